@@ -1,0 +1,73 @@
+import { constants } from 'node:fs'
+import { link, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Files, OpenFile } from './files.ts'
+
+const modes = {
+  read: constants.O_RDONLY,
+  write: constants.O_RDWR | constants.O_CREAT,
+  append: constants.O_RDWR | constants.O_CREAT,
+} as const
+
+/** The real file system. */
+export const nodeFiles: Files = {
+  open: async (path, mode) => openFile(path, await open(path, modes[mode], 0o600)),
+  read: (path) => readFile(path),
+  list: (folder) => readdir(folder).catch(absentAs([])),
+  size: (path) => stat(path).then((found) => found.size, absentAs(undefined)),
+  makeDirectory,
+  rename,
+  link,
+  remove: unlink,
+  syncDirectory: (path) => syncPath(path),
+  syncForeign: (path) => syncPath(path),
+}
+
+function openFile(path: string, handle: FileHandle): OpenFile {
+  return {
+    path,
+    write: async (buffers, position) => {
+      let at = position
+      for (const buffer of buffers) at += await writeAll(handle, buffer, at)
+    },
+    read: async (target, position) => (await handle.read(target, 0, target.byteLength, position)).bytesRead,
+    truncate: (length) => handle.truncate(length),
+    sync: () => handle.datasync(),
+    close: () => handle.close(),
+  }
+}
+
+async function writeAll(handle: FileHandle, buffer: Uint8Array, position: number): Promise<number> {
+  let done = 0
+  while (done < buffer.byteLength) {
+    const { bytesWritten } = await handle.write(buffer, done, buffer.byteLength - done, position + done)
+    done += bytesWritten
+  }
+  return done
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 })
+  if (first === undefined) return
+  for (let folder = path; ; folder = dirname(folder)) {
+    await syncPath(dirname(folder))
+    if (folder === first || dirname(folder) === folder) return
+  }
+}
+
+async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+function absentAs<T>(value: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === 'ENOENT') return value
+    throw error
+  }
+}
