@@ -1,0 +1,51 @@
+// Runs tests with node:test and fails where node:test is content: when no file matches, and when a file holds no test.
+// Usage: tools/test.ts all | unit | PATTERN …
+import { relative } from 'node:path'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+import { testFiles, testSets } from './test-files.ts'
+
+const patterns = process.argv.slice(2)
+const named = patterns.length === 1 ? testSets[patterns[0] as keyof typeof testSets] : undefined
+const files = testFiles(named ?? patterns)
+if (files.length === 0) {
+  console.error(`no test file matches ${patterns.join(' ')}`)
+  process.exit(1)
+}
+
+const withTests = new Set<string>()
+const counts = { passed: 0, failed: 0, skipped: 0 }
+const failures: string[] = []
+const started = performance.now()
+
+const stream = run({ files: [...files], concurrency: 2, timeout: 600_000 })
+stream.on('test:pass', (test) => {
+  if (test.details.type === 'suite' || isFile(test)) return
+  if (test.skip === undefined) counts.passed++
+  else counts.skipped++
+  mark(test.file)
+})
+stream.on('test:fail', (test) => {
+  if (test.details.type === 'suite' && test.details.error.cause === undefined) return
+  counts.failed++
+  failures.push(`${test.file === undefined ? '?' : relative('.', test.file)}: ${test.name}`)
+  mark(test.file)
+})
+stream.compose(spec).pipe(process.stdout)
+stream.on('end', () => {
+  const empty = files.filter((file) => !withTests.has(file))
+  for (const file of empty) console.error(`no test ran in ${file}`)
+  for (const failure of failures) console.error(`failed: ${failure}`)
+  console.log(`${files.length} files in ${((performance.now() - started) / 1000).toFixed(0)} s`)
+  console.log(`${counts.passed} passed, ${counts.failed + empty.length} failed, ${counts.skipped} skipped`)
+  process.exitCode = counts.failed + empty.length + (counts.passed === 0 ? 1 : 0) > 0 ? 1 : 0
+})
+
+function mark(file: string | undefined): void {
+  if (file !== undefined) withTests.add(relative('.', file))
+}
+
+/** node:test reports each file as a test of that name: a file without tests passes so. */
+function isFile({ name, file }: { name: string; file?: string | undefined }): boolean {
+  return file !== undefined && file.endsWith(name)
+}
