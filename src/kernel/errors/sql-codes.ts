@@ -7,4 +7,62 @@ export const sqlCodes = defineCodes({
     cause: 'This kind of statement is not allowed here.',
     remedy: 'Queries are; data comes in through streams and deliveries.',
   },
+  'WEIR-6002': {
+    kind: 'invalid',
+    cause: 'A statement does not follow SQL as DuckDB and PostgreSQL write it.',
+    remedy: 'Correct the place that the message names.',
+  },
+  'WEIR-6003': {
+    kind: 'not-found',
+    cause: 'A query names a table, view, column or function that does not exist.',
+    remedy: 'Use the name that the message proposes; \\dt in psql lists the tables.',
+  },
+  'WEIR-6004': {
+    kind: 'unauthorized',
+    cause: 'A query uses a function that reaches files, settings or the engine itself.',
+    remedy: 'Query tables and views; files become tables through streams and deliveries.',
+  },
+  'WEIR-6005': {
+    kind: 'invalid',
+    cause: 'A query failed while it ran.',
+    remedy: 'Correct the value or the expression that the message names.',
+  },
+  'WEIR-6006': {
+    kind: 'unavailable',
+    cause: 'A query needs more memory than the SQL engine has.',
+    remedy: 'Select fewer columns or rows, or give the engine more memory in the project.',
+    retryable: true,
+  },
+  'WEIR-6007': {
+    kind: 'closed',
+    cause: 'A query was canceled.',
+    remedy: 'Run it again when it is wanted.',
+  },
+  'WEIR-6008': {
+    kind: 'invalid',
+    cause: 'Bytes do not follow the PostgreSQL protocol.',
+    remedy: 'Check what connects to the PostgreSQL port.',
+  },
+  'WEIR-6009': {
+    kind: 'unauthorized',
+    cause: 'The password of the PostgreSQL port is wrong or missing.',
+    remedy: 'Use the password of the project; weir url postgres shows the address.',
+  },
+  'WEIR-6010': {
+    kind: 'unavailable',
+    cause: 'Snapshot and tail of a table did not come together.',
+    remedy: 'Try again; weir status shows the state of its delivery.',
+    retryable: true,
+  },
+  'WEIR-6011': {
+    kind: 'invalid',
+    cause: 'The table holds deletes that another engine wrote, which this engine does not apply yet.',
+    remedy: 'Compact the table with the engine that wrote them, or query it there.',
+  },
+  'WEIR-6012': {
+    kind: 'unavailable',
+    cause: 'The PostgreSQL port has no room for another connection.',
+    remedy: 'Close connections, or raise the limit in the project.',
+    retryable: true,
+  },
 })

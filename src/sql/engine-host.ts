@@ -1,0 +1,75 @@
+/** What the engine asks of its supervisor (`docs/spec/processes.md`, "How they talk"). JSON-safe, it crosses a channel. */
+export interface EngineHost {
+  /** Names for the binder and pg_catalog. Cheap; the engine caches by `version`. */
+  relations(): Promise<Relations>
+  /**
+   * Pointers and tails of all these tables at one moment: tails first, pointers after (INV-T1). May wait a bounded time
+   * for an owner that is not ready, and then answers with a notice. Tables that are gone are left out.
+   */
+  resolve(request: { readonly tables: readonly TableName[] }): Promise<{ readonly tables: readonly ResolvedTable[] }>
+}
+
+export interface TableName {
+  readonly schema: string
+  readonly name: string
+}
+
+export interface Relations {
+  /** Grows with every change of what follows. */
+  readonly version: number
+  readonly tables: readonly TableRelation[]
+  readonly views: readonly ViewRelation[]
+}
+
+export interface TableRelation extends TableName {
+  readonly comment?: string
+  /** With Weir's own columns where the table has them, in the order of `select *`. */
+  readonly columns: readonly ColumnRelation[]
+}
+
+export interface ColumnRelation {
+  readonly name: string
+  /** An Iceberg type as users write it: `decimal(12, 2)`, `list<string>`. */
+  readonly type: string
+  readonly required: boolean
+  readonly comment?: string
+}
+
+export interface ViewRelation extends TableName {
+  readonly sql: string
+  readonly comment?: string
+}
+
+export interface ResolvedTable extends TableName {
+  readonly metadataLocation: string
+  readonly tails: readonly TailReport[]
+  /** Sent to the client as NOTICE: a tail whose owner is not ready, a delivery that halted. */
+  readonly notices: readonly string[]
+}
+
+/** One worker's tail of one delivery; rows of all its partitions lie in the same segments. */
+export interface TailReport {
+  readonly delivery: string
+  /** `schema.name` of the destination. */
+  readonly table: string
+  /** The topic's id, UUID text. */
+  readonly source: string
+  readonly epoch: number
+  readonly partitions: readonly TailPartition[]
+  readonly segments: readonly TailSegment[]
+  readonly halted?: { readonly code: string; readonly reason: string }
+}
+
+/** Offsets `[base, end)` of one partition, decimal text. */
+export interface TailPartition {
+  readonly partition: number
+  readonly base: string
+  readonly end: string
+  readonly ready: boolean
+}
+
+/** Parquet with the table's columns and Weir's four. */
+export interface TailSegment {
+  readonly path: string
+  readonly rows: number
+}

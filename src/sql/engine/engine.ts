@@ -1,0 +1,38 @@
+import type { ObjectStore } from '../../storage/objects/object-store.ts'
+import type { Logger } from '../../kernel/logger.ts'
+
+/** What `startEngine` needs. The engine writes nothing but below `linkDirectory` and `temporaryDirectory`. */
+export interface EngineConfig {
+  /** Where it listens: a unix socket in a folder of mode 0700, or a loopback port for tests (0: any). */
+  readonly listen: { readonly socketPath: string } | { readonly port: number }
+  /** DuckDB's memory_limit: the process's budget less 250 MB. */
+  readonly memoryLimitBytes: number
+  readonly threads: number
+  /** DuckDB spills here. */
+  readonly temporaryDirectory: string
+  /** Hard links of tail segments while a query reads them; same file system as the tails. Emptied at start. */
+  readonly linkDirectory: string
+  /** Where snapshots are read from. */
+  readonly objects: ObjectStore
+  /** Name of the database as clients see it; default `weir`. */
+  readonly database?: string
+  readonly logger?: Logger
+}
+
+/** A running engine: PostgreSQL's protocol on a socket. It trusts whoever connects: the relay asks for the password. */
+export interface Engine {
+  readonly address: { readonly socketPath: string } | { readonly port: number }
+  status(): EngineStatus
+  /** Columns of a query against the current relations, without running it. WEIR-6001 to 6006, with position. */
+  describe(sql: string): Promise<readonly { readonly name: string; readonly type: string }[]>
+  /** Lets running statements end until the deadline, interrupts the rest, closes everything. */
+  stop(options: { readonly deadlineMs: number }): Promise<void>
+}
+
+export interface EngineStatus {
+  readonly sessions: number
+  readonly running: number
+  readonly statements: number
+  readonly failed: number
+  readonly rowsSent: number
+}
