@@ -1,0 +1,45 @@
+import type { VersionRange } from './field.ts'
+
+/**
+ * The versions that Weir's log serves, by API key: each lies within the codec's table. What is advertised is the same but
+ * for Produce, which says 0: librdkafka before 2.1 sends gzip, snappy and lz4 batches uncompressed to a broker that does
+ * not (KAFKA-18659); a request below 3 is answered with UNSUPPORTED_VERSION.
+ */
+export const servedVersions: ReadonlyMap<number, VersionRange> = new Map(
+  (
+    [
+      [0, 3, 12], // Produce: 13 names topics by id only
+      [1, 4, 16], // Fetch: 13 and later name topics by id
+      [2, 1, 8], // ListOffsets: 9 adds tiered storage
+      [3, 0, 12], // Metadata
+      [8, 2, 9], // OffsetCommit: 10 is for the new group protocol
+      [9, 1, 9], // OffsetFetch
+      [10, 0, 4], // FindCoordinator: 5 is for transactions, 6 for share groups
+      [11, 0, 9], // JoinGroup
+      [12, 0, 4], // Heartbeat
+      [13, 0, 5], // LeaveGroup
+      [14, 0, 5], // SyncGroup
+      [15, 0, 5], // DescribeGroups
+      [16, 0, 5], // ListGroups
+      [18, 0, 4], // ApiVersions
+      [19, 2, 7], // CreateTopics
+      [20, 1, 6], // DeleteTopics
+      [21, 0, 2], // DeleteRecords
+      [22, 0, 4], // InitProducerId
+      [32, 1, 4], // DescribeConfigs
+      [33, 0, 2], // AlterConfigs
+      [37, 0, 3], // CreatePartitions
+      [42, 0, 2], // DeleteGroups
+      [44, 0, 1], // IncrementalAlterConfigs
+      [60, 0, 2], // DescribeCluster
+    ] as const
+  ).map(([key, min, max]) => [key, { min, max }]),
+)
+
+export function advertisedVersions(): { apiKey: number; minVersion: number; maxVersion: number }[] {
+  return [...servedVersions].map(([apiKey, { min, max }]) => ({
+    apiKey,
+    minVersion: apiKey === 0 ? 0 : min,
+    maxVersion: max,
+  }))
+}
