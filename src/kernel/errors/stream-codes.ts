@@ -7,4 +7,25 @@ export const streamCodes = defineCodes({
     cause: 'Bytes do not follow the Kafka protocol.',
     remedy: 'Check what connects to the Kafka port.',
   },
+  'WEIR-3101': {
+    kind: 'closed',
+    cause: 'The Kafka client or producer was closed.',
+    remedy: 'Open another one.',
+  },
+  'WEIR-3102': {
+    kind: 'unavailable',
+    cause: 'No Kafka broker answered in time.',
+    remedy: 'Check that the broker that the message names runs; weir status shows the own one.',
+    retryable: true,
+  },
+  'WEIR-3103': {
+    kind: 'invalid',
+    cause: 'A Kafka broker refused a request.',
+    remedy: 'The message names the error of the Kafka protocol and the topic.',
+  },
+  'WEIR-3104': {
+    kind: 'invalid',
+    cause: 'A Kafka broker does not speak a version of the protocol that is needed.',
+    remedy: 'Use a broker as new as Apache Kafka 2.8.',
+  },
 })

@@ -1,0 +1,126 @@
+import type { Logger } from '../../kernel/logger.ts'
+import type { Producer, ProducerOptions } from './producer.ts'
+
+export interface KafkaClientOptions {
+  /** `host:port`, several separated by commas. Brokers beyond these are found by metadata. */
+  readonly bootstrap: string
+  readonly clientId?: string
+  /** How long one call may take with all its retries; then WEIR-3102. Default 30 s. */
+  readonly deadlineMs?: number
+  readonly logger?: Logger
+}
+
+/**
+ * A client of the Kafka protocol, the same for Weir's own log and for any other broker. One connection a broker, many
+ * requests in flight on it. Broken connections are opened anew and errors that Kafka calls retriable are tried again with
+ * fresh metadata until the deadline; other errors of a broker throw WEIR-3103 with the error's name in `details.error`.
+ * After `close` every call fails with WEIR-3101. `signal`, where taken, ends the waiting and throws its reason.
+ */
+export interface KafkaClient {
+  readonly topics: KafkaTopics
+  readonly offsets: KafkaOffsets
+  /** See `fetch` there. */
+  readonly fetch: KafkaFetch
+  /** Appends batches as they are. Several calls may be in flight; those of one partition keep their order only with a producer. */
+  produce(request: ProduceRequest): Promise<ProducedBatch>
+  createProducer(options: ProducerOptions): Promise<Producer>
+  /** Rejects what is in flight. */
+  close(): Promise<void>
+}
+
+export interface KafkaTopics {
+  /** Topics that exist already are left as they are; `created` tells. Counts left out are the broker's defaults. */
+  create(topics: readonly NewTopic[]): Promise<readonly { readonly name: string; readonly created: boolean }[]>
+  /** Topics that do not exist are passed over. */
+  delete(names: readonly string[]): Promise<void>
+  /** Those named that exist, or all; never creates one. Always asks the broker. */
+  describe(names?: readonly string[]): Promise<readonly TopicDescription[]>
+  /** Every config with its value; sensitive ones are null. */
+  configs(topic: string): Promise<ReadonlyMap<string, string | null>>
+  /** Sets each config named, or takes it back to its default with null. */
+  alterConfigs(topic: string, changes: Readonly<Record<string, string | null>>): Promise<void>
+}
+
+export interface NewTopic {
+  readonly name: string
+  readonly partitions?: number
+  readonly replicationFactor?: number
+  readonly configs?: Readonly<Record<string, string>>
+}
+
+export interface TopicDescription {
+  readonly name: string
+  /** UUID text; another one after the topic was deleted and made again. */
+  readonly id: string
+  readonly internal: boolean
+  /** By number, from 0. */
+  readonly partitions: readonly PartitionDescription[]
+}
+
+export interface PartitionDescription {
+  readonly partition: number
+  /** Broker id; -1 while there is none. */
+  readonly leader: number
+  readonly leaderEpoch: number
+}
+
+/** A place in a partition: its first offset there is, the end (the next offset to come), or the first record from a time on. */
+export type OffsetPlace = 'start' | 'end' | { readonly timestampMs: number }
+
+export interface KafkaOffsets {
+  /** Offset by partition, of all partitions unless named. A time after the last record gives the end. */
+  list(topic: string, place: OffsetPlace, partitions?: readonly number[]): Promise<ReadonlyMap<number, number>>
+  /** For groups without members: informational for Weir, seen by everybody's tools. */
+  commit(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void>
+  /** Partitions without a committed offset are left out. */
+  committed(group: string, topic: string): Promise<ReadonlyMap<number, number>>
+}
+
+export interface FetchRequest {
+  readonly topic: string
+  /** When given, a topic of the same name with another id is UNKNOWN_TOPIC_ID, never read by mistake. */
+  readonly topicId?: string
+  readonly partitions: readonly { readonly partition: number; readonly offset: number; readonly bytesMax?: number }[]
+  /** How long the broker waits for `bytesMin` to be there. Default 500. */
+  readonly waitMs?: number
+  /** Default 1: answer with anything. */
+  readonly bytesMin?: number
+  /** Of the whole answer; the first batch is given even if it is larger. Default 32 MiB. */
+  readonly bytesMax?: number
+  readonly isolation?: 'uncommitted' | 'committed'
+  readonly signal?: AbortSignal
+}
+
+export interface FetchedPartition {
+  readonly partition: number
+  /** 0, or a code of protocol/errors.ts. Retriable ones need nothing but the next call; OFFSET_OUT_OF_RANGE and others a decision. */
+  readonly errorCode: number
+  /** Fetch goes up to here. -1 with an error. */
+  readonly highWatermark: number
+  readonly logStartOffset: number
+  /**
+   * Whole batches: the first may begin before the offset asked for, the last may be cut (readBatchHeader then gives
+   * undefined). A view of the answer; the caller may keep it.
+   */
+  readonly records: Buffer
+}
+
+/** One answer for each partition asked for, in no order. Asks each leader at the same time and returns when the first batch came from any, or all waited. */
+export type KafkaFetch = (request: FetchRequest) => Promise<readonly FetchedPartition[]>
+
+/** `all` and `leader`: durable in Weir's log before the answer. `none`: sent, no more. */
+export type Acks = 'all' | 'leader' | 'none'
+
+export interface ProduceRequest {
+  readonly topic: string
+  readonly partition: number
+  /** One record batch (format v2, checksum right), at most the topic's `max.message.bytes`. */
+  readonly batch: Buffer
+  readonly acks?: Acks
+}
+
+export interface ProducedBatch {
+  /** Of the batch's first record; -1 with acks `none`. */
+  readonly baseOffset: number
+  readonly logAppendTimeMs: number
+}
