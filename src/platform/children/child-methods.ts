@@ -1,0 +1,83 @@
+import type { MetricObject } from 'prom-client'
+import type { TailReport } from '../../sql/engine-host.ts'
+
+/** prom-client's `getMetricsAsJSON`, as it crosses the channel. */
+export type MetricsJson = readonly MetricObject[]
+
+/** What the supervisor may ask of every child (`docs/spec/processes.md`). `start` comes first and once. */
+export type ChildMethods<Config, Ready, Status> = {
+  /** The child is ready when it answers. */
+  start(config: Config): Promise<Ready>
+  /** JSON for `weir status`, asked every second. */
+  status(params: null): Promise<Status> | Status
+  metrics(params: null): Promise<MetricsJson>
+  /** Finishes what is quick, makes it durable, answers; the process then exits 0. */
+  stop(params: { readonly deadlineMs: number }): Promise<null>
+}
+
+export interface LogChildConfig {
+  readonly directory: string
+  readonly host: string
+  readonly port: number
+  readonly autoCreateTopics: boolean
+  readonly defaultPartitions: number
+}
+
+export interface LogReady {
+  readonly port: number
+}
+
+export interface DeliveryChildConfig {
+  readonly delivery: string
+  /** `schema.name` of the destination. */
+  readonly table: string
+  /** Where the Kafka protocol is spoken: `127.0.0.1:19092`. */
+  readonly bootstrap: string
+  readonly topic: string
+  readonly catalogUri: string
+  readonly catalogToken?: string
+  readonly objectsRoot: string
+  /** `tail/<delivery>/`; the epoch's folder is made below it. */
+  readonly tailDirectory: string
+  readonly format: 'json' | 'csv'
+  readonly csv?: { readonly header: boolean; readonly columns?: readonly string[]; readonly delimiter?: string }
+  readonly onNewField: 'reject' | 'ignore' | 'add column'
+  readonly flushBytes: number
+  readonly flushAgeMs: number
+  readonly memoryLimitBytes: number
+  readonly threads: number
+}
+
+export interface Assignment {
+  readonly epoch: number
+  /** Partitions of this worker from now on; all others are given up. */
+  readonly partitions: readonly number[]
+}
+
+/** What a delivery worker answers besides. */
+export type WorkerMethods<Config, Ready, Status> = ChildMethods<Config, Ready, Status> & {
+  assign(params: Assignment): Promise<null>
+  tails(params: null): Promise<TailReport>
+  /** Commits now what was accepted. */
+  flush(params: null): Promise<{ readonly snapshotId: string | null }>
+}
+
+export interface EngineChildConfig {
+  readonly socketPath: string
+  readonly memoryLimitBytes: number
+  readonly threads: number
+  readonly temporaryDirectory: string
+  readonly linkDirectory: string
+  readonly objectsRoot: string
+  readonly database: string
+}
+
+export interface EngineReady {
+  readonly socketPath: string
+}
+
+/** What the SQL engine answers besides. */
+export type EngineMethods<Status> = ChildMethods<EngineChildConfig, EngineReady, Status> & {
+  /** Columns of a query against the current relations, without running it. */
+  describe(params: { readonly sql: string }): Promise<readonly { readonly name: string; readonly type: string }[]>
+}

@@ -1,0 +1,39 @@
+import type { Clock } from '../../kernel/clock.ts'
+import type { Logger } from '../../kernel/logger.ts'
+import type { Endpoints } from './endpoints.ts'
+
+/** How `weir up` runs. Ports of 0 take any free one. */
+export interface SupervisorOptions {
+  /** The project's folder, for messages and for what its declarations name relatively. */
+  readonly projectDirectory: string
+  /** `.weir` of the project unless it says otherwise. One supervisor at a time. */
+  readonly dataDirectory: string
+  /** Loopback, unless `token` and `password` are given. */
+  readonly host: string
+  readonly kafkaPort: number
+  readonly postgresPort: number
+  readonly httpPort: number
+  /** `weir dev` and `npm start`: take the next free port instead of refusing a busy one, and say so in `notices`. */
+  readonly nextFreePort: boolean
+  /** Bearer token of HTTP and the catalog. */
+  readonly token?: string
+  /** SCRAM password of the PostgreSQL port; without one, loopback is trusted. */
+  readonly password?: string
+  /** What the SQL engine may take, resident, in bytes; DuckDB gets 250 MB less. */
+  readonly engineMemoryBytes: number
+  /** What one delivery worker may take. */
+  readonly workerMemoryBytes: number
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** A running Weir: every endpoint answers. */
+export interface Supervisor {
+  readonly endpoints: Endpoints
+  /** What a user should be told at the start: ports that moved, formats that were migrated. */
+  readonly notices: readonly string[]
+  /** Stops in order, each child finishing what is quick; idempotent. */
+  stop(): Promise<void>
+  /** Kills the children at once: the second Ctrl-C. What they held is found by the next start. */
+  kill(): void
+}
