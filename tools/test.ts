@@ -1,13 +1,13 @@
 // Runs tests with node:test and fails where node:test is content: when no file matches, and when a file holds no test.
-// Usage: tools/test.ts all | unit | PATTERN …
+// Usage: tools/test.ts all | unit | conformance | PATTERN …
 import { relative } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
-import { testFiles, testSets } from './test-files.ts'
+import { conformanceTests, testFiles, testSets } from './test-files.ts'
 
 const patterns = process.argv.slice(2)
 const named = patterns.length === 1 ? testSets[patterns[0] as keyof typeof testSets] : undefined
-const files = testFiles(named ?? patterns)
+const files = patterns[0] === 'conformance' ? conformanceTests() : testFiles(named ?? patterns)
 if (files.length === 0) {
   console.error(`no test file matches ${patterns.join(' ')}`)
   process.exit(1)

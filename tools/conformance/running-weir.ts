@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+/** What `weir up` writes into `.weir/endpoints.json`. */
+export interface Endpoints {
+  readonly kafka: string
+  readonly postgres: string
+  readonly http: string
+  readonly iceberg: string
+  readonly pid: number
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const project = `import { defineProject } from 'weir-data'
+export default defineProject({ name: 'conformance', resources: [] })
+`
+
+/** A Weir on free ports over an empty project in a temporary folder; stopped and removed when disposed of. */
+export async function startWeir(name: string): Promise<AsyncDisposable & { readonly endpoints: Endpoints }> {
+  const folder = mkdtempSync(join(tmpdir(), `weir-${name}-`))
+  writeFileSync(join(folder, 'weir.config.ts'), project)
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  const args = ['up', '--dir', folder, '--kafka-port', '0', '--postgres-port', '0', '--http-port', '0']
+  const weir = spawn(process.execPath, [join(root, 'src/cli/main.ts'), ...args], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const file = join(folder, '.weir/endpoints.json')
+  const deadline = Date.now() + 30_000
+  while (!existsSync(file)) {
+    if (weir.exitCode !== null || Date.now() > deadline) throw new Error('weir up did not become ready')
+    await pause(50)
+  }
+  return {
+    endpoints: JSON.parse(readFileSync(file, 'utf8')) as Endpoints,
+    async [Symbol.asyncDispose]() {
+      weir.kill('SIGTERM')
+      if (weir.exitCode === null) await once(weir, 'exit')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
