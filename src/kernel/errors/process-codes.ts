@@ -24,4 +24,35 @@ export const processCodes = defineCodes({
     remedy: 'Try again; weir logs shows what it does.',
     retryable: true,
   },
+  'WEIR-2005': {
+    kind: 'unavailable',
+    cause: 'A process of Weir is not running.',
+    remedy: 'Read the reason in weir status and weir logs; it is started again by itself unless its data is at fault.',
+    retryable: true,
+  },
+  'WEIR-2006': {
+    kind: 'invalid',
+    cause: 'The data directory has a format that this version does not know.',
+    remedy: 'Use the version of Weir that wrote it, or a newer one.',
+  },
+  'WEIR-2007': {
+    kind: 'not-found',
+    cause: 'Weir is not running on this project.',
+    remedy: 'Start it with weir up, or name the project with --dir.',
+  },
+  'WEIR-2008': {
+    kind: 'unauthorized',
+    cause: 'Weir does not listen beyond loopback without authentication.',
+    remedy: 'Set a token and a password, or bind to 127.0.0.1.',
+  },
+  'WEIR-2009': {
+    kind: 'invalid',
+    cause: 'A command was given arguments that it does not take.',
+    remedy: 'Read the help of the command: weir COMMAND --help.',
+  },
+  'WEIR-2010': {
+    kind: 'conflict',
+    cause: 'The folder already holds what would be written.',
+    remedy: 'Choose an empty folder.',
+  },
 })

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { createServer, type AddressInfo } from 'node:net'
+import { test } from 'node:test'
+import { choosePort } from './choose-port.ts'
+
+const host = '127.0.0.1'
+const option = '--kafka-port'
+
+async function busyPort(): Promise<{ port: number; close: () => void }> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, host, resolve))
+  return { port: (server.address() as AddressInfo).port, close: () => server.close() }
+}
+
+test('a busy port is refused with the option and its holder', async () => {
+  const busy = await busyPort()
+  await assert.rejects(
+    choosePort({ option, host, port: busy.port, nextFree: false, taken: new Set() }),
+    (error: Error) => {
+      assert.match(error.message, new RegExp(`port ${busy.port} is taken`))
+      assert.match(error.message, /Use --kafka-port, or stop it/)
+      if (process.platform === 'linux') assert.match(error.message, new RegExp(`by process ${process.pid} \\(`))
+      return true
+    },
+  )
+  busy.close()
+})
+
+test('where the next free port is wanted it is taken, and said', async () => {
+  const busy = await busyPort()
+  const chosen = await choosePort({ option, host, port: busy.port, nextFree: true, taken: new Set() })
+  assert.ok(chosen.port > busy.port)
+  assert.match(chosen.notice ?? '', new RegExp(`port ${busy.port} is taken.*--kafka-port is ${chosen.port} this time`))
+  busy.close()
+})
+
+test('0 is any free port, without a notice', async () => {
+  const chosen = await choosePort({ option, host, port: 0, nextFree: false, taken: new Set() })
+  assert.ok(chosen.port > 0)
+  assert.equal(chosen.notice, undefined)
+})

@@ -1,0 +1,67 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import type { Files } from '../../kernel/files/files.ts'
+import { acquireLock, type Lock } from '../../kernel/lock.ts'
+import { removeEndpoints } from './endpoints.ts'
+import { openFormat } from './format.ts'
+
+/** Places in the data directory (`docs/spec/processes.md`). */
+export interface DataDirectory {
+  readonly root: string
+  readonly metadata: string
+  readonly log: string
+  readonly lake: string
+  readonly tail: string
+  readonly logs: string
+  readonly run: string
+  /** What the format's migrations did. */
+  readonly notices: readonly string[]
+  release(): void
+}
+
+export function placesOf(root: string): Omit<DataDirectory, 'notices' | 'release'> {
+  return {
+    root,
+    metadata: join(root, 'metadata.db'),
+    log: join(root, 'log'),
+    lake: join(root, 'lake'),
+    tail: join(root, 'tail'),
+    logs: join(root, 'logs'),
+    run: join(root, 'run'),
+  }
+}
+
+/** Makes the directory ours (INV-P1) and of the current format, and clears what only a running supervisor may show. */
+export async function openDataDirectory(root: string, files: Files): Promise<DataDirectory> {
+  const places = placesOf(root)
+  for (const path of [root, places.log, places.lake, places.tail, places.logs, places.run])
+    await files.makeDirectory(path)
+  const lock = await lockPatiently(join(root, 'supervisor.lock'), root)
+  try {
+    removeEndpoints(root)
+    const notices = await openFormat(root, files)
+    // Tails and sockets of processes that are gone are worthless: their rows are read from the log again.
+    for (const path of [places.tail, places.run]) {
+      for (const name of await files.list(path)) rmSync(join(path, name), { recursive: true, force: true })
+    }
+    return { ...places, notices, release: () => lock.release() }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+/** A predecessor that was killed may take a moment to die; one that lives keeps its lock. */
+async function lockPatiently(path: string, directory: string): Promise<Lock> {
+  const deadline = performance.now() + 2000
+  for (;;) {
+    try {
+      return acquireLock(path, directory)
+    } catch (error) {
+      if (performance.now() > deadline || !(error instanceof WeirError)) throw error
+      await pause(100)
+    }
+  }
+}

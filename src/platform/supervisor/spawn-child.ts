@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { openChannel, type Channel, type Methods } from '../../kernel/channel.ts'
+import { portOfChild } from '../../kernel/child-port.ts'
+
+export interface ChildOptions {
+  /** As in `weir logs` and `weir status`. */
+  readonly name: string
+  readonly program: 'log' | 'delivery' | 'engine'
+  /** What the child may ask of us. */
+  readonly local?: Methods
+  /** Each line that it writes, JSON or not. */
+  readonly onLine: (line: string) => void
+}
+
+export interface SpawnedChild<Remote extends Methods> {
+  readonly pid: number
+  readonly channel: Channel<Remote>
+  /** Resolves when the process is gone, with how. */
+  readonly exited: Promise<ChildExit>
+  kill(): void
+}
+
+export interface ChildExit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+// Sources run as they are, the published package runs what was compiled: the children follow this file.
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+
+/** Starts one of our own programs; it answers on its channel and ends when the channel closes. */
+export function spawnChild<Remote extends Methods>(options: ChildOptions): SpawnedChild<Remote> {
+  const entry = fileURLToPath(new URL(`../children/${options.program}.${extension}`, import.meta.url))
+  const child = spawn(process.execPath, [...nodeOptions, entry], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  for (const output of [child.stdout!, child.stderr!]) createInterface({ input: output }).on('line', options.onLine)
+  const exited = new Promise<ChildExit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }))
+    child.once('error', (error) => {
+      options.onLine(`${options.name} could not be started: ${error.message}`)
+      resolve({ code: 1, signal: null })
+    })
+  })
+  return {
+    pid: child.pid ?? 0,
+    channel: openChannel<Remote>(portOfChild(child), options.local ?? {}),
+    exited,
+    kill: () => void child.kill('SIGKILL'),
+  }
+}
+
+// The IPC of a child is small JSON; the warning about type stripping is noise in its log.
+const nodeOptions = ['--disable-warning=ExperimentalWarning']
