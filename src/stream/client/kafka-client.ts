@@ -1,4 +1,5 @@
 import type { Logger } from '../../kernel/logger.ts'
+import type { Acks } from './acks.ts'
 import type { Producer, ProducerOptions } from './producer.ts'
 
 export interface KafkaClientOptions {
@@ -105,11 +106,8 @@ export interface FetchedPartition {
   readonly records: Buffer
 }
 
-/** One answer for each partition asked for, in no order. Asks each leader at the same time and returns when the first batch came from any, or all waited. */
+/** One answer for each partition asked for, in no order. All leaders are asked at the same time; the slowest decides. */
 export type KafkaFetch = (request: FetchRequest) => Promise<readonly FetchedPartition[]>
-
-/** `all` and `leader`: durable in Weir's log before the answer. `none`: sent, no more. */
-export type Acks = 'all' | 'leader' | 'none'
 
 export interface ProduceRequest {
   readonly topic: string

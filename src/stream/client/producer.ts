@@ -1,5 +1,5 @@
 import type { Compression } from '../protocol/records/batch-header.ts'
-import type { Acks } from './kafka-client.ts'
+import type { Acks } from './acks.ts'
 
 export interface ProducerOptions {
   readonly topic: string

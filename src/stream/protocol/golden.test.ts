@@ -4,6 +4,11 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { readRequestHeader } from './header.ts'
 import { decodeRequest, decodeResponse, encodeRequest, encodeResponse } from './messages.ts'
+import { produceApi } from './apis/produce.ts'
+import { BatchBuilder, setProducer } from './records/batch-builder.ts'
+import { batchField, compressionOf, hasValidChecksum, placeBatch, readBatchHeader } from './records/batch-header.ts'
+import { readHeaders } from './records/headers.ts'
+import { openRecords } from './records/record-cursor.ts'
 import { apiOfKey } from './registry.ts'
 
 interface Exchange {
@@ -41,6 +46,42 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
       assert.equal(unframed(written), exchange.response, `${what} response`)
     }
   })
+}
+
+void test('recorded batches have the checksum that we compute, and built anew are the same bytes', () => {
+  let seen = 0
+  for (const batch of producedBatches()) {
+    const header = readBatchHeader(batch)
+    assert.ok(header)
+    assert.ok(hasValidChecksum(batch, 0, header.byteLength))
+    const cursor = openRecords(batch, 0, header)
+    const builder = new BatchBuilder()
+    while (cursor.next()) {
+      const part = (start: number, end: number) => (start < 0 ? null : cursor.buffer.subarray(start, end))
+      const { keyStart, keyEnd, valueStart, valueEnd } = cursor
+      builder.append(part(valueStart, valueEnd), part(keyStart, keyEnd), cursor.timestamp, readHeaders(cursor))
+    }
+    assert.equal(builder.recordCount, header.recordCount)
+    seen++
+    if (compressionOf(header.attributes) !== 'none') continue
+    const again = builder.finish('none', header)
+    again.writeInt16BE(header.attributes, batchField.attributes)
+    setProducer(again, header)
+    placeBatch(again, 0, header.baseOffset, header.leaderEpoch)
+    assert.deepEqual(again, batch)
+  }
+  assert.ok(seen > 10, `${seen} batches`)
+})
+
+function* producedBatches(): Generator<Buffer> {
+  for (const file of readdirSync(folder)) {
+    const { exchanges } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { exchanges: Exchange[] }
+    for (const exchange of exchanges.filter(({ key }) => key === produceApi.key)) {
+      const frame = Buffer.from(exchange.request, 'hex')
+      const { body } = decodeRequest(produceApi, frame, readRequestHeader(frame))
+      for (const { partitionData } of body.topicData) yield* partitionData.flatMap(({ records }) => records ?? [])
+    }
+  }
 }
 
 function unframed(buffers: readonly Buffer[]): string {

@@ -1,0 +1,185 @@
+import { assert } from '../../../kernel/assert.ts'
+import {
+  attributesOf,
+  batchField,
+  batchHeaderBytes,
+  batchLengthOverhead,
+  checksumOf,
+  writeLong,
+  type Compression,
+} from './batch-header.ts'
+import { compress } from './compression.ts'
+import type { RecordHeader } from './headers.ts'
+import { varintBytes, writeVarint } from './varint.ts'
+
+/** Who wrote a batch, for brokers that take each batch of a producer once; all -1 without. */
+export interface ProducerIdentity {
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly baseSequence: number
+}
+
+export const noProducer: ProducerIdentity = { producerId: -1, producerEpoch: -1, baseSequence: -1 }
+
+/** Up to here a loop over bytes is faster than the call of `Buffer.copy`. */
+const loopCopyBytesMax = 200
+/** The most that a record has besides key, value and headers. */
+const recordOverheadMax = 40
+
+/**
+ * Puts records into one large buffer as they come, and makes a batch of them. `append*` returns false, and takes nothing,
+ * when the record would make the batch larger than `bytesMax`: then `finish` and append again. A first record is always taken.
+ * `bytesMax` is before compression.
+ */
+export class BatchBuilder {
+  readonly bytesMax: number
+  #buffer: Buffer
+  #position = batchHeaderBytes
+  #count = 0
+  #firstTimestamp = 0
+  #maxTimestamp = 0
+
+  constructor(bytesMax = 900_000) {
+    this.bytesMax = bytesMax
+    this.#buffer = Buffer.allocUnsafeSlow(bytesMax)
+  }
+
+  get recordCount(): number {
+    return this.#count
+  }
+
+  /** Of the batch, were it finished now without compression. */
+  get byteLength(): number {
+    return this.#position
+  }
+
+  append(
+    value: Buffer | null,
+    key: Buffer | null,
+    timestamp: number,
+    headers: readonly RecordHeader[] = noHeaders,
+  ): boolean {
+    const headersBytes = headers.length === 0 ? 1 : headersLength(headers)
+    const size = (value?.length ?? 0) + (key?.length ?? 0) + headersBytes
+    if (!this.#makeRoom(size + recordOverheadMax)) return false
+    const timestampDelta = this.#delta(timestamp)
+    const body =
+      1 +
+      varintBytes(timestampDelta) +
+      varintBytes(this.#count) +
+      varintBytes(key === null ? -1 : key.length) +
+      varintBytes(value === null ? -1 : value.length) +
+      size
+    const buffer = this.#buffer
+    let at = writeVarint(buffer, this.#position, body)
+    buffer[at++] = 0
+    at = writeVarint(buffer, at, timestampDelta)
+    at = writeVarint(buffer, at, this.#count)
+    at = writeBytes(buffer, at, key)
+    at = writeBytes(buffer, at, value)
+    at = writeHeaders(buffer, at, headers)
+    this.#position = at
+    this.#count++
+    return true
+  }
+
+  /** A value without key and headers that is a part of `source`: the hot path of replayed files and pipes. */
+  appendValue(source: Buffer, start: number, end: number, timestamp: number): boolean {
+    const length = end - start
+    if (!this.#makeRoom(length + recordOverheadMax)) return false
+    const timestampDelta = this.#delta(timestamp)
+    const count = this.#count
+    // Attributes, key, headers: one byte each.
+    const body = 3 + varintBytes(timestampDelta) + varintBytes(count) + varintBytes(length) + length
+    const buffer = this.#buffer
+    let at = writeVarint(buffer, this.#position, body)
+    buffer[at++] = 0
+    at = writeVarint(buffer, at, timestampDelta)
+    at = writeVarint(buffer, at, count)
+    buffer[at++] = 1 // no key
+    at = writeVarint(buffer, at, length)
+    if (length > loopCopyBytesMax) at += source.copy(buffer, at, start, end)
+    else for (let from = start; from < end; from++) buffer[at++] = source[from]!
+    buffer[at++] = 0 // no headers
+    this.#position = at
+    this.#count = count + 1
+    return true
+  }
+
+  /** The batch, with base offset 0; the builder is empty again. At least one record must have been appended. */
+  finish(compression: Compression = 'none', producer: ProducerIdentity = noProducer): Buffer {
+    assert(this.#count > 0, 'a batch has records')
+    const batch = this.#take(compression)
+    writeLong(batch, batchField.baseOffset, 0)
+    batch.writeInt32BE(batch.length - batchLengthOverhead, batchField.length)
+    batch.writeInt32BE(-1, batchField.leaderEpoch)
+    batch[batchField.magic] = 2
+    batch.writeInt16BE(attributesOf(compression), batchField.attributes)
+    batch.writeInt32BE(this.#count - 1, batchField.lastOffsetDelta)
+    writeLong(batch, batchField.firstTimestamp, this.#firstTimestamp)
+    writeLong(batch, batchField.maxTimestamp, this.#maxTimestamp)
+    batch.writeInt32BE(this.#count, batchField.recordCount)
+    setProducer(batch, producer)
+    this.#position = batchHeaderBytes
+    this.#count = 0
+    return batch
+  }
+
+  #take(compression: Compression): Buffer {
+    const used = this.#buffer.subarray(0, this.#position)
+    if (compression !== 'none')
+      return Buffer.concat([used.subarray(0, batchHeaderBytes), compress(compression, used.subarray(batchHeaderBytes))])
+    if (used.length < this.#buffer.length / 2) return Buffer.from(used)
+    // A copy of a full buffer costs more than a new one.
+    this.#buffer = Buffer.allocUnsafeSlow(this.bytesMax)
+    return used
+  }
+
+  #makeRoom(length: number): boolean {
+    const needed = this.#position + length
+    if (this.#count > 0) return needed <= this.bytesMax
+    if (needed <= this.#buffer.length) return true
+    this.#buffer = Buffer.allocUnsafeSlow(batchHeaderBytes + length)
+    return true
+  }
+
+  #delta(timestamp: number): number {
+    if (this.#count === 0) this.#firstTimestamp = this.#maxTimestamp = timestamp
+    else if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
+    return timestamp - this.#firstTimestamp
+  }
+}
+
+/** Writes who sends the batch, and the checksum, which covers it. */
+export function setProducer(batch: Buffer, producer: ProducerIdentity): void {
+  writeLong(batch, batchField.producerId, producer.producerId)
+  batch.writeInt16BE(producer.producerEpoch, batchField.producerEpoch)
+  batch.writeInt32BE(producer.baseSequence, batchField.baseSequence)
+  batch.writeUInt32BE(checksumOf(batch, 0, batch.length), batchField.crc)
+}
+
+const noHeaders: readonly RecordHeader[] = []
+
+function writeBytes(buffer: Buffer, at: number, bytes: Buffer | null): number {
+  if (bytes === null) return writeVarint(buffer, at, -1)
+  const start = writeVarint(buffer, at, bytes.length)
+  return start + bytes.copy(buffer, start)
+}
+
+function headersLength(headers: readonly RecordHeader[]): number {
+  let total = varintBytes(headers.length)
+  for (const { key, value } of headers) {
+    const keyLength = Buffer.byteLength(key)
+    total += varintBytes(keyLength) + keyLength + (value ? varintBytes(value.length) + value.length : 1)
+  }
+  return total
+}
+
+function writeHeaders(buffer: Buffer, start: number, headers: readonly RecordHeader[]): number {
+  let at = writeVarint(buffer, start, headers.length)
+  for (const { key, value } of headers) {
+    at = writeBytes(buffer, at, Buffer.from(key))
+    at = writeBytes(buffer, at, value)
+  }
+  return at
+}
