@@ -27,7 +27,9 @@ function* adopt(world: World): Steps {
       // Lost to a change of the schema too: the next adoption asserts the new one.
       judge: (now) => {
         const isSame = now.uuid === table.uuid && now.schema === table.schema
-        return isSame && stateOf(world, now) === undefined ? 'go' : 'lost'
+        const isFree =
+          stateOf(world, now) === undefined && !(rules.rowsNeedEntry && hasRowsWithoutEntry(world, now, null))
+        return isSame && isFree ? 'go' : 'lost'
       },
       nextState: () => emptyState,
     }

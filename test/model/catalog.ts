@@ -1,6 +1,7 @@
 import type { State } from './storage.ts'
 import type { Table } from './table.ts'
-import { newId, syncFile, writeFile, type CommitRequest, type World } from './world.ts'
+import { fits } from './log.ts'
+import { fail, newId, syncFile, writeFile, type CommitRequest, type World } from './world.ts'
 
 export interface TableChange {
   readonly id?: number
@@ -49,10 +50,23 @@ export function handleRequest(world: World, index: number): string {
     const { id, files, state, addsSnapshot } = request
     changeTable(world, { id, addFiles: files, state, addsSnapshot })
     world.witness.commits++
+    checkRowsFit(world, files)
   }
   const answered = world.quiet || world.random.chance(0.8)
   if (answered) request.answer = refusal === null ? 'ok' : 'conflict'
   return `catalog: ${request.by} commit ${request.id} ${refusal ?? 'ok'}${answered ? '' : ', answer lost'}`
+}
+
+/** INV-D11: rows enter a table under the schema that accepted them. */
+function checkRowsFit(world: World, files: readonly number[]): void {
+  for (const file of files) {
+    const content = world.storage.get(file)?.content
+    for (const { key, record } of content?.kind === 'data' ? content.rows : []) {
+      const kind = world.log.acknowledged.get(record)?.kind
+      if (kind !== undefined && !fits(kind, world.table.schema))
+        fail(world, `${key} does not fit the schema it was committed under`)
+    }
+  }
 }
 
 function refusalOf({ rules }: World, table: Table, request: CommitRequest): string | null {

@@ -1,6 +1,6 @@
 import { partitionOf, type PartitionKey } from './keys.ts'
 import { liveTopic, partitionKey, sourceOf } from './log.ts'
-import { countByPartition, entryName, entryOf, entryPartition, stateOf } from './state.ts'
+import { countByPartition, entryName, entryOf, entryPartition, recordsSkipped, stateOf } from './state.ts'
 import { keysOf, nearestSummary, type Table } from './table.ts'
 import type { HaltReason, Loss, Worker, World } from './world.ts'
 
@@ -18,9 +18,11 @@ export function isRolledBack(world: World, table: Table): boolean {
 function addsUp(world: World, table: Table): boolean {
   const state = stateOf(world, table)!
   const counts = countByPartition(keysOf(world.storage, table))
-  const named = new Map(Object.entries(state.entries).map(([name, { delivered }]) => [name, delivered]))
+  const named = new Map(
+    Object.entries(state.entries).map(([name, entry]) => [name, entry.delivered - recordsSkipped(entry)]),
+  )
   for (const partition of counts.keys()) if (!named.has(entryName(world, partition))) return false
-  return [...named].every(([name, delivered]) => (counts.get(entryPartition(name)) ?? 0) === delivered)
+  return [...named].every(([name, rows]) => (counts.get(entryPartition(name)) ?? 0) === rows)
 }
 
 /** Rule 7: records of a deleted topic that were not delivered; the log keeps the end offsets of deleted topics. */

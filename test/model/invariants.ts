@@ -1,7 +1,7 @@
 import { isRolledBack } from './halt.ts'
 import { isWithin, offsetOf, partitionOf, type PartitionKey, type RecordKey } from './keys.ts'
 import { namedBy } from './maintenance.ts'
-import { countByPartition, entryOf, entryPartition, lettersInForce, stateOf } from './state.ts'
+import { countByPartition, entryOf, entryPartition, isSkipped, lettersInForce, stateOf } from './state.ts'
 import type { State } from './storage.ts'
 import { currentSnapshot, rowsOf, type Table } from './table.ts'
 import { fail, type World } from './world.ts'
@@ -49,14 +49,11 @@ function checkCounts(world: World, state: State, keys: ReadonlySet<RecordKey>): 
   const inForce = lettersInForce(world, state)
   const rows = countByPartition(keys)
   const rejected = countByPartition(inForce.keys())
+  const read = recordsRead(world, state)
   const takenOut = countByPartition(
-    [...world.witness.excused.keys()].filter((key) => {
-      const { next, lost } = entryOf(world, state, partitionOf(key))
-      const isHere = keys.has(key) || inForce.has(key)
-      return !isHere && offsetOf(key) < next && !isWithin(lost, offsetOf(key))
-    }),
+    read.filter((key) => !keys.has(key) && !inForce.has(key) && isExcused(world, state, key)),
   )
-  const inLog = recordsBelow(world, state)
+  const inLog = countByPartition(read)
   const partitions = new Set([...rows.keys(), ...Object.keys(state.entries).map(entryPartition)])
   for (const partition of partitions) {
     const entry = entryOf(world, state, partition)
@@ -67,19 +64,24 @@ function checkCounts(world: World, state: State, keys: ReadonlySet<RecordKey>): 
       entry.read === entry.delivered + entry.rejected &&
       entry.read === count(inLog)
     if (holds) continue
-    const { read, delivered } = entry
-    const claimed = `read ${read} delivered ${delivered} rejected ${entry.rejected}`
+    const claimed = `read ${entry.read} delivered ${entry.delivered} rejected ${entry.rejected}`
     const found = `records ${count(inLog)} rows ${count(rows)} taken out ${count(takenOut)} letters ${count(rejected)}`
     fail(world, `ledger of ${partition}: ${claimed}, but ${found}`)
   }
 }
 
-function recordsBelow(world: World, state: State): Map<PartitionKey, number> {
+/** Removed by other engines, or skipped by an operator. */
+function isExcused(world: World, state: State, key: RecordKey): boolean {
+  return world.witness.deleted.has(key) || isSkipped(entryOf(world, state, partitionOf(key)), offsetOf(key))
+}
+
+/** The records of the log that the state is beyond. */
+function recordsRead(world: World, state: State): RecordKey[] {
   const below = [...world.log.acknowledged.values()].filter(({ key }) => {
     const { next, lost } = entryOf(world, state, partitionOf(key))
     return offsetOf(key) < next && !isWithin(lost, offsetOf(key))
   })
-  return countByPartition(below.map(({ key }) => key))
+  return below.map(({ key }) => key)
 }
 
 /** INV-D4, once all came to rest: each acknowledged record is somewhere, and it is that record. */
@@ -89,7 +91,7 @@ export function checkAcknowledged(world: World): void {
   const inForce = lettersInForce(world, state)
   for (const [record, { key }] of world.log.acknowledged) {
     const isStated = isWithin(entryOf(world, state, partitionOf(key)).lost, offsetOf(key))
-    if (isStated || world.witness.excused.has(key)) continue
+    if (isStated || (state !== undefined && isExcused(world, state, key))) continue
     if (rows.get(key) !== record && inForce.get(key) !== record)
       fail(world, `acknowledged ${key} (record ${record}) is nowhere`)
   }

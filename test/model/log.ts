@@ -43,6 +43,11 @@ export function isRecord(kind: RecordKind): boolean {
   return kind !== 'control' && kind !== 'hole'
 }
 
+/** `late` fits once the schema was widened. */
+export function fits(kind: RecordKind, schema: number): boolean {
+  return kind === 'ok' || (kind === 'late' && schema > 0)
+}
+
 export function addTopic(log: Log, name: string, id: number, partitions: number): void {
   const empty = (): LogPartition => ({ records: [], start: 0, durable: 0, restored: [], backup: null })
   log.topics.push({ id: `${name}${id}`, name, gone: false, partitions: Array.from({ length: partitions }, empty) })

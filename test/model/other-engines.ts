@@ -42,7 +42,7 @@ function deleteRow(world: World): string {
       ),
     ],
   })
-  witness.excused.set(gone.key!, 'deleted')
+  witness.deleted.add(gone.key!)
   witness.seen.delete(gone.key!)
   witness.foreignDelete = true
   return `other engine deletes ${gone.key}`
@@ -82,7 +82,7 @@ export function dropAndMakeAgain(world: World): string {
   world.table = emptyTable(world)
   if (copies) changeTable(world, { addFiles: [foreignFile(world, rows)] })
   witness.seen.clear()
-  witness.excused.clear()
+  witness.deleted.clear()
   witness.eras++
   witness.rollbackOpen = false
   witness.stateUnset = false

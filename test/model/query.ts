@@ -50,7 +50,7 @@ function* runQueries(world: World): Steps {
     }
     checkAnswer(world, table, answer, before)
     if (world.witness.eras !== eras || world.engine.cachedAt !== eras) continue
-    for (const { key } of answer.rows) if (key !== null && !world.witness.excused.has(key)) world.witness.seen.add(key)
+    for (const { key } of answer.rows) if (key !== null && !world.witness.deleted.has(key)) world.witness.seen.add(key)
   }
 }
 

@@ -1,9 +1,9 @@
 import { commit, type Proposal } from './commit.ts'
 import { isRolledBack } from './halt.ts'
 import { partitionOf, type RecordKey } from './keys.ts'
+import { fits } from './log.ts'
 import { entryOf, lettersInForce, stateOf, withEntry, withoutLetter } from './state.ts'
 import { keysOf, type Table } from './table.ts'
-import { fits } from './worker.ts'
 import { newId, writeFile, type Steps, type World } from './world.ts'
 
 /** An operator asks for a letter whose record fits by now, or believes so. */
@@ -23,7 +23,8 @@ export function startReplay(world: World): string {
 /** Rule 9: the row in, the letter out of force, the counts moved, in one commit. */
 function* replay(world: World, name: string, key: RecordKey, record: number): Steps {
   const { table, rules } = world
-  if (stateOf(world, table) === undefined) return
+  const kind = world.log.acknowledged.get(record)?.kind
+  if (stateOf(world, table) === undefined || kind === undefined || !fits(kind, table.schema)) return
   const row = { key: rules.replayKeepsOffset ? key : null, record }
   const file = writeFile(world, { kind: 'data', rows: [row] }, name, true)
   yield `${name} wrote data ${file}`

@@ -5,12 +5,13 @@ import {
   entryName,
   entryOf,
   entryPartition,
+  isSkipped,
   lettersIn,
   lettersInForce,
   stateOf,
   summaryOf,
 } from './state.ts'
-import type { Entry, LetterFile, State } from './storage.ts'
+import type { Entry, LetterFile, Skip, State } from './storage.ts'
 import { keysOf } from './table.ts'
 import type { World } from './world.ts'
 
@@ -25,8 +26,7 @@ export function resume(world: World): string {
   const chosen = again ? summary : goOn(world, stateOf(world, table)!, summary, here)
   const lettered = rules.lettersReopen ? withLettersByRows(world, chosen, here) : chosen
   const state = rules.resumeRecounts ? recount(world, lettered, here) : lettered
-  if (again) forgetSkipped(world, state)
-  else excuseSkipped(world, state, here)
+  if (!again) forgetSeen(world, state, here)
   witness.rollbackOpen = false
   for (const worker of world.workers) worker.loss = null
   changeState(world, state, rules.resumeCommits)
@@ -77,17 +77,30 @@ function withLettersByRows(world: World, state: State, here: Keys): State {
 
 /** What was read stays read; rejected are the letters in force; the rest was delivered, or is skipped from now on. */
 function recount(world: World, state: State, here: Keys): State {
-  const held = [...here, ...lettersInForce(world, state).keys()]
+  const letters = [...lettersInForce(world, state).keys()]
   const entries = Object.entries(state.entries).map(([name, entry]) => {
-    const mine = new Set(held.filter((key) => partitionOf(key) === entryPartition(name)).map(offsetOf))
-    const found = [...mine].filter((offset) => isWithin(entry.lost, offset)).length
-    const lost = entry.lost.flatMap((range) => splitAround(range, mine))
-    const read = entry.read + found
-    const letters = [...lettersInForce(world, state).keys()]
-    const rejected = letters.filter((key) => partitionOf(key) === entryPartition(name)).length
-    return [name, { ...entry, lost, read, rejected, delivered: read - rejected }] as const
+    const partition = entryPartition(name)
+    const offsets = (keys: Iterable<RecordKey>): number[] =>
+      [...keys].filter((key) => partitionOf(key) === partition).map(offsetOf)
+    const held = new Set([...offsets(here), ...offsets(letters)])
+    const lost = entry.lost.flatMap((range) => splitAround(range, held))
+    const read = entry.read + [...held].filter((offset) => isWithin(entry.lost, offset)).length
+    const rejected = offsets(letters).length
+    const counted = { ...entry, lost, read, rejected, delivered: read - rejected }
+    return [name, { ...counted, skipped: skipsOf(world, state, partition, counted, held) }] as const
   })
   return { ...state, entries: Object.fromEntries(entries) }
+}
+
+/** Ranges without a row, a letter or a loss. A record that a letter holds is never among them. */
+function skipsOf(world: World, state: State, partition: PartitionKey, entry: Entry, held: ReadonlySet<number>): Skip[] {
+  const lettered = state.letterFiles.flatMap(({ file }) => lettersIn(world, file).map(({ key }) => key))
+  const kept = new Set(lettered.filter((key) => partitionOf(key) === partition).map(offsetOf))
+  const known = new Set([...held, ...kept])
+  for (const [from, to] of entry.lost) for (let offset = from; offset < to; offset++) known.add(offset)
+  return splitAround([0, entry.next], known)
+    .map((range) => ({ range, records: recordsBetween(world, partition, range) }))
+    .filter(({ records }) => records > 0)
 }
 
 /** A loss that was accepted on another branch of the table does not cover what is here. */
@@ -102,23 +115,10 @@ function splitAround([from, to]: OffsetRange, held: ReadonlySet<number>): Offset
   return left
 }
 
-/** What the operator decided not to deliver again. A record that a letter holds is never among it. */
-function excuseSkipped(world: World, state: State, here: Keys): void {
-  const inForce = lettersInForce(world, state)
-  const kept = new Set(state.letterFiles.flatMap(({ file }) => lettersIn(world, file).map(({ key }) => key)))
-  for (const { key } of world.log.acknowledged.values()) {
-    const entry = entryOf(world, state, partitionOf(key))
-    if (offsetOf(key) >= entry.next || isWithin(entry.lost, offsetOf(key))) continue
-    if (here.has(key) || inForce.has(key) || kept.has(key)) continue
-    world.witness.excused.set(key, 'skipped')
-    world.witness.seen.delete(key)
-  }
-}
-
-function forgetSkipped(world: World, state: State): void {
-  for (const [key, why] of world.witness.excused) {
-    if (why === 'skipped' && offsetOf(key) >= entryOf(world, state, partitionOf(key)).next) {
-      world.witness.excused.delete(key)
-    }
+/** What is skipped is no longer promised to queries. */
+function forgetSeen(world: World, state: State, here: Keys): void {
+  for (const key of world.witness.seen) {
+    if (!here.has(key) && isSkipped(entryOf(world, state, partitionOf(key)), offsetOf(key)))
+      world.witness.seen.delete(key)
   }
 }

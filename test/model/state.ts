@@ -4,7 +4,7 @@ import { nearestSummary, type Table } from './table.ts'
 import type { World } from './world.ts'
 
 export const emptyState: State = { entries: {}, letterFiles: [] }
-export const emptyEntry: Entry = { next: 0, read: 0, delivered: 0, rejected: 0, lost: [] }
+export const emptyEntry: Entry = { next: 0, read: 0, delivered: 0, rejected: 0, lost: [], skipped: [] }
 
 export function readState(world: World, file: number): State | undefined {
   const content = world.storage.get(file)?.content
@@ -22,6 +22,15 @@ export function summaryOf(world: World, table: Table): State | undefined {
   const file = nearestSummary(table)
   if (file === undefined) return undefined
   return file === null ? emptyState : readState(world, file)
+}
+
+export function recordsSkipped({ skipped }: Entry): number {
+  return skipped.reduce((sum, { records }) => sum + records, 0)
+}
+
+/** Whether an operator chose not to deliver this record again. */
+export function isSkipped(entry: Entry, offset: number): boolean {
+  return entry.skipped.some(({ range: [from, to] }) => offset >= from && offset < to)
 }
 
 export function entryName(world: World, partition: PartitionKey): string {

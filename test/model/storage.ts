@@ -12,6 +12,12 @@ export interface Letter {
   readonly record: number
 }
 
+/** What an operator chose not to deliver again. */
+export interface Skip {
+  readonly range: OffsetRange
+  readonly records: number
+}
+
 /** What a state file says about one partition. */
 export interface Entry {
   readonly next: number
@@ -19,6 +25,7 @@ export interface Entry {
   readonly delivered: number
   readonly rejected: number
   readonly lost: readonly OffsetRange[]
+  readonly skipped: readonly Skip[]
 }
 
 export interface LetterFile {

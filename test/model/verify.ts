@@ -1,6 +1,6 @@
 import { isWithin, keyOf, offsetOf, partitionOf, type RecordKey } from './keys.ts'
 import { findPartition, isRecord } from './log.ts'
-import { entryOf, entryPartition, lettersInForce, stateOf } from './state.ts'
+import { entryOf, entryPartition, isSkipped, lettersInForce, recordsSkipped, stateOf } from './state.ts'
 import type { Row, State } from './storage.ts'
 import { rowsOf } from './table.ts'
 import { fail, type World } from './world.ts'
@@ -18,8 +18,8 @@ export function verify(world: World, rows: readonly Row[] = rowsOf(world.storage
     have.add(key)
   }
   const addsUp = Object.keys(state.entries).every((name) => partitionAddsUp(world, state, entryPartition(name), have))
-  // Others took rows out, or an operator skipped some: what is missing cannot be told from a loss.
-  if (!addsUp) return world.witness.excused.size > 0 ? 'cannot tell' : 'no'
+  // What others took out cannot be told from a loss.
+  if (!addsUp) return world.witness.foreignDelete ? 'cannot tell' : 'no'
   return 'yes'
 }
 
@@ -27,17 +27,17 @@ function partitionAddsUp(world: World, state: State, partition: string, have: Re
   const entry = entryOf(world, state, partition)
   const inForce = lettersInForce(world, state)
   const found = [...have, ...inForce.keys()].filter((key) => partitionOf(key) === partition).length
-  if (found !== entry.read) return false
+  if (found + recordsSkipped(entry) !== entry.read) return false
   const log = findPartition(world.log, world.rules, partition)
   if (log === undefined) return true
   for (let offset = log.start; offset < entry.next; offset++) {
     const { kind } = log.records[offset] ?? { kind: 'hole' }
     const key = keyOf(partition, offset)
     const times = (have.has(key) ? 1 : 0) + (inForce.has(key) ? 1 : 0)
-    const isLost = isWithin(entry.lost, offset)
+    const isStated = isWithin(entry.lost, offset) || isSkipped(entry, offset)
     // A hole of a restore: its record may have been delivered before.
     if (kind === 'hole') continue
-    if (isRecord(kind) ? times + (isLost ? 1 : 0) !== 1 : times > 0) return false
+    if (isRecord(kind) ? times + (isStated ? 1 : 0) !== 1 : times > 0) return false
   }
   return true
 }

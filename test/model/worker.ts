@@ -1,15 +1,10 @@
 import { deliveryOf, flush } from './block.ts'
 import { lossOfDeletedTopic, reasonToHalt } from './halt.ts'
 import { keyOf, type OffsetRange, type PartitionKey } from './keys.ts'
-import { findPartition, isRecord, liveTopic, partitionKey, type LogPartition, type RecordKind } from './log.ts'
+import { findPartition, fits, isRecord, liveTopic, partitionKey, type LogPartition } from './log.ts'
 import { entryOf, stateOf } from './state.ts'
 import type { Table } from './table.ts'
 import { fail, newId, type Steps, type Tail, type Worker, type World } from './world.ts'
-
-/** `late` fits once the schema was widened. */
-export function fits(kind: RecordKind, schema: number): boolean {
-  return kind === 'ok' || (kind === 'late' && schema > 0)
-}
 
 export function startWorker(world: World, worker: Worker): string {
   worker.life++

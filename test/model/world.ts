@@ -67,8 +67,8 @@ export interface Job {
 export interface Witness {
   /** Keys that queries showed. */
   readonly seen: Set<RecordKey>
-  /** Keys that an operator skipped or another engine deleted. */
-  readonly excused: Map<RecordKey, 'skipped' | 'deleted'>
+  /** Keys that another engine deleted. */
+  readonly deleted: Set<RecordKey>
   rollbacks: number
   /** Counts what ends the promise that a row once visible stays so: rollbacks, other tables, narrower schemas. */
   eras: number
@@ -199,7 +199,7 @@ export function createWorld(seed: number, rules: Rules, trace: ((line: string) =
     engine: { steps: nothing(), cached: null, cachedAt: 0 },
     witness: {
       seen: new Set(),
-      excused: new Map(),
+      deleted: new Set(),
       rollbacks: 0,
       eras: 0,
       foreignDelete: false,
