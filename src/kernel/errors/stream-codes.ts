@@ -28,4 +28,9 @@ export const streamCodes = defineCodes({
     cause: 'A Kafka broker does not speak a version of the protocol that is needed.',
     remedy: 'Use a broker as new as Apache Kafka 2.8.',
   },
+  'WEIR-3105': {
+    kind: 'not-found',
+    cause: 'There is no such topic, and the broker creates none by itself.',
+    remedy: 'Create the topic first, or declare a stream of that name.',
+  },
 })

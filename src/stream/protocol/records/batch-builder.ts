@@ -23,6 +23,8 @@ export const noProducer: ProducerIdentity = { producerId: -1, producerEpoch: -1,
 
 /** Up to here a loop over bytes is faster than the call of `Buffer.copy`. */
 const loopCopyBytesMax = 200
+/** A builder grows to `bytesMax` as it is used: many are open at once, and most stay small. */
+const firstBufferBytes = 16_384
 /** The most that a record has besides key, value and headers. */
 const recordOverheadMax = 40
 
@@ -41,7 +43,7 @@ export class BatchBuilder {
 
   constructor(bytesMax = 900_000) {
     this.bytesMax = bytesMax
-    this.#buffer = Buffer.allocUnsafeSlow(bytesMax)
+    this.#buffer = Buffer.allocUnsafeSlow(Math.min(bytesMax, firstBufferBytes))
   }
 
   get recordCount(): number {
@@ -131,16 +133,21 @@ export class BatchBuilder {
       return Buffer.concat([used.subarray(0, batchHeaderBytes), compress(compression, used.subarray(batchHeaderBytes))])
     if (used.length < this.#buffer.length / 2) return Buffer.from(used)
     // A copy of a full buffer costs more than a new one.
-    this.#buffer = Buffer.allocUnsafeSlow(this.bytesMax)
+    this.#buffer = Buffer.allocUnsafeSlow(Math.min(this.bytesMax, this.#buffer.length))
     return used
   }
 
   #makeRoom(length: number): boolean {
     const needed = this.#position + length
-    if (this.#count > 0) return needed <= this.bytesMax
-    if (needed <= this.#buffer.length) return true
-    this.#buffer = Buffer.allocUnsafeSlow(batchHeaderBytes + length)
+    if (this.#count > 0 && needed > this.bytesMax) return false
+    if (needed > this.#buffer.length) this.#grow(needed)
     return true
+  }
+
+  #grow(needed: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(this.bytesMax, this.#buffer.length * 2)))
+    this.#buffer.copy(larger, 0, 0, this.#position)
+    this.#buffer = larger
   }
 
   #delta(timestamp: number): number {

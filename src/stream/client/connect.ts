@@ -1,0 +1,45 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { createCluster } from './cluster.ts'
+import { createProducer } from './create-producer.ts'
+import { createFetch } from './fetch.ts'
+import type { KafkaClient, KafkaClientOptions } from './kafka-client.ts'
+import { createOffsetsClient } from './offsets.ts'
+import { createProduce } from './produce.ts'
+import { withRetries } from './retry.ts'
+import { createTopicsClient } from './topics.ts'
+
+const deadlineMsDefault = 30_000
+
+/** Opens a client and waits until a broker answers; WEIR-3102 when none does within the deadline, WEIR-1003 for a bad address. */
+export async function connectKafka(options: KafkaClientOptions): Promise<KafkaClient> {
+  const { bootstrap, clientId = 'weir', deadlineMs = deadlineMsDefault } = options
+  const cluster = createCluster(bootstrap.split(',').map(parseAddress), clientId)
+  const close = async (): Promise<void> =>
+    cluster.close(new WeirError('WEIR-3101', `the Kafka client for ${bootstrap} was closed; open another one`))
+  try {
+    await withRetries(`connect to ${bootstrap}`, deadlineMs, (timeoutMs) => cluster.describe([], { timeoutMs }))
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    topics: createTopicsClient(cluster, deadlineMs),
+    offsets: createOffsetsClient(cluster, deadlineMs),
+    fetch: createFetch(cluster, deadlineMs),
+    produce: createProduce(cluster, deadlineMs),
+    createProducer: (producerOptions) => createProducer(cluster, producerOptions),
+    close,
+  }
+}
+
+/** `host:port`, `[::1]:port`. */
+function parseAddress(text: string): { host: string; port: number } {
+  const match = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text.trim())
+  const port = Number(match?.[3])
+  if (!match || port < 1 || port > 65535)
+    throw new WeirError(
+      'WEIR-1003',
+      `bootstrap has "${text.trim()}", which is no address; write host:port, as 127.0.0.1:19092`,
+    )
+  return { host: (match[1] ?? match[2])!, port }
+}

@@ -1,0 +1,107 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { fetchApi } from '../protocol/apis/fetch.ts'
+import { isRetriableKafkaError, kafkaErrors } from '../protocol/errors.ts'
+import { zeroUuid } from '../protocol/field.ts'
+import type { Broker } from './broker.ts'
+import type { Cluster } from './cluster.ts'
+import type { FetchedPartition, FetchRequest, KafkaFetch, TopicDescription } from './kafka-client.ts'
+import { isRefusal, withRetries } from './retry.ts'
+
+const partitionBytesMaxDefault = 4 * 1024 * 1024
+const bytesMaxDefault = 32 * 1024 * 1024
+const waitMsDefault = 500
+/** From here on topics are named by id in requests. */
+const topicIdVersion = 13
+const noRecords = Buffer.alloc(0)
+
+type Asked = FetchRequest['partitions'][number]
+
+export function createFetch(cluster: Cluster, deadlineMs: number): KafkaFetch {
+  return async (request) => {
+    const waitMs = request.waitMs ?? waitMsDefault
+    return withRetries(
+      `fetch from topic ${request.topic}`,
+      deadlineMs + waitMs,
+      async (timeoutMs) => {
+        const topic = await topicOf(request, timeoutMs)
+        if (!topic) return failed(request.partitions, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION)
+        if (request.topicId !== undefined && topic.id !== request.topicId) {
+          cluster.forgetTopic(topic.name)
+          return failed(request.partitions, kafkaErrors.UNKNOWN_TOPIC_ID)
+        }
+        const byLeader = Map.groupBy(request.partitions, ({ partition }) => cluster.leader(topic, partition))
+        const answers = [...byLeader].map(([broker, asked]) => fetchFrom(broker, topic, asked, request, timeoutMs))
+        const fetched = (await Promise.all(answers).catch(forget(topic))).flat()
+        if (fetched.some(({ errorCode }) => isRetriableKafkaError(errorCode))) cluster.forgetTopic(topic.name)
+        return fetched
+      },
+      request.signal,
+    )
+  }
+
+  async function topicOf(request: FetchRequest, timeoutMs: number): Promise<TopicDescription | undefined> {
+    try {
+      return await cluster.topic(request.topic, { timeoutMs })
+    } catch (error) {
+      if (isRefusal(error, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION)) return undefined
+      throw error
+    }
+  }
+
+  function forget(topic: TopicDescription) {
+    return (error: unknown): never => {
+      cluster.forgetTopic(topic.name)
+      throw error
+    }
+  }
+}
+
+async function fetchFrom(
+  broker: Broker,
+  topic: TopicDescription,
+  asked: readonly Asked[],
+  request: FetchRequest,
+  timeoutMs: number,
+): Promise<FetchedPartition[]> {
+  const body = {
+    maxWaitMs: request.waitMs ?? waitMsDefault,
+    minBytes: request.bytesMin ?? 1,
+    maxBytes: request.bytesMax ?? bytesMaxDefault,
+    isolationLevel: request.isolation === 'committed' ? 1 : 0,
+    topics: [
+      {
+        topic: topic.name,
+        topicId: topic.id,
+        partitions: asked.map(({ partition, offset, bytesMax }) => ({
+          partition,
+          fetchOffset: offset,
+          partitionMaxBytes: bytesMax ?? partitionBytesMaxDefault,
+        })),
+      },
+    ],
+  }
+  // A broker without topic ids gives none in its metadata either: then the name has to do.
+  const versions = topic.id === zeroUuid ? { min: 4, max: topicIdVersion - 1 } : { min: 4, max: 16 }
+  const { body: answer } = await broker.callAlone(fetchApi, body, { timeoutMs, signal: request.signal, versions })
+  if (answer.errorCode !== 0) return failed(asked, answer.errorCode)
+  const results = answer.responses.flatMap(({ partitions }) => partitions)
+  if (results.length < asked.length)
+    throw new WeirError('WEIR-3001', `the Kafka broker at ${broker.address} left partitions out of its answer`)
+  return results.map(({ partitionIndex, errorCode, highWatermark, logStartOffset, records }) => ({
+    partition: partitionIndex,
+    errorCode,
+    highWatermark,
+    logStartOffset,
+    records: records ?? noRecords,
+  }))
+}
+
+function failed(asked: readonly Asked[], errorCode: number): FetchedPartition[] {
+  return asked.map(({ partition }) => ({
+    partition,
+    errorCode,
+    highWatermark: -1,
+    logStartOffset: -1,
+    records: noRecords,
+  }))
+}

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { kafkaErrors } from '../protocol/errors.ts'
+import { isRefusal, isRetriable } from './retry.ts'
+
+const pauseMsFirst = 20
+const pauseMsMax = 1_000
+
+export interface QueuedBatch {
+  readonly partition: number
+  /** Grows from batch to batch of a partition. */
+  readonly order: number
+  readonly batch: Buffer
+  readonly records: number
+  readonly bytes: number
+  /** `performance.now()` by which it must be acknowledged. */
+  readonly deadline: number
+}
+
+export interface LaneOptions {
+  readonly inFlightMax: number
+  /** One attempt: resolves with the base offset. */
+  readonly attempt: (batch: QueuedBatch) => Promise<number>
+  readonly onDone: (batch: QueuedBatch, baseOffset: number) => void
+  /** A batch could not be written: nothing more is sent. */
+  readonly onFailed: (error: unknown) => void
+}
+
+/**
+ * The batches of one partition, sent in order, several in flight. After a failure that may pass, nothing new is sent until all in flight
+ * have come back; then those that failed go again, in their order and byte for byte, so that the broker can tell what it has.
+ */
+export interface Lane {
+  add(batch: QueuedBatch): void
+  stop(): void
+}
+
+export function createLane({ inFlightMax, attempt, onDone, onFailed }: LaneOptions): Lane {
+  /** In order; those in flight, those that go again and those that wait. */
+  const inFlight = new Set<QueuedBatch>()
+  const failed = new Set<QueuedBatch>()
+  let waiting: QueuedBatch[] = []
+  let pauseMs = pauseMsFirst
+  let stopped = false
+
+  function pump(): void {
+    while (!stopped && failed.size === 0 && inFlight.size < inFlightMax && waiting.length > 0)
+      void run(waiting.shift()!)
+  }
+
+  async function run(batch: QueuedBatch): Promise<void> {
+    inFlight.add(batch)
+    const outcome = await attempt(batch).catch((error: unknown) => ({ error }))
+    const isOldest = [...inFlight, ...failed].every(({ order }) => order >= batch.order)
+    inFlight.delete(batch)
+    if (typeof outcome === 'number') {
+      pauseMs = pauseMsFirst
+      done(batch, outcome)
+    } else if (isRefusal(outcome.error, kafkaErrors.DUPLICATE_SEQUENCE_NUMBER)) done(batch, -1)
+    else if (mayPass(outcome.error, isOldest) && performance.now() < batch.deadline) failed.add(batch)
+    else stop(outcome.error)
+    if (failed.size > 0 && inFlight.size === 0) await again()
+    pump()
+  }
+
+  /** A gap is not the batch's own fault while one before it is not written. */
+  function mayPass(error: unknown, isOldest: boolean): boolean {
+    return isRetriable(error) || (!isOldest && isRefusal(error, kafkaErrors.OUT_OF_ORDER_SEQUENCE_NUMBER))
+  }
+
+  async function again(): Promise<void> {
+    await sleep(pauseMs)
+    pauseMs = Math.min(pauseMs * 2, pauseMsMax)
+    waiting = [...failed, ...waiting].toSorted((left, right) => left.order - right.order)
+    failed.clear()
+  }
+
+  function done(batch: QueuedBatch, baseOffset: number): void {
+    if (!stopped) onDone(batch, baseOffset)
+  }
+
+  function stop(error: unknown): void {
+    if (!stopped) onFailed(error)
+    stopped = true
+  }
+
+  return {
+    add(batch) {
+      waiting.push(batch)
+      pump()
+    },
+    stop: () => void (stopped = true),
+  }
+}

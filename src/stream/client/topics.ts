@@ -1,0 +1,119 @@
+import type { Broker } from './broker.ts'
+import { createTopicsApi } from '../protocol/apis/create-topics.ts'
+import { deleteTopicsApi } from '../protocol/apis/delete-topics.ts'
+import { describeConfigsApi } from '../protocol/apis/describe-configs.ts'
+import { incrementalAlterConfigsApi } from '../protocol/apis/incremental-alter-configs.ts'
+import { kafkaErrors } from '../protocol/errors.ts'
+import type { Cluster } from './cluster.ts'
+import type { KafkaTopics, NewTopic, TopicDescription } from './kafka-client.ts'
+import { check, refused, withRetries } from './retry.ts'
+
+/** The protocol's type of resource for configs. */
+const topicResource = 2
+const setConfig = 0
+const deleteConfig = 1
+
+export function createTopicsClient(cluster: Cluster, deadlineMs: number): KafkaTopics {
+  const retried = <T>(what: string, attempt: (broker: Broker, timeoutMs: number) => Promise<T>): Promise<T> =>
+    withRetries(what, deadlineMs, (timeoutMs) => attempt(cluster.any(), timeoutMs))
+
+  async function create(topics: readonly NewTopic[]): Promise<{ name: string; created: boolean }[]> {
+    const results = await retried('create topics', (broker, timeoutMs) => createOnce(broker, topics, timeoutMs))
+    await retried('wait for new topics', (_, timeoutMs) =>
+      present(
+        topics.map(({ name }) => name),
+        timeoutMs,
+      ),
+    )
+    return results
+  }
+
+  /** A new topic is known to a broker a moment after it was made: later calls must not stumble over that. */
+  async function present(names: readonly string[], timeoutMs: number): Promise<void> {
+    for (const { errorCode, topic } of await cluster.describe(names, { timeoutMs })) {
+      check(errorCode, `topic ${topic.name}`)
+      if (topic.partitions.some(({ leader }) => leader < 0))
+        throw refused(kafkaErrors.LEADER_NOT_AVAILABLE, `topic ${topic.name}`)
+    }
+  }
+
+  async function describe(names?: readonly string[]): Promise<TopicDescription[]> {
+    return retried('describe topics', async (_, timeoutMs) => {
+      const found = await cluster.describe(names ?? null, { timeoutMs })
+      return found.flatMap(({ errorCode, topic }) => {
+        if (errorCode === kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION) return []
+        check(errorCode, `topic ${topic.name}`)
+        return [topic]
+      })
+    })
+  }
+
+  async function remove(names: readonly string[]): Promise<void> {
+    const request = { topics: names.map((name) => ({ name })), topicNames: names }
+    await retried('delete topics', async (broker, timeoutMs) => {
+      const { body } = await broker.call(
+        deleteTopicsApi,
+        { ...request, timeoutMs: Math.ceil(timeoutMs) },
+        { timeoutMs },
+      )
+      for (const { name, errorCode, errorMessage } of body.responses) {
+        if (errorCode !== kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION) check(errorCode, `topic ${name}`, errorMessage)
+        cluster.forgetTopic(name ?? '')
+      }
+    })
+  }
+
+  return {
+    create,
+    delete: remove,
+    describe,
+    configs: (topic) => retried(`configs of ${topic}`, (broker, timeoutMs) => configsOf(broker, topic, timeoutMs)),
+    alterConfigs: (topic, changes) =>
+      retried(`configs of ${topic}`, (broker, timeoutMs) => alterConfigs(broker, topic, changes, timeoutMs)),
+  }
+}
+
+async function createOnce(
+  broker: Broker,
+  topics: readonly NewTopic[],
+  timeoutMs: number,
+): Promise<{ name: string; created: boolean }[]> {
+  const request = {
+    topics: topics.map(({ name, partitions, replicationFactor, configs }) => ({
+      name,
+      numPartitions: partitions ?? -1,
+      replicationFactor: replicationFactor ?? -1,
+      configs: Object.entries(configs ?? {}).map(([config, value]) => ({ name: config, value })),
+    })),
+    timeoutMs: Math.ceil(timeoutMs),
+  }
+  const { body } = await broker.call(createTopicsApi, request, { timeoutMs, versions: { min: 4, max: 7 } })
+  return body.topics.map(({ name, errorCode, errorMessage }) => {
+    if (errorCode !== kafkaErrors.TOPIC_ALREADY_EXISTS) check(errorCode, `topic ${name}`, errorMessage)
+    return { name, created: errorCode === 0 }
+  })
+}
+
+async function configsOf(broker: Broker, topic: string, timeoutMs: number): Promise<Map<string, string | null>> {
+  const resources = [{ resourceType: topicResource, resourceName: topic, configurationKeys: null }]
+  const { body } = await broker.call(describeConfigsApi, { resources }, { timeoutMs })
+  const [result] = body.results
+  check(result?.errorCode ?? kafkaErrors.UNKNOWN_SERVER_ERROR, `topic ${topic}`, result?.errorMessage)
+  return new Map(result!.configs.map(({ name, value, isSensitive }) => [name, isSensitive ? null : value]))
+}
+
+async function alterConfigs(
+  broker: Broker,
+  topic: string,
+  changes: Readonly<Record<string, string | null>>,
+  timeoutMs: number,
+): Promise<void> {
+  const configs = Object.entries(changes).map(([name, value]) => ({
+    name,
+    value,
+    configOperation: value === null ? deleteConfig : setConfig,
+  }))
+  const resources = [{ resourceType: topicResource, resourceName: topic, configs }]
+  const { body } = await broker.call(incrementalAlterConfigsApi, { resources }, { timeoutMs })
+  for (const { errorCode, errorMessage } of body.responses) check(errorCode, `topic ${topic}`, errorMessage)
+}
