@@ -12,7 +12,7 @@ async function busyPort(): Promise<{ port: number; close: () => void }> {
   return { port: (server.address() as AddressInfo).port, close: () => server.close() }
 }
 
-test('a busy port is refused with the option and its holder', async () => {
+void test('a busy port is refused with the option and its holder', async () => {
   const busy = await busyPort()
   await assert.rejects(
     choosePort({ option, host, port: busy.port, nextFree: false, taken: new Set() }),
@@ -26,7 +26,7 @@ test('a busy port is refused with the option and its holder', async () => {
   busy.close()
 })
 
-test('where the next free port is wanted it is taken, and said', async () => {
+void test('where the next free port is wanted it is taken, and said', async () => {
   const busy = await busyPort()
   const chosen = await choosePort({ option, host, port: busy.port, nextFree: true, taken: new Set() })
   assert.ok(chosen.port > busy.port)
@@ -34,7 +34,7 @@ test('where the next free port is wanted it is taken, and said', async () => {
   busy.close()
 })
 
-test('0 is any free port, without a notice', async () => {
+void test('0 is any free port, without a notice', async () => {
   const chosen = await choosePort({ option, host, port: 0, nextFree: false, taken: new Set() })
   assert.ok(chosen.port > 0)
   assert.equal(chosen.notice, undefined)

@@ -17,18 +17,18 @@ const rename: FormatMigration = {
   migrate: (root, files) => files.rename(join(root, 'old.txt'), join(root, 'new.txt')),
 }
 
-test('a new directory gets the current format', async () => {
+void test('a new directory gets the current format', async () => {
   assert.deepEqual(await openFormat(directory, nodeFiles), [])
   assert.deepEqual(formatOnDisk(), { format: 1 })
 })
 
-test('a newer format is refused, and the message names both', async () => {
+void test('a newer format is refused, and the message names both', async () => {
   writeFileSync(join(directory, 'format.json'), '{"format": 9}')
   await assert.rejects(openFormat(directory, nodeFiles), /format 9; this version of Weir knows formats up to 1/)
   assert.deepEqual(formatOnDisk(), { format: 9 })
 })
 
-test('an older format is migrated step by step, and the user is told', async () => {
+void test('an older format is migrated step by step, and the user is told', async () => {
   writeFileSync(join(directory, 'format.json'), '{"format": 1}')
   writeFileSync(join(directory, 'old.txt'), 'kept')
   const notices = await openFormat(directory, nodeFiles, { current: 2, migrations: [rename] })
@@ -38,13 +38,13 @@ test('an older format is migrated step by step, and the user is told', async () 
   assert.deepEqual(await openFormat(directory, nodeFiles, { current: 2, migrations: [rename] }), [])
 })
 
-test('a migration that failed leaves the format that it started from', async () => {
+void test('a migration that failed leaves the format that it started from', async () => {
   writeFileSync(join(directory, 'format.json'), '{"format": 1}')
   await assert.rejects(openFormat(directory, nodeFiles, { current: 2, migrations: [rename] }), /ENOENT/)
   assert.deepEqual(formatOnDisk(), { format: 1 })
 })
 
-test('a damaged format file is not taken for a new directory', async () => {
+void test('a damaged format file is not taken for a new directory', async () => {
   writeFileSync(join(directory, 'format.json'), '{"form')
   await assert.rejects(openFormat(directory, nodeFiles), /does not hold \{"format": NUMBER\}/)
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { openRotatingFile } from './rotating-file.ts'
 
-test('the newest lines are kept, the oldest files go', () => {
+void test('the newest lines are kept, the oldest files go', () => {
   const directory = mkdtempSync(join(tmpdir(), 'weir-logs-'))
   const file = openRotatingFile(join(directory, 'x.log'), { bytesMax: 50, kept: 2 })
   for (let line = 0; line < 40; line++) file.write(`line ${line}`)

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// Plain JavaScript without dependencies: it must say its one line on any Node.
+import { existsSync } from 'node:fs'
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major < 24 || (major === 24 && minor < 6)) {
+  console.error(
+    `weir needs Node 24.6 or later; this is Node ${process.versions.node}. Install it from https://nodejs.org, or run: npx -p node@24 -p weir-data weir`,
+  )
+  process.exit(1)
+}
+const compiled = new URL('../dist/cli/main.js', import.meta.url)
+const sources = new URL('../src/cli/main.ts', import.meta.url)
+// A checkout runs its sources, whatever an earlier build left in dist/; the published package has no src/.
+await import((existsSync(sources) ? sources : compiled).href)

@@ -1,0 +1,71 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import type { Command } from '../command.ts'
+import { projectFiles } from '../project-template.ts'
+import { version } from '../version.ts'
+
+export const init: Command = {
+  name: 'init',
+  summary: 'write a project that runs as it is: a stream, its table, a delivery and a view',
+  arguments: [{ name: 'folder', description: 'where; the current folder without it', required: false }],
+  examples: ['weir init', 'npx weir-data init my-project'],
+  run({ arguments: [folder], output, directory }) {
+    const target = resolve(directory, folder ?? '.')
+    const files = projectFiles({ name: packageName(target), version: version() })
+    refuseToOverwrite(target, Object.keys(files))
+    const written = Object.entries(files).filter(([name]) => !existsSync(join(target, name)))
+    mkdirSync(target, { recursive: true })
+    if (existsSync(join(target, 'package.json'))) completeManifest(join(target, 'package.json'), files['package.json']!)
+    for (const [name, text] of written) writeFileSync(join(target, name), text)
+    output.answer({ directory: target, files: written.map(([name]) => name) }, () => nextSteps(folder, written))
+    return Promise.resolve()
+  },
+}
+
+/** A package.json that npm made keeps what it says, but for the module type: without it weir.config.ts does not load. */
+function completeManifest(path: string, wanted: string): void {
+  const own = JSON.parse(readFileSync(path, 'utf8')) as Manifest
+  const template = JSON.parse(wanted) as Manifest
+  const merged = {
+    ...own,
+    type: 'module',
+    scripts: { ...template.scripts, ...own.scripts },
+    dependencies: { ...template.dependencies, ...own.dependencies },
+  }
+  writeFileSync(path, `${JSON.stringify(merged, null, 2)}\n`)
+}
+
+interface Manifest {
+  readonly scripts?: Readonly<Record<string, string>>
+  readonly dependencies?: Readonly<Record<string, string>>
+}
+
+function refuseToOverwrite(target: string, names: readonly string[]): void {
+  if (!existsSync(target)) return
+  const present = new Set(readdirSync(target))
+  const taken = names.filter((name) => name !== 'package.json' && name !== '.gitignore' && present.has(name))
+  if (taken.length > 0)
+    throw new WeirError(
+      'WEIR-2010',
+      `${target} already has ${taken.join(', ')}. Choose another folder: weir init my-project`,
+    )
+}
+
+function packageName(target: string): string {
+  return (
+    basename(target)
+      .toLowerCase()
+      .replace(/[^a-z0-9-]+/g, '-')
+      .replace(/^-+|-+$/g, '') || 'my-project'
+  )
+}
+
+function nextSteps(folder: string | undefined, written: readonly (readonly [string, string])[]): string {
+  const enter = folder === undefined ? '' : `  cd ${folder}\n  npm install\n`
+  return `Wrote ${written.map(([name]) => name).join(', ')}.
+
+${enter}  npx weir up                                       starts it; Ctrl-C stops it
+  npx weir produce events < events.ndjson           sends a few records
+  npx weir sql 'select * from events_by_kind'       shows them`
+}

@@ -1,0 +1,113 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import colors from 'picocolors'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import type { Command, Output } from '../command.ts'
+import { numberOption } from '../number-option.ts'
+import { dataDirectoryOf } from '../running.ts'
+
+const tailBytes = 4_000_000
+
+export const logs: Command = {
+  name: 'logs',
+  summary: 'show what the processes of Weir have logged, the newest last',
+  arguments: [
+    { name: 'process', description: 'supervisor, log, engine, or a delivery; all without it', required: false },
+  ],
+  options: [
+    { flags: '-n, --lines <count>', description: 'how many lines', default: '100' },
+    { flags: '-f, --follow', description: 'go on with what is logged from now on' },
+  ],
+  examples: ['weir logs log -n 20', 'weir logs --follow'],
+  async run({ arguments: [wanted], options, output, directory }) {
+    const folder = join(dataDirectoryOf(directory), 'logs')
+    const processes = processesIn(folder)
+    if (processes.length === 0)
+      throw new WeirError('WEIR-2007', `nothing was logged under ${folder}: Weir has not run on this project yet`)
+    const shown =
+      wanted === undefined
+        ? processes
+        : processes.filter((name) => name === wanted || name.startsWith(`${wanted}-`) || name === `delivery-${wanted}`)
+    if (shown.length === 0)
+      throw new WeirError('WEIR-2009', `no process "${wanted}" has logged; there are ${processes.join(', ')}`)
+    const files = shown.map((name) => join(folder, `${name}.log`))
+    const tails = await Promise.all(files.map(lastLines))
+    const lines = tails.flat().toSorted((a, b) => timeOf(a).localeCompare(timeOf(b)))
+    for (const line of lines.slice(-(numberOption('--lines', options['lines']) ?? 100))) show(line, output)
+    if (options['follow'] === true) await follow(files, output)
+  },
+}
+
+function processesIn(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.log'))
+    .map((name) => name.slice(0, -'.log'.length))
+    .toSorted()
+}
+
+async function lastLines(path: string): Promise<string[]> {
+  const { text, cut } = await readFrom(path, -tailBytes)
+  const lines = text.split('\n').filter(Boolean)
+  return cut ? lines.slice(1) : lines
+}
+
+async function readFrom(path: string, position: number): Promise<{ text: string; cut: boolean; end: number }> {
+  const file = await open(path, 'r')
+  try {
+    const { size } = await file.stat()
+    // A file that got shorter was rotated: its successor is read from the start.
+    const from = position < 0 ? Math.max(0, size + position) : position > size ? 0 : position
+    const bytes = Buffer.alloc(size - from)
+    await file.read(bytes, 0, bytes.length, from)
+    return { text: bytes.toString(), cut: position < 0 && from > 0, end: size }
+  } finally {
+    await file.close()
+  }
+}
+
+async function follow(paths: readonly string[], output: Output): Promise<never> {
+  const places = new Map(await Promise.all(paths.map(async (path) => [path, (await readFrom(path, -1)).end] as const)))
+  for (;;) {
+    await pause(250)
+    for (const [path, place] of places) {
+      const { text } = await readFrom(path, place)
+      const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+      for (const line of whole.split('\n').filter(Boolean)) show(line, output)
+      places.set(path, place + Buffer.byteLength(whole))
+    }
+  }
+}
+
+function timeOf(line: string): string {
+  return /"time":"([^"]+)"/.exec(line)?.[1] ?? ''
+}
+
+const levels: Readonly<Record<number, string>> = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+}
+
+function show(line: string, output: Output): void {
+  output.answer(parsed(line), () => {
+    const { time, level, process, msg, pid: _pid, hostname: _hostname, ...rest } = parsed(line)
+    const name = levels[Number(level)] ?? ''
+    const painted = Number(level) >= 50 ? colors.red(name) : Number(level) >= 40 ? colors.yellow(name) : name
+    const extra = Object.keys(rest).length > 0 ? colors.dim(` ${JSON.stringify(rest)}`) : ''
+    return `${colors.dim(String(time ?? ''))} ${painted.padEnd(5)} ${String(process ?? '')}  ${String(msg ?? line)}${extra}`
+  })
+}
+
+function parsed(line: string): Record<string, unknown> {
+  try {
+    return JSON.parse(line) as Record<string, unknown>
+  } catch {
+    return { msg: line }
+  }
+}

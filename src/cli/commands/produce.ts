@@ -1,0 +1,40 @@
+import { createReadStream } from 'node:fs'
+import type { Command } from '../command.ts'
+import { formatCount } from '../output.ts'
+import { mustRun } from '../running.ts'
+
+export const produce: Command = {
+  name: 'produce',
+  summary: 'send lines to a stream, each a record, and wait until all are durable',
+  arguments: [
+    { name: 'stream', description: 'the name of the stream', required: true },
+    { name: 'file', description: 'lines to send; standard input without it', required: false },
+  ],
+  options: [{ flags: '--key <text>', description: 'the key of every record: all go to one partition, in order' }],
+  examples: ['weir produce events < events.ndjson', `echo '{"id": 1}' | weir produce events`],
+  async run({ arguments: [stream, file], options, output, directory }) {
+    const { kafka } = mustRun(directory)
+    if (file === undefined && process.stdin.isTTY) output.note('Lines from the terminal; Ctrl-D ends them.')
+    const input = file === undefined ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 })
+    const { connectKafka } = await import('../../stream/client/connect.ts')
+    const client = await connectKafka({ bootstrap: kafka, clientId: 'weir-produce' })
+    try {
+      const producer = await client.createProducer({ topic: stream! })
+      const key = options['key']
+      if (typeof key === 'string') await sendKeyed(input, (value) => producer.send({ value, key }))
+      else for await (const chunk of input) await producer.sendLines(chunk as Buffer)
+      const { records, bytes } = await producer.flush()
+      output.answer({ stream, records, bytes }, () => `${formatCount(records)} records are in ${stream}, durable.`)
+    } finally {
+      await client.close()
+    }
+  },
+}
+
+async function sendKeyed(
+  input: NodeJS.ReadableStream,
+  send: (line: string) => Promise<void> | undefined,
+): Promise<void> {
+  const { createInterface } = await import('node:readline')
+  for await (const line of createInterface({ input })) if (line !== '') await send(line)
+}

@@ -1,0 +1,45 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { nearestName } from '../../kernel/nearest.ts'
+import type { KafkaClient } from '../../stream/client/kafka-client.ts'
+import type { Command } from '../command.ts'
+import { numberOption } from '../number-option.ts'
+import { mustRun } from '../running.ts'
+
+export const tail: Command = {
+  name: 'tail',
+  summary: 'print the records of a stream as they come',
+  arguments: [{ name: 'stream', description: 'the name of the stream', required: true }],
+  options: [
+    { flags: '-n, --lines <count>', description: 'end after this many records' },
+    { flags: '--from <place>', description: 'where to begin: start or end', default: 'end' },
+  ],
+  examples: ['weir tail events', 'weir tail events --from start -n 10'],
+  async run({ arguments: [stream], options, output, directory }) {
+    const from = options['from'] ?? 'end'
+    if (from !== 'start' && from !== 'end')
+      throw new WeirError('WEIR-2009', `--from takes start or end, not "${String(from)}"`)
+    const count = numberOption('--lines', options['lines']) ?? Infinity
+    const { kafka } = mustRun(directory)
+    const { connectKafka } = await import('../../stream/client/connect.ts')
+    const { readStream } = await import('../read-stream.ts')
+    const client = await connectKafka({ bootstrap: kafka, clientId: 'weir-tail' })
+    try {
+      await mustExist(client, stream!)
+      let shown = 0
+      for await (const record of readStream(client, stream!, from)) {
+        output.answer(record, () => record.value ?? '')
+        if (++shown >= count) return
+      }
+    } finally {
+      await client.close()
+    }
+  },
+}
+
+async function mustExist(client: KafkaClient, stream: string): Promise<void> {
+  const names = (await client.topics.describe()).map(({ name }) => name)
+  if (names.includes(stream)) return
+  const near = nearestName(stream, names)
+  const meant = near === undefined ? `There are ${names.join(', ') || 'none'}.` : `Did you mean ${near}?`
+  throw new WeirError('WEIR-2011', `there is no stream "${stream}". ${meant}`)
+}

@@ -1,0 +1,18 @@
+import { resolve } from 'node:path'
+import { program } from './program.ts'
+import { reportError } from './report-error.ts'
+
+// What a closed pipe ends is not an error: weir tail orders | head -1.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+const words = process.argv.slice(2)
+try {
+  process.exitCode = await program(words, resolve)
+} catch (thrown) {
+  process.exitCode = reportError(thrown, words[0] ?? '', words.includes('--json'))
+}
+// A command that is done is done: an idle connection of a client must not hold the terminal.
+process.exit()

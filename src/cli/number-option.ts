@@ -1,0 +1,8 @@
+import { WeirError } from '../kernel/errors/weir-error.ts'
+
+/** A whole number from an option; WEIR-2009 names the option. */
+export function numberOption(flag: string, value: string | boolean | undefined): number | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'string' && /^\d+$/.test(value)) return Number(value)
+  throw new WeirError('WEIR-2009', `${flag} takes a whole number, not "${String(value)}"`)
+}

@@ -1,0 +1,70 @@
+import { Command as Commander, CommanderError, Option } from 'commander'
+import { exitCodes, type Command, type OptionDeclaration } from './command.ts'
+import { commands } from './commands.ts'
+import { createOutput } from './output.ts'
+import { reportError } from './report-error.ts'
+import { version } from './version.ts'
+
+/** Options of every command. */
+export const sharedOptions: readonly OptionDeclaration[] = [
+  { flags: '--dir <folder>', description: 'the folder of the project', default: 'the current one' },
+  { flags: '--json', description: 'answer in JSON, for programs' },
+]
+
+/** Parses and runs one command line; resolves to the exit code. */
+export async function program(words: readonly string[], resolvePath: (path: string) => string): Promise<number> {
+  let exitCode = 0
+  const root = new Commander('weir')
+    .description('A streaming lakehouse that starts with one command: Kafka in, Iceberg and SQL out.')
+    .version(version())
+    .showHelpAfterError('See weir --help.')
+    .exitOverride()
+    .addHelpText('after', `\nExit codes:\n${exitCodeLines()}`)
+  for (const command of commands) {
+    addCommand(root, command, async (values, options) => {
+      const json = options['json'] === true
+      try {
+        const directory = resolvePath(typeof options['dir'] === 'string' ? options['dir'] : '.')
+        exitCode = (await command.run({ arguments: values, options, output: createOutput(json), directory })) ?? 0
+      } catch (thrown) {
+        exitCode = reportError(thrown, command.name, json)
+      }
+    })
+  }
+  try {
+    await root.parseAsync([...words], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? 0 : 2
+  }
+  return exitCode
+}
+
+type Action = (values: (string | undefined)[], options: Record<string, string | boolean | undefined>) => Promise<void>
+
+function addCommand(root: Commander, command: Command, action: Action): void {
+  const child = root.command(command.name).description(command.summary).exitOverride()
+  for (const { name, description, required } of command.arguments ?? [])
+    child.argument(required ? `<${name}>` : `[${name}]`, description)
+  for (const option of [...(command.options ?? []), ...sharedOptions]) child.addOption(toCommander(option))
+  if (command.examples)
+    child.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}`)
+  const count = command.arguments?.length ?? 0
+  child.action((...received: unknown[]) =>
+    action(
+      received.slice(0, count) as (string | undefined)[],
+      received[count] as Record<string, string | boolean | undefined>,
+    ),
+  )
+}
+
+function toCommander({ flags, description, default: shown, env }: OptionDeclaration): Option {
+  const option = new Option(flags, shown === undefined ? description : `${description} (default: ${shown})`)
+  return env === undefined ? option : option.env(env)
+}
+
+function exitCodeLines(): string {
+  return Object.entries(exitCodes)
+    .map(([code, meaning]) => `  ${code.padEnd(5)}${meaning}`)
+    .join('\n')
+}

@@ -1,0 +1,32 @@
+import colors from 'picocolors'
+import { catalogue } from '../kernel/errors/catalogue.ts'
+import { asWeirError, type WeirError } from '../kernel/errors/weir-error.ts'
+import { exitCodes } from './command.ts'
+
+type ExitCode = Extract<keyof typeof exitCodes, number>
+
+/** Says what went wrong on standard error, and gives the exit code. */
+export function reportError(thrown: unknown, command: string, json: boolean): ExitCode {
+  const error = asWeirError(thrown)
+  if (json) {
+    const { code, message, at, details } = error
+    process.stderr.write(
+      `${JSON.stringify({ error: { code, message, at, remedy: catalogue[code].remedy, details } })}\n`,
+    )
+  } else {
+    const where = colors.bold(error.at ?? `weir ${command}`)
+    process.stderr.write(`${where}  ${error.message}  ${colors.dim(`[${error.code}]`)}\n`)
+    if (error.code === 'WEIR-9001' && process.env['WEIR_DEBUG']) process.stderr.write(`${stackOf(thrown)}\n`)
+  }
+  return exitCodeOf(error)
+}
+
+function exitCodeOf({ code, kind, details }: WeirError): ExitCode {
+  if (code === 'WEIR-2007') return 3
+  if (details['destroys'] !== undefined) return 5
+  return kind === 'invalid' || code === 'WEIR-1001' ? 2 : 1
+}
+
+function stackOf(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+}

@@ -1,0 +1,77 @@
+import pg from 'pg'
+import { WeirError } from '../kernel/errors/weir-error.ts'
+import type { Output } from './command.ts'
+import { tableText } from './table-text.ts'
+
+export interface SqlRows {
+  readonly columns: readonly { readonly name: string; readonly numeric: boolean }[]
+  /** As PostgreSQL writes them; null is null. */
+  readonly rows: readonly (readonly (string | null)[])[]
+  /** `SELECT 3` */
+  readonly command: string
+  readonly notices: readonly string[]
+}
+
+/** Object ids of PostgreSQL's number types: they are printed to the right. */
+const numbers = new Set([20, 21, 23, 26, 700, 701, 1700])
+
+/** Runs the statements of a text on the PostgreSQL port; the rows of the last one. */
+export async function runSql(address: string, text: string): Promise<SqlRows> {
+  const client = new pg.Client({
+    connectionString: address,
+    password: process.env['WEIR_PASSWORD'] ?? '',
+    application_name: 'weir sql',
+  })
+  const notices: string[] = []
+  client.on('notice', ({ message }) => notices.push(message ?? ''))
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    const results = await client.query({ text, rowMode: 'array', types: { getTypeParser: () => String } as never })
+    const last = (Array.isArray(results) ? results.at(-1) : results) as pg.QueryArrayResult<(string | null)[]>
+    return {
+      columns: last.fields.map(({ name, dataTypeID }) => ({ name, numeric: numbers.has(dataTypeID) })),
+      rows: last.rows,
+      command: `${last.command} ${last.rowCount ?? ''}`.trim(),
+      notices,
+    }
+  } catch (cause) {
+    throw asSqlError(cause)
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+export function printRows({ columns, rows, command, notices }: SqlRows, output: Output): void {
+  for (const notice of notices) output.note(notice)
+  const titles = columns.map(({ name, numeric }) => ({
+    title: name,
+    align: numeric ? ('right' as const) : ('left' as const),
+  }))
+  const objects = (): unknown =>
+    rows.map((row) => Object.fromEntries(columns.map(({ name }, at) => [name, row[at] ?? null])))
+  output.answer(output.json ? objects() : undefined, () => {
+    if (columns.length === 0) return command
+    const counted = `(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})`
+    return `${tableText(
+      titles,
+      rows.map((row) => row.map((value) => value ?? '∅')),
+    )}\n${counted}`
+  })
+}
+
+function asSqlError(cause: unknown): WeirError {
+  const { message, code, hint, position } = cause as {
+    message: string
+    code?: string
+    hint?: string
+    position?: string
+  }
+  if (code !== undefined && /^[0-9A-Z]{5}$/.test(code)) {
+    const place = position === undefined ? '' : ` (at character ${position})`
+    return new WeirError('WEIR-6002', `${message}${place}${hint === undefined ? '' : `. ${hint}`}`, {
+      details: { sqlstate: code },
+    })
+  }
+  return new WeirError('WEIR-2005', `the PostgreSQL port does not answer: ${message}`, { cause })
+}

@@ -1,0 +1,139 @@
+import type { Logger } from '../../kernel/logger.ts'
+import type { TailReport } from '../../sql/engine-host.ts'
+import type { DeliveryChildConfig, WorkerMethods } from '../children/child-methods.ts'
+import { assignPartitions } from './assign-partitions.ts'
+import type { TailSource } from './gather-tails.ts'
+import { keepChild, type ChildState, type KeptChild } from './kept-child.ts'
+import type { ProcessLogs } from './process-logs.ts'
+import type { WatchedProcess } from './memory-watch.ts'
+
+/** What the supervisor needs to know of a delivery to run it. */
+export interface DeliveryPlan {
+  readonly config: DeliveryChildConfig
+  readonly workers: number
+}
+
+export interface DeliveryWorkersOptions {
+  /** A number greater than any before it, durable when it resolves (processes.md, "Epochs"). */
+  readonly nextEpoch: (delivery: string) => Promise<number>
+  /** Numbers of the topic's partitions now. */
+  readonly partitionsOf: (topic: string) => Promise<readonly number[]>
+  readonly logs: ProcessLogs
+  readonly logger: Logger
+  readonly memoryBytesMax: number
+}
+
+export type DeliveryWorkerStatus = Readonly<Record<string, unknown>>
+export type Worker = KeptChild<DeliveryWorkerMethods>
+type DeliveryWorkerMethods = WorkerMethods<DeliveryChildConfig, null, DeliveryWorkerStatus>
+
+/** The workers of all deliveries: started, assigned, started again, stopped. */
+export interface DeliveryWorkers {
+  /** Runs a delivery by this plan; one that runs by another plan is stopped (with a commit) and started anew. */
+  ensure(plan: DeliveryPlan): Promise<void>
+  /** Stops a delivery; what it accepted is committed first. */
+  remove(delivery: string): Promise<void>
+  names(): readonly string[]
+  states(delivery: string): readonly ChildState[]
+  status(delivery: string): Promise<readonly DeliveryWorkerStatus[]>
+  /** Commits now what the workers of the delivery accepted. */
+  flush(delivery: string): Promise<void>
+  readonly tailSources: readonly TailSource[]
+  readonly watched: readonly WatchedProcess[]
+  readonly children: readonly Worker[]
+  stop(deadlineMs: number): Promise<void>
+  kill(): void
+}
+
+interface RunningDelivery {
+  readonly plan: DeliveryPlan
+  readonly workers: readonly Worker[]
+}
+
+export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWorkers {
+  const running = new Map<string, RunningDelivery>()
+  const all = (): RunningDelivery[] => [...running.values()]
+  const children = (): Worker[] => all().flatMap(({ workers }) => workers)
+
+  function start(plan: DeliveryPlan): RunningDelivery {
+    const { config } = plan
+    const workers = Array.from({ length: plan.workers }, (_, index) => {
+      const name = plan.workers === 1 ? `delivery-${config.delivery}` : `delivery-${config.delivery}-${index}`
+      return keepChild<DeliveryWorkerMethods>({
+        name,
+        program: 'delivery',
+        onLine: options.logs.collect(name),
+        logger: options.logger,
+        begin: async (channel) => {
+          await channel.call('start', config)
+          // Read anew for each process: the topic may have grown, and an epoch is never used twice.
+          const partitions = assignPartitions(await options.partitionsOf(config.topic), plan.workers)[index]!
+          const epoch = await options.nextEpoch(config.delivery)
+          await channel.call('assign', { epoch, partitions })
+        },
+      })
+    })
+    return { plan, workers }
+  }
+
+  return {
+    async ensure(plan) {
+      const { delivery } = plan.config
+      const current = running.get(delivery)
+      if (current && JSON.stringify(current.plan) === JSON.stringify(plan)) return
+      await current?.workers.reduce(
+        (before, worker) => before.then(() => worker.stop(stopDeadlineMs)),
+        Promise.resolve(),
+      )
+      const started = start(plan)
+      running.set(delivery, started)
+      await Promise.all(started.workers.map((worker) => worker.ready()))
+    },
+    async remove(delivery) {
+      const current = running.get(delivery)
+      running.delete(delivery)
+      await Promise.all(current?.workers.map((worker) => worker.stop(stopDeadlineMs)) ?? [])
+    },
+    names: () => [...running.keys()],
+    states: (delivery) => running.get(delivery)?.workers.map(({ state }) => state) ?? [],
+    status: (delivery) =>
+      Promise.all(
+        running.get(delivery)?.workers.flatMap(({ channel }) => (channel ? [channel.call('status', null)] : [])) ?? [],
+      ),
+    async flush(delivery) {
+      const workers = running.get(delivery)?.workers ?? []
+      await Promise.all(
+        workers.map(async (worker) => (await worker.ready()).call('flush', null, { timeoutMs: 120_000 })),
+      )
+    },
+    get tailSources() {
+      return all().flatMap(({ plan, workers }) =>
+        workers.map((worker) => ({
+          delivery: plan.config.delivery,
+          table: plan.config.table,
+          tails: () => tailsOf(worker),
+        })),
+      )
+    },
+    get watched() {
+      return children().flatMap(({ name, pid, end }) =>
+        pid === undefined ? [] : [{ name, pid, end, bytesMax: options.memoryBytesMax }],
+      )
+    },
+    get children() {
+      return children()
+    },
+    async stop(deadlineMs) {
+      await Promise.all(children().map((worker) => worker.stop(deadlineMs)))
+    },
+    kill: () => children().forEach((worker) => worker.kill()),
+  }
+}
+
+const stopDeadlineMs = 30_000
+
+async function tailsOf(worker: Worker): Promise<TailReport> {
+  if (worker.state.kind === 'failed') throw new Error(worker.state.reason)
+  const channel = worker.channel ?? (await worker.ready(2000))
+  return channel.call('tails', null, { timeoutMs: 2000 })
+}

@@ -1,0 +1,68 @@
+import { join } from 'node:path'
+import type { Logger } from '../../kernel/logger.ts'
+import type { EngineHost } from '../../sql/engine-host.ts'
+import type { EngineChildConfig, EngineMethods } from '../children/child-methods.ts'
+import { keepChild, type KeptChild } from './kept-child.ts'
+import type { ProcessLogs } from './process-logs.ts'
+import type { WatchedProcess } from './memory-watch.ts'
+
+export type EngineStatus = Readonly<Record<string, unknown>>
+
+/** The SQL engine: started by the first query, then kept. */
+export interface EngineProcess {
+  /** Path of the socket of a running engine; starts it. */
+  socketPath(): Promise<string>
+  /** Why the engine that listened there ended. */
+  reasonOfEnd(socketPath: string): 'memory' | 'crash' | undefined
+  describe(sql: string): Promise<readonly { readonly name: string; readonly type: string }[]>
+  readonly watched: readonly WatchedProcess[]
+  readonly child: KeptChild<EngineMethods<EngineStatus>>
+}
+
+export interface EngineProcessOptions {
+  readonly config: Omit<EngineChildConfig, 'socketPath'>
+  readonly host: EngineHost
+  readonly runDirectory: string
+  readonly memoryBytesMax: number
+  readonly logs: ProcessLogs
+  readonly logger: Logger
+}
+
+export function runEngine(options: EngineProcessOptions): EngineProcess {
+  const reasons = new Map<string, 'memory' | 'crash'>()
+  const overBudget = new Set<number>()
+  let current = ''
+  let generation = 0
+  const child = keepChild<EngineMethods<EngineStatus>>({
+    name: 'engine',
+    program: 'engine',
+    onLine: options.logs.collect('engine'),
+    logger: options.logger,
+    local: { relations: () => options.host.relations(), resolve: (request: never) => options.host.resolve(request) },
+    async begin(channel) {
+      // A path of its own for each process, so that the relay knows which of them a connection was with.
+      const socketPath = join(options.runDirectory, `engine-${process.pid}-${++generation}.sock`)
+      await channel.call('start', { ...options.config, socketPath })
+      current = socketPath
+    },
+    onEnd: (_exit, pid) => void reasons.set(current, overBudget.has(pid) ? 'memory' : 'crash'),
+  })
+  return {
+    child,
+    async socketPath() {
+      await child.ready()
+      return current
+    },
+    reasonOfEnd: (socketPath) => reasons.get(socketPath),
+    describe: async (sql) => (await child.ready()).call('describe', { sql }),
+    get watched() {
+      const { pid } = child
+      if (pid === undefined) return []
+      const end = (): void => {
+        overBudget.add(pid)
+        child.end()
+      }
+      return [{ name: 'engine', pid, bytesMax: options.memoryBytesMax, end }]
+    },
+  }
+}

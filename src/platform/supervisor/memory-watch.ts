@@ -1,0 +1,35 @@
+import type { Logger } from '../../kernel/logger.ts'
+import { formatSize } from '../../kernel/units.ts'
+import { residentBytes } from './resident-size.ts'
+
+export interface WatchedProcess {
+  readonly name: string
+  readonly pid: number
+  readonly bytesMax: number
+  /** Called once, when it passed its budget. */
+  readonly end: () => void
+}
+
+const intervalMs = 500
+
+/**
+ * Ends a process that passes its memory budget, before the machine swaps or the kernel ends another one: DuckDB goes beyond
+ * its own limit. The processes are asked for anew each time.
+ */
+export function watchMemory(processes: () => readonly WatchedProcess[], logger: Logger): { stop(): void } {
+  const told = new Set<number>()
+  const timer = setInterval(() => {
+    for (const { name, pid, bytesMax, end } of processes()) {
+      const bytes = residentBytes(pid)
+      if (bytes <= bytesMax || told.has(pid)) continue
+      told.add(pid)
+      logger.error(
+        { child: name, pid, bytes, bytesMax },
+        `${name} uses ${formatSize(bytes)} of memory, its budget is ${formatSize(bytesMax)}: it is ended`,
+      )
+      end()
+    }
+  }, intervalMs)
+  timer.unref()
+  return { stop: () => clearInterval(timer) }
+}
