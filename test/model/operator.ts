@@ -11,8 +11,7 @@ export function answer(world: World): string {
   const asking = world.workers.find(({ halt, loss }) => (halt !== null && halt !== 'not adopted') || loss !== null)
   if (asking === undefined) return 'nothing asked'
   const { control, table } = world
-  if (control.adopted !== table.uuid) {
-    if (!world.rules.uuidAsserted) return 'nothing asked'
+  if (world.rules.uuidAsserted && control.adopted !== table.uuid) {
     control.adopted = null
     for (const worker of world.workers) clearQuestion(worker)
     return 'operator: deliver into the new table'
