@@ -1,0 +1,56 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { useSyncExternalStore } from 'react'
+
+/** One rate per resource and moment, as the API streams them. */
+export interface RateSample {
+  readonly at: number
+  readonly rates: Readonly<Record<string, { readonly perSecond: number; readonly lagMs?: number | null }>>
+}
+
+const keptSamples = 300
+
+let connected = true
+let samples: readonly RateSample[] = []
+const listeners = new Set<() => void>()
+
+/** Follows server-sent events: a change of a resource refreshes what shows it, rates are kept for charts. Reconnects by itself. */
+export function followEvents(queries: QueryClient): void {
+  const source = new EventSource('/api/v1/events')
+  source.addEventListener('open', () => {
+    if (!connected) void queries.invalidateQueries()
+    update(true)
+  })
+  source.addEventListener('error', () => update(false))
+  source.addEventListener('resource', () => {
+    void queries.invalidateQueries({ queryKey: ['resources'] })
+    void queries.invalidateQueries({ queryKey: ['audit'] })
+  })
+  source.addEventListener('rates', (event) => {
+    samples = [...samples.slice(1 - keptSamples), JSON.parse((event as MessageEvent<string>).data) as RateSample]
+    void queries.invalidateQueries({ queryKey: ['ledger'] })
+    notify()
+  })
+}
+
+export function useConnection(): boolean {
+  return useSyncExternalStore(subscribe, () => connected)
+}
+
+export function useRates(): readonly RateSample[] {
+  return useSyncExternalStore(subscribe, () => samples)
+}
+
+function update(next: boolean): void {
+  if (connected === next) return
+  connected = next
+  notify()
+}
+
+function notify(): void {
+  for (const listener of listeners) listener()
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}

@@ -1,0 +1,65 @@
+/** The shapes of the HTTP API that the console uses; `/openapi.json` is their source. */
+
+export interface ResourceReference {
+  readonly kind: string
+  readonly name: string
+}
+
+export interface Resource {
+  readonly kind: string
+  readonly name: string
+  readonly spec: Readonly<Record<string, unknown>>
+  readonly tags: Readonly<Record<string, string>>
+  readonly version: number
+  readonly state: string
+  readonly reason: string | null
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly references: readonly ResourceReference[]
+}
+
+export interface LedgerPartition {
+  readonly source: string
+  readonly partition: number
+  readonly next: string
+  readonly read: string
+  readonly delivered: string
+  readonly rejected: string
+  readonly pending: string | null
+  readonly lost: string
+  readonly skipped: string
+}
+
+export interface LedgerHop {
+  readonly delivery: string
+  readonly from: string
+  readonly to: string
+  readonly in: string
+  readonly delivered: string
+  readonly rejected: string
+  readonly pending: string | null
+  readonly holds: boolean | null
+  readonly lastCommitAt: string | null
+  readonly snapshotId: string | null
+  readonly partitions: readonly LedgerPartition[]
+}
+
+export interface DeadLetter {
+  readonly delivery: string
+  readonly source: string
+  readonly partition: number
+  readonly offset: string
+  readonly timestamp: string
+  readonly code: string
+  readonly reason: string
+  readonly value: string
+}
+
+export interface AuditEntry {
+  readonly at: string
+  readonly actor: string
+  readonly action: string
+  readonly kind: string
+  readonly name: string
+  readonly detail: unknown
+}

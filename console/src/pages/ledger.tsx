@@ -1,0 +1,145 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
+import { useLedger, useResources } from '../api/queries.ts'
+import type { LedgerHop } from '../api/types.ts'
+import { formatAge, formatCount } from '../parts/format.ts'
+import { Empty, ErrorNotice, Loading } from '../parts/notice.tsx'
+import { Page } from '../parts/page.tsx'
+import { Balance } from '../parts/state.tsx'
+import { VerifyPanel } from './verify-panel.tsx'
+
+const ResourceGraph = lazy(() => import('../parts/resource-graph.tsx'))
+
+/** in = delivered + rejected + pending, for each hop; a click shows its partitions. */
+export function LedgerPage() {
+  const { hop: chosen } = useSearch({ from: '/ledger' })
+  const navigate = useNavigate({ from: '/ledger' })
+  const ledger = useLedger()
+  const resources = useResources()
+  if (ledger.isError)
+    return (
+      <Page title="Ledger">
+        <ErrorNotice error={ledger.error} retry={() => void ledger.refetch()} />
+      </Page>
+    )
+  if (!ledger.data)
+    return (
+      <Page title="Ledger">
+        <Loading height={480} />
+      </Page>
+    )
+  const { hops } = ledger.data
+  if (hops.length === 0)
+    return (
+      <Page title="Ledger">
+        <Empty command="delivery('orders-to-lake', { from: orders, to: ordersTable })">
+          The ledger counts every record of every delivery. There is no delivery yet.
+        </Empty>
+      </Page>
+    )
+  const open = hops.find(({ delivery }) => delivery === chosen)
+  return (
+    <Page title="Ledger">
+      <Suspense fallback={<Loading height={320} />}>
+        <ResourceGraph
+          resources={(resources.data ?? []).filter(({ kind }) => kind !== 'view' && kind !== 'secret')}
+          hops={hops}
+        />
+      </Suspense>
+      <section className="card scroll">
+        <table>
+          <thead>
+            <tr>
+              <th>Delivery</th>
+              <th className="number">In</th>
+              <th className="number">Delivered</th>
+              <th className="number">Rejected</th>
+              <th className="number">Pending</th>
+              <th>In = delivered + rejected + pending</th>
+              <th className="number">Last commit</th>
+            </tr>
+          </thead>
+          <tbody>
+            {hops.map((hop) => (
+              <tr key={hop.delivery}>
+                <td>
+                  <button
+                    type="button"
+                    aria-expanded={hop === open}
+                    onClick={() =>
+                      void navigate({ search: { hop: hop === open ? undefined : hop.delivery }, replace: true })
+                    }
+                  >
+                    {hop.delivery}
+                  </button>{' '}
+                  <span className="quiet">
+                    {hop.from} → {hop.to}
+                  </span>
+                </td>
+                <td className="number">{formatCount(hop.in)}</td>
+                <td className="number">{formatCount(hop.delivered)}</td>
+                <td className="number">{formatCount(hop.rejected)}</td>
+                <td className="number">{formatCount(hop.pending ?? undefined)}</td>
+                <td>
+                  <Balance holds={hop.holds ?? undefined} />
+                </td>
+                <td className="number">
+                  {hop.lastCommitAt ? `${formatAge(Date.now() - Date.parse(hop.lastCommitAt))} ago` : 'none yet'}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {open ? <Partitions hop={open} /> : null}
+      <VerifyPanel deliveries={hops.map(({ delivery }) => delivery)} />
+    </Page>
+  )
+}
+
+function Partitions({ hop }: { readonly hop: LedgerHop }) {
+  return (
+    <section className="card scroll">
+      <h2>
+        {hop.delivery}, by partition
+        {hop.snapshotId ? <span className="quiet"> at snapshot {hop.snapshotId}</span> : null}
+      </h2>
+      <table>
+        <thead>
+          <tr>
+            <th>Source</th>
+            <th className="number">Partition</th>
+            <th className="number">Next offset</th>
+            <th className="number">Read</th>
+            <th className="number">Delivered</th>
+            <th className="number">Rejected</th>
+            <th className="number">Pending</th>
+            <th className="number">Lost</th>
+            <th className="number">Skipped</th>
+          </tr>
+        </thead>
+        <tbody>
+          {hop.partitions.map((one) => (
+            <tr key={`${one.source}/${one.partition}`}>
+              <td className="mono">{one.source}</td>
+              {[
+                one.partition,
+                one.next,
+                one.read,
+                one.delivered,
+                one.rejected,
+                one.pending ?? undefined,
+                one.lost,
+                one.skipped,
+              ].map((value, at) => (
+                <td key={at} className="number">
+                  {formatCount(value)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}

@@ -1,0 +1,178 @@
+import { Link } from '@tanstack/react-router'
+import { lazy, Suspense, useMemo } from 'react'
+import { useRates, type RateSample } from '../api/live.ts'
+import { useLedger, useResources } from '../api/queries.ts'
+import type { LedgerHop, Resource } from '../api/types.ts'
+import { formatCount, formatRate } from '../parts/format.ts'
+import { Empty, ErrorNotice, Figure, Loading } from '../parts/notice.tsx'
+import { Page } from '../parts/page.tsx'
+import { Balance, State } from '../parts/state.tsx'
+
+const ResourceGraph = lazy(() => import('../parts/resource-graph.tsx'))
+const LineChart = lazy(() => import('../parts/line-chart.tsx'))
+
+/** Is everything flowing, is anything lost, what changed. */
+export function Overview() {
+  const resources = useResources()
+  const ledger = useLedger()
+  if (resources.isError)
+    return (
+      <Page title="Overview">
+        <ErrorNotice error={resources.error} retry={() => void resources.refetch()} />
+      </Page>
+    )
+  if (!resources.data)
+    return (
+      <Page title="Overview">
+        <Loading height={480} />
+      </Page>
+    )
+  const hops = ledger.data?.hops ?? []
+  return (
+    <Page title="Overview">
+      <Figures resources={resources.data} hops={ledger.data?.hops} />
+      <Ailing resources={resources.data} />
+      {resources.data.length === 0 ? (
+        <Empty command="npx weir-data init">
+          Nothing is declared yet. A project declares streams, tables, deliveries and views.
+        </Empty>
+      ) : (
+        <section className="card">
+          <h2>From stream to table</h2>
+          <Suspense fallback={<Loading height={320} />}>
+            <ResourceGraph resources={resources.data} hops={hops} />
+          </Suspense>
+        </section>
+      )}
+      <Rates />
+    </Page>
+  )
+}
+
+function Figures({
+  resources,
+  hops,
+}: {
+  readonly resources: readonly Resource[]
+  readonly hops: readonly LedgerHop[] | undefined
+}) {
+  const samples = useRates()
+  const latest = samples.at(-1)
+  const produced = latest && sumOf(latest, 'stream')
+  const delivered = latest && sumOf(latest, 'delivery')
+  const rejected = hops?.reduce((sum, hop) => sum + Number(hop.rejected), 0)
+  const failed = resources.filter(({ state }) => state === 'Failed').length
+  const holds =
+    hops && (hops.some((hop) => hop.holds === false) ? false : hops.every((hop) => hop.holds) ? true : undefined)
+  return (
+    <div className="cards">
+      <Figure
+        label="Produced"
+        value={produced === undefined ? 'not known' : formatRate(produced)}
+        source="records per second into all streams, from the log"
+      />
+      <Figure
+        label="Delivered"
+        value={delivered === undefined ? 'not known' : formatRate(delivered)}
+        source="records per second committed or in the tail, from the workers"
+      />
+      <Figure
+        label="Ledger"
+        value={<Balance holds={holds} />}
+        source="in = delivered + rejected + pending, for each hop"
+        note={
+          <Link to="/ledger" search={{ hop: undefined }}>
+            each hop
+          </Link>
+        }
+      />
+      <Figure
+        label="Dead letters"
+        value={formatCount(rejected)}
+        source="records that did not fit their table, still in force"
+        note={
+          <Link to="/dead-letters" search={{ delivery: undefined }}>
+            look and replay
+          </Link>
+        }
+      />
+      <Figure
+        label="Resources"
+        value={formatCount(resources.length)}
+        source="all that the project declares"
+        note={failed > 0 ? <State state="Failed" reason={`${failed} failed`} /> : 'none failed'}
+      />
+    </div>
+  )
+}
+
+function Ailing({ resources }: { readonly resources: readonly Resource[] }) {
+  const ailing = resources.filter(({ state, reason }) => state === 'Failed' || (state !== 'Active' && reason))
+  if (ailing.length === 0) return null
+  return (
+    <section className="card">
+      <h2>Needs a look</h2>
+      <table>
+        <tbody>
+          {ailing.map(({ kind, name, state, reason }) => (
+            <tr key={`${kind}/${name}`}>
+              <td>
+                <State state={state} reason={reason} />
+              </td>
+              <td>{kind}</td>
+              <td>
+                <Link to="/resources/$kind/$name" params={{ kind, name }} search={{ tab: undefined }}>
+                  {name}
+                </Link>
+              </td>
+              <td>{reason}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function Rates() {
+  const samples = useRates()
+  const { x, produced, delivered } = useMemo(
+    () => ({
+      x: samples.map(({ at }) => at / 1000),
+      produced: samples.map((sample) => sumOf(sample, 'stream')),
+      delivered: samples.map((sample) => sumOf(sample, 'delivery')),
+    }),
+    [samples],
+  )
+  const series = useMemo(
+    () => [
+      { label: 'produced/s', values: produced },
+      { label: 'delivered/s', values: delivered },
+    ],
+    [produced, delivered],
+  )
+  return (
+    <section className="card">
+      <h2>Records per second, last five minutes</h2>
+      {samples.length < 2 ? (
+        <p className="quiet">Waiting for the second sample; one comes each second.</p>
+      ) : (
+        <Suspense fallback={<Loading height={180} />}>
+          <LineChart
+            label={`Now ${formatRate(produced.at(-1)!)} produced, ${formatRate(delivered.at(-1)!)} delivered`}
+            x={x}
+            time
+            series={series}
+          />
+        </Suspense>
+      )}
+    </section>
+  )
+}
+
+function sumOf(sample: RateSample, kind: string): number {
+  return Object.entries(sample.rates).reduce(
+    (sum, [id, { perSecond }]) => (id.startsWith(`${kind}/`) ? sum + perSecond : sum),
+    0,
+  )
+}

@@ -1,0 +1,171 @@
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useRates } from '../api/live.ts'
+import { useResources } from '../api/queries.ts'
+import type { Resource } from '../api/types.ts'
+import { formatAge, formatRate } from '../parts/format.ts'
+import { Empty, ErrorNotice, Loading } from '../parts/notice.tsx'
+import { Page } from '../parts/page.tsx'
+import { State } from '../parts/state.tsx'
+import { VirtualGrid, type GridColumn } from '../parts/virtual-grid.tsx'
+
+/** What each kind is for, and the line that declares the first one. */
+const introductions: Readonly<Record<string, readonly [title: string, purpose: string, command: string]>> = {
+  stream: [
+    'Streams',
+    'A stream is a durable log of records that any Kafka client writes and reads.',
+    "stream('orders', { partitions: 4, retention: '7 days' })",
+  ],
+  delivery: [
+    'Deliveries',
+    'A delivery brings the records of a stream into a table, each exactly once.',
+    "delivery('orders-to-lake', { from: orders, to: ordersTable })",
+  ],
+  table: [
+    'Tables',
+    'A table is an Apache Iceberg table that every engine can read.',
+    "table('orders', { columns: { id: 'long' } })",
+  ],
+  view: ['Views', 'A view is a query with a name.', "view('daily', { sql: 'select …' })"],
+  secret: [
+    'Secrets',
+    'A secret is a value from the environment or a file; it is never shown.',
+    "secret('DB_PASSWORD', { fromEnv: 'DB_PASSWORD' })",
+  ],
+}
+
+export function ResourceList() {
+  const { kind } = useParams({ from: '/resources/$kind' })
+  const search = useSearch({ from: '/resources/$kind' })
+  const navigate = useNavigate({ from: '/resources/$kind' })
+  const resources = useResources()
+  const [title, purpose, command] = introductions[kind] ?? [kind, `Resources of kind ${kind}.`, '']
+  const set = (change: Partial<typeof search>): void =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
+
+  if (resources.isError)
+    return (
+      <Page title={title}>
+        <ErrorNotice error={resources.error} retry={() => void resources.refetch()} />
+      </Page>
+    )
+  if (!resources.data)
+    return (
+      <Page title={title}>
+        <Loading height={400} />
+      </Page>
+    )
+  const ofKind = resources.data.filter((resource) => resource.kind === kind)
+  const shown = ofKind
+    .filter(
+      ({ name, state, tags }) =>
+        name.startsWith(search.prefix ?? '') &&
+        (!search.state || state === search.state) &&
+        (!search.tag || matchesTag(tags, search.tag)),
+    )
+    .toSorted(orders[search.sort ?? 'name'] ?? orders['name'])
+  if (ofKind.length === 0)
+    return (
+      <Page title={title}>
+        <Empty command={command}>{purpose}</Empty>
+      </Page>
+    )
+  return (
+    <Page title={title}>
+      <div className="row">
+        <label>
+          Prefix{' '}
+          <input
+            data-filter
+            value={search.prefix ?? ''}
+            placeholder="press /"
+            onChange={(event) => set({ prefix: event.target.value })}
+          />
+        </label>
+        <label>
+          Tag{' '}
+          <input
+            value={search.tag ?? ''}
+            placeholder="key or key=value"
+            onChange={(event) => set({ tag: event.target.value })}
+          />
+        </label>
+        <label>
+          State{' '}
+          <select value={search.state ?? ''} onChange={(event) => set({ state: event.target.value })}>
+            <option value="">any</option>
+            {[...new Set(ofKind.map(({ state }) => state))].map((state) => (
+              <option key={state}>{state}</option>
+            ))}
+          </select>
+        </label>
+        <label>
+          Sort{' '}
+          <select value={search.sort ?? 'name'} onChange={(event) => set({ sort: event.target.value })}>
+            {Object.keys(orders).map((order) => (
+              <option key={order}>{order}</option>
+            ))}
+          </select>
+        </label>
+        <span className="quiet">
+          {shown.length} of {ofKind.length}
+        </span>
+      </div>
+      <ResourceGrid label={title} resources={shown} />
+    </Page>
+  )
+}
+
+const orders: Readonly<Record<string, (a: Resource, b: Resource) => number>> = {
+  name: (a, b) => a.name.localeCompare(b.name),
+  state: (a, b) => a.state.localeCompare(b.state) || a.name.localeCompare(b.name),
+  'last change': (a, b) => b.updatedAt.localeCompare(a.updatedAt),
+}
+
+function matchesTag(tags: Resource['tags'], wanted: string): boolean {
+  const [key, value] = wanted.split('=')
+  return key! in tags && (value === undefined || tags[key!] === value)
+}
+
+function ResourceGrid({ label, resources }: { readonly label: string; readonly resources: readonly Resource[] }) {
+  const rates = useRates().at(-1)?.rates ?? {}
+  const columns: readonly GridColumn<Resource>[] = [
+    {
+      name: 'Name',
+      width: 300,
+      cell: ({ kind, name }) => (
+        <Link to="/resources/$kind/$name" params={{ kind, name }} search={{ tab: undefined }}>
+          {name}
+        </Link>
+      ),
+    },
+    { name: 'State', width: 130, cell: ({ state, reason }) => <State state={state} reason={reason} /> },
+    { name: 'Reason', width: 300, cell: ({ reason }) => reason ?? '' },
+    {
+      name: 'Rate',
+      width: 110,
+      number: true,
+      cell: ({ kind, name }) => formatKnown(rates[`${kind}/${name}`]?.perSecond),
+    },
+    {
+      name: 'Last change',
+      width: 120,
+      number: true,
+      cell: ({ updatedAt }) => `${formatAge(Date.now() - Date.parse(updatedAt))} ago`,
+    },
+    {
+      name: 'Tags',
+      width: 240,
+      cell: ({ tags }) =>
+        Object.entries(tags).map(([key, value]) => (
+          <span key={key} className="tag">
+            {key}={value}
+          </span>
+        )),
+    },
+  ]
+  return <VirtualGrid label={label} rows={resources} columns={columns} height={640} />
+}
+
+function formatKnown(rate: number | undefined): string {
+  return rate === undefined ? '–' : formatRate(rate)
+}

@@ -1,0 +1,51 @@
+import { lazy, Suspense, useMemo } from 'react'
+import type { SqlResult } from '../api/sql.ts'
+import { Empty, Loading } from '../parts/notice.tsx'
+import { isNumberType } from '../parts/result-grid.tsx'
+
+const LineChart = lazy(() => import('../parts/line-chart.tsx'))
+
+/** Lines over time, bars over words, by the types of the columns. */
+export function ResultChart({ result }: { readonly result: SqlResult }) {
+  const chart = useMemo(() => chartOf(result), [result])
+  if (!chart) return <Empty>A chart needs a column of numbers, and a first column of times, numbers or words.</Empty>
+  return (
+    <section className="card">
+      <Suspense fallback={<Loading height={320} />}>
+        <LineChart
+          label={`${chart.series.map(({ label }) => label).join(', ')} by ${result.columns[0]!.name}; the table holds the values`}
+          {...chart}
+          height={320}
+        />
+      </Suspense>
+      {chart.words ? (
+        <p className="quiet">
+          {chart.words
+            .slice(0, 30)
+            .map((word, at) => `${at}: ${word}`)
+            .join(' · ')}
+        </p>
+      ) : null}
+    </section>
+  )
+}
+
+function chartOf({ columns, rows }: SqlResult) {
+  const first = columns[0]
+  const numbers = columns
+    .map((column, at) => ({ ...column, at }))
+    .filter(({ type, at }) => at > 0 && isNumberType(type))
+  if (!first || numbers.length === 0 || rows.length === 0) return undefined
+  const time = /^(timestamp|date)/i.test(first.type)
+  const words = !time && !isNumberType(first.type) ? rows.map((row) => String(row[0])) : undefined
+  const x = rows.map((row, at) => (time ? Date.parse(String(row[0])) / 1000 : words ? at : Number(row[0])))
+  const order = x.map((_, at) => at).toSorted((a, b) => x[a]! - x[b]!)
+  const series = numbers
+    .slice(0, 4)
+    .map(({ name, at }) => ({ label: name, values: order.map((row) => asNumber(rows[row]![at])) }))
+  return { x: order.map((at) => x[at]!), time, series, bars: words !== undefined, words }
+}
+
+function asNumber(value: unknown): number | null {
+  return value === null || value === undefined ? null : Number(value)
+}

@@ -1,0 +1,66 @@
+import { PostgreSQL, sql } from '@codemirror/lang-sql'
+import { keymap } from '@codemirror/view'
+import { basicSetup, EditorView } from 'codemirror'
+import { useEffect, useRef } from 'react'
+
+const theme = EditorView.theme({
+  '&': {
+    fontSize: '13px',
+    border: '1px solid var(--line)',
+    borderRadius: '6px',
+    background: 'var(--surface)',
+    color: 'var(--text)',
+  },
+  '.cm-content': { caretColor: 'var(--text)', minHeight: '110px' },
+  '.cm-gutters': { background: 'var(--surface)', color: 'var(--quiet)', border: 'none' },
+  '.cm-activeLine, .cm-activeLineGutter': { background: 'transparent' },
+  '.cm-cursor': { borderLeftColor: 'var(--text)' },
+  '.cm-tooltip': { background: 'var(--surface)', color: 'var(--text)', border: '1px solid var(--line)' },
+})
+
+/** Ctrl-Enter runs. `tables` gives completion: column names by table. */
+export default function SqlEditor(props: {
+  readonly value: string
+  readonly tables: Readonly<Record<string, readonly string[]>>
+  readonly onChange: (value: string) => void
+  readonly onRun: () => void
+}) {
+  const host = useRef<HTMLDivElement>(null)
+  const view = useRef<EditorView>(null)
+  const latest = useRef(props)
+  latest.current = props
+
+  useEffect(() => {
+    const run = (): boolean => {
+      latest.current.onRun()
+      return true
+    }
+    const schema = Object.fromEntries(
+      Object.entries(latest.current.tables).map(([name, columns]) => [name, [...columns]]),
+    )
+    const editor = new EditorView({
+      doc: latest.current.value,
+      parent: host.current!,
+      extensions: [
+        keymap.of([{ key: 'Mod-Enter', run }]),
+        basicSetup,
+        sql({ dialect: PostgreSQL, schema }),
+        theme,
+        EditorView.contentAttributes.of({ 'aria-label': 'SQL' }),
+        EditorView.updateListener.of(
+          (update) => update.docChanged && latest.current.onChange(update.state.doc.toString()),
+        ),
+      ],
+    })
+    view.current = editor
+    return () => editor.destroy()
+  }, [props.tables])
+
+  useEffect(() => {
+    const editor = view.current
+    if (!editor || editor.state.doc.toString() === props.value) return
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: props.value } })
+  }, [props.value])
+
+  return <div ref={host} />
+}

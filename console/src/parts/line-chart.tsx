@@ -1,0 +1,53 @@
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { useEffect, useRef } from 'react'
+
+interface Series {
+  readonly label: string
+  readonly values: readonly (number | null)[]
+}
+
+/** Lines or bars over time or numbers; the table beside it is its text alternative. */
+export default function LineChart(props: {
+  readonly label: string
+  readonly x: readonly number[]
+  readonly time: boolean
+  readonly series: readonly Series[]
+  readonly bars?: boolean
+  readonly height?: number
+}) {
+  const host = useRef<HTMLDivElement>(null)
+  const { x, series, time, bars, height = 180 } = props
+  useEffect(() => {
+    const element = host.current!
+    const ink = getComputedStyle(element).getPropertyValue('--quiet')
+    const accent = getComputedStyle(element).getPropertyValue('--accent')
+    const axis = { stroke: ink, grid: { stroke: 'rgb(128 128 128 / 0.18)' }, ticks: { show: false } }
+    const chart = new uPlot(
+      {
+        width: element.clientWidth,
+        height,
+        scales: { x: { time } },
+        axes: [axis, { ...axis, size: 64 }],
+        series: [
+          {},
+          ...series.map(({ label }, at) => ({
+            label,
+            stroke: at === 0 ? accent : ink,
+            width: 2,
+            ...(bars ? { fill: accent, paths: uPlot.paths.bars!({ size: [0.7, 60] }) } : {}),
+          })),
+        ],
+      },
+      [[...x], ...series.map(({ values }) => [...values])] as uPlot.AlignedData,
+      element,
+    )
+    const watcher = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }))
+    watcher.observe(element)
+    return () => {
+      watcher.disconnect()
+      chart.destroy()
+    }
+  }, [x, series, time, bars, height])
+  return <div ref={host} className="chart" role="img" aria-label={props.label} />
+}

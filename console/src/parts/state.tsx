@@ -1,0 +1,40 @@
+type Tone = 'ok' | 'working' | 'warning' | 'failed' | 'unknown'
+
+/** State is told by icon and word; the colour only repeats it. */
+const looks: Record<string, readonly [Tone, string]> = {
+  Active: ['ok', '●'],
+  Creating: ['working', '◔'],
+  Updating: ['working', '◑'],
+  Deleting: ['working', '◕'],
+  Paused: ['warning', '▲'],
+  Failed: ['failed', '✕'],
+}
+
+export function State({ state, reason }: { readonly state: string; readonly reason?: string | null | undefined }) {
+  const [tone, icon] = looks[state] ?? ['unknown', '?']
+  return (
+    <span className="state" data-tone={tone} title={reason ?? undefined}>
+      <span aria-hidden="true">{icon}</span>
+      {state}
+    </span>
+  )
+}
+
+/** The tick of the ledger: holds, does not hold, not known. */
+export function Balance({ holds }: { readonly holds: boolean | undefined }) {
+  if (holds === undefined)
+    return (
+      <span className="state" data-tone="unknown">
+        ? not known
+      </span>
+    )
+  return holds ? (
+    <span className="state" data-tone="ok">
+      ✓ adds up
+    </span>
+  ) : (
+    <span className="state" data-tone="failed">
+      ✕ does not add up
+    </span>
+  )
+}

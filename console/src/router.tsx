@@ -1,0 +1,63 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { Overview } from './pages/overview.tsx'
+import { Shell } from './shell/shell.tsx'
+
+const root = createRootRoute({ component: Shell })
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+
+const routes = [
+  createRoute({ getParentRoute: () => root, path: '/', component: Overview }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/resources/$kind',
+    validateSearch: (search) => ({
+      prefix: text(search['prefix']),
+      tag: text(search['tag']),
+      state: text(search['state']),
+      sort: text(search['sort']),
+    }),
+    component: lazyRouteComponent(() => import('./pages/resource-list.tsx'), 'ResourceList'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/resources/$kind/$name',
+    validateSearch: (search) => ({ tab: text(search['tab']) }),
+    component: lazyRouteComponent(() => import('./pages/resource.tsx'), 'ResourcePage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/sql',
+    validateSearch: (search) => ({ q: text(search['q']) }),
+    component: lazyRouteComponent(() => import('./pages/sql.tsx'), 'SqlPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/ledger',
+    validateSearch: (search) => ({ hop: text(search['hop']) }),
+    component: lazyRouteComponent(() => import('./pages/ledger.tsx'), 'LedgerPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/dead-letters',
+    validateSearch: (search) => ({ delivery: text(search['delivery']) }),
+    component: lazyRouteComponent(() => import('./pages/dead-letters.tsx'), 'DeadLetters'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/activity',
+    component: lazyRouteComponent(() => import('./pages/activity.tsx'), 'Activity'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/settings',
+    component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'Settings'),
+  }),
+]
+
+export const router = createRouter({ routeTree: root.addChildren(routes), defaultPreload: 'intent' })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

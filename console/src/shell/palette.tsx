@@ -1,0 +1,78 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useResources } from '../api/queries.ts'
+import { nouns } from './nouns.ts'
+
+interface Entry {
+  readonly label: string
+  readonly hint: string
+  readonly to: string
+}
+
+/** Ctrl-K: every page and resource, by a few letters of its name. */
+export function Palette({ onClose }: { readonly onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const navigate = useNavigate()
+  const [text, setText] = useState('')
+  const [at, setAt] = useState(0)
+  const resources = useResources()
+  useEffect(() => dialog.current?.showModal(), [])
+
+  const entries = useMemo((): readonly Entry[] => {
+    const pages = nouns.map(({ label, to }) => ({ label, hint: 'page', to }))
+    const named = (resources.data ?? []).map(({ kind, name }) => ({
+      label: name,
+      hint: kind,
+      to: `/resources/${kind}/${encodeURIComponent(name)}`,
+    }))
+    const wanted = text.toLowerCase()
+    return [...pages, ...named]
+      .filter(({ label, hint }) => `${label} ${hint}`.toLowerCase().includes(wanted))
+      .slice(0, 30)
+  }, [resources.data, text])
+
+  const open = (entry: Entry | undefined): void => {
+    if (!entry) return
+    dialog.current?.close()
+    void navigate({ to: entry.to })
+  }
+
+  return (
+    <dialog ref={dialog} className="palette" aria-label="Go to" onClose={onClose}>
+      <input
+        autoFocus
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="palette-list"
+        aria-activedescendant={entries[at] ? `palette-${at}` : undefined}
+        aria-label="Go to a page or a resource"
+        placeholder="Go to …"
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value)
+          setAt(0)
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowDown') setAt(Math.min(at + 1, entries.length - 1))
+          else if (event.key === 'ArrowUp') setAt(Math.max(at - 1, 0))
+          else if (event.key === 'Enter') open(entries[at])
+          else return
+          event.preventDefault()
+        }}
+      />
+      <ul id="palette-list" role="listbox" aria-label="Matches">
+        {entries.map((entry, index) => (
+          <li
+            key={entry.to}
+            id={`palette-${index}`}
+            role="option"
+            aria-selected={index === at}
+            onClick={() => open(entry)}
+          >
+            {entry.label} <span className="quiet">{entry.hint}</span>
+          </li>
+        ))}
+      </ul>
+    </dialog>
+  )
+}
