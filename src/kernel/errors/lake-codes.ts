@@ -7,4 +7,56 @@ export const lakeCodes = defineCodes({
     cause: 'There is no such table.',
     remedy: 'weir get table lists the tables there are.',
   },
+  'WEIR-4002': {
+    kind: 'not-found',
+    cause: 'There is no such namespace.',
+    remedy: 'Create the namespace first, or use the name that the message proposes.',
+  },
+  'WEIR-4003': {
+    kind: 'conflict',
+    cause: 'The name is taken in the catalog.',
+    remedy: 'Use another name, or drop what holds it.',
+  },
+  'WEIR-4004': {
+    kind: 'conflict',
+    cause: 'The table changed since the commit was prepared.',
+    remedy: 'Load the table again and repeat the change on what it is now.',
+    retryable: true,
+  },
+  'WEIR-4005': {
+    kind: 'conflict',
+    cause: 'A namespace that holds tables or namespaces cannot be dropped.',
+    remedy: 'Drop what is in it first.',
+  },
+  'WEIR-4006': {
+    kind: 'invalid',
+    cause: 'A request to the catalog does not follow the Iceberg REST protocol.',
+    remedy: 'Correct the field that the message names.',
+  },
+  'WEIR-4007': {
+    kind: 'invalid',
+    cause: 'A column type or transform is not one that Iceberg and Weir know.',
+    remedy: 'Use the type that the message proposes; docs/reference lists them.',
+  },
+  'WEIR-4008': {
+    kind: 'corrupt',
+    cause: 'A file of a table does not hold what the Iceberg specification asks.',
+    remedy: 'Roll the table back to an older snapshot, or restore the file.',
+  },
+  'WEIR-4009': {
+    kind: 'unavailable',
+    cause: 'The catalog did not answer as it should.',
+    remedy: 'Check its address and token; what was sent may have happened: read the table.',
+    retryable: true,
+  },
+  'WEIR-4010': {
+    kind: 'not-found',
+    cause: 'The table has no such snapshot.',
+    remedy: 'Use a snapshot that the table still keeps.',
+  },
+  'WEIR-4011': {
+    kind: 'invalid',
+    cause: 'A change of a table schema is one that Iceberg does not allow.',
+    remedy: 'Add a new column, or widen a type: int to long, float to double, decimal to more digits.',
+  },
 })

@@ -8,4 +8,25 @@ export const storageCodes = defineCodes({
     remedy: 'Free space; work goes on by itself.',
     retryable: true,
   },
+  'WEIR-8002': {
+    kind: 'not-found',
+    cause: 'An object that should be in the store is not there.',
+    remedy: 'Restore it from a backup; it was removed by something other than Weir.',
+  },
+  'WEIR-8003': {
+    kind: 'conflict',
+    cause: 'An object is already stored under this location.',
+    remedy: 'Use another name; stored objects never change.',
+  },
+  'WEIR-8004': {
+    kind: 'unavailable',
+    cause: 'The object store does not answer as it should.',
+    remedy: 'Check endpoint, bucket and credentials; work goes on by itself.',
+    retryable: true,
+  },
+  'WEIR-8005': {
+    kind: 'invalid',
+    cause: 'A location lies outside the stores that are configured.',
+    remedy: 'Use a location under the data directory or a configured bucket.',
+  },
 })

@@ -1,0 +1,37 @@
+import type { ObjectStore } from '../../storage/objects/object-store.ts'
+import type { PointerStore } from './pointer-store.ts'
+
+/** A request of the Iceberg REST protocol, without HTTP. */
+export interface CatalogRequest {
+  /** Upper case. */
+  readonly method: string
+  /** From `/v1/` on, still percent-encoded. */
+  readonly path: string
+  /** Decoded parameters. */
+  readonly query: Readonly<Record<string, string>>
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** The bytes as text, unparsed: ids may exceed 2^53. */
+  readonly body: string
+}
+
+export interface CatalogResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** JSON text; empty for 204, 304 and HEAD. */
+  readonly body: string
+}
+
+export interface CatalogOptions {
+  readonly pointers: PointerStore
+  readonly objects: ObjectStore
+  /** Location under which tables lie as `<namespace>/<table>`: `file:///…/.weir/lake` or `s3://bucket/prefix`. */
+  readonly warehouse: string
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number
+}
+
+/** Answers every request, errors included, as the Iceberg REST specification says; never rejects. */
+export interface Catalog {
+  handle(request: CatalogRequest): Promise<CatalogResponse>
+}

@@ -1,0 +1,27 @@
+/**
+ * A 64-bit integer as JSON brings it: a number where a number is exact, else a bigint. One value has one form, so `===`
+ * compares and `String` prints it.
+ */
+export type Long = number | bigint
+
+/** Canonical form of decimal text or of a bigint. */
+export function toLong(value: string | bigint | number): Long {
+  const big = BigInt(value)
+  const small = Number(big)
+  return Number.isSafeInteger(small) ? small : big
+}
+
+/** JSON in which integers beyond 2^53 keep their digits (snapshot ids of other engines are 63 bits). */
+export function parseJson(text: string): unknown {
+  if (!/\d{16}/.test(text)) return JSON.parse(text)
+  return JSON.parse(text, ((_key: string, value: unknown, context: { source?: string }) =>
+    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context.source ?? '')
+      ? BigInt(context.source!)
+      : value) as (key: string, value: unknown) => unknown)
+}
+
+const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON
+
+export function stringifyJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? rawJson(String(item)) : item))
+}

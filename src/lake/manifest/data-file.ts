@@ -1,0 +1,42 @@
+import type { Long } from '../json.ts'
+
+/** A value of a partition tuple as Avro holds it: numbers for date and time, bytes for decimal, fixed, uuid, binary. */
+export type PartitionValue = Long | string | boolean | Buffer | null
+
+/** By field id. */
+export type ById<T> = ReadonlyMap<number, T>
+
+/** One file of rows (or of deletes), as a manifest describes it. Sizes in bytes. */
+export interface DataFile {
+  readonly content: 'data' | 'position-deletes' | 'equality-deletes'
+  readonly location: string
+  readonly format: string
+  readonly specId: number
+  /** In the order of the spec's fields. */
+  readonly partition: readonly PartitionValue[]
+  readonly recordCount: number
+  readonly sizeBytes: number
+  readonly columnSizes?: ById<number>
+  readonly valueCounts?: ById<number>
+  readonly nullCounts?: ById<number>
+  readonly nanCounts?: ById<number>
+  /** Single-value binary (specification, appendix D). */
+  readonly lowerBounds?: ById<Buffer>
+  readonly upperBounds?: ById<Buffer>
+  readonly splitOffsets?: readonly Long[]
+  readonly equalityIds?: readonly number[]
+  readonly sortOrderId?: number
+  readonly keyMetadata?: Buffer
+  readonly referencedDataFile?: string
+}
+
+export type EntryStatus = 'existing' | 'added' | 'deleted'
+
+/** A file in a manifest, its inherited numbers filled in. */
+export interface ManifestEntry {
+  readonly status: EntryStatus
+  readonly snapshotId: Long
+  readonly sequenceNumber: number
+  readonly fileSequenceNumber: number
+  readonly file: DataFile
+}

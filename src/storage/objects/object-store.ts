@@ -1,0 +1,31 @@
+/** What is known of a stored object without reading it. */
+export interface StoredObject {
+  readonly location: string
+  readonly sizeBytes: number
+  /** Milliseconds since the epoch when it was written. */
+  readonly modifiedMs: number
+}
+
+/**
+ * Immutable objects under locations: `file:///abs/path` or `s3://bucket/key`, raw text, never percent-encoded.
+ *
+ * A write is durable when its promise resolves, the name included. A write whose promise rejects may or may not have
+ * happened. Objects are never changed once written, so that anything may be cached by its location; only the owner of a
+ * location removes it. Errors: `WEIR-8002` not there, `WEIR-8003` already there, `WEIR-8001` disk full, `WEIR-8004`
+ * the store does not answer, `WEIR-8005` a location that this store does not serve.
+ */
+export interface ObjectStore {
+  /** With `ifAbsent`, rejects with `WEIR-8003` when the location is taken, also under concurrent writers. */
+  put(location: string, bytes: Uint8Array, options?: { readonly ifAbsent?: boolean }): Promise<void>
+  get(location: string): Promise<Buffer>
+  /** Size in bytes; undefined when there is no such object. */
+  size(location: string): Promise<number | undefined>
+  /** All objects whose location begins with `prefix` (a folder, ends in `/`), in no order. */
+  list(prefix: string): AsyncIterable<StoredObject>
+  /** An object that is not there is no error. */
+  remove(location: string): Promise<void>
+  /** Takes over a finished local file (which goes away) and makes it durable under `location`. */
+  adopt(localPath: string, location: string): Promise<void>
+  /** A path that DuckDB can read: the file itself, or a copy in a bounded cache of immutable files. */
+  localPath(location: string): Promise<string>
+}

@@ -1,0 +1,39 @@
+import type { Files } from '../../kernel/files/files.ts'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { localObjects } from './local.ts'
+import { schemeOf } from './location.ts'
+import type { ObjectStore } from './object-store.ts'
+import type { S3Settings } from './s3.ts'
+
+export interface ObjectStoreOptions {
+  /** Local folders that `file:` locations may lie under; everything else is refused. */
+  readonly roots: readonly string[]
+  readonly files: Files
+  /** Where S3 is and how to sign; without it `s3:` locations are refused. */
+  readonly s3?: S3Settings
+}
+
+/** One store for all locations, by their scheme. The S3 client is loaded when the first `s3:` location is used. */
+export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
+  const local = localObjects(options)
+  let remote: Promise<ObjectStore> | undefined
+  const s3 = (settings: S3Settings) =>
+    (remote ??= import('./s3.ts').then((loaded) => loaded.s3Objects(settings, options.files)))
+  const at = async (location: string): Promise<ObjectStore> => {
+    const scheme = schemeOf(location)
+    if (scheme === 'file') return local
+    if (scheme === 's3' && options.s3 !== undefined) return s3(options.s3)
+    throw new WeirError('WEIR-8005', `${location}: no store for ${scheme}: is configured; use file: or set up S3`)
+  }
+  return {
+    put: async (location, bytes, how) => (await at(location)).put(location, bytes, how),
+    get: async (location) => (await at(location)).get(location),
+    size: async (location) => (await at(location)).size(location),
+    list: async function* (prefix) {
+      yield* (await at(prefix)).list(prefix)
+    },
+    remove: async (location) => (await at(location)).remove(location),
+    adopt: async (path, location) => (await at(location)).adopt(path, location),
+    localPath: async (location) => (await at(location)).localPath(location),
+  }
+}
