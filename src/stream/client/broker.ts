@@ -4,7 +4,7 @@ import { apiVersionsApi } from '../protocol/apis/api-versions.ts'
 import { kafkaErrors } from '../protocol/errors.ts'
 import type { Decoded, Input, Shape, VersionRange } from '../protocol/field.ts'
 import { decodeResponse, encodeRequest } from '../protocol/messages.ts'
-import { openConnection, unreachable, type Connection } from './connection.ts'
+import { openConnection, unreachable, type Address, type Connect, type Connection } from './connection.ts'
 
 /** Versions beyond which we would have to name topics by id, or speak for the new group protocol. */
 const versionsMax: ReadonlyMap<number, number> = new Map([
@@ -48,8 +48,14 @@ interface Line {
   readonly versions: ReadonlyMap<number, VersionRange>
 }
 
-export function createBroker(host: string, port: number, clientId: string): Broker {
-  const address = `${host}:${port}`
+/** How to reach brokers, and who asks. */
+export interface Caller {
+  readonly clientId: string
+  readonly connect: Connect
+}
+
+export function createBroker(at: Address, { clientId, connect }: Caller): Broker {
+  const address = `${at.host}:${at.port}`
   const idle: Line[] = []
   const lines = new Set<Line>()
   let shared: Promise<Line> | undefined
@@ -58,7 +64,7 @@ export function createBroker(host: string, port: number, clientId: string): Brok
 
   async function openLine(timeoutMs: number): Promise<Line> {
     if (closed) throw closed
-    const connection = await openConnection(host, port, timeoutMs)
+    const connection = await openConnection(connect, at, timeoutMs)
     try {
       const line = { connection, versions: await negotiate(connection, timeoutMs) }
       if (closed) throw closed

@@ -2,7 +2,8 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { findCoordinatorApi } from '../protocol/apis/find-coordinator.ts'
 import { metadataApi } from '../protocol/apis/metadata.ts'
 import { kafkaErrors } from '../protocol/errors.ts'
-import { createBroker, type Broker } from './broker.ts'
+import { createBroker, type Broker, type Caller } from './broker.ts'
+import type { Address } from './connection.ts'
 import type { TopicDescription } from './kafka-client.ts'
 import { check, refused } from './retry.ts'
 
@@ -35,19 +36,19 @@ export interface DescribedTopic {
   readonly topic: TopicDescription
 }
 
-export function createCluster(bootstrap: readonly { host: string; port: number }[], clientId: string): Cluster {
+export function createCluster(bootstrap: readonly Address[], caller: Caller): Cluster {
   const byAddress = new Map<string, Broker>()
   const addresses = new Map<number, string>()
   const topics = new Map<string, TopicDescription>()
   const coordinators = new Map<string, Broker>()
-  const seeds = bootstrap.map(({ host, port }) => brokerAt(host, port))
+  const seeds = bootstrap.map(brokerAt)
   let turn = 0
   let closed: WeirError | undefined
 
-  function brokerAt(host: string, port: number): Broker {
+  function brokerAt({ host, port }: Address): Broker {
     const address = `${host}:${port}`
     let broker = byAddress.get(address)
-    if (!broker) byAddress.set(address, (broker = createBroker(host, port, clientId)))
+    if (!broker) byAddress.set(address, (broker = createBroker({ host, port }, caller)))
     return broker
   }
 
@@ -71,7 +72,7 @@ export function createCluster(bootstrap: readonly { host: string; port: number }
       versions: { min: 4, max: 13 },
     })
     addresses.clear()
-    for (const { nodeId, host, port } of body.brokers) addresses.set(nodeId, brokerAt(host, port).address)
+    for (const broker of body.brokers) addresses.set(broker.nodeId, brokerAt(broker).address)
     return body.topics.map(({ errorCode, name, topicId, isInternal, partitions }) => {
       const topic: TopicDescription = {
         name: name ?? '',
@@ -119,7 +120,7 @@ export function createCluster(bootstrap: readonly { host: string; port: number }
       )
       const found = version >= 4 ? body.coordinators[0] : body
       check(found?.errorCode ?? kafkaErrors.COORDINATOR_NOT_AVAILABLE, `group ${group}`, found?.errorMessage)
-      const broker = brokerAt(found!.host, found!.port)
+      const broker = brokerAt(found!)
       coordinators.set(group, broker)
       return broker
     },

@@ -1,5 +1,7 @@
+import { connect as connectTcp } from 'node:net'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { createCluster } from './cluster.ts'
+import type { Address } from './connection.ts'
 import { createProducer } from './create-producer.ts'
 import { createFetch } from './fetch.ts'
 import type { KafkaClient, KafkaClientOptions } from './kafka-client.ts'
@@ -12,8 +14,8 @@ const deadlineMsDefault = 30_000
 
 /** Opens a client and waits until a broker answers; WEIR-3102 when none does within the deadline, WEIR-1003 for a bad address. */
 export async function connectKafka(options: KafkaClientOptions): Promise<KafkaClient> {
-  const { bootstrap, clientId = 'weir', deadlineMs = deadlineMsDefault } = options
-  const cluster = createCluster(bootstrap.split(',').map(parseAddress), clientId)
+  const { bootstrap, clientId = 'weir', deadlineMs = deadlineMsDefault, connect = connectTcp } = options
+  const cluster = createCluster(bootstrap.split(',').map(parseAddress), { clientId, connect })
   const close = async (): Promise<void> =>
     cluster.close(new WeirError('WEIR-3101', `the Kafka client for ${bootstrap} was closed; open another one`))
   try {
@@ -33,7 +35,7 @@ export async function connectKafka(options: KafkaClientOptions): Promise<KafkaCl
 }
 
 /** `host:port`, `[::1]:port`. */
-function parseAddress(text: string): { host: string; port: number } {
+function parseAddress(text: string): Address {
   const match = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text.trim())
   const port = Number(match?.[3])
   if (!match || port < 1 || port > 65535)

@@ -1,8 +1,16 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket, TcpNetConnectOpts } from 'node:net'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { createFrameReader } from './frame-reader.ts'
 
 const answerBytesMax = 512 * 1024 * 1024
+
+/** How a socket is opened: `connect` of node:net, or another one, in tests. */
+export type Connect = (options: TcpNetConnectOpts) => Socket
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
 
 /**
  * One TCP connection to a broker. Requests may overlap; the broker answers in order. When the connection breaks, or an answer
@@ -24,7 +32,11 @@ interface OpenRequest {
   readonly timer: NodeJS.Timeout
 }
 
-export function openConnection(host: string, port: number, connectTimeoutMs: number): Promise<Connection> {
+export function openConnection(
+  connect: Connect,
+  { host, port }: Address,
+  connectTimeoutMs: number,
+): Promise<Connection> {
   const address = `${host}:${port}`
   return new Promise((resolve, reject) => {
     const open: OpenRequest[] = []

@@ -1,5 +1,5 @@
-import type { Logger } from '../../kernel/logger.ts'
 import type { Acks } from './acks.ts'
+import type { Connect } from './connection.ts'
 import type { Producer, ProducerOptions } from './producer.ts'
 
 export interface KafkaClientOptions {
@@ -8,7 +8,8 @@ export interface KafkaClientOptions {
   readonly clientId?: string
   /** How long one call may take with all its retries; then WEIR-3102. Default 30 s. */
   readonly deadlineMs?: number
-  readonly logger?: Logger
+  /** How sockets are opened; default `connect` of node:net. */
+  readonly connect?: Connect
 }
 
 /**
