@@ -114,7 +114,7 @@ function ResourceOverview({ resource, all }: { readonly resource: Resource; read
             <Figure
               key={label}
               label={label}
-              value={String(value)}
+              value={showFigure(value)}
               source={`weir get ${resource.kind} ${resource.name} --json`}
             />
           ),
@@ -195,4 +195,8 @@ function History({ resource }: { readonly resource: Resource }) {
       </table>
     </section>
   )
+}
+
+function showFigure(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'not known')
 }

@@ -44,7 +44,7 @@ function Fact({ label, value }: { readonly label: string; readonly value: unknow
   return (
     <>
       <dt>{label}</dt>
-      <dd>{typeof value === 'object' ? <pre>{JSON.stringify(value, null, 2)}</pre> : String(value)}</dd>
+      <dd>{typeof value === 'string' ? value : <pre>{JSON.stringify(value, null, 2)}</pre>}</dd>
     </>
   )
 }
