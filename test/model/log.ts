@@ -1,5 +1,5 @@
 import { keyOf, type OffsetRange, type PartitionKey, type RecordKey } from './keys.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../support/seeded-random.ts'
 import type { Rules } from './rules.ts'
 
 /** `late` fits the table only while its schema is wide, `never` not at all; `control` and `hole` are no records. */

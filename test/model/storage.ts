@@ -1,5 +1,5 @@
 import type { OffsetRange, PartitionKey, RecordKey } from './keys.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../support/seeded-random.ts'
 
 /** A row knows which record it came from; rows of other engines have no key. */
 export interface Row {

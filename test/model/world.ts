@@ -1,6 +1,6 @@
 import type { OffsetRange, PartitionKey, RecordKey } from './keys.ts'
 import { addTopic, type Log } from './log.ts'
-import { seededRandom, type Random } from './random.ts'
+import { seededRandom, type Random } from '../support/seeded-random.ts'
 import type { Rules } from './rules.ts'
 import type { Content, Row, Storage } from './storage.ts'
 import type { Table } from './table.ts'

@@ -1,4 +1,4 @@
-/** The only source of chance in a run: the same seed gives the same history. */
+/** The only source of chance in a test: the same seed gives the same history. */
 export interface Random {
   next(): number
   /** A whole number in [0, limit). */
