@@ -1,0 +1,21 @@
+/** Counts are decimal text. `in = delivered + rejected + pending` for each partition. */
+export interface Ledger {
+  readonly snapshotId: string | null
+  readonly committedAtMs: number | null
+  readonly entries: readonly LedgerEntry[]
+}
+
+export interface LedgerEntry {
+  readonly source: string
+  readonly partition: number
+  /** The offset that is read next. */
+  readonly next: string
+  readonly read: string
+  readonly delivered: string
+  readonly rejected: string
+  /** Records that retention or a deletion took; offsets, for nobody can count them any more. */
+  readonly lost: string
+  readonly skipped: string
+  /** Offsets between `next` and the synced end; null when the source could not be asked. */
+  readonly pending: string | null
+}

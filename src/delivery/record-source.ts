@@ -1,0 +1,32 @@
+/** What a delivery worker reads from: one topic, by id, so that a topic made again under the name is never read by mistake. */
+export interface RecordSource {
+  /** The topic's id (UUID text): `_source` of each row. */
+  readonly id: string
+  /**
+   * Whole batches of the Kafka format v2 from these offsets on, up to the synced end of the log. Waits at most `waitMs` for
+   * the first byte. A first batch may begin before the offset asked for. Temporary failures are retried inside, until `signal`.
+   */
+  fetch(request: SourceFetch): Promise<readonly SourceAnswer[]>
+  /** The synced end of each partition, and the first offset that is still there. */
+  bounds(partitions: readonly number[]): Promise<readonly PartitionBounds[]>
+  close(): Promise<void>
+}
+
+export interface SourceFetch {
+  readonly partitions: readonly { readonly partition: number; readonly offset: number }[]
+  readonly waitMs: number
+  readonly bytesMax: number
+  readonly signal?: AbortSignal
+}
+
+/** `gone`: the topic or partition does not exist any more under this id. `out of range`: see the bounds. */
+export type SourceAnswer =
+  | { readonly kind: 'records'; readonly partition: number; readonly records: Buffer; readonly end: number }
+  | { readonly kind: 'out of range' | 'gone'; readonly partition: number }
+  | { readonly kind: 'failed'; readonly partition: number; readonly reason: string }
+
+export interface PartitionBounds {
+  readonly partition: number
+  readonly start: number
+  readonly end: number
+}

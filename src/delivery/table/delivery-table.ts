@@ -1,0 +1,80 @@
+import type { DeliveryState } from '../../record/delivery-state.ts'
+import type { RecordSchema } from '../../record/json/record-schema.ts'
+
+/**
+ * A table as deliveries commit to it: four ways to touch it, so that tests can lose answers and move pointers. Paths are
+ * relative to the table's location. What `put` and `adopt` give is durable when they resolve; nothing here retries.
+ */
+export interface DeliveryTable {
+  load(): Promise<TableView>
+  /** Throws WEIR-5011 when the file is gone or not a state. */
+  readState(path: string): Promise<DeliveryState>
+  get(path: string): Promise<Buffer>
+  put(path: string, bytes: Uint8Array): Promise<void>
+  /** Makes finished local Parquet files durable parts of the table: the way in is the plan of the same view. */
+  adopt(view: TableView, files: readonly LocalDataFile[]): Promise<readonly AdoptedFile[]>
+  /** One attempt of one commit on exactly this view. */
+  commit(view: TableView, commit: TableCommit): Promise<CommitOutcome>
+  /** One attempt to add optional columns at the end. */
+  addColumns(view: TableView, columns: readonly NewColumn[]): Promise<'landed' | 'conflict'>
+}
+
+/** The table at one moment. */
+export interface TableView {
+  readonly uuid: string
+  readonly location: string
+  readonly schemaId: number
+  /** Top-level columns, Weir's four included when the table has them. */
+  readonly schema: RecordSchema
+  readonly snapshotId: string | null
+  /** Every snapshot that the table still lists. */
+  readonly snapshotIds: ReadonlySet<string>
+  /** Of the current snapshot; null without one. */
+  readonly committedAtMs: number | null
+  /** The table property `weir.state`. */
+  readonly state: string | undefined
+  /** What the nearest summary up the ancestors of the current snapshot names. */
+  readonly summary: NearestSummary
+  /** A `COPY` that writes the rows of `select` as data files below `directory`, one row of statistics for each file. */
+  copyText(select: string, directory: string): string
+  /** Local paths that DuckDB can read, of every data file in the current snapshot. */
+  dataFiles(): Promise<readonly string[]>
+}
+
+export type NearestSummary =
+  | { readonly kind: 'named'; readonly path: string }
+  /** No ancestor was ever a commit of ours. */
+  | { readonly kind: 'none' }
+  /** Ancestors have expired before one was found. */
+  | { readonly kind: 'broken' }
+
+/** A file that DuckDB has written, with the row that RETURN_STATS gave for it. */
+export interface LocalDataFile {
+  readonly path: string
+  readonly rows: number
+  readonly statistics: Readonly<Record<string, unknown>>
+}
+
+/** What the table's own format makes of it; opaque here. */
+export interface AdoptedFile {
+  readonly location: string
+  readonly entry: unknown
+}
+
+export interface TableCommit {
+  readonly files: readonly AdoptedFile[]
+  /** Path of the state file: goes into the property and the summary. */
+  readonly state: string
+}
+
+/** `unknown`: sent, and no answer tells; `load` and look for the snapshot (delivery.md, rule 2). */
+export type CommitOutcome =
+  | { readonly kind: 'landed'; readonly snapshotId: string }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'unknown'; readonly snapshotId: string; readonly reason: string }
+
+export interface NewColumn {
+  readonly name: string
+  /** An Iceberg type as text: `long`, `list<string>`. */
+  readonly type: string
+}
