@@ -34,5 +34,4 @@ export interface EngineStatus {
   readonly running: number
   readonly statements: number
   readonly failed: number
-  readonly rowsSent: number
 }

@@ -1,0 +1,78 @@
+import type { Analysis, Analyzer } from '../gate/analyze.ts'
+import type { TableReference } from '../gate/parse-tree.ts'
+import { sqlError } from '../sql-error.ts'
+import type { Relation, RelationIndex } from './relation-index.ts'
+
+/** What a statement reads: its tables, and the views between, those that others stand on first. */
+export interface BoundRelations {
+  readonly tables: readonly Extract<Relation, { kind: 'table' }>[]
+  readonly views: readonly Extract<Relation, { kind: 'view' }>[]
+}
+
+export interface BindContext {
+  readonly relations: RelationIndex
+  readonly searchPath: readonly string[]
+  readonly analyzer: Analyzer
+  /** Schemas of Weir's own tables (pg_catalog's stand-ins), which need no binding. */
+  readonly ownSchemas: ReadonlySet<string>
+}
+
+const viewDepthMax = 32
+
+/** Finds the relations of a query through its views. WEIR-6003 (42P01) for a name that is none. */
+export async function bindRelations(analysis: Analysis, context: BindContext): Promise<BoundRelations> {
+  const tables = new Set<Extract<Relation, { kind: 'table' }>>()
+  const views = new Set<Extract<Relation, { kind: 'view' }>>()
+
+  const visit = async ({ parts }: Analysis, path: readonly string[], depth: number): Promise<void> => {
+    for (const reference of parts.tables) {
+      const relation = findRelation(reference, parts.withNames, path, context)
+      if (!relation) continue
+      if (relation.kind === 'table') tables.add(relation)
+      else if (!views.has(relation)) await visitView(relation, depth)
+    }
+  }
+  const visitView = async (view: Extract<Relation, { kind: 'view' }>, depth: number): Promise<void> => {
+    if (depth >= viewDepthMax)
+      throw sqlError(
+        'WEIR-6002',
+        `view ${view.schema}.${view.name} refers to itself, or more than ${viewDepthMax} views deep`,
+        {
+          sqlstate: '42P17',
+        },
+      )
+    await visit(await context.analyzer.analyze(view.sql), viewPath(view.schema), depth + 1)
+    views.add(view)
+  }
+  await visit(analysis, context.searchPath, 0)
+  return { tables: [...tables], views: [...views] }
+}
+
+/** Names inside a view are looked up in its own schema first, whatever the session's search path. */
+export const viewPath = (schema: string): readonly string[] => (schema === 'public' ? ['public'] : [schema, 'public'])
+
+function findRelation(
+  reference: TableReference,
+  withNames: ReadonlySet<string>,
+  path: readonly string[],
+  { relations, ownSchemas }: BindContext,
+): Relation | undefined {
+  const { catalog, schema, name, position } = reference
+  if (!catalog && ownSchemas.has(schema)) return undefined
+  const relation = catalog ? undefined : relations.find(schema, name, path)
+  if (relation) return relation
+  // A name that DuckDB would open as a file is never let through, whatever WITH claims.
+  if (!catalog && !schema && withNames.has(name.toLowerCase()) && /^[\p{L}_][\p{L}\p{N}_$ -]*$/u.test(name))
+    return undefined
+  const shown = [catalog, schema, name].filter(Boolean).join('.')
+  const nearest = relations.nearest(schema, name)
+  const file = /[./\\:*]/.test(name) || /\.(parquet|csv|tsv|json|ndjson|jsonl)$/i.test(shown)
+  const hint = file
+    ? 'Files cannot be queried; bring them in through a stream and a delivery.'
+    : nearest && `Did you mean ${nearest}?`
+  throw sqlError('WEIR-6003', `relation "${shown}" does not exist`, {
+    sqlstate: '42P01',
+    ...(position === undefined ? {} : { position }),
+    ...(hint ? { hint } : {}),
+  })
+}

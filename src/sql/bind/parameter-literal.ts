@@ -1,0 +1,85 @@
+import { quoteText, type Statement } from '../gate/statement.ts'
+import { sqlError } from '../sql-error.ts'
+import { arrayElements } from '../wire/parameter-text.ts'
+import { pgTypeOfOid } from '../wire/pg-type.ts'
+import type { Parameter } from '../wire/query-service.ts'
+import { duckdbNameOf } from '../wire/result-type.ts'
+
+/**
+ * The statement with its parameters written as literals. A text that no type was declared for stays what it is in
+ * PostgreSQL, a literal of unknown type that takes the type of its place; DuckDB knows the same notion for literals only,
+ * and plans better when it sees the values.
+ */
+export function withParameters(statement: Statement, literals: readonly string[]): string {
+  let text = ''
+  let done = 0
+  for (const token of statement.tokens) {
+    if (token.kind !== 'parameter') continue
+    const literal = literals[Number(token.value) - 1]
+    if (literal === undefined)
+      throw sqlError('WEIR-6002', `there is no parameter $${token.value}`, {
+        sqlstate: '42P02',
+        position: token.start + 1,
+      })
+    text += `${statement.text.slice(done, token.start)}${literal}`
+    done = token.end
+  }
+  return text + statement.text.slice(done)
+}
+
+/** The highest `$n` of a statement. */
+export function parameterCount(statement: Statement): number {
+  return statement.tokens.reduce(
+    (most, token) => (token.kind === 'parameter' ? Math.max(most, Number(token.value)) : most),
+    0,
+  )
+}
+
+/** A value as SQL; `inferred` is DuckDB's name of the type of its place, when it found one. */
+export function literalOf({ text, oid }: Parameter, inferred: string | undefined): string {
+  const declared = pgTypeOfOid(oid)
+  const element = declared && duckdbNameOf(declared.type)
+  const type = declared && element ? `${element}${declared.array ? '[]' : ''}` : oid === 1700 ? 'numeric' : inferred
+  if (text === null) return type && type !== 'numeric' ? `CAST(NULL AS ${type})` : 'NULL'
+  if (text.includes('\0')) throw sqlError('WEIR-6005', 'a text parameter holds a zero byte', { sqlstate: '22021' })
+  if (type === undefined) return untyped(text)
+  if (type === 'numeric') return numericLiteral(text)
+  if (type.endsWith('[]')) return listLiteral(text, type)
+  if (type === 'BLOB') return blobLiteral(text)
+  if (type === 'BOOLEAN') return booleanLiteral(text)
+  return `CAST(${quoteText(text)} AS ${type})`
+}
+
+function untyped(text: string): string {
+  const elements = arrayElements(text)
+  if (!elements) return quoteText(text)
+  return `[${elements.map((element) => (element === null ? 'NULL' : plainLiteral(element))).join(', ')}]`
+}
+
+const plainLiteral = (text: string): string => (/^-?\d{1,18}$/.test(text) ? text : quoteText(text))
+
+function numericLiteral(text: string): string {
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) return `CAST(${quoteText(text)} AS DOUBLE)`
+  const [whole = '', fraction = ''] = text.replace(/^[-+]/, '').split('.')
+  if (/e/i.test(text) || whole.length + fraction.length > 38) return `CAST(${quoteText(text)} AS DOUBLE)`
+  return `CAST(${quoteText(text)} AS DECIMAL(${Math.max(whole.length + fraction.length, 1)}, ${fraction.length}))`
+}
+
+function listLiteral(text: string, type: string): string {
+  const elements = arrayElements(text)
+  if (!elements) throw sqlError('WEIR-6005', `malformed array literal: "${text}"`, { sqlstate: '22P02' })
+  const items = elements.map((element) => (element === null ? 'NULL' : quoteText(element)))
+  return `CAST([${items.join(', ')}] AS ${type})`
+}
+
+function blobLiteral(text: string): string {
+  const hex = text.startsWith('\\x') ? text.slice(2) : Buffer.from(text).toString('hex')
+  return `from_hex(${quoteText(hex)})`
+}
+
+function booleanLiteral(text: string): string {
+  const word = text.trim().toLowerCase()
+  if (/^(t|true|y|yes|on|1)$/.test(word)) return 'true'
+  if (/^(f|false|n|no|off|0)$/.test(word)) return 'false'
+  throw sqlError('WEIR-6005', `invalid input syntax for type boolean: "${text}"`, { sqlstate: '22P02' })
+}

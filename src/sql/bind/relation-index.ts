@@ -1,0 +1,41 @@
+import { nearestName } from '../../kernel/nearest.ts'
+import type { Relations, TableRelation, ViewRelation } from '../engine-host.ts'
+
+/** A relation by what it is. */
+export type Relation = ({ readonly kind: 'table' } & TableRelation) | ({ readonly kind: 'view' } & ViewRelation)
+
+/** Relations by name, as SQL looks them up: without regard to case. */
+export interface RelationIndex {
+  readonly version: number
+  readonly schemas: readonly string[]
+  readonly all: readonly Relation[]
+  /** `schema` empty: the first of the search path that has it. */
+  find(schema: string, name: string, searchPath: readonly string[]): Relation | undefined
+  /** The nearest name there is, for "Did you mean …?". */
+  nearest(schema: string, name: string): string | undefined
+}
+
+const key = (schema: string, name: string): string => `${schema.toLowerCase()}\0${name.toLowerCase()}`
+
+export function indexRelations(relations: Relations): RelationIndex {
+  const all: Relation[] = [
+    ...relations.tables.map((table) => ({ kind: 'table' as const, ...table })),
+    ...relations.views.map((view) => ({ kind: 'view' as const, ...view })),
+  ]
+  const byName = new Map(all.map((relation) => [key(relation.schema, relation.name), relation]))
+  return {
+    version: relations.version,
+    schemas: [...new Set(['public', ...all.map(({ schema }) => schema)])],
+    all,
+    find(schema, name, searchPath) {
+      const schemas = schema ? [schema] : searchPath
+      return schemas.map((candidate) => byName.get(key(candidate, name))).find((found) => found !== undefined)
+    },
+    nearest(schema, name) {
+      const names = all.map((relation) =>
+        relation.schema === 'public' && !schema ? relation.name : `${relation.schema}.${relation.name}`,
+      )
+      return nearestName(schema ? `${schema}.${name}` : name, names)
+    },
+  }
+}

@@ -1,0 +1,43 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { quoteName } from '../gate/statement.ts'
+import type { TableName } from '../engine-host.ts'
+
+/**
+ * A session's own names in DuckDB: an attached in-memory database in which each table that a statement reads is a view of
+ * its snapshot and tail. Sessions see different moments, so they cannot share these.
+ */
+export interface SessionViews {
+  readonly database: string
+  /** Makes the name mean this query from now on; what already runs is not touched. */
+  place(relation: TableName, sql: string): Promise<void>
+  detach(): Promise<void>
+}
+
+let lastId = 0
+
+export async function attachSessionViews(connection: DuckDBConnection): Promise<SessionViews> {
+  const database = `weir_session_${++lastId}`
+  const placed = new Map<string, string>()
+  const schemas = new Set<string>()
+  await connection.run(`ATTACH ':memory:' AS ${database}`)
+
+  const haveSchema = async (schema: string): Promise<void> => {
+    if (schemas.has(schema)) return
+    await connection.run(`CREATE SCHEMA IF NOT EXISTS ${database}.${quoteName(schema)}`)
+    schemas.add(schema)
+  }
+  await haveSchema('public')
+  return {
+    database,
+    async place({ schema, name }, sql) {
+      const target = `${database}.${quoteName(schema)}.${quoteName(name)}`
+      if (placed.get(target) === sql) return
+      await haveSchema(schema)
+      await connection.run(`CREATE OR REPLACE VIEW ${target} AS ${sql}`)
+      placed.set(target, sql)
+    },
+    async detach() {
+      await connection.run(`DETACH ${database}`)
+    },
+  }
+}

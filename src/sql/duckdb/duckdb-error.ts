@@ -1,0 +1,73 @@
+import type { ErrorCode } from '../../kernel/errors/catalogue.ts'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { sqlError } from '../sql-error.ts'
+
+interface Rule {
+  readonly pattern: RegExp
+  readonly code: ErrorCode
+  readonly sqlstate: string
+}
+
+const rule = (pattern: RegExp, code: ErrorCode, sqlstate: string): Rule => ({ pattern, code, sqlstate })
+
+/** By what DuckDB says; the first that fits. */
+const rules: readonly Rule[] = [
+  rule(/^INTERRUPT/i, 'WEIR-6007', '57014'),
+  rule(/^Out of Memory/i, 'WEIR-6006', '53200'),
+  rule(/^Parser Error/, 'WEIR-6002', '42601'),
+  rule(/^Catalog Error: .*(Function|Macro)/i, 'WEIR-6003', '42883'),
+  rule(/^Catalog Error: Type/i, 'WEIR-6003', '42704'),
+  rule(/^Catalog Error/, 'WEIR-6003', '42P01'),
+  rule(/^Binder Error: (Referenced table|.*table .* not found)/i, 'WEIR-6003', '42P01'),
+  rule(/^Binder Error: .*(Referenced column|does not have a column|column .* not found)/i, 'WEIR-6003', '42703'),
+  rule(/^Binder Error: .*Ambiguous/i, 'WEIR-6002', '42702'),
+  rule(/^Binder Error: .*GROUP BY/i, 'WEIR-6002', '42803'),
+  rule(/^Binder Error: No function matches/i, 'WEIR-6003', '42883'),
+  rule(/^Binder Error: (Cannot (compare|mix|cast)|Type mismatch)/i, 'WEIR-6002', '42804'),
+  rule(/^Binder Error/, 'WEIR-6002', '42601'),
+  rule(/^Conversion Error: .*(timestamp|date|time|interval)/i, 'WEIR-6005', '22007'),
+  rule(/^Conversion Error: .*(out of range|overflow|exceed)/i, 'WEIR-6005', '22003'),
+  rule(/^Conversion Error/, 'WEIR-6005', '22P02'),
+  rule(/^Out of Range Error/, 'WEIR-6005', '22003'),
+  rule(/^Invalid Input Error: .*(unicode|utf)/i, 'WEIR-6005', '22021'),
+  rule(/^Invalid Input Error: .*More than one row/i, 'WEIR-6005', '21000'),
+  rule(/^Invalid Input Error/, 'WEIR-6005', '22023'),
+  rule(/^Not implemented Error/, 'WEIR-6002', '0A000'),
+  rule(/^Permission Error/, 'WEIR-6004', '42501'),
+  rule(/^IO Error/, 'WEIR-6005', '58030'),
+]
+
+/** DuckDB's error as one for SQL clients: SQLSTATE, position, and its advice as the hint. WeirErrors pass as they are. */
+export function duckdbError(thrown: unknown): Error {
+  if (thrown instanceof WeirError) return thrown
+  const full = thrown instanceof Error ? thrown.message : String(thrown)
+  const { code, sqlstate } = rules.find(({ pattern }) => pattern.test(full)) ?? {
+    code: 'WEIR-9001' as const,
+    sqlstate: 'XX000',
+  }
+  const [body = full, excerpt] = full.split(/\n\n(?=LINE \d+: )/)
+  const [first = '', ...rest] = body.replace(/^[A-Za-z ]+ Error: /, '').split('\n')
+  const hint = rest.join(' ').trim()
+  if (sqlstate === '57014') return sqlError(code, 'canceling statement due to user request', { sqlstate }, thrown)
+  return sqlError(code, first.trim(), { sqlstate, ...(hint ? { hint } : {}), ...placeOf(excerpt) }, thrown)
+}
+
+/** Marks where DuckDB pointed, as line and column: `positionIn` needs the statement to make a position of it. */
+function placeOf(excerpt: string | undefined): { position?: number; line?: number } {
+  const [, line, shown, pointer] = /^LINE (\d+): ([^\n]*)\n([^\n]*)\^/.exec(excerpt ?? '') ?? []
+  if (!line || shown === undefined || pointer === undefined || shown.startsWith('...')) return {}
+  return { line: Number(line), position: pointer.length - `LINE ${line}: `.length + 1 }
+}
+
+/** The error with its position counted from the begin of the statement, as clients expect it. */
+export function withPosition(error: Error, statement: string, exact: boolean): Error {
+  if (!(error instanceof WeirError) || error.details['line'] === undefined) return error
+  const { line, position, ...details } = error.details as { line: number; position: number }
+  const before =
+    statement
+      .split('\n')
+      .slice(0, line - 1)
+      .join('\n').length + (line > 1 ? 1 : 0)
+  const context = { details: exact ? { ...details, position: before + position } : details, cause: error.cause }
+  return new WeirError(error.code, error.message, context)
+}

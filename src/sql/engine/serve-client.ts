@@ -1,0 +1,68 @@
+import type { Socket } from 'node:net'
+import { attachSessionViews } from '../bind/session-views.ts'
+import {
+  authenticationOk,
+  backendKeyData,
+  errorResponse,
+  negotiateProtocolVersion,
+  parameterStatus,
+} from '../wire/backend-messages.ts'
+import type { QueryService } from '../wire/query-service.ts'
+import { errorFields } from '../wire/session/error-fields.ts'
+import { createInbox, type Inbox } from '../wire/session/inbox.ts'
+import { createOutbox } from '../wire/session/outbox.ts'
+import { serveSession } from '../wire/session/session.ts'
+import { readStartup } from '../wire/session/startup.ts'
+import { createSessionQueries } from '../session/session-queries.ts'
+import { createSettings, reported } from '../session/settings.ts'
+import type { EngineServices } from './services.ts'
+import type { SessionRegistry } from './session-registry.ts'
+
+/** One connection from startup to its end. Never rejects: what goes wrong is told to the client. */
+export async function serveClient(socket: Socket, services: EngineServices, registry: SessionRegistry): Promise<void> {
+  socket.on('error', () => {})
+  socket.setNoDelay(true)
+  const inbox = createInbox(socket)
+  try {
+    const startup = await readStartup(socket, inbox)
+    if (startup?.type === 'cancel') registry.cancel(startup.processId, startup.secret)
+    if (startup?.type === 'startup') await serveStarted(socket, inbox, startup, services, registry)
+  } catch (error) {
+    if (!socket.destroyed) socket.write(errorResponse(errorFields(error, 'FATAL')))
+  } finally {
+    socket.end()
+  }
+}
+
+async function serveStarted(
+  socket: Socket,
+  inbox: Inbox,
+  startup: { readonly minor: number; readonly parameters: Readonly<Record<string, string>> },
+  services: EngineServices,
+  registry: SessionRegistry,
+): Promise<void> {
+  inbox.typed()
+  const settings = createSettings(startup.parameters)
+  const connection = await services.duckdb.connect()
+  const views = await attachSessionViews(connection)
+  const out = createOutbox(socket)
+  let queries: QueryService | undefined
+  try {
+    queries = createSessionQueries(services, settings, views)
+    const key = registry.add(queries)
+    try {
+      const options = Object.keys(startup.parameters).filter((name) => name.startsWith('_pq_.'))
+      if (startup.minor > 0 || options.length) out.send(negotiateProtocolVersion(options))
+      out.send(authenticationOk)
+      for (const name of reported) out.send(parameterStatus(name, settings.get(name)))
+      settings.onReported((name, value) => out.send(parameterStatus(name, value)))
+      out.send(backendKeyData(key.processId, key.secret))
+      await serveSession(socket, inbox, out, { queries, settings, observe: registry.observe })
+    } finally {
+      registry.remove(key)
+    }
+  } finally {
+    await views.detach().catch(() => {})
+    connection.closeSync()
+  }
+}

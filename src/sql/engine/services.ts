@@ -1,0 +1,17 @@
+import type { RelationIndex } from '../bind/relation-index.ts'
+import type { Duckdb } from '../duckdb/duckdb.ts'
+import type { EngineHost } from '../engine-host.ts'
+import type { Analyzer } from '../gate/analyze.ts'
+import type { TablePlanner } from '../snapshot/table-plan.ts'
+
+/** What the sessions of one engine share. */
+export interface EngineServices {
+  readonly duckdb: Duckdb
+  readonly analyzer: Analyzer
+  readonly host: EngineHost
+  readonly planner: TablePlanner
+  readonly database: string
+  /** Schemas that hold the stand-ins of pg_catalog and information_schema. */
+  readonly ownSchemas: ReadonlySet<string>
+  relations(): Promise<RelationIndex>
+}

@@ -1,0 +1,95 @@
+import { chmodSync, mkdirSync, rmSync } from 'node:fs'
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { dirname } from 'node:path'
+import { indexRelations, type RelationIndex } from '../bind/relation-index.ts'
+import { openDuckdb } from '../duckdb/open.ts'
+import type { EngineHost } from '../engine-host.ts'
+import { createAnalyzer } from '../gate/analyze.ts'
+import { statementOf } from '../gate/statement.ts'
+import { createSettings } from '../session/settings.ts'
+import { createSessionQueries } from '../session/session-queries.ts'
+import { attachSessionViews } from '../bind/session-views.ts'
+import type { TablePlanner } from '../snapshot/table-plan.ts'
+import type { Engine, EngineConfig } from './engine.ts'
+import { serveClient } from './serve-client.ts'
+import type { EngineServices } from './services.ts'
+import { createSessionRegistry } from './session-registry.ts'
+
+/** Opens DuckDB and listens. Rejects when the address is taken. */
+export async function startEngine(config: EngineConfig, host: EngineHost, planner: TablePlanner): Promise<Engine> {
+  mkdirSync(config.temporaryDirectory, { recursive: true, mode: 0o700 })
+  const services = await openServices(config, host, planner)
+  const registry = createSessionRegistry()
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    void serveClient(socket, services, registry)
+  })
+  const address = await listen(server, config.listen)
+  return {
+    address,
+    status: () => registry.counts,
+    describe: (sql) => describeQuery(services, sql),
+    async stop({ deadlineMs }) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      const until = Date.now() + deadlineMs
+      while (registry.counts.running > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20))
+      registry.cancelAll()
+      for (const socket of sockets) socket.destroySoon()
+      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 1000).unref())])
+      for (const socket of sockets) socket.destroy()
+      services.duckdb.close()
+    },
+  }
+}
+
+async function openServices(config: EngineConfig, host: EngineHost, planner: TablePlanner): Promise<EngineServices> {
+  const duckdb = await openDuckdb(config)
+  const ownSchemas = new Set<string>()
+  const analyzer = await createAnalyzer(await duckdb.connect(), ownSchemas)
+  let index: RelationIndex | undefined
+  return {
+    duckdb,
+    analyzer,
+    host,
+    planner,
+    ownSchemas,
+    database: config.database ?? 'weir',
+    async relations() {
+      const relations = await host.relations()
+      if (index?.version !== relations.version) index = indexRelations(relations)
+      return index
+    },
+  }
+}
+
+async function describeQuery(services: EngineServices, sql: string) {
+  const connection = await services.duckdb.connect()
+  const views = await attachSessionViews(connection)
+  const queries = createSessionQueries(services, createSettings({}), views)
+  try {
+    const { columns } = await queries.describe(statementOf(sql), [])
+    return columns.map(({ name, type }) => ({ name, type: type.duckdb.toString() }))
+  } finally {
+    await queries.close()
+    await views.detach()
+    connection.closeSync()
+  }
+}
+
+async function listen(server: Server, where: EngineConfig['listen']): Promise<Engine['address']> {
+  if ('socketPath' in where) {
+    mkdirSync(dirname(where.socketPath), { recursive: true, mode: 0o700 })
+    rmSync(where.socketPath, { force: true })
+  }
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen('socketPath' in where ? { path: where.socketPath } : { port: where.port, host: '127.0.0.1' }, () =>
+      resolve(),
+    )
+  })
+  if (!('socketPath' in where)) return { port: (server.address() as AddressInfo).port }
+  chmodSync(where.socketPath, 0o600)
+  return where
+}

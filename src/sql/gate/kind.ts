@@ -1,0 +1,127 @@
+import { sqlError } from '../sql-error.ts'
+import { type Statement, wordsAt } from './statement.ts'
+
+/** What a statement is, by its first words. Everything that is not listed here is refused. */
+export type StatementKind =
+  | 'query'
+  | 'explain'
+  | 'describe'
+  | 'copy'
+  | 'set'
+  | 'reset'
+  | 'show'
+  | 'begin'
+  | 'commit'
+  | 'rollback'
+  | 'savepoint'
+  | 'discard'
+  | 'deallocate'
+  | 'declare'
+  | 'fetch'
+  | 'close'
+  | 'listen'
+  | 'lock'
+
+const kinds: Readonly<Record<string, StatementKind>> = {
+  select: 'query',
+  with: 'query',
+  values: 'query',
+  table: 'query',
+  from: 'query',
+  explain: 'explain',
+  describe: 'describe',
+  desc: 'describe',
+
+  copy: 'copy',
+  set: 'set',
+  reset: 'reset',
+  show: 'show',
+  begin: 'begin',
+  start: 'begin',
+  commit: 'commit',
+  end: 'commit',
+  rollback: 'rollback',
+  abort: 'rollback',
+  savepoint: 'savepoint',
+  release: 'savepoint',
+  discard: 'discard',
+  deallocate: 'deallocate',
+  declare: 'declare',
+  fetch: 'fetch',
+  move: 'fetch',
+  close: 'close',
+  listen: 'listen',
+  unlisten: 'listen',
+  lock: 'lock',
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  insert: 'rows come in through a stream and a delivery: weir produce, or any Kafka client',
+  update: 'tables change through deliveries only',
+  delete: 'tables change through deliveries only',
+  merge: 'tables change through deliveries only',
+  truncate: 'declare the table anew in the project and run weir apply --allow-destructive',
+  create: 'declare tables and views in weir.config.ts and run weir apply',
+  alter: 'change the table in weir.config.ts and run weir apply',
+  drop: 'remove it from weir.config.ts and run weir apply --allow-destructive',
+  attach: 'only the tables of this project can be queried',
+  install: 'extensions are not loaded',
+  load: 'extensions are not loaded',
+  pragma: 'SHOW ALL lists the settings that a session may choose',
+  call: 'there are no procedures',
+  prepare: 'prepare statements through the protocol, as every driver does',
+  vacuum: 'maintenance runs by itself',
+  analyze: 'maintenance runs by itself',
+  checkpoint: 'maintenance runs by itself',
+  pivot: 'write SELECT … FROM (PIVOT …)',
+}
+
+/** WEIR-6001 (SQLSTATE 0A000) for a kind that is not served. */
+export function kindOf(statement: Statement): StatementKind {
+  const first = statement.tokens.find((token) => token.value !== '(')
+  const kind = first?.kind === 'word' ? kinds[first.value] : undefined
+  if (kind) return kind
+  const word = first ? statement.text.slice(first.start, first.end) : ''
+  if (first?.kind !== 'word' || !/^[a-z]+$/i.test(word))
+    throw sqlError('WEIR-6002', `syntax error at or near "${word}"`, {
+      sqlstate: '42601',
+      position: (first?.start ?? 0) + 1,
+    })
+  throw refusal(first.value, (first.start ?? 0) + 1)
+}
+
+/** The refusal of a statement, with what to do instead. */
+export function refusal(word: string, position: number): Error {
+  const hint = remedies[word]
+  const known = hint !== undefined || knownStatements.has(word)
+  if (!known) return sqlError('WEIR-6002', `syntax error at or near "${word}"`, { sqlstate: '42601', position })
+  return sqlError(
+    'WEIR-6001',
+    `${word.toUpperCase()} is not allowed here: this port answers queries${hint ? `; ${hint}` : ''}`,
+    { sqlstate: '0A000', position, ...(hint ? { hint } : {}) },
+  )
+}
+
+const knownStatements = new Set(
+  'detach use export import execute grant revoke comment refresh reindex cluster notify do security reassign unpivot'.split(
+    ' ',
+  ),
+)
+
+/** The statement that EXPLAIN explains, and the words before it. */
+export function explained(statement: Statement): { readonly prefix: string; readonly start: number } {
+  const { tokens } = statement
+  const analyze = wordsAt(tokens, 1, 'analyze') || wordsAt(tokens, 1, 'analyse')
+  let at = analyze ? 2 : 1
+  if (wordsAt(tokens, at, 'verbose')) at++
+  if (tokens[at]?.value === '(' && tokens[at]!.kind === 'symbol' && !wordsAt(tokens, at + 1, 'select')) {
+    while (at < tokens.length && tokens[at]!.value !== ')') at++
+    at++
+  }
+  const next = tokens[at]
+  if (!next || next.kind !== 'word' || kinds[next.value] !== 'query') {
+    if (next?.kind === 'word') throw refusal(next.value, next.start + 1)
+    throw sqlError('WEIR-6002', 'EXPLAIN wants a query', { sqlstate: '42601' })
+  }
+  return { prefix: analyze ? 'EXPLAIN ANALYZE ' : 'EXPLAIN ', start: next.start }
+}

@@ -1,0 +1,183 @@
+import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
+import { bindRelations, type BoundRelations } from '../bind/binder.ts'
+import { literalOf, parameterCount, withParameters } from '../bind/parameter-literal.ts'
+import type { SessionViews } from '../bind/session-views.ts'
+import { duckdbError, withPosition } from '../duckdb/duckdb-error.ts'
+import { quoteText, type Statement } from '../gate/statement.ts'
+import { viewTarget } from '../snapshot/view-target.ts'
+import { shapeOf } from '../snapshot/shape.ts'
+import type { Cursor, Description, Parameter, QueryService, ResultColumn } from '../wire/query-service.ts'
+import { oidOf, resultTypeOf } from '../wire/result-type.ts'
+import type { EngineServices } from '../engine/services.ts'
+import { readTables } from './read-tables.ts'
+import type { SessionSettings } from './settings.ts'
+
+/** One client's queries: its names, its connections, and what of them runs. */
+export function createSessionQueries(
+  services: EngineServices,
+  settings: SessionSettings,
+  views: SessionViews,
+): QueryService {
+  const idle: DuckDBConnection[] = []
+  const running = new Set<DuckDBConnection>()
+  let canceled = 0
+
+  const take = async (): Promise<DuckDBConnection> => {
+    const connection = idle.pop() ?? (await services.duckdb.connect())
+    const path = [...settings.searchPath, 'public'].map((schema) => `${views.database}.${schema}`)
+    await connection.run(
+      `SET search_path = ${quoteText(path.join(','))}; SET TimeZone = ${quoteText(settings.timeZone)}`,
+    )
+    running.add(connection)
+    return connection
+  }
+  const give = (connection: DuckDBConnection): void => {
+    running.delete(connection)
+    if (idle.length < 4) idle.push(connection)
+    else connection.closeSync()
+  }
+
+  async function prepareNames(
+    text: string,
+  ): Promise<{ names: readonly (string | undefined)[] | undefined; bound: BoundRelations }> {
+    const analysis = await services.analyzer.analyze(text)
+    const relations = await services.relations()
+    const searchPath = [...settings.searchPath, 'public']
+    const context = { relations, searchPath, analyzer: services.analyzer, ownSchemas: services.ownSchemas }
+    return { names: analysis.columnNames, bound: await bindRelations(analysis, context) }
+  }
+
+  return {
+    async describe(statement, declared) {
+      const { bound, names } = await prepareNames(statement.text)
+      for (const table of bound.tables) await views.place(table, shapeOf(table))
+      for (const view of bound.views) await views.place(view, viewTarget(view))
+      const connection = await take()
+      try {
+        const inferred = await inferParameters(connection, statement, declared)
+        const literals = inferred.map(({ name, oid }) => literalOf({ text: null, oid }, name))
+        const prepared = await connection.prepare(withParameters(statement, literals))
+        const columns = Array.from({ length: prepared.columnCount }, (_, i) => ({
+          name: names?.[i] ?? prepared.columnName(i),
+          type: resultTypeOf(prepared.columnType(i)),
+        }))
+        prepared.destroySync()
+        return { columns, parameterOids: inferred.map(({ oid }) => oid) } satisfies Description
+      } catch (error) {
+        throw withPosition(duckdbError(error), statement.text, declared.length === 0)
+      } finally {
+        give(connection)
+      }
+    },
+    async open(statement, parameters, options) {
+      const started = canceled
+      const { bound, names } = await prepareNames(statement.text)
+      const read = await readTables(services, bound, views)
+      const connection = await take()
+      const end = async () => (give(connection), read.release())
+      try {
+        if (canceled !== started) throw new Error('INTERRUPT Error: Interrupted!')
+        const text = await boundText(connection, statement, parameters)
+        const result = await connection.stream((options?.explain ?? '') + text)
+        return cursorOf(result, options?.explain ? undefined : names, read.notices, end)
+      } catch (error) {
+        await end()
+        throw withPosition(duckdbError(error), statement.text, parameters.length === 0)
+      }
+    },
+    cancel() {
+      canceled++
+      for (const connection of running) connection.interrupt()
+    },
+    async close() {
+      for (const connection of [...running]) connection.interrupt()
+      for (const connection of idle.splice(0)) connection.closeSync()
+    },
+  }
+}
+
+async function boundText(
+  connection: DuckDBConnection,
+  statement: Statement,
+  parameters: readonly Parameter[],
+): Promise<string> {
+  if (parameterCount(statement) === 0) return statement.text
+  const open = parameters.some(({ oid }) => oid === 0)
+  const inferred = open
+    ? await inferParameters(
+        connection,
+        statement,
+        parameters.map(({ oid }) => oid),
+      )
+    : []
+  return withParameters(
+    statement,
+    parameters.map((parameter, i) => literalOf(parameter, inferred[i]?.name)),
+  )
+}
+
+interface InferredParameter {
+  /** DuckDB's name of the type; undefined when its place fits any. */
+  readonly name: string | undefined
+  readonly oid: number
+}
+
+async function inferParameters(
+  connection: DuckDBConnection,
+  statement: Statement,
+  declared: readonly number[],
+): Promise<readonly InferredParameter[]> {
+  const count = parameterCount(statement)
+  if (count === 0) return []
+  const known = Array.from({ length: count }, (_, i) => declared[i] ?? 0)
+  // Declared ones are cast, so that those left open are found from them.
+  const literals = known.map((oid, i) => (oid === 0 ? `$${i + 1}` : literalOf({ text: null, oid }, undefined)))
+  const prepared = await connection.prepare(withParameters(statement, literals))
+  try {
+    return known.map((oid, i) => {
+      if (oid !== 0) return { name: undefined, oid }
+      try {
+        const type = prepared.parameterType(prepared.parameterIndex(String(i + 1)))
+        return { name: type.toString(), oid: oidOf(resultTypeOf(type)) }
+      } catch {
+        return { name: undefined, oid: 25 }
+      }
+    })
+  } finally {
+    prepared.destroySync()
+  }
+}
+
+function cursorOf(
+  result: DuckDBResult,
+  names: readonly (string | undefined)[] | undefined,
+  notices: readonly string[],
+  end: () => Promise<void>,
+): Cursor {
+  let open = true
+  const columns: ResultColumn[] = result
+    .columnNames()
+    .map((name, i) => ({ name: names?.[i] ?? name, type: resultTypeOf(result.columnType(i)) }))
+  const close = async () => {
+    if (!open) return
+    open = false
+    await end()
+  }
+  return {
+    columns,
+    notices,
+    async next() {
+      if (!open) return null
+      try {
+        const chunk = await result.fetchChunk()
+        if (chunk && chunk.rowCount > 0) return chunk
+      } catch (error) {
+        await close()
+        throw duckdbError(error)
+      }
+      await close()
+      return null
+    },
+    close,
+  }
+}

@@ -1,0 +1,16 @@
+import { asWeirError } from '../../../kernel/errors/weir-error.ts'
+import type { ResponseFields } from '../backend-messages.ts'
+
+/** An error as the client sees it. `offset` is where the statement begins in what the client sent. */
+export function errorFields(thrown: unknown, severity: 'ERROR' | 'FATAL', offset = 0): ResponseFields {
+  const error = asWeirError(thrown)
+  const { sqlstate, position, hint } = error.details as { sqlstate?: string; position?: number; hint?: string }
+  return {
+    severity,
+    sqlstate: sqlstate ?? (error.kind === 'unavailable' ? '57P03' : 'XX000'),
+    message: error.message,
+    detail: error.code,
+    hint,
+    position: position === undefined ? undefined : position + offset,
+  }
+}

@@ -1,0 +1,29 @@
+import type { DuckDBDataChunk } from '@duckdb/node-api'
+import type { ByteWriter } from '../byte-writer.ts'
+import { type ColumnEncoder } from './column-encoder.ts'
+
+const dataRow = 'D'.charCodeAt(0)
+
+/**
+ * Writes rows of a chunk as DataRow messages from `from` on, until `to` or until `out` holds `bytesMax`: rows may be large.
+ * Returns the row that is next.
+ */
+export function writeRows(
+  out: ByteWriter,
+  chunk: DuckDBDataChunk,
+  columns: readonly ColumnEncoder[],
+  rows: { readonly from: number; readonly to: number; readonly bytesMax: number },
+): number {
+  const writers = columns.map((column, i) => column(chunk.getColumnVector(i)))
+  let row = rows.from
+  for (; row < rows.to && out.at < rows.bytesMax; row++) {
+    out.reserve(7)
+    out.bytes[out.at] = dataRow
+    const start = ++out.at
+    out.at += 4
+    out.int16(writers.length)
+    for (let i = 0; i < writers.length; i++) writers[i]!(out, row)
+    out.setInt32(start, out.at - start)
+  }
+  return row
+}
