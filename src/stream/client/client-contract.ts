@@ -193,6 +193,13 @@ export function describeClientContract(name: string, start: () => Promise<Runnin
       const read = await readAll(client, topic)
       assert.equal(read.flat().length, sent.length)
       assert.equal(new Set(read.flat()).size, sent.length)
+      for (const values of read) {
+        const numbers = values.map(Number.parseFloat)
+        assert.ok(
+          numbers.every((number, index) => index === 0 || number > numbers[index - 1]!),
+          'in order',
+        )
+      }
     })
 
     void test('after close every call says so', async () => {

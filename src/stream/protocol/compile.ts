@@ -86,7 +86,7 @@ function compileTags(fields: readonly (readonly [string, AnyField])[], context: 
         const data = reader.bytes(reader.unsignedVarint())
         const found = known.get(tag)
         if (found) into[found.name] = readWhole(found.codec, data, found.name)
-        else into['unknownTags'] = [...((into['unknownTags'] as UnknownTag[] | undefined) ?? []), { tag, data }]
+        else ((into['unknownTags'] ??= []) as UnknownTag[]).push({ tag, data })
       }
     },
     write(writer, source) {
