@@ -4,7 +4,7 @@
 import { parseArgs } from 'node:util'
 import { runCommand } from './conformance/command.ts'
 import { requirementsMissing } from './conformance/requirements.ts'
-import { startWeir } from './conformance/running-weir.ts'
+import { startWeir } from '../test/support/running-weir.ts'
 import { suites } from './conformance/suites.ts'
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } })

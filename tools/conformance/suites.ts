@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { Endpoints } from './running-weir.ts'
+import type { Endpoints } from '../../test/support/running-weir.ts'
 
 /** The kit lies beside the checkout and is never part of it. */
 export const kit = fileURLToPath(new URL('../../../shared/conformance', import.meta.url))

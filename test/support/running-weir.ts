@@ -15,13 +15,18 @@ export interface Endpoints {
   readonly pid: number
 }
 
+export interface RunningWeir extends AsyncDisposable {
+  readonly endpoints: Endpoints
+  readonly folder: string
+}
+
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const project = `import { defineProject } from 'weir-data'
+const emptyProject = `import { defineProject } from 'weir-data'
 export default defineProject({ name: 'conformance', resources: [] })
 `
 
-/** A Weir on free ports over an empty project in a temporary folder; stopped and removed when disposed of. */
-export async function startWeir(name: string): Promise<AsyncDisposable & { readonly endpoints: Endpoints }> {
+/** A Weir on free ports over a project in a temporary folder, empty unless given; stopped and removed when disposed of. */
+export async function startWeir(name: string, project = emptyProject): Promise<RunningWeir> {
   const folder = mkdtempSync(join(tmpdir(), `weir-${name}-`))
   writeFileSync(join(folder, 'weir.config.ts'), project)
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
@@ -37,6 +42,7 @@ export async function startWeir(name: string): Promise<AsyncDisposable & { reado
     await pause(50)
   }
   return {
+    folder,
     endpoints: JSON.parse(readFileSync(file, 'utf8')) as Endpoints,
     async [Symbol.asyncDispose]() {
       weir.kill('SIGTERM')

@@ -1,0 +1,54 @@
+// `npm run bench`: the bars of the design, measured in one run as alternating pairs against the reference that each names.
+// --only NAME: one benchmark. --pairs N: default 5. --json: for programs. A miss is printed as a miss; the exit code is 0
+// unless something could not be measured.
+import { parseArgs } from 'node:util'
+import { judge, type Benchmark, type Figure } from './benchmark.ts'
+import { delivery } from './delivery.ts'
+import { produce } from './produce.ts'
+import { startup } from './startup.ts'
+import { tailQuery } from './tail-query.ts'
+import { visibility } from './visibility.ts'
+import { wire } from './wire.ts'
+
+const benchmarks: readonly Benchmark[] = [startup, produce, delivery, visibility, tailQuery, wire]
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    pairs: { type: 'string', default: '5' },
+    json: { type: 'boolean', default: false },
+  },
+})
+const chosen = benchmarks.filter(({ name }) => values.only === undefined || name === values.only)
+if (chosen.length === 0) {
+  console.error(`no benchmark is called ${values.only}; there are ${benchmarks.map(({ name }) => name).join(', ')}`)
+  process.exit(2)
+}
+
+const figures: Figure[] = []
+for (const benchmark of chosen) {
+  console.error(`${benchmark.name}: ${benchmark.question}`)
+  try {
+    figures.push(...(await benchmark.run({ pairs: Number(values.pairs), say: (text) => console.error(`  ${text}`) })))
+  } catch (error) {
+    console.error(`  could not be measured: ${error instanceof Error ? error.message : String(error)}`)
+    process.exitCode = 1
+  }
+}
+
+if (values.json)
+  console.log(
+    JSON.stringify(
+      figures.map((figure) => ({ ...figure, ...judge(figure) })),
+      null,
+      2,
+    ),
+  )
+else for (const figure of figures) console.log(lineOf(figure))
+
+function lineOf(figure: Figure): string {
+  const { median, spread, met } = judge(figure)
+  const unit = figure.bar.kind === 'ratio' ? 'x' : ` ${figure.unit}`
+  const [low, high] = spread.map((value) => value.toPrecision(3))
+  return `${met ? 'met ' : 'MISS'}  ${figure.name.padEnd(52)} ${median.toPrecision(3)}${unit} (${low} to ${high})  bar: ${figure.bar.text}, against ${figure.referenceName}`
+}
