@@ -78,7 +78,7 @@ async function deliver(file: string): Promise<number> {
 }
 
 async function produceFile(weir: RunningWeir, file: string): Promise<number> {
-  const client = connectKafka({ bootstrap: weir.endpoints.kafka, clientId: 'bench' })
+  const client = await connectKafka({ bootstrap: weir.endpoints.kafka, clientId: 'bench' })
   const producer = await client.createProducer({ topic: 'lines' })
   const { createReadStream } = await import('node:fs')
   for await (const chunk of createReadStream(file, { highWaterMark: 4 << 20 }))

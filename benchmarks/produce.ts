@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { connectKafka } from '../src/stream/client/connect.ts'
+import type { KafkaClient } from '../src/stream/client/kafka-client.ts'
 import { startWeir } from '../test/support/running-weir.ts'
 import type { Benchmark, Figure } from './benchmark.ts'
 import { cpuSeconds, findProcess } from './process-usage.ts'
@@ -103,7 +104,7 @@ async function load(
   size: number,
   topic: string,
 ): Promise<{ produceRate: number; cpuPer100Mb: number; consumeRate: number }> {
-  const client = connectKafka({ bootstrap, clientId: 'bench' })
+  const client = await connectKafka({ bootstrap, clientId: 'bench' })
   try {
     await client.topics.create([{ name: topic, partitions: 1, replicationFactor: 1 }])
     const lines = Buffer.from(`${'x'.repeat(size)}\n`.repeat(Math.floor(4e6 / (size + 1))))
@@ -127,10 +128,7 @@ async function load(
   }
 }
 
-async function consume(
-  client: ReturnType<typeof connectKafka>,
-  topic: string,
-): Promise<{ bytes: number; seconds: number }> {
+async function consume(client: KafkaClient, topic: string): Promise<{ bytes: number; seconds: number }> {
   const end = (await client.offsets.list(topic, 'end')).get(0)!
   const started = performance.now()
   let bytes = 0

@@ -64,7 +64,7 @@ export const tailQuery: Benchmark = {
 }
 
 async function produceRows(bootstrap: string, from: number, to: number): Promise<void> {
-  const client = connectKafka({ bootstrap, clientId: 'bench' })
+  const client = await connectKafka({ bootstrap, clientId: 'bench' })
   const producer = await client.createProducer({ topic: 'events' })
   for (let n = from; n < to;) {
     let lines = ''

@@ -40,7 +40,7 @@ export const visibility: Benchmark = {
 
 async function measure(): Promise<readonly number[]> {
   await using weir = await startWeir('visibility', project)
-  const client = connectKafka({ bootstrap: weir.endpoints.kafka, clientId: 'bench' })
+  const client = await connectKafka({ bootstrap: weir.endpoints.kafka, clientId: 'bench' })
   const producer = await client.createProducer({ topic: 'events' })
   const sql = new pg.Client({ connectionString: weir.endpoints.postgres })
   await sql.connect()
