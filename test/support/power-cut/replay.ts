@@ -59,8 +59,8 @@ function isDurable(call: NameCall, syncedUpTo: (folder: string) => number): bool
   if (call.ended === Infinity) return false
   // The port promises that folders are synced as they are made.
   if (call.kind === 'makeDirectory') return true
-  const folders = [dirname(call.path), ...(call.kind === 'rename' ? [dirname(call.from)] : [])]
-  return folders.every((folder) => call.ended < syncedUpTo(folder))
+  // Of a rename between folders, the sync of the new one is what counts.
+  return call.ended < syncedUpTo(dirname(call.path))
 }
 
 function applyName(call: NameCall, folders: Set<string>, names: Map<string, RecordedFile>): void {
