@@ -20,7 +20,7 @@ export function parseJson(text: string): unknown {
       : value) as (key: string, value: unknown) => unknown)
 }
 
-const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON
+const { rawJSON: rawJson } = JSON as unknown as { rawJSON: (this: void, text: string) => unknown }
 
 export function stringifyJson(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? rawJson(String(item)) : item))

@@ -1,0 +1,144 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { nearestName } from '../../kernel/nearest.ts'
+import type { Field, IcebergType } from './type.ts'
+
+/** Primitive types without parameters, as users and the specification write them. */
+export const primitiveNames = [
+  'boolean',
+  'int',
+  'long',
+  'float',
+  'double',
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+  'string',
+  'uuid',
+  'binary',
+] as const
+
+const known = [...primitiveNames, 'decimal', 'fixed', 'list', 'map', 'struct']
+
+/**
+ * The type that a user writes: `long`, `decimal(9,2)`, `list<struct<sku: string, count: int>>`, `map<string, long>`.
+ * Nested fields are optional unless marked (`sku: string required`); their ids are 0 until a table assigns them.
+ * Rejects with `WEIR-4007`, naming the nearest type.
+ */
+export function parseType(text: string): IcebergType {
+  const parser = new TypeParser(text)
+  const type = parser.type()
+  parser.end()
+  return type
+}
+
+/** Recursive descent over one line; the class is its position. */
+class TypeParser {
+  readonly #text: string
+  #at = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  type(): IcebergType {
+    const name = this.#word('a type').toLowerCase()
+    if (name === 'list') return this.#list()
+    if (name === 'map') return this.#map()
+    if (name === 'struct') return this.#struct()
+    if (name === 'decimal') return this.#decimal()
+    if (name === 'fixed') return this.#fixed()
+    if ((primitiveNames as readonly string[]).includes(name)) return name
+    const nearest = nearestName(name, known)
+    return this.#fail(
+      `${name} is not a type${nearest === undefined ? `; there are ${known.join(', ')}` : `; did you mean ${nearest}?`}`,
+    )
+  }
+
+  end(): void {
+    this.#space()
+    if (this.#at < this.#text.length) this.#fail(`nothing may follow the type, found ${this.#text.slice(this.#at)}`)
+  }
+
+  #list(): IcebergType {
+    this.#sign('<')
+    const element = this.type()
+    this.#sign('>')
+    return { type: 'list', 'element-id': 0, element, 'element-required': false }
+  }
+
+  #map(): IcebergType {
+    this.#sign('<')
+    const key = this.type()
+    this.#sign(',')
+    const value = this.type()
+    this.#sign('>')
+    return { type: 'map', 'key-id': 0, key, 'value-id': 0, value, 'value-required': false }
+  }
+
+  #struct(): IcebergType {
+    this.#sign('<')
+    const fields: Field[] = []
+    do {
+      const name = this.#word('a field name')
+      this.#sign(':')
+      const type = this.type()
+      const required = this.#takes(/required\b/y)
+      if (fields.some((field) => field.name === name)) this.#fail(`the field ${name} is there twice`)
+      fields.push({ id: 0, name, required, type })
+    } while (this.#takes(/,/y))
+    this.#sign('>')
+    return { type: 'struct', fields }
+  }
+
+  #decimal(): IcebergType {
+    this.#sign('(')
+    const precision = Number(this.#word('the precision'))
+    this.#sign(',')
+    const scale = Number(this.#word('the scale'))
+    this.#sign(')')
+    if (!(precision >= 1 && precision <= 38 && scale >= 0 && scale <= precision))
+      this.#fail(`decimal takes a precision of 1 to 38 and a scale of 0 to the precision`)
+    return `decimal(${precision}, ${scale})`
+  }
+
+  #fixed(): IcebergType {
+    const open = this.#takes(/\[/y) ? ']' : (this.#sign('('), ')')
+    const length = Number(this.#word('a length'))
+    this.#sign(open)
+    if (!(length >= 1)) this.#fail('fixed takes a length in bytes')
+    return `fixed[${length}]`
+  }
+
+  #word(what: string): string {
+    this.#space()
+    const match = /"((?:[^"]|"")+)"|[\p{L}\p{N}_$-]+/uy
+    match.lastIndex = this.#at
+    const found = match.exec(this.#text)
+    if (found === null) return this.#fail(`${what} is expected at character ${this.#at + 1}`)
+    this.#at = match.lastIndex
+    return found[1]?.replaceAll('""', '"') ?? found[0]
+  }
+
+  #sign(sign: string): void {
+    this.#space()
+    if (this.#text[this.#at] !== sign) this.#fail(`${sign} is expected at character ${this.#at + 1}`)
+    this.#at++
+  }
+
+  #takes(pattern: RegExp): boolean {
+    this.#space()
+    pattern.lastIndex = this.#at
+    if (!pattern.test(this.#text)) return false
+    this.#at = pattern.lastIndex
+    return true
+  }
+
+  #space(): void {
+    while (/\s/.test(this.#text[this.#at] ?? '')) this.#at++
+  }
+
+  #fail(reason: string): never {
+    throw new WeirError('WEIR-4007', `The type ${this.#text} cannot be read: ${reason}`)
+  }
+}

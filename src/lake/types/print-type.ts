@@ -1,0 +1,16 @@
+import type { IcebergType } from './type.ts'
+
+/** The text that `parseType` reads. */
+export function printType(type: IcebergType): string {
+  if (typeof type === 'string') return type
+  if (type.type === 'list') return `list<${printType(type.element)}>`
+  if (type.type === 'map') return `map<${printType(type.key)}, ${printType(type.value)}>`
+  const fields = type.fields.map(
+    ({ name, type: inner, required }) => `${quote(name)}: ${printType(inner)}${required ? ' required' : ''}`,
+  )
+  return `struct<${fields.join(', ')}>`
+}
+
+function quote(name: string): string {
+  return /^[\p{L}\p{N}_$-]+$/u.test(name) ? name : `"${name.replaceAll('"', '""')}"`
+}
