@@ -103,6 +103,15 @@ export function createBroker(at: Address, { clientId, connect }: Caller): Broker
     return sharedLine(timeoutMs)
   }
 
+  /** One that the broker has not closed meanwhile. */
+  function idleLine(): Line | undefined {
+    for (let line = idle.pop(); line; line = idle.pop()) {
+      if (line.connection.usable) return line
+      lines.delete(line)
+    }
+    return undefined
+  }
+
   function encode<Q extends Shape>(api: Api<Q>, line: Line, body: Body<Q>, options: CallOptions) {
     const apiVersion = agree(api, line, options.versions)
     const correlationId = (lastCorrelationId = (lastCorrelationId + 1) & 0x7fffffff)
@@ -136,7 +145,7 @@ export function createBroker(at: Address, { clientId, connect }: Caller): Broker
     },
     async callAlone(api, body, options) {
       options.signal?.throwIfAborted()
-      const line = idle.pop() ?? (await openLine(options.timeoutMs))
+      const line = idleLine() ?? (await openLine(options.timeoutMs))
       const abort = (): void => line.connection.close(unreachable(address, 'the call was aborted'))
       options.signal?.addEventListener('abort', abort)
       try {

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { describeClientContract, type RunningBroker } from './client-contract.ts'
+import { describeClientContract, type RunningBroker } from '../../../test/contracts/kafka-client.ts'
 
 const script = join(import.meta.dirname, '../../../../shared/conformance/kafka/kafka.sh')
 const run = promisify(execFile)

@@ -40,6 +40,8 @@ export function createCluster(bootstrap: readonly Address[], caller: Caller): Cl
   const byAddress = new Map<string, Broker>()
   const addresses = new Map<number, string>()
   const topics = new Map<string, TopicDescription>()
+  /** Many calls miss the same topic at once, when its leader goes: one question is enough. */
+  const asked = new Map<string, Promise<readonly DescribedTopic[]>>()
   const coordinators = new Map<string, Broker>()
   const seeds = bootstrap.map(brokerAt)
   let turn = 0
@@ -98,7 +100,9 @@ export function createCluster(bootstrap: readonly Address[], caller: Caller): Cl
     async topic(name, options) {
       const known = topics.get(name)
       if (known) return known
-      const [found] = await describe([name], options)
+      const asking = asked.get(name) ?? describe([name], options).finally(() => asked.delete(name))
+      asked.set(name, asking)
+      const [found] = await asking
       check(found?.errorCode ?? kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION, `topic ${name}`)
       return found!.topic
     },

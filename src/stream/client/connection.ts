@@ -53,9 +53,7 @@ export function openConnection(
       () => fail(unreachable(address, `no connection within ${connectTimeoutMs} ms`)),
       connectTimeoutMs,
     )
-    socket.once('error', (cause: NodeJS.ErrnoException) =>
-      fail(unreachable(address, cause.code ?? cause.message, cause)),
-    )
+    socket.on('error', (cause: NodeJS.ErrnoException) => fail(unreachable(address, cause.code ?? cause.message, cause)))
     socket.once('close', () => fail(unreachable(address, 'the connection was closed')))
     socket.once('connect', () => {
       clearTimeout(connectTimer)

@@ -1,3 +1,4 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { corrupt } from './corrupt.ts'
 import { zeroUuid, type AnyField, type PrimitiveKind, type Shape, type UnknownTag } from './field.ts'
 import { Reader } from './reader.ts'
@@ -10,6 +11,8 @@ export interface Codec {
   read(reader: Reader): unknown
   write(writer: Writer, value: unknown): void
 }
+
+const stringBytesMax = 32_767
 
 type Struct = Record<string, unknown>
 interface Context {
@@ -141,6 +144,8 @@ function lengths(flexible: boolean, nullable: boolean, width: 2 | 4, what: strin
   }
   const write = (writer: Writer, length: number): void => {
     if (length === -1 && !nullable) throw new TypeError(`null is not allowed for ${what} in this version`)
+    if (!flexible && width === 2 && length > stringBytesMax)
+      throw new WeirError('WEIR-1003', `${what} of ${length} bytes: the Kafka protocol takes ${stringBytesMax} at most`)
     if (flexible) writer.unsignedVarint(length + 1)
     else if (width === 2) writer.int16(length)
     else writer.int32(length)

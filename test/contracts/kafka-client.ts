@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { kafkaErrors } from '../protocol/errors.ts'
-import type { Compression } from '../protocol/records/batch-header.ts'
-import { batchesIn, openRecords } from '../protocol/records/record-cursor.ts'
-import { connectKafka } from './connect.ts'
+import { kafkaErrors } from '../../src/stream/protocol/errors.ts'
+import type { Compression } from '../../src/stream/protocol/records/batch-header.ts'
+import { batchesIn, openRecords } from '../../src/stream/protocol/records/record-cursor.ts'
+import { connectKafka } from '../../src/stream/client/connect.ts'
 import { createCuttingConnect } from './cutting-connect.ts'
-import type { KafkaClient } from './kafka-client.ts'
-import { partitionOfKey } from './murmur2.ts'
+import type { KafkaClient } from '../../src/stream/client/kafka-client.ts'
+import { partitionOfKey } from '../../src/stream/client/murmur2.ts'
 
 export interface RunningBroker {
   /** `host:port` */

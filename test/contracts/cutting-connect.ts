@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import type { Connect } from './connection.ts'
+import type { Connect } from '../../src/stream/client/connection.ts'
 
 /**
  * Connections that break after some bytes, for tests: sometimes before a request leaves, sometimes after it and before its answer.
