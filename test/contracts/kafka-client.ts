@@ -164,6 +164,7 @@ export function describeClientContract(name: string, start: () => Promise<Runnin
         waitMs: 20_000,
         signal: abort.signal,
       })
+      aborted.catch(() => undefined)
       const producer = await client.createProducer({ topic })
       await producer.send({ value: 'wake' })
       await producer.flush()

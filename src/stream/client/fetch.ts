@@ -5,7 +5,7 @@ import { zeroUuid } from '../protocol/field.ts'
 import type { Broker } from './broker.ts'
 import type { Cluster } from './cluster.ts'
 import type { FetchedPartition, FetchRequest, KafkaFetch, TopicDescription } from './kafka-client.ts'
-import { isRefusal, withRetries } from './retry.ts'
+import { check, isRefusal, withRetries } from './retry.ts'
 
 const partitionBytesMaxDefault = 4 * 1024 * 1024
 const bytesMaxDefault = 32 * 1024 * 1024
@@ -32,7 +32,10 @@ export function createFetch(cluster: Cluster, deadlineMs: number): KafkaFetch {
         const byLeader = Map.groupBy(request.partitions, ({ partition }) => cluster.leader(topic, partition))
         const answers = [...byLeader].map(([broker, asked]) => fetchFrom(broker, topic, asked, request, timeoutMs))
         const fetched = (await Promise.all(answers).catch(forget(topic))).flat()
-        if (fetched.some(({ errorCode }) => isRetriableKafkaError(errorCode))) cluster.forgetTopic(topic.name)
+        const passing = fetched.filter(({ errorCode }) => isRetriableKafkaError(errorCode))
+        if (passing.length > 0) cluster.forgetTopic(topic.name)
+        // Nothing to give: a new topic's leader may not know yet that it leads.
+        if (passing.length === request.partitions.length) check(passing[0]?.errorCode ?? 0, `topic ${topic.name}`)
         return fetched
       },
       request.signal,

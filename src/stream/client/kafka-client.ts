@@ -95,7 +95,10 @@ export interface FetchRequest {
 
 export interface FetchedPartition {
   readonly partition: number
-  /** 0, or a code of protocol/errors.ts. Retriable ones need nothing but the next call; OFFSET_OUT_OF_RANGE and others a decision. */
+  /**
+   * 0, or a code of protocol/errors.ts. Retriable ones need nothing but the next call (they are tried
+   * again here when no partition has anything else); OFFSET_OUT_OF_RANGE and others want a decision.
+   */
   readonly errorCode: number
   /** Fetch goes up to here. -1 with an error. */
   readonly highWatermark: number
