@@ -1,83 +1,102 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
-import pg from 'pg'
-import type { EngineHost } from '../engine-host.ts'
-import type { Engine } from './engine.ts'
-import { startEngine } from './start-engine.ts'
+import { after, before, test } from 'node:test'
+import type pg from 'pg'
+import { cheapView, ordersTable, startTestEngine, type TestEngine } from '../../../test/support/sql-engine.ts'
 
-const host: EngineHost = {
-  relations: async () => ({
-    version: 1,
-    tables: [
-      {
-        schema: 'public',
-        name: 'orders',
-        columns: [
-          { name: 'id', type: 'long', required: true },
-          { name: 'item', type: 'string', required: false },
-          { name: 'price', type: 'decimal(12, 2)', required: false },
-        ],
-      },
-    ],
-    views: [{ schema: 'public', name: 'cheap', sql: 'SELECT id, item FROM orders WHERE price < 10' }],
-  }),
-  resolve: async ({ tables }) => ({
-    tables: tables.map((table) => ({ ...table, metadataLocation: 'x', tails: [], notices: [] })),
-  }),
-}
-const planner = {
-  plan: async () => ({
-    sql: "SELECT i::BIGINT AS id, 'item ' || i AS item, (i * 2.5)::DECIMAL(12, 2) AS price FROM range(1, 6) t(i)",
-    release: async () => {},
-  }),
-}
+let server: TestEngine
+let client: pg.Client
 
-describe('engine', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'weir-engine-'))
-  let engine: Engine
-  let client: pg.Client
-  before(async () => {
-    engine = await startEngine(
-      {
-        listen: { port: 0 },
-        memoryLimitBytes: 3e8,
-        threads: 2,
-        temporaryDirectory: join(directory, 'tmp'),
-        linkDirectory: join(directory, 'links'),
-        objects: undefined as never,
-      },
-      host,
-      planner,
-    )
-    const { port } = engine.address as { port: number }
-    client = new pg.Client({ host: '127.0.0.1', port, user: 'weir', database: 'weir' })
-    await client.connect()
-  })
-  after(async () => {
-    await client.end()
-    await engine.stop({ deadlineMs: 100 })
-    rmSync(directory, { recursive: true, force: true })
-  })
+before(async () => {
+  server = await startTestEngine([ordersTable], [cheapView])
+  client = await server.client()
+})
+after(() => server.stop())
 
-  it('answers a simple query over a table and a view', async () => {
-    const { rows } = await client.query('select * from orders order by id limit 2')
-    assert.deepEqual(rows, [
-      { id: '1', item: 'item 1', price: '2.50' },
-      { id: '2', item: 'item 2', price: '5.00' },
-    ])
-    const { rows: cheap } = await client.query('select count(*), max(item) from public.cheap')
-    assert.deepEqual(cheap, [{ count: '3', max: 'item 3' }])
+test('answers a query over a table and a view', async () => {
+  const { rows } = await client.query('select id, item, price from orders order by id limit 2')
+  assert.deepEqual(rows, [
+    { id: '1', item: 'item 1', price: '2.50' },
+    { id: '2', item: 'item 2', price: '5.00' },
+  ])
+  const { rows: cheap } = await client.query('select count(*), max(item) from public.cheap')
+  assert.deepEqual(cheap, [{ count: '3', max: 'item 3' }])
+})
+
+test('binds parameters whose types the client leaves open', async () => {
+  const { rows } = await client.query('select item from orders where id = $1 or item = $2 limit $3', [2, 'item 4', 5])
+  assert.deepEqual(rows, [{ item: 'item 2' }, { item: 'item 4' }])
+  const { rows: any } = await client.query('select id from orders where id = any($1) order by 1', [[1, 3]])
+  assert.deepEqual(any, [{ id: '1' }, { id: '3' }])
+  const { rows: since } = await client.query('select count(*) from orders where placed > $1', [
+    new Date('2024-01-01T02:30:00Z'),
+  ])
+  assert.deepEqual(since, [{ count: '3' }])
+  const { rows: bare } = await client.query('select $1 as a, $2::int as b', ['x', null])
+  assert.deepEqual(bare, [{ a: 'x', b: null }])
+})
+
+test('names what does not exist, where, and what was meant', async () => {
+  await assert.rejects(client.query('select * from order'), { code: '42601', position: '15' })
+  await assert.rejects(client.query('select * from orderz'), {
+    code: '42P01',
+    hint: 'Did you mean orders?',
+    position: '15',
   })
-  it('binds parameters', async () => {
-    const { rows } = await client.query('select item from orders where id = $1 or item = $2 limit $3', [2, 'item 4', 5])
-    assert.deepEqual(rows, [{ item: 'item 2' }, { item: 'item 4' }])
-  })
-  it('names what does not exist', async () => {
-    await assert.rejects(client.query('select * from order'), { code: '42601' })
-    await assert.rejects(client.query('select * from orderz'), { code: '42P01', hint: 'Did you mean orders?' })
-    await assert.rejects(client.query('select itm from orders'), { code: '42703' })
-  })
+  await assert.rejects(client.query('select itm from orders'), { code: '42703', position: '8' })
+  await assert.rejects(client.query('select\n  1, foo(id) from orders'), { code: '42883', position: '13' })
+})
+
+test('runs several statements in one message and stops at the first error', async () => {
+  const results = (await client.query('select 1 as a; select 2 as b;')) as unknown as pg.QueryResult[]
+  assert.deepEqual(
+    results.map(({ rows }) => rows),
+    [[{ a: 1 }], [{ b: 2 }]],
+  )
+  await assert.rejects(client.query('select 1; select nope; select 2'), { code: '42703', position: '18' })
+})
+
+test('holds the states of a transaction, though nothing is written', async () => {
+  await client.query('begin')
+  await assert.rejects(client.query('select 1/0::int/0, nope'))
+  await assert.rejects(client.query('select 1'), { code: '25P02' })
+  const { command } = await client.query('commit')
+  assert.equal(command, 'ROLLBACK')
+  assert.deepEqual((await client.query('select 1 as one')).rows, [{ one: 1 }])
+})
+
+test('answers settings itself', async () => {
+  await client.query("set application_name = 'report'; set extra_float_digits to 3; set time zone 'Europe/Berlin'")
+  assert.deepEqual((await client.query('show application_name')).rows, [{ application_name: 'report' }])
+  const { rows } = await client.query('select placed::text as t from orders where id = 1')
+  assert.match(rows[0].t, /^2024-01-01 02:00:00\+01/)
+  await client.query('discard all')
+  await assert.rejects(client.query('set memory_limit = 1'), { code: '42704' })
+  await assert.rejects(client.query("set client_encoding = 'latin1'"), { code: '22023' })
+})
+
+test('reads cursors', async () => {
+  await client.query('begin; declare c cursor for select id from orders order by id')
+  assert.deepEqual((await client.query('fetch 2 from c')).rows, [{ id: '1' }, { id: '2' }])
+  assert.equal((await client.query('fetch all from c')).rows.length, 3)
+  await client.query('close c; commit')
+})
+
+test('explains and describes', async () => {
+  const { rows } = await client.query('explain select * from orders')
+  assert.ok(rows.length > 3 && 'QUERY PLAN' in rows[0])
+  const { rows: columns } = await client.query('describe orders')
+  assert.deepEqual(columns[2], { column_name: 'price', column_type: 'DECIMAL(12,2)' })
+})
+
+test('cancels a running query on request', { timeout: 20_000 }, async () => {
+  const { processID, secretKey } = client as unknown as { processID: number; secretKey: number }
+  const running = client.query('select count(*) from range(1000000000) a, range(1000000) b')
+  const other = await server.client()
+  assert.equal((await other.query('select 1 as a')).rows[0].a, 1)
+  const { connect } = await import('node:net')
+  const request = Buffer.alloc(16)
+  for (const [i, value] of [16, 80_877_102, processID, secretKey].entries()) request.writeInt32BE(value, i * 4)
+  connect(server.socketPath).end(request)
+  await assert.rejects(running, { code: '57014' })
+  assert.equal((await client.query('select 1 as a')).rows[0].a, 1)
 })

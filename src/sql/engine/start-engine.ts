@@ -9,6 +9,7 @@ import { statementOf } from '../gate/statement.ts'
 import { createSettings } from '../session/settings.ts'
 import { createSessionQueries } from '../session/session-queries.ts'
 import { attachSessionViews } from '../bind/session-views.ts'
+import { lakePlanner } from '../snapshot/lake-planner.ts'
 import type { TablePlanner } from '../snapshot/table-plan.ts'
 import type { Engine, EngineConfig } from './engine.ts'
 import { serveClient } from './serve-client.ts'
@@ -16,7 +17,11 @@ import type { EngineServices } from './services.ts'
 import { createSessionRegistry } from './session-registry.ts'
 
 /** Opens DuckDB and listens. Rejects when the address is taken. */
-export async function startEngine(config: EngineConfig, host: EngineHost, planner: TablePlanner): Promise<Engine> {
+export async function startEngine(
+  config: EngineConfig,
+  host: EngineHost,
+  planner: TablePlanner = lakePlanner(config),
+): Promise<Engine> {
   mkdirSync(config.temporaryDirectory, { recursive: true, mode: 0o700 })
   const services = await openServices(config, host, planner)
   const registry = createSessionRegistry()

@@ -7,6 +7,8 @@ export interface Inbox {
   next(): Promise<RawMessage | undefined>
   /** Startup is over: messages have types now. */
   typed(): void
+  /** Stops reading; what came and was not taken is the caller's. The socket is paused. */
+  release(): Buffer
 }
 
 const readAheadBytes = 1 << 20
@@ -22,13 +24,14 @@ export function createInbox(socket: Duplex): Inbox {
     waiting?.()
     waiting = undefined
   }
-  socket.on('data', (chunk: Buffer) => {
+  const onData = (chunk: Buffer) => {
     messages.push(chunk)
     unread += chunk.length
     // A message that is larger than the read-ahead must still come in whole: only an idle reader pauses nothing.
     if (unread > readAheadBytes && !waiting) socket.pause()
     wake()
-  })
+  }
+  socket.on('data', onData)
   const end = () => {
     ended = true
     wake()
@@ -50,5 +53,10 @@ export function createInbox(socket: Duplex): Inbox {
       }
     },
     typed: () => messages.typed(),
+    release() {
+      socket.pause()
+      socket.off('data', onData).off('end', end).off('close', end).off('error', end)
+      return messages.rest()
+    },
   }
 }

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { after, before, test } from 'node:test'
+import pg from 'pg'
+import { ordersTable, startTestEngine, type TestEngine } from '../../../test/support/sql-engine.ts'
+import type { PostgresPort, PostgresPortConfig } from './postgres-port.ts'
+import { startPostgresPort } from './start-postgres-port.ts'
+
+let server: TestEngine
+const ports: PostgresPort[] = []
+const clients: pg.Client[] = []
+
+before(async () => {
+  server = await startTestEngine([ordersTable])
+})
+after(async () => {
+  await Promise.all(clients.map((client) => client.end().catch(() => {})))
+  await Promise.all(ports.map((port) => port.stop()))
+  await server.stop()
+})
+
+async function open(config: Partial<PostgresPortConfig> = {}): Promise<PostgresPort> {
+  const port = await startPostgresPort({
+    host: '127.0.0.1',
+    port: 0,
+    auth: { kind: 'trust' },
+    engine: async () => server.socketPath,
+    ...config,
+  })
+  ports.push(port)
+  return port
+}
+
+async function login({ port }: PostgresPort, options: pg.ClientConfig = {}): Promise<pg.Client> {
+  const client = new pg.Client({ host: '127.0.0.1', port, user: 'weir', database: 'weir', ...options })
+  client.on('error', () => {})
+  await client.connect()
+  clients.push(client)
+  return client
+}
+
+test('lets anybody in under trust, and answers through the relay', async () => {
+  const client = await login(await open())
+  assert.deepEqual((await client.query('select count(*) from orders')).rows, [{ count: '5' }])
+  const { rows } = await client.query('select range as n from range(200000)')
+  assert.equal(rows.length, 200_000)
+  assert.equal(rows[199_999].n, '199999')
+})
+
+test('asks for the password by SCRAM-SHA-256', async () => {
+  const port = await open({ auth: { kind: 'scram', user: 'weir', password: 'geheim' } })
+  const client = await login(port, { password: 'geheim' })
+  assert.deepEqual((await client.query('select 1 as a')).rows, [{ a: 1 }])
+  await assert.rejects(login(port, { password: 'falsch' }), { code: '28P01' })
+  await assert.rejects(login(port, { user: 'other', password: 'geheim' }), { code: '28P01' })
+})
+
+test('cancels through the relay', { timeout: 20_000 }, async () => {
+  const port = await open()
+  const client = await login(port)
+  const running = client.query('select count(*) from range(1000000000) a, range(1000000) b')
+  const { processID, secretKey } = client as unknown as { processID: number; secretKey: number }
+  const request = Buffer.alloc(16)
+  for (const [i, value] of [16, 80_877_102, processID, secretKey].entries()) request.writeInt32BE(value, i * 4)
+  // The query may not have started when the request arrives, which PostgreSQL's clients know: ask until it ends.
+  const again = setInterval(() => connect(port.port, '127.0.0.1').end(request), 50)
+  await assert.rejects(running, { code: '57014' })
+  clearInterval(again)
+})
+
+test('refuses more connections than it may have, garbage, and clients that say nothing', async () => {
+  const port = await open({ connectionsMax: 1, startupTimeoutMs: 200 })
+  await login(port)
+  await assert.rejects(login(port), { code: '53300' })
+  assert.match(await answerTo(port.port, Buffer.from('GET / HTTP/1.1\r\n\r\n')), /08P01/)
+  assert.equal(await answerTo(port.port, Buffer.alloc(0)), '')
+})
+
+test('tells the client why, when the engine dies', async () => {
+  const own = await startTestEngine([ordersTable])
+  const sockets = own.socketPath
+  let reason: 'memory' | 'crash' = 'crash'
+  const port = await open({ engine: async () => sockets, reasonOfEnd: () => reason })
+  const client = await login(port)
+  const failed = client.query('select count(*) from range(1000000000) a, range(1000000) b')
+  const told = assert.rejects(failed, (error: pg.DatabaseError) => error.code === '57P02' || error.code === '57014')
+  await own.stop()
+  await told
+  reason = 'memory'
+  await assert.rejects(login(port), { code: '57P03' })
+})
+
+function answerTo(port: number, bytes: Buffer): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = ''
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
+    socket.on('data', (chunk) => (answer += chunk.toString('latin1')))
+    socket.on('close', () => resolve(answer))
+    socket.on('error', () => {})
+  })
+}

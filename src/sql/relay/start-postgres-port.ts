@@ -1,0 +1,147 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { sqlError } from '../sql-error.ts'
+import { errorResponse } from '../wire/backend-messages.ts'
+import { errorFields } from '../wire/session/error-fields.ts'
+import { createInbox } from '../wire/session/inbox.ts'
+import { readStartup } from '../wire/session/startup.ts'
+import { authenticate } from './authenticate.ts'
+import type { PostgresPort, PostgresPortConfig } from './postgres-port.ts'
+import { connectEngine, relay, startupMessage } from './relay-client.ts'
+import { scramSecret, type ScramSecret } from './scram.ts'
+
+const connectionsMaxDefault = 100
+const startupTimeoutMsDefault = 10_000
+const cancelCode = 80_877_102
+
+/** Where a session's engine listens, by the key that its client was given. */
+type CancelRoutes = Map<string, string>
+
+/** Listens. WEIR-2003 when the port is taken. */
+export async function startPostgresPort(config: PostgresPortConfig): Promise<PostgresPort> {
+  const clients = new Set<Socket>()
+  const routes: CancelRoutes = new Map()
+  const secret = config.auth.kind === 'scram' ? scramSecret(config.auth.password) : undefined
+  const server = createServer((socket) => {
+    clients.add(socket)
+    socket.once('close', () => clients.delete(socket))
+    const full = clients.size > (config.connectionsMax ?? connectionsMaxDefault)
+    void serve(socket, config, { full, secret, routes })
+  })
+  await listen(server, config)
+  return {
+    host: config.host,
+    port: (server.address() as AddressInfo).port,
+    get connections() {
+      return clients.size
+    },
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      for (const socket of clients) {
+        if (socket.writable)
+          socket.write(
+            errorResponse({
+              severity: 'FATAL',
+              sqlstate: '57P01',
+              message: 'Weir is stopping; connect again when it runs',
+            }),
+          )
+        socket.destroySoon()
+      }
+      const force = setTimeout(() => clients.forEach((socket) => socket.destroy()), 500)
+      await closed
+      clearTimeout(force)
+    },
+  }
+}
+
+interface Serving {
+  readonly full: boolean
+  readonly secret: ScramSecret | undefined
+  readonly routes: CancelRoutes
+}
+
+async function serve(socket: Socket, config: PostgresPortConfig, serving: Serving): Promise<void> {
+  socket.on('error', () => {})
+  socket.setNoDelay(true)
+  const timeout = setTimeout(() => socket.destroy(), config.startupTimeoutMs ?? startupTimeoutMsDefault)
+  try {
+    await serveStartup(socket, config, serving, () => clearTimeout(timeout))
+  } catch (error) {
+    if (socket.writable) socket.write(errorResponse(errorFields(error, 'FATAL')))
+  } finally {
+    clearTimeout(timeout)
+    socket.destroySoon()
+  }
+}
+
+async function serveStartup(
+  socket: Socket,
+  config: PostgresPortConfig,
+  serving: Serving,
+  ready: () => void,
+): Promise<void> {
+  const inbox = createInbox(socket)
+  const startup = await readStartup(socket, inbox)
+  if (!startup) return
+  if (startup.type === 'cancel') return cancel(serving.routes, startup.processId, startup.secret)
+  if (serving.full)
+    throw sqlError(
+      'WEIR-6012',
+      `${config.connectionsMax ?? connectionsMaxDefault} connections are open and more are not taken; close some`,
+      {
+        sqlstate: '53300',
+      },
+    )
+  inbox.typed()
+  const user = startup.parameters['user'] ?? ''
+  if (user === '') throw sqlError('WEIR-6008', 'the connection names no user', { sqlstate: '28000' })
+  if (config.auth.kind === 'scram' && serving.secret) {
+    // A wrong name is told only after the password, like a wrong password.
+    const known = config.auth.user === undefined || config.auth.user === user
+    await authenticate(socket, inbox, user, known ? serving.secret : scramSecret(String(Math.random())))
+  }
+  const { socket: engine, path } = await connectEngine(config.engine)
+  ready()
+  const early = inbox.release()
+  engine.write(startupMessage(startup.minor, startup.parameters))
+  if (early.length) engine.write(early)
+  let route: string | undefined
+  await relay(
+    socket,
+    engine,
+    () => config.reasonOfEnd?.(path),
+    ({ processId, secret }) => {
+      route = `${processId}/${secret}`
+      serving.routes.set(route, path)
+    },
+  )
+  if (route) serving.routes.delete(route)
+}
+
+/** Hands the request to the engine whose session has this key; the answer is that the connection closes. */
+async function cancel(routes: CancelRoutes, processId: number, secret: number): Promise<void> {
+  const path = routes.get(`${processId}/${secret}`)
+  if (path === undefined) return
+  const request = Buffer.alloc(16)
+  for (const [i, value] of [16, cancelCode, processId, secret].entries()) request.writeInt32BE(value, i * 4)
+  await new Promise<void>((resolve) => {
+    const engine = connect(path, () => engine.end(request))
+    engine.once('error', () => resolve()).once('close', () => resolve())
+    engine.resume()
+  })
+}
+
+async function listen(server: Server, { host, port }: PostgresPortConfig): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') return reject(error)
+      reject(
+        new WeirError('WEIR-2003', `port ${port} of ${host} is taken; choose another PostgreSQL port`, {
+          cause: error,
+        }),
+      )
+    })
+    server.listen({ host, port }, () => resolve())
+  })
+}

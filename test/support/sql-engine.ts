@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import type { TableRelation, ViewRelation } from '../../src/sql/engine-host.ts'
+import type { Engine } from '../../src/sql/engine/engine.ts'
+import { startEngine } from '../../src/sql/engine/start-engine.ts'
+
+/** A table of a test: its columns, and the query that stands for its rows. */
+export interface TestTable extends TableRelation {
+  readonly rows: string
+}
+
+export interface TestEngine {
+  readonly engine: Engine
+  readonly directory: string
+  readonly socketPath: string
+  /** A connected client, straight to the engine; ended by `stop`. */
+  client(options?: pg.ClientConfig): Promise<pg.Client>
+  stop(): Promise<void>
+}
+
+/** A real engine on a unix socket whose tables are queries: for what has nothing to do with the lake. */
+export async function startTestEngine(
+  tables: readonly TestTable[],
+  views: readonly ViewRelation[] = [],
+): Promise<TestEngine> {
+  const directory = mkdtempSync(join(tmpdir(), 'weir-sql-'))
+  // node-postgres makes the socket's name from the port.
+  const socketPath = join(directory, '.s.PGSQL.5432')
+  const engine = await startEngine(
+    {
+      listen: { socketPath },
+      memoryLimitBytes: 400e6,
+      threads: 2,
+      temporaryDirectory: join(directory, 'temporary'),
+      linkDirectory: join(directory, 'links'),
+      objects: undefined as never,
+    },
+    {
+      relations: async () => ({ version: 1, tables: tables.map(({ rows: _, ...table }) => table), views }),
+      resolve: async ({ tables: names }) => ({
+        tables: names.map((name) => ({ ...name, metadataLocation: '', tails: [], notices: [] })),
+      }),
+    },
+    {
+      plan: async ({ schema, name }) => ({
+        sql: tables.find((table) => table.schema === schema && table.name === name)!.rows,
+        release: async () => {},
+      }),
+    },
+  )
+  const clients: pg.Client[] = []
+  return {
+    engine,
+    directory,
+    socketPath,
+    async client(options) {
+      const client = new pg.Client({ host: directory, port: 5432, user: 'weir', database: 'weir', ...options })
+      client.on('error', () => {})
+      await client.connect()
+      clients.push(client)
+      return client
+    },
+    async stop() {
+      await Promise.all(clients.map((client) => client.end().catch(() => {})))
+      await engine.stop({ deadlineMs: 500 })
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Five orders. */
+export const ordersTable: TestTable = {
+  schema: 'public',
+  name: 'orders',
+  comment: 'What people bought',
+  columns: [
+    { name: 'id', type: 'long', required: true, comment: 'Number of the order' },
+    { name: 'item', type: 'string', required: false },
+    { name: 'price', type: 'decimal(12, 2)', required: false },
+    { name: 'placed', type: 'timestamptz', required: false },
+    { name: 'tags', type: 'list<string>', required: false },
+  ],
+  rows: `SELECT i::BIGINT AS id, 'item ' || i AS item, (i * 2.5)::DECIMAL(12, 2) AS price,
+    TIMESTAMPTZ '2024-01-01 00:00:00+00' + i * INTERVAL 1 HOUR AS placed, ['a', 'b' || i] AS tags FROM range(1, 6) t(i)`,
+}
+
+export const cheapView: ViewRelation = {
+  schema: 'public',
+  name: 'cheap',
+  sql: 'SELECT id, item FROM orders WHERE price < 10;',
+}
