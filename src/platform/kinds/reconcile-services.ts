@@ -1,0 +1,146 @@
+import type { Relations } from '../../sql/engine-host.ts'
+
+/** What kinds need of the running parts. Supplied once, by the supervisor. Every call may be repeated. */
+export interface ReconcileServices {
+  readonly streams: StreamService
+  readonly tables: TableService
+  readonly deliveries: DeliveryService
+  readonly views: ViewService
+  readonly secrets: SecretService
+}
+
+export interface StreamPlan {
+  readonly name: string
+  /** Number of partitions; only grows. */
+  readonly partitions: number
+  /** null keeps for ever. */
+  readonly retentionMs: number | null
+  /** Per partition; null is no limit. */
+  readonly retentionBytes: number | null
+  /** Further topic settings by their Kafka names. */
+  readonly config: Readonly<Record<string, string>>
+}
+
+export interface StreamDescription {
+  readonly name: string
+  /** The topic's id, UUID text. */
+  readonly topicId: string
+  readonly partitions: readonly { readonly partition: number; readonly start: string; readonly end: string }[]
+}
+
+/** Topics of the log, or of the Kafka that stands in for it. Starts the log when it is first needed. */
+export interface StreamService {
+  /** Creates the topic, or alters it: adds partitions, sets its settings. Durable when it resolves. */
+  ensure(plan: StreamPlan): Promise<void>
+  /** Removes the topic with its records. */
+  remove(name: string): Promise<void>
+  /** Topics that exist, without internal ones; empty when the log does not run. */
+  list(): Promise<readonly { readonly name: string; readonly partitions: number }[]>
+  /** With offsets (decimal text); undefined when there is none. */
+  describe(name: string): Promise<StreamDescription | undefined>
+}
+
+export interface TableIdentifier {
+  /** One level: `public`. */
+  readonly namespace: string
+  readonly name: string
+}
+
+export interface ColumnPlan {
+  readonly name: string
+  /** An Iceberg type as users write it. */
+  readonly type: string
+  readonly required: boolean
+  readonly doc?: string
+}
+
+export interface TablePlan extends TableIdentifier {
+  readonly columns: readonly ColumnPlan[]
+  /** `day(at)`, `truncate(name, 4)`, `identity(kind)`: as the kind's schema has checked. */
+  readonly partitionBy: readonly PartitionField[]
+  readonly properties: Readonly<Record<string, string>>
+}
+
+export interface PartitionField {
+  /** Iceberg's transform: `day`, `truncate[4]`. */
+  readonly transform: string
+  readonly column: string
+}
+
+/** Only what changes. */
+export interface TableChange {
+  readonly addColumns: readonly ColumnPlan[]
+  readonly dropColumns: readonly string[]
+  /** Iceberg's promotions: int to long, float to double, decimal to a larger precision. */
+  readonly widenColumns: readonly { readonly name: string; readonly type: string }[]
+  readonly setProperties: Readonly<Record<string, string>>
+  readonly removeProperties: readonly string[]
+}
+
+export interface LoadedTable extends TableIdentifier {
+  /** As the table is, Weir's own columns (`_source`, …) included. */
+  readonly columns: readonly ColumnPlan[]
+  readonly properties: Readonly<Record<string, string>>
+  readonly metadataLocation: string
+  /** Of the current snapshot, decimal text; null before the first. */
+  readonly rows: string | null
+  readonly bytes: string | null
+  readonly files: string | null
+  readonly snapshotId: string | null
+}
+
+/** Tables of the catalog. Names of Weir's own columns are added by `create`. */
+export interface TableService {
+  /** Creates the table, and its namespace where it lacks. WEIR-4xxx when it exists. */
+  create(plan: TablePlan): Promise<void>
+  /** In one commit; asserts nothing of what others change meanwhile but the schema. */
+  alter(table: TableIdentifier, change: TableChange): Promise<void>
+  /** Takes the table out of the catalog and removes its files. Succeeds when there is none. */
+  drop(table: TableIdentifier): Promise<void>
+  load(table: TableIdentifier): Promise<LoadedTable | undefined>
+}
+
+export interface DeliveryRunPlan {
+  readonly name: string
+  /** Topic. */
+  readonly from: string
+  readonly to: TableIdentifier
+  readonly format: 'json' | 'csv'
+  readonly csv?: { readonly header: boolean; readonly columns?: readonly string[]; readonly delimiter?: string }
+  readonly onNewField: 'reject' | 'ignore' | 'add column'
+  readonly flushBytes: number
+  readonly flushAgeMs: number
+  readonly workers: number
+}
+
+export interface DeliveryStatus {
+  /** `halted` waits for an operator's answer, `failing` is tried again. */
+  readonly state: 'starting' | 'running' | 'failing' | 'halted' | 'stopped'
+  readonly reason: string | null
+  /** What the workers say, for people; JSON-safe. */
+  readonly workers: readonly Readonly<Record<string, unknown>>[]
+}
+
+export interface DeliveryService {
+  /** Runs the delivery by this plan; one that runs by another is stopped with a commit first. Does not wait for records. */
+  ensure(plan: DeliveryRunPlan): Promise<void>
+  /** Commits what was accepted, then ends its workers. Succeeds when there are none. */
+  stop(name: string): Promise<void>
+  status(name: string): Promise<DeliveryStatus>
+}
+
+export interface ViewService {
+  /** Columns of the query against these relations, without running it. Throws WEIR-6xxx with what the engine says. */
+  check(request: {
+    readonly name: string
+    readonly sql: string
+    readonly relations: Relations
+  }): Promise<readonly { readonly name: string; readonly type: string }[]>
+}
+
+export interface SecretService {
+  /** The value. Never logged, stored or shown. Throws WEIR-7006 when the source has none. */
+  read(source: SecretSource): Promise<string>
+}
+
+export type SecretSource = { readonly fromEnv: string } | { readonly fromFile: string }

@@ -1,0 +1,145 @@
+/**
+ * What the HTTP API offers beyond resources. The supervisor supplies it; the server only translates. Counts and offsets
+ * are decimal text, times ISO 8601. Every method throws WeirErrors.
+ */
+export interface Operations {
+  readonly ledger: LedgerOperations
+  readonly verifier: VerifyOperations
+  readonly letters: LetterOperations
+  readonly records: RecordOperations
+  readonly sql: SqlOperations
+  readonly process: ProcessOperations
+}
+
+export interface LedgerHop {
+  readonly delivery: string
+  readonly from: string
+  readonly to: string
+  readonly in: string
+  readonly delivered: string
+  readonly rejected: string
+  readonly pending: string | null
+  /** `in = delivered + rejected + pending`; null when the source could not be asked. */
+  readonly holds: boolean | null
+  readonly lastCommitAt: string | null
+  readonly snapshotId: string | null
+  readonly partitions: readonly LedgerPartition[]
+}
+
+export interface LedgerPartition {
+  readonly source: string
+  readonly partition: number
+  readonly next: string
+  readonly read: string
+  readonly delivered: string
+  readonly rejected: string
+  readonly pending: string | null
+  readonly lost: string
+  readonly skipped: string
+}
+
+export interface LedgerOperations {
+  hops(): Promise<readonly LedgerHop[]>
+}
+
+export interface VerifyResult {
+  readonly delivery: string
+  readonly verdict: 'yes' | 'no' | 'cannot tell'
+  readonly detail: string
+  readonly seconds: number
+}
+
+export interface VerifyOperations {
+  /** Recounts one delivery from its data. May take minutes; `progress` is called as it goes; ends early when aborted. */
+  verify(delivery: string, progress: (done: number, total: number) => void, signal: AbortSignal): Promise<VerifyResult>
+}
+
+export interface ApiLetter {
+  readonly delivery: string
+  readonly source: string
+  readonly partition: number
+  readonly offset: string
+  readonly timestamp: string
+  readonly code: string
+  readonly reason: string
+  /** As text; bytes that are not UTF-8 are replaced. */
+  readonly value: string
+}
+
+/** How an operator answers a halted delivery. */
+export type ResumeChoice = 'deliver-again' | 'go-on' | 'accept-loss'
+
+export interface LetterOperations {
+  list(
+    delivery: string,
+    page: { readonly limit: number; readonly after?: string },
+  ): Promise<{
+    readonly items: readonly ApiLetter[]
+    readonly total: number
+    readonly next: string | null
+  }>
+  replay(delivery: string): Promise<{ readonly replayed: number; readonly stillRejected: number }>
+  resume(delivery: string, choice: ResumeChoice): Promise<void>
+  /** Commits now what was accepted. */
+  flush(delivery: string): Promise<{ readonly snapshotId: string | null }>
+}
+
+export interface StreamRecord {
+  readonly partition: number
+  readonly offset: string
+  readonly timestamp: string
+  readonly key: string | null
+  /** As text; null for a tombstone. */
+  readonly value: string | null
+  readonly headers: Readonly<Record<string, string>>
+  readonly bytes: number
+}
+
+export interface RecordOperations {
+  /** The newest records of a stream, or those from an offset on; at most `limit`, at most 16 MB. */
+  read(
+    stream: string,
+    request: { readonly limit: number; readonly partition?: number; readonly offset?: string },
+  ): Promise<readonly StreamRecord[]>
+  /** Acknowledged when it resolves. */
+  produce(
+    stream: string,
+    records: readonly { readonly key?: string | null; readonly value: string | null }[],
+  ): Promise<{ readonly produced: number }>
+}
+
+export interface SqlColumn {
+  readonly name: string
+  /** PostgreSQL's name of the type. */
+  readonly type: string
+}
+
+export interface SqlOperations {
+  /** Rows as they come. Cancelled when `signal` aborts or the iteration ends early. */
+  query(
+    sql: string,
+    signal: AbortSignal,
+  ): Promise<{
+    readonly columns: readonly SqlColumn[]
+    readonly batches: AsyncIterable<readonly (readonly unknown[])[]>
+    readonly notices: readonly string[]
+  }>
+}
+
+export interface Rates {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** By `kind/name`. */
+  readonly rates: Readonly<Record<string, { readonly perSecond: number; readonly lagMs?: number | null }>>
+}
+
+export interface ProcessOperations {
+  /** Version, endpoints, processes with memory and state, disk: for `weir status` and the console's settings. */
+  status(): Promise<Readonly<Record<string, unknown>>>
+  /** Every endpoint answers; the reason why not. */
+  ready(): Promise<{ readonly ready: boolean; readonly reasons: readonly string[] }>
+  /** OpenMetrics text of all processes. */
+  metrics(): Promise<{ readonly contentType: string; readonly text: string }>
+  /** About one a second while somebody listens. */
+  onRates(listener: (rates: Rates) => void): () => void
+}

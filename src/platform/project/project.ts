@@ -1,0 +1,27 @@
+import type { DesiredResource } from '../kinds/resource.ts'
+
+/** A project as it is applied: checked, its environment chosen, JSON-safe. */
+export interface Project {
+  readonly name: string
+  readonly environment: string | null
+  readonly settings: ProjectSettings
+  readonly resources: readonly DesiredResource[]
+}
+
+/** What the project says of the place where it runs. Options of the command line go before it. */
+export interface ProjectSettings {
+  readonly dataDirectory?: string
+  readonly ports: { readonly kafka?: number; readonly postgres?: number; readonly http?: number }
+  /** Bytes that the data directory may take; a warning comes before. null is no limit. */
+  readonly diskBudgetBytes: number | null
+  /** Whether a topic that a Kafka client names is created. */
+  readonly autoCreateTopics: boolean
+  /** Partitions of topics that are created so. */
+  readonly defaultPartitions: number
+  /** Kafka that stands in for the embedded log. */
+  readonly streams?: { readonly bootstrap: readonly string[] }
+  /** `s3://bucket/prefix`; a local folder without it. */
+  readonly objects?: string
+  /** `postgres://…`; SQLite in the data directory without it. */
+  readonly metadata?: string
+}
