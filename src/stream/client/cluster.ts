@@ -1,9 +1,10 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import type { ResponseOf } from '../protocol/api.ts'
 import { findCoordinatorApi } from '../protocol/apis/find-coordinator.ts'
 import { metadataApi } from '../protocol/apis/metadata.ts'
 import { kafkaErrors } from '../protocol/errors.ts'
-import { createBroker, type Broker, type Caller } from './broker.ts'
-import type { Address } from './connection.ts'
+import type { Broker } from './broker.ts'
+import type { Brokers } from './brokers.ts'
 import type { TopicDescription } from './kafka-client.ts'
 import { check, refused } from './retry.ts'
 
@@ -36,30 +37,11 @@ export interface DescribedTopic {
   readonly topic: TopicDescription
 }
 
-export function createCluster(bootstrap: readonly Address[], caller: Caller): Cluster {
-  const byAddress = new Map<string, Broker>()
-  const addresses = new Map<number, string>()
+export function createCluster(brokers: Brokers): Cluster {
   const topics = new Map<string, TopicDescription>()
   /** Many calls miss the same topic at once, when its leader goes: one question is enough. */
   const asked = new Map<string, Promise<readonly DescribedTopic[]>>()
   const coordinators = new Map<string, Broker>()
-  const seeds = bootstrap.map(brokerAt)
-  let turn = 0
-  let closed: WeirError | undefined
-
-  function brokerAt({ host, port }: Address): Broker {
-    const address = `${host}:${port}`
-    let broker = byAddress.get(address)
-    if (!broker) byAddress.set(address, (broker = createBroker({ host, port }, caller)))
-    return broker
-  }
-
-  /** In turn, so that a retry asks another one. */
-  function any(): Broker {
-    if (closed) throw closed
-    const known = [...new Set([...[...addresses.values()].map((address) => byAddress.get(address)!), ...seeds])]
-    return known[turn++ % known.length]!
-  }
 
   async function describe(
     names: readonly string[] | null,
@@ -69,33 +51,21 @@ export function createCluster(bootstrap: readonly Address[], caller: Caller): Cl
       topics: names?.map((name) => ({ name })) ?? null,
       allowAutoTopicCreation: options.create ?? false,
     }
-    const { body } = await any().call(metadataApi, request, {
+    const { body } = await brokers.any().call(metadataApi, request, {
       timeoutMs: options.timeoutMs,
       versions: { min: 4, max: 13 },
     })
-    addresses.clear()
-    for (const broker of body.brokers) addresses.set(broker.nodeId, brokerAt(broker).address)
-    return body.topics.map(({ errorCode, name, topicId, isInternal, partitions }) => {
-      const topic: TopicDescription = {
-        name: name ?? '',
-        id: topicId,
-        internal: isInternal,
-        partitions: partitions
-          .map(({ partitionIndex, leaderId, leaderEpoch }) => ({
-            partition: partitionIndex,
-            leader: leaderId,
-            leaderEpoch,
-          }))
-          .toSorted((left, right) => left.partition - right.partition),
-      }
-      if (errorCode === 0) topics.set(topic.name, topic)
+    brokers.learn(body.brokers)
+    return body.topics.map((answered) => {
+      const topic = descriptionOf(answered)
+      if (answered.errorCode === 0) topics.set(topic.name, topic)
       else topics.delete(topic.name)
-      return { errorCode, topic }
+      return { errorCode: answered.errorCode, topic }
     })
   }
 
   return {
-    any,
+    any: () => brokers.any(),
     describe,
     async topic(name, options) {
       const known = topics.get(name)
@@ -108,7 +78,7 @@ export function createCluster(bootstrap: readonly Address[], caller: Caller): Cl
     },
     leader(topic, partition) {
       const found = topic.partitions[partition]
-      const broker = byAddress.get(addresses.get(found?.leader ?? -1) ?? '')
+      const broker = found && brokers.byId(found.leader)
       if (broker) return broker
       topics.delete(topic.name)
       if (!found) throw refused(kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION, `partition ${partition} of topic ${topic.name}`)
@@ -117,22 +87,33 @@ export function createCluster(bootstrap: readonly Address[], caller: Caller): Cl
     async coordinator(group, timeoutMs) {
       const known = coordinators.get(group)
       if (known) return known
-      const { body, version } = await any().call(
-        findCoordinatorApi,
-        { key: group, coordinatorKeys: [group] },
-        { timeoutMs },
-      )
+      const { body, version } = await brokers
+        .any()
+        .call(findCoordinatorApi, { key: group, coordinatorKeys: [group] }, { timeoutMs })
       const found = version >= 4 ? body.coordinators[0] : body
       check(found?.errorCode ?? kafkaErrors.COORDINATOR_NOT_AVAILABLE, `group ${group}`, found?.errorMessage)
-      const broker = brokerAt(found!)
+      const broker = brokers.at(found!)
       coordinators.set(group, broker)
       return broker
     },
     forgetTopic: (name) => void topics.delete(name),
     forgetCoordinator: (group) => void coordinators.delete(group),
-    close(reason) {
-      closed = reason
-      for (const broker of byAddress.values()) broker.close(reason)
-    },
+    close: (reason) => brokers.close(reason),
+  }
+}
+
+function descriptionOf(answered: ResponseOf<typeof metadataApi>['topics'][number]): TopicDescription {
+  const { name, topicId, isInternal, partitions } = answered
+  return {
+    name: name ?? '',
+    id: topicId,
+    internal: isInternal,
+    partitions: partitions
+      .map(({ partitionIndex, leaderId, leaderEpoch }) => ({
+        partition: partitionIndex,
+        leader: leaderId,
+        leaderEpoch,
+      }))
+      .toSorted((left, right) => left.partition - right.partition),
   }
 }
