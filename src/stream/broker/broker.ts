@@ -1,0 +1,104 @@
+import type { Registry } from 'prom-client'
+import type { Clock } from '../../kernel/clock.ts'
+import type { Files } from '../../kernel/files/files.ts'
+import type { Logger } from '../../kernel/logger.ts'
+
+/** Where the log lives and where it listens; all that has a default may be left out. */
+export interface BrokerConfig {
+  /** Owned by one broker at a time (`log.lock` in it). */
+  readonly directory: string
+  readonly host: string
+  /** 0 takes a free one; `Broker.port` says which. */
+  readonly port: number
+  /** What clients are told to connect to; `host` and the bound port unless set. */
+  readonly advertisedHost?: string
+  readonly advertisedPort?: number
+  /** Whether Metadata creates a topic that it does not know. */
+  readonly autoCreateTopics: boolean
+  readonly defaultPartitions: number
+  readonly limits?: Partial<BrokerLimits>
+}
+
+export interface BrokerLimits {
+  readonly connectionsMax: number
+  /** The largest request, in bytes. */
+  readonly requestBytesMax: number
+  /** The most that one Fetch answers, in bytes, unless its first batch is larger. */
+  readonly fetchBytesMax: number
+  /** A connection without any traffic is closed after this. */
+  readonly idleMs: number
+  /** A request that has begun to arrive, or an answer that is not taken, may stall for this long. */
+  readonly stallMs: number
+  /** How long a group without members waits for others before its first generation. */
+  readonly groupInitialRebalanceDelayMs: number
+  readonly retentionCheckIntervalMs: number
+  /** How often the ends up to which partitions are known to be whole are written down. */
+  readonly checkpointIntervalMs: number
+}
+
+export const defaultLimits: BrokerLimits = {
+  connectionsMax: 1000,
+  requestBytesMax: 128 * 1024 * 1024,
+  fetchBytesMax: 55 * 1024 * 1024,
+  idleMs: 600_000,
+  stallMs: 60_000,
+  groupInitialRebalanceDelayMs: 200,
+  retentionCheckIntervalMs: 60_000,
+  checkpointIntervalMs: 5000,
+}
+
+/** What the broker is given instead of reaching for it. */
+export interface BrokerServices {
+  readonly files: Files
+  readonly clock: Clock
+  readonly logger: Logger
+  /** The broker's metrics are registered here; a new one when left out. */
+  readonly metrics?: Registry
+}
+
+/** A running log. */
+export interface Broker {
+  /** The port that is listened on. */
+  readonly port: number
+  readonly metrics: Registry
+  status(): BrokerStatus
+  /** Closes connections and files; what was acknowledged is durable with or without it. */
+  stop(): Promise<void>
+}
+
+export interface BrokerStatus {
+  readonly connections: number
+  readonly topics: readonly TopicStatus[]
+  /** Topics that are gone, with the offsets that they ended at: a delivery's proof outlives its source. */
+  readonly deletedTopics: readonly DeletedTopic[]
+  readonly groups: number
+  readonly bytesInPerSecond: number
+  readonly bytesOutPerSecond: number
+  readonly recordsInPerSecond: number
+}
+
+export interface TopicStatus {
+  readonly name: string
+  /** UUID text. */
+  readonly id: string
+  readonly partitions: readonly PartitionStatus[]
+}
+
+export interface PartitionStatus {
+  readonly partition: number
+  readonly startOffset: number
+  /** One beyond the last durable record. */
+  readonly endOffset: number
+  readonly bytes: number
+  /** Why the partition takes no records at the moment, or where it is damaged. */
+  readonly trouble?: string
+}
+
+export interface DeletedTopic {
+  readonly id: string
+  readonly name: string
+  /** By partition. */
+  readonly endOffsets: readonly number[]
+  /** ISO 8601. */
+  readonly deletedAt: string
+}
