@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { kafkaErrors } from '../../src/stream/protocol/errors.ts'
 import type { Compression } from '../../src/stream/protocol/records/batch-header.ts'
-import { batchesIn, openRecords } from '../../src/stream/protocol/records/record-cursor.ts'
+import { batchesIn } from '../../src/stream/protocol/records/record-cursor.ts'
 import { connectKafka } from '../../src/stream/client/connect.ts'
 import { createCuttingConnect } from './cutting-connect.ts'
+import { readAll } from './read-topic.ts'
 import type { KafkaClient } from '../../src/stream/client/kafka-client.ts'
 import { partitionOfKey } from '../../src/stream/client/murmur2.ts'
 
@@ -53,7 +54,7 @@ export function describeClientContract(name: string, start: () => Promise<Runnin
       await eventually(async () => (await client.topics.describe([topic])).length === 0)
     })
 
-    void test('each line is read back once, in order within its partition', async () => {
+    void test('INV-K2: each line is read back once, in order within its partition', async () => {
       const topic = await newTopic(3)
       const lines = Array.from({ length: 20_000 }, (_, index) => `{"n":${index}}`)
       const text = Buffer.from(`${lines.join('\n')}\nthe last, left open`)
@@ -143,7 +144,7 @@ export function describeClientContract(name: string, start: () => Promise<Runnin
       assert.equal(batchesIn(fetched!.records).next().value?.header.baseOffset, 0)
     })
 
-    void test('what cannot be fetched says why', async () => {
+    void test('INV-K4: what cannot be fetched says why', async () => {
       const topic = await newTopic()
       const partitions = [{ partition: 0, offset: 0 }]
       const code = async (request: Parameters<typeof client.fetch>[0]) => (await client.fetch(request))[0]?.errorCode
@@ -174,7 +175,7 @@ export function describeClientContract(name: string, start: () => Promise<Runnin
       await producer.close()
     })
 
-    void test('broken connections lose nothing and repeat nothing', async (t) => {
+    void test('INV-K1: broken connections lose nothing, repeat nothing and change no order', async (t) => {
       const topic = await newTopic(2)
       const seed = Date.now() >>> 0
       t.diagnostic(`seed ${seed}`)
@@ -203,7 +204,7 @@ export function describeClientContract(name: string, start: () => Promise<Runnin
       }
     })
 
-    void test('after close every call says so', async () => {
+    void test('INV-K5: after close every call says so', async () => {
       const other = await connectKafka({ bootstrap: broker.bootstrap })
       const topic = await newTopic()
       const waiting = other.fetch({ topic, partitions: [{ partition: 0, offset: 0 }], waitMs: 20_000 })
@@ -215,26 +216,6 @@ export function describeClientContract(name: string, start: () => Promise<Runnin
       await assert.rejects(producer.flush(), { code: 'WEIR-3101' })
     })
   })
-}
-
-/** All values of each partition, from the start to the end there is now. */
-async function readAll(client: KafkaClient, topic: string): Promise<string[][]> {
-  const ends = await client.offsets.list(topic, 'end')
-  const read: string[][] = [...ends].map(() => [])
-  for (const [partition, end] of ends) {
-    for (let offset = 0; offset < end;) {
-      const [fetched] = await client.fetch({ topic, partitions: [{ partition, offset }] })
-      assert.equal(fetched?.errorCode, 0)
-      for (const { at, header } of batchesIn(fetched.records)) {
-        const cursor = openRecords(fetched.records, at, header)
-        while (cursor.next()) {
-          assert.equal(cursor.offset, offset++)
-          read[partition]!.push(cursor.buffer.toString('utf8', cursor.valueStart, cursor.valueEnd))
-        }
-      }
-    }
-  }
-  return read
 }
 
 async function eventually(condition: () => Promise<boolean>): Promise<void> {

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const script = join(import.meta.dirname, '../../../shared/conformance/kafka/kafka.sh')
+const run = promisify(execFile)
+
+/** A real Kafka on loopback, of our own. */
+export interface ApacheKafka {
+  /** `host:port` */
+  readonly bootstrap: string
+  /** `kill -9`, then a start with the same data and port. */
+  restart(): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function startApacheKafka(): Promise<ApacheKafka> {
+  assert.ok(existsSync(script), `no Apache Kafka: set WEIR_TEST_KAFKA=host:port, or provide ${script}`)
+  const folder = await mkdtemp(join(tmpdir(), 'weir-kafka-'))
+  const start = async (...more: string[]): Promise<string> =>
+    (await run(script, ['start', '--dir', folder, '--heap', '512m', ...more])).stdout.trim()
+  const kill = (): Promise<unknown> => run(script, ['kill', '--dir', folder])
+  const bootstrap = await start()
+  return {
+    bootstrap,
+    async restart() {
+      await kill()
+      await start('--port', bootstrap.split(':')[1]!)
+    },
+    async stop() {
+      await kill()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
