@@ -1,0 +1,54 @@
+import { duckdbType, identifier, literal } from '../../lake/types/duckdb-type.ts'
+import type { IcebergType } from '../../lake/types/type.ts'
+import { prefixColumns } from '../../record/json/line-prefix.ts'
+import type { RecordField, RecordSchema } from '../../record/json/record-schema.ts'
+
+/** DuckDB allocates several buffers of this for each thread that reads. */
+const objectBytesMin = 4 * 1024 * 1024
+
+/**
+ * A SELECT of the table's columns, Weir's four included, over a file of lines as `JsonLines` makes them. Nothing is left to
+ * DuckDB to detect: the scanner has accepted only what these types read without a change.
+ */
+export function readLinesText(schema: RecordSchema, path: string, longestLine: number, source: string): string {
+  const own = schema.fields.filter(({ name }) => !name.startsWith('_'))
+  const { offset, timestamp, partition } = prefixColumns
+  const columns = [
+    `${literal(offset)}: 'BIGINT', ${literal(timestamp)}: 'BIGINT', ${literal(partition)}: 'INTEGER'`,
+    ...own.map((field) => `${literal(field.name)}: ${literal(isBytes(field) ? 'VARCHAR' : typeOf(field))}`),
+  ]
+  const options = [
+    `format = 'newline_delimited', auto_detect = false, compression = 'uncompressed'`,
+    `maximum_object_size = ${Math.max(objectBytesMin, longestLine + 1024)}`,
+    `columns = {${columns.join(', ')}}`,
+  ]
+  const items = schema.fields.map((field) => itemOf(field, source))
+  return `SELECT ${items.join(', ')} FROM read_json(${literal(path)}, ${options.join(', ')})`
+}
+
+function itemOf(field: RecordField, source: string): string {
+  const { offset, timestamp, partition } = prefixColumns
+  const name = identifier(field.name)
+  switch (field.name) {
+    case '_source':
+      return `${literal(source)} AS _source`
+    case '_partition':
+      return `${identifier(partition)} AS _partition`
+    case '_offset':
+      return `${identifier(offset)} AS _offset`
+    case '_timestamp':
+      // A record without a time has -1.
+      return `CASE WHEN ${timestamp} >= 0 THEN to_timestamp(0) + to_microseconds(${timestamp} * 1000) END AS _timestamp`
+    default:
+      if (field.name.startsWith('_')) return `CAST(NULL AS ${typeOf(field)}) AS ${name}`
+      return isBytes(field) ? `from_base64(${name}) AS ${name}` : name
+  }
+}
+
+function isBytes({ type }: RecordField): boolean {
+  return typeof type === 'string' && (type === 'binary' || type.startsWith('fixed'))
+}
+
+function typeOf({ type }: RecordField): string {
+  return duckdbType(type as IcebergType)
+}

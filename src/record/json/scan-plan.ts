@@ -1,0 +1,150 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import type { RecordField, RecordSchema, RecordType } from './record-schema.ts'
+
+export type ScanKind =
+  | 'ignored'
+  | 'boolean'
+  | 'int'
+  | 'long'
+  | 'float'
+  | 'double'
+  | 'decimal'
+  | 'date'
+  | 'time'
+  | 'timestamp'
+  | 'timestamptz'
+  | 'string'
+  | 'uuid'
+  | 'bytes'
+  | 'struct'
+  | 'list'
+  | 'map'
+
+/** What a scanner must know of one field, found once for each schema. */
+export interface FieldPlan {
+  readonly name: string
+  /** As in a value: the name's UTF-8 without quotes. */
+  readonly key: Uint8Array
+  readonly kind: ScanKind
+  readonly required: boolean
+  /** Its place in `ObjectPlan.fields`; -1 for ignored fields, list elements and map values. */
+  readonly index: number
+  /** Of decimals. */
+  readonly precision: number
+  readonly scale: number
+  /** Of fixed; -1 without. */
+  readonly length: number
+  readonly object: ObjectPlan | undefined
+  /** Elements of a list, values of a map. */
+  readonly element: FieldPlan | undefined
+}
+
+/** The fields of one object, with what makes finding them fast. */
+export interface ObjectPlan {
+  readonly fields: readonly FieldPlan[]
+  /** By the key's bytes as latin1 text. Ignored fields join when they are first seen. */
+  readonly byKey: Map<string, FieldPlan>
+  readonly byLowerCase: ReadonlyMap<string, FieldPlan>
+  /** Which field came after the one before (place 0: first): producers seldom change their order. */
+  readonly successors: (FieldPlan | undefined)[]
+  /** For each field the number of the last object that had it, so that nothing is cleared between records. */
+  readonly seen: Float64Array
+  readonly requiredCount: number
+  objects: number
+}
+
+/**
+ * Compiles the top-level columns without Weir's own (names that begin with `_`). Throws WEIR-5017 for types that a JSON
+ * value cannot fill without a change: maps whose keys are not strings, binary below the top level, newer types.
+ */
+export function compileScanPlan(schema: RecordSchema): ObjectPlan {
+  return compileObject(
+    schema.fields.filter(({ name }) => !name.startsWith('_')),
+    '',
+  )
+}
+
+function compileObject(fields: readonly RecordField[], path: string): ObjectPlan {
+  const plans = fields.map((field, index) => compileField(field.name, field.type, field.required, index, path))
+  return {
+    fields: plans,
+    byKey: new Map(plans.map((plan) => [Buffer.from(plan.key).toString('latin1'), plan])),
+    byLowerCase: new Map(plans.map((plan) => [plan.name.toLowerCase(), plan])),
+    successors: Array.from({ length: plans.length + 1 }, (_, at) => plans[at]),
+    seen: new Float64Array(plans.length),
+    requiredCount: plans.filter(({ required }) => required).length,
+    objects: 0,
+  }
+}
+
+function compileField(name: string, type: RecordType, required: boolean, index: number, path: string): FieldPlan {
+  const where = path === '' ? name : `${path}.${name}`
+  const plain = { name, key: Buffer.from(name), required, index, precision: 0, scale: 0, length: -1 }
+  const made = { ...plain, object: undefined, element: undefined }
+  if (typeof type === 'string') return { ...made, ...primitive(type, where, path !== '' || index === -1) }
+  if (type.type === 'struct') return { ...made, kind: 'struct', object: compileObject(type.fields, where) }
+  if (type.type === 'list')
+    return {
+      ...made,
+      kind: 'list',
+      element: compileField('element', type.element, type['element-required'], -1, where),
+    }
+  if (type.key !== 'string') throw unsupported(where, 'a map whose keys are not strings')
+  return { ...made, kind: 'map', element: compileField('value', type.value, type['value-required'], -1, where) }
+}
+
+type Primitive = Pick<FieldPlan, 'kind'> & Partial<Pick<FieldPlan, 'precision' | 'scale' | 'length'>>
+
+function primitive(type: string, where: string, nested: boolean): Primitive {
+  const [, precision, scale] = /^decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)$/.exec(type) ?? []
+  if (precision) return { kind: 'decimal', precision: Number(precision), scale: Number(scale) }
+  const [, length] = /^fixed\[(\d+)\]$/.exec(type) ?? []
+  if ((length || type === 'binary') && nested) throw unsupported(where, `${type} inside another type`)
+  if (length) return { kind: 'bytes', length: Number(length) }
+  if (type === 'binary') return { kind: 'bytes' }
+  if (!simpleKinds.has(type)) throw unsupported(where, type)
+  return { kind: type as ScanKind }
+}
+
+const simpleKinds = new Set<string>([
+  'boolean',
+  'int',
+  'long',
+  'float',
+  'double',
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+  'string',
+  'uuid',
+] satisfies ScanKind[])
+
+function unsupported(where: string, what: string): WeirError {
+  return new WeirError(
+    'WEIR-5017',
+    `column ${where} is ${what}, which records in JSON or CSV cannot fill; use another type`,
+  )
+}
+
+/** At most so many ignored names are remembered for one object: names may be made up without end. */
+const ignoredMax = 256
+
+/** Remembers a field that the table does not have and the policy ignores. */
+export function rememberIgnored(plan: ObjectPlan, latin1Key: string): FieldPlan {
+  const key = Buffer.from(latin1Key, 'latin1')
+  const field: FieldPlan = {
+    name: key.toString('utf8'),
+    key,
+    kind: 'ignored',
+    required: false,
+    index: -1,
+    precision: 0,
+    scale: 0,
+    length: -1,
+    object: undefined,
+    element: undefined,
+  }
+  if (plan.byKey.size < plan.fields.length + ignoredMax) plan.byKey.set(latin1Key, field)
+  return field
+}

@@ -1,0 +1,142 @@
+import { findField } from './find-field.ts'
+import type { FieldPlan, ObjectPlan } from './scan-plan.ts'
+import { scanAny, scanLiteral } from './scan-any.ts'
+import { scanDecimal, scanFloating, scanInteger } from './scan-number.ts'
+import { scanString } from './scan-string.ts'
+import { scanTypedText } from './scan-text.ts'
+import { depthMax, skipSpace, type ScanState } from './scan-state.ts'
+
+/** One value, at its first byte, by the type of its field. */
+export function scanValue(scan: ScanState, field: FieldPlan, depth: number): boolean {
+  const byte = scan.buffer[scan.at]!
+  if (byte === 110 && field.kind !== 'ignored')
+    return scanLiteral(scan) && (!field.required || scan.fail('null', field))
+  switch (field.kind) {
+    case 'string':
+      return byte === 34 ? (scan.at++, scanString(scan)) : mismatch(scan, field, depth)
+    case 'long':
+    case 'int':
+      return isNumberStart(byte) ? scanInteger(scan, field) : mismatch(scan, field, depth)
+    case 'double':
+    case 'float':
+      return isNumberStart(byte) ? scanFloating(scan, field) : mismatch(scan, field, depth)
+    case 'boolean':
+      return byte === 116 || byte === 102 ? scanLiteral(scan) : mismatch(scan, field, depth)
+    case 'decimal':
+      if (isNumberStart(byte)) return scanDecimal(scan, field)
+      return byte === 34 ? (scan.at++, scanTypedText(scan, field)) : mismatch(scan, field, depth)
+    case 'struct':
+      return byte === 123 ? (scan.at++, scanObject(scan, field.object!, depth + 1)) : mismatch(scan, field, depth)
+    case 'list':
+      return byte === 91 ? (scan.at++, scanList(scan, field.element!, depth + 1)) : mismatch(scan, field, depth)
+    case 'map':
+      return byte === 123 ? (scan.at++, scanMap(scan, field.element!, depth + 1)) : mismatch(scan, field, depth)
+    case 'ignored':
+      return scanAny(scan, depth)
+    default:
+      return byte === 34 ? (scan.at++, scanTypedText(scan, field)) : mismatch(scan, field, depth)
+  }
+}
+
+function isNumberStart(byte: number): boolean {
+  return (byte >= 48 && byte <= 57) || byte === 45
+}
+
+/** A value of another type: still read to its end, for bytes that are no JSON at all are another reason. */
+function mismatch(scan: ScanState, field: FieldPlan, depth: number): false {
+  const from = scan.at
+  return scanAny(scan, depth) && scan.fail('type', field, from, scan.at)
+}
+
+/** From behind the opening brace to behind the closing one: each field once, each by its type, none that is unknown. */
+export function scanObject(scan: ScanState, plan: ObjectPlan, depth: number): boolean {
+  if (depth > depthMax) return scan.fail('depth')
+  const { buffer } = scan
+  const { seen, successors } = plan
+  const number = ++plan.objects
+  let required = 0
+  let place = 0
+  if (skipSpace(scan) === 125) return (scan.at++, plan.requiredCount === 0 || failMissing(scan, plan, number))
+  for (;;) {
+    if (skipSpace(scan) !== 34) return scan.fail(buffer[scan.at] === 0 ? 'end' : 'syntax')
+    scan.at++
+    let field = successors[place]
+    if (field === undefined || !isKey(scan, field)) {
+      field = findField(scan, plan, depth)
+      if (field === undefined) return false
+      successors[place] = field
+    }
+    const { index } = field
+    if (index >= 0) {
+      if (seen[index] === number) return scan.failKey('duplicate', field.name, field)
+      seen[index] = number
+      place = index + 1
+      if (field.required) required++
+    }
+    if (buffer[scan.at] !== 58 && skipSpace(scan) !== 58) return scan.fail(buffer[scan.at] === 0 ? 'end' : 'syntax')
+    scan.at++
+    skipSpace(scan)
+    if (!scanValue(scan, field, depth)) return false
+    const byte = skipSpace(scan)
+    if (byte === 125) {
+      scan.at++
+      return required === plan.requiredCount || failMissing(scan, plan, number)
+    }
+    if (byte !== 44) return scan.fail(byte === 0 ? 'end' : 'syntax')
+    scan.at++
+  }
+}
+
+/** Whether the key at `at` is this field's; then moves behind its closing quote. */
+function isKey(scan: ScanState, { key }: FieldPlan): boolean {
+  const { buffer, at } = scan
+  const { length } = key
+  for (let place = 0; place < length; place++) if (buffer[at + place] !== key[place]) return false
+  if (buffer[at + length] !== 34) return false
+  scan.at = at + length + 1
+  return true
+}
+
+function failMissing(scan: ScanState, plan: ObjectPlan, number: number): false {
+  return scan.fail(
+    'missing',
+    plan.fields.find(({ required, index }) => required && plan.seen[index] !== number),
+  )
+}
+
+function scanList(scan: ScanState, element: FieldPlan, depth: number): boolean {
+  if (depth > depthMax) return scan.fail('depth')
+  if (skipSpace(scan) === 93) return (scan.at++, true)
+  for (;;) {
+    skipSpace(scan)
+    if (!scanValue(scan, element, depth)) return false
+    const byte = skipSpace(scan)
+    scan.at++
+    if (byte === 93) return true
+    if (byte !== 44) return (scan.at--, scan.fail(byte === 0 ? 'end' : 'syntax'))
+  }
+}
+
+/** Any key, each once. */
+function scanMap(scan: ScanState, value: FieldPlan, depth: number): boolean {
+  if (depth > depthMax) return scan.fail('depth')
+  if (skipSpace(scan) === 125) return (scan.at++, true)
+  const keys = new Set<string>()
+  for (;;) {
+    if (skipSpace(scan) !== 34) return scan.fail(scan.buffer[scan.at] === 0 ? 'end' : 'syntax')
+    const from = ++scan.at
+    if (!scanString(scan)) return false
+    const text = Buffer.from(scan.buffer.subarray(from - 1, scan.at)).toString('utf8')
+    const key = scan.escaped ? (JSON.parse(text) as string) : text.slice(1, -1)
+    if (keys.has(key)) return scan.failKey('duplicate', key)
+    keys.add(key)
+    if (skipSpace(scan) !== 58) return scan.fail('syntax')
+    scan.at++
+    skipSpace(scan)
+    if (!scanValue(scan, value, depth)) return false
+    const byte = skipSpace(scan)
+    scan.at++
+    if (byte === 125) return true
+    if (byte !== 44) return (scan.at--, scan.fail(byte === 0 ? 'end' : 'syntax'))
+  }
+}
