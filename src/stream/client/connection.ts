@@ -1,6 +1,7 @@
 import type { Socket, TcpNetConnectOpts } from 'node:net'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { createFrameReader } from './frame-reader.ts'
+import { createOpenRequests } from './open-requests.ts'
 
 const answerBytesMax = 512 * 1024 * 1024
 
@@ -25,95 +26,67 @@ export interface Connection {
   close(reason: WeirError): void
 }
 
-interface OpenRequest {
-  readonly correlationId: number
-  readonly resolve: (frame: Buffer) => void
-  readonly reject: (error: unknown) => void
-  readonly timer: NodeJS.Timeout
-}
-
 export function openConnection(
   connect: Connect,
   { host, port }: Address,
   connectTimeoutMs: number,
 ): Promise<Connection> {
   const address = `${host}:${port}`
-  return new Promise((resolve, reject) => {
-    const open: OpenRequest[] = []
-    let failure: WeirError | undefined
-    const frames = createFrameReader(answerBytesMax, answer)
-    const socket = connect({
-      host,
-      port,
-      noDelay: true,
-      keepAlive: true,
-      onread: { buffer: () => frames.target(), callback: received },
-    })
-    const connectTimer = setTimeout(
-      () => fail(unreachable(address, `no connection within ${connectTimeoutMs} ms`)),
-      connectTimeoutMs,
-    )
-    socket.on('error', (cause: NodeJS.ErrnoException) => fail(unreachable(address, cause.code ?? cause.message, cause)))
-    socket.once('close', () => fail(unreachable(address, 'the connection was closed')))
-    socket.once('connect', () => {
-      clearTimeout(connectTimer)
-      resolve({
-        request,
-        send,
-        close: fail,
-        get usable() {
-          return failure === undefined
-        },
-      })
-    })
+  const requests = createOpenRequests(address)
+  const frames = createFrameReader(answerBytesMax, (frame) => requests.answer(frame))
+  const opened = Promise.withResolvers<Connection>()
+  let failure: WeirError | undefined
+  const onread = { buffer: () => frames.target(), callback: received }
+  const socket = connect({ host, port, noDelay: true, keepAlive: true, onread })
+  const late = (): void => fail(unreachable(address, `no connection within ${connectTimeoutMs} ms`))
+  const connectTimer = setTimeout(late, connectTimeoutMs)
+  socket.on('error', (cause: NodeJS.ErrnoException) => fail(unreachable(address, cause.code ?? cause.message, cause)))
+  socket.once('close', () => fail(unreachable(address, 'the connection was closed')))
+  socket.once('connect', () => {
+    clearTimeout(connectTimer)
+    opened.resolve(connection)
+  })
 
-    function received(length: number): boolean {
-      try {
-        frames.filled(length)
-      } catch (error) {
-        fail(error as WeirError)
-      }
-      return true
+  function received(length: number): boolean {
+    try {
+      frames.filled(length)
+    } catch (error) {
+      fail(error as WeirError)
     }
+    return true
+  }
 
-    function answer(frame: Buffer): void {
-      const first = open.shift()
-      if (!first || frame.readInt32BE(0) !== first.correlationId)
-        return fail(new WeirError('WEIR-3001', `the broker at ${address} gave an answer to no request of ours`))
-      clearTimeout(first.timer)
-      first.resolve(frame)
-    }
+  function fail(error: WeirError): void {
+    if (failure) return
+    failure = error
+    clearTimeout(connectTimer)
+    socket.destroy()
+    opened.reject(error)
+    requests.failAll(error)
+  }
 
-    function fail(error: WeirError): void {
-      if (failure) return
-      failure = error
-      clearTimeout(connectTimer)
-      socket.destroy()
-      reject(error)
-      for (const request of open.splice(0)) {
-        clearTimeout(request.timer)
-        request.reject(error)
-      }
-    }
-
-    function request(frame: readonly Buffer[], correlationId: number, timeoutMs: number): Promise<Buffer> {
-      return new Promise((resolve, reject) => {
-        if (failure) return reject(failure)
-        const timer = setTimeout(() => fail(unreachable(address, `no answer within ${timeoutMs} ms`)), timeoutMs)
-        open.push({ correlationId, resolve, reject, timer })
-        write(socket, frame)
-      })
-    }
-
-    function send(frame: readonly Buffer[]): Promise<void> {
-      return new Promise((resolve, reject) => {
-        if (failure) return reject(failure)
+  const connection: Connection = {
+    close: fail,
+    get usable() {
+      return failure === undefined
+    },
+    async request(frame, correlationId, timeoutMs) {
+      if (failure) throw failure
+      write(socket, frame)
+      return requests.add(correlationId, timeoutMs, () =>
+        fail(unreachable(address, `no answer within ${timeoutMs} ms`)),
+      )
+    },
+    async send(frame) {
+      if (failure) throw failure
+      await new Promise<void>((resolve, reject) => {
         write(socket, frame, (error) =>
           error ? reject(failure ?? unreachable(address, error.message, error)) : resolve(),
         )
       })
-    }
-  })
+    },
+  }
+  return opened.promise
 }
 
 /** One vectored write. */

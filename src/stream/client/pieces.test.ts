@@ -7,6 +7,7 @@ import { createFrameReader } from './frame-reader.ts'
 import { createLane } from './lane.ts'
 import { createLineSplitter } from './line-splitter.ts'
 import { murmur2 } from './murmur2.ts'
+import { createOpenRequests } from './open-requests.ts'
 import { refused } from './retry.ts'
 
 void test('murmur2 gives what the Java client gives', () => {
@@ -58,6 +59,16 @@ void test('a frame of a length that no answer has is refused', () => {
   const reader = createFrameReader(1_000, () => assert.fail('no frame'))
   reader.target().write('HTTP/1.1 400')
   assert.throws(() => reader.filled(12), { code: 'WEIR-3001' })
+})
+
+void test('an answer to another request ends in an error, and no request waits for ever', async () => {
+  const requests = createOpenRequests('here:1')
+  const waiting = requests.add(5, 60_000, () => assert.fail('not late'))
+  const wrong = Buffer.alloc(8)
+  wrong.writeInt32BE(6)
+  assert.throws(() => requests.answer(wrong), { code: 'WEIR-3001' })
+  requests.failAll(new WeirError('WEIR-3102', 'gone'))
+  await assert.rejects(waiting, { code: 'WEIR-3102' })
 })
 
 void test('lines are joined across chunks', () => {

@@ -1,9 +1,10 @@
 import { assert } from '../../kernel/assert.ts'
 import type { Api } from './api.ts'
-import { compileShape, type Codec } from './compile.ts'
+import { compileShape } from './compile.ts'
 import { corrupt } from './corrupt.ts'
 import type { Decoded, Input, Shape, UnknownTag } from './field.ts'
 import { readHeaderTags, writeHeaderTags, writeRequestHeader, type RequestHeader } from './header.ts'
+import type { Codec } from './primitive-codecs.ts'
 import { Reader } from './reader.ts'
 import { Writer } from './writer.ts'
 
