@@ -59,4 +59,9 @@ export const lakeCodes = defineCodes({
     cause: 'A change of a table schema is one that Iceberg does not allow.',
     remedy: 'Add a new column, or widen a type: int to long, float to double, decimal to more digits.',
   },
+  'WEIR-4012': {
+    kind: 'invalid',
+    cause: 'A table has a format version or a feature that Weir does not write.',
+    remedy: 'Use a table of format version 2 without encryption.',
+  },
 })

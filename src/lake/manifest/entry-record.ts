@@ -1,0 +1,131 @@
+import type { Long } from '../json.ts'
+import { primitiveOf } from '../types/primitive.ts'
+import { decimalBytes, type PartitionColumn } from './avro-schemas.ts'
+import type { ById, DataFile, EntryStatus, ManifestEntry, PartitionValue } from './data-file.ts'
+import type { ManifestFile } from './manifest-file.ts'
+
+type Pairs<T> = readonly { readonly key: number; readonly value: T }[] | null
+
+/** A manifest entry as in the Avro file. */
+export interface EntryRecord {
+  readonly status: number
+  readonly snapshot_id?: Long | null
+  readonly sequence_number?: number | null
+  readonly file_sequence_number?: number | null
+  readonly data_file: FileRecord
+}
+
+interface FileRecord {
+  readonly content?: number
+  readonly file_path: string
+  readonly file_format: string
+  readonly partition: Readonly<Record<string, PartitionValue>>
+  readonly record_count: number
+  readonly file_size_in_bytes: number
+  readonly column_sizes?: Pairs<number>
+  readonly value_counts?: Pairs<number>
+  readonly null_value_counts?: Pairs<number>
+  readonly nan_value_counts?: Pairs<number>
+  readonly lower_bounds?: Pairs<Buffer>
+  readonly upper_bounds?: Pairs<Buffer>
+  readonly key_metadata?: Buffer | null
+  readonly split_offsets?: readonly Long[] | null
+  readonly equality_ids?: readonly number[] | null
+  readonly sort_order_id?: number | null
+  readonly referenced_data_file?: string | null
+}
+
+const statuses: readonly EntryStatus[] = ['existing', 'added', 'deleted']
+const contents: readonly DataFile['content'][] = ['data', 'position-deletes', 'equality-deletes']
+
+/** Numbers that the entry leaves open are those of the manifest that added it (specification, inheritance). */
+export function fromEntryRecord(
+  record: EntryRecord,
+  manifest: ManifestFile,
+  partitionNames: readonly string[],
+): ManifestEntry {
+  const status = statuses[record.status] ?? 'existing'
+  return {
+    status,
+    snapshotId: record.snapshot_id ?? manifest.addedSnapshotId,
+    sequenceNumber: record.sequence_number ?? manifest.sequenceNumber,
+    fileSequenceNumber: record.file_sequence_number ?? manifest.sequenceNumber,
+    file: fromFileRecord(record.data_file, manifest.specId, partitionNames),
+  }
+}
+
+function fromFileRecord(record: FileRecord, specId: number, partitionNames: readonly string[]): DataFile {
+  const mapped = <K extends string, T>(key: K, pairs: Pairs<T> | undefined) =>
+    pairs == null
+      ? {}
+      : ({ [key]: new Map(pairs.map(({ key: id, value }) => [id, value])) } as unknown as Record<K, ById<T>>)
+  return {
+    content: contents[record.content ?? 0] ?? 'data',
+    location: record.file_path,
+    format: record.file_format.toUpperCase(),
+    specId,
+    partition: partitionNames.map((name) => record.partition[name] ?? null),
+    recordCount: record.record_count,
+    sizeBytes: record.file_size_in_bytes,
+    ...mapped('columnSizes', record.column_sizes),
+    ...mapped('valueCounts', record.value_counts),
+    ...mapped('nullCounts', record.null_value_counts),
+    ...mapped('nanCounts', record.nan_value_counts),
+    ...mapped('lowerBounds', record.lower_bounds),
+    ...mapped('upperBounds', record.upper_bounds),
+    ...(record.key_metadata == null ? {} : { keyMetadata: record.key_metadata }),
+    ...(record.split_offsets == null ? {} : { splitOffsets: record.split_offsets }),
+    ...(record.equality_ids == null ? {} : { equalityIds: record.equality_ids }),
+    ...(record.sort_order_id == null ? {} : { sortOrderId: record.sort_order_id }),
+    ...(record.referenced_data_file == null ? {} : { referencedDataFile: record.referenced_data_file }),
+  }
+}
+
+/** An added entry leaves its sequence numbers open, so that a commit that is tried again need not rewrite manifests. */
+export function toEntryRecord(entry: ManifestEntry, columns: readonly PartitionColumn[]): EntryRecord {
+  const added = entry.status === 'added'
+  return {
+    status: statuses.indexOf(entry.status),
+    snapshot_id: entry.snapshotId,
+    sequence_number: added ? null : entry.sequenceNumber,
+    file_sequence_number: added ? null : entry.fileSequenceNumber,
+    data_file: toFileRecord(entry.file, columns),
+  }
+}
+
+function toFileRecord(file: DataFile, columns: readonly PartitionColumn[]): FileRecord {
+  return {
+    content: contents.indexOf(file.content),
+    file_path: file.location,
+    file_format: file.format,
+    partition: Object.fromEntries(
+      columns.map((column, at) => [column.avroName, avroValue(column.type, file.partition[at] ?? null)]),
+    ),
+    record_count: file.recordCount,
+    file_size_in_bytes: file.sizeBytes,
+    column_sizes: pairs(file.columnSizes),
+    value_counts: pairs(file.valueCounts),
+    null_value_counts: pairs(file.nullCounts),
+    nan_value_counts: pairs(file.nanCounts),
+    lower_bounds: pairs(file.lowerBounds),
+    upper_bounds: pairs(file.upperBounds),
+    key_metadata: file.keyMetadata ?? null,
+    split_offsets: file.splitOffsets ?? null,
+    equality_ids: file.equalityIds ?? null,
+    sort_order_id: file.sortOrderId ?? null,
+    referenced_data_file: file.referencedDataFile ?? null,
+  }
+}
+
+function pairs<T>(map: ById<T> | undefined): Pairs<T> {
+  return map === undefined ? null : Array.from(map, ([key, value]) => ({ key, value }))
+}
+
+/** Decimals are of fixed length in Avro: the sign is carried on to the left. */
+function avroValue(type: string, value: PartitionValue): PartitionValue {
+  if (!Buffer.isBuffer(value)) return value
+  const primitive = primitiveOf(type)
+  if (primitive.name !== 'decimal') return value
+  const missing = decimalBytes(primitive.precision) - value.length
+  return missing <= 0 ? value : Buffer.concat([Buffer.alloc(missing, (value[0] ?? 0) & 0x80 ? 0xff : 0), value])
+}
