@@ -1,0 +1,62 @@
+import { under } from '../../storage/objects/location.ts'
+import type { Catalog, CatalogOptions, CatalogRequest, CatalogResponse } from './catalog.ts'
+import { metadataStore } from './metadata-store.ts'
+import { namespaceRoutes } from './namespace-routes.ts'
+import type { TableIdent } from './pointer-store.ts'
+import { errorResponse, RestError } from './rest-error.ts'
+import { findRoute, json, namespaceSeparator, type Route } from './route.ts'
+import { tableRoutes } from './table-routes.ts'
+
+/** The Iceberg REST catalog over a pointer store and an object store. Serves `/v1/…`; it is mounted by the HTTP server. */
+export function createCatalog(options: CatalogOptions): Catalog {
+  const context = {
+    pointers: options.pointers,
+    objects: options.objects,
+    metadata: metadataStore(options.objects),
+    newLocation: (table: TableIdent) => tableLocation(options.warehouse, table),
+    now: options.now ?? Date.now,
+  }
+  const served = [...namespaceRoutes(options.pointers), ...tableRoutes(context)]
+  const routes = [configRoute(served), ...served]
+  return { handle: (request) => answer(routes, request) }
+}
+
+async function answer(routes: readonly Route[], request: CatalogRequest): Promise<CatalogResponse> {
+  const response = await attempt(routes, request)
+  return request.method === 'HEAD' ? { ...response, body: '' } : response
+}
+
+async function attempt(routes: readonly Route[], request: CatalogRequest): Promise<CatalogResponse> {
+  try {
+    const found = findRoute(routes, request)
+    if (found === undefined)
+      throw new RestError(
+        404,
+        'NotFoundException',
+        `${request.method} ${request.path} is not served; GET /v1/config lists the endpoints`,
+      )
+    return await found.route.answer({ ...request, parameters: found.parameters })
+  } catch (thrown) {
+    return errorResponse(thrown)
+  }
+}
+
+/** Advertises what is served and nothing else: clients call nothing that is not listed. */
+function configRoute(served: readonly Route[]): Route {
+  const body = {
+    defaults: {},
+    overrides: { 'namespace-separator': namespaceSeparator },
+    endpoints: served.map((route) => `${route.method} ${route.path}`),
+  }
+  return { method: 'GET', path: '/v1/config', answer: () => Promise.resolve(json(body)) }
+}
+
+/** `<warehouse>/<namespace>/<table>`; a name that would mean another folder is percent-encoded. */
+function tableLocation(warehouse: string, table: TableIdent): string {
+  return under(warehouse, ...[...table.namespace, table.name].map(folderName))
+}
+
+function folderName(name: string): string {
+  const encoded = name.replaceAll(/[^\p{L}\p{N}_.-]/gu, (character) => encodeURIComponent(character))
+  return encoded.replaceAll(/^\.+$/g, (dots) => '%2E'.repeat(dots.length))
+}

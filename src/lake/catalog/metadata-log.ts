@@ -1,0 +1,25 @@
+import type { TableMetadata } from '../metadata/table-metadata.ts'
+
+/** How many earlier metadata files a table names, when its property does not say. */
+const previousVersionsMax = 20
+
+/**
+ * The metadata with the file that it follows entered in its log, and the files that fell out of the log. Unlike others
+ * this catalog removes those unless the table says `write.metadata.delete-after-commit.enabled=false`: a commit a minute
+ * makes half a million of them in a year.
+ */
+export function logPrevious(
+  next: TableMetadata,
+  previous: { readonly location: string; readonly metadata: TableMetadata },
+): { readonly metadata: TableMetadata; readonly dropped: readonly string[] } {
+  const properties = next.properties ?? {}
+  const max = Math.max(1, Number(properties['write.metadata.previous-versions-max'] ?? previousVersionsMax) || 1)
+  const entry = { 'metadata-file': previous.location, 'timestamp-ms': previous.metadata['last-updated-ms'] }
+  const log = [...(previous.metadata['metadata-log'] ?? []), entry]
+  const kept = log.slice(-max)
+  const deletes = properties['write.metadata.delete-after-commit.enabled'] !== 'false'
+  return {
+    metadata: { ...next, 'metadata-log': kept },
+    dropped: deletes ? log.slice(0, -max).map((old) => old['metadata-file']) : [],
+  }
+}

@@ -1,0 +1,82 @@
+import { namespaceKey, type NamespaceStore, type Namespace } from './pointer-store.ts'
+import { readPage } from './page.ts'
+import { bodies, readBody } from './request-body.ts'
+import { noSuchNamespace, RestError } from './rest-error.ts'
+import { json, levelsOf, namespaceOf, noContent, type Call, type Route } from './route.ts'
+
+/** Namespaces of the REST protocol. */
+export function namespaceRoutes(store: NamespaceStore): readonly Route[] {
+  const path = '/v1/{prefix}/namespaces'
+  const one = `${path}/{namespace}`
+  return [
+    { method: 'GET', path, answer: (call) => list(store, call) },
+    { method: 'POST', path, answer: (call) => create(store, call) },
+    { method: 'GET', path: one, answer: async (call) => json(await load(store, namespaceOf(call))) },
+    {
+      method: 'HEAD',
+      path: one,
+      answer: async (call) => {
+        await load(store, namespaceOf(call))
+        return noContent
+      },
+    },
+    { method: 'DELETE', path: one, answer: (call) => drop(store, namespaceOf(call)) },
+    { method: 'POST', path: `${one}/properties`, answer: (call) => change(store, call) },
+  ]
+}
+
+/** For messages: levels joined by dots, as engines print them. */
+export function printed(namespace: Namespace): string {
+  return namespace.join('.')
+}
+
+async function list(store: NamespaceStore, call: Call) {
+  const parentText = call.query['parent'] ?? ''
+  const parent = parentText === '' ? [] : levelsOf(parentText)
+  if (parent.length > 0) await load(store, parent)
+  const { items, token } = await readPage(call.query, (page) => store.listNamespaces(parent, page))
+  return json({ namespaces: items.map((name) => [...parent, name]), 'next-page-token': token })
+}
+
+async function create(store: NamespaceStore, call: Call) {
+  const { namespace, properties } = readBody(bodies.createNamespace, call.body)
+  if (namespace.some((level) => level.includes('\u001f')))
+    throw new RestError(400, 'BadRequestException', 'A level of a namespace cannot hold the character U+001F')
+  if (!(await store.createNamespace(namespace, properties)))
+    throw new RestError(409, 'AlreadyExistsException', `Namespace already exists: ${printed(namespace)}`)
+  return json({ namespace, properties })
+}
+
+async function load(store: NamespaceStore, namespace: Namespace) {
+  const properties = await store.namespaceProperties(namespace)
+  if (properties === undefined) throw noSuchNamespace(printed(namespace))
+  return { namespace, properties }
+}
+
+async function drop(store: NamespaceStore, namespace: Namespace) {
+  const outcome = await store.dropNamespace(namespace)
+  if (outcome === 'absent') throw noSuchNamespace(printed(namespace))
+  if (outcome === 'not-empty')
+    throw new RestError(409, 'NamespaceNotEmptyException', `Namespace ${printed(namespace)} is not empty`)
+  return noContent
+}
+
+async function change(store: NamespaceStore, call: Call) {
+  const namespace = namespaceOf(call)
+  const { removals, updates } = readBody(bodies.changeNamespace, call.body)
+  const both = removals.filter((key) => key in updates)
+  if (both.length > 0)
+    throw new RestError(
+      422,
+      'UnprocessableEntityException',
+      `The keys ${both.join(', ')} are both set and removed in ${namespaceKey(namespace)}`,
+    )
+  const { properties } = await load(store, namespace)
+  if (!(await store.changeNamespace(namespace, { set: updates, remove: removals })))
+    throw noSuchNamespace(printed(namespace))
+  return json({
+    updated: Object.keys(updates),
+    removed: removals.filter((key) => key in properties),
+    missing: removals.filter((key) => !(key in properties)),
+  })
+}

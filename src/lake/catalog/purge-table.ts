@@ -1,0 +1,34 @@
+import { under } from '../../storage/objects/location.ts'
+import type { TableMetadata } from '../metadata/table-metadata.ts'
+import { reachableFiles } from '../maintenance/reachable-files.ts'
+import { manifestReader } from '../manifest/manifest-reader.ts'
+import type { CommitContext } from './table-commit.ts'
+
+/**
+ * Removes the files of a table that is no longer in the catalog: what its snapshots name, so that a folder shared with
+ * others is left alone, then its metadata. Only files under the table's own location.
+ */
+export async function purgeTable(location: string, context: CommitContext): Promise<void> {
+  const { objects } = context
+  const metadata = await context.metadata.read(location)
+  const reader = manifestReader(objects)
+  const files = await reachableFiles(metadata.snapshots ?? [], { store: objects, reader })
+  const own = under(metadata.location, '')
+  const data = [...files.data, ...files.manifests, ...files.lists].filter((file) => file.startsWith(own))
+  await removeAll([...data, ...stateFiles(metadata), ...metadataFiles(metadata)], objects)
+  await objects.remove(location)
+}
+
+function metadataFiles(metadata: TableMetadata): readonly string[] {
+  return (metadata['metadata-log'] ?? []).map((entry) => entry['metadata-file'])
+}
+
+function stateFiles(metadata: TableMetadata): readonly string[] {
+  const named = (metadata.snapshots ?? []).flatMap((snapshot) => snapshot.summary?.['weir.state'] ?? [])
+  return [...new Set(named)].map((path) => under(metadata.location, path))
+}
+
+async function removeAll(locations: readonly string[], objects: CommitContext['objects']): Promise<void> {
+  for (let at = 0; at < locations.length; at += 64)
+    await Promise.allSettled(locations.slice(at, at + 64).map((location) => objects.remove(location)))
+}

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto'
+import { newTableMetadata } from '../metadata/create.ts'
+import type { TableMetadata } from '../metadata/table-metadata.ts'
+import { printed } from './namespace-routes.ts'
+import { readPage } from './page.ts'
+import type { TableIdent } from './pointer-store.ts'
+import { purgeTable } from './purge-table.ts'
+import { bodies, readBody } from './request-body.ts'
+import { noSuchNamespace, noSuchTable, RestError } from './rest-error.ts'
+import { json, namespaceOf, noContent, tableOf, type Call, type Route } from './route.ts'
+import { commitTables, printedTable, type CommitContext } from './table-commit.ts'
+
+/** Tables of the REST protocol. */
+export function tableRoutes(context: CommitContext): readonly Route[] {
+  const path = '/v1/{prefix}/namespaces/{namespace}/tables'
+  const one = `${path}/{table}`
+  return [
+    { method: 'GET', path, answer: (call) => list(context, call) },
+    { method: 'POST', path, answer: (call) => create(context, call) },
+    { method: 'GET', path: one, answer: (call) => load(context, call) },
+    { method: 'HEAD', path: one, answer: (call) => exists(context, call) },
+    { method: 'POST', path: one, answer: (call) => commit(context, call) },
+    { method: 'DELETE', path: one, answer: (call) => drop(context, call) },
+    { method: 'POST', path: `${one}/metrics`, answer: () => Promise.resolve(noContent) },
+    { method: 'POST', path: '/v1/{prefix}/namespaces/{namespace}/register', answer: (call) => register(context, call) },
+    { method: 'POST', path: '/v1/{prefix}/tables/rename', answer: (call) => rename(context, call) },
+    { method: 'POST', path: '/v1/{prefix}/transactions/commit', answer: (call) => transaction(context, call) },
+  ]
+}
+
+function identOf(call: Call): TableIdent {
+  return { namespace: namespaceOf(call), name: tableOf(call) }
+}
+
+async function list({ pointers }: CommitContext, call: Call) {
+  const namespace = namespaceOf(call)
+  if ((await pointers.namespaceProperties(namespace)) === undefined) throw noSuchNamespace(printed(namespace))
+  const { items, token } = await readPage(call.query, (page) => pointers.listTables(namespace, page))
+  return json({ identifiers: items.map((name) => ({ namespace, name })), 'next-page-token': token })
+}
+
+async function create(context: CommitContext, call: Call) {
+  const request = readBody(bodies.createTable, call.body)
+  const table = { namespace: namespaceOf(call), name: request.name }
+  if ((await context.pointers.namespaceProperties(table.namespace)) === undefined)
+    throw noSuchNamespace(printed(table.namespace))
+  if ((await context.pointers.tablePointer(table)) !== undefined) throw taken(table)
+  const metadata = newTableMetadata({
+    location: request.location ?? context.newLocation(table),
+    schema: request.schema,
+    spec: request['partition-spec'] ?? undefined,
+    sortOrder: request['write-order'] ?? undefined,
+    properties: request.properties,
+    now: context.now(),
+  })
+  // Staged: nothing is written; the client commits with assert-create.
+  if (request['stage-create'] === true) return json({ metadata, config: {} })
+  const location = await context.metadata.write(metadata, null)
+  return answerCreated(context, table, location, metadata)
+}
+
+async function answerCreated(context: CommitContext, table: TableIdent, location: string, metadata: TableMetadata) {
+  const swapped = await context.pointers.swap([{ table, from: null, to: location }])
+  if (swapped.swapped) return loaded(location, metadata)
+  throw 'missingNamespace' in swapped ? noSuchNamespace(printed(table.namespace)) : taken(table)
+}
+
+async function load(context: CommitContext, call: Call) {
+  const table = identOf(call)
+  const location = await context.pointers.tablePointer(table)
+  if (location === undefined) throw noSuchTable(printedTable(table))
+  const refsOnly = call.query['snapshots'] === 'refs'
+  const etag = etagOf(location, refsOnly)
+  if (call.headers['if-none-match'] === etag) return { status: 304, headers: { etag }, body: '' }
+  const metadata = await context.metadata.read(location)
+  return loaded(location, refsOnly ? onlyRefs(metadata) : metadata, refsOnly)
+}
+
+/** A metadata file never changes, so its name stands for its content. */
+function etagOf(location: string, refsOnly: boolean): string {
+  return `W/"${createHash('sha256').update(`${location} ${refsOnly}`).digest('base64url').slice(0, 22)}"`
+}
+
+function loaded(location: string, metadata: TableMetadata, refsOnly = false) {
+  const body = { 'metadata-location': location, metadata, config: {} }
+  return json(body, 200, { etag: etagOf(location, refsOnly) })
+}
+
+function onlyRefs(metadata: TableMetadata): TableMetadata {
+  const named = new Set(Object.values(metadata.refs ?? {}).map((ref) => ref['snapshot-id']))
+  return { ...metadata, snapshots: (metadata.snapshots ?? []).filter((one) => named.has(one['snapshot-id'])) }
+}
+
+async function exists({ pointers }: CommitContext, call: Call) {
+  const table = identOf(call)
+  if ((await pointers.tablePointer(table)) === undefined) throw noSuchTable(printedTable(table))
+  return noContent
+}
+
+async function commit(context: CommitContext, call: Call) {
+  const { requirements, updates } = readBody(bodies.commit, call.body)
+  const [done] = await commitTables([{ table: identOf(call), requirements, updates }], context)
+  return json({ 'metadata-location': done!.location, metadata: done!.metadata }, 200, {
+    etag: etagOf(done!.location, false),
+  })
+}
+
+async function transaction(context: CommitContext, call: Call) {
+  const changes = readBody(bodies.transaction, call.body)['table-changes']
+  await commitTables(
+    changes.map(({ identifier, requirements, updates }) => ({ table: identifier!, requirements, updates })),
+    context,
+  )
+  return noContent
+}
+
+async function drop(context: CommitContext, call: Call) {
+  const table = identOf(call)
+  for (;;) {
+    const from = await context.pointers.tablePointer(table)
+    if (from === undefined) throw noSuchTable(printedTable(table))
+    const swapped = await context.pointers.swap([{ table, from, to: null }])
+    if (!swapped.swapped) continue
+    if (call.query['purgeRequested']?.toLowerCase() === 'true') await purgeTable(from, context)
+    return noContent
+  }
+}
+
+async function register(context: CommitContext, call: Call) {
+  const request = readBody(bodies.registerTable, call.body)
+  const table = { namespace: namespaceOf(call), name: request.name }
+  const location = request['metadata-location']
+  const metadata = await context.metadata.read(location)
+  const from = (await context.pointers.tablePointer(table)) ?? null
+  if (from === null || request.overwrite !== true) return answerCreated(context, table, location, metadata)
+  const swapped = await context.pointers.swap([{ table, from, to: location }])
+  if (!swapped.swapped) throw new RestError(409, 'CommitFailedException', `${printedTable(table)} changed meanwhile`)
+  return loaded(location, metadata)
+}
+
+async function rename({ pointers }: CommitContext, call: Call) {
+  const { source, destination } = readBody(bodies.rename, call.body)
+  const from = await pointers.tablePointer(source)
+  if (from === undefined) throw noSuchTable(printedTable(source))
+  if ((await pointers.namespaceProperties(destination.namespace)) === undefined)
+    throw noSuchNamespace(printed(destination.namespace))
+  const swapped = await pointers.swap([
+    { table: source, from, to: null },
+    { table: destination, from: null, to: from },
+  ])
+  if (swapped.swapped) return noContent
+  if ('missingNamespace' in swapped) throw noSuchNamespace(printed(swapped.missingNamespace))
+  throw (await pointers.tablePointer(destination)) === undefined
+    ? new RestError(409, 'CommitFailedException', `${printedTable(source)} changed meanwhile`)
+    : taken(destination)
+}
+
+function taken(table: TableIdent): RestError {
+  return new RestError(409, 'AlreadyExistsException', `Table already exists: ${printedTable(table)}`)
+}

@@ -1,0 +1,46 @@
+import type { ObjectStore } from '../../storage/objects/object-store.ts'
+import { readManifestList } from '../manifest/manifest-list.ts'
+import type { ManifestFile } from '../manifest/manifest-file.ts'
+import type { ManifestReader } from '../manifest/manifest-reader.ts'
+import type { Snapshot } from '../metadata/table-metadata.ts'
+
+export interface ReachableFiles {
+  readonly lists: ReadonlySet<string>
+  readonly manifests: ReadonlySet<string>
+  /** Data and delete files. */
+  readonly data: ReadonlySet<string>
+}
+
+export interface ReachContext {
+  readonly store: Pick<ObjectStore, 'get'>
+  readonly reader: ManifestReader
+}
+
+/** Every file that these snapshots name, deleted entries included: an older snapshot may still read them. */
+export async function reachableFiles(snapshots: readonly Snapshot[], context: ReachContext): Promise<ReachableFiles> {
+  const manifests = await manifestsOf(snapshots, context)
+  return {
+    lists: new Set(snapshots.map((snapshot) => snapshot['manifest-list'])),
+    manifests: new Set(manifests.keys()),
+    data: await dataFilesOf(manifests.values(), context),
+  }
+}
+
+export async function manifestsOf(
+  snapshots: readonly Snapshot[],
+  { store }: ReachContext,
+): Promise<ReadonlyMap<string, ManifestFile>> {
+  const found = new Map<string, ManifestFile>()
+  for (const snapshot of snapshots)
+    for (const manifest of await readManifestList(store, snapshot)) found.set(manifest.location, manifest)
+  return found
+}
+
+export async function dataFilesOf(
+  manifests: Iterable<ManifestFile>,
+  { reader }: ReachContext,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>()
+  for (const manifest of manifests) for (const entry of await reader.entries(manifest)) found.add(entry.file.location)
+  return found
+}
