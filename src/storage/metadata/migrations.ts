@@ -1,0 +1,96 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { Migration, MigrationProvider } from 'kysely/migration'
+import type { MetadataTables } from './tables.ts'
+
+/** What differs between the two databases when tables are made. */
+export interface ColumnTypes {
+  /** Text that sorts by the bytes of UTF-8. */
+  readonly text: RawBuilder<unknown>
+  /** A primary key that grows. */
+  readonly identity: RawBuilder<unknown>
+}
+
+export const sqliteTypes: ColumnTypes = { text: sql`text`, identity: sql`integer` }
+export const postgresTypes: ColumnTypes = {
+  text: sql`text collate "C"`,
+  identity: sql`bigint generated always as identity`,
+}
+
+/** Never edit one that was released: add the next. A database with a migration that is not here is newer than this code. */
+export function migrations(types: ColumnTypes): MigrationProvider {
+  const all: Record<string, Migration> = { '0001-first': { up: (db) => first(db as Kysely<MetadataTables>, types) } }
+  return { getMigrations: () => Promise.resolve(all) }
+}
+
+async function first(db: Kysely<MetadataTables>, { text, identity }: ColumnTypes): Promise<void> {
+  await db.schema
+    .createTable('resource')
+    .addColumn('kind', text, (column) => column.notNull())
+    .addColumn('name', text, (column) => column.notNull())
+    .addColumn('spec', 'text', (column) => column.notNull())
+    .addColumn('tags', 'text', (column) => column.notNull())
+    .addColumn('resource_references', 'text', (column) => column.notNull())
+    .addColumn('origin', 'text', (column) => column.notNull())
+    .addColumn('version', 'integer', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('reason', 'text')
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addColumn('updated_at', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('resource_key', ['kind', 'name'])
+    .execute()
+  await db.schema
+    .createTable('resource_tag')
+    .addColumn('kind', text, (column) => column.notNull())
+    .addColumn('name', text, (column) => column.notNull())
+    .addColumn('key', text, (column) => column.notNull())
+    .addColumn('value', text, (column) => column.notNull())
+    .addPrimaryKeyConstraint('resource_tag_key', ['kind', 'name', 'key'])
+    .execute()
+  await db.schema
+    .createTable('resource_history')
+    .addColumn('kind', text, (column) => column.notNull())
+    .addColumn('name', text, (column) => column.notNull())
+    .addColumn('version', 'integer', (column) => column.notNull())
+    .addColumn('at', 'text', (column) => column.notNull())
+    .addColumn('actor', 'text', (column) => column.notNull())
+    .addColumn('spec', 'text', (column) => column.notNull())
+    .addColumn('tags', 'text', (column) => column.notNull())
+    .execute()
+  await db.schema
+    .createIndex('resource_history_of')
+    .on('resource_history')
+    .columns(['kind', 'name', 'version'])
+    .execute()
+  await auditAndCatalog(db, { text, identity })
+}
+
+async function auditAndCatalog(db: Kysely<MetadataTables>, { text, identity }: ColumnTypes): Promise<void> {
+  await db.schema
+    .createTable('audit')
+    .addColumn('id', identity, (column) => column.primaryKey())
+    .addColumn('at', 'text', (column) => column.notNull())
+    .addColumn('actor', 'text', (column) => column.notNull())
+    .addColumn('action', 'text', (column) => column.notNull())
+    .addColumn('kind', text, (column) => column.notNull())
+    .addColumn('name', text, (column) => column.notNull())
+    .addColumn('detail', 'text', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('audit_of').on('audit').columns(['kind', 'name']).execute()
+  await db.schema
+    .createTable('catalog_namespace')
+    .addColumn('name', text, (column) => column.primaryKey())
+    .addColumn('properties', 'text', (column) => column.notNull())
+    .execute()
+  await db.schema
+    .createTable('catalog_table')
+    .addColumn('namespace', text, (column) => column.notNull())
+    .addColumn('name', text, (column) => column.notNull())
+    .addColumn('metadata_location', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('catalog_table_key', ['namespace', 'name'])
+    .execute()
+  await db.schema
+    .createTable('epoch')
+    .addColumn('scope', text, (column) => column.primaryKey())
+    .addColumn('value', 'bigint', (column) => column.notNull())
+    .execute()
+}

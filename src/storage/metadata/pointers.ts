@@ -1,0 +1,109 @@
+import type { Transaction } from 'kysely'
+import type { Database } from './database.ts'
+import { namespaceStore, type NamespaceRows } from './namespaces.ts'
+import type { MetadataTables } from './tables.ts'
+
+interface TableIdent {
+  readonly namespace: readonly string[]
+  readonly name: string
+}
+
+interface PointerChange {
+  readonly table: TableIdent
+  readonly from: string | null
+  readonly to: string | null
+}
+
+type SwapResult =
+  | { readonly swapped: true }
+  | { readonly swapped: false; readonly table: TableIdent; readonly found: string | null }
+  | { readonly swapped: false; readonly missingNamespace: readonly string[] }
+
+/**
+ * The lake's PointerStore, method by method; storage lies below the lake and cannot import it. The contract is stated
+ * there (`lake/catalog/pointer-store.ts`) and held by `test/contracts/metadata.ts`.
+ */
+export interface CatalogPointers extends NamespaceRows {
+  tablePointer(table: TableIdent): Promise<string | undefined>
+  swap(changes: readonly PointerChange[]): Promise<SwapResult>
+  listTables(
+    namespace: readonly string[],
+    page: { readonly limit: number; readonly after?: string },
+  ): Promise<readonly string[]>
+}
+
+/** Levels as one text; no level contains U+001F, the REST protocol's separator. */
+export function keyOf(namespace: readonly string[]): string {
+  return namespace.join('\u001f')
+}
+
+export function pointerStore(database: Database): CatalogPointers {
+  const { db, transact } = database
+  return {
+    ...namespaceStore(database),
+    async tablePointer({ namespace, name }) {
+      const row = await db
+        .selectFrom('catalog_table')
+        .select('metadata_location')
+        .where('namespace', '=', keyOf(namespace))
+        .where('name', '=', name)
+        .executeTakeFirst()
+      return row?.metadata_location
+    },
+    swap: (changes) =>
+      transact(async (transaction) => {
+        for (const change of changes) {
+          const refusal = await refusalOf(transaction, change)
+          if (refusal) return refusal
+        }
+        // Removals first: a rename may put one table where another was.
+        for (const change of changes.filter(({ to }) => to === null)) await remove(transaction, change)
+        for (const change of changes.filter(({ to }) => to !== null)) await set(transaction, change)
+        return { swapped: true as const }
+      }),
+    async listTables(namespace, { limit, after }) {
+      let query = db.selectFrom('catalog_table').select('name').where('namespace', '=', keyOf(namespace))
+      if (after !== undefined) query = query.where('name', '>', after)
+      const rows = await query.orderBy('name').limit(limit).execute()
+      return rows.map(({ name }) => name)
+    },
+  }
+}
+
+async function refusalOf(
+  transaction: Transaction<MetadataTables>,
+  { table, from, to }: PointerChange,
+): Promise<Exclude<SwapResult, { swapped: true }> | undefined> {
+  const namespace = keyOf(table.namespace)
+  const row = await transaction
+    .selectFrom('catalog_table')
+    .select('metadata_location')
+    .where('namespace', '=', namespace)
+    .where('name', '=', table.name)
+    .executeTakeFirst()
+  const found = row?.metadata_location ?? null
+  if (found !== from) return { swapped: false, table, found }
+  if (from !== null || to === null) return undefined
+  const home = await transaction
+    .selectFrom('catalog_namespace')
+    .select('name')
+    .where('name', '=', namespace)
+    .executeTakeFirst()
+  return home ? undefined : { swapped: false, missingNamespace: table.namespace }
+}
+
+async function remove(transaction: Transaction<MetadataTables>, { table }: PointerChange): Promise<void> {
+  await transaction
+    .deleteFrom('catalog_table')
+    .where('namespace', '=', keyOf(table.namespace))
+    .where('name', '=', table.name)
+    .execute()
+}
+
+async function set(transaction: Transaction<MetadataTables>, { table, to }: PointerChange): Promise<void> {
+  await transaction
+    .insertInto('catalog_table')
+    .values({ namespace: keyOf(table.namespace), name: table.name, metadata_location: to! })
+    .onConflict((conflict) => conflict.columns(['namespace', 'name']).doUpdateSet({ metadata_location: to! }))
+    .execute()
+}

@@ -1,0 +1,29 @@
+import { DatabaseSync } from 'node:sqlite'
+import { Kysely, SqliteDialect } from 'kysely'
+import type { Database } from './database.ts'
+import { sqliteTypes } from './migrations.ts'
+import type { MetadataTables } from './tables.ts'
+
+/** `:memory:` is for tests. FULL, because the pointer of a table must not be undone by a power cut (INV-P4). */
+export function openSqlite(path: string): Database {
+  const database = new DatabaseSync(path, { timeout: 5000 })
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+  const db = new Kysely<MetadataTables>({
+    dialect: new SqliteDialect({
+      database: {
+        close: () => database.close(),
+        prepare(text) {
+          const statement = database.prepare(text)
+          return {
+            reader: statement.columns().length > 0,
+            all: (parameters) => statement.all(...(parameters as never[])),
+            iterate: (parameters) => statement.iterate(...(parameters as never[])) as never,
+            run: (parameters) => statement.run(...(parameters as never[])) as never,
+          }
+        },
+      },
+    }),
+  })
+  // One connection that kysely hands out to one transaction at a time: nothing can come between.
+  return { db, types: sqliteTypes, transact: (work) => db.transaction().execute(work) }
+}

@@ -1,0 +1,43 @@
+import type { Generated } from 'kysely'
+
+/** The tables of the metadata database, the same in SQLite and PostgreSQL. JSON and ISO 8601 times are text. */
+export interface MetadataTables {
+  resource: ResourceTable
+  resource_tag: { kind: string; name: string; key: string; value: string }
+  resource_history: {
+    kind: string
+    name: string
+    version: number
+    at: string
+    actor: string
+    spec: string
+    tags: string
+  }
+  audit: {
+    id: Generated<number>
+    at: string
+    actor: string
+    action: string
+    kind: string
+    name: string
+    detail: string
+  }
+  /** `name` joins the levels by U+001F. */
+  catalog_namespace: { name: string; properties: string }
+  catalog_table: { namespace: string; name: string; metadata_location: string }
+  epoch: { scope: string; value: number }
+}
+
+export interface ResourceTable {
+  kind: string
+  name: string
+  spec: string
+  tags: string
+  resource_references: string
+  origin: string
+  version: number
+  state: string
+  reason: string | null
+  created_at: string
+  updated_at: string
+}
