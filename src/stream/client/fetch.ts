@@ -5,6 +5,7 @@ import { zeroUuid } from '../protocol/field.ts'
 import type { Broker } from './broker.ts'
 import type { Cluster } from './cluster.ts'
 import type { FetchedPartition, FetchRequest, KafkaFetch, TopicDescription } from './kafka-client.ts'
+import { listFrom, startTimestamp } from './offsets.ts'
 import { check, isRefusal, withRetries } from './retry.ts'
 
 const partitionBytesMaxDefault = 4 * 1024 * 1024
@@ -90,13 +91,31 @@ async function fetchFrom(
   const results = answer.responses.flatMap(({ partitions }) => partitions)
   if (results.length < asked.length)
     throw new WeirError('WEIR-3001', `the Kafka broker at ${broker.address} left partitions out of its answer`)
+  const outside = results.filter(({ errorCode }) => errorCode === kafkaErrors.OFFSET_OUT_OF_RANGE)
+  const starts = await startsOf(
+    broker,
+    topic,
+    outside.map(({ partitionIndex }) => partitionIndex),
+    timeoutMs,
+  )
   return results.map(({ partitionIndex, errorCode, highWatermark, logStartOffset, records }) => ({
     partition: partitionIndex,
     errorCode,
     highWatermark,
-    logStartOffset,
+    logStartOffset: starts.get(partitionIndex) ?? logStartOffset,
     records: records ?? noRecords,
   }))
+}
+
+/** Kafka does not say where a partition begins when it refuses an offset, and that is what the caller must know next. */
+async function startsOf(
+  broker: Broker,
+  topic: TopicDescription,
+  partitions: readonly number[],
+  timeoutMs: number,
+): Promise<ReadonlyMap<number, number>> {
+  if (partitions.length === 0) return new Map()
+  return new Map(await listFrom(broker, topic.name, partitions, startTimestamp, timeoutMs))
 }
 
 function failed(asked: readonly Asked[], errorCode: number): FetchedPartition[] {

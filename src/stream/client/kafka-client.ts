@@ -102,6 +102,7 @@ export interface FetchedPartition {
   readonly errorCode: number
   /** Fetch goes up to here. -1 with an error. */
   readonly highWatermark: number
+  /** The first offset there is; also with OFFSET_OUT_OF_RANGE. -1 with other errors. */
   readonly logStartOffset: number
   /**
    * Whole batches: the first may begin before the offset asked for, the last may be cut (readBatchHeader then gives

@@ -8,7 +8,8 @@ import type { KafkaOffsets, OffsetPlace } from './kafka-client.ts'
 import { check, withRetries } from './retry.ts'
 
 const endTimestamp = -1
-const startTimestamp = -2
+/** In place of a time: the first offset there is. */
+export const startTimestamp = -2
 
 export function createOffsetsClient(cluster: Cluster, deadlineMs: number): KafkaOffsets {
   async function list(topic: string, place: OffsetPlace, partitions?: readonly number[]): Promise<Map<number, number>> {
@@ -76,7 +77,8 @@ export function createOffsetsClient(cluster: Cluster, deadlineMs: number): Kafka
   return { list, commit, committed }
 }
 
-async function listFrom(
+/** From one leader, once: offset by partition; -1 where no record is as late as `timestamp`. */
+export async function listFrom(
   broker: Broker,
   topic: string,
   partitions: readonly number[],
