@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { under } from '../../storage/objects/location.ts'
 import type { Catalog, CatalogOptions, CatalogRequest, CatalogResponse } from './catalog.ts'
 import { metadataStore } from './metadata-store.ts'
@@ -13,7 +14,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     pointers: options.pointers,
     objects: options.objects,
     metadata: metadataStore(options.objects),
-    newLocation: (table: TableIdent) => tableLocation(options.warehouse, table),
+    newLocation: (table: TableIdent) => freeLocation(options, table),
     now: options.now ?? Date.now,
   }
   const served = [...namespaceRoutes(options.pointers), ...tableRoutes(context)]
@@ -49,6 +50,16 @@ function configRoute(served: readonly Route[]): Route {
     endpoints: served.map((route) => `${route.method} ${route.path}`),
   }
   return { method: 'GET', path: '/v1/config', answer: () => Promise.resolve(json(body)) }
+}
+
+/**
+ * The table's folder, or one beside it when files of a table that was dropped or renamed lie there: two tables must not
+ * share a folder, for what one no longer names the other may.
+ */
+async function freeLocation({ warehouse, objects }: CatalogOptions, table: TableIdent): Promise<string> {
+  const location = tableLocation(warehouse, table)
+  for await (const _ of objects.list(`${location}/`)) return `${location}-${randomUUID().slice(0, 8)}`
+  return location
 }
 
 /** `<warehouse>/<namespace>/<table>`; a name that would mean another folder is percent-encoded. */

@@ -26,7 +26,7 @@ export interface CommitContext {
   readonly pointers: PointerStore
   readonly objects: ObjectStore
   readonly metadata: MetadataStore
-  readonly newLocation: (table: TableIdent) => string
+  readonly newLocation: (table: TableIdent) => Promise<string>
   readonly now: () => number
 }
 
@@ -80,7 +80,7 @@ async function prepare(change: TableChange, context: CommitContext): Promise<Pre
   const reason = violated(requirements, current)
   if (reason !== undefined) throw new RestError(409, 'CommitFailedException', reason)
   const now = context.now()
-  const base = current ?? emptyTableMetadata(context.newLocation(table), now)
+  const base = current ?? emptyTableMetadata(await context.newLocation(table), now)
   const next = applyUpdates(base, updates, now)
   if (current !== undefined && updates.length === 0)
     return { table, from, location: from!, metadata: current, dropped: [], unchanged: true }

@@ -46,7 +46,7 @@ async function create(context: CommitContext, call: Call) {
     throw noSuchNamespace(printed(table.namespace))
   if ((await context.pointers.tablePointer(table)) !== undefined) throw taken(table)
   const metadata = newTableMetadata({
-    location: request.location ?? context.newLocation(table),
+    location: request.location ?? (await context.newLocation(table)),
     schema: request.schema,
     spec: request['partition-spec'] ?? undefined,
     sortOrder: request['write-order'] ?? undefined,
