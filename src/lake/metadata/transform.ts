@@ -11,13 +11,14 @@ export function transformedType(transform: string, source: string): string {
 }
 
 /**
- * SQL over the column whose value, as text, `valueOfText` of the transformed type reads. Day gives a date; year, month
+ * SQL over the column at `path` whose value, as text, `valueOfText` of the transformed type reads. Day gives a date; year, month
  * and hour count from 1970. Zoned timestamps are taken apart in UTC whatever the session's zone is.
  */
-export function transformSql(transform: string, column: string, source: string): string {
+export function transformSql(transform: string, path: readonly string[], source: string): string {
   const [name, width] = takeApart(transform)
   const type = primitiveOf(source).name
-  const at = type === 'timestamptz' ? `timezone('UTC', ${identifier(column)})` : identifier(column)
+  const column = path.map(identifier).join('.')
+  const at = type === 'timestamptz' && name !== 'identity' ? `timezone('UTC', ${column})` : column
   switch (name) {
     case 'identity':
       return type === 'binary' || type === 'fixed' ? `lower(hex(${at}))` : `CAST(${at} AS VARCHAR)`

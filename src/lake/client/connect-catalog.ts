@@ -1,0 +1,129 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import type { Namespace, TableIdent } from '../catalog/pointer-store.ts'
+import { parseMetadata } from '../metadata/read.ts'
+import type { TableMetadata } from '../metadata/table-metadata.ts'
+import { stringifyJson } from '../json.ts'
+import type {
+  CatalogClient,
+  CatalogClientOptions,
+  CommitOutcome,
+  LoadedTable,
+  NewTable,
+  TableCommit,
+} from './catalog-client.ts'
+import { catalogHttp, readConfig, type Answer, type Call } from './http.ts'
+
+/** A client of an Iceberg REST catalog. Its configuration is read at the first call, and again after one that failed. */
+export function connectCatalog(options: CatalogClientOptions): CatalogClient {
+  let config: ReturnType<typeof readConfig> | undefined
+  const settings = () => {
+    config ??= readConfig(options).catch((error: unknown) => {
+      config = undefined
+      throw error
+    })
+    return config
+  }
+  const call = catalogHttp(options, async () => (await settings()).root)
+  const at = async (namespace: Namespace) =>
+    `/namespaces/${namespace.map(encodeURIComponent).join((await settings()).separator)}`
+  const table = async (ident: TableIdent) => `${await at(ident.namespace)}/tables/${encodeURIComponent(ident.name)}`
+  return {
+    loadTable: async (ident) => loaded(ident, await expect(call('GET', await table(ident)), printed(ident))),
+    createTable: async (namespace, created) => {
+      const ident = { namespace, name: created.name }
+      const answer = await expect(call('POST', `${await at(namespace)}/tables`, createBody(created)), printed(ident))
+      return loaded(ident, answer)
+    },
+    commitTable: async (ident, commit) => send(call, await table(ident), ident, commit),
+    dropTable: async (ident, how) => {
+      const purge = how?.purge === true ? '?purgeRequested=true' : ''
+      await expect(call('DELETE', `${await table(ident)}${purge}`), printed(ident))
+    },
+    listTables: async (namespace) => {
+      const path = `${await at(namespace)}/tables`
+      return pages<TableIdent>(call, path, {}, 'identifiers', namespace.join('.'))
+    },
+    ensureNamespace: async (namespace) => {
+      const answer = await call('POST', '/namespaces', { namespace, properties: {} })
+      if (answer.status !== 409) accept(answer, namespace.join('.'))
+    },
+    listNamespaces: async (parent = []) => {
+      const query = parent.length === 0 ? {} : { parent: parent.join(decodeURIComponent((await settings()).separator)) }
+      return pages<Namespace>(call, '/namespaces', query, 'namespaces', parent.join('.'))
+    },
+  }
+}
+
+function printed(ident: TableIdent): string {
+  return [...ident.namespace, ident.name].join('.')
+}
+
+function createBody(table: NewTable): unknown {
+  const { partition, location } = table
+  return {
+    name: table.name,
+    schema: table.schema,
+    properties: table.properties ?? {},
+    ...(location === undefined ? {} : { location }),
+    ...(partition === undefined ? {} : { 'partition-spec': { 'spec-id': 0, fields: partition } }),
+  }
+}
+
+/** A conflict is certain only by 409; any other failure after sending may hide a commit (specification, commit). */
+async function send(call: Call, path: string, ident: TableIdent, commit: TableCommit): Promise<CommitOutcome> {
+  const { namespace, name } = ident
+  let answer: Answer
+  try {
+    answer = await call('POST', path, { identifier: { namespace, name }, ...commit })
+  } catch (cause) {
+    return { outcome: 'unknown', cause }
+  }
+  if (answer.status === 409) return { outcome: 'conflict', message: answer.message }
+  if (answer.status >= 500) return { outcome: 'unknown', cause: refused(answer, printed(ident)) }
+  accept(answer, printed(ident))
+  return { outcome: 'committed', table: loaded(ident, answer) }
+}
+
+function loaded(ident: TableIdent, answer: Answer): LoadedTable {
+  const body = answer.body as { 'metadata-location'?: string; metadata?: TableMetadata }
+  const metadataLocation = body['metadata-location'] ?? ''
+  if (body.metadata === undefined) throw new WeirError('WEIR-4009', `The answer for ${printed(ident)} has no metadata`)
+  return { ident, metadataLocation, metadata: parseMetadata(stringifyJson(body.metadata), metadataLocation) }
+}
+
+async function pages<T>(
+  call: Call,
+  path: string,
+  query: Readonly<Record<string, string>>,
+  key: string,
+  what: string,
+): Promise<readonly T[]> {
+  const items: T[] = []
+  let token: string | null | undefined
+  do {
+    const parameters = new URLSearchParams({ ...query, ...(token == null ? {} : { pageToken: token }) })
+    const body = (await expect(call('GET', parameters.size === 0 ? path : `${path}?${parameters}`), what)).body
+    items.push(...((body as Record<string, readonly T[]>)[key] ?? []))
+    token = (body as { 'next-page-token'?: string | null })['next-page-token']
+  } while (token != null && token !== '')
+  return items
+}
+
+async function expect(answer: Promise<Answer>, what: string): Promise<Answer> {
+  return accept(await answer, what)
+}
+
+function accept(answer: Answer, what: string): Answer {
+  if (answer.status < 300) return answer
+  throw refused(answer, what)
+}
+
+function refused(answer: Answer, what: string): WeirError {
+  const text = `${what}: ${answer.message}`
+  if (answer.status === 404)
+    return new WeirError(answer.errorType === 'NoSuchNamespaceException' ? 'WEIR-4002' : 'WEIR-4001', text)
+  if (answer.status === 409)
+    return new WeirError(answer.errorType === 'NamespaceNotEmptyException' ? 'WEIR-4005' : 'WEIR-4003', text)
+  if (answer.status === 400 || answer.status === 422) return new WeirError('WEIR-4006', text)
+  return new WeirError('WEIR-4009', `The catalog answered ${answer.status} for ${text}`)
+}

@@ -1,0 +1,68 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { parseJson, stringifyJson } from '../json.ts'
+import type { CatalogClientOptions } from './catalog-client.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly body: unknown
+  /** Type and message of an error body; the status line when it has none. */
+  readonly errorType: string
+  readonly message: string
+}
+
+/** Calls `/v1/…` of a catalog. Rejects only when no answer came (`WEIR-4009`): what was asked may have happened. */
+export type Call = (method: string, path: string, body?: unknown) => Promise<Answer>
+
+export function catalogHttp(options: CatalogClientOptions, prefix: () => Promise<string>): Call {
+  return async (method, path, body) => request(options, method, `${await prefix()}${path}`, body)
+}
+
+/** The prefix that the catalog asks for in `/v1/config`, as `/v1` or `/v1/PREFIX`, and its separator of namespace levels. */
+export async function readConfig(
+  options: CatalogClientOptions,
+): Promise<{ readonly root: string; readonly separator: string }> {
+  const query = options.warehouse === undefined ? '' : `?warehouse=${encodeURIComponent(options.warehouse)}`
+  const answer = await request(options, 'GET', `/v1/config${query}`)
+  if (answer.status !== 200)
+    throw new WeirError('WEIR-4009', `${options.uri} is no Iceberg catalog: ${answer.status} ${answer.message}`)
+  const { defaults = {}, overrides = {} } = answer.body as Record<string, Record<string, string>>
+  const settings = { ...defaults, ...overrides }
+  const prefix = settings['prefix']
+  return {
+    root: prefix === undefined || prefix === '' ? '/v1' : `/v1/${prefix}`,
+    separator: settings['namespace-separator'] ?? '%1F',
+  }
+}
+
+async function request(options: CatalogClientOptions, method: string, path: string, body?: unknown): Promise<Answer> {
+  const url = `${options.uri.replace(/\/+$/, '')}${path}`
+  const send = options.fetch ?? fetch
+  try {
+    const response = await send(url, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+      },
+      ...(body === undefined ? {} : { body: stringifyJson(body) }),
+      signal: AbortSignal.timeout(options.timeoutMs ?? 60_000),
+    })
+    return read(response.status, response.statusText, await response.text())
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new WeirError('WEIR-4009', `The catalog did not answer ${method} ${url}: ${reason}`, { cause })
+  }
+}
+
+function read(status: number, statusText: string, text: string): Answer {
+  let body: unknown
+  try {
+    body = text === '' ? undefined : parseJson(text)
+  } catch {
+    // A proxy's page: the status says enough when it is an error, and a 200 that is not JSON is none.
+    return { status: status < 400 ? 502 : status, body: undefined, errorType: '', message: text.slice(0, 200) }
+  }
+  const error = (body as { error?: { type?: string; message?: string } } | undefined)?.error
+  return { status, body, errorType: error?.type ?? '', message: error?.message ?? statusText }
+}

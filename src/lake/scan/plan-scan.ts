@@ -1,0 +1,55 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import type { ObjectStore } from '../../storage/objects/object-store.ts'
+import type { Long } from '../json.ts'
+import type { DataFile } from '../manifest/data-file.ts'
+import { readManifestList } from '../manifest/manifest-list.ts'
+import { manifestReader, type ManifestReader } from '../manifest/manifest-reader.ts'
+import { currentSnapshot, schemaById, snapshotOf, tableSchema } from '../metadata/read.ts'
+import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
+import type { Schema } from '../types/type.ts'
+
+export interface Scan {
+  /** Undefined when the table never had one: no files. */
+  readonly snapshot: Snapshot | undefined
+  /** Of the table for its current snapshot, of the snapshot for an older one. */
+  readonly schema: Schema
+  readonly dataFiles: readonly ScannedFile[]
+  /** Files of deletes that a reader must apply, or refuse the table. */
+  readonly deleteFiles: readonly ScannedFile[]
+}
+
+export interface ScannedFile extends DataFile {
+  readonly sequenceNumber: number
+}
+
+/**
+ * The files of a snapshot. `WEIR-4010` when the table does not have it (any more). A `reader` that is kept makes the
+ * next plan cheap: only manifests that are new are read.
+ */
+export async function planScan(options: {
+  readonly metadata: TableMetadata
+  readonly store: Pick<ObjectStore, 'get'>
+  readonly snapshotId?: Long
+  readonly reader?: ManifestReader
+}): Promise<Scan> {
+  const { metadata, store, snapshotId } = options
+  const snapshot = snapshotId === undefined ? currentSnapshot(metadata) : snapshotOf(metadata, snapshotId)
+  if (snapshot === undefined && snapshotId !== undefined)
+    throw new WeirError('WEIR-4010', `The table at ${metadata.location} has no snapshot ${snapshotId} (any more)`)
+  const schema =
+    snapshotId === undefined || snapshotId === metadata['current-snapshot-id']
+      ? tableSchema(metadata)
+      : (schemaById(metadata, snapshot?.['schema-id'] ?? -1) ?? tableSchema(metadata))
+  if (snapshot === undefined) return { snapshot, schema, dataFiles: [], deleteFiles: [] }
+  const reader = options.reader ?? manifestReader(store)
+  const dataFiles: ScannedFile[] = []
+  const deleteFiles: ScannedFile[] = []
+  const manifests = await readManifestList(store, snapshot)
+  const read = await Promise.all(manifests.map((manifest) => reader.entries(manifest)))
+  for (const { status, file, sequenceNumber } of read.flat()) {
+    if (status === 'deleted') continue
+    const target = file.content === 'data' ? dataFiles : deleteFiles
+    target.push({ ...file, sequenceNumber })
+  }
+  return { snapshot, schema, dataFiles, deleteFiles }
+}
