@@ -10,6 +10,8 @@ export interface SessionViews {
   readonly database: string
   /** Makes the name mean this query from now on; what already runs is not touched. */
   place(relation: TableName, sql: string): Promise<void>
+  /** DuckDB's search path for these schemas; those that are not there yet are made. */
+  searchPath(schemas: readonly string[]): Promise<string>
   detach(): Promise<void>
 }
 
@@ -35,6 +37,10 @@ export async function attachSessionViews(connection: DuckDBConnection): Promise<
       await haveSchema(schema)
       await connection.run(`CREATE OR REPLACE VIEW ${target} AS ${sql}`)
       placed.set(target, sql)
+    },
+    async searchPath(names) {
+      for (const name of names) await haveSchema(name)
+      return names.map((name) => `${database}.${quoteName(name)}`).join(',')
     },
     async detach() {
       await connection.run(`DETACH ${database}`)

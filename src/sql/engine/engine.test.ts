@@ -12,7 +12,7 @@ before(async () => {
 })
 after(() => server.stop())
 
-test('answers a query over a table and a view', async () => {
+void test('answers a query over a table and a view', async () => {
   const { rows } = await client.query('select id, item, price from orders order by id limit 2')
   assert.deepEqual(rows, [
     { id: '1', item: 'item 1', price: '2.50' },
@@ -22,7 +22,7 @@ test('answers a query over a table and a view', async () => {
   assert.deepEqual(cheap, [{ count: '3', max: 'item 3' }])
 })
 
-test('binds parameters whose types the client leaves open', async () => {
+void test('binds parameters whose types the client leaves open', async () => {
   const { rows } = await client.query('select item from orders where id = $1 or item = $2 limit $3', [2, 'item 4', 5])
   assert.deepEqual(rows, [{ item: 'item 2' }, { item: 'item 4' }])
   const { rows: any } = await client.query('select id from orders where id = any($1) order by 1', [[1, 3]])
@@ -35,7 +35,7 @@ test('binds parameters whose types the client leaves open', async () => {
   assert.deepEqual(bare, [{ a: 'x', b: null }])
 })
 
-test('names what does not exist, where, and what was meant', async () => {
+void test('names what does not exist, where, and what was meant', async () => {
   await assert.rejects(client.query('select * from order'), { code: '42601', position: '15' })
   await assert.rejects(client.query('select * from orderz'), {
     code: '42P01',
@@ -46,7 +46,7 @@ test('names what does not exist, where, and what was meant', async () => {
   await assert.rejects(client.query('select\n  1, foo(id) from orders'), { code: '42883', position: '13' })
 })
 
-test('runs several statements in one message and stops at the first error', async () => {
+void test('runs several statements in one message and stops at the first error', async () => {
   const results = (await client.query('select 1 as a; select 2 as b;')) as unknown as pg.QueryResult[]
   assert.deepEqual(
     results.map(({ rows }) => rows),
@@ -55,7 +55,7 @@ test('runs several statements in one message and stops at the first error', asyn
   await assert.rejects(client.query('select 1; select nope; select 2'), { code: '42703', position: '18' })
 })
 
-test('holds the states of a transaction, though nothing is written', async () => {
+void test('holds the states of a transaction, though nothing is written', async () => {
   await client.query('begin')
   await assert.rejects(client.query('select 1/0::int/0, nope'))
   await assert.rejects(client.query('select 1'), { code: '25P02' })
@@ -64,7 +64,7 @@ test('holds the states of a transaction, though nothing is written', async () =>
   assert.deepEqual((await client.query('select 1 as one')).rows, [{ one: 1 }])
 })
 
-test('answers settings itself', async () => {
+void test('answers settings itself', async () => {
   await client.query("set application_name = 'report'; set extra_float_digits to 3; set time zone 'Europe/Berlin'")
   assert.deepEqual((await client.query('show application_name')).rows, [{ application_name: 'report' }])
   const { rows } = await client.query('select placed::text as t from orders where id = 1')
@@ -74,21 +74,21 @@ test('answers settings itself', async () => {
   await assert.rejects(client.query("set client_encoding = 'latin1'"), { code: '22023' })
 })
 
-test('reads cursors', async () => {
+void test('reads cursors', async () => {
   await client.query('begin; declare c cursor for select id from orders order by id')
   assert.deepEqual((await client.query('fetch 2 from c')).rows, [{ id: '1' }, { id: '2' }])
   assert.equal((await client.query('fetch all from c')).rows.length, 3)
   await client.query('close c; commit')
 })
 
-test('explains and describes', async () => {
+void test('explains and describes', async () => {
   const { rows } = await client.query('explain select * from orders')
   assert.ok(rows.length > 3 && 'QUERY PLAN' in rows[0])
   const { rows: columns } = await client.query('describe orders')
   assert.deepEqual(columns[2], { column_name: 'price', column_type: 'DECIMAL(12,2)' })
 })
 
-test('cancels a running query on request', { timeout: 20_000 }, async () => {
+void test('cancels a running query on request', { timeout: 20_000 }, async () => {
   const { processID, secretKey } = client as unknown as { processID: number; secretKey: number }
   const running = client.query('select count(*) from range(1000000000) a, range(1000000) b')
   const other = await server.client()

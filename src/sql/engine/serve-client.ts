@@ -7,13 +7,13 @@ import {
   negotiateProtocolVersion,
   parameterStatus,
 } from '../wire/backend-messages.ts'
-import type { QueryService } from '../wire/query-service.ts'
 import { errorFields } from '../wire/session/error-fields.ts'
 import { createInbox, type Inbox } from '../wire/session/inbox.ts'
 import { createOutbox } from '../wire/session/outbox.ts'
 import { serveSession } from '../wire/session/session.ts'
 import { readStartup } from '../wire/session/startup.ts'
 import { createSessionQueries } from '../session/session-queries.ts'
+import { sessionFacts } from '../session/session-facts.ts'
 import { createSettings, reported } from '../session/settings.ts'
 import type { EngineServices } from './services.ts'
 import type { SessionRegistry } from './session-registry.ts'
@@ -46,10 +46,11 @@ async function serveStarted(
   const connection = await services.duckdb.connect()
   const views = await attachSessionViews(connection)
   const out = createOutbox(socket)
-  let queries: QueryService | undefined
   try {
-    queries = createSessionQueries(services, settings, views)
-    const key = registry.add(queries)
+    const key = registry.reserve()
+    const facts = sessionFacts(services.database, settings, key.processId)
+    const queries = createSessionQueries(services, settings, views, facts)
+    registry.add(key, queries)
     try {
       const options = Object.keys(startup.parameters).filter((name) => name.startsWith('_pq_.'))
       if (startup.minor > 0 || options.length) out.send(negotiateProtocolVersion(options))

@@ -1,6 +1,7 @@
 import type { RelationIndex } from '../bind/relation-index.ts'
 import type { Duckdb } from '../duckdb/duckdb.ts'
 import type { EngineHost } from '../engine-host.ts'
+import type { CatalogStore } from '../catalog/catalog-store.ts'
 import type { Analyzer } from '../gate/analyze.ts'
 import type { TablePlanner } from '../snapshot/table-plan.ts'
 
@@ -13,5 +14,6 @@ export interface EngineServices {
   readonly database: string
   /** Schemas that hold the stand-ins of pg_catalog and information_schema. */
   readonly ownSchemas: ReadonlySet<string>
+  readonly catalogs: CatalogStore
   relations(): Promise<RelationIndex>
 }

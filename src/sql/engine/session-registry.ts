@@ -9,7 +9,9 @@ export interface CancelKey {
 
 /** The sessions of an engine, and what they do. */
 export interface SessionRegistry {
-  add(queries: QueryService): CancelKey
+  /** A key that no session has. */
+  reserve(): CancelKey
+  add(key: CancelKey, queries: QueryService): void
   remove(key: CancelKey): void
   /** Does nothing when the key fits no session, as PostgreSQL does. */
   cancel(processId: number, secret: number): void
@@ -29,13 +31,12 @@ export function createSessionRegistry(): SessionRegistry {
   let statements = 0
   let failed = 0
   return {
-    add(queries) {
+    reserve() {
       let processId = randomInt(1, 2 ** 31 - 1)
       while (sessions.has(processId)) processId = randomInt(1, 2 ** 31 - 1)
-      const secret = randomInt(0, 2 ** 31 - 1)
-      sessions.set(processId, { secret, queries })
-      return { processId, secret }
+      return { processId, secret: randomInt(0, 2 ** 31 - 1) }
     },
+    add: ({ processId, secret }, queries) => void sessions.set(processId, { secret, queries }),
     remove: ({ processId }) => void sessions.delete(processId),
     cancel(processId, secret) {
       const session = sessions.get(processId)

@@ -4,8 +4,10 @@ import { dirname } from 'node:path'
 import { indexRelations, type RelationIndex } from '../bind/relation-index.ts'
 import { openDuckdb } from '../duckdb/open.ts'
 import type { EngineHost } from '../engine-host.ts'
+import { createCatalogStore } from '../catalog/catalog-store.ts'
 import { createAnalyzer } from '../gate/analyze.ts'
 import { statementOf } from '../gate/statement.ts'
+import { sessionFacts } from '../session/session-facts.ts'
 import { createSettings } from '../session/settings.ts'
 import { createSessionQueries } from '../session/session-queries.ts'
 import { attachSessionViews } from '../bind/session-views.ts'
@@ -51,6 +53,7 @@ export async function startEngine(
 
 async function openServices(config: EngineConfig, host: EngineHost, planner: TablePlanner): Promise<EngineServices> {
   const duckdb = await openDuckdb(config)
+  const database = config.database ?? 'weir'
   const ownSchemas = new Set<string>()
   const analyzer = await createAnalyzer(await duckdb.connect(), ownSchemas)
   let index: RelationIndex | undefined
@@ -60,7 +63,8 @@ async function openServices(config: EngineConfig, host: EngineHost, planner: Tab
     host,
     planner,
     ownSchemas,
-    database: config.database ?? 'weir',
+    catalogs: createCatalogStore(() => duckdb.connect(), ownSchemas, database),
+    database,
     async relations() {
       const relations = await host.relations()
       if (index?.version !== relations.version) index = indexRelations(relations)
@@ -72,7 +76,8 @@ async function openServices(config: EngineConfig, host: EngineHost, planner: Tab
 async function describeQuery(services: EngineServices, sql: string) {
   const connection = await services.duckdb.connect()
   const views = await attachSessionViews(connection)
-  const queries = createSessionQueries(services, createSettings({}), views)
+  const settings = createSettings({})
+  const queries = createSessionQueries(services, settings, views, sessionFacts(services.database, settings, 0))
   try {
     const { columns } = await queries.describe(statementOf(sql), [])
     return columns.map(({ name, type }) => ({ name, type: type.duckdb.toString() }))

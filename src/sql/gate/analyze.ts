@@ -13,6 +13,8 @@ export interface Analysis {
 export interface Analyzer {
   /** WEIR-6001 to 6004. The text is one statement. `ours` names the schema of Weir's own functions, which text made by us uses. */
   analyze(text: string): Promise<Analysis>
+  /** PostgreSQL's names of a query's columns; nothing is checked, and nothing is known of a text that does not parse. */
+  columnNames(text: string): Promise<readonly (string | undefined)[] | undefined>
 }
 
 const remembered = 500
@@ -30,19 +32,27 @@ export async function createAnalyzer(connection: DuckDBConnection, ourSchemas: R
     const reader = await parse.runAndReadAll()
     return JSON.parse(String(reader.getRows()[0]![0])) as ParseResult
   }
+  // One prepared statement, one user at a time.
+  const inTurn = (text: string): Promise<ParseResult> => {
+    const next = turn.then(
+      () => serialize(text),
+      () => serialize(text),
+    )
+    turn = next
+    return next
+  }
   return {
     async analyze(text) {
       const known = cache.get(text)
       if (known) return known
-      // One prepared statement, one user at a time.
-      const serialized = (turn = turn.then(
-        () => serialize(text),
-        () => serialize(text),
-      )) as Promise<ParseResult>
-      const analysis = check(await serialized, text, functions, ourSchemas)
+      const analysis = check(await inTurn(text), text, functions, ourSchemas)
       if (cache.size >= remembered) cache.delete(cache.keys().next().value!)
       cache.set(text, analysis)
       return analysis
+    },
+    async columnNames(text) {
+      const node = (await inTurn(text)).statements?.[0]?.node
+      return node && columnNamesOf(node)
     },
   }
 }

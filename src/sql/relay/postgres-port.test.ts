@@ -39,7 +39,7 @@ async function login({ port }: PostgresPort, options: pg.ClientConfig = {}): Pro
   return client
 }
 
-test('lets anybody in under trust, and answers through the relay', async () => {
+void test('lets anybody in under trust, and answers through the relay', async () => {
   const client = await login(await open())
   assert.deepEqual((await client.query('select count(*) from orders')).rows, [{ count: '5' }])
   const { rows } = await client.query('select range as n from range(200000)')
@@ -47,7 +47,7 @@ test('lets anybody in under trust, and answers through the relay', async () => {
   assert.equal(rows[199_999].n, '199999')
 })
 
-test('asks for the password by SCRAM-SHA-256', async () => {
+void test('asks for the password by SCRAM-SHA-256', async () => {
   const port = await open({ auth: { kind: 'scram', user: 'weir', password: 'geheim' } })
   const client = await login(port, { password: 'geheim' })
   assert.deepEqual((await client.query('select 1 as a')).rows, [{ a: 1 }])
@@ -55,7 +55,7 @@ test('asks for the password by SCRAM-SHA-256', async () => {
   await assert.rejects(login(port, { user: 'other', password: 'geheim' }), { code: '28P01' })
 })
 
-test('cancels through the relay', { timeout: 20_000 }, async () => {
+void test('cancels through the relay', { timeout: 20_000 }, async () => {
   const port = await open()
   const client = await login(port)
   const running = client.query('select count(*) from range(1000000000) a, range(1000000) b')
@@ -68,7 +68,7 @@ test('cancels through the relay', { timeout: 20_000 }, async () => {
   clearInterval(again)
 })
 
-test('refuses more connections than it may have, garbage, and clients that say nothing', async () => {
+void test('refuses more connections than it may have, garbage, and clients that say nothing', async () => {
   const port = await open({ connectionsMax: 1, startupTimeoutMs: 200 })
   await login(port)
   await assert.rejects(login(port), { code: '53300' })
@@ -76,7 +76,7 @@ test('refuses more connections than it may have, garbage, and clients that say n
   assert.equal(await answerTo(port.port, Buffer.alloc(0)), '')
 })
 
-test('tells the client why, when the engine dies', async () => {
+void test('tells the client why, when the engine dies', async () => {
   const own = await startTestEngine([ordersTable])
   const sockets = own.socketPath
   let reason: 'memory' | 'crash' = 'crash'

@@ -8,6 +8,8 @@ import { viewTarget } from '../snapshot/view-target.ts'
 import { shapeOf } from '../snapshot/shape.ts'
 import type { Cursor, Description, Parameter, QueryService, ResultColumn } from '../wire/query-service.ts'
 import { oidOf, resultTypeOf } from '../wire/result-type.ts'
+import { rewriteForDuckdb } from '../catalog/rewrite.ts'
+import type { SessionFacts } from '../catalog/rewrite-session.ts'
 import type { EngineServices } from '../engine/services.ts'
 import { readTables } from './read-tables.ts'
 import type { SessionSettings } from './settings.ts'
@@ -17,6 +19,7 @@ export function createSessionQueries(
   services: EngineServices,
   settings: SessionSettings,
   views: SessionViews,
+  facts: SessionFacts,
 ): QueryService {
   const idle: DuckDBConnection[] = []
   const running = new Set<DuckDBConnection>()
@@ -24,10 +27,8 @@ export function createSessionQueries(
 
   const take = async (): Promise<DuckDBConnection> => {
     const connection = idle.pop() ?? (await services.duckdb.connect())
-    const path = [...settings.searchPath, 'public'].map((schema) => `${views.database}.${schema}`)
-    await connection.run(
-      `SET search_path = ${quoteText(path.join(','))}; SET TimeZone = ${quoteText(settings.timeZone)}`,
-    )
+    const path = await views.searchPath([...settings.searchPath, 'public'])
+    await connection.run(`SET search_path = ${quoteText(path)}; SET TimeZone = ${quoteText(settings.timeZone)}`)
     running.add(connection)
     return connection
   }
@@ -37,19 +38,28 @@ export function createSessionQueries(
     else connection.closeSync()
   }
 
-  async function prepareNames(
-    text: string,
-  ): Promise<{ names: readonly (string | undefined)[] | undefined; bound: BoundRelations }> {
-    const analysis = await services.analyzer.analyze(text)
+  const rewriting = {
+    catalog: async () => services.catalogs.current(await services.relations()),
+    session: facts,
+  }
+
+  /** The statement in DuckDB's words, allowed and with its relations found. */
+  async function prepare(statement: Statement): Promise<Prepared> {
+    const translated = await rewriteForDuckdb(statement, rewriting)
+    const analysis = await services.analyzer.analyze(translated.text)
     const relations = await services.relations()
     const searchPath = [...settings.searchPath, 'public']
     const context = { relations, searchPath, analyzer: services.analyzer, ownSchemas: services.ownSchemas }
-    return { names: analysis.columnNames, bound: await bindRelations(analysis, context) }
+    const bound = await bindRelations(analysis, context)
+    // Names are those of what the client wrote.
+    const same = translated === statement
+    const names = same ? analysis.columnNames : await services.analyzer.columnNames(statement.text)
+    return { statement: translated, names, bound, exact: same && parameterCount(statement) === 0 }
   }
 
   return {
-    async describe(statement, declared) {
-      const { bound, names } = await prepareNames(statement.text)
+    async describe(original, declared) {
+      const { statement, bound, names, exact } = await prepare(original)
       for (const table of bound.tables) await views.place(table, shapeOf(table))
       for (const view of bound.views) await views.place(view, viewTarget(view))
       const connection = await take()
@@ -64,14 +74,14 @@ export function createSessionQueries(
         prepared.destroySync()
         return { columns, parameterOids: inferred.map(({ oid }) => oid) } satisfies Description
       } catch (error) {
-        throw withPosition(duckdbError(error), statement.text, declared.length === 0)
+        throw withPosition(duckdbError(error), statement.text, exact)
       } finally {
         give(connection)
       }
     },
-    async open(statement, parameters, options) {
+    async open(original, parameters, options) {
       const started = canceled
-      const { bound, names } = await prepareNames(statement.text)
+      const { statement, bound, names, exact } = await prepare(original)
       const read = await readTables(services, bound, views)
       const connection = await take()
       const end = async () => (give(connection), read.release())
@@ -82,7 +92,7 @@ export function createSessionQueries(
         return cursorOf(result, options?.explain ? undefined : names, read.notices, end)
       } catch (error) {
         await end()
-        throw withPosition(duckdbError(error), statement.text, parameters.length === 0)
+        throw withPosition(duckdbError(error), statement.text, exact)
       }
     },
     cancel() {
@@ -94,6 +104,14 @@ export function createSessionQueries(
       for (const connection of idle.splice(0)) connection.closeSync()
     },
   }
+}
+
+interface Prepared {
+  readonly statement: Statement
+  readonly names: readonly (string | undefined)[] | undefined
+  readonly bound: BoundRelations
+  /** Positions in the text are those of what the client wrote. */
+  readonly exact: boolean
 }
 
 async function boundText(

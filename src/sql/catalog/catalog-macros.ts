@@ -1,0 +1,95 @@
+import { pgTypeRows } from './pg-type-rows.ts'
+
+const typeNames = pgTypeRows.map((line) => [line.split('|')[0]!, line.split('|').at(-1)!] as const)
+const typeCases = typeNames.map(([oid, name]) => `WHEN ${oid} THEN '${name.replaceAll("'", "''")}'`).join(' ')
+const numericName = `'numeric(' || ((typmod - 4) >> 16) || ',' || ((typmod - 4) & 65535) || ')'`
+
+/** PostgreSQL's functions that catalog queries call, as macros over the stand-in tables in `schema`. */
+export function catalogMacros(schema: string): readonly string[] {
+  return [
+    `format_type(id, typmod) AS CASE WHEN id IN (1700, 1231) AND typmod >= 4 THEN ${numericName} || CASE WHEN id = 1231 THEN '[]' ELSE '' END ELSE CASE id ${typeCases} ELSE '???' END END`,
+    `regclass_text(id) AS (SELECT CASE WHEN n.nspname = 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END
+       FROM ${schema}.pg_class c JOIN ${schema}.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = CAST(id AS BIGINT))`,
+    `regclass_oid(name) AS coalesce(TRY_CAST(name AS BIGINT), (SELECT min(c.oid) FROM ${schema}.pg_class c JOIN ${schema}.pg_namespace n
+       ON n.oid = c.relnamespace WHERE replace(name, '"', '') IN (n.nspname || '.' || c.relname, CASE WHEN n.nspname = 'public' THEN c.relname END)))`,
+    `to_regclass(name) AS ${schema}.regclass_oid(name)`,
+    `regtype_oid(name) AS coalesce(TRY_CAST(name AS BIGINT), (SELECT min(t.oid) FROM ${schema}.pg_type t WHERE t.typname = lower(name) OR ${schema}.format_type(t.oid, NULL) = lower(name)))`,
+    `regtype_text(id) AS ${schema}.format_type(CAST(id AS BIGINT), NULL)`,
+    `regnamespace_text(id) AS (SELECT nspname FROM ${schema}.pg_namespace WHERE oid = CAST(id AS BIGINT))`,
+    `regnamespace_oid(name) AS (SELECT oid FROM ${schema}.pg_namespace WHERE nspname = replace(name, '"', ''))`,
+    `to_regtype(name) AS ${schema}.regtype_oid(name)`,
+    `to_regnamespace(name) AS ${schema}.regnamespace_oid(name)`,
+    `pg_get_userbyid(id) AS 'weir'`,
+    `pg_encoding_to_char(encoding) AS 'UTF8'`,
+    `pg_char_to_encoding(name) AS 6`,
+    `pg_table_is_visible(id) AS coalesce((SELECT relnamespace = 2200 FROM ${schema}.pg_class WHERE oid = CAST(id AS BIGINT)), true)`,
+    `pg_type_is_visible(id) AS true`,
+    `pg_function_is_visible(id) AS true`,
+    `pg_get_expr(expression, relation) AS CAST(NULL AS VARCHAR), (expression, relation, pretty) AS CAST(NULL AS VARCHAR)`,
+    `pg_get_indexdef(id) AS CAST(NULL AS VARCHAR), (id, attribute, pretty) AS CAST(NULL AS VARCHAR)`,
+    `pg_get_constraintdef(id) AS CAST(NULL AS VARCHAR), (id, pretty) AS CAST(NULL AS VARCHAR)`,
+    `pg_get_triggerdef(id) AS CAST(NULL AS VARCHAR), (id, pretty) AS CAST(NULL AS VARCHAR)`,
+    `pg_get_ruledef(id) AS CAST(NULL AS VARCHAR), (id, pretty) AS CAST(NULL AS VARCHAR)`,
+    `pg_get_statisticsobjdef_columns(id) AS CAST(NULL AS VARCHAR)`,
+    `pg_get_partkeydef(id) AS CAST(NULL AS VARCHAR)`,
+    `pg_get_partition_constraintdef(id) AS CAST(NULL AS VARCHAR)`,
+    `pg_get_serial_sequence(relation, attribute) AS CAST(NULL AS VARCHAR)`,
+    `pg_get_function_arguments(id) AS ''`,
+    `pg_get_function_identity_arguments(id) AS ''`,
+    `pg_get_function_result(id) AS ''`,
+    `pg_get_functiondef(id) AS CAST(NULL AS VARCHAR)`,
+    `viewdef_text(id) AS (SELECT v.definition FROM ${schema}.pg_views v JOIN ${schema}.pg_class c ON c.relname = v.viewname
+       JOIN ${schema}.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = v.schemaname WHERE c.oid = ${schema}.regclass_oid(CAST(id AS VARCHAR)))`,
+    `pg_get_viewdef(id) AS ${schema}.viewdef_text(id), (id, pretty) AS ${schema}.viewdef_text(id)`,
+    `obj_description(id) AS (SELECT min(description) FROM ${schema}.pg_description WHERE objoid = CAST(id AS BIGINT) AND objsubid = 0),
+       (id, catalog) AS (SELECT min(description) FROM ${schema}.pg_description WHERE objoid = CAST(id AS BIGINT) AND objsubid = 0 AND catalog = 'pg_class')`,
+    `shobj_description(id, catalog) AS CAST(NULL AS VARCHAR)`,
+    `col_description(id, place) AS (SELECT min(description) FROM ${schema}.pg_description WHERE objoid = CAST(id AS BIGINT) AND objsubid = place)`,
+    `quote_ident(name) AS CASE WHEN regexp_full_match(name, '[a-z_][a-z0-9_$]*') THEN name ELSE '"' || replace(name, '"', '""') || '"' END`,
+    `quote_literal(text) AS '''' || replace(text, '''', '''''') || ''''`,
+    `pg_relation_size(id) AS 0::BIGINT, (id, fork) AS 0::BIGINT`,
+    `pg_total_relation_size(id) AS 0::BIGINT`,
+    `pg_table_size(id) AS 0::BIGINT`,
+    `pg_indexes_size(id) AS 0::BIGINT`,
+    `pg_database_size(id) AS 0::BIGINT`,
+    `pg_relation_is_publishable(id) AS false`,
+    `pg_relation_is_updatable(id, triggers) AS 0`,
+    `pg_column_is_updatable(id, place, triggers) AS false`,
+    `pg_is_in_recovery() AS false`,
+    `pg_is_other_temp_schema(id) AS false`,
+    `pg_my_temp_schema() AS 0`,
+    `pg_stat_get_numscans(id) AS 0::BIGINT`,
+    `pg_tablespace_location(id) AS ''`,
+    `pg_postmaster_start_time() AS now()`,
+    `pg_conf_load_time() AS now()`,
+    `pg_advisory_lock(id) AS NULL, (a, b) AS NULL`,
+    `pg_advisory_unlock(id) AS true, (a, b) AS true`,
+    `pg_try_advisory_lock(id) AS true, (a, b) AS true`,
+    `pg_cancel_backend(id) AS false`,
+    `pg_terminate_backend(id) AS false`,
+    `has_table_privilege(a, b) AS lower(b) = 'select', (u, a, b) AS lower(b) = 'select'`,
+    `has_schema_privilege(a, b) AS lower(b) = 'usage', (u, a, b) AS lower(b) = 'usage'`,
+    `has_database_privilege(a, b) AS lower(b) = 'connect', (u, a, b) AS lower(b) = 'connect'`,
+    `has_any_column_privilege(a, b) AS lower(b) = 'select', (u, a, b) AS lower(b) = 'select'`,
+    `has_column_privilege(a, c, b) AS lower(b) = 'select', (u, a, c, b) AS lower(b) = 'select'`,
+    `has_function_privilege(a, b) AS true, (u, a, b) AS true`,
+    `has_sequence_privilege(a, b) AS false, (u, a, b) AS false`,
+    `has_tablespace_privilege(a, b) AS false, (u, a, b) AS false`,
+    `has_type_privilege(a, b) AS true, (u, a, b) AS true`,
+    `pg_has_role(a, b) AS true, (u, a, b) AS true`,
+    `inet_client_addr() AS CAST(NULL AS VARCHAR)`,
+    `inet_client_port() AS CAST(NULL AS INTEGER)`,
+    `inet_server_addr() AS CAST(NULL AS VARCHAR)`,
+    `inet_server_port() AS CAST(NULL AS INTEGER)`,
+    `array_upper(list, dimension) AS CASE WHEN len(list) > 0 THEN len(list)::INTEGER END`,
+    `array_lower(list, dimension) AS CASE WHEN len(list) > 0 THEN 1 END`,
+    `pg_input_is_valid(text, type) AS true`,
+    `txid_current() AS 1::BIGINT`,
+    `txid_current_if_assigned() AS CAST(NULL AS BIGINT)`,
+  ]
+}
+
+/** The names of these functions; text that calls them is sent to the schema above. */
+export const macroNames: ReadonlySet<string> = new Set(
+  catalogMacros('x').map((macro) => macro.slice(0, macro.indexOf('('))),
+)

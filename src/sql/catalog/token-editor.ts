@@ -1,0 +1,62 @@
+import type { Statement } from '../gate/statement.ts'
+import type { Token } from '../gate/tokenizer.ts'
+
+/** Edits of a statement by its tokens; what lies between them stays. */
+export interface TokenEditor {
+  readonly tokens: readonly Token[]
+  /** Puts a text in the place of `count` tokens. */
+  replace(at: number, count: number, text: string): void
+  insertBefore(at: number, text: string): void
+  insertAfter(at: number, text: string): void
+  /** The edited text, or undefined when nothing was edited. */
+  text(): string | undefined
+}
+
+export function editTokens({ text, tokens }: Statement): TokenEditor {
+  const pieces = tokens.map((token) => text.slice(token.start, token.end))
+  let edited = false
+  const edit = (at: number, change: (piece: string) => string) => {
+    edited = true
+    pieces[at] = change(pieces[at] ?? '')
+  }
+  return {
+    tokens,
+    replace(at, count, replacement) {
+      edit(at, () => replacement)
+      for (let i = 1; i < count; i++) edit(at + i, () => '')
+    },
+    insertBefore: (at, inserted) => edit(at, (piece) => inserted + piece),
+    insertAfter: (at, inserted) => edit(at, (piece) => piece + inserted),
+    text() {
+      if (!edited) return undefined
+      return tokens.map((token, i) => text.slice(tokens[i - 1]?.end ?? 0, token.start) + pieces[i]).join('')
+    },
+  }
+}
+
+/** Whether token `at` is this symbol. */
+export function isSymbol(tokens: readonly Token[], at: number, value: string): boolean {
+  return tokens[at]?.kind === 'symbol' && tokens[at]!.value === value
+}
+
+/** Where the operand of a postfix `::` at `at` begins: a name, a literal, a call or a group, with the casts before it. */
+export function operandStart(tokens: readonly Token[], at: number): number {
+  let start = at - 1
+  if (isSymbol(tokens, start, ')') || isSymbol(tokens, start, ']')) {
+    let depth = 0
+    for (; start >= 0; start--) {
+      if (isSymbol(tokens, start, ')') || isSymbol(tokens, start, ']')) depth++
+      if ((isSymbol(tokens, start, '(') || isSymbol(tokens, start, '[')) && --depth === 0) break
+    }
+    if (isName(tokens, start - 1) && !keywordsBeforeGroup.has(tokens[start - 1]!.value)) start--
+  }
+  while (isSymbol(tokens, start - 1, '.') && isName(tokens, start - 2)) start -= 2
+  return isSymbol(tokens, start - 1, '::') ? operandStart(tokens, start - 1) : start
+}
+
+const keywordsBeforeGroup = new Set(
+  'and or not in then else when case select where on as like any all exists values from join'.split(' '),
+)
+
+const isName = (tokens: readonly Token[], at: number): boolean =>
+  tokens[at]?.kind === 'word' || tokens[at]?.kind === 'quoted'
