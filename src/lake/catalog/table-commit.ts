@@ -80,7 +80,7 @@ async function prepare(change: TableChange, context: CommitContext): Promise<Pre
   const reason = violated(requirements, current)
   if (reason !== undefined) throw new RestError(409, 'CommitFailedException', reason)
   const now = context.now()
-  const base = current ?? emptyTableMetadata(await context.newLocation(table), now)
+  const base = current ?? emptyTableMetadata(await context.newLocation(table), now, versionOf(updates))
   const next = applyUpdates(base, updates, now)
   if (current !== undefined && updates.length === 0)
     return { table, from, location: from!, metadata: current, dropped: [], unchanged: true }
@@ -88,6 +88,10 @@ async function prepare(change: TableChange, context: CommitContext): Promise<Pre
     current === undefined ? { metadata: next, dropped: [] } : logPrevious(next, { location: from!, metadata: current })
   const location = await context.metadata.write(metadata, from)
   return { table, from, location, metadata, dropped, unchanged: false }
+}
+
+function versionOf(updates: readonly TableUpdate[]): number {
+  return updates.find((update) => update.action === 'upgrade-format-version')?.['format-version'] ?? 2
 }
 
 /** A swap that rejects has an unknown outcome, and clients must hear just that: they then delete nothing. */

@@ -102,7 +102,8 @@ async function pages<T>(
   let token: string | null | undefined
   do {
     const parameters = new URLSearchParams({ ...query, ...(token == null ? {} : { pageToken: token }) })
-    const body = (await expect(call('GET', parameters.size === 0 ? path : `${path}?${parameters}`), what)).body
+    const body = (await expect(call('GET', parameters.size === 0 ? path : `${path}?${parameters.toString()}`), what))
+      .body
     items.push(...((body as Record<string, readonly T[]>)[key] ?? []))
     token = (body as { 'next-page-token'?: string | null })['next-page-token']
   } while (token != null && token !== '')

@@ -50,10 +50,10 @@ export function newTableMetadata(table: NewTableMetadata): TableMetadata {
   }
 }
 
-/** What a commit with `assert-create` starts from: no schema, no spec; its updates bring them. */
-export function emptyTableMetadata(location: string, now: number): TableMetadata {
+/** What a commit with `assert-create` starts from: no schema, no spec; its updates bring them, the version included. */
+export function emptyTableMetadata(location: string, now: number, version: number): TableMetadata {
   return {
-    'format-version': 2,
+    'format-version': checkVersion(version),
     'table-uuid': randomUUID(),
     location,
     'last-sequence-number': 0,
@@ -72,6 +72,7 @@ export function emptyTableMetadata(location: string, now: number): TableMetadata
     'snapshot-log': [],
     'metadata-log': [],
     refs: {},
+    ...(version === 3 ? { 'next-row-id': 0 } : {}),
   }
 }
 
