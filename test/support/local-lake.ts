@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { nodeFiles } from '../../src/kernel/files/node-files.ts'
+import type { Files } from '../../src/kernel/files/files.ts'
+import { createCatalog } from '../../src/lake/catalog/create-catalog.ts'
+import type { Catalog } from '../../src/lake/catalog/catalog.ts'
+import type { CatalogClient } from '../../src/lake/client/catalog-client.ts'
+import { connectCatalog } from '../../src/lake/client/connect-catalog.ts'
+import type { ObjectStore } from '../../src/storage/objects/object-store.ts'
+import { openObjectStore } from '../../src/storage/objects/open.ts'
+import { memoryPointers } from './memory-pointers.ts'
+
+/** A lake in a temporary folder: real files, the real catalog and client, no HTTP between them. */
+export interface LocalLake {
+  readonly folder: string
+  readonly store: ObjectStore
+  readonly catalog: Catalog
+  readonly client: CatalogClient
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export async function openLocalLake(
+  options: { readonly files?: Files; readonly now?: () => number } = {},
+): Promise<LocalLake> {
+  const folder = await mkdtemp(join(tmpdir(), 'weir-lake-'))
+  const root = `file://${folder}`
+  const store = openObjectStore({ roots: [root], files: options.files ?? nodeFiles })
+  const now = options.now ?? Date.now
+  const catalog = createCatalog({ pointers: memoryPointers(), objects: store, warehouse: `${root}/lake`, now })
+  return {
+    folder,
+    store,
+    catalog,
+    client: connectCatalog({ uri: 'http://catalog', fetch: fetchFrom(catalog) }),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+/** A `fetch` that asks this catalog. */
+export function fetchFrom(catalog: Catalog): (url: string, init: RequestInit) => Promise<Response> {
+  return async (text, init) => {
+    const url = new URL(text)
+    const { status, headers, body } = await catalog.handle({
+      method: init.method ?? 'GET',
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      headers: Object.fromEntries(new Headers(init.headers)),
+      body: typeof init.body === 'string' ? init.body : '',
+    })
+    return new Response(status === 204 || status === 304 ? null : body, { status, headers })
+  }
+}
