@@ -4,25 +4,36 @@ const typeNames = pgTypeRows.map((line) => [line.split('|')[0]!, line.split('|')
 const typeCases = typeNames.map(([oid, name]) => `WHEN ${oid} THEN '${name.replaceAll("'", "''")}'`).join(' ')
 const numericName = `'numeric(' || ((typmod - 4) >> 16) || ',' || ((typmod - 4) & 65535) || ')'`
 
-/** PostgreSQL's functions that catalog queries call, as macros over the stand-in tables in `schema`. */
+/**
+ * Tables that the macros read. A macro is put into a query as text, so a name of its own must be one that no query has: an
+ * argument `oid` would otherwise be found in the macro's table instead of the caller's.
+ */
+export const macroTables: Readonly<Record<string, string>> = {
+  weir_relations: 'weir_oid oid, weir_schema text, weir_name text, weir_definition text',
+  weir_comments: 'weir_oid oid, weir_place int4, weir_text text',
+  weir_types: 'weir_oid oid, weir_name text, weir_shown text',
+  weir_schemas: 'weir_oid oid, weir_name text',
+}
+
+/** PostgreSQL's functions that catalog queries call, as macros over the tables above in `schema`. */
 export function catalogMacros(schema: string): readonly string[] {
   return [
     `format_type(id, typmod) AS CASE WHEN id IN (1700, 1231) AND typmod >= 4 THEN ${numericName} || CASE WHEN id = 1231 THEN '[]' ELSE '' END ELSE CASE id ${typeCases} ELSE '???' END END`,
-    `regclass_text(id) AS (SELECT CASE WHEN n.nspname = 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END
-       FROM ${schema}.pg_class c JOIN ${schema}.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = CAST(id AS BIGINT))`,
-    `regclass_oid(name) AS coalesce(TRY_CAST(name AS BIGINT), (SELECT min(c.oid) FROM ${schema}.pg_class c JOIN ${schema}.pg_namespace n
-       ON n.oid = c.relnamespace WHERE replace(name, '"', '') IN (n.nspname || '.' || c.relname, CASE WHEN n.nspname = 'public' THEN c.relname END)))`,
+    `regclass_text(id) AS (SELECT CASE WHEN weir_schema = 'public' THEN weir_name ELSE weir_schema || '.' || weir_name END
+       FROM ${schema}.weir_relations WHERE weir_oid = CAST(id AS BIGINT))`,
+    `regclass_oid(name) AS coalesce(TRY_CAST(name AS BIGINT), (SELECT min(weir_oid) FROM ${schema}.weir_relations
+       WHERE replace(name, '"', '') IN (weir_schema || '.' || weir_name, CASE WHEN weir_schema = 'public' THEN weir_name END)))`,
     `to_regclass(name) AS ${schema}.regclass_oid(name)`,
-    `regtype_oid(name) AS coalesce(TRY_CAST(name AS BIGINT), (SELECT min(t.oid) FROM ${schema}.pg_type t WHERE t.typname = lower(name) OR ${schema}.format_type(t.oid, NULL) = lower(name)))`,
+    `regtype_oid(name) AS coalesce(TRY_CAST(name AS BIGINT), (SELECT min(weir_oid) FROM ${schema}.weir_types WHERE lower(name) IN (weir_name, weir_shown)))`,
     `regtype_text(id) AS ${schema}.format_type(CAST(id AS BIGINT), NULL)`,
-    `regnamespace_text(id) AS (SELECT nspname FROM ${schema}.pg_namespace WHERE oid = CAST(id AS BIGINT))`,
-    `regnamespace_oid(name) AS (SELECT oid FROM ${schema}.pg_namespace WHERE nspname = replace(name, '"', ''))`,
+    `regnamespace_text(id) AS (SELECT weir_name FROM ${schema}.weir_schemas WHERE weir_oid = CAST(id AS BIGINT))`,
+    `regnamespace_oid(name) AS (SELECT weir_oid FROM ${schema}.weir_schemas WHERE weir_name = replace(name, '"', ''))`,
     `to_regtype(name) AS ${schema}.regtype_oid(name)`,
     `to_regnamespace(name) AS ${schema}.regnamespace_oid(name)`,
     `pg_get_userbyid(id) AS 'weir'`,
     `pg_encoding_to_char(encoding) AS 'UTF8'`,
     `pg_char_to_encoding(name) AS 6`,
-    `pg_table_is_visible(id) AS coalesce((SELECT relnamespace = 2200 FROM ${schema}.pg_class WHERE oid = CAST(id AS BIGINT)), true)`,
+    `pg_table_is_visible(id) AS coalesce((SELECT weir_schema = 'public' FROM ${schema}.weir_relations WHERE weir_oid = CAST(id AS BIGINT)), true)`,
     `pg_type_is_visible(id) AS true`,
     `pg_function_is_visible(id) AS true`,
     `pg_get_expr(expression, relation) AS CAST(NULL AS VARCHAR), (expression, relation, pretty) AS CAST(NULL AS VARCHAR)`,
@@ -38,13 +49,12 @@ export function catalogMacros(schema: string): readonly string[] {
     `pg_get_function_identity_arguments(id) AS ''`,
     `pg_get_function_result(id) AS ''`,
     `pg_get_functiondef(id) AS CAST(NULL AS VARCHAR)`,
-    `viewdef_text(id) AS (SELECT v.definition FROM ${schema}.pg_views v JOIN ${schema}.pg_class c ON c.relname = v.viewname
-       JOIN ${schema}.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = v.schemaname WHERE c.oid = ${schema}.regclass_oid(CAST(id AS VARCHAR)))`,
+    `viewdef_text(id) AS (SELECT weir_definition FROM ${schema}.weir_relations WHERE weir_oid = ${schema}.regclass_oid(CAST(id AS VARCHAR)))`,
     `pg_get_viewdef(id) AS ${schema}.viewdef_text(id), (id, pretty) AS ${schema}.viewdef_text(id)`,
-    `obj_description(id) AS (SELECT min(description) FROM ${schema}.pg_description WHERE objoid = CAST(id AS BIGINT) AND objsubid = 0),
-       (id, catalog) AS (SELECT min(description) FROM ${schema}.pg_description WHERE objoid = CAST(id AS BIGINT) AND objsubid = 0 AND catalog = 'pg_class')`,
+    `obj_description(id) AS (SELECT min(weir_text) FROM ${schema}.weir_comments WHERE weir_oid = CAST(id AS BIGINT) AND weir_place = 0),
+       (id, catalog) AS (SELECT min(weir_text) FROM ${schema}.weir_comments WHERE weir_oid = CAST(id AS BIGINT) AND weir_place = 0 AND catalog = 'pg_class')`,
     `shobj_description(id, catalog) AS CAST(NULL AS VARCHAR)`,
-    `col_description(id, place) AS (SELECT min(description) FROM ${schema}.pg_description WHERE objoid = CAST(id AS BIGINT) AND objsubid = place)`,
+    `col_description(id, place) AS (SELECT min(weir_text) FROM ${schema}.weir_comments WHERE weir_oid = CAST(id AS BIGINT) AND weir_place = place)`,
     `quote_ident(name) AS CASE WHEN regexp_full_match(name, '[a-z_][a-z0-9_$]*') THEN name ELSE '"' || replace(name, '"', '""') || '"' END`,
     `quote_literal(text) AS '''' || replace(text, '''', '''''') || ''''`,
     `pg_relation_size(id) AS 0::BIGINT, (id, fork) AS 0::BIGINT`,

@@ -236,6 +236,35 @@ function typeRows(): Row[] {
   })
 }
 
+/** Rows of the tables that the macros read. */
+export function macroTableRows(
+  relations: readonly CatalogRelation[],
+  schemas: readonly string[],
+): Readonly<Record<string, readonly Row[]>> {
+  return {
+    weir_relations: relations.map(({ relation, oid }) => ({
+      weir_oid: oid,
+      weir_schema: relation.schema,
+      weir_name: relation.name,
+      weir_definition: relation.kind === 'view' ? relation.sql : null,
+    })),
+    weir_comments: descriptionRows(relations).map((row) => ({
+      weir_oid: row['objoid']!,
+      weir_place: row['objsubid']!,
+      weir_text: row['description']!,
+    })),
+    weir_types: pgTypeRows.map((line) => {
+      const parts = line.split('|')
+      return { weir_oid: Number(parts[0]), weir_name: parts[1]!, weir_shown: parts.at(-1)! }
+    }),
+    weir_schemas: [
+      { weir_oid: oids.pgCatalog, weir_name: 'pg_catalog' },
+      { weir_oid: oids.informationSchema, weir_name: 'information_schema' },
+      ...schemas.map((schema) => ({ weir_oid: schemaOid(schema), weir_name: schema })),
+    ],
+  }
+}
+
 /** Rows of the information schema. */
 export function informationSchemaRows(
   relations: readonly CatalogRelation[],

@@ -4,8 +4,15 @@ import { viewPath } from '../bind/binder.ts'
 import { quoteName, quoteText } from '../gate/statement.ts'
 import { shapeOf } from '../snapshot/shape.ts'
 import { viewTarget } from '../snapshot/view-target.ts'
-import { catalogMacros } from './catalog-macros.ts'
-import { type CatalogRelation, informationSchemaRows, pgCatalogRows, relationOid, type Row } from './catalog-rows.ts'
+import { catalogMacros, macroTables } from './catalog-macros.ts'
+import {
+  type CatalogRelation,
+  informationSchemaRows,
+  macroTableRows,
+  pgCatalogRows,
+  relationOid,
+  type Row,
+} from './catalog-rows.ts'
 import { informationSchemaColumns, pgCatalogColumns } from './pg-columns.ts'
 
 /** The stand-ins of pg_catalog and information_schema for one version of the relations. */
@@ -67,6 +74,7 @@ async function build(
     await connection.run(`ATTACH ':memory:' AS ${pgCatalog}; ATTACH ':memory:' AS ${informationSchema}`)
     await inTransaction(connection, [
       ...tableStatements(pgCatalog, pgCatalogColumns, pgCatalogRows(relations, index.schemas, database)),
+      ...tableStatements(pgCatalog, macroTables, macroTableRows(relations, index.schemas)),
       ...catalogMacros(pgCatalog).map((macro) => `CREATE MACRO ${pgCatalog}.${macro}`),
     ])
     const rows = informationSchemaRows(relations, index.schemas, database)

@@ -146,6 +146,7 @@ function castName(item: TreeNode): string {
   if (child['class'] === 'COLUMN_REF') return text((child['column_names'] as unknown[] | undefined)?.at(-1))
   const inner = nameOf(child)
   if (inner && inner !== '?column?') return inner
-  const id = text((item['cast_type'] as TreeNode | undefined)?.['id'])
+  const type = item['cast_type'] as TreeNode | undefined
+  const id = text((type?.['type_info'] as TreeNode | null | undefined)?.['name']) || text(type?.['id'])
   return castTypes[id] ?? id.toLowerCase()
 }
