@@ -10,7 +10,11 @@ export interface WeirClient {
 }
 
 export function connectWeir(projectDirectory: string): WeirClient {
-  const { http } = mustRun(projectDirectory)
+  return connectApi(mustRun(projectDirectory).http)
+}
+
+/** The same at an address; `WEIR_TOKEN` is sent where it is set. */
+export function connectApi(http: string): WeirClient {
   const token = process.env['WEIR_TOKEN']
   const send = async (method: string, path: string, body?: unknown): Promise<Response> => {
     const headers = {

@@ -96,17 +96,24 @@ const levels: Readonly<Record<number, string>> = {
 
 function show(line: string, output: Output): void {
   output.answer(parsed(line), () => {
-    const { time, level, process, msg, pid: _pid, hostname: _hostname, ...rest } = parsed(line)
-    const name = levels[Number(level)] ?? ''
-    const painted = Number(level) >= 50 ? colors.red(name) : Number(level) >= 40 ? colors.yellow(name) : name
+    const { time = '', level = 0, process = '', msg = line, pid: _pid, hostname: _hostname, ...rest } = parsed(line)
+    const name = (levels[level] ?? '').padEnd(5)
+    const painted = level >= 50 ? colors.red(name) : level >= 40 ? colors.yellow(name) : name
     const extra = Object.keys(rest).length > 0 ? colors.dim(` ${JSON.stringify(rest)}`) : ''
-    return `${colors.dim(String(time ?? ''))} ${painted.padEnd(5)} ${String(process ?? '')}  ${String(msg ?? line)}${extra}`
+    return `${colors.dim(time)} ${painted} ${process}  ${msg}${extra}`
   })
 }
 
-function parsed(line: string): Record<string, unknown> {
+interface LogLine extends Record<string, unknown> {
+  readonly time?: string
+  readonly level?: number
+  readonly process?: string
+  readonly msg?: string
+}
+
+function parsed(line: string): LogLine {
   try {
-    return JSON.parse(line) as Record<string, unknown>
+    return JSON.parse(line) as LogLine
   } catch {
     return { msg: line }
   }

@@ -55,4 +55,19 @@ export const processCodes = defineCodes({
     cause: 'The folder already holds what would be written.',
     remedy: 'Choose an empty folder.',
   },
+  'WEIR-2011': {
+    kind: 'not-found',
+    cause: 'There is no such stream in the log.',
+    remedy: 'Use the name that the message proposes, or declare the stream and apply.',
+  },
+  'WEIR-2013': {
+    kind: 'not-found',
+    cause: 'There is no such delivery, or it does not run.',
+    remedy: 'weir get delivery lists them with their state.',
+  },
+  'WEIR-2012': {
+    kind: 'invalid',
+    cause: 'A backup is not whole, or does not belong here.',
+    remedy: 'Take the backup again, or restore it to the directory that the message names.',
+  },
 })

@@ -1,5 +1,9 @@
 import type { MetricObject } from 'prom-client'
-import type { TailReport } from '../../sql/engine-host.ts'
+import type { Ledger } from '../../delivery/ledger/ledger.ts'
+import type { Verification } from '../../delivery/ledger/verification.ts'
+import type { LetterPage, ReplayResult } from '../../delivery/letters/letter.ts'
+import type { ResumeChoice } from '../operations.ts'
+import type { Relations, TailReport } from '../../sql/engine-host.ts'
 
 /** prom-client's `getMetricsAsJSON`, as it crosses the channel. */
 export type MetricsJson = readonly MetricObject[]
@@ -62,6 +66,28 @@ export type WorkerMethods<Config, Ready, Status> = ChildMethods<Config, Ready, S
   flush(params: null): Promise<{ readonly snapshotId: string | null }>
 }
 
+/** Which delivery an operation is about, and what else is needed to reach its table and its source. */
+export interface DeliveryPlace {
+  readonly config: DeliveryChildConfig
+}
+
+/** What people ask of a delivery that may take long or needs DuckDB: done in a process of its own, started when it is needed. */
+export type OperatorMethods = ChildMethods<{ readonly temporaryDirectory: string }, null, null> & {
+  ledger(params: DeliveryPlace): Promise<Ledger>
+  /** Progress goes to the supervisor's `progress`, by `job`. */
+  verify(params: DeliveryPlace & { readonly job: number }): Promise<Verification>
+  letters(
+    params: DeliveryPlace & { readonly limit: number; readonly after: string | null },
+  ): Promise<LetterPage & { readonly total: number }>
+  replay(params: DeliveryPlace): Promise<ReplayResult>
+  resume(params: DeliveryPlace & { readonly choice: ResumeChoice }): Promise<null>
+}
+
+/** What the operator tells the supervisor. */
+export type OperatorHost = {
+  progress(params: { readonly job: number; readonly done: number; readonly total: number }): null
+}
+
 export interface EngineChildConfig {
   readonly socketPath: string
   readonly memoryLimitBytes: number
@@ -78,6 +104,9 @@ export interface EngineReady {
 
 /** What the SQL engine answers besides. */
 export type EngineMethods<Status> = ChildMethods<EngineChildConfig, EngineReady, Status> & {
-  /** Columns of a query against the current relations, without running it. */
-  describe(params: { readonly sql: string }): Promise<readonly { readonly name: string; readonly type: string }[]>
+  /** Columns of a query against these relations, without running it. */
+  describe(params: {
+    readonly sql: string
+    readonly relations: Relations
+  }): Promise<readonly { readonly name: string; readonly type: string }[]>
 }

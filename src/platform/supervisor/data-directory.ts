@@ -1,4 +1,6 @@
-import { rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
@@ -16,6 +18,8 @@ export interface DataDirectory {
   readonly tail: string
   readonly logs: string
   readonly run: string
+  /** Where unix sockets lie: `run/`, or a folder of ours in the system's temporary one where that path is too long. */
+  readonly sockets: string
   /** What the format's migrations did. */
   readonly notices: readonly string[]
   release(): void
@@ -30,6 +34,7 @@ export function placesOf(root: string): Omit<DataDirectory, 'notices' | 'release
     tail: join(root, 'tail'),
     logs: join(root, 'logs'),
     run: join(root, 'run'),
+    sockets: socketsOf(root),
   }
 }
 
@@ -38,12 +43,13 @@ export async function openDataDirectory(root: string, files: Files): Promise<Dat
   const places = placesOf(root)
   for (const path of [root, places.log, places.lake, places.tail, places.logs, places.run])
     await files.makeDirectory(path)
+  mkdirSync(places.sockets, { recursive: true, mode: 0o700 })
   const lock = await lockPatiently(join(root, 'supervisor.lock'), root)
   try {
     removeEndpoints(root)
     const notices = await openFormat(root, files)
     // Tails and sockets of processes that are gone are worthless: their rows are read from the log again.
-    for (const path of [places.tail, places.run]) {
+    for (const path of [places.tail, places.run, places.sockets]) {
       for (const name of await files.list(path)) rmSync(join(path, name), { recursive: true, force: true })
     }
     return { ...places, notices, release: () => lock.release() }
@@ -51,6 +57,15 @@ export async function openDataDirectory(root: string, files: Files): Promise<Dat
     lock.release()
     throw error
   }
+}
+
+/** The kernel takes 107 bytes for the path of a socket; the name takes some. */
+const socketPathBytesMax = 107 - 40
+
+function socketsOf(root: string): string {
+  const run = join(root, 'run')
+  if (Buffer.byteLength(run) <= socketPathBytesMax) return run
+  return join(tmpdir(), `weir-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`)
 }
 
 /** A predecessor that was killed may take a moment to die; one that lives keeps its lock. */

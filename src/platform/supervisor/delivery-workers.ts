@@ -1,3 +1,4 @@
+import type { Channel } from '../../kernel/channel.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { TailReport } from '../../sql/engine-host.ts'
 import type { DeliveryChildConfig, WorkerMethods } from '../children/child-methods.ts'
@@ -36,8 +37,12 @@ export interface DeliveryWorkers {
   names(): readonly string[]
   states(delivery: string): readonly ChildState[]
   status(delivery: string): Promise<readonly DeliveryWorkerStatus[]>
+  /** How it runs; undefined when it does not. */
+  plan(delivery: string): DeliveryPlan | undefined
+  /** Gives every worker its partitions anew, with a new epoch: after an operator's answer to a halted delivery. */
+  reassign(delivery: string): Promise<void>
   /** Commits now what the workers of the delivery accepted. */
-  flush(delivery: string): Promise<void>
+  flush(delivery: string): Promise<{ readonly snapshotId: string | null }>
   readonly tailSources: readonly TailSource[]
   readonly watched: readonly WatchedProcess[]
   readonly children: readonly Worker[]
@@ -55,6 +60,13 @@ export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWor
   const all = (): RunningDelivery[] => [...running.values()]
   const children = (): Worker[] => all().flatMap(({ workers }) => workers)
 
+  /** Read anew for each process: the topic may have grown, and an epoch is never used twice. */
+  async function assign(channel: Channel<DeliveryWorkerMethods>, plan: DeliveryPlan, index: number): Promise<void> {
+    const partitions = assignPartitions(await options.partitionsOf(plan.config.topic), plan.workers)[index]!
+    const epoch = await options.nextEpoch(plan.config.delivery)
+    await channel.call('assign', { epoch, partitions }, { timeoutMs: 60_000 })
+  }
+
   function start(plan: DeliveryPlan): RunningDelivery {
     const { config } = plan
     const workers = Array.from({ length: plan.workers }, (_, index) => {
@@ -66,10 +78,7 @@ export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWor
         logger: options.logger,
         begin: async (channel) => {
           await channel.call('start', config)
-          // Read anew for each process: the topic may have grown, and an epoch is never used twice.
-          const partitions = assignPartitions(await options.partitionsOf(config.topic), plan.workers)[index]!
-          const epoch = await options.nextEpoch(config.delivery)
-          await channel.call('assign', { epoch, partitions })
+          await assign(channel, plan, index)
         },
       })
     })
@@ -100,11 +109,17 @@ export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWor
       Promise.all(
         running.get(delivery)?.workers.flatMap(({ channel }) => (channel ? [channel.call('status', null)] : [])) ?? [],
       ),
+    plan: (delivery) => running.get(delivery)?.plan,
+    async reassign(delivery) {
+      const { plan, workers } = running.get(delivery)!
+      await Promise.all(workers.map(async (worker, index) => assign(await worker.ready(), plan, index)))
+    },
     async flush(delivery) {
       const workers = running.get(delivery)?.workers ?? []
-      await Promise.all(
-        workers.map(async (worker) => (await worker.ready()).call('flush', null, { timeoutMs: 120_000 })),
+      const flushed = await Promise.all(
+        workers.map(async (worker) => (await worker.ready()).call('flush', null, { timeoutMs: flushTimeoutMs })),
       )
+      return { snapshotId: flushed.at(-1)?.snapshotId ?? null }
     },
     get tailSources() {
       return all().flatMap(({ plan, workers }) =>
@@ -131,6 +146,7 @@ export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWor
 }
 
 const stopDeadlineMs = 30_000
+const flushTimeoutMs = 120_000
 
 async function tailsOf(worker: Worker): Promise<TailReport> {
   if (worker.state.kind === 'failed') throw new Error(worker.state.reason)

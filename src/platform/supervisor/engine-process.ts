@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Logger } from '../../kernel/logger.ts'
-import type { EngineHost } from '../../sql/engine-host.ts'
+import type { EngineHost, Relations } from '../../sql/engine-host.ts'
 import type { EngineChildConfig, EngineMethods } from '../children/child-methods.ts'
 import { keepChild, type KeptChild } from './kept-child.ts'
 import type { ProcessLogs } from './process-logs.ts'
@@ -14,7 +14,8 @@ export interface EngineProcess {
   socketPath(): Promise<string>
   /** Why the engine that listened there ended. */
   reasonOfEnd(socketPath: string): 'memory' | 'crash' | undefined
-  describe(sql: string): Promise<readonly { readonly name: string; readonly type: string }[]>
+  /** Columns of a query against these relations, without running it. */
+  describe(sql: string, relations: Relations): Promise<readonly { readonly name: string; readonly type: string }[]>
   readonly watched: readonly WatchedProcess[]
   readonly child: KeptChild<EngineMethods<EngineStatus>>
 }
@@ -54,7 +55,7 @@ export function runEngine(options: EngineProcessOptions): EngineProcess {
       return current
     },
     reasonOfEnd: (socketPath) => reasons.get(socketPath),
-    describe: async (sql) => (await child.ready()).call('describe', { sql }),
+    describe: async (sql, relations) => (await child.ready()).call('describe', { sql, relations }),
     get watched() {
       const { pid } = child
       if (pid === undefined) return []

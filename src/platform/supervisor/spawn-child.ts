@@ -7,7 +7,7 @@ import { portOfChild } from '../../kernel/child-port.ts'
 export interface ChildOptions {
   /** As in `weir logs` and `weir status`. */
   readonly name: string
-  readonly program: 'log' | 'delivery' | 'engine'
+  readonly program: 'log' | 'delivery' | 'engine' | 'operator'
   /** What the child may ask of us. */
   readonly local?: Methods
   /** Each line that it writes, JSON or not. */

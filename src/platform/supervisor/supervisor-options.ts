@@ -1,14 +1,19 @@
 import type { Clock } from '../../kernel/clock.ts'
 import type { Logger } from '../../kernel/logger.ts'
+import type { Catalog } from '../../lake/catalog/catalog.ts'
+import type { ControlPlane } from '../control/control-plane.ts'
+import type { Operations } from '../operations.ts'
+import type { Project } from '../project/project.ts'
 import type { Endpoints } from './endpoints.ts'
 
 /** How `weir up` runs. Ports of 0 take any free one. */
 export interface SupervisorOptions {
-  /** The project's folder, for messages and for what its declarations name relatively. */
+  readonly project: Project
+  /** The project's folder, for what its declarations name relatively. */
   readonly projectDirectory: string
   /** `.weir` of the project unless it says otherwise. One supervisor at a time. */
   readonly dataDirectory: string
-  /** Loopback, unless `token` and `password` are given. */
+  /** Of HTTP and PostgreSQL. Loopback, unless `token` and `password` are given; Kafka is always on loopback. */
   readonly host: string
   readonly kafkaPort: number
   readonly postgresPort: number
@@ -21,16 +26,32 @@ export interface SupervisorOptions {
   readonly password?: string
   /** What the SQL engine may take, resident, in bytes; DuckDB gets 250 MB less. */
   readonly engineMemoryBytes: number
-  /** What one delivery worker may take. */
+  /** What one delivery worker may take, likewise. */
   readonly workerMemoryBytes: number
+  readonly threads: number
   readonly clock: Clock
+  /** The HTTP server lies in a layer above: the composition root hands it in. */
+  readonly openHttp: OpenHttp
+}
+
+export interface HttpParts {
+  readonly host: string
+  readonly port: number
+  readonly token?: string
+  readonly control: ControlPlane
+  readonly catalog: Catalog
+  readonly operations: Operations
   readonly logger: Logger
 }
+
+/** Listens when it resolves; answers until `stop`. */
+export type OpenHttp = (parts: HttpParts) => Promise<{ readonly port: number; stop(): Promise<void> }>
 
 /** A running Weir: every endpoint answers. */
 export interface Supervisor {
   readonly endpoints: Endpoints
-  /** What a user should be told at the start: ports that moved, formats that were migrated. */
+  readonly control: ControlPlane
+  /** What a user should be told at the start: ports that moved, formats that were migrated, changes that were not applied. */
   readonly notices: readonly string[]
   /** Stops in order, each child finishing what is quick; idempotent. */
   stop(): Promise<void>

@@ -1,0 +1,51 @@
+// What `npm start` runs: three million real flights through a stream into a table, summed up, verified, shown.
+import { parseArgs } from 'node:util'
+import colors from 'picocolors'
+import { watchParent } from '../../src/platform/supervisor/parent-watch.ts'
+import { replayFlights } from './replay.ts'
+import { screen } from './screen.ts'
+import { startStep } from './progress.ts'
+import { defaultDataDirectory, startWeirProcess } from './weir-process.ts'
+
+const { values } = parseArgs({
+  options: {
+    once: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+    flights: { type: 'string', default: '3000000' },
+  },
+})
+
+console.log(colors.bold('\n  Weir: real flights of 2001, from a stream to SQL\n'))
+const starting = startStep('starting', 0)
+const weir = await startWeirProcess({
+  dataDirectory: defaultDataDirectory(),
+  keep: values.keep,
+  options: ['--next-free-port'],
+})
+starting.finish(`Weir runs (process ${weir.endpoints.pid})`)
+
+const asked = new Promise<'asked'>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve('asked'))
+  watchParent(() => resolve('asked'))
+})
+let exitCode = 0
+try {
+  const replay = replayFlights(weir.endpoints, Number(values.flights))
+  const outcome = await Promise.race([replay, asked, weir.ended])
+  if (typeof outcome === 'object') {
+    console.log(screen(outcome, weir.endpoints))
+    exitCode = outcome.lost === 0 && outcome.verified ? 0 : 1
+    if (!values.once) await Promise.race([asked, weir.ended])
+  } else {
+    replay.catch(() => undefined)
+    exitCode = outcome === 'asked' ? 0 : outcome
+  }
+} catch (error) {
+  console.error(
+    `\n  ${colors.red('failed')}  ${(error as Error).message}\n  See: npm run weir -- logs --dir examples/flights`,
+  )
+  exitCode = 1
+} finally {
+  await weir.stop()
+}
+process.exit(exitCode)

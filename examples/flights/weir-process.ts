@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { readEndpoints, type Endpoints } from '../../src/platform/supervisor/endpoints.ts'
+
+export const projectDirectory = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '')
+const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+
+export interface RunningWeir {
+  readonly endpoints: Endpoints
+  /** Resolves with the exit code when Weir has ended, for whatever reason. */
+  readonly ended: Promise<number>
+  stop(): Promise<void>
+}
+
+export interface WeirProcessOptions {
+  readonly dataDirectory: string
+  /** Keep what an earlier run left. */
+  readonly keep: boolean
+  /** Further options of `weir up`. */
+  readonly options?: readonly string[]
+}
+
+/** Runs `weir up` on this project as a process of its own and waits until it is ready. */
+export async function startWeirProcess({
+  dataDirectory,
+  keep,
+  options = [],
+}: WeirProcessOptions): Promise<RunningWeir> {
+  if (readEndpoints(dataDirectory)) throw new Error(`Weir runs on ${dataDirectory} already: stop it first`)
+  if (!keep) rmSync(dataDirectory, { recursive: true, force: true })
+  const words = [cli, 'up', '--dir', projectDirectory, '--data', dataDirectory, '--json', ...options]
+  const child = spawn(process.execPath, words, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, WEIR_RUN_PARENT: String(process.pid) },
+  })
+  const said: string[] = []
+  child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()))
+  let exitCode: number | undefined
+  const ended = new Promise<number>((resolve) => child.once('exit', (code) => resolve((exitCode = code ?? 1))))
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM')
+    await ended
+  }
+  for (;;) {
+    const endpoints = readEndpoints(dataDirectory)
+    if (endpoints) return { endpoints, ended, stop }
+    if (exitCode !== undefined) throw new Error(`weir up ended with ${exitCode}: ${said.join('').trim()}`)
+    await pause(20)
+  }
+}
+
+/** Beside the project unless `WEIR_DATA` says otherwise. */
+export function defaultDataDirectory(): string {
+  return process.env['WEIR_DATA'] ?? join(projectDirectory, '.weir')
+}

@@ -1,0 +1,49 @@
+import type { Command } from './command.ts'
+import { apply } from './commands/apply.ts'
+import { backup } from './commands/backup.ts'
+import { deadLetters } from './commands/dead-letters.ts'
+import { remove } from './commands/delete.ts'
+import { delivery } from './commands/delivery.ts'
+import { dev } from './commands/dev.ts'
+import { doctor } from './commands/doctor.ts'
+import { explain } from './commands/explain.ts'
+import { get } from './commands/get.ts'
+import { init } from './commands/init.ts'
+import { ledger } from './commands/ledger.ts'
+import { logs } from './commands/logs.ts'
+import { plan } from './commands/plan.ts'
+import { produce } from './commands/produce.ts'
+import { restore } from './commands/restore.ts'
+import { sql } from './commands/sql.ts'
+import { status } from './commands/status.ts'
+import { stop } from './commands/stop.ts'
+import { tail } from './commands/tail.ts'
+import { up } from './commands/up.ts'
+import { url } from './commands/url.ts'
+import { verify } from './commands/verify.ts'
+
+/** Every command, in the order of the help: starting, declaring, looking, proving, keeping. */
+export const commands: readonly Command[] = [
+  init,
+  up,
+  dev,
+  stop,
+  plan,
+  apply,
+  status,
+  get,
+  remove,
+  sql,
+  produce,
+  tail,
+  url,
+  ledger,
+  verify,
+  deadLetters,
+  delivery,
+  logs,
+  explain,
+  doctor,
+  backup,
+  restore,
+]

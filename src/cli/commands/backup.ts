@@ -1,0 +1,55 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { formatSize } from '../../kernel/units.ts'
+import { manifestName, mustBeEmpty, type BackupManifest } from '../backup-folder.ts'
+import type { Command } from '../command.ts'
+import { copyFiles, filesUnder } from '../copy-tree.ts'
+import { dataDirectoryOf } from '../running.ts'
+
+export const backup: Command = {
+  name: 'backup',
+  summary: 'copy metadata, lake and log to a folder, also while Weir runs',
+  arguments: [{ name: 'folder', description: 'where; it must be empty or new', required: true }],
+  examples: ['weir backup /backups/monday'],
+  async run({ arguments: [folder], output, directory }) {
+    const target = resolve(directory, folder!)
+    const data = dataDirectoryOf(directory)
+    const format = formatOf(data)
+    mustBeEmpty(target)
+    mkdirSync(target, { recursive: true, mode: 0o700 })
+    // The order is the guarantee: pointers as of one moment, then the files that they name, which never change, and the log
+    // last, so that it holds at least what the tables say was read from it. What came meanwhile is delivered again.
+    await copyMetadata(join(data, 'metadata.db'), join(target, 'metadata.db'))
+    const lake = await filesUnder(join(data, 'lake'))
+    let bytes = await copyFiles(join(data, 'lake'), join(target, 'lake'), lake)
+    const log = (await filesUnder(join(data, 'log'))).filter((name) => !name.startsWith('log.lock'))
+    // The log's own notes first: they must not claim more than the segments that are copied after them hold.
+    const ordered = [...log.filter((name) => !name.endsWith('.log')), ...log.filter((name) => name.endsWith('.log'))]
+    bytes += await copyFiles(join(data, 'log'), join(target, 'log'), ordered)
+    await copyFiles(data, target, ['format.json'])
+    const files = lake.length + log.length + 2
+    const manifest: BackupManifest = { taken: new Date().toISOString(), dataDirectory: data, format, bytes, files }
+    writeFileSync(join(target, manifestName), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true })
+    output.answer({ folder: target, ...manifest }, () => `${files} files, ${formatSize(bytes)}, are in ${target}.`)
+  },
+}
+
+function formatOf(data: string): number {
+  try {
+    return (JSON.parse(readFileSync(join(data, 'format.json'), 'utf8')) as { format: number }).format
+  } catch (cause) {
+    throw new WeirError('WEIR-2012', `there is nothing to back up in ${data}: Weir has not run there yet`, { cause })
+  }
+}
+
+/** One moment of the metadata, whatever is written meanwhile. */
+async function copyMetadata(from: string, to: string): Promise<void> {
+  const { DatabaseSync } = await import('node:sqlite')
+  const database = new DatabaseSync(from, { readOnly: true, timeout: 10_000 })
+  try {
+    database.prepare('VACUUM INTO ?').run(to)
+  } finally {
+    database.close()
+  }
+}

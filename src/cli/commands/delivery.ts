@@ -1,0 +1,50 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { nearestName } from '../../kernel/nearest.ts'
+import type { Command } from '../command.ts'
+import { connectWeir } from '../weir-client.ts'
+
+const actions = ['flush', 'resume', 'status'] as const
+
+export const delivery: Command = {
+  name: 'delivery',
+  summary: 'commit a delivery now, look at its workers, or let one go on that stopped and asks',
+  arguments: [
+    { name: 'action', description: `one of ${actions.join(', ')}`, required: true },
+    { name: 'delivery', description: 'the name of the delivery', required: true },
+  ],
+  options: [
+    {
+      flags: '--accept-loss',
+      description: 'resume: go on beyond records that are gone; the ledger keeps them as lost',
+    },
+    { flags: '--deliver-again', description: 'resume after a rollback: deliver what was rolled back once more' },
+    { flags: '--go-on', description: 'resume after a rollback: leave out what was rolled back' },
+  ],
+  examples: ['weir delivery flush events-to-lake', 'weir delivery resume events-to-lake --accept-loss'],
+  async run({ arguments: [wanted, name], options, output, directory }) {
+    const action = actions.find((known) => known === wanted)
+    if (!action) {
+      const near = nearestName(wanted!, actions)
+      throw new WeirError(
+        'WEIR-2009',
+        `there is no action "${wanted}".${near === undefined ? '' : ` Did you mean ${near}?`}`,
+      )
+    }
+    const path = `/api/v1/deliveries/${encodeURIComponent(name!)}`
+    const weir = connectWeir(directory)
+    if (action === 'status') {
+      const status = await weir.call<unknown>('GET', `${path}/status`)
+      return output.answer(status, () => JSON.stringify(status, null, 2))
+    }
+    if (action === 'flush') {
+      const flushed = await weir.call<unknown>('POST', `${path}/flush`, {})
+      return output.answer(flushed, () => `${name} has committed what it accepted.`)
+    }
+    const answer = await weir.call<unknown>('POST', `${path}/resume`, {
+      acceptLoss: options['acceptLoss'] === true,
+      ...(options['deliverAgain'] === true ? { rollback: 'deliver again' } : {}),
+      ...(options['goOn'] === true ? { rollback: 'go on' } : {}),
+    })
+    output.answer(answer, () => `${name} goes on.`)
+  },
+}

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import colors from 'picocolors'
+import { formatSize } from '../../kernel/units.ts'
+import { readEndpoints, type Endpoints } from '../../platform/supervisor/endpoints.ts'
+import type { Command } from '../command.ts'
+import { dataDirectoryOf } from '../running.ts'
+
+interface Finding {
+  readonly check: string
+  readonly ok: boolean
+  readonly found: string
+  /** What to do, when it is not as it should be. */
+  readonly remedy?: string
+}
+
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'look at this machine, the project and what runs, and say what is wrong',
+  examples: ['weir doctor'],
+  async run({ output, directory }) {
+    const data = dataDirectoryOf(directory)
+    const findings = [
+      nodeVersion(),
+      project(directory),
+      await disk(existsSync(data) ? data : directory),
+      ...(await running(data)),
+    ]
+    output.answer(findings, () => findings.map(textOf).join('\n'))
+    return findings.every(({ ok }) => ok) ? 0 : 4
+  },
+}
+
+function textOf({ check, ok, found, remedy }: Finding): string {
+  const mark = ok ? colors.green('✓') : colors.red('✗')
+  return `${mark} ${check.padEnd(12)}${found}${remedy === undefined ? '' : `. ${remedy}`}`
+}
+
+function nodeVersion(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const ok = major > 24 || (major === 24 && minor >= 6)
+  return { check: 'node', ok, found: process.versions.node, ...(ok ? {} : { remedy: 'Weir needs Node 24.6 or later' }) }
+}
+
+function project(directory: string): Finding {
+  const file = join(directory, 'weir.config.ts')
+  if (!existsSync(file))
+    return { check: 'project', ok: false, found: `no ${file}`, remedy: 'Run weir init, or use --dir' }
+  const manifest = join(directory, 'package.json')
+  const type = existsSync(manifest) ? (JSON.parse(readFileSync(manifest, 'utf8')) as { type?: string }).type : undefined
+  if (type === 'commonjs')
+    return { check: 'project', ok: false, found: 'package.json has "type": "commonjs"', remedy: 'Set "type": "module"' }
+  return { check: 'project', ok: true, found: file }
+}
+
+async function disk(directory: string): Promise<Finding> {
+  const { bavail, bsize } = await statfs(directory)
+  const ok = bavail * bsize > 2_000_000_000
+  const remedy = ok ? {} : { remedy: 'Free space: deliveries and the log stop when the disk is full' }
+  return { check: 'disk', ok, found: `${formatSize(bavail * bsize)} free`, ...remedy }
+}
+
+async function running(data: string): Promise<Finding[]> {
+  const endpoints = readEndpoints(data)
+  if (!endpoints) return [{ check: 'weir', ok: true, found: 'not running' }]
+  const doors = await Promise.all([door('kafka', endpoints), door('postgres', endpoints), door('http', endpoints)])
+  return [{ check: 'weir', ok: true, found: `process ${endpoints.pid}, since ${endpoints.started}` }, ...doors]
+}
+
+/** Whether the endpoint takes a connection. */
+async function door(name: 'kafka' | 'postgres' | 'http', endpoints: Endpoints): Promise<Finding> {
+  const { hostname, port } = new URL(name === 'kafka' ? `tcp://${endpoints.kafka}` : endpoints[name])
+  const answers = await new Promise<boolean>((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port), timeout: 2000 })
+    const end = (ok: boolean) => () => (socket.destroy(), resolve(ok))
+    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false))
+  })
+  const remedy = answers ? {} : { remedy: `It does not answer: see weir logs` }
+  return { check: name, ok: answers, found: endpoints[name], ...remedy }
+}

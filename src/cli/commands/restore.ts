@@ -1,0 +1,38 @@
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { formatSize } from '../../kernel/units.ts'
+import { manifestName, mustBeEmpty, readManifest } from '../backup-folder.ts'
+import type { Command } from '../command.ts'
+import { copyFiles, filesUnder } from '../copy-tree.ts'
+import { dataDirectoryOf } from '../running.ts'
+
+export const restore: Command = {
+  name: 'restore',
+  summary: 'put a backup back where it was taken; the data directory must be empty',
+  arguments: [{ name: 'folder', description: 'the backup', required: true }],
+  examples: ['weir restore /backups/monday'],
+  async run({ arguments: [folder], output, directory }) {
+    const source = resolve(directory, folder!)
+    const manifest = readManifest(source)
+    const data = dataDirectoryOf(directory)
+    if (manifest.dataDirectory !== data)
+      throw new WeirError(
+        'WEIR-2012',
+        `this backup was taken from ${manifest.dataDirectory}, and tables name their files by absolute paths: it goes back there, not to ${data}`,
+      )
+    mustBeEmpty(data)
+    // Beside it first, then by rename: nobody starts on half of a backup.
+    const beside = `${data}.restoring`
+    rmSync(beside, { recursive: true, force: true })
+    mkdirSync(beside, { recursive: true, mode: 0o700 })
+    const names = (await filesUnder(source)).filter((name) => name !== manifestName)
+    const bytes = await copyFiles(source, beside, names)
+    rmSync(data, { recursive: true, force: true })
+    renameSync(beside, data)
+    output.answer(
+      { dataDirectory: data, taken: manifest.taken, files: names.length, bytes },
+      () => `${names.length} files, ${formatSize(bytes)}, as of ${manifest.taken}, are in ${data}. Start with weir up.`,
+    )
+  },
+}

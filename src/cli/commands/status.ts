@@ -1,0 +1,80 @@
+import colors from 'picocolors'
+import { formatDuration } from '../../kernel/units.ts'
+import type { ApiResource } from '../api-types.ts'
+import type { Command } from '../command.ts'
+import { listResources } from '../resources.ts'
+import { tableText } from '../table-text.ts'
+import { connectWeir } from '../weir-client.ts'
+
+interface ProcessStatus {
+  readonly name: string
+  readonly state: string
+  readonly pid: number | null
+  readonly restarts: number
+  readonly reason: string | null
+}
+
+interface Status {
+  readonly processes: readonly ProcessStatus[]
+  readonly warnings: readonly string[]
+  readonly rates: Readonly<Record<string, { readonly perSecond: number; readonly lagMs?: number | null }>>
+}
+
+export const status: Command = {
+  name: 'status',
+  summary: 'show every resource with its state, rate and lag, and every process',
+  examples: ['weir status', 'weir status --json'],
+  async run({ output, directory }) {
+    const weir = connectWeir(directory)
+    const [resources, found] = await Promise.all([listResources(weir), weir.call<Status>('GET', '/api/v1/status')])
+    output.answer({ resources, ...found }, () => textOf(resources, found))
+  },
+}
+
+function textOf(resources: readonly ApiResource[], { processes, warnings, rates }: Status): string {
+  const columns = [
+    { title: 'KIND' },
+    { title: 'NAME' },
+    { title: 'STATE' },
+    { title: 'RATE', align: 'right' },
+    { title: 'LAG', align: 'right' },
+    { title: 'SINCE', align: 'right' },
+  ] as const
+  const rows = resources.map((resource) => {
+    const rate = rates[`${resource.kind}/${resource.name}`]
+    return [
+      resource.kind,
+      resource.name,
+      stateOf(resource.state),
+      rate === undefined ? '-' : `${Math.round(rate.perSecond).toLocaleString('en-US')}/s`,
+      rate?.lagMs == null ? '-' : formatDuration(rate.lagMs),
+      formatDuration(Math.max(0, Date.now() - Date.parse(resource.updatedAt))),
+    ]
+  })
+  const reasons = resources.flatMap(({ kind, name, reason }) => (reason ? [`${kind} ${name}: ${reason}`] : []))
+  const children = processes.map(({ name, state, pid, restarts, reason }) => [
+    name,
+    stateOf(state),
+    pid === null ? '-' : String(pid),
+    String(restarts),
+    reason ?? '',
+  ])
+  const processTable = tableText(
+    [
+      { title: 'PROCESS' },
+      { title: 'STATE' },
+      { title: 'PID', align: 'right' },
+      { title: 'RESTARTS', align: 'right' },
+      { title: 'REASON' },
+    ],
+    children,
+  )
+  return [tableText(columns, rows), ...reasons, '', processTable, ...warnings.map((text) => colors.yellow(text))].join(
+    '\n',
+  )
+}
+
+function stateOf(state: string): string {
+  if (state === 'Active' || state === 'ready') return colors.green(state)
+  return state === 'Failed' || state === 'failed' ? colors.red(state) : colors.yellow(state)
+}

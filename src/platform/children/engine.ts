@@ -1,0 +1,50 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { nodeFiles } from '../../kernel/files/node-files.ts'
+import { startEngine } from '../../sql/engine/start-engine.ts'
+import type { EngineHost, Relations } from '../../sql/engine-host.ts'
+import { openObjectStore } from '../../storage/objects/open.ts'
+import type { EngineChildConfig, EngineReady } from './child-methods.ts'
+import { processMetrics } from './process-metrics.ts'
+import { serveSupervisor } from './serve.ts'
+
+/** The host's methods as a channel carries them. */
+type HostMethods = {
+  relations(params: null): ReturnType<EngineHost['relations']>
+  resolve(params: Parameters<EngineHost['resolve']>[0]): ReturnType<EngineHost['resolve']>
+}
+
+// A plan is checked against relations that are not there yet, while queries go on against those that are. The engine keeps
+// relations by their version, so planned ones get numbers that no others have.
+const planned = new AsyncLocalStorage<Relations>()
+let plannedVersion = 0
+
+// The SQL engine's process: DuckDB, and PostgreSQL's protocol on a unix socket.
+serveSupervisor<EngineChildConfig, EngineReady, unknown, HostMethods>('engine', async (config, { host, logger }) => {
+  const metrics = processMetrics()
+  const engine = await startEngine(
+    {
+      listen: { socketPath: config.socketPath },
+      memoryLimitBytes: config.memoryLimitBytes,
+      threads: config.threads,
+      temporaryDirectory: config.temporaryDirectory,
+      linkDirectory: config.linkDirectory,
+      objects: openObjectStore({ roots: [config.objectsRoot], files: nodeFiles }),
+      database: config.database,
+      logger,
+    },
+    {
+      relations: async () => planned.getStore() ?? host.call('relations', null),
+      resolve: (request) => host.call('resolve', request),
+    },
+  )
+  return {
+    ready: { socketPath: config.socketPath },
+    status: () => engine.status(),
+    metrics: () => metrics.getMetricsAsJSON(),
+    stop: (deadlineMs) => engine.stop({ deadlineMs }),
+    methods: {
+      describe: ({ sql, relations }: { sql: string; relations: Relations }) =>
+        planned.run({ ...relations, version: --plannedVersion }, () => engine.describe(sql)),
+    },
+  }
+})

@@ -1,0 +1,57 @@
+import type { Logger } from '../../../kernel/logger.ts'
+import type { ControlPlane } from '../../control/control-plane.ts'
+import type { Operations } from '../../operations.ts'
+import type { Ports } from '../choose-ports.ts'
+import type { DataDirectory } from '../data-directory.ts'
+import { watchDisk } from '../disk-watch.ts'
+import type { Endpoints } from '../endpoints.ts'
+import type { Processes } from '../processes.ts'
+import type { SupervisorOptions } from '../supervisor-options.ts'
+import { createDeliveryOperations } from './delivery-operations.ts'
+import { countRecords } from './count-records.ts'
+import { createProcessOperations } from './process-operations.ts'
+import { watchRates } from './rate-watch.ts'
+import { createRecordOperations } from './record-operations.ts'
+import { createSqlOperations } from './sql-operations.ts'
+
+export interface OperationsOptions extends SupervisorOptions {
+  readonly processes: Processes
+  readonly control: ControlPlane
+  readonly places: DataDirectory
+  readonly ports: Ports
+  readonly logger: Logger
+  /** Undefined until all is ready. */
+  readonly endpoints: () => Endpoints | undefined
+}
+
+/** What the HTTP API offers beyond resources. */
+export function createOperations(options: OperationsOptions): Operations & { close(): void } {
+  const { processes, ports, places, logger, project } = options
+  const disk = watchDisk(places.root, project.settings.diskBudgetBytes ?? undefined, logger)
+  const rates = watchRates(
+    () => countRecords(processes),
+    () => options.clock.now(),
+  )
+  const deliveries = createDeliveryOperations(processes)
+  return {
+    ledger: deliveries.ledger,
+    verifier: deliveries.verifier,
+    letters: deliveries.letters,
+    records: createRecordOperations(() => processes.kafka()),
+    sql: createSqlOperations(() => ({
+      host: '127.0.0.1',
+      port: ports.postgres,
+      ...(options.password === undefined ? {} : { password: options.password }),
+    })),
+    process: createProcessOperations({
+      ...options,
+      disk: disk.latest,
+      rates,
+      children: () => [processes.log, processes.engine.child, ...processes.workers.children, processes.operator.child],
+    }),
+    close() {
+      disk.stop()
+      rates.stop()
+    },
+  }
+}

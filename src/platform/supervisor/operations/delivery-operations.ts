@@ -1,0 +1,81 @@
+import type { Channel } from '../../../kernel/channel.ts'
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import type { DeliveryPlace, OperatorMethods } from '../../children/child-methods.ts'
+import type { LedgerOperations, LetterOperations, VerifyOperations } from '../../operations.ts'
+import type { Processes } from '../processes.ts'
+import { hopOf } from './ledger-hop.ts'
+import { letterOf } from './shown-letter.ts'
+import { verifyResultOf } from './verify-result.ts'
+
+const ledgerTimeoutMs = 30_000
+const longTimeoutMs = 3_600_000
+
+export interface DeliveryOperations {
+  readonly ledger: LedgerOperations
+  readonly verifier: VerifyOperations
+  readonly letters: LetterOperations
+}
+
+/** Ledger, proof and dead letters of the deliveries that run. */
+export function createDeliveryOperations({ workers, operator }: Processes): DeliveryOperations {
+  const ask = (): Promise<Channel<OperatorMethods>> => operator.child.ready()
+  const placeOf = (delivery: string): DeliveryPlace => {
+    const plan = workers.plan(delivery)
+    if (plan) return { config: plan.config }
+    const names = workers.names().join(', ') || 'none'
+    throw new WeirError('WEIR-2013', `there is no delivery "${delivery}" that runs; there are ${names}`)
+  }
+  return {
+    ledger: {
+      async hops() {
+        const names = workers.names()
+        if (names.length === 0) return []
+        const channel = await ask()
+        return Promise.all(
+          names.map(async (name) => {
+            const place = placeOf(name)
+            return hopOf(place.config, await channel.call('ledger', place, { timeoutMs: ledgerTimeoutMs }))
+          }),
+        )
+      },
+    },
+    verifier: {
+      async verify(delivery, progress, signal) {
+        const place = placeOf(delivery)
+        const channel = await ask()
+        const started = performance.now()
+        const verification = await operator.withProgress(progress, (job) =>
+          abortable(channel.call('verify', { ...place, job }, { timeoutMs: longTimeoutMs }), signal),
+        )
+        return verifyResultOf(delivery, verification, (performance.now() - started) / 1000)
+      },
+    },
+    letters: {
+      async list(delivery, { limit, after }) {
+        const place = placeOf(delivery)
+        const page = await (await ask()).call('letters', { ...place, limit, after: after ?? null })
+        return { items: page.letters.map((letter) => letterOf(delivery, letter)), total: page.total, next: page.next }
+      },
+      async replay(delivery) {
+        const place = placeOf(delivery)
+        const { replayed, rejected } = await (await ask()).call('replay', place, { timeoutMs: longTimeoutMs })
+        return { replayed, stillRejected: rejected.length }
+      },
+      async resume(delivery, choice) {
+        await (await ask()).call('resume', { ...placeOf(delivery), choice }, { timeoutMs: longTimeoutMs })
+        await workers.reassign(delivery)
+      },
+      flush(delivery) {
+        placeOf(delivery)
+        return workers.flush(delivery)
+      },
+    },
+  }
+}
+
+function abortable<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+    work.then(resolve, reject)
+  })
+}

@@ -1,0 +1,32 @@
+import type { Ledger } from '../../../delivery/ledger/ledger.ts'
+import type { DeliveryChildConfig } from '../../children/child-methods.ts'
+import type { LedgerHop } from '../../operations.ts'
+
+/** One delivery's ledger as people see it: its partitions, and their sum. */
+export function hopOf({ delivery, topic, table }: DeliveryChildConfig, ledger: Ledger): LedgerHop {
+  const { entries, committedAtMs, snapshotId } = ledger
+  const sum = (of: (entry: Ledger['entries'][number]) => string): bigint =>
+    entries.reduce((total, entry) => total + BigInt(of(entry)), 0n)
+  const unknown = entries.some(({ pending }) => pending === null)
+  const pending = unknown ? null : sum((entry) => entry.pending!)
+  const [read, delivered, rejected] = [
+    sum((entry) => entry.read),
+    sum((entry) => entry.delivered),
+    sum((entry) => entry.rejected),
+  ]
+  return {
+    delivery,
+    from: topic,
+    to: table,
+    in: String(read + (pending ?? 0n)),
+    delivered: String(delivered),
+    rejected: String(rejected),
+    pending: pending === null ? null : String(pending),
+    holds: unknown
+      ? null
+      : entries.every((entry) => BigInt(entry.read) === BigInt(entry.delivered) + BigInt(entry.rejected)),
+    lastCommitAt: committedAtMs === null ? null : new Date(committedAtMs).toISOString(),
+    snapshotId,
+    partitions: entries,
+  }
+}

@@ -1,0 +1,86 @@
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { MetricsJson } from '../../children/child-methods.ts'
+import type { ControlPlane } from '../../control/control-plane.ts'
+import type { ProcessOperations } from '../../operations.ts'
+import type { DiskUse } from '../disk-watch.ts'
+import type { Endpoints } from '../endpoints.ts'
+import type { ChildState } from '../kept-child.ts'
+import { residentBytes } from '../resident-size.ts'
+import { summedMetrics } from '../summed-metrics.ts'
+import type { RateWatch } from './rate-watch.ts'
+
+/** As much of a kept child as is shown. */
+export interface ShownChild {
+  readonly name: string
+  readonly state: ChildState
+  readonly restarts: number
+  readonly channel: { call(name: 'metrics', params: null): Promise<MetricsJson> } | undefined
+}
+
+export interface ProcessOperationsOptions {
+  readonly children: () => readonly ShownChild[]
+  readonly disk: () => DiskUse | undefined
+  readonly rates: RateWatch
+  readonly endpoints: () => Endpoints | undefined
+  readonly control: ControlPlane
+}
+
+export function createProcessOperations(options: ProcessOperationsOptions): ProcessOperations {
+  const own = new Registry()
+  collectDefaultMetrics({ register: own, prefix: 'weir_' })
+  return {
+    status: () => Promise.resolve(statusOf(options)),
+    ready: () => Promise.resolve(readiness(options)),
+    async metrics() {
+      const children = options.children().flatMap(({ name, channel }) => {
+        if (!channel) return []
+        return [{ process: name, read: () => channel.call('metrics', null) }]
+      })
+      const sources = [
+        { process: 'supervisor', read: () => own.getMetricsAsJSON() as Promise<MetricsJson> },
+        ...children,
+      ]
+      return { contentType: own.contentType, text: await summedMetrics(sources) }
+    },
+    onRates: (listener) => options.rates.onRates(listener),
+  }
+}
+
+function statusOf({ children, disk, rates, endpoints }: ProcessOperationsOptions): Record<string, unknown> {
+  const use = disk()
+  const shown = children()
+  return {
+    endpoints: endpoints() ?? null,
+    processes: [
+      {
+        name: 'supervisor',
+        state: 'ready',
+        pid: process.pid,
+        restarts: 0,
+        reason: null,
+        bytes: residentBytes(process.pid),
+      },
+      ...shown.map(describeChild),
+    ],
+    disk: use ?? null,
+    warnings: use?.warning === undefined ? [] : [use.warning],
+    rates: rates.latest.rates,
+  }
+}
+
+function describeChild({ name, state, restarts }: ShownChild): Record<string, unknown> {
+  const pid = state.kind === 'ready' ? state.pid : null
+  const reason = 'reason' in state ? state.reason : null
+  return { name, state: state.kind, pid, restarts, reason, bytes: pid === null ? null : residentBytes(pid) }
+}
+
+/** Ready: the log answers, and so do all processes that were started. */
+function readiness({ children, endpoints }: ProcessOperationsOptions): { ready: boolean; reasons: string[] } {
+  const reasons = children().flatMap(({ name, state }) =>
+    state.kind === 'ready' || state.kind === 'idle'
+      ? []
+      : [`${name} is ${state.kind}${'reason' in state ? `: ${state.reason}` : ''}`],
+  )
+  if (!endpoints()) reasons.push('Weir is starting')
+  return { ready: reasons.length === 0, reasons }
+}

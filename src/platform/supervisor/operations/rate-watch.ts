@@ -1,0 +1,61 @@
+import type { Rates } from '../../operations.ts'
+
+/** What is counted now; rates are what changed since. Keys are `kind/name`. */
+export interface Counters {
+  readonly counts: ReadonlyMap<string, number>
+  /** Deliveries that have records to read. */
+  readonly behind: ReadonlySet<string>
+  readonly deliveries: ReadonlySet<string>
+}
+
+export interface RateWatch {
+  readonly latest: Rates
+  onRates(listener: (rates: Rates) => void): () => void
+  stop(): void
+}
+
+const intervalMs = 1000
+
+/** Counts once a second. */
+export function watchRates(count: () => Promise<Counters>, now: () => number): RateWatch {
+  const listeners = new Set<(rates: Rates) => void>()
+  const caughtUpAt = new Map<string, number>()
+  let before: { at: number; counts: ReadonlyMap<string, number> } | undefined
+  let latest: Rates = { at: now(), rates: {} }
+  let busy = false
+
+  async function sample(): Promise<void> {
+    const { counts, behind, deliveries } = await count()
+    const at = now()
+    for (const key of deliveries) if (!behind.has(key) || !caughtUpAt.has(key)) caughtUpAt.set(key, at)
+    const seconds = before ? (at - before.at) / 1000 : 0
+    const rates = [...counts].map(([key, value]) => {
+      const grown = value - (before?.counts.get(key) ?? value)
+      const perSecond = seconds > 0 ? Math.max(0, grown / seconds) : 0
+      return [key, deliveries.has(key) ? { perSecond, lagMs: at - caughtUpAt.get(key)! } : { perSecond }] as const
+    })
+    before = { at, counts }
+    latest = { at, rates: Object.fromEntries(rates) }
+    for (const listener of listeners) listener(latest)
+  }
+
+  const timer = setInterval(() => {
+    if (busy) return
+    busy = true
+    // A process that is being started again is counted the next time.
+    void sample()
+      .catch(() => undefined)
+      .finally(() => (busy = false))
+  }, intervalMs)
+  timer.unref()
+  return {
+    get latest() {
+      return latest
+    },
+    onRates(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    stop: () => clearInterval(timer),
+  }
+}

@@ -1,0 +1,113 @@
+import type { Client as PgClient } from 'pg'
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import type { SqlColumn, SqlOperations } from '../../operations.ts'
+
+const rowsBuffered = 2000
+
+/** Queries of the HTTP API go by the PostgreSQL port like everybody's: one way in, one set of limits. */
+export function createSqlOperations(
+  address: () => { readonly host: string; readonly port: number; readonly password?: string },
+): SqlOperations {
+  return {
+    async query(sql, signal) {
+      const { default: pg } = await import('pg')
+      const client = new pg.Client({ ...address(), user: 'weir', database: 'weir', application_name: 'http' })
+      client.on('error', () => undefined)
+      signal.addEventListener('abort', () => void client.end().catch(() => undefined), { once: true })
+      await client.connect().catch((cause: Error) => {
+        throw new WeirError('WEIR-2005', `the SQL engine does not answer: ${cause.message}`, { cause })
+      })
+      return runQuery(client, new pg.Query({ text: sql, rowMode: 'array' } as never) as unknown as RowEvents, signal)
+    },
+  }
+}
+
+interface RowEvents {
+  on(event: 'row', listener: (row: unknown[], result: { fields: { name: string; dataTypeID: number }[] }) => void): void
+  on(event: 'end', listener: (result: { fields: { name: string; dataTypeID: number }[] }) => void): void
+  on(event: 'error', listener: (error: Error) => void): void
+}
+
+/** Resolves with the first rows, so that what is wrong with the statement is an error and not a broken stream. */
+async function runQuery(client: PgClient, query: RowEvents, signal: AbortSignal): ReturnType<SqlOperations['query']> {
+  const notices: string[] = []
+  client.on('notice', ({ message }) => notices.push(message ?? ''))
+  const socket = (client as unknown as { connection: { stream: { pause(): void; resume(): void } } }).connection.stream
+  let rows: unknown[][] = []
+  let fields: { name: string; dataTypeID: number }[] = []
+  let ended = false
+  let failure: Error | undefined
+  let wake = (): void => undefined
+  query.on('row', (row, result) => {
+    fields = result.fields
+    rows.push(row)
+    if (rows.length >= rowsBuffered) socket.pause()
+    wake()
+  })
+  query.on('end', (result) => {
+    if (fields.length === 0) fields = result.fields ?? []
+    ended = true
+    wake()
+  })
+  query.on('error', (error) => {
+    failure = asSqlError(error)
+    wake()
+  })
+  client.query(query as never)
+  const more = async (): Promise<void> => {
+    while (rows.length === 0 && !ended && !failure && !signal.aborted)
+      await new Promise<void>((resolve) => (wake = resolve))
+    if (failure) throw failure
+  }
+  const close = (): Promise<void> => client.end().catch(() => undefined)
+  await more().catch(async (error: unknown) => {
+    await close()
+    throw error
+  })
+  async function* batches(): AsyncGenerator<readonly (readonly unknown[])[]> {
+    try {
+      for (;;) {
+        await more()
+        if (rows.length === 0) return
+        const batch = rows
+        rows = []
+        socket.resume()
+        yield batch
+      }
+    } finally {
+      await close()
+    }
+  }
+  return { columns: fields.map(columnOf), batches: batches(), notices }
+}
+
+const typeNames: Readonly<Record<number, string>> = {
+  16: 'boolean',
+  17: 'bytea',
+  20: 'bigint',
+  21: 'smallint',
+  23: 'integer',
+  25: 'text',
+  114: 'json',
+  700: 'real',
+  701: 'double precision',
+  1042: 'char',
+  1043: 'varchar',
+  1082: 'date',
+  1083: 'time',
+  1114: 'timestamp',
+  1184: 'timestamptz',
+  1186: 'interval',
+  1700: 'numeric',
+  2950: 'uuid',
+}
+
+function columnOf({ name, dataTypeID }: { readonly name: string; readonly dataTypeID: number }): SqlColumn {
+  return { name, type: typeNames[dataTypeID] ?? 'text' }
+}
+
+function asSqlError(error: Error): WeirError {
+  const { message, code, hint, position } = error as Error & { code?: string; hint?: string; position?: string }
+  const advice = hint === undefined ? '' : `. ${hint}`
+  return new WeirError('WEIR-6005', `${message}${advice}`, { cause: error, details: { sqlstate: code, position } })
+}

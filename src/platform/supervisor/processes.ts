@@ -1,0 +1,122 @@
+import { join } from 'node:path'
+import type { PointerStore } from '../../lake/catalog/pointer-store.ts'
+import type { Relations } from '../../sql/engine-host.ts'
+import type { EpochStore } from '../../storage/metadata/epochs.ts'
+import { connectKafka } from '../../stream/client/connect.ts'
+import type { KafkaClient } from '../../stream/client/kafka-client.ts'
+import type { DataDirectory } from './data-directory.ts'
+import { runDeliveryWorkers, type DeliveryWorkers } from './delivery-workers.ts'
+import { createEngineHost } from './engine-host.ts'
+import { runEngine, type EngineProcess } from './engine-process.ts'
+import { runLog, type LogProcess } from './log-process.ts'
+import { watchMemory } from './memory-watch.ts'
+import { runOperator, type OperatorProcess } from './operator-process.ts'
+import type { ProcessLogs } from './process-logs.ts'
+import type { SupervisorOptions } from './supervisor-options.ts'
+import type { Ports } from './choose-ports.ts'
+
+export interface ProcessesOptions extends SupervisorOptions {
+  readonly places: DataDirectory
+  readonly ports: Ports
+  readonly logs: ProcessLogs
+  readonly pointers: PointerStore
+  readonly epochs: EpochStore
+  readonly relations: () => Promise<Relations>
+}
+
+/** The process tree below the supervisor. */
+export interface Processes {
+  readonly log: LogProcess
+  readonly workers: DeliveryWorkers
+  readonly engine: EngineProcess
+  readonly operator: OperatorProcess
+  readonly bootstrap: string
+  /** One client of ours for all that the supervisor asks of the log; connects when it is first needed. */
+  kafka(): Promise<KafkaClient>
+  /** Workers first, with a commit; then the engine, then the log. */
+  stop(): Promise<void>
+  kill(): void
+}
+
+/** DuckDB goes beyond its limit by about this much. */
+const beyondDuckdbBytes = 250_000_000
+const deadlineMs = 30_000
+
+export function runProcesses(options: ProcessesOptions): Processes {
+  const { places, ports, logs, project } = options
+  const { logger } = logs
+  const bootstrap = `127.0.0.1:${ports.kafka}`
+  const log = runLog(
+    {
+      directory: places.log,
+      host: '127.0.0.1',
+      port: ports.kafka,
+      autoCreateTopics: project.settings.autoCreateTopics,
+      defaultPartitions: project.settings.defaultPartitions,
+    },
+    logs,
+    logger,
+  )
+  let client: Promise<KafkaClient> | undefined
+  const kafka = (): Promise<KafkaClient> =>
+    (client ??= log
+      .ready()
+      .then(() => connectKafka({ bootstrap, clientId: 'weir-supervisor' }))
+      .catch((error: unknown) => {
+        client = undefined
+        throw error
+      }))
+  const workers = runDeliveryWorkers({
+    nextEpoch: (delivery) => options.epochs.next(delivery),
+    partitionsOf: async (topic) => {
+      const [found] = await (await kafka()).topics.describe([topic])
+      return found?.partitions.map(({ partition }) => partition) ?? []
+    },
+    logs,
+    logger,
+    memoryBytesMax: options.workerMemoryBytes,
+  })
+  const engine = runEngine({
+    config: {
+      memoryLimitBytes: options.engineMemoryBytes - beyondDuckdbBytes,
+      threads: options.threads,
+      temporaryDirectory: join(places.run, 'engine-spill'),
+      linkDirectory: join(places.tail, 'engine-links'),
+      objectsRoot: places.lake,
+      database: 'weir',
+    },
+    host: createEngineHost({
+      relations: options.relations,
+      pointers: options.pointers,
+      tailSources: () => workers.tailSources,
+    }),
+    runDirectory: places.sockets,
+    memoryBytesMax: options.engineMemoryBytes,
+    logs,
+    logger,
+  })
+  const operator = runOperator(join(places.run, 'operator'), logs, logger)
+  const memory = watchMemory(() => [...workers.watched, ...engine.watched], logger)
+  return {
+    log,
+    workers,
+    engine,
+    operator,
+    bootstrap,
+    kafka,
+    async stop() {
+      await workers.stop(deadlineMs)
+      memory.stop()
+      await Promise.all([engine.child.stop(2000), operator.child.stop(2000)])
+      await client?.then((open) => open.close()).catch(() => undefined)
+      await log.stop(deadlineMs)
+    },
+    kill() {
+      memory.stop()
+      workers.kill()
+      engine.child.kill()
+      operator.child.kill()
+      log.kill()
+    },
+  }
+}

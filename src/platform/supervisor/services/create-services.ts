@@ -1,0 +1,41 @@
+import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
+import { connectCatalog } from '../../../lake/client/connect-catalog.ts'
+import type { ReconcileServices } from '../../kinds/reconcile-services.ts'
+import type { Ports } from '../choose-ports.ts'
+import type { DataDirectory } from '../data-directory.ts'
+import type { Processes } from '../processes.ts'
+import type { SupervisorOptions } from '../supervisor-options.ts'
+import { createDeliveryService } from './delivery-service.ts'
+import { createSecretService } from './secret-service.ts'
+import { createStreamService } from './stream-service.ts'
+import { createTableService } from './table-service.ts'
+
+export interface ServicesOptions extends SupervisorOptions {
+  readonly processes: Processes
+  readonly ports: Ports
+  readonly places: DataDirectory
+}
+
+/** What kinds need of the running parts. */
+export function createServices(options: ServicesOptions): ReconcileServices & { readonly catalog: CatalogClient } {
+  const { processes, ports, places, token } = options
+  const catalogUri = `http://127.0.0.1:${ports.http}/iceberg`
+  const authorization = token === undefined ? {} : { token }
+  const catalog = connectCatalog({ uri: catalogUri, ...authorization })
+  return {
+    catalog,
+    streams: createStreamService(() => processes.kafka()),
+    tables: createTableService(catalog),
+    deliveries: createDeliveryService(processes.workers, {
+      bootstrap: processes.bootstrap,
+      catalogUri,
+      ...(token === undefined ? {} : { catalogToken: token }),
+      objectsRoot: places.lake,
+      tailRoot: places.tail,
+      workerMemoryBytes: options.workerMemoryBytes,
+      threads: options.threads,
+    }),
+    views: { check: ({ sql, relations }) => processes.engine.describe(sql, relations) },
+    secrets: createSecretService(options.projectDirectory),
+  }
+}

@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import type { DeliveryRunPlan, DeliveryService, DeliveryStatus } from '../../kinds/reconcile-services.ts'
+import type { DeliveryWorkers, DeliveryWorkerStatus } from '../delivery-workers.ts'
+import type { ChildState } from '../kept-child.ts'
+
+export interface DeliverySettings {
+  readonly bootstrap: string
+  readonly catalogUri: string
+  readonly catalogToken?: string
+  readonly objectsRoot: string
+  readonly tailRoot: string
+  readonly workerMemoryBytes: number
+  readonly threads: number
+}
+
+/** Runs deliveries in worker processes. */
+export function createDeliveryService(workers: DeliveryWorkers, settings: DeliverySettings): DeliveryService {
+  return {
+    async ensure(plan) {
+      await workers.ensure({ config: configOf(plan, settings), workers: plan.workers })
+    },
+    stop: (name) => workers.remove(name),
+    async status(name) {
+      return statusOf(workers.states(name), await workers.status(name))
+    },
+  }
+}
+
+function configOf(plan: DeliveryRunPlan, settings: DeliverySettings) {
+  return {
+    delivery: plan.name,
+    table: `${plan.to.namespace}.${plan.to.name}`,
+    bootstrap: settings.bootstrap,
+    topic: plan.from,
+    catalogUri: settings.catalogUri,
+    ...(settings.catalogToken === undefined ? {} : { catalogToken: settings.catalogToken }),
+    objectsRoot: settings.objectsRoot,
+    tailDirectory: join(settings.tailRoot, plan.name),
+    format: plan.format,
+    ...(plan.csv ? { csv: plan.csv } : {}),
+    onNewField: plan.onNewField,
+    flushBytes: plan.flushBytes,
+    flushAgeMs: plan.flushAgeMs,
+    memoryLimitBytes: settings.workerMemoryBytes,
+    threads: settings.threads,
+  }
+}
+
+/** The worst of the workers is how the delivery is. */
+function statusOf(states: readonly ChildState[], workers: readonly DeliveryWorkerStatus[]): DeliveryStatus {
+  const said = (key: 'halted' | 'failing'): unknown => workers.map((worker) => worker[key]).find(Boolean)
+  const halted = said('halted') as { code: string; reason: string } | undefined
+  if (halted) return { state: 'halted', reason: `${halted.reason} (${halted.code})`, workers }
+  const down = states.find(({ kind }) => kind === 'failed' || kind === 'waiting')
+  if (down && 'reason' in down) return { state: 'failing', reason: down.reason, workers }
+  const failing = said('failing') as string | undefined
+  if (failing) return { state: 'failing', reason: failing, workers }
+  if (states.length === 0) return { state: 'stopped', reason: null, workers }
+  return { state: states.every(({ kind }) => kind === 'ready') ? 'running' : 'starting', reason: null, workers }
+}

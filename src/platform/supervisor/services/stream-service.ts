@@ -1,0 +1,64 @@
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import type { KafkaClient } from '../../../stream/client/kafka-client.ts'
+import type { StreamDescription, StreamPlan, StreamService } from '../../kinds/reconcile-services.ts'
+
+/** Topics by the Kafka protocol: the embedded log and the real Kafka alike. */
+export function createStreamService(client: () => Promise<KafkaClient>): StreamService {
+  return {
+    async ensure(plan) {
+      const { topics } = await client()
+      const configs = configsOf(plan)
+      const [found] = await topics.describe([plan.name])
+      if (!found) {
+        await topics.create([{ name: plan.name, partitions: plan.partitions, configs: withoutDefaults(configs) }])
+        return
+      }
+      if (found.partitions.length > plan.partitions)
+        throw new WeirError(
+          'WEIR-1003',
+          `stream ${plan.name} has ${found.partitions.length} partitions, and they cannot become ${plan.partitions}: records would be lost. Declare ${found.partitions.length} or more`,
+        )
+      if (found.partitions.length < plan.partitions)
+        throw new WeirError(
+          'WEIR-1003',
+          `stream ${plan.name} has ${found.partitions.length} partitions, and Weir cannot add to them yet. Declare ${found.partitions.length}`,
+        )
+      await topics.alterConfigs(plan.name, configs)
+    },
+    async remove(name) {
+      await (await client()).topics.delete([name])
+    },
+    async list() {
+      const topics = await (await client()).topics.describe()
+      return topics
+        .filter(({ internal }) => !internal)
+        .map(({ name, partitions }) => ({ name, partitions: partitions.length }))
+    },
+    async describe(name) {
+      const kafka = await client()
+      const [topic] = await kafka.topics.describe([name])
+      return topic && describeTopic(kafka, topic.name, topic.id)
+    },
+  }
+}
+
+async function describeTopic(kafka: KafkaClient, name: string, topicId: string): Promise<StreamDescription> {
+  const [starts, ends] = await Promise.all([kafka.offsets.list(name, 'start'), kafka.offsets.list(name, 'end')])
+  const partitions = [...ends.keys()]
+    .toSorted((a, b) => a - b)
+    .map((partition) => ({ partition, start: String(starts.get(partition) ?? 0), end: String(ends.get(partition)) }))
+  return { name, topicId, partitions }
+}
+
+/** Kafka's names; null takes a setting back to its default, and -1 is no limit. */
+function configsOf({ retentionMs, retentionBytes, config }: StreamPlan): Record<string, string | null> {
+  return {
+    'retention.ms': String(retentionMs ?? -1),
+    'retention.bytes': retentionBytes === null ? null : String(retentionBytes),
+    ...config,
+  }
+}
+
+function withoutDefaults(configs: Record<string, string | null>): Record<string, string> {
+  return Object.fromEntries(Object.entries(configs).filter((entry): entry is [string, string] => entry[1] !== null))
+}

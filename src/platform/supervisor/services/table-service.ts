@@ -1,0 +1,131 @@
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import type { CatalogClient, LoadedTable as CatalogTable } from '../../../lake/client/catalog-client.ts'
+import type { PartitionField as IcebergPartitionField } from '../../../lake/metadata/table-metadata.ts'
+import type { TableUpdate } from '../../../lake/metadata/update.ts'
+import { printType } from '../../../lake/types/print-type.ts'
+import { schemaOf } from '../../../lake/types/schema.ts'
+import type { Schema } from '../../../lake/types/type.ts'
+import type {
+  ColumnPlan,
+  LoadedTable,
+  PartitionField,
+  TableChange,
+  TableIdentifier,
+  TablePlan,
+  TableService,
+} from '../../kinds/reconcile-services.ts'
+import { changedSchema } from './changed-schema.ts'
+
+/** Where each row comes from: Weir's own columns, after the user's (`docs/spec/processes.md`). */
+export const ownColumns: readonly ColumnPlan[] = [
+  { name: '_source', type: 'string', required: false, doc: 'id of the topic' },
+  { name: '_partition', type: 'int', required: false, doc: 'partition of the topic' },
+  { name: '_offset', type: 'long', required: false, doc: 'offset of the record' },
+  { name: '_timestamp', type: 'timestamptz', required: false, doc: 'timestamp of the record' },
+]
+
+const attemptsMax = 8
+
+/** Tables by the catalog's REST interface, like every other client of it. */
+export function createTableService(client: CatalogClient): TableService {
+  return {
+    async create(plan) {
+      await client.ensureNamespace([plan.namespace])
+      const schema = schemaOf([...plan.columns, ...ownColumns])
+      const partition = partitionOf(plan, schema)
+      await client.createTable([plan.namespace], { name: plan.name, schema, partition, properties: plan.properties })
+    },
+    async alter(table, change) {
+      await alterTable(client, table, change)
+    },
+    async drop(table) {
+      await client.dropTable(identOf(table), { purge: true }).catch(ignoreMissing)
+    },
+    async load(table) {
+      const found = await client.loadTable(identOf(table)).catch(ignoreMissing)
+      return found && describeTable(table, found)
+    },
+  }
+}
+
+async function alterTable(client: CatalogClient, table: TableIdentifier, change: TableChange): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const { metadata } = await client.loadTable(identOf(table))
+    const schema = changedSchema(metadata, change)
+    const updates: TableUpdate[] = [
+      ...(schema
+        ? ([
+            { action: 'add-schema', schema },
+            { action: 'set-current-schema', 'schema-id': -1 },
+          ] as const)
+        : []),
+      ...(Object.keys(change.setProperties).length > 0
+        ? ([{ action: 'set-properties', updates: change.setProperties }] as const)
+        : []),
+      ...(change.removeProperties.length > 0
+        ? ([{ action: 'remove-properties', removals: change.removeProperties }] as const)
+        : []),
+    ]
+    if (updates.length === 0) return
+    const result = await client.commitTable(identOf(table), {
+      requirements: [
+        { type: 'assert-table-uuid', uuid: metadata['table-uuid'] },
+        { type: 'assert-current-schema-id', 'current-schema-id': metadata['current-schema-id'] },
+      ],
+      updates,
+    })
+    if (result.outcome === 'committed') return
+    // An unknown outcome is settled by reading: what landed is not a change any more.
+    if (attempt >= attemptsMax)
+      throw new WeirError('WEIR-2004', `table ${table.namespace}.${table.name} was not altered in ${attempt} attempts`)
+  }
+}
+
+function partitionOf(plan: TablePlan, schema: Schema): readonly Omit<IcebergPartitionField, 'field-id'>[] {
+  return plan.partitionBy.map((field) => {
+    const source = schema.fields.find(({ name }) => name === field.column)
+    if (!source)
+      throw new WeirError('WEIR-1003', `table ${plan.name} is partitioned by ${field.column}, which is no column of it`)
+    return { 'source-id': source.id, name: partitionName(field), transform: field.transform }
+  })
+}
+
+/** `date_month`, as other engines name them. */
+function partitionName({ transform, column }: PartitionField): string {
+  const [name] = transform.split('[')
+  return name === 'identity' ? column : `${column}_${name === 'truncate' ? 'trunc' : name}`
+}
+
+function describeTable(
+  { namespace, name }: TableIdentifier,
+  { metadata, metadataLocation }: CatalogTable,
+): LoadedTable {
+  const schema = metadata.schemas.find((found) => found['schema-id'] === metadata['current-schema-id'])!
+  const snapshot = metadata.snapshots?.find((found) => found['snapshot-id'] === metadata['current-snapshot-id'])
+  const total = (key: string): string | null => snapshot?.summary?.[`total-${key}`] ?? null
+  return {
+    namespace,
+    name,
+    columns: schema.fields.map((field) => ({
+      name: field.name,
+      type: printType(field.type),
+      required: field.required,
+      ...(field.doc === undefined ? {} : { doc: field.doc }),
+    })),
+    properties: metadata.properties ?? {},
+    metadataLocation,
+    rows: total('records'),
+    bytes: total('files-size'),
+    files: total('data-files'),
+    snapshotId: snapshot ? String(snapshot['snapshot-id']) : null,
+  }
+}
+
+export function identOf({ namespace, name }: TableIdentifier): { namespace: readonly [string]; name: string } {
+  return { namespace: [namespace], name }
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (error instanceof WeirError && (error.code as string) === 'WEIR-4001') return undefined
+  throw error
+}

@@ -1,0 +1,142 @@
+import { nodeFiles } from '../../kernel/files/node-files.ts'
+import { createCatalog } from '../../lake/catalog/create-catalog.ts'
+import { startPostgresPort } from '../../sql/relay/start-postgres-port.ts'
+import { openMetadata } from '../../storage/metadata/metadata.ts'
+import { openObjectStore } from '../../storage/objects/open.ts'
+import { createControlPlane } from '../control/create-control-plane.ts'
+import { applyWithoutDestruction, noticesOf, settleWithin } from './apply-at-start.ts'
+import { choosePorts, type Ports } from './choose-ports.ts'
+import { openDataDirectory, type DataDirectory } from './data-directory.ts'
+import { removeEndpoints, writeEndpoints, type Endpoints } from './endpoints.ts'
+import { observedPointers } from './observed-pointers.ts'
+import { createOperations } from './operations/create-operations.ts'
+import { openProcessLogs } from './process-logs.ts'
+import { runProcesses } from './processes.ts'
+import { refuseOpenBind } from './refuse-open-bind.ts'
+import { createServices } from './services/create-services.ts'
+import type { Supervisor, SupervisorOptions } from './supervisor-options.ts'
+
+const settleMs = 20_000
+
+/**
+ * Starts Weir on a data directory and returns when every endpoint answers. What was started is stopped again, in the
+ * opposite order, when a later step fails. WEIR-2001 when another Weir holds the directory, 2003 for a busy port, 2006 for
+ * a format that is not known, 2008 for an open address without authentication.
+ */
+export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
+  refuseOpenBind(options.host, options.token, options.password)
+  await using stack = new AsyncDisposableStack()
+  const places = await openDataDirectory(options.dataDirectory, nodeFiles)
+  stack.defer(() => places.release())
+  const started = await startParts(options, places, stack)
+  const running = stack.move()
+  let stopping: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    // First of all, so that the file never names what does not answer any more (INV-P3).
+    removeEndpoints(places.root)
+    return running.disposeAsync()
+  }
+  return {
+    ...started,
+    stop: () => (stopping ??= stop()),
+    kill() {
+      removeEndpoints(places.root)
+      started.kill()
+    },
+  }
+}
+
+type Started = Pick<Supervisor, 'endpoints' | 'control' | 'notices' | 'kill'>
+
+/** In this order, because each needs those before it; stopped in the opposite one: relay, workers, engine, log, HTTP. */
+async function startParts(
+  options: SupervisorOptions,
+  places: DataDirectory,
+  stack: AsyncDisposableStack,
+): Promise<Started> {
+  const { project, host } = options
+  const ports = await choosePorts(options)
+  const logs = openProcessLogs(places.logs)
+  stack.defer(() => logs.close())
+  const { logger } = logs
+  const metadata = await openMetadata(project.settings.metadata ?? places.metadata)
+  stack.defer(() => metadata.close())
+  const pointers = observedPointers(metadata.pointers, ({ namespace, name }) =>
+    control.tableChanged(namespace.join('.'), name),
+  )
+  const warehouse = `file://${places.lake}`
+  const objects = openObjectStore({ roots: [places.lake], files: nodeFiles })
+  const catalog = createCatalog({ pointers, objects, warehouse })
+  const processes = runProcesses({
+    ...options,
+    places,
+    ports,
+    logs,
+    pointers,
+    epochs: metadata.epochs,
+    relations: () => control.relations(),
+  })
+  const services = createServices({ ...options, processes, ports, places })
+  const control = createControlPlane({ metadata, services, clock: options.clock, logger })
+  let ready: Endpoints | undefined
+  const operations = createOperations({ ...options, processes, control, places, ports, logger, endpoints: () => ready })
+  stack.defer(() => operations.close())
+  const http = await options.openHttp({
+    host,
+    port: ports.http,
+    ...(options.token === undefined ? {} : { token: options.token }),
+    control,
+    catalog,
+    operations,
+    logger,
+  })
+  stack.defer(() => http.stop())
+  stack.defer(() => processes.stop())
+  // Before the processes: it would start again what is being stopped.
+  stack.defer(() => control.stop())
+  await processes.log.ready(logStartMs)
+  const relay = await startPostgresPort({
+    host,
+    port: ports.postgres,
+    auth: options.password === undefined ? { kind: 'trust' } : { kind: 'scram', password: options.password },
+    engine: () => processes.engine.socketPath(),
+    reasonOfEnd: (path) => processes.engine.reasonOfEnd(path),
+    logger,
+  })
+  stack.defer(() => relay.stop())
+  control.start()
+  const applied = await applyWithoutDestruction(control, project, 'weir up')
+  await settleWithin(control, settleMs)
+  const endpoints = endpointsOf(options, ports)
+  await writeEndpoints(places.root, endpoints)
+  ready = endpoints
+  logger.info({ endpoints }, 'ready')
+  return {
+    endpoints,
+    control,
+    notices: [...places.notices, ...ports.notices, ...noticesOf(applied)],
+    kill: () => processes.kill(),
+  }
+}
+
+/** Recovery reads the last segments of every partition. */
+const logStartMs = 120_000
+/** The Kafka port has no authentication in this version. */
+const kafkaHost = '127.0.0.1'
+
+function endpointsOf({ host, clock }: SupervisorOptions, ports: Ports): Endpoints {
+  const http = `http://${urlHost(host)}:${ports.http}`
+  return {
+    kafka: `${kafkaHost}:${ports.kafka}`,
+    postgres: `postgres://${urlHost(host)}:${ports.postgres}/weir`,
+    http,
+    iceberg: `${http}/iceberg`,
+    pid: process.pid,
+    started: new Date(clock.now()).toISOString(),
+  }
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}

@@ -1,0 +1,77 @@
+import { availableParallelism, totalmem } from 'node:os'
+import { resolve } from 'node:path'
+import { systemClock } from './kernel/clock.ts'
+import { loadProject } from './platform/project/load-project.ts'
+import { applyWithoutDestruction, noticesOf } from './platform/supervisor/apply-at-start.ts'
+import { watchParent } from './platform/supervisor/parent-watch.ts'
+import { startSupervisor } from './platform/supervisor/supervisor.ts'
+import type { Supervisor } from './platform/supervisor/supervisor-options.ts'
+import { watchProject } from './platform/supervisor/watch-project.ts'
+import { openHttp } from './server/open-http.ts'
+
+export interface StartWeirOptions {
+  readonly projectDirectory: string
+  /** Where the command line says; else where the project says; else `.weir`. */
+  readonly dataDirectory: string | undefined
+  readonly environment: string | undefined
+  readonly host: string | undefined
+  readonly kafkaPort: number | undefined
+  readonly postgresPort: number | undefined
+  readonly httpPort: number | undefined
+  readonly nextFreePort: boolean
+  readonly onParentGone: () => void
+}
+
+export interface StartedWeir {
+  readonly projectName: string
+  readonly supervisor: Supervisor
+  /** Applies the project whenever its files change; `say` hears what was done. */
+  watch(say: (line: string) => void): { stop(): void }
+}
+
+const gigabyte = 1_000_000_000
+
+/** The composition root: the supervisor and the HTTP server above it, started on a project. */
+export async function startWeir(options: StartWeirOptions): Promise<StartedWeir> {
+  const { projectDirectory, environment, nextFreePort } = options
+  const load = () => loadProject(projectDirectory, environment === undefined ? {} : { environment })
+  const project = await load()
+  const { ports, dataDirectory } = project.settings
+  watchParent(options.onParentGone)
+  const supervisor = await startSupervisor({
+    project,
+    projectDirectory,
+    dataDirectory: options.dataDirectory ?? resolve(projectDirectory, dataDirectory ?? '.weir'),
+    host: options.host ?? '127.0.0.1',
+    kafkaPort: options.kafkaPort ?? ports.kafka ?? 19_092,
+    postgresPort: options.postgresPort ?? ports.postgres ?? 15_432,
+    httpPort: options.httpPort ?? ports.http ?? 4000,
+    nextFreePort,
+    ...secretOf('token', 'WEIR_TOKEN'),
+    ...secretOf('password', 'WEIR_PASSWORD'),
+    engineMemoryBytes: Math.max(gigabyte, Math.min(8 * gigabyte, totalmem() / 4)),
+    workerMemoryBytes: Math.max(gigabyte, Math.min(4 * gigabyte, totalmem() / 6)),
+    threads: availableParallelism(),
+    clock: systemClock,
+    openHttp,
+  })
+  return {
+    projectName: project.name,
+    supervisor,
+    watch: (say) =>
+      watchProject(
+        projectDirectory,
+        async () => {
+          const applied = await applyWithoutDestruction(supervisor.control, await load(), 'weir dev')
+          for (const { action, kind, name } of applied.applied) say(`${action} ${kind} ${name}`)
+          for (const notice of noticesOf(applied)) say(notice)
+        },
+        say,
+      ),
+  }
+}
+
+function secretOf<Name extends string>(name: Name, variable: string): { readonly [key in Name]?: string } {
+  const value = process.env[variable]
+  return (value === undefined || value === '' ? {} : { [name]: value }) as { [key in Name]?: string }
+}
