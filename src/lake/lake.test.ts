@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import test from 'node:test'
+import { test } from 'node:test'
 import { mkdir } from 'node:fs/promises'
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 import { openLocalLake, type LocalLake } from '../../test/support/local-lake.ts'

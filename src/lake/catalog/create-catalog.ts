@@ -62,9 +62,10 @@ async function freeLocation({ warehouse, objects }: CatalogOptions, table: Table
   return location
 }
 
-/** `<warehouse>/<namespace>/<table>`; a name that would mean another folder is percent-encoded. */
+/** `<warehouse>/<level.level>/<table>`: always two folders deep, so that no table lies inside another. */
 function tableLocation(warehouse: string, table: TableIdent): string {
-  return under(warehouse, ...[...table.namespace, table.name].map(folderName))
+  const levels = table.namespace.map((level) => folderName(level).replaceAll('.', '%2E'))
+  return under(warehouse, levels.join('.'), folderName(table.name))
 }
 
 function folderName(name: string): string {

@@ -1,0 +1,90 @@
+import { under } from '../../storage/objects/location.ts'
+import type { ObjectStore } from '../../storage/objects/object-store.ts'
+import type { TableIdent } from '../catalog/pointer-store.ts'
+import type { CatalogClient } from '../client/catalog-client.ts'
+import type { ManifestReader } from '../manifest/manifest-reader.ts'
+import { snapshotOf } from '../metadata/read.ts'
+import { mainBranch } from '../metadata/snapshot-updates.ts'
+import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
+import { dataFilesOf, manifestsOf } from './reachable-files.ts'
+import { snapshotsToExpire } from './retention.ts'
+import { letterFilesOf, statesInForce, statesOf } from './state-files.ts'
+
+export interface MaintenanceContext {
+  readonly client: CatalogClient
+  readonly store: ObjectStore
+  readonly reader: ManifestReader
+  readonly now: () => number
+}
+
+export interface Expiry {
+  readonly snapshots: number
+  readonly files: number
+}
+
+const nothing: Expiry = { snapshots: 0, files: 0 }
+
+/**
+ * Takes old snapshots out of the table, then removes the files that only they named. Nothing is removed before the
+ * catalog has answered that they are out; when the answer is lost, the table is read. A table that changed meanwhile is
+ * left for the next time. After a crash between the two, the files wait as orphans.
+ */
+export async function expireSnapshots(ident: TableIdent, context: MaintenanceContext): Promise<Expiry> {
+  const { metadata } = await context.client.loadTable(ident)
+  const expired = snapshotsToExpire(metadata, context.now())
+  if (expired.length === 0) return nothing
+  const outcome = await context.client.commitTable(ident, {
+    requirements: [
+      { type: 'assert-table-uuid', uuid: metadata['table-uuid'] },
+      {
+        type: 'assert-ref-snapshot-id',
+        ref: mainBranch,
+        'snapshot-id': metadata.refs?.[mainBranch]?.['snapshot-id'] ?? null,
+      },
+    ],
+    updates: [{ action: 'remove-snapshots', 'snapshot-ids': expired.map((snapshot) => snapshot['snapshot-id']) }],
+  })
+  if (outcome.outcome === 'conflict') return nothing
+  const after = (outcome.outcome === 'committed' ? outcome.table : await context.client.loadTable(ident)).metadata
+  const out = expired.every((snapshot) => snapshotOf(after, snapshot['snapshot-id']) === undefined)
+  if (!out || after['table-uuid'] !== metadata['table-uuid']) return nothing
+  const files = await filesOnlyOf(expired, after, context)
+  for (const file of files) await context.store.remove(file)
+  return { snapshots: expired.length, files: files.length }
+}
+
+/** What was named by these snapshots and by nothing that the table retains; rows first, what leads to them last. */
+async function filesOnlyOf(
+  expired: readonly Snapshot[],
+  after: TableMetadata,
+  context: MaintenanceContext,
+): Promise<readonly string[]> {
+  const retained = after.snapshots ?? []
+  const kept = await manifestsOf(retained, context)
+  const gone = Array.from((await manifestsOf(expired, context)).values(), (manifest) => manifest).filter(
+    (manifest) => !kept.has(manifest.location),
+  )
+  const data = await dataFilesOf(gone, context)
+  const keptData = data.size === 0 ? data : await dataFilesOf(kept.values(), context)
+  const own = under(after.location, '')
+  return [
+    ...[...data].filter((file) => !keptData.has(file)),
+    ...gone.map((manifest) => manifest.location),
+    ...expired.map((snapshot) => snapshot['manifest-list']),
+    ...(await deliveryFilesOnlyOf(expired, after, context.store)),
+  ].filter((file) => file.startsWith(own))
+}
+
+/** State files and the dead letters that only those named. */
+async function deliveryFilesOnlyOf(
+  expired: readonly Snapshot[],
+  after: TableMetadata,
+  store: ObjectStore,
+): Promise<readonly string[]> {
+  const inForce = statesInForce(after)
+  const gone = [...statesOf(expired)].filter((state) => !inForce.has(state))
+  if (gone.length === 0) return []
+  const letters = await letterFilesOf(gone, after, store, 'allowed')
+  const keptLetters = letters.size === 0 ? letters : await letterFilesOf(inForce, after, store, 'fails')
+  return [...[...letters].filter((file) => !keptLetters.has(file)), ...gone].map((path) => under(after.location, path))
+}
