@@ -131,9 +131,10 @@ export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWor
       )
     },
     get watched() {
-      return children().flatMap(({ name, pid, end }) =>
-        pid === undefined ? [] : [{ name, pid, end, bytesMax: options.memoryBytesMax }],
-      )
+      return children().flatMap((worker) => {
+        const { name, pid } = worker
+        return pid === undefined ? [] : [{ name, pid, end: () => worker.end(), bytesMax: options.memoryBytesMax }]
+      })
     },
     get children() {
       return children()

@@ -10,7 +10,7 @@ export interface MetricsSource {
 /** OpenMetrics text of all processes; one that does not answer is left out. */
 export async function summedMetrics(sources: readonly MetricsSource[]): Promise<string> {
   const read = await Promise.all(
-    sources.map(async ({ process, read }) => labelled(process, await read().catch(() => []))),
+    sources.map(async (source) => labelled(source.process, await source.read().catch(() => []))),
   )
   return AggregatorRegistry.aggregate(read.filter((metrics) => metrics.length > 0) as never).metrics()
 }

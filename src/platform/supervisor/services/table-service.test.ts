@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, test } from 'node:test'
+import { fetchFrom, openLocalLake, type LocalLake } from '../../../../test/support/local-lake.ts'
+import { connectCatalog } from '../../../lake/client/connect-catalog.ts'
+import type { TableChange, TableService } from '../../kinds/reconcile-services.ts'
+import { createTableService } from './table-service.ts'
+
+let lake: LocalLake
+let tables: TableService
+beforeEach(async () => {
+  lake = await openLocalLake()
+  tables = createTableService(connectCatalog({ uri: 'http://catalog', fetch: fetchFrom(lake.catalog) }))
+})
+afterEach(() => lake[Symbol.asyncDispose]())
+
+const flights = { namespace: 'public', name: 'flights' }
+const nothing: TableChange = {
+  addColumns: [],
+  dropColumns: [],
+  changeColumns: [],
+  setProperties: {},
+  removeProperties: [],
+}
+const create = (): Promise<void> =>
+  tables.create({
+    ...flights,
+    columns: [
+      { name: 'date', type: 'timestamp', required: false, doc: 'departure' },
+      { name: 'delay', type: 'int', required: true },
+      { name: 'stops', type: 'list<struct<airport: string>>', required: false },
+    ],
+    partitionBy: [{ transform: 'month', column: 'date' }],
+    properties: { owner: 'ops' },
+  })
+const columns = async (): Promise<string[]> =>
+  (await tables.load(flights))!.columns.map(
+    ({ name, type, required }) => `${name} ${type}${required ? ' required' : ''}`,
+  )
+
+void test('a table is made with its columns, and with those that say where a row comes from', async () => {
+  assert.equal(await tables.load(flights), undefined)
+  await create()
+  assert.deepEqual(await columns(), [
+    'date timestamp',
+    'delay int required',
+    'stops list<struct<airport: string>>',
+    '_source string',
+    '_partition int',
+    '_offset long',
+    '_timestamp timestamptz',
+  ])
+  const loaded = (await tables.load(flights))!
+  assert.equal(loaded.properties['owner'], 'ops')
+  assert.equal(loaded.rows, null)
+})
+
+void test('a table that exists is not made again', async () => {
+  await create()
+  await assert.rejects(create(), { code: 'WEIR-4003' })
+})
+
+void test('columns are added, widened and dropped in one commit, and doing it again changes nothing', async () => {
+  await create()
+  const change: TableChange = {
+    ...nothing,
+    addColumns: [{ name: 'airline', type: 'map<string, long>', required: false }],
+    changeColumns: [{ name: 'delay', type: 'long', required: false }],
+    dropColumns: ['stops'],
+    setProperties: { tier: 'gold' },
+    removeProperties: ['owner'],
+  }
+  await tables.alter(flights, change)
+  const after = (await tables.load(flights))!
+  assert.deepEqual((await columns()).slice(0, 2), ['date timestamp', 'delay long'])
+  assert.equal((await columns()).at(-1), 'airline map<string, long>')
+  assert.ok(!(await columns()).some((text) => text.startsWith('stops')))
+  assert.equal(after.properties['tier'], 'gold')
+  assert.equal(after.properties['owner'], undefined)
+  await tables.alter(flights, { ...change, setProperties: {}, removeProperties: [] })
+  assert.equal((await tables.load(flights))!.metadataLocation, after.metadataLocation)
+})
+
+void test('a required column cannot be added: the rows that are there have no value for it', async () => {
+  await create()
+  const addColumns = [{ name: 'airline', type: 'string', required: true }]
+  await assert.rejects(tables.alter(flights, { ...nothing, addColumns }), /airline cannot be added as required/)
+})
+
+void test('a dropped table is gone, and dropping it again is no error', async () => {
+  await create()
+  await tables.drop(flights)
+  assert.equal(await tables.load(flights), undefined)
+  await tables.drop(flights)
+})
