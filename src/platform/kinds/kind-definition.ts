@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import type { Relations, TableRelation, ViewRelation } from '../../sql/engine-host.ts'
+import type { NameRule } from './check-name.ts'
 import type { ReconcileServices } from './reconcile-services.ts'
 import type { DesiredResource, Resource, ResourceReference } from './resource.ts'
 
@@ -14,7 +16,12 @@ export interface SpecChange {
 export interface PlanContext {
   readonly desired: readonly DesiredResource[]
   readonly services: ReconcileServices
+  /** The catalog's tables and views as they will be. */
+  readonly relations: () => Promise<Relations>
 }
+
+/** Other resources as they are now. */
+export type FindResource = (reference: ResourceReference) => Promise<Resource | undefined>
 
 /**
  * Everything that Weir knows of a kind. The control plane derives the define function's checks, REST, plan, OpenAPI and
@@ -30,10 +37,14 @@ export interface KindDefinition<Spec = unknown> {
   readonly plural: string
   /** One sentence for help and docs. */
   readonly summary: string
+  /** What its names look like; a generous rule without it. */
+  readonly nameRule?: NameRule
   /** Each field with default, unit and description by `.describe` or `.meta`; references by `reference(kind)`. */
   readonly schema: z.ZodType<Spec>
   /** What it uses beyond the fields made by `reference()`. */
-  references?(spec: Spec, context: Pick<PlanContext, 'desired'>): readonly ResourceReference[]
+  references?(spec: Spec, desired: readonly DesiredResource[]): readonly ResourceReference[]
+  /** What it is to the SQL engine. */
+  relation?(resource: DesiredResource<Spec>): { readonly table: TableRelation } | { readonly view: ViewRelation }
   /** What the schema cannot see. Throws WEIR-1xxx, or an error of the engine that was asked. */
   check?(resource: DesiredResource<Spec>, context: PlanContext): Promise<void>
   /** A few words for the plan: `4 partitions, kept 7 days`. */
@@ -42,15 +53,10 @@ export interface KindDefinition<Spec = unknown> {
   changes(before: Spec, after: Spec): readonly SpecChange[]
   /** What is lost when the resource goes, or null. */
   destroyedByRemoval(resource: Resource<Spec>): string | null
-  reconcile(resource: Resource<Spec>, services: ReconcileServices): Promise<void>
+  reconcile(resource: Resource<Spec>, services: ReconcileServices, find: FindResource): Promise<void>
   remove(resource: Resource<Spec>, services: ReconcileServices): Promise<void>
   /** Live figures, JSON-safe; counts as decimal text. */
   status(resource: Resource<Spec>, services: ReconcileServices): Promise<Readonly<Record<string, unknown>>>
   /** What is wrong with it now although it was reconciled; null when all is well. Cheap, asked every few seconds. */
   trouble?(resource: Resource<Spec>, services: ReconcileServices): Promise<string | null>
-}
-
-/** Keeps the spec's type inside the definition while letting definitions of all kinds stand in one list. */
-export function defineKind<Spec>(definition: KindDefinition<Spec>): KindDefinition<Spec> {
-  return definition
 }

@@ -56,7 +56,6 @@ export interface ColumnPlan {
 
 export interface TablePlan extends TableIdentifier {
   readonly columns: readonly ColumnPlan[]
-  /** `day(at)`, `truncate(name, 4)`, `identity(kind)`: as the kind's schema has checked. */
   readonly partitionBy: readonly PartitionField[]
   readonly properties: Readonly<Record<string, string>>
 }
@@ -71,8 +70,11 @@ export interface PartitionField {
 export interface TableChange {
   readonly addColumns: readonly ColumnPlan[]
   readonly dropColumns: readonly string[]
-  /** Iceberg's promotions: int to long, float to double, decimal to a larger precision. */
-  readonly widenColumns: readonly { readonly name: string; readonly type: string }[]
+  /**
+   * Columns that are there, as they shall be: a type that Iceberg can promote to (int to long, float to double, decimal to
+   * a larger precision), no longer required, another doc.
+   */
+  readonly changeColumns: readonly ColumnPlan[]
   readonly setProperties: Readonly<Record<string, string>>
   readonly removeProperties: readonly string[]
 }
@@ -91,7 +93,7 @@ export interface LoadedTable extends TableIdentifier {
 
 /** Tables of the catalog. Names of Weir's own columns are added by `create`. */
 export interface TableService {
-  /** Creates the table, and its namespace where it lacks. WEIR-4xxx when it exists. */
+  /** Creates the table, and its namespace where it lacks. An error when it exists. */
   create(plan: TablePlan): Promise<void>
   /** In one commit; asserts nothing of what others change meanwhile but the schema. */
   alter(table: TableIdentifier, change: TableChange): Promise<void>

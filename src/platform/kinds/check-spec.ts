@@ -1,0 +1,80 @@
+import type { z } from 'zod'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { nearestName } from '../../kernel/nearest.ts'
+
+/** Where the value at a path was written: `weir.config.ts:14:3`. */
+export type Locate = (path: readonly PropertyKey[]) => string | undefined
+
+/**
+ * The value as its schema gives it, defaults filled in. Throws WEIR-1004 for a key that there is not, WEIR-1003 for a
+ * value that does not fit; the message names `what`, the path, the value and what would be right.
+ */
+export function checkSpec<Output>(schema: z.ZodType<Output>, what: string, value: unknown, locate: Locate): Output {
+  const result = schema.safeParse(value, { reportInput: true })
+  if (result.success) return result.data
+  // An unknown key is named first: a value that lacks is often only misspelt.
+  const issue = result.error.issues.find(({ code }) => code === 'unrecognized_keys') ?? result.error.issues[0]!
+  if (issue.code === 'unrecognized_keys') throw unknownKey(schema, what, issue, locate)
+  const path = [...issue.path]
+  const at = locate(path)
+  const shown = issue.input === undefined ? 'is missing' : `is ${shorten(issue.input)}`
+  const place = path.length === 0 ? '' : ` ${path.join('.')} ${shown}:`
+  throw new WeirError('WEIR-1003', `${what}:${place} ${decapitalize(issue.message)}`, {
+    ...(at === undefined ? {} : { at }),
+    details: { path },
+  })
+}
+
+function unknownKey(
+  schema: z.ZodType,
+  what: string,
+  issue: z.core.$ZodIssueUnrecognizedKeys,
+  locate: Locate,
+): WeirError {
+  const key = issue.keys[0]!
+  const known = keysAt(schema, issue.path)
+  const nearest = nearestName(key, known)
+  const inside = issue.path.length === 0 ? '' : ` in ${issue.path.join('.')}`
+  const advice = nearest === undefined ? `There are ${known.join(', ')}` : `Did you mean ${nearest}?`
+  const at = locate([...issue.path, key])
+  return new WeirError('WEIR-1004', `${what}: there is no option "${key}"${inside}. ${advice}`, {
+    ...(at === undefined ? {} : { at }),
+    details: { option: key, ...(nearest === undefined ? {} : { nearest }) },
+  })
+}
+
+/** The option names of the object at a path, through defaults, optional and record types. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+  let definition = definitionOf(schema)
+  for (const step of path) {
+    const next = definition.shape?.[String(step)] ?? definition.valueType ?? definition.element
+    if (!next) return []
+    definition = definitionOf(next)
+  }
+  return Object.keys(definition.shape ?? {})
+}
+
+interface Definition {
+  readonly shape?: Record<string, z.ZodType>
+  readonly innerType?: z.ZodType
+  readonly in?: z.ZodType
+  readonly options?: readonly z.ZodType[]
+  readonly valueType?: z.ZodType
+  readonly element?: z.ZodType
+}
+
+function definitionOf(schema: z.ZodType): Definition {
+  const definition = schema.def as Definition
+  const inner =
+    definition.innerType ?? definition.in ?? definition.options?.find((option) => definitionOf(option).shape)
+  return inner ? definitionOf(inner) : definition
+}
+
+function shorten(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
+}
+
+function decapitalize(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}

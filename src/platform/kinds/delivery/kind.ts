@@ -1,0 +1,146 @@
+import { z } from 'zod'
+import { asWeirError, WeirError } from '../../../kernel/errors/weir-error.ts'
+import { parseDuration, parseSize } from '../../../kernel/units.ts'
+import { duration, reference, size } from '../fields.ts'
+import type { FindResource, KindDefinition, SpecChange } from '../kind-definition.ts'
+import type { DeliveryRunPlan } from '../reconcile-services.ts'
+import type { DesiredResource, Resource } from '../resource.ts'
+import type { StreamSpec } from '../stream/kind.ts'
+import type { TableSpec } from '../table/schema.ts'
+
+export const deliverySchema = z.strictObject({
+  from: reference('stream', 'The stream that is read.'),
+  to: reference('table', 'The table that rows are appended to.'),
+  format: z.enum(['json', 'csv']).optional().describe("How values are read. That of the stream's value without it."),
+  csv: z
+    .strictObject({
+      header: z.boolean().default(false).describe('Whether each record begins with a line of column names.'),
+      columns: z
+        .array(z.string())
+        .optional()
+        .describe("The columns in the order of the fields; the table's without it."),
+      delimiter: z.string().length(1).optional().describe('What separates fields; a comma without it.'),
+    })
+    .optional()
+    .describe('How CSV is read.'),
+  onNewField: z
+    .enum(['reject', 'ignore', 'add column'])
+    .default('reject')
+    .describe(
+      'What happens to a record with a field that the table does not have: a dead letter, the field is left out, or the table gets a column.',
+    ),
+  flush: z
+    .strictObject({
+      size: size().default('64 MB').describe('Commit when this much was read.'),
+      age: duration().default('60 s').describe('Commit what is this old.'),
+    })
+    .prefault({})
+    .describe('When rows are committed as an Iceberg snapshot, whichever comes first. They are visible in SQL before.'),
+  workers: z.int().min(1).max(64).default(1).describe('How many processes share the partitions.'),
+})
+
+export type DeliverySpec = z.output<typeof deliverySchema>
+
+export const deliveryKind: KindDefinition<DeliverySpec> & { readonly kind: 'delivery' } = {
+  kind: 'delivery',
+  plural: 'deliveries',
+  summary: 'Carries the records of a stream into a table, each exactly once.',
+  schema: deliverySchema,
+  check,
+  describe: ({ from, to, onNewField }) => `${from} to ${to}, new field: ${onNewField}`,
+  changes,
+  destroyedByRemoval: () => null,
+  reconcile: async (resource, { deliveries }, find) => deliveries.ensure(await runPlan(resource, find)),
+  remove: ({ name }, { deliveries }) => deliveries.stop(name),
+  async status({ name }, { deliveries }) {
+    return { ...(await deliveries.status(name)) }
+  },
+  async trouble({ name }, { deliveries }) {
+    const { state, reason } = await deliveries.status(name)
+    return state === 'failing' || state === 'halted' || state === 'stopped' ? (reason ?? state) : null
+  },
+}
+
+async function runPlan({ name, spec }: Resource<DeliverySpec>, find: FindResource): Promise<DeliveryRunPlan> {
+  const [stream, table] = await Promise.all([
+    find({ kind: 'stream', name: spec.from }),
+    find({ kind: 'table', name: spec.to }),
+  ])
+  if (!stream || !table) {
+    const [kind, missing] = stream ? ['table', spec.to] : ['stream', spec.from]
+    throw new WeirError(
+      'WEIR-7001',
+      `delivery "${name}" needs the ${kind} "${missing}", which is not there. Declare it`,
+    )
+  }
+  return {
+    name,
+    from: spec.from,
+    to: { namespace: (table.spec as TableSpec).namespace, name: spec.to },
+    format: formatOf(name, spec, stream.spec as StreamSpec),
+    ...(spec.csv === undefined ? {} : { csv: csvPlan(spec.csv) }),
+    onNewField: spec.onNewField,
+    flushBytes: parseSize(spec.flush.size),
+    flushAgeMs: parseDuration(spec.flush.age),
+    workers: spec.workers,
+  }
+}
+
+function csvPlan({
+  header,
+  columns,
+  delimiter,
+}: NonNullable<DeliverySpec['csv']>): NonNullable<DeliveryRunPlan['csv']> {
+  return { header, ...(columns === undefined ? {} : { columns }), ...(delimiter === undefined ? {} : { delimiter }) }
+}
+
+function formatOf(name: string, { from, format }: DeliverySpec, { value }: StreamSpec): 'json' | 'csv' {
+  if (format !== undefined && value !== 'bytes' && format !== value)
+    throw new WeirError(
+      'WEIR-1003',
+      `delivery "${name}": format is "${format}", but the values of stream "${from}" are ${value}`,
+    )
+  const found = format ?? value
+  if (found === 'bytes')
+    throw new WeirError(
+      'WEIR-1003',
+      `delivery "${name}": the values of stream "${from}" are bytes. Set format to "json" or "csv"`,
+    )
+  return found
+}
+
+async function check(
+  { name, spec, at }: DesiredResource<DeliverySpec>,
+  { desired }: { readonly desired: readonly DesiredResource[] },
+): Promise<void> {
+  const where = at === undefined ? {} : { at }
+  const stream = desired.find((other) => other.kind === 'stream' && other.name === spec.from)
+  const table = desired.find((other) => other.kind === 'table' && other.name === spec.to)
+  try {
+    if (stream) formatOf(name, spec, stream.spec as StreamSpec)
+  } catch (error) {
+    throw new WeirError('WEIR-1003', asWeirError(error).message, where)
+  }
+  const unknown = table && spec.csv?.columns?.find((column) => !(column in (table.spec as TableSpec).columns))
+  if (unknown !== undefined)
+    throw new WeirError(
+      'WEIR-1003',
+      `delivery "${name}": csv.columns names ${unknown}, which the table "${spec.to}" does not have`,
+      where,
+    )
+}
+
+function changes(before: DeliverySpec, after: DeliverySpec): readonly SpecChange[] {
+  if (before.to !== after.to)
+    throw new WeirError(
+      'WEIR-7005',
+      `a delivery cannot change its table from ${before.to} to ${after.to}: its progress is kept in the table. Declare another delivery`,
+    )
+  return (Object.keys(deliverySchema.shape) as (keyof DeliverySpec)[])
+    .filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
+    .map((field) => ({ text: `${field} ${text(before[field])} to ${text(after[field])}`, destroys: null }))
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'default')
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { parseDuration, parseSize } from '../../kernel/units.ts'
+
+/** Facts of a field beside its description; docs and forms show them. */
+export interface FieldFacts {
+  readonly unit?: 'duration' | 'size'
+  /** The kind whose name the field holds. */
+  readonly reference?: string
+}
+
+/** `7 days`, `30 s`; kept as written, for that is what people want to read again. */
+export function duration() {
+  return z
+    .string()
+    .superRefine(check(parseDuration))
+    .meta({ unit: 'duration', examples: ['7 days'] })
+}
+
+/** `64 MB`, `1 GiB`. */
+export function size() {
+  return z
+    .string()
+    .superRefine(check(parseSize))
+    .meta({ unit: 'size', examples: ['64 MB'] })
+}
+
+/** The name of another resource; in a project, the resource itself. */
+export function reference(kind: string, description: string) {
+  return z.string().min(1).meta({ reference: kind, description })
+}
+
+function check(parse: (text: string) => number) {
+  return (text: string, context: z.RefinementCtx): void => {
+    try {
+      parse(text)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message })
+    }
+  }
+}
+
+/** Names of the fields of an object schema that refer to a resource, with the kind that each refers to. */
+export function referenceFields(schema: z.ZodType): readonly (readonly [field: string, kind: string])[] {
+  if (!(schema instanceof z.ZodObject)) return []
+  return Object.entries(schema.shape as Record<string, z.ZodType>).flatMap(([field, type]) => {
+    const kind = (type.meta() as FieldFacts | undefined)?.reference
+    return kind === undefined ? [] : [[field, kind] as const]
+  })
+}

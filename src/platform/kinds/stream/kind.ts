@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import { parseDuration, parseSize } from '../../../kernel/units.ts'
+import { duration, size } from '../fields.ts'
+import type { KindDefinition, SpecChange } from '../kind-definition.ts'
+import type { StreamPlan } from '../reconcile-services.ts'
+
+export const streamSchema = z.strictObject({
+  partitions: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(4)
+    .describe('How many partitions. Records are in order within one. It can grow, not shrink.'),
+  retention: z
+    .union([z.literal('forever'), duration()])
+    .default('7 days')
+    .describe('How long records are kept, or "forever".')
+    .meta({ unit: 'duration' }),
+  retentionBytes: size()
+    .optional()
+    .describe('What a partition may take; the oldest records go first. No limit without it.'),
+  value: z
+    .enum(['json', 'csv', 'bytes'])
+    .default('json')
+    .describe('What the values are. A delivery reads them so; the log takes anything.'),
+  config: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("Further settings of the topic by Kafka's names, such as max.message.bytes."),
+})
+
+export type StreamSpec = z.output<typeof streamSchema>
+
+export const streamKind: KindDefinition<StreamSpec> & { readonly kind: 'stream' } = {
+  kind: 'stream',
+  plural: 'streams',
+  summary: 'A log of records, a Kafka topic.',
+  nameRule: {
+    pattern: /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/,
+    rule: 'letters, digits, ., _ and -, at most 249, as Kafka takes it',
+  },
+  schema: streamSchema,
+  describe: ({ partitions, retention }) =>
+    `${partitions} ${partitions === 1 ? 'partition' : 'partitions'}, kept ${retention === 'forever' ? 'for ever' : retention}`,
+  changes,
+  destroyedByRemoval: ({ name }) => `the records of the stream ${name}`,
+  reconcile: ({ name, spec }, { streams }) => streams.ensure(planOf(name, spec)),
+  remove: ({ name }, { streams }) => streams.remove(name),
+  async status({ name }, { streams }) {
+    const description = await streams.describe(name)
+    if (!description) return { exists: false }
+    const records = description.partitions.reduce((sum, { start, end }) => sum + BigInt(end) - BigInt(start), 0n)
+    return { exists: true, topicId: description.topicId, records: String(records), partitions: description.partitions }
+  },
+}
+
+function planOf(name: string, { partitions, retention, retentionBytes, config }: StreamSpec): StreamPlan {
+  return {
+    name,
+    partitions,
+    retentionMs: retention === 'forever' ? null : parseDuration(retention),
+    retentionBytes: retentionBytes === undefined ? null : parseSize(retentionBytes),
+    config,
+  }
+}
+
+function changes(before: StreamSpec, after: StreamSpec): readonly SpecChange[] {
+  const found: SpecChange[] = []
+  if (after.partitions < before.partitions)
+    throw new WeirError(
+      'WEIR-7005',
+      `partitions of a stream cannot shrink from ${before.partitions} to ${after.partitions}: records would lose their place. Declare another stream`,
+    )
+  if (after.partitions > before.partitions)
+    found.push({ text: `partitions ${before.partitions} to ${after.partitions}`, destroys: null })
+  const [was, is] = [planOf('', before), planOf('', after)]
+  if (was.retentionMs !== is.retentionMs)
+    found.push({
+      text: `retention ${before.retention} to ${after.retention}`,
+      destroys: shrinks(was.retentionMs, is.retentionMs) ? `records older than ${after.retention}` : null,
+    })
+  if (was.retentionBytes !== is.retentionBytes)
+    found.push({
+      text: `retentionBytes ${before.retentionBytes ?? 'no limit'} to ${after.retentionBytes ?? 'no limit'}`,
+      destroys: shrinks(was.retentionBytes, is.retentionBytes)
+        ? `records beyond ${after.retentionBytes} a partition`
+        : null,
+    })
+  if (before.value !== after.value) found.push({ text: `value ${before.value} to ${after.value}`, destroys: null })
+  for (const key of new Set([...Object.keys(before.config), ...Object.keys(after.config)]))
+    if (before.config[key] !== after.config[key])
+      found.push({
+        text: `config ${key} ${before.config[key] ?? 'default'} to ${after.config[key] ?? 'default'}`,
+        destroys: null,
+      })
+  return found
+}
+
+function shrinks(before: number | null, after: number | null): boolean {
+  return after !== null && (before === null || after < before)
+}

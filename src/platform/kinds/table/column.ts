@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { asWeirError, WeirError } from '../../../kernel/errors/weir-error.ts'
+import { nearestName } from '../../../kernel/nearest.ts'
+import { parseType, primitiveNames } from '../../../lake/types/parse-type.ts'
+import { printType } from '../../../lake/types/print-type.ts'
+
+const columnType = z
+  .string()
+  .describe('A type by its Iceberg name: long, decimal(12,2), timestamptz, list<string>, struct<a: int>.')
+
+/** Either the type alone or the object form; always the object form afterwards. */
+export const columnSchema = z
+  .union([
+    columnType.transform((type) => ({ type, required: false })),
+    z.strictObject({
+      type: columnType,
+      required: z.boolean().default(false).describe('Whether a record without a value goes to the dead letters.'),
+      doc: z.string().optional().describe('What the column means; kept in the table.'),
+    }),
+  ])
+  .meta({ description: 'A type, or an object with type, required and doc.' })
+
+export type Column = { readonly type: string; readonly required: boolean; readonly doc?: string | undefined }
+
+/** What `type` is, spelt in one way; WEIR-1012 names the nearest that there is. */
+export function normalType(type: string, column: string): string {
+  try {
+    return printType(parseType(type))
+  } catch (cause) {
+    const word = /^\s*([A-Za-z]+)(.*)$/s.exec(type)
+    const near = word && nearestName(word[1]!, [...primitiveNames, 'decimal', 'fixed', 'list', 'map', 'struct'])
+    const advice = near && near !== word[1] ? `Did you mean ${near}${word[2]}?` : asWeirError(cause).message
+    throw new WeirError('WEIR-1012', `unknown type "${type}" of column "${column}". ${advice}`, { cause })
+  }
+}
+
+/** Whether Iceberg can read what was written as `from` when the column says `to`. */
+export function canWiden(from: string, to: string): boolean {
+  if (from === to || (from === 'int' && to === 'long') || (from === 'float' && to === 'double')) return true
+  const [before, after] = [from, to].map((type) => /^decimal\((\d+), ?(\d+)\)$/.exec(type))
+  return !!before && !!after && before[2] === after[2] && Number(after[1]) >= Number(before[1])
+}

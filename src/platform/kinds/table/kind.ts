@@ -1,0 +1,48 @@
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import { sqlName } from '../check-name.ts'
+import type { KindDefinition } from '../kind-definition.ts'
+import { tableChanges } from './changes.ts'
+import { columnPlan, reconcileTable } from './reconcile.ts'
+import { tableSchema, type TableSpec } from './schema.ts'
+
+/** Weir's own columns, which every table that a delivery fills carries (processes.md, "How they talk"). */
+const ownColumns = [
+  { name: '_source', type: 'string', required: false },
+  { name: '_partition', type: 'int', required: false },
+  { name: '_offset', type: 'long', required: false },
+  { name: '_timestamp', type: 'timestamptz', required: false },
+]
+
+export const tableKind: KindDefinition<TableSpec> & { readonly kind: 'table' } = {
+  kind: 'table',
+  plural: 'tables',
+  summary: 'An Iceberg table of the lake.',
+  nameRule: sqlName,
+  schema: tableSchema,
+  relation: ({ name, spec }) => ({
+    table: { schema: spec.namespace, name, columns: [...Object.entries(spec.columns).map(columnPlan), ...ownColumns] },
+  }),
+  async check({ name, spec, at }, { desired }) {
+    const twin = desired.find((other) => other.kind === 'view' && other.name === name)
+    if (twin && (twin.spec as { namespace?: string }).namespace === spec.namespace)
+      throw new WeirError(
+        'WEIR-1006',
+        `table "${name}": a view of this name is declared in ${spec.namespace}; SQL could not tell them apart. Rename one`,
+        at === undefined ? {} : { at },
+      )
+  },
+  describe({ columns, partitionBy }) {
+    const count = Object.keys(columns).length
+    return `${count} ${count === 1 ? 'column' : 'columns'}${partitionBy.length > 0 ? `, partitioned by ${partitionBy.join(', ')}` : ''}`
+  },
+  changes: tableChanges,
+  destroyedByRemoval: ({ name }) => `the rows of the table ${name}`,
+  reconcile: (resource, { tables }) => reconcileTable(resource, tables),
+  remove: ({ name, spec }, { tables }) => tables.drop({ namespace: spec.namespace, name }),
+  async status({ name, spec }, { tables }) {
+    const loaded = await tables.load({ namespace: spec.namespace, name })
+    if (!loaded) return { exists: false }
+    const { columns, rows, bytes, files, snapshotId, metadataLocation } = loaded
+    return { exists: true, rows, bytes, files, snapshotId, metadataLocation, columns }
+  },
+}

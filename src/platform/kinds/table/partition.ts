@@ -1,0 +1,41 @@
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import { nearestName } from '../../../kernel/nearest.ts'
+import type { PartitionField } from '../reconcile-services.ts'
+import type { Column } from './column.ts'
+
+const times = ['date', 'timestamp', 'timestamptz', 'timestamp_ns', 'timestamptz_ns']
+/** Transforms by name, with the types of columns that each takes. */
+const transforms: Readonly<Record<string, (type: string) => boolean>> = {
+  identity: (type) => !/^(list|map|struct)</.test(type),
+  year: (type) => times.includes(type),
+  month: (type) => times.includes(type),
+  day: (type) => times.includes(type),
+  hour: (type) => times.includes(type) && type !== 'date',
+  truncate: (type) => /^(string|binary|int|long|decimal\()/.test(type),
+}
+
+/** `day(at)`, `truncate(name, 4)`, or a column by itself. WEIR-1003 says what is wrong and what would be right. */
+export function parsePartition(text: string, columns: Readonly<Record<string, Column>>): PartitionField {
+  const match = /^\s*(?:(\w+)\s*\(\s*([^(),]+?)\s*(?:,\s*(\d+)\s*)?\)|([^(),]+?))\s*$/.exec(text)
+  const column = match?.[2] ?? match?.[4]
+  if (!match || column === undefined)
+    throw invalid(text, 'write it like day(at), truncate(name, 4), or the name of a column')
+  const name = match[1] ?? 'identity'
+  const accepts = transforms[name]
+  if (!accepts) {
+    const near = nearestName(name, Object.keys(transforms))
+    throw invalid(text, near ? `did you mean ${near}(${column})?` : `there are ${Object.keys(transforms).join(', ')}`)
+  }
+  const type = columns[column]?.type
+  if (type === undefined) {
+    const near = nearestName(column, Object.keys(columns))
+    throw invalid(text, `there is no column ${column}${near ? `; did you mean ${near}?` : ''}`)
+  }
+  if (!accepts(type)) throw invalid(text, `${name} cannot be applied to ${column}, which is ${type}`)
+  if (name === 'truncate' && !(Number(match[3]) > 0)) throw invalid(text, 'truncate takes a width: truncate(name, 4)')
+  return { transform: name === 'truncate' ? `truncate[${match[3]}]` : name, column }
+}
+
+function invalid(text: string, advice: string): WeirError {
+  return new WeirError('WEIR-1003', `partitionBy "${text}": ${advice}`)
+}

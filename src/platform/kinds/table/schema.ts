@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { asWeirError } from '../../../kernel/errors/weir-error.ts'
+import { columnSchema, normalType, type Column } from './column.ts'
+import { parsePartition } from './partition.ts'
+
+export const tableSchema = z
+  .strictObject({
+    columns: z
+      .record(z.string(), columnSchema)
+      .describe('Columns by name. Names that begin with _ are kept for Weir.')
+      .transform((columns, context) => normalColumns(columns, context)),
+    partitionBy: z
+      .array(z.string())
+      .default([])
+      .describe('How files are partitioned: day(at), month(at), truncate(name, 4), or a column. Chosen once.'),
+    namespace: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9_-]{0,127}$/, 'a namespace is a letter, then letters, digits, _ and -')
+      .default('public')
+      .describe('The namespace of the catalog, the schema in SQL.'),
+    properties: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe("Properties of the Iceberg table. Those that begin with weir. are Weir's."),
+  })
+  .superRefine(({ columns, partitionBy, properties }, context) => {
+    for (const [at, text] of partitionBy.entries()) {
+      try {
+        parsePartition(text, columns)
+      } catch (error) {
+        context.addIssue({ code: 'custom', path: ['partitionBy', at], message: asWeirError(error).message })
+      }
+    }
+    for (const key of Object.keys(properties))
+      if (key.startsWith('weir.'))
+        context.addIssue({
+          code: 'custom',
+          path: ['properties', key],
+          message: 'properties that begin with weir. are set by Weir',
+        })
+  })
+
+export type TableSpec = z.output<typeof tableSchema>
+
+function normalColumns(columns: Readonly<Record<string, Column>>, context: z.RefinementCtx): Record<string, Column> {
+  const names = Object.keys(columns)
+  const refuse = (name: string, message: string): void => context.addIssue({ code: 'custom', path: [name], message })
+  if (names.length === 0) context.addIssue({ code: 'custom', message: 'a table needs at least one column' })
+  const seen = new Map<string, string>()
+  const normal: Record<string, Column> = {}
+  for (const name of names) {
+    const twin = seen.get(name.toLowerCase())
+    seen.set(name.toLowerCase(), name)
+    if (twin !== undefined) refuse(name, `differs from ${twin} only by case, which SQL does not tell apart`)
+    if (name.startsWith('_')) refuse(name, "names that begin with _ are Weir's")
+    // JavaScript moves keys that are numbers to the front: the order of columns would not be the declared one.
+    if (/^\d*$/.test(name)) refuse(name, 'a column needs a name that is not a number')
+    try {
+      normal[name] = { ...columns[name]!, type: normalType(columns[name]!.type, name) }
+    } catch (error) {
+      refuse(name, asWeirError(error).message)
+    }
+  }
+  return normal
+}

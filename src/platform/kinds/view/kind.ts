@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { asWeirError, WeirError } from '../../../kernel/errors/weir-error.ts'
+import { sqlName } from '../check-name.ts'
+import type { KindDefinition, PlanContext } from '../kind-definition.ts'
+import type { DesiredResource } from '../resource.ts'
+import { referencedRelations } from './referenced-relations.ts'
+
+export const viewSchema = z.strictObject({
+  sql: z.string().trim().min(1).describe('The query. It is checked against the declared tables before anything runs.'),
+  namespace: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9_-]{0,127}$/, 'a namespace is a letter, then letters, digits, _ and -')
+    .default('public')
+    .describe('The schema in SQL.'),
+  comment: z.string().optional().describe('What it shows; SQL clients see it.'),
+})
+
+export type ViewSpec = z.output<typeof viewSchema>
+
+export const viewKind: KindDefinition<ViewSpec> & { readonly kind: 'view' } = {
+  kind: 'view',
+  plural: 'views',
+  summary: 'A query with a name.',
+  nameRule: sqlName,
+  schema: viewSchema,
+  references: ({ sql, namespace }, desired) => referencedRelations(sql, namespace, desired),
+  relation: ({ name, spec: { namespace, sql, comment } }) => ({
+    view: { schema: namespace, name, sql, ...(comment === undefined ? {} : { comment }) },
+  }),
+  check,
+  describe: ({ sql }) => shorten(sql),
+  changes(before, after) {
+    if (before.namespace !== after.namespace)
+      throw new WeirError(
+        'WEIR-7005',
+        `a view cannot move from ${before.namespace} to ${after.namespace}. Declare another`,
+      )
+    return [
+      ...(before.sql === after.sql ? [] : [{ text: `sql: ${shorten(after.sql)}`, destroys: null }]),
+      ...(before.comment === after.comment ? [] : [{ text: 'comment', destroys: null }]),
+    ]
+  },
+  destroyedByRemoval: () => null,
+  // The engine reads views from the relations: there is nothing to make, and nothing to undo.
+  reconcile: () => Promise.resolve(),
+  remove: () => Promise.resolve(),
+  status: ({ spec }) => Promise.resolve({ sql: spec.sql }),
+}
+
+async function check(
+  { name, spec, at }: DesiredResource<ViewSpec>,
+  { services, relations }: PlanContext,
+): Promise<void> {
+  try {
+    await services.views.check({ name, sql: spec.sql, relations: await relations() })
+  } catch (thrown) {
+    const error = asWeirError(thrown)
+    throw new WeirError(error.code, `view "${name}": ${error.message}`, {
+      cause: error,
+      details: error.details,
+      ...(at === undefined ? {} : { at }),
+    })
+  }
+}
+
+function shorten(sql: string): string {
+  const line = sql.replaceAll(/\s+/g, ' ').trim()
+  return line.length > 60 ? `${line.slice(0, 60)}…` : line
+}

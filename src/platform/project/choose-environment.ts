@@ -1,0 +1,23 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { nearestName } from '../../kernel/nearest.ts'
+import { parseSize } from '../../kernel/units.ts'
+import type { ProjectDeclaration } from './define-project.ts'
+import type { Project } from './project.ts'
+
+/** The project for one environment, JSON-safe; without a name, the project as it is. WEIR-1009. */
+export function chooseEnvironment({ options, at }: ProjectDeclaration, environment: string | null): Project {
+  const { name, resources, environments, ...settings } = options
+  const own = environment === null ? {} : environments[environment]
+  if (own === undefined) {
+    const names = Object.keys(environments)
+    const near = nearestName(environment!, names)
+    const advice = near ? `Did you mean ${near}?` : names.length > 0 ? `There are ${names.join(', ')}` : 'It has none'
+    throw new WeirError('WEIR-1009', `project "${name}" has no environment "${environment}". ${advice}`, {
+      ...(at === undefined ? {} : { at }),
+    })
+  }
+  const { diskBudget, ports, ...rest } = { ...settings, ...own, ports: { ...settings.ports, ...own.ports } }
+  const chosen = { ...rest, ports, diskBudgetBytes: diskBudget === undefined ? null : parseSize(diskBudget) }
+  // By way of JSON, because undefined means absent there, and what crosses to another process is the same.
+  return JSON.parse(JSON.stringify({ name, environment, settings: chosen, resources })) as Project
+}

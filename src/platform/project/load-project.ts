@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { catalogue, type ErrorCode } from '../../kernel/errors/catalogue.ts'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import type { Project } from './project.ts'
+
+const timeoutMs = 30_000
+
+/** What the child writes, as one line of JSON on its file descriptor 3. */
+export type LoadAnswer =
+  | { readonly project: Project }
+  | {
+      readonly error: {
+        readonly code: string
+        readonly message: string
+        readonly at?: string
+        readonly details: Readonly<Record<string, unknown>>
+      }
+    }
+
+/**
+ * Imports the project file in a process of its own: each load sees the files as they are now, and a project that crashes
+ * or never ends takes nobody with it. What the project prints goes to standard error. WEIR-1001 when there is none,
+ * WEIR-1002 when it does not load, else what is wrong with what it declares; errors carry file, line and column.
+ */
+export async function loadProject(file: string, environment: string | null = null): Promise<Project> {
+  const path = resolve(file)
+  if (!existsSync(path)) throw new WeirError('WEIR-1001', `there is no ${path}. Run weir init, or use --dir`)
+  const answer = await runChild(path, environment)
+  if ('project' in answer) return answer.project
+  const { code, message, at, details } = answer.error
+  throw new WeirError((code in catalogue ? code : 'WEIR-1002') as ErrorCode, message, {
+    details,
+    ...(at === undefined ? {} : { at }),
+  })
+}
+
+/** TypeScript in the checkout, JavaScript in the published package. */
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+const childProgram = fileURLToPath(new URL(`load-project-child.${extension}`, import.meta.url))
+
+async function runChild(path: string, environment: string | null): Promise<LoadAnswer> {
+  const child = spawn(process.execPath, [childProgram, path, ...(environment === null ? [] : [environment])], {
+    cwd: dirname(path),
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_NO_WARNINGS: '1' },
+  })
+  const [said, answered] = [collect(child.stderr!), collect(child.stdio[3] as NodeJS.ReadableStream)]
+  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
+  const code = await new Promise<number | null>((done, fail) => child.once('close', done).once('error', fail))
+  clearTimeout(timer)
+  const text = answered()
+  if (text !== '') return JSON.parse(text) as LoadAnswer
+  const why =
+    child.signalCode === 'SIGKILL'
+      ? `did not end within ${timeoutMs / 1000} s`
+      : `ended with ${code ?? child.signalCode}`
+  throw new WeirError('WEIR-1002', `${path} ${why} instead of exporting a project: ${said().trim().slice(-2000)}`)
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  const chunks: Buffer[] = []
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+  return () => Buffer.concat(chunks).toString()
+}
