@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { catalogue, type ErrorCode } from '../../kernel/errors/catalogue.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
@@ -21,12 +21,15 @@ export type LoadAnswer =
     }
 
 /**
- * Imports the project file in a process of its own: each load sees the files as they are now, and a project that crashes
+ * Imports the project file (`weir.config.ts` of a folder) in a process of its own: each load sees the files as they are now, and a project that crashes
  * or never ends takes nobody with it. What the project prints goes to standard error. WEIR-1001 when there is none,
  * WEIR-1002 when it does not load, else what is wrong with what it declares; errors carry file, line and column.
  */
-export async function loadProject(file: string, environment: string | null = null): Promise<Project> {
-  const path = resolve(file)
+export async function loadProject(
+  place: string,
+  { environment }: { readonly environment?: string } = {},
+): Promise<Project> {
+  const path = /\.[cm]?[jt]s$/.test(place) ? resolve(place) : join(resolve(place), 'weir.config.ts')
   if (!existsSync(path)) throw new WeirError('WEIR-1001', `there is no ${path}. Run weir init, or use --dir`)
   const answer = await runChild(path, environment)
   if ('project' in answer) return answer.project
@@ -41,8 +44,8 @@ export async function loadProject(file: string, environment: string | null = nul
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const childProgram = fileURLToPath(new URL(`load-project-child.${extension}`, import.meta.url))
 
-async function runChild(path: string, environment: string | null): Promise<LoadAnswer> {
-  const child = spawn(process.execPath, [childProgram, path, ...(environment === null ? [] : [environment])], {
+async function runChild(path: string, environment: string | undefined): Promise<LoadAnswer> {
+  const child = spawn(process.execPath, [childProgram, path, ...(environment === undefined ? [] : [environment])], {
     cwd: dirname(path),
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_NO_WARNINGS: '1' },
