@@ -106,6 +106,12 @@ export class JsonLines {
     return isUtf8(this.#scan.buffer.subarray(length, this.#length))
   }
 
+  /** Empty again, for the next block. */
+  clear(): void {
+    this.cutBack(0, 0)
+    this.#longest = 0
+  }
+
   /** Takes back what was appended since the block had this length and these rows. */
   cutBack(length: number, rows: number): void {
     this.#length = length

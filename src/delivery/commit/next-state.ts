@@ -1,0 +1,63 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import type { DeliveryState, LetterFile, StateEntry } from '../../record/delivery-state.ts'
+import type { Counts } from '../block/counts.ts'
+
+/** Entry of a partition that nothing was delivered from yet. What retention had taken before the delivery began is lost. */
+export function firstEntry(source: string, partition: number, start: number): StateEntry {
+  const lost = start > 0 ? [{ from: '0', to: String(start) }] : []
+  return { source, partition, next: String(start), read: '0', delivered: '0', rejected: '0', lost, skipped: [] }
+}
+
+export function entryOf(state: DeliveryState, source: string, partition: number): StateEntry | undefined {
+  return state.entries.find((entry) => entry.source === source && entry.partition === partition)
+}
+
+/** Whether the block begins where the state ends (rule 1). A partition without entry begins anywhere: its first block says so. */
+export function startsFit(state: DeliveryState, source: string, counts: Counts): boolean {
+  return [...counts].every(([partition, { from }]) => {
+    const entry = entryOf(state, source, partition)
+    return entry === undefined || Number(entry.next) === from
+  })
+}
+
+/** The state after a block whose starts fit. */
+export function nextState(
+  state: DeliveryState,
+  previous: string,
+  source: string,
+  counts: Counts,
+  letterFiles: readonly LetterFile[],
+): DeliveryState {
+  const moved = new Map(
+    [...counts].map(([partition, { from, to, read, rejected }]) => {
+      const entry = entryOf(state, source, partition) ?? firstEntry(source, partition, from)
+      if (Number(entry.next) !== from)
+        throw new WeirError('WEIR-9001', `partition ${partition} is at ${entry.next}, not at ${from}`)
+      return [
+        partition,
+        {
+          ...entry,
+          next: String(to),
+          read: plus(entry.read, read),
+          rejected: plus(entry.rejected, rejected),
+          delivered: plus(entry.delivered, read - rejected),
+        },
+      ]
+    }),
+  )
+  const others = state.entries.filter((entry) => entry.source !== source || !moved.has(entry.partition))
+  return {
+    version: 1,
+    previous,
+    entries: [...others, ...moved.values()].toSorted(byPlace),
+    letterFiles: [...state.letterFiles, ...letterFiles],
+  }
+}
+
+function byPlace(left: StateEntry, right: StateEntry): number {
+  return left.source < right.source ? -1 : left.source > right.source ? 1 : left.partition - right.partition
+}
+
+export function plus(count: string, more: number): string {
+  return String(BigInt(count) + BigInt(more))
+}

@@ -1,0 +1,55 @@
+import type { Rejection } from '../../record/json/rejection.ts'
+import type { RecordSchema } from '../../record/json/record-schema.ts'
+import type { NewColumn } from '../table/delivery-table.ts'
+
+/**
+ * Columns for the fields of a record that the table does not have, by what they hold now, conservatively: `boolean`, `long`,
+ * `double`, `string`, and lists of these. Dates stay text: what looks like one today need not tomorrow. Nothing can be said of
+ * null, of an empty or mixed list and of objects: then the record is a dead letter that says so.
+ */
+export function inferColumns(value: Buffer, schema: RecordSchema): readonly NewColumn[] | Rejection {
+  let parsed: Record<string, unknown>
+  try {
+    // Numbers keep their text: 2 and 2.0 are different types.
+    parsed = JSON.parse(value.toString('utf8'), (_, item, context?: { source?: string }) =>
+      typeof item === 'number' ? new NumberText(context?.source ?? String(item)) : item,
+    ) as Record<string, unknown>
+  } catch {
+    return { code: 'WEIR-5002', reason: 'not JSON' }
+  }
+  const known = new Set(schema.fields.map(({ name }) => name.toLowerCase()))
+  const columns: NewColumn[] = []
+  for (const [name, item] of Object.entries(parsed)) {
+    if (known.has(name.toLowerCase())) continue
+    const type = typeOf(item)
+    if (type === undefined || name === '')
+      return {
+        code: 'WEIR-5003',
+        reason: `field "${name}" is not in the table, and its value tells no type for a new column`,
+      }
+    known.add(name.toLowerCase())
+    columns.push({ name, type })
+  }
+  return columns
+}
+
+class NumberText {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+function typeOf(value: unknown): string | undefined {
+  if (typeof value === 'boolean') return 'boolean'
+  if (typeof value === 'string') return 'string'
+  if (value instanceof NumberText) return numberType(value.text)
+  if (!Array.isArray(value)) return undefined
+  const [first, ...others] = new Set(value.map(typeOf))
+  return first === undefined || others.length > 0 || first.startsWith('list') ? undefined : `list<${first}>`
+}
+
+function numberType(text: string): string | undefined {
+  if (!/^-?\d+$/.test(text)) return 'double'
+  return text.length <= 18 ? 'long' : undefined
+}

@@ -1,0 +1,64 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { entryOf } from '../commit/next-state.ts'
+import type { CountRows } from '../commit/count-rows.ts'
+import type { StateInForce } from '../commit/judge-table.ts'
+import type { RecordSource } from '../record-source.ts'
+import type { TableView } from '../table/delivery-table.ts'
+
+export interface Position {
+  readonly partition: number
+  /** In the state. */
+  readonly committed: number
+  /** Read up to here. */
+  next: number
+  /** The synced end of the log, as last heard of. */
+  end: number
+  /** The end at the begin of the session: from there on the tail is ready (rule 13). */
+  readonly readyAt: number
+}
+
+/**
+ * Where each partition goes on. Throws WEIR-5015 for rows without an entry (rule 5), WEIR-5016 for a log that ends too early
+ * (rule 6), WEIR-5012 for records that retention took (rule 7).
+ */
+export async function findPositions(
+  source: RecordSource,
+  partitions: readonly number[],
+  view: TableView,
+  { state }: StateInForce,
+  countRows: CountRows,
+): Promise<readonly Position[]> {
+  const isNew = partitions.filter((partition) => !entryOf(state, source.id, partition))
+  if (isNew.length > 0 && view.snapshotId !== null) {
+    const rows = await countRows(view)
+    const orphan = isNew.find((partition) => rows.has(`${source.id}/${partition}`))
+    if (orphan !== undefined)
+      throw new WeirError(
+        'WEIR-5015',
+        `the table at ${view.location} has rows of partition ${orphan}, but no entry in its state`,
+      )
+  }
+  const bounds = await source.bounds(partitions)
+  return bounds.map(({ partition, start, end }) => {
+    const entry = entryOf(state, source.id, partition)
+    const next = entry ? Number(entry.next) : start
+    if (next > end) throw endsEarly(partition, next, end)
+    if (next < start) throw lostRange(partition, next, start)
+    return { partition, committed: next, next, end, readyAt: end }
+  })
+}
+
+export function endsEarly(partition: number, next: number, end: number): WeirError {
+  return new WeirError(
+    'WEIR-5016',
+    `partition ${partition} of the stream ends at offset ${end}; the delivery was at ${next}`,
+  )
+}
+
+export function lostRange(partition: number, from: number, to: number): WeirError {
+  return new WeirError(
+    'WEIR-5012',
+    `offsets ${from} to ${to - 1} of partition ${partition} were removed from the stream before they were delivered`,
+    { details: { partition, from: String(from), to: String(to) } },
+  )
+}

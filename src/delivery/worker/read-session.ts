@@ -1,0 +1,102 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { BatchFeed, type Decode } from '../block/batch-feed.ts'
+import type { RecordSource, SourceAnswer } from '../record-source.ts'
+import { inferColumns } from './new-columns.ts'
+import { endsEarly, lostRange, type Position } from './positions.ts'
+import type { Session } from './session.ts'
+import type { NewColumn, TableView } from '../table/delivery-table.ts'
+
+export interface ReadPorts {
+  readonly source: RecordSource
+  readonly decode: Decode | undefined
+  /** Commits all that was read; retried until it landed, or the session is over. */
+  commit(): Promise<unknown>
+  addColumns(columns: readonly NewColumn[]): Promise<TableView>
+  /** Called after every answer. */
+  onRead(bytes: number, isIdle: boolean): void
+}
+
+const waitMs = 200
+const fetchBytesMax = 16 * 1024 * 1024
+
+/** Reads until the session is over; throws what ends the delivery for good (WEIR-501x). */
+export async function readSession(session: Session, ports: ReadPorts, roomFor: () => Promise<void>): Promise<void> {
+  const { source } = ports
+  const positions = [...session.positions.values()]
+  let fetched = fetchFrom(session, source, positions)
+  for (;;) {
+    const answers = await fetched
+    session.signal.throwIfAborted()
+    let bytes = 0
+    for (const answer of answers) {
+      const position = session.positions.get(answer.partition)!
+      if (answer.kind !== 'records') await handleTrouble(session, ports, position, answer)
+      else {
+        position.end = answer.end
+        bytes += answer.records.length
+        await feed(session, ports, position, answer.records)
+      }
+    }
+    ports.onRead(bytes, bytes < fetchBytesMax / 8)
+    await roomFor()
+    fetched = fetchFrom(session, source, positions)
+  }
+}
+
+function fetchFrom(
+  session: Session,
+  source: RecordSource,
+  positions: readonly Position[],
+): Promise<readonly SourceAnswer[]> {
+  const partitions = positions.map(({ partition, next }) => ({ partition, offset: next }))
+  return source.fetch({ partitions, waitMs, bytesMax: fetchBytesMax, signal: session.signal })
+}
+
+async function feed(session: Session, ports: ReadPorts, position: Position, records: Buffer): Promise<void> {
+  if (records.length === 0) return
+  const { config, now } = session.parts
+  const batch = new BatchFeed(position.partition, records, position.next, ports.source.id, ports.decode)
+  for (;;) {
+    const fed = batch.feed(session.lines, config.onNewField === 'add column', now())
+    position.next = batch.position
+    if (fed.kind === 'done') return
+    if (fed.kind === 'full' || session.lines.bytes >= session.bulkBytes) await session.cut()
+    if (fed.kind === 'new field') {
+      const columns = inferColumns(fed.value, session.view.schema)
+      if (!Array.isArray(columns)) batch.rejectNext(columns as Exclude<typeof columns, readonly NewColumn[]>)
+      else {
+        // Rows are committed under the schema that accepted them (rule 10).
+        await ports.commit()
+        session.widen(await ports.addColumns(columns as readonly NewColumn[]))
+      }
+    }
+    // Others are answered between two slices.
+    await nextTurn()
+    session.signal.throwIfAborted()
+  }
+}
+
+async function handleTrouble(
+  session: Session,
+  ports: ReadPorts,
+  { partition, next }: Position,
+  answer: Exclude<SourceAnswer, { kind: 'records' }>,
+): Promise<void> {
+  if (answer.kind === 'failed')
+    throw new WeirError('WEIR-5018', `partition ${partition} of the stream cannot be read: ${answer.reason}`)
+  // What was read before the hole is delivered first (rule 7).
+  await ports.commit()
+  if (answer.kind === 'gone')
+    throw new WeirError(
+      'WEIR-5013',
+      `partition ${partition} of the stream is gone; the delivery was at offset ${next}`,
+      {
+        details: { partition, from: String(next) },
+      },
+    )
+  const [bounds] = await ports.source.bounds([partition])
+  if (bounds && next < bounds.start) throw lostRange(partition, next, bounds.start)
+  if (bounds && next > bounds.end) throw endsEarly(partition, next, bounds.end)
+  // The bounds have come right in the meantime: the next fetch tells.
+}

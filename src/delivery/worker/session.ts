@@ -1,0 +1,198 @@
+import { join } from 'node:path'
+import { JsonLines } from '../../record/json/json-lines.ts'
+import { compileScanPlan, type ObjectPlan } from '../../record/json/scan-plan.ts'
+import type { TailReport } from '../../sql/engine-host.ts'
+import { BlockCommit, type CommitPorts } from '../commit/block-commit.ts'
+import { LineBlock } from '../block/line-block.ts'
+import { TailBlock, type TailFolder } from '../tail/tail-block.ts'
+import type { TableView } from '../table/delivery-table.ts'
+import type { DeliveryWorkerConfig } from './delivery-worker.ts'
+import type { Position } from './positions.ts'
+
+export interface SessionParts {
+  readonly config: DeliveryWorkerConfig
+  readonly epoch: number
+  readonly view: TableView
+  readonly positions: readonly Position[]
+  readonly tail: TailFolder
+  readonly commit: CommitPorts
+  readonly now: () => number
+  /** Called for each parsed block. */
+  readonly onParsed: (read: number, rejected: number) => void
+}
+
+/** A block of this many bytes is written in its final form at once. */
+const bulkBytesMax = 32 * 1024 * 1024
+const lineBlocksKept = 2
+
+/**
+ * What one worker holds between two readings of the state: positions, lines, the tail. When what it starts from has moved, or
+ * something fails on the way, the session is left and another one begins from the state; nothing of it was committed.
+ */
+export class Session {
+  readonly parts: SessionParts
+  readonly positions: ReadonlyMap<number, Position>
+  readonly #ended = new AbortController()
+  #plan: ObjectPlan
+  #view: TableView
+  #lines: LineBlock
+  readonly #spare: JsonLines[] = []
+  #parsing: Promise<void> = Promise.resolve()
+  #waiting = 0
+  #waitingBytes = 0
+  #open: TailBlock
+  #closing: TailBlock | undefined
+  #committing: Promise<string | null> | undefined
+  #bases: ReadonlyMap<number, number>
+
+  constructor(parts: SessionParts) {
+    this.parts = parts
+    this.positions = new Map(parts.positions.map((position) => [position.partition, position]))
+    this.#bases = new Map(parts.positions.map(({ partition, committed }) => [partition, committed]))
+    this.#view = parts.view
+    this.#plan = compileScanPlan(parts.view.schema)
+    this.#lines = this.#newLines()
+    this.#open = new TailBlock(parts.view, parts.tail)
+  }
+
+  /** Aborted with the reason when the session is over. */
+  get signal(): AbortSignal {
+    return this.#ended.signal
+  }
+
+  get lines(): LineBlock {
+    return this.#lines
+  }
+
+  get view(): TableView {
+    return this.#view
+  }
+
+  get bulkBytes(): number {
+    return Math.min(bulkBytesMax, this.parts.config.flushBytes)
+  }
+
+  /** Read and not committed, in bytes as they came. */
+  get pendingBytes(): number {
+    return this.#lines.bytes + this.#waitingBytes + this.#open.bytes + (this.#closing?.bytes ?? 0)
+  }
+
+  get pendingRecords(): number {
+    let records = this.#open.records + (this.#closing?.records ?? 0)
+    for (const { read } of this.#lines.counts.values()) records += read
+    return records
+  }
+
+  get segments(): number {
+    return this.#open.segments.length + (this.#closing?.segments.length ?? 0)
+  }
+
+  /** The offset that is read next, as far as commits are known. */
+  baseOf(partition: number): number | undefined {
+    return this.#bases.get(partition)
+  }
+
+  /** When the oldest record came that is in no commit on its way. */
+  get oldestAt(): number | undefined {
+    return this.#open.beganAt ?? this.#lines.beganAt
+  }
+
+  get openBytes(): number {
+    return this.#open.bytes + this.#waitingBytes + this.#lines.bytes
+  }
+
+  get isCommitting(): boolean {
+    return this.#committing !== undefined
+  }
+
+  end(reason: unknown): void {
+    this.#ended.abort(reason)
+  }
+
+  /** Hands the lines to DuckDB and goes on with empty ones; resolves when at most one block waits to be parsed. */
+  async cut(): Promise<void> {
+    if (!this.#lines.isEmpty) {
+      const block = this.#lines
+      this.#lines = this.#newLines()
+      this.#waiting++
+      this.#waitingBytes += block.bytes
+      this.#parsing = this.#parsing.then(() => this.#parse(block))
+      this.#parsing.catch((error: unknown) => this.end(error))
+    }
+    if (this.#waiting > 1) await this.#parsing
+  }
+
+  async parsed(): Promise<void> {
+    await this.cut()
+    await this.#parsing
+  }
+
+  async #parse(block: LineBlock): Promise<void> {
+    this.signal.throwIfAborted()
+    const bytes = block.bytes
+    const target = this.#open
+    await target.take(block, block.lines.length >= this.bulkBytes / 2)
+    if (this.#spare.length < lineBlocksKept && block.lines.capacity <= this.bulkBytes + 1024) {
+      block.lines.clear()
+      this.#spare.push(block.lines)
+    }
+    for (const { read, rejected } of block.counts.values()) this.parts.onParsed(read, rejected)
+    await target.merge()
+    this.#waiting--
+    this.#waitingBytes -= bytes
+  }
+
+  /** Commits all that was read before the call. Gives the snapshot; null when there was nothing. */
+  async commit(attempt: (commit: BlockCommit) => Promise<string>): Promise<string | null> {
+    while (this.#committing) await this.#committing.catch(() => undefined)
+    this.signal.throwIfAborted()
+    this.#committing = this.#commitOpen(attempt).finally(() => {
+      this.#committing = undefined
+    })
+    return this.#committing
+  }
+
+  async #commitOpen(attempt: (commit: BlockCommit) => Promise<string>): Promise<string | null> {
+    await this.parsed()
+    if (this.#open.isEmpty) return null
+    const block = this.#open
+    this.#closing = block
+    this.#open = new TailBlock(this.#view, this.parts.tail)
+    const snapshotId = await attempt(new BlockCommit(block, this.parts.commit))
+    // In one turn: a report has the old base with the rows, or the new one without them.
+    this.#bases = new Map([...this.#bases, ...[...block.counts].map(([partition, { to }]) => [partition, to] as const)])
+    this.#closing = undefined
+    await block.drop()
+    return snapshotId
+  }
+
+  /** The table has more columns now; everything read before was committed. */
+  widen(view: TableView): void {
+    this.#view = view
+    this.#plan = compileScanPlan(view.schema)
+    this.#spare.length = 0
+    this.#lines = this.#newLines()
+    this.#open = new TailBlock(view, this.parts.tail)
+  }
+
+  report(): TailReport {
+    const { config, epoch, tail } = this.parts
+    const blocks = this.#closing ? [this.#closing, this.#open] : [this.#open]
+    const partitions = [...this.positions.values()].map(({ partition, readyAt }) => {
+      const base = this.#bases.get(partition)!
+      const end = blocks.reduce((place, block) => block.counts.get(partition)?.to ?? place, base)
+      return { partition, base: String(base), end: String(end), ready: end >= readyAt }
+    })
+    const segments = blocks.flatMap((block) => block.segments.map(({ path, rows }) => ({ path, rows })))
+    return { delivery: config.delivery, table: config.table, source: tail.source, epoch, partitions, segments }
+  }
+
+  #newLines(): LineBlock {
+    const ignores = this.parts.config.onNewField === 'ignore'
+    return new LineBlock(this.#spare.pop() ?? new JsonLines(this.#plan, this.bulkBytes, ignores))
+  }
+}
+
+export function epochFolder(config: DeliveryWorkerConfig, epoch: number): string {
+  return join(config.tailDirectory, String(epoch))
+}

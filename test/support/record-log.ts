@@ -1,0 +1,90 @@
+import type { PartitionBounds, RecordSource } from '../../src/delivery/record-source.ts'
+import { placeBatch } from '../../src/stream/protocol/records/batch-header.ts'
+import { BatchBuilder } from '../../src/stream/protocol/records/batch-builder.ts'
+import type { Compression } from '../../src/stream/protocol/records/batch-header.ts'
+
+interface StoredBatch {
+  readonly base: number
+  readonly next: number
+  readonly bytes: Buffer
+}
+
+/** A topic in memory with real record batches, for tests that must take offsets away or make holes. */
+export class RecordLog implements RecordSource {
+  readonly id: string
+  isGone = false
+  readonly #partitions: StoredBatch[][]
+  readonly #starts: number[]
+  readonly #ends: number[]
+  #wake: (() => void)[] = []
+
+  constructor(id = 'c0ffee00-0000-4000-8000-000000000001', partitions = 1) {
+    this.id = id
+    this.#partitions = Array.from({ length: partitions }, () => [])
+    this.#starts = Array.from({ length: partitions }, () => 0)
+    this.#ends = Array.from({ length: partitions }, () => 0)
+  }
+
+  /** One batch; null is a tombstone. */
+  append(partition: number, values: readonly (string | Buffer | null)[], compression: Compression = 'none'): void {
+    const builder = new BatchBuilder(100_000_000)
+    for (const value of values)
+      builder.append(value === null ? null : Buffer.from(value), Buffer.from('k'), 1_700_000_000_000, [])
+    this.appendBatch(partition, builder.finish(compression), values.length)
+  }
+
+  appendBatch(partition: number, bytes: Buffer, count: number): void {
+    const base = this.#ends[partition]!
+    placeBatch(bytes, 0, base, 0)
+    this.#partitions[partition]!.push({ base, next: base + count, bytes })
+    this.#ends[partition] = base + count
+    for (const wake of this.#wake.splice(0)) wake()
+  }
+
+  /** Offsets that no record has: as compaction or a control batch leaves them. */
+  leaveGap(partition: number, offsets: number): void {
+    this.#ends[partition]! += offsets
+  }
+
+  /** Retention. */
+  truncate(partition: number, start: number): void {
+    this.#starts[partition] = start
+    this.#partitions[partition] = this.#partitions[partition]!.filter(({ next }) => next > start)
+  }
+
+  async fetch(request: Parameters<RecordSource['fetch']>[0]) {
+    const answers = request.partitions.map(({ partition, offset }) => {
+      if (this.isGone) return { kind: 'gone' as const, partition }
+      const end = this.#ends[partition]!
+      if (offset < this.#starts[partition]! || offset > end) return { kind: 'out of range' as const, partition }
+      const records = this.#from(partition, offset, request.bytesMax)
+      return { kind: 'records' as const, partition, records, end }
+    })
+    if (answers.some((answer) => answer.kind !== 'records' || answer.records.length > 0)) return answers
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, request.waitMs)
+      const done = () => (clearTimeout(timer), resolve())
+      this.#wake.push(done)
+      request.signal?.addEventListener('abort', done, { once: true })
+    })
+    return answers
+  }
+
+  #from(partition: number, offset: number, bytesMax: number): Buffer {
+    const taken: Buffer[] = []
+    let bytes = 0
+    for (const batch of this.#partitions[partition]!) {
+      if (batch.next <= offset) continue
+      if (bytes > 0 && bytes + batch.bytes.length > bytesMax) break
+      taken.push(batch.bytes)
+      bytes += batch.bytes.length
+    }
+    return Buffer.concat(taken)
+  }
+
+  async bounds(partitions: readonly number[]): Promise<readonly PartitionBounds[]> {
+    return partitions.map((partition) => ({ partition, start: this.#starts[partition]!, end: this.#ends[partition]! }))
+  }
+
+  async close(): Promise<void> {}
+}
