@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
+import type { Relations } from '../engine-host.ts'
 import type { Logger } from '../../kernel/logger.ts'
 
 /** What `startEngine` needs. The engine writes nothing but below `linkDirectory` and `temporaryDirectory`. */
@@ -23,8 +24,11 @@ export interface EngineConfig {
 export interface Engine {
   readonly address: { readonly socketPath: string } | { readonly port: number }
   status(): EngineStatus
-  /** Columns of a query against the current relations, without running it. WEIR-6001 to 6006, with position. */
-  describe(sql: string): Promise<readonly { readonly name: string; readonly type: string }[]>
+  /**
+   * Columns of a query, without running it, against these relations or the current ones. WEIR-6001 to 6004, with `position`
+   * (1-based, characters) among the details.
+   */
+  describe(sql: string, relations?: Relations): Promise<readonly { readonly name: string; readonly type: string }[]>
   /** Lets running statements end until the deadline, interrupts the rest, closes everything. */
   stop(options: { readonly deadlineMs: number }): Promise<void>
 }

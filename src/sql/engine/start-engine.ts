@@ -37,7 +37,8 @@ export async function startEngine(
   return {
     address,
     status: () => registry.counts,
-    describe: (sql) => describeQuery(services, sql),
+    describe: (sql, relations) =>
+      describeQuery(relations ? { ...services, relations: async () => indexRelations(relations) } : services, sql),
     async stop({ deadlineMs }) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       const until = Date.now() + deadlineMs

@@ -82,7 +82,10 @@ export function relay(
       resolve()
     }
     client.once('close', end)
-    engine.once('close', () => {
+    engine.once('close', async () => {
+      // The socket may close before the supervisor has heard of the process's end.
+      for (let waited = 0; !terminated && reasonOfEnd() === undefined && waited < reasonWaitMs; waited += 10)
+        await new Promise((wait) => setTimeout(wait, 10))
       const text = ends[reasonOfEnd() ?? 'crash']
       if (!terminated && !client.destroyed && boundaries.whole)
         client.write(errorResponse({ severity: 'FATAL', ...text }))
@@ -91,6 +94,7 @@ export function relay(
   })
 }
 
+const reasonWaitMs = 250
 const terminate = Buffer.from([0x58, 0, 0, 0, 4])
 
 function forward(from: Socket, to: Socket, take: (chunk: Buffer) => Buffer | undefined): void {

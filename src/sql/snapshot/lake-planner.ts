@@ -1,13 +1,92 @@
-import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { nearestSummary } from '../../lake/scan/nearest-summary.ts'
+import { planScan } from '../../lake/scan/plan-scan.ts'
+import { scanSql } from '../../lake/scan/scan-sql.ts'
+import { manifestReader } from '../../lake/manifest/manifest-reader.ts'
+import { parseMetadata } from '../../lake/metadata/read.ts'
+import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
+import { deliveryState, type DeliveryState } from '../../record/delivery-state.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
-import type { TablePlanner } from './table-plan.ts'
+import type { TableRelation } from '../engine-host.ts'
+import { quoteName } from '../gate/statement.ts'
+import { sqlError } from '../sql-error.ts'
+import { duckdbTypeOf } from './duckdb-type.ts'
+import { rememberLatest } from './remember-latest.ts'
+import { openSegmentLinks } from './segment-links.ts'
+import type { TablePlan, TablePlanner } from './table-plan.ts'
+import { planTail } from './tail-rows.ts'
 
-/** Plans tables of the lake: the snapshot's files and, beyond their offsets, the tail. */
+const tablesRemembered = 200
+
+/**
+ * Plans tables of the lake: the snapshot's files and, beyond their offsets, the tail (delivery rule 12). Metadata, manifests
+ * and state files never change, so each is read once.
+ */
 export function lakePlanner(config: { readonly objects: ObjectStore; readonly linkDirectory: string }): TablePlanner {
-  void config
+  const { objects } = config
+  const links = openSegmentLinks(config.linkDirectory)
+  const reader = manifestReader(objects)
+  const metadataAt = rememberLatest(tablesRemembered, async (location: string) =>
+    parseMetadata((await objects.get(location)).toString('utf8'), location),
+  )
+  const stateAt = rememberLatest(tablesRemembered, async (location: string) =>
+    deliveryState.parse(JSON.parse((await objects.get(location)).toString('utf8'))),
+  )
+  const snapshotAt = rememberLatest(tablesRemembered, async (location: string) => {
+    const metadata = await metadataAt(location)
+    const scan = await planScan({ metadata, store: objects, reader })
+    if (scan.deleteFiles.length) throw deletesRefused(metadata)
+    const paths = await localPaths(objects, scan.dataFiles)
+    return { sql: scanSql(scan.schema, paths), names: new Set(scan.schema.fields.map(({ name }) => name)) }
+  })
+
+  const stateOf = async (metadata: TableMetadata): Promise<DeliveryState | undefined> => {
+    const summary = nearestSummary(metadata)
+    return summary && stateAt(`${metadata.location.replace(/\/$/, '')}/${summary.state}`)
+  }
   return {
-    plan: async () => {
-      throw new WeirError('WEIR-9001', 'not yet')
+    async plan(relation, resolved): Promise<TablePlan | 'stale'> {
+      const metadata = await metadataAt(resolved.metadataLocation)
+      const snapshot = await snapshotAt(resolved.metadataLocation)
+      const tail = planTail(resolved.tails, resolved.tails.length ? await stateOf(metadata) : undefined)
+      if (tail === 'stale') return 'stale'
+      const linked = await links.link(tail.flatMap(({ segments }) => segments))
+      if (linked === 'gone') return 'stale'
+      const tails = tail.map(
+        ({ segments, condition }) =>
+          `SELECT * FROM read_parquet([${segments.map((path) => linked.pathOf(path)).join(', ')}], union_by_name = true) WHERE ${condition}`,
+      )
+      const rows = [snapshot.sql, ...tails].map((sql) => `(${sql})`).join(' UNION ALL BY NAME ')
+      return { sql: project(relation, snapshot.names, tails.length > 0, rows), release: () => linked.release() }
     },
   }
+}
+
+/** The relation's columns of `rows`; one that the table does not have (any more) is null. */
+function project({ columns }: TableRelation, known: ReadonlySet<string>, mixed: boolean, rows: string): string {
+  const items = columns.map(({ name, type }) => {
+    if (!known.has(name)) return `CAST(NULL AS ${duckdbTypeOf(type)}) AS ${quoteName(name)}`
+    return mixed ? `CAST(${quoteName(name)} AS ${duckdbTypeOf(type)}) AS ${quoteName(name)}` : quoteName(name)
+  })
+  return `SELECT ${items.join(', ')} FROM (${rows})`
+}
+
+async function localPaths(
+  objects: ObjectStore,
+  files: readonly { readonly location: string }[],
+  concurrency = 8,
+): Promise<readonly string[]> {
+  const paths: string[] = Array.from({ length: files.length })
+  let next = 0
+  const work = async () => {
+    for (let at = next++; at < files.length; at = next++) paths[at] = await objects.localPath(files[at]!.location)
+  }
+  await Promise.all(Array.from({ length: concurrency }, work))
+  return paths
+}
+
+function deletesRefused({ location }: TableMetadata): Error {
+  return sqlError('WEIR-6011', `the table at ${location} holds delete files, which are not applied here yet`, {
+    sqlstate: '0A000',
+    hint: 'Compact it with the engine that wrote them.',
+  })
 }

@@ -1,0 +1,37 @@
+import type { DeliveryState } from '../../record/delivery-state.ts'
+import type { TailReport } from '../engine-host.ts'
+import { quoteText } from '../gate/statement.ts'
+
+/** What of one worker's tail a query reads. */
+export interface TailRows {
+  readonly segments: readonly string[]
+  /** SQL that holds for the rows beyond the snapshot. */
+  readonly condition: string
+}
+
+/**
+ * The rows of each tail beyond the offsets of the snapshot's state. `stale` when a tail begins after what the snapshot holds
+ * (INV-T1): rows between would be missing. Partitions whose owner has not caught up yet are left out.
+ */
+export function planTail(
+  tails: readonly TailReport[],
+  state: DeliveryState | undefined,
+): readonly TailRows[] | 'stale' {
+  const next = new Map(state?.entries.map((entry) => [`${entry.source}/${entry.partition}`, BigInt(entry.next)]))
+  const planned: TailRows[] = []
+  for (const { source, partitions, segments } of tails) {
+    const conditions: string[] = []
+    for (const { partition, base, end, ready } of partitions) {
+      if (!ready) continue
+      const delivered = next.get(`${source}/${partition}`)
+      // A partition of which nothing was committed yet begins where its tail does.
+      const from = delivered ?? BigInt(base)
+      if (BigInt(base) > from) return 'stale'
+      if (BigInt(end) > from) conditions.push(`(_partition = ${partition} AND _offset >= ${from})`)
+    }
+    const paths = segments.filter(({ rows }) => rows > 0).map(({ path }) => path)
+    if (conditions.length && paths.length)
+      planned.push({ segments: paths, condition: `_source = ${quoteText(source)} AND (${conditions.join(' OR ')})` })
+  }
+  return planned
+}
