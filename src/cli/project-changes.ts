@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import colors from 'picocolors'
 import type { PlannedChange } from '../platform/control/control-plane.ts'
 import { loadProject } from '../platform/project/load-project.ts'
@@ -36,7 +37,7 @@ export async function applyProject(
 }
 
 function projectOf(directory: string, environment: string | boolean | undefined): ReturnType<typeof loadProject> {
-  return loadProject(directory, typeof environment === 'string' ? { environment } : {})
+  return loadProject(join(directory, 'weir.config.ts'), typeof environment === 'string' ? environment : null)
 }
 
 const signs = { create: colors.green('+'), update: colors.yellow('~'), delete: colors.red('-') } as const

@@ -33,14 +33,13 @@ export async function runUp(
   { options, output, directory }: CommandCall,
   { nextFreePort, watch = false }: { readonly nextFreePort: boolean; readonly watch?: boolean },
 ): Promise<number> {
-  const { startWeir } = await import('../../start-weir.ts')
   const started = performance.now()
   const stopping = Promise.withResolvers<'asked'>()
   const signals = onSignals(() => stopping.resolve('asked'))
-  const dataOption = options['data']
-  const weir = await startWeir({
+  const dataOption = textOption(options, 'data')
+  const wishes = {
     projectDirectory: directory,
-    dataDirectory: typeof dataOption === 'string' ? resolve(dataOption) : undefined,
+    dataDirectory: dataOption === undefined ? undefined : resolve(dataOption),
     environment: textOption(options, 'env'),
     host: textOption(options, 'host'),
     kafkaPort: numberOption('--kafka-port', options['kafkaPort']),
@@ -48,7 +47,9 @@ export async function runUp(
     httpPort: numberOption('--http-port', options['httpPort']),
     nextFreePort,
     onParentGone: () => stopping.resolve('asked'),
-  })
+  }
+  const { startWeir } = await import('../../start-weir.ts')
+  const weir = await startWeir(wishes)
   signals.killable(() => weir.supervisor.kill())
   for (const notice of weir.supervisor.notices) output.note(notice)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)

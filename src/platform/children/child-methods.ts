@@ -40,7 +40,8 @@ export interface DeliveryChildConfig {
   readonly topic: string
   readonly catalogUri: string
   readonly catalogToken?: string
-  readonly objectsRoot: string
+  /** Location under which the tables lie: `file:///…/.weir/lake`. */
+  readonly warehouse: string
   /** `tail/<delivery>/`; the epoch's folder is made below it. */
   readonly tailDirectory: string
   readonly format: 'json' | 'csv'
@@ -94,7 +95,7 @@ export interface EngineChildConfig {
   readonly threads: number
   readonly temporaryDirectory: string
   readonly linkDirectory: string
-  readonly objectsRoot: string
+  readonly warehouse: string
   readonly database: string
 }
 

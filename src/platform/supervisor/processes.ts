@@ -82,7 +82,7 @@ export function runProcesses(options: ProcessesOptions): Processes {
       threads: options.threads,
       temporaryDirectory: join(places.run, 'engine-spill'),
       linkDirectory: join(places.tail, 'engine-links'),
-      objectsRoot: places.lake,
+      warehouse: `file://${places.lake}`,
       database: 'weir',
     },
     host: createEngineHost({

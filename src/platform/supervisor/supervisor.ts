@@ -65,7 +65,7 @@ async function startParts(
     control.tableChanged(namespace.join('.'), name),
   )
   const warehouse = `file://${places.lake}`
-  const objects = openObjectStore({ roots: [places.lake], files: nodeFiles })
+  const objects = openObjectStore({ roots: [warehouse], files: nodeFiles })
   const catalog = createCatalog({ pointers, objects, warehouse })
   const processes = runProcesses({
     ...options,

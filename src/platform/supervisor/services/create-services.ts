@@ -30,7 +30,7 @@ export function createServices(options: ServicesOptions): ReconcileServices & { 
       bootstrap: processes.bootstrap,
       catalogUri,
       ...(token === undefined ? {} : { catalogToken: token }),
-      objectsRoot: places.lake,
+      warehouse: `file://${places.lake}`,
       tailRoot: places.tail,
       workerMemoryBytes: options.workerMemoryBytes,
       threads: options.threads,

@@ -7,7 +7,7 @@ export interface DeliverySettings {
   readonly bootstrap: string
   readonly catalogUri: string
   readonly catalogToken?: string
-  readonly objectsRoot: string
+  readonly warehouse: string
   readonly tailRoot: string
   readonly workerMemoryBytes: number
   readonly threads: number
@@ -26,6 +26,9 @@ export function createDeliveryService(workers: DeliveryWorkers, settings: Delive
   }
 }
 
+/** What the process takes beyond DuckDB's limit. */
+const beyondDuckdbBytes = 300_000_000
+
 function configOf(plan: DeliveryRunPlan, settings: DeliverySettings) {
   return {
     delivery: plan.name,
@@ -34,14 +37,14 @@ function configOf(plan: DeliveryRunPlan, settings: DeliverySettings) {
     topic: plan.from,
     catalogUri: settings.catalogUri,
     ...(settings.catalogToken === undefined ? {} : { catalogToken: settings.catalogToken }),
-    objectsRoot: settings.objectsRoot,
+    warehouse: settings.warehouse,
     tailDirectory: join(settings.tailRoot, plan.name),
     format: plan.format,
     ...(plan.csv ? { csv: plan.csv } : {}),
     onNewField: plan.onNewField,
     flushBytes: plan.flushBytes,
     flushAgeMs: plan.flushAgeMs,
-    memoryLimitBytes: settings.workerMemoryBytes,
+    memoryLimitBytes: settings.workerMemoryBytes - beyondDuckdbBytes,
     threads: settings.threads,
   }
 }

@@ -1,0 +1,29 @@
+import { systemClock } from '../../kernel/clock.ts'
+import { nodeFiles } from '../../kernel/files/node-files.ts'
+import { startDeliveryWorker } from '../../delivery/worker/start-delivery-worker.ts'
+import type { WorkerStatus } from '../../delivery/worker/delivery-worker.ts'
+import type { Assignment, DeliveryChildConfig } from './child-methods.ts'
+import { openDeliveryPlace } from './open-delivery-place.ts'
+import { processMetrics } from './process-metrics.ts'
+import { serveSupervisor } from './serve.ts'
+
+// A delivery worker's process: reads its partitions, parses, commits.
+serveSupervisor<DeliveryChildConfig, null, WorkerStatus>('delivery', async (config, { logger }) => {
+  const metrics = processMetrics()
+  const { source, table, close } = await openDeliveryPlace(config)
+  const worker = await startDeliveryWorker(config, { source, table, files: nodeFiles, clock: systemClock, logger })
+  return {
+    ready: null,
+    status: () => worker.status(),
+    metrics: () => metrics.getMetricsAsJSON(),
+    async stop(deadlineMs) {
+      await worker.stop(deadlineMs)
+      await close()
+    },
+    methods: {
+      assign: async (assignment: Assignment) => void (await worker.assign(assignment)),
+      tails: () => worker.tails(),
+      flush: () => worker.flush(),
+    },
+  }
+})
