@@ -7,6 +7,12 @@ export const streamCodes = defineCodes({
     cause: 'Bytes do not follow the Kafka protocol.',
     remedy: 'Check what connects to the Kafka port.',
   },
+  'WEIR-3006': {
+    kind: 'unavailable',
+    cause: 'The log cannot listen on its Kafka port.',
+    remedy: 'Choose another port, or stop the program that holds this one.',
+    retryable: true,
+  },
   'WEIR-3101': {
     kind: 'closed',
     cause: 'The Kafka client or producer was closed.',

@@ -1,0 +1,139 @@
+import type { RequestOf, ResponseInput } from '../../protocol/api.ts'
+import { fetchApi } from '../../protocol/apis/fetch.ts'
+import { KafkaRefusal } from '../kafka-refusal.ts'
+import type { PartitionLog } from '../storage/partition-log.ts'
+import type { Topic } from '../topics/topic.ts'
+import { handle, type Handler, type RequestContext } from './handler.ts'
+import { refusalOf, type ApiServices } from './services.ts'
+
+type FetchRequest = RequestOf<typeof fetchApi>
+type FetchTopic = FetchRequest['topics'][number]
+type FetchPartition = FetchTopic['partitions'][number]
+type TopicAnswer = NonNullable<ResponseInput<typeof fetchApi>['responses']>[number]
+type PartitionAnswer = NonNullable<TopicAnswer['partitions']>[number]
+
+/** Answers with what is durable; waits up to `maxWaitMs` until there are `minBytes`. Sessions are not kept: the id is always 0. */
+export function fetchHandler(services: ApiServices): Handler {
+  return handle(fetchApi, async (request, context) => {
+    const deadline = services.clock.monotonic() + request.maxWaitMs
+    for (;;) {
+      // Begun before the reading, so that what is appended meanwhile is not missed.
+      const change = nextChange(partitionsOf(services, request), context.closed)
+      const gathered = await gather(services, request, context)
+      const leftMs = deadline - services.clock.monotonic()
+      const enough = gathered.bytes >= request.minBytes || gathered.failed || leftMs <= 0 || context.closed.aborted
+      if (!enough && (await change.within(leftMs))) continue
+      change.cancel()
+      services.metrics.bytesOut.inc(gathered.bytes)
+      return { sessionId: 0, responses: gathered.responses }
+    }
+  })
+}
+
+async function gather(
+  services: ApiServices,
+  request: FetchRequest,
+  context: RequestContext,
+): Promise<{ responses: TopicAnswer[]; bytes: number; failed: boolean }> {
+  const bytesMax = Math.min(request.maxBytes, services.limits.fetchBytesMax)
+  const responses: TopicAnswer[] = []
+  let bytes = 0
+  let failed = false
+  for (const wanted of request.topics) {
+    const topic = topicOf(services, wanted, context.apiVersion)
+    const partitions: PartitionAnswer[] = []
+    for (const one of wanted.partitions) {
+      const room = Math.max(0, Math.min(one.partitionMaxBytes, bytesMax - bytes))
+      const answer = await readOne(services, topic, wanted, one, room, bytes === 0)
+      bytes += answer.records?.length ?? 0
+      failed ||= answer.errorCode !== 0
+      partitions.push(answer)
+    }
+    responses.push({ topic: wanted.topic, topicId: wanted.topicId, partitions })
+  }
+  return { responses, bytes, failed }
+}
+
+async function readOne(
+  services: ApiServices,
+  topic: Topic | undefined,
+  wanted: FetchTopic,
+  one: FetchPartition,
+  room: number,
+  first: boolean,
+): Promise<PartitionAnswer> {
+  const partitionIndex = one.partition
+  const partition = topic?.partitions[partitionIndex]
+  try {
+    if (!partition) {
+      const byId = wanted.topic === '' && !topic
+      throw new KafkaRefusal(
+        byId ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION',
+        `there is no partition ${wanted.topic}-${partitionIndex}`,
+      )
+    }
+    const records = room > 0 || first ? await partition.read(one.fetchOffset, room, first) : noRecords
+    return { partitionIndex, errorCode: 0, ...ends(partition), records, abortedTransactions: null }
+  } catch (error) {
+    const { errorCode } = refusalOf(error, services.logger)
+    const known = partition ? ends(partition) : { highWatermark: -1, lastStableOffset: -1, logStartOffset: -1 }
+    return { partitionIndex, errorCode, ...known, records: noRecords, abortedTransactions: null }
+  }
+}
+
+const noRecords = Buffer.alloc(0)
+
+function ends({ startOffset, endOffset }: PartitionLog): {
+  highWatermark: number
+  lastStableOffset: number
+  logStartOffset: number
+} {
+  return { highWatermark: endOffset, lastStableOffset: endOffset, logStartOffset: startOffset }
+}
+
+function topicOf({ topics }: ApiServices, { topic, topicId }: FetchTopic, apiVersion: number): Topic | undefined {
+  return apiVersion >= 13 ? topics.byId(topicId) : topics.get(topic)
+}
+
+function partitionsOf(services: ApiServices, request: FetchRequest): PartitionLog[] {
+  return request.topics.flatMap((wanted) => {
+    const topic = services.topics.get(wanted.topic) ?? services.topics.byId(wanted.topicId)
+    return wanted.partitions.flatMap(({ partition }) => topic?.partitions[partition] ?? [])
+  })
+}
+
+/** Listens to all partitions until one changes. */
+function nextChange(
+  partitions: readonly PartitionLog[],
+  closed: AbortSignal,
+): { within(ms: number): Promise<boolean>; cancel(): void } {
+  let changed = false
+  let wake: (() => void) | undefined
+  const onChange = (): void => {
+    changed = true
+    wake?.()
+  }
+  const stops = partitions.map((partition) => partition.onChange(onChange))
+  const onClosed = (): void => wake?.()
+  closed.addEventListener('abort', onClosed, { once: true })
+  const cancel = (): void => {
+    for (const stop of stops) stop()
+    closed.removeEventListener('abort', onClosed)
+  }
+  return {
+    cancel,
+    /** Whether something changed; true as well at the end of the time, for a last look. */
+    async within(ms) {
+      if (!changed && !closed.aborted)
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, Math.min(ms, 2 ** 31 - 1))
+          wake = () => {
+            clearTimeout(timer)
+            resolve()
+          }
+        })
+      cancel()
+      return true
+    },
+  }
+}

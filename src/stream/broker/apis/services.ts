@@ -1,0 +1,37 @@
+import type { Clock } from '../../../kernel/clock.ts'
+import type { Logger } from '../../../kernel/logger.ts'
+import type { BrokerLimits } from '../broker.ts'
+import type { BrokerMetrics } from '../broker-metrics.ts'
+import type { Groups } from '../groups/groups.ts'
+import { KafkaRefusal } from '../kafka-refusal.ts'
+import type { ProducerIds } from '../topics/producer-ids.ts'
+import type { TopicStore } from '../topics/topic-store.ts'
+
+/** What the handlers work on. */
+export interface ApiServices {
+  readonly topics: TopicStore
+  readonly groups: Groups
+  readonly producerIds: ProducerIds
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: BrokerMetrics
+  readonly limits: BrokerLimits
+  readonly autoCreateTopics: boolean
+  readonly defaultPartitions: number
+  readonly clusterId: string
+  /** Where clients are told to connect. */
+  advertised(): { readonly host: string; readonly port: number }
+}
+
+/** There is one node. */
+export const nodeId = 1
+
+/** An error as the protocol has it. What was not foreseen is logged, and is UNKNOWN_SERVER_ERROR to the client. */
+export function refusalOf(
+  error: unknown,
+  logger: Logger,
+): { readonly errorCode: number; readonly errorMessage: string } {
+  if (error instanceof KafkaRefusal) return { errorCode: error.errorCode, errorMessage: error.message }
+  logger.error({ err: error }, 'a Kafka request failed')
+  return { errorCode: -1, errorMessage: error instanceof Error ? error.message : String(error) }
+}

@@ -1,0 +1,138 @@
+import { createPartitionsApi } from '../../protocol/apis/create-partitions.ts'
+import { createTopicsApi } from '../../protocol/apis/create-topics.ts'
+import { deleteRecordsApi } from '../../protocol/apis/delete-records.ts'
+import { deleteTopicsApi } from '../../protocol/apis/delete-topics.ts'
+import type { RequestOf } from '../../protocol/api.ts'
+import { KafkaRefusal } from '../kafka-refusal.ts'
+import { checkTopicConfig } from '../topics/topic-configs.ts'
+import { checkNewTopic } from '../topics/topic-store.ts'
+import { describedConfigs } from './configs.ts'
+import { handle, type Handler } from './handler.ts'
+import { refusalOf, type ApiServices } from './services.ts'
+
+type NewTopic = RequestOf<typeof createTopicsApi>['topics'][number]
+
+export function topicHandlers(services: ApiServices): Handler[] {
+  const { topics, groups, logger } = services
+  return [
+    handle(createTopicsApi, async (request) => ({
+      topics: await Promise.all(
+        request.topics.map(async (wanted) => {
+          try {
+            if (request.topics.filter(({ name }) => name === wanted.name).length > 1)
+              throw new KafkaRefusal('INVALID_REQUEST', `topic "${wanted.name}" is named twice`)
+            return {
+              name: wanted.name,
+              errorMessage: null,
+              ...(await createTopic(services, wanted, request.validateOnly)),
+            }
+          } catch (error) {
+            return { name: wanted.name, ...refusalOf(error, logger), configs: null }
+          }
+        }),
+      ),
+    })),
+    handle(deleteTopicsApi, async (request, { apiVersion }) => ({
+      responses: await Promise.all(
+        (apiVersion >= 6 ? request.topics : request.topicNames.map((name) => ({ name, topicId: undefined }))).map(
+          async ({ name, topicId }) => {
+            try {
+              const topic = name === null ? topics.byId(topicId ?? '') : topics.get(name)
+              if (!topic)
+                throw new KafkaRefusal(
+                  name === null ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION',
+                  `there is no topic "${name ?? topicId}"`,
+                )
+              await topics.delete(topic.name)
+              await groups.offsets.deleteTopic(topic.name)
+              return { name: topic.name, topicId: topic.id }
+            } catch (error) {
+              return { name, topicId, ...refusalOf(error, logger) }
+            }
+          },
+        ),
+      ),
+    })),
+    handle(createPartitionsApi, async (request) => ({
+      results: await Promise.all(
+        request.topics.map(async ({ name, count }) => {
+          try {
+            if (request.validateOnly) checkNewTopic(name, count)
+            else await topics.addPartitions(name, count)
+            return { name, errorMessage: null }
+          } catch (error) {
+            return { name, ...refusalOf(error, logger) }
+          }
+        }),
+      ),
+    })),
+    handle(deleteRecordsApi, async (request) => ({
+      topics: await Promise.all(
+        request.topics.map(async ({ name, partitions }) => ({
+          name,
+          partitions: await Promise.all(
+            partitions.map(async ({ partitionIndex, offset }) => {
+              try {
+                return { partitionIndex, lowWatermark: await deleteRecords(services, name, partitionIndex, offset) }
+              } catch (error) {
+                return { partitionIndex, lowWatermark: -1, errorCode: refusalOf(error, logger).errorCode }
+              }
+            }),
+          ),
+        })),
+      ),
+    })),
+  ]
+}
+
+async function createTopic(
+  { topics, defaultPartitions, logger }: ApiServices,
+  wanted: NewTopic,
+  validateOnly: boolean,
+) {
+  const { name, numPartitions, replicationFactor, assignments } = wanted
+  if (replicationFactor !== -1 && replicationFactor !== 1 && assignments.length === 0)
+    throw new KafkaRefusal(
+      'INVALID_REPLICATION_FACTOR',
+      `topic "${name}" asks for ${replicationFactor} replicas; this log is one node`,
+    )
+  const partitions =
+    assignments.length > 0 ? assignments.length : numPartitions === -1 ? defaultPartitions : numPartitions
+  const configs = Object.fromEntries(
+    wanted.configs.flatMap((config) => (config.value === null ? [] : [[config.name, config.value]])),
+  )
+  for (const [config, value] of Object.entries(configs)) checkTopicConfig(config, value)
+  checkNewTopic(name, partitions)
+  if (topics.get(name)) throw new KafkaRefusal('TOPIC_ALREADY_EXISTS', `topic "${name}" already exists`)
+  if (configs['cleanup.policy']?.includes('compact'))
+    logger.warn({ topic: name }, 'this log does not compact: a topic with cleanup.policy=compact keeps every record')
+  const topic = validateOnly ? undefined : await topics.create(name, partitions, configs)
+  return {
+    ...(topic ? { topicId: topic.id } : {}),
+    numPartitions: partitions,
+    replicationFactor: 1,
+    configs: describedConfigs({ configs }).map(({ name: config, value, configSource }) => ({
+      name: config,
+      value,
+      configSource,
+    })),
+  }
+}
+
+async function deleteRecords(
+  { topics }: ApiServices,
+  name: string,
+  partitionIndex: number,
+  offset: number,
+): Promise<number> {
+  const partition = topics.get(name)?.partitions[partitionIndex]
+  if (!partition)
+    throw new KafkaRefusal('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${name}-${partitionIndex}`)
+  const before = offset === -1 ? partition.endOffset : offset
+  if (before < 0 || before > partition.endOffset)
+    throw new KafkaRefusal('OFFSET_OUT_OF_RANGE', `${name}-${partitionIndex} ends at ${partition.endOffset}`)
+  const start = partition.moveStart(before)
+  await topics.checkpoint()
+  await partition.removeOutdated()
+  return start
+}

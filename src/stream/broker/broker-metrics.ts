@@ -1,0 +1,28 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+
+/** What the log counts about itself; names begin with `weir_log_`. */
+export interface BrokerMetrics {
+  readonly bytesIn: Counter
+  readonly bytesOut: Counter
+  readonly recordsIn: Counter
+  readonly requests: Counter<'api'>
+  readonly syncSeconds: Histogram
+  readonly connections: Gauge
+}
+
+export function createBrokerMetrics(registry: Registry): BrokerMetrics {
+  const registers = [registry]
+  return {
+    bytesIn: new Counter({ name: 'weir_log_produced_bytes_total', help: 'Bytes of batches appended', registers }),
+    bytesOut: new Counter({ name: 'weir_log_fetched_bytes_total', help: 'Bytes of batches fetched', registers }),
+    recordsIn: new Counter({ name: 'weir_log_produced_records_total', help: 'Records appended', registers }),
+    requests: new Counter({ name: 'weir_log_requests_total', help: 'Kafka requests', labelNames: ['api'], registers }),
+    syncSeconds: new Histogram({
+      name: 'weir_log_sync_seconds',
+      help: 'Time of one fdatasync of a segment',
+      buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers,
+    }),
+    connections: new Gauge({ name: 'weir_log_connections', help: 'Open Kafka connections', registers }),
+  }
+}

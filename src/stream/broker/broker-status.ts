@@ -1,0 +1,51 @@
+import type { Clock } from '../../kernel/clock.ts'
+import type { BrokerMetrics } from './broker-metrics.ts'
+import type { BrokerStatus } from './broker.ts'
+import type { Groups } from './groups/groups.ts'
+import type { TopicStore } from './topics/topic-store.ts'
+
+/** What `weir status` and the console show of the log; rates are over the last two samples. */
+export function createBrokerStatus(
+  topics: TopicStore,
+  groups: Groups,
+  metrics: BrokerMetrics,
+  clock: Clock,
+  connections: () => number,
+): { sample(): Promise<void>; read(): BrokerStatus } {
+  let last = { at: clock.monotonic(), bytesIn: 0, bytesOut: 0, recordsIn: 0 }
+  let rates = { bytesInPerSecond: 0, bytesOutPerSecond: 0, recordsInPerSecond: 0 }
+  return {
+    async sample() {
+      const at = clock.monotonic()
+      const seconds = Math.max(0.001, (at - last.at) / 1000)
+      const [bytesIn, bytesOut, recordsIn] = await Promise.all(
+        [metrics.bytesIn, metrics.bytesOut, metrics.recordsIn].map(
+          async (counter) => (await counter.get()).values[0]?.value ?? 0,
+        ),
+      )
+      rates = {
+        bytesInPerSecond: (bytesIn! - last.bytesIn) / seconds,
+        bytesOutPerSecond: (bytesOut! - last.bytesOut) / seconds,
+        recordsInPerSecond: (recordsIn! - last.recordsIn) / seconds,
+      }
+      last = { at, bytesIn: bytesIn!, bytesOut: bytesOut!, recordsIn: recordsIn! }
+    },
+    read: () => ({
+      connections: connections(),
+      topics: topics.all().map(({ name, id, partitions }) => ({
+        name,
+        id,
+        partitions: partitions.map(({ startOffset, endOffset, bytes, trouble }, partition) => ({
+          partition,
+          startOffset,
+          endOffset,
+          bytes,
+          ...(trouble === undefined ? {} : { trouble }),
+        })),
+      })),
+      deletedTopics: topics.deleted(),
+      groups: groups.ids().length,
+      ...rates,
+    }),
+  }
+}

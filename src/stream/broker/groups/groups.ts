@@ -1,0 +1,52 @@
+import type { CommittedOffsets } from './committed-offsets.ts'
+import { Group } from './group.ts'
+
+/** All groups: those with members, and those of which only offsets are left. */
+export interface Groups {
+  readonly offsets: CommittedOffsets
+  /** Undefined when nobody ever joined since the start; offsets may be there all the same. */
+  find(groupId: string): Group | undefined
+  findOrCreate(groupId: string): Group
+  /** Whether there are members or offsets. */
+  has(groupId: string): boolean
+  ids(): readonly string[]
+  /** Removes an empty group and its offsets. */
+  delete(groupId: string): Promise<void>
+  close(): Promise<void>
+}
+
+const groupsMax = 10_000
+
+export function createGroups(offsets: CommittedOffsets, initialDelayMs: number): Groups {
+  const groups = new Map<string, Group>()
+
+  function dropIdle(): void {
+    for (const [id, group] of groups) if (group.isIdle) groups.delete(id)
+  }
+
+  return {
+    offsets,
+    find: (groupId) => groups.get(groupId),
+    findOrCreate(groupId) {
+      let group = groups.get(groupId)
+      if (!group) {
+        if (groups.size >= groupsMax) dropIdle()
+        groups.set(groupId, (group = new Group(groupId, initialDelayMs)))
+      }
+      return group
+    },
+    has: (groupId) => groups.get(groupId)?.isIdle === false || offsets.groups().includes(groupId),
+    ids: () => [
+      ...new Set([...[...groups].filter(([, group]) => !group.isIdle).map(([id]) => id), ...offsets.groups()]),
+    ],
+    async delete(groupId) {
+      groups.get(groupId)?.close()
+      groups.delete(groupId)
+      await offsets.deleteGroup(groupId)
+    },
+    async close() {
+      for (const group of groups.values()) group.close()
+      await offsets.close()
+    },
+  }
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Registry } from 'prom-client'
+import type { Files } from '../../kernel/files/files.ts'
+import { acquireLock, type Lock } from '../../kernel/lock.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import { clusterHandlers } from './apis/cluster.ts'
+import { configHandlers } from './apis/configs.ts'
+import { fetchHandler } from './apis/fetch.ts'
+import { groupOffsetHandlers } from './apis/group-offsets.ts'
+import { groupHandlers } from './apis/groups.ts'
+import { listOffsetsHandler } from './apis/list-offsets.ts'
+import { produceHandler } from './apis/produce.ts'
+import type { ApiServices } from './apis/services.ts'
+import { topicHandlers } from './apis/topics.ts'
+import { createBrokerMetrics } from './broker-metrics.ts'
+import { createBrokerStatus } from './broker-status.ts'
+import { defaultLimits, type Broker, type BrokerConfig, type BrokerServices } from './broker.ts'
+import { openCommittedOffsets } from './groups/committed-offsets.ts'
+import { createGroups } from './groups/groups.ts'
+import { listenForKafka, type KafkaServer } from './network/server.ts'
+import { readJsonIfWhole, writeJson } from './storage/small-file.ts'
+import { openCheckpoints } from './topics/checkpoints.ts'
+import { openProducerIds } from './topics/producer-ids.ts'
+import { applyRetention } from './topics/retention.ts'
+import { openTopicStore } from './topics/topic-store.ts'
+
+const lockWaitMs = 5000
+
+/**
+ * Opens the log in `config.directory`, recovers it, and listens. Throws WEIR-2001 when another log owns the directory and
+ * WEIR-3006 when the port is taken.
+ */
+export async function startBroker(config: BrokerConfig, services: BrokerServices): Promise<Broker> {
+  const { files, clock, logger } = services
+  const registry = services.metrics ?? new Registry()
+  const metrics = createBrokerMetrics(registry)
+  const limits = { ...defaultLimits, ...config.limits }
+  const { directory } = config
+  await files.makeDirectory(directory)
+  const lock = await waitForLock(`${directory}/log.lock`, directory, clock)
+  try {
+    const storage = { files, clock, logger, onSync: (seconds: number) => metrics.syncSeconds.observe(seconds) }
+    const topics = await openTopicStore(
+      directory,
+      await openCheckpoints(files, `${directory}/checkpoints.json`),
+      storage,
+    )
+    const groups = createGroups(
+      await openCommittedOffsets(`${directory}/groups`, storage),
+      limits.groupInitialRebalanceDelayMs,
+    )
+    let server: KafkaServer | undefined
+    const api: ApiServices = {
+      topics,
+      groups,
+      producerIds: await openProducerIds(files, `${directory}/producer-ids.json`),
+      clock,
+      logger,
+      metrics,
+      limits,
+      autoCreateTopics: config.autoCreateTopics,
+      defaultPartitions: config.defaultPartitions,
+      clusterId: await clusterIdOf(files, directory),
+      advertised: () => ({
+        host: config.advertisedHost ?? config.host,
+        port: config.advertisedPort ?? server?.port ?? config.port,
+      }),
+    }
+    const handlers = handlersOf(api)
+    server = await listenForKafka({
+      host: config.host,
+      port: config.port,
+      limits,
+      logger,
+      handlers,
+      onRequest: (name) => metrics.requests.inc({ api: name }),
+      onConnections: (open) => metrics.connections.set(open),
+    })
+    const status = createBrokerStatus(topics, groups, metrics, clock, () => server!.connections)
+    const chores = startChores(api, () => status.sample())
+    logger.info({ port: server.port, topics: topics.all().length }, 'the log is open')
+    return {
+      port: server.port,
+      metrics: registry,
+      status: () => status.read(),
+      async stop() {
+        chores.stop()
+        await server.close()
+        await chores.settled()
+        await groups.close()
+        await topics.close()
+        lock.release()
+      },
+    }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+function handlersOf(api: ApiServices) {
+  const all = [
+    produceHandler(api),
+    fetchHandler(api),
+    listOffsetsHandler(api),
+    ...clusterHandlers(api),
+    ...topicHandlers(api),
+    ...configHandlers(api),
+    ...groupHandlers(api),
+    ...groupOffsetHandlers(api),
+  ]
+  return new Map(all.map((handler) => [handler.api.key, handler]))
+}
+
+/** A predecessor that was killed may still be dying. */
+async function waitForLock(path: string, directory: string, clock: Clock): Promise<Lock> {
+  const deadline = clock.monotonic() + lockWaitMs
+  for (;;) {
+    try {
+      return acquireLock(path, `the log in ${directory}`)
+    } catch (error) {
+      if (clock.monotonic() >= deadline) throw error
+      await pause(50)
+    }
+  }
+}
+
+async function clusterIdOf(files: Files, directory: string): Promise<string> {
+  const path = `${directory}/cluster.json`
+  const known = await readJsonIfWhole<{ id: string }>(files, path)
+  if (known) return known.id
+  const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
+  await writeJson(files, path, { id })
+  return id
+}
+
+/** Retention, checkpoints and rates, each again some time after it ended. */
+function startChores(
+  { topics, clock, logger, limits }: ApiServices,
+  sample: () => Promise<void>,
+): { stop(): void; settled(): Promise<unknown> } {
+  const stopped = new AbortController()
+  async function repeat(what: string, everyMs: number, work: () => Promise<void> | void): Promise<void> {
+    while (!stopped.signal.aborted) {
+      await pause(everyMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined)
+      if (stopped.signal.aborted) return
+      try {
+        await work()
+      } catch (error) {
+        logger.error({ err: error }, `${what} failed; it is tried again`)
+      }
+    }
+  }
+  const all = [
+    repeat('retention', limits.retentionCheckIntervalMs, () => applyRetention(topics, clock.now())),
+    repeat('writing checkpoints', limits.checkpointIntervalMs, () => topics.checkpoint()),
+    repeat('sampling rates', 1000, sample),
+  ]
+  return { stop: () => stopped.abort(), settled: () => Promise.all(all) }
+}

@@ -1,0 +1,36 @@
+import type { Clock } from '../../../kernel/clock.ts'
+import type { Files } from '../../../kernel/files/files.ts'
+import type { Logger } from '../../../kernel/logger.ts'
+import type { ProducerStates } from './producer-states.ts'
+import type { Segment } from './segment.ts'
+
+/** What the storage of one partition needs from outside. */
+export interface StorageServices {
+  readonly files: Files
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Told how long each fdatasync took, in seconds. */
+  onSync?(seconds: number): void
+}
+
+/** The state of one partition, shared by its writer, its reader and its retention; nobody else sees it. */
+export interface PartitionState {
+  readonly folder: string
+  /** For messages: `orders-3`. */
+  readonly name: string
+  /** In order of offsets; the last one is written to. Never empty. */
+  readonly segments: Segment[]
+  readonly producers: ProducerStates
+  startOffset: number
+  /** One beyond the last durable record: readers see nothing beyond. */
+  endOffset: number
+  /** One beyond the last record that was given a place, durable or not. */
+  nextOffset: number
+  /** Why the last write failed; the next one begins a new segment. */
+  broken: Error | undefined
+  closed: boolean
+}
+
+export function activeSegment(state: PartitionState): Segment {
+  return state.segments.at(-1)!
+}

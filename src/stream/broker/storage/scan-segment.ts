@@ -1,0 +1,86 @@
+import type { OpenFile } from '../../../kernel/files/files.ts'
+import {
+  batchField,
+  batchHeaderBytes,
+  batchLengthOverhead,
+  hasValidChecksum,
+  readBatchHeader,
+  type BatchHeader,
+} from '../../protocol/records/batch-header.ts'
+import { SparseIndex } from './sparse-index.ts'
+
+/** What is whole in a segment's file, from its beginning. */
+export interface ScannedSegment {
+  readonly index: SparseIndex
+  readonly endOffset: number
+  /** The file up to here is whole batches in order; equal to its size when all of it is. */
+  readonly size: number
+  /** Why it ends there, when the file goes on. */
+  readonly stoppedBy?: string
+}
+
+const chunkBytes = 4 * 1024 * 1024
+
+/**
+ * Reads batch after batch, checking length, checksum and order, up to the first that is not right or that begins at
+ * `offsetLimit` or later (those were never acknowledged: the next segment begins there).
+ */
+export async function scanSegment(
+  file: OpenFile,
+  fileBytes: number,
+  baseOffset: number,
+  offsetLimit: number,
+  onBatch: (header: BatchHeader) => void,
+): Promise<ScannedSegment> {
+  const index = new SparseIndex()
+  let endOffset = baseOffset
+  let position = 0
+  let buffer: Buffer = Buffer.alloc(0)
+  let bufferAt = 0
+
+  const load = async (length: number): Promise<boolean> => {
+    if (position + length > fileBytes) return false
+    if (position + length <= bufferAt + buffer.length) return true
+    const target = Buffer.allocUnsafeSlow(Math.min(fileBytes - position, Math.max(length, chunkBytes)))
+    const got = await readFully(file, target, position)
+    buffer = target.subarray(0, got)
+    bufferAt = position
+    return got >= length
+  }
+  const ended = (stoppedBy?: string): ScannedSegment => ({
+    index,
+    endOffset,
+    size: position,
+    ...(stoppedBy ? { stoppedBy } : {}),
+  })
+
+  while (position < fileBytes) {
+    if (!(await load(batchHeaderBytes))) return ended('a batch that is cut off')
+    const length = buffer.readInt32BE(position - bufferAt + batchField.length) + batchLengthOverhead
+    if (length < batchHeaderBytes) return ended(`a batch of ${length} bytes`)
+    if (!(await load(length))) return ended('a batch that is cut off')
+    const at = position - bufferAt
+    if (buffer[at + batchField.magic] !== 2) return ended(`a batch of format ${buffer[at + batchField.magic]}`)
+    if (!hasValidChecksum(buffer, at, length)) return ended('a batch whose checksum is wrong')
+    const header = readBatchHeader(buffer, at)!
+    if (header.baseOffset !== endOffset)
+      return ended(`a batch at offset ${header.baseOffset} where ${endOffset} is due`)
+    if (header.baseOffset >= offsetLimit) return ended('records that were never acknowledged')
+    index.add(header.baseOffset, position, header.maxTimestamp)
+    onBatch(header)
+    endOffset = header.baseOffset + header.lastOffsetDelta + 1
+    position += length
+  }
+  return ended()
+}
+
+/** As much as there is. */
+export async function readFully(file: OpenFile, target: Buffer, position: number): Promise<number> {
+  let done = 0
+  while (done < target.length) {
+    const got = await file.read(target.subarray(done), position + done)
+    if (got === 0) break
+    done += got
+  }
+  return done
+}

@@ -1,0 +1,28 @@
+import { dirname } from 'node:path'
+import type { Files } from '../../../kernel/files/files.ts'
+
+/** Replaces a small JSON file: after it the new content is durable, at any moment before it the old one. */
+export async function writeJson(files: Files, path: string, value: unknown): Promise<void> {
+  const temporary = `${path}.new`
+  // A leftover of a crash may be longer than what is written now.
+  if ((await files.size(temporary)) !== undefined) await files.remove(temporary)
+  const file = await files.open(temporary, 'write')
+  try {
+    await file.write([Buffer.from(JSON.stringify(value))], 0)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await files.rename(temporary, path)
+  await files.syncDirectory(dirname(path))
+}
+
+/** Undefined when there is no such file, or when it is no JSON: only for what can be made again. */
+export async function readJsonIfWhole<T>(files: Files, path: string): Promise<T | undefined> {
+  if ((await files.size(path)) === undefined) return undefined
+  try {
+    return JSON.parse((await files.read(path)).toString()) as T
+  } catch {
+    return undefined
+  }
+}
