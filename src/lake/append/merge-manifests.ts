@@ -9,7 +9,10 @@ import { writeManifest } from '../manifest/write-manifest.ts'
 import { specById, tableSchema } from '../metadata/read.ts'
 import type { TableMetadata } from '../metadata/table-metadata.ts'
 
-/** What a table's properties say about merging; names and defaults are those of the Iceberg documentation. */
+/**
+ * What a table's properties say about merging, by the names of the Iceberg documentation. Its default of 100 manifests
+ * suits batches; a commit a minute that keeps a snapshot an hour would hold on to every small manifest of five days.
+ */
 export interface MergeSettings {
   readonly enabled: boolean
   readonly minCount: number
@@ -19,7 +22,7 @@ export interface MergeSettings {
 export function mergeSettings(properties: Readonly<Record<string, string>>): MergeSettings {
   return {
     enabled: properties['commit.manifest-merge.enabled'] !== 'false',
-    minCount: positive(properties['commit.manifest.min-count-to-merge'], 100),
+    minCount: positive(properties['commit.manifest.min-count-to-merge'], 30),
     targetBytes: positive(properties['commit.manifest.target-size-bytes'], 8 << 20),
   }
 }

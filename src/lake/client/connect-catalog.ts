@@ -1,8 +1,7 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Namespace, TableIdent } from '../catalog/pointer-store.ts'
-import { parseMetadata } from '../metadata/read.ts'
+import { metadataOf } from '../metadata/read.ts'
 import type { TableMetadata } from '../metadata/table-metadata.ts'
-import { stringifyJson } from '../json.ts'
 import type {
   CatalogClient,
   CatalogClientOptions,
@@ -88,7 +87,7 @@ function loaded(ident: TableIdent, answer: Answer): LoadedTable {
   const body = answer.body as { 'metadata-location'?: string; metadata?: TableMetadata }
   const metadataLocation = body['metadata-location'] ?? ''
   if (body.metadata === undefined) throw new WeirError('WEIR-4009', `The answer for ${printed(ident)} has no metadata`)
-  return { ident, metadataLocation, metadata: parseMetadata(stringifyJson(body.metadata), metadataLocation) }
+  return { ident, metadataLocation, metadata: metadataOf(body.metadata, metadataLocation) }
 }
 
 async function pages<T>(

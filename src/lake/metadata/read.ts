@@ -5,12 +5,19 @@ import type { PartitionSpec, Snapshot, TableMetadata } from './table-metadata.ts
 
 /** Metadata of a file's text. Version 1 is brought into the shape of version 2. `WEIR-4008` when it is none. */
 export function parseMetadata(text: string, location: string): TableMetadata {
-  let found: (Partial<TableMetadata> & { schema?: Schema; 'partition-spec'?: PartitionSpec['fields'] }) | null
   try {
-    found = parseJson(text) as typeof found
+    return metadataOf(parseJson(text), location)
   } catch (cause) {
+    if (cause instanceof WeirError) throw cause
     throw new WeirError('WEIR-4008', `${location} is not JSON`, { cause })
   }
+}
+
+type Foreign = (Partial<TableMetadata> & { schema?: Schema; 'partition-spec'?: PartitionSpec['fields'] }) | null
+
+/** The same of what was parsed already (`parseJson`). */
+export function metadataOf(json: unknown, location: string): TableMetadata {
+  const found = json as Foreign
   const version = found?.['format-version']
   if (found === null || typeof version !== 'number' || typeof found.location !== 'string')
     throw new WeirError('WEIR-4008', `${location} is not Iceberg table metadata`)
