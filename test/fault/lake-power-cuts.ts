@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import type { Files } from '../../src/kernel/files/files.ts'
+import { nodeFiles } from '../../src/kernel/files/node-files.ts'
+import { prepareAppend } from '../../src/lake/append/prepare-append.ts'
+import { createCatalog } from '../../src/lake/catalog/create-catalog.ts'
+import type { PointerStore, TableIdent } from '../../src/lake/catalog/pointer-store.ts'
+import type { CatalogClient, LoadedTable } from '../../src/lake/client/catalog-client.ts'
+import { connectCatalog } from '../../src/lake/client/connect-catalog.ts'
+import { expireSnapshots } from '../../src/lake/maintenance/expire-snapshots.ts'
+import { reachableFiles } from '../../src/lake/maintenance/reachable-files.ts'
+import { manifestReader } from '../../src/lake/manifest/manifest-reader.ts'
+import { parseMetadata } from '../../src/lake/metadata/read.ts'
+import { planScan } from '../../src/lake/scan/plan-scan.ts'
+import { schemaOf } from '../../src/lake/types/schema.ts'
+import { locationOf, pathOf, under } from '../../src/storage/objects/location.ts'
+import type { ObjectStore } from '../../src/storage/objects/object-store.ts'
+import { openObjectStore } from '../../src/storage/objects/open.ts'
+import { fetchFrom } from '../support/local-lake.ts'
+import { memoryPointers } from '../support/memory-pointers.ts'
+import { recordFiles, type Recording } from '../support/power-cut/record-files.ts'
+import { replayTo } from '../support/power-cut/replay.ts'
+import { seededRandom, type Random } from '../support/seeded-random.ts'
+
+const ident: TableIdent = { namespace: ['shop'], name: 'orders' }
+
+/** The pointer as the metadata database had it: durable when it answered, perhaps before (SQLite, synchronous=FULL). */
+interface Swap {
+  readonly to: string
+  readonly started: number
+  readonly answered: number
+}
+
+interface Commit {
+  readonly file: string
+  readonly state: string
+  readonly answered: number
+}
+
+interface Lake {
+  readonly root: string
+  readonly recording: Recording
+  readonly store: ObjectStore
+  readonly client: CatalogClient
+  readonly swaps: readonly Swap[]
+  /** What each file must hold, by location. */
+  readonly bytes: Map<string, Buffer>
+  readonly commits: Commit[]
+}
+
+function openLake(root: string, careless: (files: Files) => Files): Lake {
+  mkdirSync(root)
+  const recording = recordFiles(nodeFiles, root)
+  const store = openObjectStore({ roots: [root], files: careless(recording.files) })
+  const swaps: Swap[] = []
+  const memory = memoryPointers()
+  const pointers: PointerStore = {
+    ...memory,
+    swap: async (changes) => {
+      const started = recording.now()
+      const result = await memory.swap(changes)
+      const to = changes[0]?.to
+      if (result.swapped && to !== undefined && to !== null) swaps.push({ to, started, answered: recording.now() })
+      return result
+    },
+  }
+  const catalog = createCatalog({ pointers, objects: store, warehouse: locationOf(root) })
+  const client = connectCatalog({ uri: 'http://catalog', fetch: fetchFrom(catalog) })
+  return { root, recording, store, client, swaps, bytes: new Map(), commits: [] }
+}
+
+/** What a delivery does: data file, state file, manifests, commit; a conflict is tried again on the table as it is then. */
+async function commitOnce(lake: Lake, random: Random, name: string): Promise<void> {
+  const { store, client, recording, bytes } = lake
+  let table: LoadedTable = await client.loadTable(ident)
+  const file = under(table.metadata.location, 'data', `${name}.parquet`)
+  const found = join(lake.root, `copied-${name}`)
+  bytes.set(file, Buffer.alloc(1 + random.pick(4000), random.pick(255) + 1))
+  writeFileSync(found, bytes.get(file)!)
+  await store.adopt(found, file)
+  const state = under(table.metadata.location, 'weir', `${name}.json`)
+  bytes.set(state, Buffer.from(JSON.stringify({ version: 1, previous: null, entries: [], letterFiles: [] })))
+  await store.put(state, bytes.get(state)!)
+  const names = { 'weir.state': `weir/${name}.json` }
+  const dataFiles = [
+    {
+      content: 'data' as const,
+      location: file,
+      format: 'PARQUET',
+      specId: 0,
+      partition: [],
+      recordCount: 1,
+      sizeBytes: bytes.get(file)!.length,
+    },
+  ]
+  for (;;) {
+    const { metadata } = table
+    const prepared = await prepareAppend({
+      metadata,
+      store,
+      dataFiles,
+      snapshotProperties: names,
+      tableProperties: names,
+    })
+    const { outcome } = await client.commitTable(ident, prepared)
+    if (outcome === 'committed') {
+      lake.commits.push({ file, state, answered: recording.now() })
+      return
+    }
+    assert.equal(outcome, 'conflict')
+    table = await client.loadTable(ident)
+  }
+}
+
+/** Two writers, and maintenance that expires almost everything, all at the same time. */
+async function work(lake: Lake, random: Random, rounds: number): Promise<void> {
+  const { client, store } = lake
+  await client.ensureNamespace(ident.namespace)
+  const properties = {
+    'history.expire.max-snapshot-age-ms': '0',
+    'history.expire.min-snapshots-to-keep': '2',
+    'weir.history.every-ms': '0',
+    'write.metadata.previous-versions-max': '2',
+  }
+  await client.createTable(ident.namespace, {
+    name: ident.name,
+    schema: schemaOf([{ name: 'id', type: 'long', required: false }]),
+    properties,
+  })
+  const writers = ['a', 'b'].map(async (writer) => {
+    for (let round = 0; round < rounds; round++) {
+      await commitOnce(lake, random, `${writer}${round}`)
+      if (round % 5 === 4) {
+        await expireSnapshots(ident, { client, store, reader: manifestReader(store), now: Date.now })
+      }
+    }
+  })
+  await Promise.all(writers)
+}
+
+/** Locations name the folder that was recorded; what the power cut left of it lies elsewhere. */
+function storeOfCut(root: string, into: string): Pick<ObjectStore, 'get'> {
+  return {
+    get: async (location) => {
+      const path = join(into, relative(root, pathOf(location)))
+      assert.ok(existsSync(path), `${location} is named and is gone`)
+      return readFileSync(path)
+    },
+  }
+}
+
+/** INV-D2, and INV-P4 for commits. */
+async function checkCut(lake: Lake, cut: number, seed: number, into: string): Promise<void> {
+  const random = seededRandom(seed)
+  replayTo(lake.recording.history, cut, random.pick(2 ** 31), into)
+  const sure = lake.swaps.findLastIndex(({ answered }) => answered <= cut)
+  const begun = lake.swaps.findLastIndex(({ started }) => started < cut)
+  if (begun < 0) return
+  const at = sure + random.pick(Math.max(0, begun - sure) + 1)
+  if (at < 0) return
+  const store = storeOfCut(lake.root, into)
+  const { to } = lake.swaps[at]!
+  const metadata = parseMetadata((await store.get(to)).toString(), to)
+  const reader = manifestReader(store)
+  const { data } = await reachableFiles(metadata.snapshots ?? [], { store, reader })
+  const states = (metadata.snapshots ?? []).map(({ summary }) => summary?.['weir.state'])
+  const named = [...states, metadata.properties?.['weir.state']].filter((state) => state !== undefined)
+  for (const location of [...data, ...named.map((state) => under(metadata.location, state))]) {
+    assert.deepEqual(await store.get(location), lake.bytes.get(location), `${location} is torn`)
+  }
+  const { dataFiles } = await planScan({ metadata, store, reader })
+  const present = new Set(dataFiles.map(({ location }) => location))
+  for (const { file, answered } of lake.commits) {
+    if (answered <= cut) assert.ok(present.has(file), `${file} was committed and is gone`)
+  }
+}
+
+export interface LakePowerCuts {
+  /** Commits of each of two writers. */
+  readonly rounds: number
+  readonly cuts: number
+  /** Spoils the calls of the store, to see whether that is noticed. */
+  readonly careless?: (files: Files) => Files
+}
+
+/** Records a lake at work, cuts the power at random moments, and reads what the pointer names. */
+export async function cutLakePower(
+  seed: number,
+  { rounds, cuts, careless = (files) => files }: LakePowerCuts,
+): Promise<void> {
+  const random = seededRandom(seed)
+  const folder = mkdtempSync(join(tmpdir(), 'weir-cut-lake-'))
+  try {
+    const lake = openLake(join(folder, 'lake'), careless)
+    await work(lake, random, rounds)
+    for (let round = 0; round < cuts; round++) {
+      const into = join(folder, `cut-${round}`)
+      await checkCut(lake, random.pick(lake.recording.now() + 1), random.pick(2 ** 31), into)
+      rmSync(into, { recursive: true })
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
