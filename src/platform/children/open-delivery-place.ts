@@ -1,0 +1,40 @@
+import { openKafkaSource } from '../../delivery/kafka-source.ts'
+import type { RecordSource } from '../../delivery/record-source.ts'
+import type { DeliveryTable } from '../../delivery/table/delivery-table.ts'
+import { openLakeTable } from '../../delivery/table/lake-table.ts'
+import { nodeFiles } from '../../kernel/files/node-files.ts'
+import { connectCatalog } from '../../lake/client/connect-catalog.ts'
+import { openObjectStore } from '../../storage/objects/open.ts'
+import { connectKafka } from '../../stream/client/connect.ts'
+import type { DeliveryChildConfig } from './child-methods.ts'
+
+export interface OpenDeliveryPlace {
+  readonly source: RecordSource
+  readonly table: DeliveryTable
+  close(): Promise<void>
+}
+
+/** The two ends of a delivery: its topic by the Kafka protocol, its table by the catalog's REST interface. */
+export async function openDeliveryPlace(config: DeliveryChildConfig): Promise<OpenDeliveryPlace> {
+  const { catalogUri, catalogToken, bootstrap, topic, warehouse, delivery } = config
+  const catalog = connectCatalog({ uri: catalogUri, ...(catalogToken === undefined ? {} : { token: catalogToken }) })
+  // Data files are written beside the tails and then moved: on one file system, so that a move is a rename.
+  const store = openObjectStore({ roots: [warehouse], files: nodeFiles })
+  const [namespace, name] = splitTable(config.table)
+  const table = await openLakeTable({ namespace: [namespace], name }, { catalog, store })
+  const kafka = await connectKafka({ bootstrap, clientId: `weir-delivery-${delivery}` })
+  const source = await openKafkaSource(kafka, topic)
+  return {
+    source,
+    table,
+    async close() {
+      await source.close()
+      await kafka.close()
+    },
+  }
+}
+
+function splitTable(table: string): readonly [namespace: string, name: string] {
+  const dot = table.indexOf('.')
+  return [table.slice(0, dot), table.slice(dot + 1)]
+}
