@@ -117,6 +117,7 @@ function splitAround([from, to]: OffsetRange, held: ReadonlySet<number>): Offset
 
 /** What is skipped is no longer promised to queries. */
 function forgetSeen(world: World, state: State, here: Keys): void {
+  world.witness.eras++
   for (const key of world.witness.seen) {
     if (!here.has(key) && isSkipped(entryOf(world, state, partitionOf(key)), offsetOf(key)))
       world.witness.seen.delete(key)

@@ -70,7 +70,8 @@ export interface Witness {
   /** Keys that another engine deleted. */
   readonly deleted: Set<RecordKey>
   rollbacks: number
-  /** Counts what ends the promise that a row once visible stays so: rollbacks, other tables, narrower schemas. */
+  /** Counts what ends the promise that a row once visible stays so: rollbacks and their answers, other tables, narrower
+   * schemas. */
   eras: number
   foreignDelete: boolean
   stateUnset: boolean
