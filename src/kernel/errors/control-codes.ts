@@ -55,4 +55,10 @@ export const controlCodes = defineCodes({
     cause: 'The body of a request is too large.',
     remedy: 'Send less at once.',
   },
+  'WEIR-7012': {
+    kind: 'unavailable',
+    cause: 'A resource waits for another one.',
+    remedy: 'Look at the one that the reason names; work goes on by itself.',
+    retryable: true,
+  },
 })

@@ -61,7 +61,7 @@ export type ControlEvent =
       readonly name: string
       readonly state: ResourceState | 'Deleted'
     }
-  | { readonly type: 'relations'; readonly version: number }
+  | { readonly type: 'table'; readonly schema: string; readonly name: string }
 
 /**
  * The desired state, and the loop that makes it so. Changes are durable with their audit row before they resolve; what

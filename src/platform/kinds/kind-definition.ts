@@ -57,6 +57,8 @@ export interface KindDefinition<Spec = unknown> {
   remove(resource: Resource<Spec>, services: ReconcileServices): Promise<void>
   /** Live figures, JSON-safe; counts as decimal text. */
   status(resource: Resource<Spec>, services: ReconcileServices): Promise<Readonly<Record<string, unknown>>>
+  /** What there is although nobody declared it: topics that a Kafka client made. Becomes resources of origin `client`. */
+  discover?(services: ReconcileServices): Promise<readonly { readonly name: string; readonly spec: Spec }[]>
   /** What is wrong with it now although it was reconciled; null when all is well. Cheap, asked every few seconds. */
   trouble?(resource: Resource<Spec>, services: ReconcileServices): Promise<string | null>
 }

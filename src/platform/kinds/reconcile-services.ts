@@ -34,7 +34,7 @@ export interface StreamService {
   ensure(plan: StreamPlan): Promise<void>
   /** Removes the topic with its records. */
   remove(name: string): Promise<void>
-  /** Topics that exist, without internal ones; empty when the log does not run. */
+  /** Topics that exist, without internal ones. Rejects when the log does not answer: that says nothing of topics. */
   list(): Promise<readonly { readonly name: string; readonly partitions: number }[]>
   /** With offsets (decimal text); undefined when there is none. */
   describe(name: string): Promise<StreamDescription | undefined>

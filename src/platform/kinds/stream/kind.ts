@@ -47,6 +47,10 @@ export const streamKind: KindDefinition<StreamSpec> & { readonly kind: 'stream' 
   destroyedByRemoval: ({ name }) => `the records of the stream ${name}`,
   reconcile: ({ name, spec }, { streams }) => streams.ensure(planOf(name, spec)),
   remove: ({ name }, { streams }) => streams.remove(name),
+  async discover({ streams }) {
+    const topics = await streams.list()
+    return topics.map(({ name, partitions }) => ({ name, spec: streamSchema.parse({ partitions }) }))
+  },
   async status({ name }, { streams }) {
     const description = await streams.describe(name)
     if (!description) return { exists: false }

@@ -1,0 +1,97 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Logger } from '../../kernel/logger.ts'
+import type { Relations, TableRelation } from '../../sql/engine-host.ts'
+import type { CatalogPointers } from '../../storage/metadata/pointers.ts'
+import type { TableService } from '../kinds/reconcile-services.ts'
+
+/** Columns of the catalog's tables as they are, kept until a pointer moves. */
+export interface CatalogRelations {
+  /** Sorted by schema and name. */
+  tables(): Promise<readonly TableRelation[]>
+  changed(schema: string, name: string): void
+}
+
+interface CatalogRelationsOptions {
+  readonly pointers: CatalogPointers
+  readonly tables: TableService
+  readonly logger: Logger
+}
+
+const pageSize = 1000
+
+export function catalogRelations({ pointers, tables, logger }: CatalogRelationsOptions): CatalogRelations {
+  const known = new Map<string, TableRelation>()
+  const dirty = new Map<string, { readonly schema: string; readonly name: string }>()
+  let listed = false
+  let refreshing: Promise<void> | undefined
+
+  async function refresh(): Promise<void> {
+    if (!listed) for (const table of await listAll(pointers)) dirty.set(keyOf(table), table)
+    listed = true
+    for (const [key, table] of dirty) {
+      // Taken out before it is read: a change that comes meanwhile marks it again.
+      dirty.delete(key)
+      await load(key, table)
+    }
+  }
+
+  async function load(key: string, { schema, name }: { schema: string; name: string }): Promise<void> {
+    try {
+      const loaded = await tables.load({ namespace: schema, name })
+      if (!loaded) return void known.delete(key)
+      const comment = loaded.properties['comment']
+      const columns = loaded.columns.map(({ doc, ...column }) => ({
+        ...column,
+        ...(doc === undefined ? {} : { comment: doc }),
+      }))
+      known.set(key, { schema, name, columns, ...(comment === undefined ? {} : { comment }) })
+    } catch (error) {
+      // One table that cannot be read must not hide the others; it is tried again when it changes.
+      logger.warn(
+        { err: error, table: `${schema}.${name}` },
+        'the table cannot be loaded; SQL does not see its changes',
+      )
+    }
+  }
+
+  return {
+    async tables() {
+      while (!listed || dirty.size > 0) await (refreshing ??= refresh().finally(() => (refreshing = undefined)))
+      return [...known].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, table]) => table)
+    },
+    changed: (schema, name) => void dirty.set(keyOf({ schema, name }), { schema, name }),
+  }
+}
+
+/** Grows whenever what it is given differs from the last time. */
+export function versionCounter(): (content: Omit<Relations, 'version'>) => Relations {
+  let last: Relations = { version: 0, tables: [], views: [] }
+  return ({ tables, views }) => {
+    if (last.version === 0 || !isDeepStrictEqual(last.tables, tables) || !isDeepStrictEqual(last.views, views))
+      last = { version: last.version + 1, tables, views }
+    return last
+  }
+}
+
+function keyOf({ schema, name }: { readonly schema: string; readonly name: string }): string {
+  return `${schema}\u0000${name}`
+}
+
+async function listAll(pointers: CatalogPointers): Promise<readonly { schema: string; name: string }[]> {
+  const found: { schema: string; name: string }[] = []
+  for await (const schema of pages((page) => pointers.listNamespaces([], page)))
+    for await (const name of pages((page) => pointers.listTables([schema], page))) found.push({ schema, name })
+  return found
+}
+
+async function* pages(
+  list: (page: { limit: number; after?: string }) => Promise<readonly string[]>,
+): AsyncIterable<string> {
+  let after: string | undefined
+  for (;;) {
+    const names = await list({ limit: pageSize, ...(after === undefined ? {} : { after }) })
+    yield* names
+    if (names.length < pageSize) return
+    after = names.at(-1)!
+  }
+}

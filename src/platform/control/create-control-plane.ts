@@ -1,0 +1,75 @@
+import type { Clock } from '../../kernel/clock.ts'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import type { Logger } from '../../kernel/logger.ts'
+import { nearestName } from '../../kernel/nearest.ts'
+import type { Metadata } from '../../storage/metadata/metadata.ts'
+import type { KindDefinition } from '../kinds/kind-definition.ts'
+import type { ReconcileServices } from '../kinds/reconcile-services.ts'
+import { kindNamed, kinds as allKinds } from '../kinds/registry.ts'
+import type { Resource, ResourceReference } from '../kinds/resource.ts'
+import { catalogRelations, versionCounter } from './catalog-relations.ts'
+import { changeResources } from './change-resources.ts'
+import { controlEvents } from './control-events.ts'
+import type { AuditEntry, ControlPlane } from './control-plane.ts'
+import { listPage } from './list-page.ts'
+import { plannedRelations } from './planned-relations.ts'
+import { createReconciler } from './reconciler.ts'
+
+export interface ControlPlaneOptions {
+  readonly metadata: Pick<Metadata, 'resources' | 'pointers'>
+  readonly services: ReconcileServices
+  /** All kinds there are, unless a test has its own. */
+  readonly kinds?: readonly KindDefinition[]
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** The control plane over one metadata database. One at a time: whoever calls holds the lock of the data directory. */
+export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
+  const { metadata, services, clock, logger, kinds = allKinds } = options
+  const store = metadata.resources
+  const events = controlEvents()
+  const definitionOf = (kind: string) => kindNamed(kind, kinds)
+  const reconciler = createReconciler({ store, definitionOf, kinds, services, events, clock, logger })
+  const catalog = catalogRelations({ pointers: metadata.pointers, tables: services.tables, logger })
+  const versioned = versionCounter()
+  const changes = changeResources({ store, kinds, services, catalog, reconciler, events, clock })
+
+  async function get({ kind, name }: ResourceReference): Promise<Resource> {
+    const definition = definitionOf(kind)
+    const found = await store.get({ kind: definition.kind, name })
+    if (found) return found as Resource
+    const names = (await store.list({ kind: definition.kind })).map((each) => each.name)
+    const near = nearestName(name, names)
+    throw new WeirError(
+      'WEIR-7001',
+      `there is no ${definition.kind} "${name}". ${near === undefined ? `weir get ${definition.kind} lists them` : `Did you mean ${near}?`}`,
+    )
+  }
+
+  return {
+    ...changes,
+    get,
+    list: (filter = {}) => listPage(store, definitionOf, filter),
+    history: async ({ kind, name }) => store.history({ kind: definitionOf(kind).kind, name }),
+    async status(reference) {
+      const resource = await get(reference)
+      return definitionOf(resource.kind).status(resource, services)
+    },
+    audit: ({ limit = 100, ...filter } = {}) => store.audit({ ...filter, limit: Math.min(limit, 1000) }),
+    record: (entry: Omit<AuditEntry, 'at'>) => store.append({ ...entry, at: new Date(clock.now()).toISOString() }),
+    async relations() {
+      const resources = (await store.list({})).filter(({ state }) => state !== 'Deleting') as Resource[]
+      const views = plannedRelations([], resources, kinds).views
+      return versioned({ tables: await catalog.tables(), views })
+    },
+    tableChanged(schema, name) {
+      catalog.changed(schema, name)
+      events.emit({ type: 'table', schema, name })
+    },
+    subscribe: (listener) => events.subscribe(listener),
+    start: () => reconciler.start(),
+    settled: () => reconciler.settled(),
+    stop: () => reconciler.stop(),
+  }
+}
