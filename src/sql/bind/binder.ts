@@ -61,8 +61,15 @@ function findRelation(
   if (!catalog && ownSchemas.has(schema)) return undefined
   const relation = catalog ? undefined : relations.find(schema, name, path)
   if (relation) return relation
-  // A name that DuckDB would open as a file is never let through, whatever WITH claims.
-  if (!catalog && !schema && withNames.has(name.toLowerCase()) && /^[\p{L}_][\p{L}\p{N}_$ -]*$/u.test(name))
+  // WITH may define a name where this is not its scope: what DuckDB would find by itself, a file or a table of its own, is
+  // never let through.
+  if (
+    !catalog &&
+    !schema &&
+    withNames.has(name.toLowerCase()) &&
+    !/^(duckdb_|pragma_|sqlite_|pg_)/i.test(name) &&
+    /^[\p{L}_][\p{L}\p{N}_$ -]*$/u.test(name)
+  )
     return undefined
   const shown = [catalog, schema, name].filter(Boolean).join('.')
   const nearest = relations.nearest(schema, name)

@@ -13,7 +13,7 @@ import { duckdbNameOf } from '../wire/result-type.ts'
 export function withParameters(statement: Statement, literals: readonly string[]): string {
   let text = ''
   let done = 0
-  for (const token of statement.tokens) {
+  for (const [at, token] of statement.tokens.entries()) {
     if (token.kind !== 'parameter') continue
     const literal = literals[Number(token.value) - 1]
     if (literal === undefined)
@@ -22,9 +22,17 @@ export function withParameters(statement: Statement, literals: readonly string[]
         position: token.start + 1,
       })
     text += `${statement.text.slice(done, token.start)}${literal}`
-    done = token.end
+    done = endOfNumericCast(statement, at) ?? token.end
   }
   return text + statement.text.slice(done)
+}
+
+// DuckDB's bare NUMERIC is DECIMAL(18, 3) and would round; the literal has the digits that the client sent.
+function endOfNumericCast({ tokens }: Statement, at: number): number | undefined {
+  const [cast, type, open] = tokens.slice(at + 1, at + 4)
+  const numeric =
+    cast?.value === '::' && (type?.value === 'numeric' || type?.value === 'decimal') && open?.value !== '('
+  return numeric ? type.end : undefined
 }
 
 /** The highest `$n` of a statement. */
@@ -35,12 +43,19 @@ export function parameterCount(statement: Statement): number {
   )
 }
 
+const bareNumeric = 'DECIMAL(18,3)'
+
 /** A value as SQL; `inferred` is DuckDB's name of the type of its place, when it found one. */
 export function literalOf({ text, oid }: Parameter, inferred: string | undefined): string {
   const declared = pgTypeOfOid(oid)
   const element = declared && duckdbNameOf(declared.type)
-  const type = declared && element ? `${element}${declared.array ? '[]' : ''}` : oid === 1700 ? 'numeric' : inferred
-  if (text === null) return type && type !== 'numeric' ? `CAST(NULL AS ${type})` : 'NULL'
+  const type =
+    declared && element
+      ? `${element}${declared.array ? '[]' : ''}`
+      : oid === 1700 || inferred === bareNumeric
+        ? 'numeric'
+        : inferred
+  if (text === null) return type ? `CAST(NULL AS ${type})` : 'NULL'
   if (text.includes('\0')) throw sqlError('WEIR-6005', 'a text parameter holds a zero byte', { sqlstate: '22021' })
   if (type === undefined) return untyped(text)
   if (type === 'numeric') return numericLiteral(text)

@@ -13,16 +13,18 @@ export const macroTables: Readonly<Record<string, string>> = {
   weir_comments: 'weir_oid oid, weir_place int4, weir_text text',
   weir_types: 'weir_oid oid, weir_name text, weir_shown text',
   weir_schemas: 'weir_oid oid, weir_name text',
+  weir_settings: 'weir_name text, weir_value text',
+  pg_get_keywords: 'word text, catcode text, catdesc text',
 }
 
 /** PostgreSQL's functions that catalog queries call, as macros over the tables above in `schema`. */
 export function catalogMacros(schema: string): readonly string[] {
   return [
     `format_type(id, typmod) AS CASE WHEN id IN (1700, 1231) AND typmod >= 4 THEN ${numericName} || CASE WHEN id = 1231 THEN '[]' ELSE '' END ELSE CASE id ${typeCases} ELSE '???' END END`,
-    `regclass_text(id) AS (SELECT CASE WHEN weir_schema = 'public' THEN weir_name ELSE weir_schema || '.' || weir_name END
+    `regclass_text(id) AS (SELECT CASE WHEN weir_schema IN ('public', 'pg_catalog') THEN weir_name ELSE weir_schema || '.' || weir_name END
        FROM ${schema}.weir_relations WHERE weir_oid = CAST(id AS BIGINT))`,
     `regclass_oid(name) AS coalesce(TRY_CAST(name AS BIGINT), (SELECT min(weir_oid) FROM ${schema}.weir_relations
-       WHERE replace(name, '"', '') IN (weir_schema || '.' || weir_name, CASE WHEN weir_schema = 'public' THEN weir_name END)))`,
+       WHERE replace(name, '"', '') IN (weir_schema || '.' || weir_name, CASE WHEN weir_schema IN ('public', 'pg_catalog') THEN weir_name END)))`,
     `to_regclass(name) AS ${schema}.regclass_oid(name)`,
     `regtype_oid(name) AS coalesce(TRY_CAST(name AS BIGINT), (SELECT min(weir_oid) FROM ${schema}.weir_types WHERE lower(name) IN (weir_name, weir_shown)))`,
     `regtype_text(id) AS ${schema}.format_type(CAST(id AS BIGINT), NULL)`,
@@ -30,10 +32,13 @@ export function catalogMacros(schema: string): readonly string[] {
     `regnamespace_oid(name) AS (SELECT weir_oid FROM ${schema}.weir_schemas WHERE weir_name = replace(name, '"', ''))`,
     `to_regtype(name) AS ${schema}.regtype_oid(name)`,
     `to_regnamespace(name) AS ${schema}.regnamespace_oid(name)`,
+    // For names that come as parameters; literals are answered with the session's own values.
+    `current_setting(name) AS (SELECT min(weir_value) FROM ${schema}.weir_settings WHERE weir_name = lower(name)),
+       (name, missing) AS (SELECT min(weir_value) FROM ${schema}.weir_settings WHERE weir_name = lower(name))`,
     `pg_get_userbyid(id) AS 'weir'`,
     `pg_encoding_to_char(encoding) AS 'UTF8'`,
     `pg_char_to_encoding(name) AS 6`,
-    `pg_table_is_visible(id) AS coalesce((SELECT weir_schema = 'public' FROM ${schema}.weir_relations WHERE weir_oid = CAST(id AS BIGINT)), true)`,
+    `pg_table_is_visible(id) AS coalesce((SELECT weir_schema IN ('public', 'pg_catalog') FROM ${schema}.weir_relations WHERE weir_oid = CAST(id AS BIGINT)), true)`,
     `pg_type_is_visible(id) AS true`,
     `pg_function_is_visible(id) AS true`,
     `pg_get_expr(expression, relation) AS CAST(NULL AS VARCHAR), (expression, relation, pretty) AS CAST(NULL AS VARCHAR)`,
@@ -93,6 +98,8 @@ export function catalogMacros(schema: string): readonly string[] {
     `inet_server_port() AS CAST(NULL AS INTEGER)`,
     `array_upper(list, dimension) AS CASE WHEN len(list) > 0 THEN len(list)::INTEGER END`,
     `array_lower(list, dimension) AS CASE WHEN len(list) > 0 THEN 1 END`,
+    // PostgreSQL answers a row for each element; only indexes are asked about, and there are none.
+    `_pg_expandarray(list) AS {'x': list[1], 'n': 1}`,
     `pg_input_is_valid(text, type) AS true`,
     `txid_current() AS 1::BIGINT`,
     `txid_current_if_assigned() AS CAST(NULL AS BIGINT)`,

@@ -1,6 +1,7 @@
 import { shownTypeOf } from './relation-type.ts'
 import type { DuckDBType } from '@duckdb/node-api'
 import type { Relation } from '../bind/relation-index.ts'
+import { defaultSettings } from '../session/settings.ts'
 import { pgTypeRows } from './pg-type-rows.ts'
 
 /** A relation with its number and the types of its columns. */
@@ -89,6 +90,16 @@ export function pgCatalogRows(
         usebypassrls: false,
       },
     ],
+    pg_settings: Object.entries(defaultSettings).map(([name, setting]) => ({
+      name,
+      setting,
+      context: 'user',
+      vartype: 'string',
+      source: 'default',
+      boot_val: setting,
+      reset_val: setting,
+      pending_restart: false,
+    })),
     pg_tables: relations.filter((one) => kindOf(one) === 'r').map(tableRow),
     pg_views: relations.flatMap(({ relation }) =>
       relation.kind === 'view'
@@ -192,8 +203,18 @@ function attributeRows({ oid, columns }: CatalogRelation): Row[] {
   })
 }
 
-/** pg_class is 1259 in PostgreSQL; comments name the catalog that their object is in. */
-const classOfRelations = 1259
+/** PostgreSQL's numbers of catalogs that others refer to: comments name the catalog that their object is in. */
+const catalogOids = {
+  pg_type: 1247,
+  pg_attribute: 1249,
+  pg_proc: 1255,
+  pg_class: 1259,
+  pg_database: 1262,
+  pg_constraint: 2606,
+  pg_namespace: 2615,
+  pg_trigger: 2620,
+}
+const classOfRelations = catalogOids.pg_class
 
 function descriptionRows(relations: readonly CatalogRelation[]): Row[] {
   return relations.flatMap(({ relation, oid, columns }) => [
@@ -236,18 +257,33 @@ function typeRows(): Row[] {
   })
 }
 
+/** PostgreSQL's reserved words. */
+const reservedWords = `all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create
+  current_catalog current_date current_role current_time current_timestamp current_user default deferrable desc
+  distinct do else end except false fetch for foreign from grant group having in initially intersect into
+  lateral leading limit localtime localtimestamp not null offset on only or order placing primary references
+  returning select session_user some symmetric system_user table then to trailing true union unique user using
+  variadic when where window with`
+
 /** Rows of the tables that the macros read. */
 export function macroTableRows(
   relations: readonly CatalogRelation[],
   schemas: readonly string[],
 ): Readonly<Record<string, readonly Row[]>> {
   return {
-    weir_relations: relations.map(({ relation, oid }) => ({
-      weir_oid: oid,
-      weir_schema: relation.schema,
-      weir_name: relation.name,
-      weir_definition: relation.kind === 'view' ? relation.sql : null,
-    })),
+    weir_relations: [
+      ...Object.entries(catalogOids).map(([name, oid]) => ({
+        weir_oid: oid,
+        weir_schema: 'pg_catalog',
+        weir_name: name,
+      })),
+      ...relations.map(({ relation, oid }) => ({
+        weir_oid: oid,
+        weir_schema: relation.schema,
+        weir_name: relation.name,
+        weir_definition: relation.kind === 'view' ? relation.sql : null,
+      })),
+    ],
     weir_comments: descriptionRows(relations).map((row) => ({
       weir_oid: row['objoid']!,
       weir_place: row['objsubid']!,
@@ -257,6 +293,11 @@ export function macroTableRows(
       const parts = line.split('|')
       return { weir_oid: Number(parts[0]), weir_name: parts[1]!, weir_shown: parts.at(-1)! }
     }),
+    pg_get_keywords: reservedWords.split(/\s+/).map((word) => ({ word, catcode: 'R', catdesc: 'reserved' })),
+    weir_settings: Object.entries(defaultSettings).map(([name, value]) => ({
+      weir_name: name.toLowerCase(),
+      weir_value: value,
+    })),
     weir_schemas: [
       { weir_oid: oids.pgCatalog, weir_name: 'pg_catalog' },
       { weir_oid: oids.informationSchema, weir_name: 'information_schema' },

@@ -1,10 +1,12 @@
 import { quoteName, quoteText, type Statement, statementOf, wordsAt } from '../gate/statement.ts'
 import type { Token } from '../gate/tokenizer.ts'
+import { arrayElements } from '../wire/parameter-text.ts'
 import type { Catalog } from './catalog-store.ts'
 import { macroNames } from './catalog-macros.ts'
 import { informationSchemaColumns, pgCatalogColumns } from './pg-columns.ts'
 import { rewriteCasts } from './rewrite-casts.ts'
 import { closingOf, rewriteSessionFunctions, type SessionFacts } from './rewrite-session.ts'
+import { tablePlaces } from './table-places.ts'
 import { editTokens, isSymbol, type TokenEditor } from './token-editor.ts'
 
 /** What a statement becomes: DuckDB's words for what PostgreSQL's clients say. */
@@ -16,7 +18,6 @@ export interface Rewriting {
 
 const catalogWords =
   /^(pg_\w+|information_schema|reg(class|type|proc|procedure|namespace|role|oper)|to_reg\w+|oid|format_type|obj_description|col_description|shobj_description|quote_ident|quote_literal|has_\w+_privilege|current_user|session_user|current_role|current_catalog|current_database|current_schemas?|current_setting|set_config|version|user|array_upper|array_lower|inet_\w+|txid_current\w*)$/
-const fromWords = new Set(['from', 'join', 'only'])
 
 /**
  * Sends the names of PostgreSQL's catalog to their stand-ins, and puts into DuckDB's words what only PostgreSQL says:
@@ -27,6 +28,8 @@ export async function rewriteForDuckdb(statement: Statement, rewriting: Rewritin
   const editor = editTokens(statement)
   if (tokens.some(({ kind, value }) => kind === 'symbol' && value.includes('~'))) rewriteMatches(editor)
   if (tokens.some(({ kind, value }) => kind === 'word' && rowFunctions.has(value))) nameRowFunctions(editor)
+  if (tokens.some(({ kind, value }) => kind === 'string' && value.startsWith('{'))) rewriteArrayLiterals(editor)
+  if (tokens.some(({ kind, value }) => kind === 'word' && value in renamedFunctions)) renameFunctions(editor)
   if (tokens.some(({ kind, value }) => kind === 'word' && catalogWords.test(value))) {
     const needsCatalog = tokens.some((token) => token.kind === 'word' && namesCatalog(token.value))
     const catalog = needsCatalog ? await rewriting.catalog() : undefined
@@ -41,19 +44,47 @@ export async function rewriteForDuckdb(statement: Statement, rewriting: Rewritin
   return text === undefined ? statement : { ...statementOf(text), offset: statement.offset }
 }
 
+/** `'{a,b}'::text[]` is `['a', 'b']::text[]`. */
+function rewriteArrayLiterals({ tokens, replace }: TokenEditor): void {
+  for (const [at, { kind, value }] of tokens.entries()) {
+    if (kind !== 'string' || !isSymbol(tokens, at + 1, '::') || !isSymbol(tokens, at + 3, '[')) continue
+    const elements = arrayElements(value)
+    const items = elements?.map((element) => (element === null ? 'NULL' : quoteText(element)))
+    if (items) replace(at, 1, `[${items.join(', ')}]`)
+  }
+}
+
+/** Functions that DuckDB has under another name. */
+const renamedFunctions: Readonly<Record<string, string>> = {
+  json_build_object: 'json_object',
+  jsonb_build_object: 'json_object',
+  json_build_array: 'json_array',
+  jsonb_build_array: 'json_array',
+  json_agg: 'json_group_array',
+  jsonb_agg: 'json_group_array',
+  to_jsonb: 'to_json',
+  btrim: 'trim',
+  clock_timestamp: 'now',
+  statement_timestamp: 'now',
+}
+
+function renameFunctions({ tokens, replace }: TokenEditor): void {
+  for (const [at, { kind, value }] of tokens.entries()) {
+    const name = kind === 'word' ? renamedFunctions[value] : undefined
+    if (name && isSymbol(tokens, at + 1, '(') && !isSymbol(tokens, at - 1, '.')) replace(at, 1, name)
+  }
+}
+
 const rowFunctions = new Set(['generate_series', 'unnest', 'generate_subscripts', 'regexp_split_to_table'])
 
 /** In `FROM generate_series(1, 3) n` PostgreSQL names the column n as well. */
 function nameRowFunctions({ tokens, insertAfter }: TokenEditor): void {
+  const places = tablePlaces(tokens)
   for (const [at, { kind, value }] of tokens.entries()) {
     if (kind !== 'word' || !rowFunctions.has(value) || !isSymbol(tokens, at + 1, '(')) continue
     const first = isSymbol(tokens, at - 1, '.') ? at - 2 : at
-    const before = tokens[first - 1]
-    const inFrom =
-      isSymbol(tokens, first - 1, ',') ||
-      (before?.kind === 'word' && ['from', 'join', 'lateral'].includes(before.value))
     const close = closingOf(tokens, at + 1)
-    if (!inFrom || close === undefined) continue
+    if (!places[first] || close === undefined) continue
     const aliasAt = wordsAt(tokens, close + 1, 'as') ? close + 2 : close + 1
     const alias = tokens[aliasAt]
     const named = alias && (alias.kind === 'quoted' || (alias.kind === 'word' && !afterTable.has(alias.value)))
@@ -107,55 +138,32 @@ function rewriteOperators({ tokens, replace }: TokenEditor): void {
 /** Tables and functions of the catalogs by the schemas of their stand-ins. */
 function rewriteNames(editor: TokenEditor, catalog: Catalog): void {
   const { tokens } = editor
-  let group: boolean[] = []
-  let inFrom = false
-  for (let at = 0; at < tokens.length; at++) {
-    const token = tokens[at]!
-    if (isSymbol(tokens, at, '(')) [group, inFrom] = [[...group, inFrom], inFrom && opensTables(tokens, at)]
-    else if (isSymbol(tokens, at, ')')) [inFrom, group] = [group.at(-1) ?? false, group.slice(0, -1)]
-    else if (token.kind === 'word' && fromWords.has(token.value)) inFrom = true
-    else if (token.kind === 'word' && endsFrom.has(token.value)) inFrom = false
-    if (isSymbol(tokens, at - 1, '.') || (token.kind !== 'word' && token.kind !== 'quoted')) continue
-    rewriteName(editor, catalog, at, inFrom)
+  const places = tablePlaces(tokens)
+  for (const [at, { kind }] of tokens.entries()) {
+    if (isSymbol(tokens, at - 1, '.') || (kind !== 'word' && kind !== 'quoted')) continue
+    rewriteName(editor, catalog, at, places[at]!)
   }
 }
 
-const endsFrom = new Set('where on group order having limit union except intersect select using window'.split(' '))
-
-// A group within FROM holds tables unless it is a call or a subquery, which finds its own FROM.
-function opensTables(tokens: readonly Token[], at: number): boolean {
-  const before = tokens[at - 1]
-  return (
-    isSymbol(tokens, at - 1, ',') ||
-    (before?.kind === 'word' && fromWords.has(before.value)) ||
-    isSymbol(tokens, at - 1, '(')
-  )
-}
-
-function rewriteName({ tokens, replace }: TokenEditor, catalog: Catalog, at: number, inFrom: boolean): void {
+function rewriteName({ tokens, replace }: TokenEditor, catalog: Catalog, at: number, tablePlace: boolean): void {
   const { value } = tokens[at]!
   const qualified = isSymbol(tokens, at + 1, '.')
   const name = qualified ? tokens[at + 2]?.value : value
   if (name === undefined) return
   const next = at + (qualified ? 3 : 1)
-  const tablePlace = inFrom && isTablePlace(tokens, at)
   if (qualified && value === 'information_schema') {
-    if (tablePlace && name in informationSchemaColumns) replace(at, 1, catalog.informationSchema)
+    if (name === 'pg_get_keywords' && isSymbol(tokens, next, '('))
+      return replace(at, next + 2 - at, `${catalog.pgCatalog}.${name}`)
+    if (isSymbol(tokens, next, '(') && macroNames.has(name)) replace(at, 3, `${catalog.pgCatalog}.${name}`)
+    else if (tablePlace && name in informationSchemaColumns) replace(at, 1, catalog.informationSchema)
     else if (isSymbol(tokens, next, '.')) replace(at, 2, '')
     return
   }
   if (qualified && value !== 'pg_catalog') return
+  if (name === 'pg_get_keywords' && isSymbol(tokens, next, '('))
+    return replace(at, next + 2 - at, `${catalog.pgCatalog}.${name}`)
   if (isSymbol(tokens, next, '(') && macroNames.has(name))
     return replace(at, qualified ? 3 : 1, `${catalog.pgCatalog}.${name}`)
   if (tablePlace && name in pgCatalogColumns) return replace(at, qualified ? 3 : 1, `${catalog.pgCatalog}.${name}`)
   if (qualified && !(tablePlace && !isSymbol(tokens, next, '('))) replace(at, 2, '')
-}
-
-function isTablePlace(tokens: readonly Token[], at: number): boolean {
-  const before = tokens[at - 1]
-  return (
-    isSymbol(tokens, at - 1, ',') ||
-    isSymbol(tokens, at - 1, '(') ||
-    (before?.kind === 'word' && fromWords.has(before.value))
-  )
 }

@@ -4,10 +4,10 @@ import type { Token } from '../gate/tokenizer.ts'
 /** Edits of a statement by its tokens; what lies between them stays. */
 export interface TokenEditor {
   readonly tokens: readonly Token[]
-  /** Puts a text in the place of `count` tokens. */
-  replace(at: number, count: number, text: string): void
-  insertBefore(at: number, text: string): void
-  insertAfter(at: number, text: string): void
+  /** Puts a text in the place of `count` tokens; nothing when the first of them was replaced already. */
+  readonly replace: (at: number, count: number, text: string) => void
+  readonly insertBefore: (at: number, text: string) => void
+  readonly insertAfter: (at: number, text: string) => void
   /** The edited text, or undefined when nothing was edited. */
   text(): string | undefined
 }
@@ -15,6 +15,8 @@ export interface TokenEditor {
 export function editTokens({ text, tokens }: Statement): TokenEditor {
   const pieces = tokens.map((token) => text.slice(token.start, token.end))
   let edited = false
+  // The first who replaces a token keeps it: later rules see the tokens as they were written.
+  const replaced = new Set<number>()
   const edit = (at: number, change: (piece: string) => string) => {
     edited = true
     pieces[at] = change(pieces[at] ?? '')
@@ -22,8 +24,11 @@ export function editTokens({ text, tokens }: Statement): TokenEditor {
   return {
     tokens,
     replace(at, count, replacement) {
-      edit(at, () => replacement)
-      for (let i = 1; i < count; i++) edit(at + i, () => '')
+      if (replaced.has(at)) return
+      for (let i = 0; i < count; i++) {
+        replaced.add(at + i)
+        edit(at + i, () => (i === 0 ? replacement : ''))
+      }
     },
     insertBefore: (at, inserted) => edit(at, (piece) => inserted + piece),
     insertAfter: (at, inserted) => edit(at, (piece) => piece + inserted),

@@ -90,6 +90,19 @@ export function kindOf(statement: Statement): StatementKind {
   throw refusal(first.value, (first.start ?? 0) + 1)
 }
 
+function refused(word: string, position: number): Error {
+  return sqlError('WEIR-6001', `${word.toUpperCase()} is not allowed here: only queries are`, {
+    sqlstate: '0A000',
+    position,
+  })
+}
+
+/** A statement that must be a query, where one stands inside another. WEIR-6001. */
+export function assertQuery(statement: Statement): void {
+  const kind = kindOf(statement)
+  if (kind !== 'query') throw refused(kind, statement.offset + 1)
+}
+
 /** The refusal of a statement, with what to do instead. */
 export function refusal(word: string, position: number): Error {
   const hint = remedies[word]
@@ -120,7 +133,8 @@ export function explained(statement: Statement): { readonly prefix: string; read
   }
   const next = tokens[at]
   if (!next || next.kind !== 'word' || kinds[next.value] !== 'query') {
-    if (next?.kind === 'word') throw refusal(next.value, next.start + 1)
+    if (next?.kind === 'word')
+      throw kinds[next.value] ? refused(next.value, next.start + 1) : refusal(next.value, next.start + 1)
     throw sqlError('WEIR-6002', 'EXPLAIN wants a query', { sqlstate: '42601' })
   }
   return { prefix: analyze ? 'EXPLAIN ANALYZE ' : 'EXPLAIN ', start: next.start }

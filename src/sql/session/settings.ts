@@ -15,12 +15,14 @@ export interface SessionSettings {
 }
 
 /** Those that change what Weir does are checked; the others are remembered, for drivers that set them and read them back. */
-const defaults: Readonly<Record<string, string>> = {
+export const defaultSettings: Readonly<Record<string, string>> = {
   application_name: '',
   bytea_output: 'hex',
   client_encoding: 'UTF8',
   client_min_messages: 'notice',
   DateStyle: 'ISO, MDY',
+  default_table_access_method: 'heap',
+  default_tablespace: '',
   default_transaction_isolation: 'read committed',
   default_transaction_read_only: 'on',
   extra_float_digits: '1',
@@ -61,7 +63,7 @@ const fixed = new Set([
   'integer_datetimes',
   'max_identifier_length',
 ])
-const canonical = new Map(Object.keys(defaults).map((name) => [name.toLowerCase(), name]))
+const canonical = new Map(Object.keys(defaultSettings).map((name) => [name.toLowerCase(), name]))
 
 /** Sent at startup and on change, PostgreSQL documentation 54.2.7. */
 export const reported = [
@@ -91,7 +93,7 @@ const checks: Readonly<Record<string, (value: string) => string | undefined>> = 
 }
 
 export function createSettings(startup: Readonly<Record<string, string>>): SessionSettings {
-  const initial: Record<string, string> = { ...defaults }
+  const initial: Record<string, string> = { ...defaultSettings }
   const values = new Map<string, string>()
   let listener: (name: string, value: string) => void = () => {}
 
@@ -134,7 +136,7 @@ export function createSettings(startup: Readonly<Record<string, string>>): Sessi
       values.clear()
       for (const name of reported) listener(name, get(name))
     },
-    list: () => Object.keys(defaults).map((name) => ({ name, value: get(name) })),
+    list: () => Object.keys(defaultSettings).map((name) => ({ name, value: get(name) })),
     get timeZone() {
       return get('TimeZone')
     },

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { kindOf, type StatementKind } from '../../gate/kind.ts'
+import { assertQuery, kindOf, type StatementKind } from '../../gate/kind.ts'
 import { splitStatements, type Statement, wordsAt } from '../../gate/statement.ts'
 import { sqlError } from '../../sql-error.ts'
 import {
@@ -147,7 +147,7 @@ function createSession(out: Outbox, { queries, settings, observe }: SessionParts
     if (transaction.status === 'I' && !hold)
       throw sqlError('WEIR-6002', 'DECLARE CURSOR can only be used in transaction blocks', { sqlstate: '25P01' })
     if (cursors.has(name)) throw sqlError('WEIR-6002', `cursor "${name}" already exists`, { sqlstate: '42P03' })
-    kindOf(query)
+    assertQuery(query)
     const portal = queryPortal(queries, { statement: query, parameters: [], formats: [], style: style(), tag: 'FETCH' })
     cursors.set(name, portal)
   }
@@ -163,8 +163,7 @@ function createSession(out: Outbox, { queries, settings, observe }: SessionParts
 
   function copyPortal(statement: Statement): Portal {
     const copy = parseCopy(statement)
-    if (kindOf(copy.query) !== 'query')
-      throw sqlError('WEIR-6001', 'COPY wants a query or a table', { sqlstate: '0A000' })
+    assertQuery(copy.query)
     return {
       describe: async (target) => target.send(noData),
       async execute(target) {
@@ -302,7 +301,8 @@ function createSession(out: Outbox, { queries, settings, observe }: SessionParts
   }
 
   const portal = (name: string): Portal => {
-    const found = portals.get(name)
+    // What DECLARE opened is a portal to the protocol as well.
+    const found = portals.get(name) ?? cursors.get(name)
     if (!found) throw sqlError('WEIR-6003', `portal "${name}" does not exist`, { sqlstate: '34000' })
     return found
   }
