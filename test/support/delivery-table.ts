@@ -70,8 +70,8 @@ export class FolderTable implements DeliveryTable {
       state: this.property,
       summary: this.#nearest(),
       copyText: (select, directory) =>
-        `COPY (${select}) TO ${literal(`${directory}.parquet`)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS)`,
-      dataFiles: async () => files,
+        `COPY (${select}) TO ${literal(`${directory}/data.parquet`)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS)`,
+      dataFiles: async () => ({ paths: files, hasDeletes: false }),
     }
   }
 

@@ -7,7 +7,7 @@ export type CountRows = (view: TableView) => Promise<ReadonlyMap<string, bigint>
 
 export function rowCounter(connection: DuckDBConnection): CountRows {
   return async (view) => {
-    const files = await view.dataFiles()
+    const { paths: files } = await view.dataFiles()
     if (files.length === 0) return new Map()
     const from = `read_parquet([${files.map(literal).join(', ')}], union_by_name = true)`
     const reader = await connection.runAndReadAll(

@@ -35,10 +35,17 @@ export interface TableView {
   readonly state: string | undefined
   /** What the nearest summary up the ancestors of the current snapshot names. */
   readonly summary: NearestSummary
-  /** A `COPY` that writes the rows of `select` as data files below `directory`, one row of statistics for each file. */
+  /** A `COPY` that writes the rows of `select` as data files into `directory`, which is there and empty; one row of statistics for each file. */
   copyText(select: string, directory: string): string
-  /** Local paths that DuckDB can read, of every data file in the current snapshot. */
-  dataFiles(): Promise<readonly string[]>
+  /** Every data file in the current snapshot. */
+  dataFiles(): Promise<TableFiles>
+}
+
+export interface TableFiles {
+  /** Local paths that DuckDB can read. */
+  readonly paths: readonly string[]
+  /** Others have deleted rows without writing the files anew: what the files hold is more than the table. */
+  readonly hasDeletes: boolean
 }
 
 export type NearestSummary =

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { link, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { literal } from '../../lake/types/duckdb-type.ts'
 import { prefixColumns } from '../../record/json/line-prefix.ts'
@@ -128,6 +128,7 @@ export async function copyFinal(
   select: string,
   directory: string,
 ): Promise<readonly LocalDataFile[]> {
+  await mkdir(directory)
   const reader = await connection.runAndReadAll(view.copyText(select, directory))
   return reader.getRowObjects().map((statistics) => ({
     path: String(statistics['filename']),

@@ -76,7 +76,7 @@ async function rowsIn(paths: readonly string[]): Promise<readonly Readonly<Recor
   )
 }
 
-const rowsOf = async (table: FolderTable) => rowsIn(await (await table.load()).dataFiles())
+const rowsOf = async (table: FolderTable) => rowsIn((await (await table.load()).dataFiles()).paths)
 const stateOf = async (table: FolderTable) => table.readState(table.property!)
 const value = (id: number) => JSON.stringify({ id, name: `n${id}` })
 type Worker = Awaited<ReturnType<typeof startDeliveryWorker>>

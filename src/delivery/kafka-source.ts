@@ -1,0 +1,54 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { WeirError } from '../kernel/errors/weir-error.ts'
+import type { FetchedPartition, KafkaClient } from '../stream/client/kafka-client.ts'
+import { isRetriableKafkaError, kafkaErrors } from '../stream/protocol/errors.ts'
+import type { RecordSource, SourceAnswer } from './record-source.ts'
+
+const noRecords = Buffer.alloc(0)
+/** Between two answers in which no partition could be read. */
+const pauseMs = 50
+
+/** Reads one topic through the Kafka protocol. The client stays the caller's. Rejects with WEIR-5013 when there is no such topic. */
+export async function openKafkaSource(client: KafkaClient, topic: string): Promise<RecordSource> {
+  const [described] = await client.topics.describe([topic])
+  if (!described) throw new WeirError('WEIR-5013', `there is no stream "${topic}"; create it, or correct the delivery`)
+  const { id } = described
+  const ends = new Map<number, number>()
+
+  /** A broker may not know a topic yet, or for a moment: only its list tells that it is gone. */
+  async function isGone(partition: number): Promise<boolean> {
+    const [now] = await client.topics.describe([topic])
+    return now?.id !== id || !now.partitions.some((found) => found.partition === partition)
+  }
+
+  async function answerOf({ partition, errorCode, highWatermark, records }: FetchedPartition): Promise<SourceAnswer> {
+    if (errorCode === 0) {
+      ends.set(partition, highWatermark)
+      return { kind: 'records', partition, records, end: highWatermark }
+    }
+    if (errorCode === kafkaErrors.OFFSET_OUT_OF_RANGE) return { kind: 'out of range', partition }
+    const isUnknown = errorCode === kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION || errorCode === kafkaErrors.UNKNOWN_TOPIC_ID
+    if (isUnknown && (await isGone(partition))) return { kind: 'gone', partition }
+    if (!isUnknown && !isRetriableKafkaError(errorCode))
+      return { kind: 'failed', partition, reason: `Kafka error ${errorCode}` }
+    await pause(pauseMs)
+    return { kind: 'records', partition, records: noRecords, end: ends.get(partition) ?? 0 }
+  }
+
+  return {
+    id,
+    async fetch({ partitions, waitMs, bytesMax, signal }) {
+      const request = { topic, topicId: id, partitions, waitMs, bytesMax, isolation: 'committed' } as const
+      const fetched = await client.fetch(signal ? { ...request, signal } : request)
+      return Promise.all(fetched.map(answerOf))
+    },
+    async bounds(partitions) {
+      const [starts, found] = await Promise.all([
+        client.offsets.list(topic, 'start', partitions),
+        client.offsets.list(topic, 'end', partitions),
+      ])
+      return partitions.map((partition) => ({ partition, start: starts.get(partition)!, end: found.get(partition)! }))
+    },
+    close: async () => {},
+  }
+}

@@ -1,0 +1,97 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { prepareAppend } from '../../lake/append/prepare-append.ts'
+import type { TableIdent } from '../../lake/catalog/pointer-store.ts'
+import type { CatalogClient, LoadedTable } from '../../lake/client/catalog-client.ts'
+import type { DataFile } from '../../lake/manifest/data-file.ts'
+import { manifestReader } from '../../lake/manifest/manifest-reader.ts'
+import { prepareSchemaChange } from '../../lake/metadata/prepare-schema-change.ts'
+import { dataFilesOfCopy, type CopyRow } from '../../lake/write/copy-result.ts'
+import { dataLocation } from '../../lake/write/data-location.ts'
+import { specById, tableSchema } from '../../lake/metadata/read.ts'
+import { deliveryState, stateProperty } from '../../record/delivery-state.ts'
+import { under } from '../../storage/objects/location.ts'
+import type { ObjectStore } from '../../storage/objects/object-store.ts'
+import type { AdoptedFile, CommitOutcome, DeliveryTable, LocalDataFile, TableView } from './delivery-table.ts'
+import { lakeView } from './lake-view.ts'
+
+export interface LakeTablePorts {
+  readonly catalog: Pick<CatalogClient, 'loadTable' | 'commitTable'>
+  readonly store: ObjectStore
+}
+
+/** An Iceberg table behind any REST catalog, as deliveries commit to it. Loads it once, for paths lie under its location. */
+export async function openLakeTable(ident: TableIdent, { catalog, store }: LakeTablePorts): Promise<DeliveryTable> {
+  const reader = manifestReader(store)
+  const views = new WeakMap<TableView, LoadedTable>()
+  const { location } = (await catalog.loadTable(ident)).metadata
+  const loadedOf = (view: TableView) => views.get(view)!.metadata
+
+  return {
+    async load() {
+      const loaded = await catalog.loadTable(ident)
+      const view = lakeView(loaded.metadata, { store, reader })
+      views.set(view, loaded)
+      return view
+    },
+    async readState(path) {
+      const text = await store.get(under(location, path)).catch((cause: unknown) => {
+        if (cause instanceof WeirError && cause.code === 'WEIR-8002')
+          throw new WeirError('WEIR-5011', `the state file ${path} of the table at ${location} is gone`, { cause })
+        throw cause
+      })
+      const parsed = deliveryState.safeParse(jsonOf(text))
+      if (parsed.success) return parsed.data
+      throw new WeirError('WEIR-5011', `the state file ${path} of the table at ${location} cannot be read`, {
+        cause: parsed.error,
+      })
+    },
+    get: (path) => store.get(under(location, path)),
+    put: (path, bytes) => store.put(under(location, path), bytes, { ifAbsent: true }),
+    adopt: (view, files) => adoptFiles(loadedOf(view), store, files),
+    async commit(view, { files, state }) {
+      const append = await prepareAppend({
+        metadata: loadedOf(view),
+        store,
+        dataFiles: files.map(({ entry }) => entry as DataFile),
+        snapshotProperties: { [stateProperty]: state },
+        tableProperties: { [stateProperty]: state },
+        reader,
+      })
+      const outcome = await catalog.commitTable(ident, append)
+      return outcomeOf(outcome, String(append.snapshotId))
+    },
+    async addColumns(view, columns) {
+      const { outcome } = await catalog.commitTable(ident, prepareSchemaChange(loadedOf(view), columns))
+      // Without an answer the table tells: the caller loads it either way.
+      return outcome === 'committed' ? 'landed' : 'conflict'
+    },
+  }
+}
+
+function outcomeOf(outcome: Awaited<ReturnType<CatalogClient['commitTable']>>, snapshotId: string): CommitOutcome {
+  if (outcome.outcome === 'committed') return { kind: 'landed', snapshotId }
+  if (outcome.outcome === 'conflict') return { kind: 'conflict' }
+  return { kind: 'unknown', snapshotId, reason: String(outcome.cause) }
+}
+
+async function adoptFiles(
+  metadata: LoadedTable['metadata'],
+  store: ObjectStore,
+  files: readonly LocalDataFile[],
+): Promise<readonly AdoptedFile[]> {
+  const spec = specById(metadata, metadata['default-spec-id'])
+  const written = dataFilesOfCopy(
+    files.map(({ statistics }) => statistics as unknown as CopyRow),
+    { schema: tableSchema(metadata), spec, location: (partition) => dataLocation(metadata, spec, partition) },
+  )
+  for (const { localPath, file } of written) await store.adopt(localPath, file.location)
+  return written.map(({ file }) => ({ location: file.location, entry: file }))
+}
+
+function jsonOf(text: Buffer): unknown {
+  try {
+    return JSON.parse(text.toString())
+  } catch {
+    return undefined
+  }
+}

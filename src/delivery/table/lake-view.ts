@@ -1,0 +1,46 @@
+import type { ManifestReader } from '../../lake/manifest/manifest-reader.ts'
+import { ancestors, currentSnapshot, specById, tableSchema } from '../../lake/metadata/read.ts'
+import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
+import { planScan } from '../../lake/scan/plan-scan.ts'
+import { copySql } from '../../lake/write/copy.ts'
+import { stateProperty } from '../../record/delivery-state.ts'
+import type { RecordSchema } from '../../record/json/record-schema.ts'
+import type { ObjectStore } from '../../storage/objects/object-store.ts'
+import type { NearestSummary, TableView } from './delivery-table.ts'
+
+/** Table metadata as deliveries look at it. */
+export function lakeView(
+  metadata: TableMetadata,
+  ports: { readonly store: ObjectStore; readonly reader: ManifestReader },
+): TableView {
+  const snapshot = currentSnapshot(metadata)
+  const schema = tableSchema(metadata)
+  const spec = specById(metadata, metadata['default-spec-id'])
+  return {
+    uuid: metadata['table-uuid'],
+    location: metadata.location,
+    schemaId: schema['schema-id'],
+    schema: schema as RecordSchema,
+    snapshotId: snapshot ? String(snapshot['snapshot-id']) : null,
+    snapshotIds: new Set((metadata.snapshots ?? []).map((one) => String(one['snapshot-id']))),
+    committedAtMs: snapshot?.['timestamp-ms'] ?? null,
+    state: metadata.properties?.[stateProperty],
+    summary: nearestOf(metadata),
+    copyText: (select, directory) => copySql({ schema, spec, source: `(${select})`, directory }),
+    async dataFiles() {
+      const { dataFiles, deleteFiles } = await planScan({ metadata, ...ports })
+      const paths = await Promise.all(dataFiles.map(({ location }) => ports.store.localPath(location)))
+      return { paths, hasDeletes: deleteFiles.length > 0 }
+    },
+  }
+}
+
+function nearestOf(metadata: TableMetadata): NearestSummary {
+  let last
+  for (const snapshot of ancestors(metadata, metadata['current-snapshot-id'])) {
+    const path = snapshot.summary?.[stateProperty]
+    if (path !== undefined) return { kind: 'named', path }
+    last = snapshot
+  }
+  return last === undefined || last['parent-snapshot-id'] == null ? { kind: 'none' } : { kind: 'broken' }
+}
