@@ -2,19 +2,15 @@ import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Registry } from 'prom-client'
-import { systemClock } from '../../src/kernel/clock.ts'
 import type { Files } from '../../src/kernel/files/files.ts'
 import { nodeFiles } from '../../src/kernel/files/node-files.ts'
-import { silentLogger } from '../../src/kernel/logger.ts'
-import { startBroker } from '../../src/stream/broker/start-broker.ts'
-import { connectKafka } from '../../src/stream/client/connect.ts'
 import type { KafkaClient } from '../../src/stream/client/kafka-client.ts'
 import { BatchBuilder } from '../../src/stream/protocol/records/batch-builder.ts'
 import { recordFiles, type Recording } from '../support/power-cut/record-files.ts'
 import { replayTo } from '../support/power-cut/replay.ts'
 import { seededRandom, type Random } from '../support/seeded-random.ts'
 import { readPartition } from './read-log.ts'
+import { withBroker } from './with-broker.ts'
 
 /** A batch that the log said it has: from then on it must be there, whatever happens. */
 interface AcknowledgedBatch {
@@ -30,26 +26,6 @@ interface AcknowledgedBatch {
 const topics = ['orders', 'visits']
 const partitions = 2
 const producers = topics.flatMap((topic) => [0, 1].map((partition) => ({ topic, partition })))
-
-async function withBroker<T>(directory: string, files: Files, work: (client: KafkaClient) => Promise<T>): Promise<T> {
-  const config = { directory, host: '127.0.0.1', port: 0, autoCreateTopics: false, defaultPartitions: 4 }
-  const broker = await startBroker(config, {
-    files,
-    clock: systemClock,
-    logger: silentLogger,
-    metrics: new Registry(),
-  })
-  try {
-    const client = await connectKafka({ bootstrap: `127.0.0.1:${broker.port}`, deadlineMs: 3000 })
-    try {
-      return await work(client)
-    } finally {
-      await client.close()
-    }
-  } finally {
-    await broker.stop()
-  }
-}
 
 /** One idempotent producer for each partition, all at the same time, and offsets of a group between them. */
 async function produce(
