@@ -48,6 +48,7 @@ export class FolderTable implements DeliveryTable {
   /** What happens to the next commits, first one first. */
   readonly nextCommits: ('lose answer' | 'lose request' | 'conflict' | 'fail')[] = []
   commits = 0
+  removals: TableView['removals'] = 'none'
 
   constructor(folder: string, columns: readonly ColumnDeclaration[]) {
     this.folder = folder
@@ -69,6 +70,7 @@ export class FolderTable implements DeliveryTable {
       committedAtMs: snapshots.find(({ id }) => id === current)?.atMs ?? null,
       state: this.property,
       summary: this.#nearest(),
+      removals: this.removals,
       copyText: (select, directory) =>
         `COPY (${select}) TO ${literal(`${directory}/data.parquet`)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS)`,
       dataFiles: async () => ({ paths: files, hasDeletes: false }),

@@ -35,6 +35,8 @@ export interface TableView {
   readonly state: string | undefined
   /** What the nearest summary up the ancestors of the current snapshot names. */
   readonly summary: NearestSummary
+  /** Whether a snapshot that is still known took rows away, or some that may have are not known any more. */
+  readonly removals: 'none' | 'some' | 'unknown'
   /** A `COPY` that writes the rows of `select` as data files into `directory`, which is there and empty; one row of statistics for each file. */
   copyText(select: string, directory: string): string
   /** Every data file in the current snapshot. */

@@ -26,6 +26,7 @@ export function lakeView(
     committedAtMs: snapshot?.['timestamp-ms'] ?? null,
     state: metadata.properties?.[stateProperty],
     summary: nearestOf(metadata),
+    removals: removalsOf(metadata),
     copyText: (select, directory) => copySql({ schema, spec, source: `(${select})`, directory }),
     async dataFiles() {
       const { dataFiles, deleteFiles } = await planScan({ metadata, ...ports })
@@ -43,4 +44,15 @@ function nearestOf(metadata: TableMetadata): NearestSummary {
     last = snapshot
   }
   return last === undefined || last['parent-snapshot-id'] == null ? { kind: 'none' } : { kind: 'broken' }
+}
+
+/** Operations of the Iceberg specification that may take rows away; `replace` only writes them anew. */
+function removalsOf(metadata: TableMetadata): TableView['removals'] {
+  let last
+  for (const snapshot of ancestors(metadata, metadata['current-snapshot-id'])) {
+    const operation = snapshot.summary?.['operation']
+    if (operation === 'delete' || operation === 'overwrite') return 'some'
+    last = snapshot
+  }
+  return last === undefined || last['parent-snapshot-id'] == null ? 'none' : 'unknown'
 }

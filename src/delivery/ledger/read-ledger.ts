@@ -1,0 +1,54 @@
+import { emptyState, type StateEntry } from '../../record/delivery-state.ts'
+import { firstEntry } from '../commit/next-state.ts'
+import type { PartitionBounds, RecordSource } from '../record-source.ts'
+import type { DeliveryTable } from '../table/delivery-table.ts'
+import type { Ledger, LedgerEntry } from './ledger.ts'
+
+/**
+ * What was delivered into a table, from its state file alone: cheap. With a source and its partitions, what is pending in
+ * the stream as well. A table without state has an empty ledger.
+ */
+export async function readLedger(
+  table: DeliveryTable,
+  source: RecordSource | null = null,
+  partitions: readonly number[] = [],
+): Promise<Ledger> {
+  // The log first: a commit in between makes pending too large, never negative.
+  const bounds = source ? await source.bounds(partitions).catch(() => []) : []
+  const view = await table.load()
+  const state = view.state === undefined ? emptyState : await table.readState(view.state)
+  const known = new Set(state.entries.filter((entry) => entry.source === source?.id).map(({ partition }) => partition))
+  const untouched = source
+    ? bounds
+        .filter(({ partition }) => !known.has(partition))
+        .map(({ partition, start }) => firstEntry(source.id, partition, start))
+    : []
+  return {
+    snapshotId: view.snapshotId,
+    committedAtMs: view.committedAtMs,
+    entries: [...state.entries, ...untouched].map((entry) =>
+      ledgerEntry(
+        entry,
+        entry.source === source?.id ? bounds.find(({ partition }) => partition === entry.partition) : undefined,
+      ),
+    ),
+  }
+}
+
+function ledgerEntry(entry: StateEntry, bounds: PartitionBounds | undefined): LedgerEntry {
+  const { source, partition, next, read, delivered, rejected } = entry
+  const lost = entry.lost.reduce((sum, { from, to }) => sum + BigInt(to) - BigInt(from), 0n)
+  const skipped = entry.skipped.reduce((sum, { records }) => sum + BigInt(records), 0n)
+  const pending = bounds ? BigInt(bounds.end) - BigInt(next) : undefined
+  return {
+    source,
+    partition,
+    next,
+    read,
+    delivered,
+    rejected,
+    lost: String(lost),
+    skipped: String(skipped),
+    pending: pending === undefined ? null : String(pending < 0n ? 0n : pending),
+  }
+}

@@ -1,0 +1,71 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { emptyState, type DeliveryState, type StateEntry } from '../../record/delivery-state.ts'
+import { rowCounter } from '../commit/count-rows.ts'
+import { judgeTable } from '../commit/judge-table.ts'
+import type { RecordSource } from '../record-source.ts'
+import type { TableView } from '../table/delivery-table.ts'
+import { commitState } from './commit-state.ts'
+import { goOn } from './go-on.ts'
+import type { OperatorPorts } from './operator-ports.ts'
+
+/**
+ * - `deliver-again`: after a rollback, the state of the table as it is now; what came later is delivered again.
+ * - `go-on`: after a rollback, everything that was delivered counts as delivered; what is gone is skipped.
+ * - `accept-loss`: what retention took before it was delivered becomes a lost range.
+ */
+export type ResumeChoice = 'deliver-again' | 'go-on' | 'accept-loss'
+
+/**
+ * The operator's answer to a delivery that has stopped (delivery.md, rules 7 and 8): one commit with a snapshot. Assign the
+ * workers anew afterwards. Gives the snapshot; null when there was nothing to answer.
+ */
+export async function resumeDelivery(ports: OperatorPorts, choice: ResumeChoice): Promise<string | null> {
+  const { table, source } = ports
+  return commitState(table, async (view) => {
+    const state =
+      choice === 'accept-loss' ? await acceptLoss(ports, view, source) : await answerRollback(ports, view, choice)
+    return state && { state, files: [] }
+  })
+}
+
+async function acceptLoss(
+  { table, connection }: OperatorPorts,
+  view: TableView,
+  source: RecordSource | null,
+): Promise<DeliveryState | undefined> {
+  if (!source)
+    throw new WeirError('WEIR-5013', 'the stream does not answer: what is lost cannot be known; start it first')
+  const inForce = await judgeTable(table, view, rowCounter(connection))
+  const mine = inForce.state.entries.filter((entry) => entry.source === source.id)
+  const bounds = await source.bounds(mine.map(({ partition }) => partition))
+  let isChanged = false
+  const entries = inForce.state.entries.map((entry): StateEntry => {
+    const found = entry.source === source.id ? bounds.find(({ partition }) => partition === entry.partition) : undefined
+    if (!found || Number(entry.next) >= found.start) return entry
+    isChanged = true
+    const to = String(found.start)
+    return { ...entry, next: to, lost: [...entry.lost, { from: entry.next, to }] }
+  })
+  return isChanged ? { ...inForce.state, previous: inForce.path, entries } : undefined
+}
+
+async function answerRollback(
+  ports: OperatorPorts,
+  view: TableView,
+  choice: 'deliver-again' | 'go-on',
+): Promise<DeliveryState | undefined> {
+  const { table } = ports
+  const { state: property, summary } = view
+  if (summary.kind === 'named' && summary.path === property) return undefined
+  if (summary.kind === 'broken')
+    throw new WeirError(
+      'WEIR-5011',
+      `no snapshot that the table at ${view.location} still knows names a state; restore one, or deliver into another table`,
+    )
+  const before = summary.kind === 'named' ? await table.readState(summary.path) : emptyState
+  const previous = property ?? null
+  if (choice === 'deliver-again') return { ...before, previous }
+  // A property that is gone leaves the summary alone to go on from.
+  const after = property === undefined ? before : await table.readState(property)
+  return goOn(ports, view, before, after, previous)
+}
