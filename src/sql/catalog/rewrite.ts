@@ -29,6 +29,7 @@ export async function rewriteForDuckdb(statement: Statement, rewriting: Rewritin
   if (tokens.some(({ kind, value }) => kind === 'symbol' && value.includes('~'))) rewriteMatches(editor)
   if (tokens.some(({ kind, value }) => kind === 'word' && rowFunctions.has(value))) nameRowFunctions(editor)
   if (tokens.some(({ kind, value }) => kind === 'string' && value.startsWith('{'))) rewriteArrayLiterals(editor)
+  if (tokens.some(({ kind, value }) => kind === 'string' && value.startsWith('\\x'))) rewriteByteLiterals(editor)
   if (tokens.some(({ kind, value }) => kind === 'word' && value in renamedFunctions)) renameFunctions(editor)
   if (tokens.some(({ kind, value }) => kind === 'word' && catalogWords.test(value))) {
     const needsCatalog = tokens.some((token) => token.kind === 'word' && namesCatalog(token.value))
@@ -52,6 +53,18 @@ function rewriteArrayLiterals({ tokens, replace }: TokenEditor): void {
     const items = elements?.map((element) => (element === null ? 'NULL' : quoteText(element)))
     if (items) replace(at, 1, `[${items.join(', ')}]`)
   }
+}
+
+/** `'\x00ff'::bytea` is `from_hex('00ff')::bytea`. */
+function rewriteByteLiterals({ tokens, replace }: TokenEditor): void {
+  for (const [at, { kind, value }] of tokens.entries())
+    if (
+      kind === 'string' &&
+      /^\\x([0-9a-f]{2})*$/i.test(value) &&
+      isSymbol(tokens, at + 1, '::') &&
+      tokens[at + 2]?.value === 'bytea'
+    )
+      replace(at, 1, `from_hex(${quoteText(value.slice(2))})`)
 }
 
 /** Functions that DuckDB has under another name. */

@@ -46,9 +46,23 @@ export function timeText(micros: number): string {
   return fraction === 0 ? clock : `${clock}.${String(fraction).padStart(6, '0').replace(/0+$/, '')}`
 }
 
-/** `2024-02-29 04:05:06.789` from microseconds since 1970, with what follows the time (`+00`) before the era. */
-export function timestampText(micros: number, suffix: string): string {
-  const day = Math.floor(micros / dayMicros)
+/**
+ * `2024-02-29 04:05:06.789` from microseconds since 1970, with what follows the time (`+00`) before the era. Beyond the year
+ * 2255 microseconds are no exact number: they come as bigint.
+ */
+export function timestampText(micros: number | bigint, suffix: string): string {
+  const exact = typeof micros === 'number' ? micros : Number.MAX_SAFE_INTEGER + 1
+  const day = Number.isSafeInteger(exact) ? Math.floor(exact / dayMicros) : dayOf(BigInt(micros))
   rememberDay(day)
-  return `${lastText} ${timeText(micros - day * dayMicros)}${suffix}${lastEra}`
+  const time = Number.isSafeInteger(exact)
+    ? exact - day * dayMicros
+    : Number(BigInt(micros) - BigInt(day) * bigDayMicros)
+  return `${lastText} ${timeText(time)}${suffix}${lastEra}`
+}
+
+const bigDayMicros = BigInt(dayMicros)
+
+function dayOf(micros: bigint): number {
+  const day = micros / bigDayMicros
+  return Number(micros % bigDayMicros < 0n ? day - 1n : day)
 }

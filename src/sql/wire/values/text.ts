@@ -43,7 +43,7 @@ export function valueText(value: DuckDBValue, style: TextStyle): string {
   }
   if (value instanceof DuckDBTimestampTZValue) return zonedText(value.micros, style)
   const micros = timestampMicros(value)
-  if (micros !== undefined) return infinityText(micros) ?? timestampText(Number(micros), '')
+  if (micros !== undefined) return infinityText(micros) ?? timestampText(micros, '')
   if (value instanceof DuckDBDateValue) return dayText(value.days)
   if (value instanceof DuckDBTimeValue) return timeText(Number(value.micros))
   if (value instanceof DuckDBIntervalValue) return intervalText(value)
@@ -66,7 +66,7 @@ function zonedText(micros: bigint, style: TextStyle): string {
   const special = infinityText(micros)
   if (special) return special
   const offset = style.offsetAt(Number(micros))
-  return timestampText(Number(micros) + offset.micros, offset.text)
+  return timestampText(micros + BigInt(offset.micros), offset.text)
 }
 
 /** Microseconds since 1970 of a timestamp of any precision; nanoseconds are cut off. */
