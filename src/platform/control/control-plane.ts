@@ -1,6 +1,6 @@
 import type { Relations } from '../../sql/engine-host.ts'
 import type { DesiredResource, Resource, ResourceReference, ResourceState } from '../kinds/resource.ts'
-import type { Project } from '../project/project.ts'
+import type { DeclaredProject } from '../project/project.ts'
 
 /** One step of a plan. */
 export interface PlannedChange {
@@ -70,9 +70,9 @@ export type ControlEvent =
  */
 export interface ControlPlane {
   /** The difference between a project and what there is; checks everything, changes nothing. */
-  plan(project: Project): Promise<Plan>
+  plan(project: DeclaredProject): Promise<Plan>
   /** Plans again and writes all of it in one transaction. Does not wait for the reconcile: see `settled`. */
-  apply(project: Project, options: ChangeOptions): Promise<Plan>
+  apply(project: DeclaredProject, options: ChangeOptions): Promise<Plan>
   put(
     resource: DesiredResource,
     options: ChangeOptions & { readonly ifVersion?: number; readonly mustBeNew?: boolean },

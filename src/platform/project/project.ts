@@ -1,11 +1,15 @@
 import type { DesiredResource } from '../kinds/resource.ts'
 
-/** A project as it is applied: checked, its environment chosen, JSON-safe. */
-export interface Project {
+/** What a project declares. */
+export interface DeclaredProject {
   readonly name: string
+  readonly resources: readonly DesiredResource[]
+}
+
+/** A project as it is run: checked, its environment chosen, JSON-safe. */
+export interface Project extends DeclaredProject {
   readonly environment: string | null
   readonly settings: ProjectSettings
-  readonly resources: readonly DesiredResource[]
 }
 
 /** What the project says of the place where it runs. Options of the command line go before it. */

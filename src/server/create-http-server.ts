@@ -1,0 +1,90 @@
+import { fastify, type FastifyInstance } from 'fastify'
+import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { asWeirError, WeirError } from '../kernel/errors/weir-error.ts'
+import type { HttpServerOptions } from './http-server-options.ts'
+import { errorBody, statusOf } from './http-status.ts'
+import { guard, isLoopback } from './guard.ts'
+import { describeApi } from './openapi.ts'
+import { auditRoutes } from './routes/audit.ts'
+import { catalogRoutes } from './routes/catalog.ts'
+import { consoleRoutes } from './routes/console.ts'
+import { deliveryRoutes } from './routes/deliveries.ts'
+import { eventRoutes } from './routes/events.ts'
+import { letterRoutes } from './routes/dead-letters.ts'
+import { ledgerRoutes } from './routes/ledger.ts'
+import { planRoutes } from './routes/plan.ts'
+import { processRoutes } from './routes/process.ts'
+import { recordRoutes } from './routes/records.ts'
+import { resourceRoutes } from './routes/resources.ts'
+import { sqlRoutes } from './routes/sql.ts'
+
+const bodyBytesMax = 16_000_000
+
+/** The HTTP API, the catalog and the console, not yet listening. WEIR-2008 for an open address without a token. */
+export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
+  const { host, token } = options
+  if (!isLoopback(host) && token === undefined)
+    throw new WeirError('WEIR-2008', `HTTP on ${host} can be reached from outside: set WEIR_TOKEN, or use 127.0.0.1`)
+  const app = fastify({
+    logger: false,
+    bodyLimit: bodyBytesMax,
+    // A client that sends a request a byte at a time holds a connection for so long and no longer.
+    requestTimeout: 60_000,
+    http: { headersTimeout: 15_000 },
+    routerOptions: { maxParamLength: 512 },
+    forceCloseConnections: true,
+  })
+  app.server.maxConnections = 1024
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  // Only what is declared as JSON is read as JSON: a form of a foreign page can send text/plain.
+  app.removeContentTypeParser('text/plain')
+  answerErrors(app, options)
+  guard(app, { host, ...(token === undefined ? {} : { token }) })
+  await describeApi(app)
+  await app.register(async (api) => {
+    for (const routes of [
+      resourceRoutes,
+      planRoutes,
+      auditRoutes,
+      ledgerRoutes,
+      letterRoutes,
+      deliveryRoutes,
+      recordRoutes,
+      sqlRoutes,
+      eventRoutes,
+      processRoutes,
+    ])
+      routes(api, options)
+  })
+  await app.register(async (iceberg) => catalogRoutes(iceberg, options), { prefix: '/iceberg' })
+  await consoleRoutes(app, options)
+  return app
+}
+
+function answerErrors(app: FastifyInstance, { logger }: HttpServerOptions): void {
+  app.setErrorHandler(async (thrown, request, reply) => {
+    const error = errorOf(thrown)
+    const status = statusOf(error)
+    if (status >= 500) logger.error({ err: thrown, method: request.method, url: request.url }, 'a request failed')
+    await reply.status(status).send(errorBody(error))
+  })
+}
+
+function errorOf(thrown: unknown): WeirError {
+  if (thrown instanceof WeirError) return thrown
+  if (hasZodFastifySchemaValidationErrors(thrown)) {
+    const found = thrown.validation.map(
+      ({ instancePath, message }) => `${instancePath.slice(1).replaceAll('/', '.') || 'it'}: ${message}`,
+    )
+    return new WeirError(
+      'WEIR-7007',
+      `the ${thrown.validationContext} of the request does not fit: ${found.join('; ')}`,
+    )
+  }
+  const { statusCode, message } = thrown as { statusCode?: number; message?: string }
+  if (statusCode === 413)
+    return new WeirError('WEIR-7011', `the body is larger than ${bodyBytesMax} bytes. Send less at once`)
+  if (statusCode !== undefined && statusCode < 500) return new WeirError('WEIR-7007', String(message))
+  return asWeirError(thrown)
+}

@@ -1,0 +1,35 @@
+import type { FastifyReply } from 'fastify'
+
+/** Server-sent events to one client. */
+export interface EventStream {
+  send(event: string, data: unknown): void
+  /** Called once, when the client has gone. */
+  onClose(listener: () => void): void
+  end(): void
+}
+
+/** What a client may be behind before it is given up: it connects again and reads the state anew. */
+const pendingBytesMax = 1_000_000
+const keepAliveMs = 15_000
+
+export function openEventStream(reply: FastifyReply): EventStream {
+  reply.hijack()
+  const response = reply.raw
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  })
+  const write = (text: string): void => {
+    if (response.writableLength > pendingBytesMax) response.destroy()
+    else response.write(text)
+  }
+  write(': connected\n\n')
+  const timer = setInterval(() => write(': still here\n\n'), keepAliveMs)
+  response.once('close', () => clearInterval(timer))
+  return {
+    send: (event, data) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
+    onClose: (listener) => response.once('close', listener),
+    end: () => response.end(),
+  }
+}

@@ -1,0 +1,101 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { isIP } from 'node:net'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { WeirError } from '../kernel/errors/weir-error.ts'
+
+export interface GuardOptions {
+  /** The address that the server listens on. */
+  readonly host: string
+  readonly token?: string
+}
+
+const cookie = 'weir_token'
+/** What a probe may ask without a token; it learns nothing but whether Weir is there. */
+const open = new Set(['/health', '/ready'])
+
+/**
+ * A web page of another site must not reach a loopback server. Two ways lead there: its requests carry a foreign Origin
+ * (CSRF), or its own name resolves to 127.0.0.1 (DNS rebinding), which the Host header gives away. WEIR-7009. Where a
+ * token is set, WEIR-7008 without it.
+ */
+export function guard(app: FastifyInstance, { host, token }: GuardOptions): void {
+  app.addHook('onRequest', async (request, reply) => {
+    checkHost(request.headers.host, host)
+    checkOrigin(request)
+    if (token === undefined || open.has(pathOf(request))) return
+    if (await acceptTokenOfUrl(request, reply, token)) return
+    const given = bearer(request.headers.authorization) ?? cookieOf(request.headers.cookie)
+    if (given === undefined || !equal(given, token))
+      throw new WeirError(
+        'WEIR-7008',
+        'this Weir asks for a token. Send it as authorization: Bearer TOKEN, or open /?token=TOKEN',
+      )
+  })
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
+}
+
+function checkHost(header: string | undefined, host: string): void {
+  const name = /^(\[[^\]]*\]|[^:]*)(:\d+)?$/.exec(header ?? '')?.[1]?.toLowerCase()
+  const everywhere = host === '0.0.0.0' || host === '::'
+  // A name can be made to lead anywhere, an address cannot: with every address served, addresses are let through.
+  const known =
+    name && (isLoopback(name) || name === host.toLowerCase() || (everywhere && isIP(name.replace(/^\[|\]$/g, '')) > 0))
+  if (!known)
+    throw new WeirError(
+      'WEIR-7009',
+      `the host "${header ?? ''}" is not this server. Use the address that weir url http prints`,
+    )
+}
+
+function checkOrigin({ headers, protocol }: FastifyRequest): void {
+  const { origin } = headers
+  const site = headers['sec-fetch-site']
+  const foreign =
+    origin === undefined
+      ? site === 'cross-site' && headers['sec-fetch-mode'] !== 'navigate'
+      : origin !== `${protocol}://${headers.host}`
+  if (foreign)
+    throw new WeirError(
+      'WEIR-7009',
+      `requests of pages from ${origin ?? 'another site'} are refused. Open the console of this server itself`,
+    )
+}
+
+/** `/?token=…` in a browser: the token moves to a cookie that scripts cannot read and other sites cannot send. */
+async function acceptTokenOfUrl(request: FastifyRequest, reply: FastifyReply, token: string): Promise<boolean> {
+  const given = (request.query as Record<string, unknown>)['token']
+  if (request.method !== 'GET' || typeof given !== 'string' || !equal(given, token)) return false
+  await reply
+    .header('set-cookie', `${cookie}=${encodeURIComponent(given)}; HttpOnly; SameSite=Strict; Path=/`)
+    .redirect(pathOf(request), 303)
+  return true
+}
+
+function pathOf({ url }: FastifyRequest): string {
+  return url.split('?', 1)[0]!
+}
+
+function bearer(header: string | undefined): string | undefined {
+  return /^bearer +(\S+)$/i.exec(header ?? '')?.[1]
+}
+
+function cookieOf(header: string | undefined): string | undefined {
+  const value = header
+    ?.split(';')
+    .map((part) => part.trim())
+    .find((part) => part.startsWith(`${cookie}=`))
+  try {
+    return value === undefined ? undefined : decodeURIComponent(value.slice(cookie.length + 1))
+  } catch {
+    return undefined
+  }
+}
+
+/** In a time that does not tell how much of it is right. */
+function equal(a: string, b: string): boolean {
+  const [left, right] = [a, b].map((text) => createHash('sha256').update(text).digest())
+  return timingSafeEqual(left!, right!)
+}

@@ -1,0 +1,6 @@
+import type { HttpParts } from '../platform/supervisor/supervisor-options.ts'
+
+export interface HttpServerOptions extends Omit<HttpParts, 'port'> {
+  /** The built console; without one, `/` says how to get it. */
+  readonly consoleDirectory?: string
+}

@@ -1,0 +1,44 @@
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { errorBody } from '../http-status.ts'
+import type { HttpServerOptions } from '../http-server-options.ts'
+
+const policy =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
+const absent =
+  'Weir is running. The console is not part of this installation: npm run build makes it. The API is described at /openapi.json.\n'
+
+/** The console's files; every other address that a browser opens is a page of the console. */
+export async function consoleRoutes(app: FastifyInstance, { consoleDirectory }: HttpServerOptions): Promise<void> {
+  if (consoleDirectory !== undefined)
+    await app.register(fastifyStatic, {
+      root: consoleDirectory,
+      index: false,
+      // Names of built assets carry their hash.
+      setHeaders: (response, path) =>
+        void response.header(
+          'cache-control',
+          path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+        ),
+    })
+  app.setNotFoundHandler(async (request, reply) => {
+    const isPage =
+      request.method === 'GET' &&
+      !/^\/(api|iceberg|assets)\//.test(request.url) &&
+      request.headers.accept?.includes('text/html') !== false
+    if (!isPage || /\.\w+(\?|$)/.test(request.url)) {
+      const error = new WeirError(
+        'WEIR-7010',
+        `there is nothing at ${request.method} ${request.url.split('?', 1)[0]}. /openapi.json lists what there is`,
+      )
+      return reply.status(404).send(errorBody(error))
+    }
+    if (consoleDirectory === undefined) return reply.type('text/plain; charset=utf-8').send(absent)
+    return reply
+      .header('content-security-policy', policy)
+      .header('x-content-type-options', 'nosniff')
+      .header('referrer-policy', 'no-referrer')
+      .sendFile('index.html')
+  })
+}

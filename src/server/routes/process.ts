@@ -1,0 +1,27 @@
+import { typed, type Routes } from './route.ts'
+
+/** Whether it runs, and how. */
+export const processRoutes: Routes = (untyped, { operations: { process } }) => {
+  const app = typed(untyped)
+  const api = { tags: ['process'] }
+
+  app.get('/health', { schema: { ...api, summary: 'This process answers' } }, () => ({ status: 'ok' }))
+
+  app.get(
+    '/ready',
+    { schema: { ...api, summary: 'Every endpoint answers; 503 with the reasons otherwise' } },
+    async (_request, reply) => {
+      const state = await process.ready()
+      return reply.status(state.ready ? 200 : 503).send(state)
+    },
+  )
+
+  app.get('/api/v1/status', { schema: { ...api, summary: 'Version, endpoints, processes, disk' } }, () =>
+    process.status(),
+  )
+
+  app.get('/metrics', { schema: { ...api, summary: 'OpenMetrics of all processes' } }, async (_request, reply) => {
+    const { contentType, text } = await process.metrics()
+    return reply.type(contentType).send(text)
+  })
+}

@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { specJsonSchema } from '../../platform/kinds/json-schema.ts'
+import { kinds } from '../../platform/kinds/registry.ts'
+import type { ResourceFilter } from '../../platform/control/control-plane.ts'
+import { typed, type Routes } from './route.ts'
+import { actorOf } from './actor.ts'
+
+const tags = z.record(z.string(), z.string())
+const reference = z.object({ kind: z.string(), name: z.string() })
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((text) => text === 'true')
+const state = z.enum(['Creating', 'Active', 'Updating', 'Failed', 'Deleting'])
+
+const filter = z.strictObject({
+  kind: z.string().optional(),
+  prefix: z.string().optional().describe('Only names that begin so.'),
+  tag: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe('key=value; several must all be there.'),
+  state: state.optional(),
+  limit: z.coerce.number().int().min(1).max(1000).optional(),
+  cursor: z.string().optional().describe('next of the page before.'),
+})
+
+/** CRUD of every kind alike. Versions: If-Match takes the number that a read gave, or its ETag. */
+export const resourceRoutes: Routes = (untyped, { control }) => {
+  const app = typed(untyped)
+  const api = { tags: ['resources'] }
+
+  app.get('/api/v1/kinds', { schema: { ...api, summary: 'Every kind, with the schema of its spec' } }, () => ({
+    items: kinds.map((kind) => ({
+      kind: kind.kind,
+      plural: kind.plural,
+      summary: kind.summary,
+      schema: specJsonSchema(kind),
+    })),
+  }))
+
+  app.get('/api/v1/resources', { schema: { ...api, summary: 'List', querystring: filter } }, ({ query }) =>
+    control.list(filterOf(query)),
+  )
+
+  app.post(
+    '/api/v1/resources',
+    {
+      schema: {
+        ...api,
+        summary: 'Create',
+        body: reference.extend({ spec: z.unknown(), tags: tags.default({}) }).strict(),
+      },
+    },
+    async (request, reply) => {
+      const resource = await control.put(
+        { ...request.body, spec: request.body.spec ?? {} },
+        { actor: actorOf(request), mustBeNew: true },
+      )
+      return reply.status(201).header('etag', `"${resource.version}"`).send(resource)
+    },
+  )
+
+  app.get(
+    '/api/v1/resources/:kind/:name',
+    { schema: { ...api, summary: 'Read', params: reference } },
+    async ({ params }, reply) => {
+      const resource = await control.get(params)
+      return reply.header('etag', `"${resource.version}"`).send(resource)
+    },
+  )
+
+  app.put(
+    '/api/v1/resources/:kind/:name',
+    {
+      schema: {
+        ...api,
+        summary: 'Create or change',
+        params: reference,
+        querystring: z.strictObject({ allowDestructive: flag }),
+        body: z.strictObject({ spec: z.unknown(), tags: tags.default({}) }),
+      },
+    },
+    async (request, reply) => {
+      const { params, body, query, headers } = request
+      const desired = { ...params, spec: body.spec ?? {}, tags: body.tags }
+      const resource = await control.put(desired, {
+        actor: actorOf(request),
+        ...query,
+        ...versionOf(headers['if-match']),
+      })
+      return reply.header('etag', `"${resource.version}"`).send(resource)
+    },
+  )
+
+  app.delete(
+    '/api/v1/resources/:kind/:name',
+    {
+      schema: { ...api, summary: 'Delete', params: reference, querystring: z.strictObject({ allowDestructive: flag }) },
+    },
+    async (request, reply) => {
+      const { params, query, headers } = request
+      await control.remove(params, { actor: actorOf(request), ...query, ...versionOf(headers['if-match']) })
+      return reply.status(202).send({ deleting: params })
+    },
+  )
+
+  app.get(
+    '/api/v1/resources/:kind/:name/history',
+    { schema: { ...api, summary: 'Versions, newest first', params: reference } },
+    async ({ params }) => ({
+      items: await control.history(params),
+    }),
+  )
+
+  app.get(
+    '/api/v1/resources/:kind/:name/status',
+    { schema: { ...api, summary: 'Live figures', params: reference } },
+    ({ params }) => control.status(params),
+  )
+}
+
+function filterOf({ tag, ...rest }: z.output<typeof filter>): ResourceFilter {
+  const pairs = [tag ?? []].flat().map((text) => {
+    const at = text.indexOf('=')
+    if (at < 1) throw new WeirError('WEIR-7007', `the tag "${text}" is not key=value`)
+    return [text.slice(0, at), text.slice(at + 1)] as const
+  })
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
+  return { ...given, ...(pairs.length === 0 ? {} : { tags: Object.fromEntries(pairs) }) }
+}
+
+function versionOf(header: string | undefined): { readonly ifVersion?: number } {
+  if (header === undefined || header === '*') return {}
+  const version = /^(?:W\/)?"?(\d+)"?$/.exec(header)?.[1]
+  if (version === undefined)
+    throw new WeirError('WEIR-7007', `If-Match takes the version that a read gave, not ${header}`)
+  return { ifVersion: Number(version) }
+}
