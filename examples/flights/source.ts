@@ -1,14 +1,13 @@
 import { DuckDBInstance } from '@duckdb/node-api'
 import { execFileSync } from 'node:child_process'
 import { createReadStream, mkdtempSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** Real flights of the first half of 2001: 3,000,000 rows, from the npm package vega-datasets. */
-export const parquetPath = join(
-  dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json')),
-  'data/flights-3m.parquet',
+export const parquetPath = fileURLToPath(
+  new URL('../../node_modules/vega-datasets/data/flights-3m.parquet', import.meta.url),
 )
 
 /** One JSON line a flight, in chunks as they come: DuckDB writes into a pipe that we read. */

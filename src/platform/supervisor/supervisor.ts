@@ -128,7 +128,7 @@ function endpointsOf({ host, clock }: SupervisorOptions, ports: Ports): Endpoint
   const http = `http://${urlHost(host)}:${ports.http}`
   return {
     kafka: `${kafkaHost}:${ports.kafka}`,
-    postgres: `postgres://${urlHost(host)}:${ports.postgres}/weir`,
+    postgres: `postgres://weir@${urlHost(host)}:${ports.postgres}/weir`,
     http,
     iceberg: `${http}/iceberg`,
     pid: process.pid,

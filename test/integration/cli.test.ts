@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { execFile, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { projectFiles } from '../../src/cli/project-template.ts'
+import { startWeir, type RunningWeir } from '../support/running-weir.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const files = projectFiles({ name: 'shop', version: '0.0.0' })
+
+interface Answer {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** The project that `weir init` writes, with every command against it. */
+void describe('the commands on a running project', () => {
+  let weir: RunningWeir
+  before(async () => void (weir = await startWeir('commands', files['weir.config.ts'])))
+  after(() => weir[Symbol.asyncDispose]())
+
+  function run(words: readonly string[], input?: string): Promise<Answer> {
+    return new Promise((resolve) => {
+      const child = execFile(process.execPath, [cli, ...words, '--dir', weir.folder], (error, out, err) => {
+        resolve({ code: error ? Number(error.code) : 0, out, err })
+      })
+      child.stdin!.end(input ?? '')
+    })
+  }
+  async function json<T>(...words: string[]): Promise<T> {
+    const { code, out, err } = await run([...words, '--json'])
+    assert.equal(code, 0, `${words.join(' ')}: ${err}`)
+    return JSON.parse(out) as T
+  }
+
+  void test('url, get and status show what runs', async () => {
+    assert.equal((await run(['url', 'kafka'])).out.trim(), weir.endpoints.kafka)
+    const resources = await json<{ kind: string; name: string; state: string }[]>('get')
+    const shown = resources.map(({ kind, name, state }) => `${kind} ${name} ${state}`)
+    for (const wanted of ['stream events', 'table events', 'delivery events-to-lake', 'view events_by_kind'])
+      assert.ok(shown.includes(`${wanted} Active`), `${wanted} in ${shown.join(', ')}`)
+    const { out } = await run(['status'])
+    assert.match(out, /delivery +events-to-lake +Active/)
+    assert.match(out, /^log +ready/m)
+    assert.match((await run(['plan'])).out, /Nothing to change/)
+  })
+
+  void test('a record that was produced is in SQL within seconds, and the ledger and the proof hold', async () => {
+    const { out } = await run(['produce', 'events'], `${files['events.ndjson']}{"id": "no number"}\n`)
+    assert.match(out, /13 records are in events, durable/)
+    const count = async (): Promise<boolean> =>
+      (await json<{ n: string }[]>('sql', 'select count(*) as n from events'))[0]!.n === '12'
+    await waitUntil('all rows answer', count)
+    const { out: view } = await run(['sql', 'select * from events_by_kind'])
+    assert.match(view, /order/)
+    const flushed = await run(['delivery', 'flush', 'events-to-lake'])
+    assert.equal(flushed.code, 0, flushed.err)
+    const { hops } = await json<{ hops: { in: string; delivered: string; rejected: string; pending: string }[] }>(
+      'ledger',
+    )
+    assert.deepEqual(
+      hops.map(({ delivered, rejected, pending }) => [delivered, rejected, pending]),
+      [['12', '1', '0']],
+    )
+    const verified = await run(['verify'])
+    assert.equal(verified.code, 0, verified.out)
+    assert.match(verified.out, /no gap, no duplicate/)
+  })
+
+  void test('the record that did not fit waits in the dead letters with its reason', async () => {
+    const { total, items } = await json<{ total: number; items: { value: string; reason: string }[] }>(
+      'dead-letters',
+      'events-to-lake',
+    )
+    assert.equal(total, 1)
+    assert.equal(items[0]!.value, '{"id": "no number"}')
+    assert.match(items[0]!.reason, /id/)
+    const replay = await json<{ replayed: number; stillRejected: number }>('dead-letters', 'events-to-lake', '--replay')
+    assert.deepEqual(replay, { replayed: 0, stillRejected: 1 })
+  })
+
+  void test('tail prints records from the start', async () => {
+    const { out } = await run(['tail', 'events', '--from', 'start', '-n', '13'])
+    assert.equal(out.trim().split('\n').length, 13)
+    assert.match((await run(['tail', 'evnts'])).err, /Did you mean events\?/)
+  })
+
+  void test('what is in use is not deleted, and what is wrong is said', async () => {
+    const refused = await run(['delete', 'table', 'events', '--allow-destructive'])
+    assert.notEqual(refused.code, 0)
+    assert.match(refused.err, /events-to-lake|events_by_kind/)
+    const wrong = await run(['sql', 'select * from evnts'])
+    assert.equal(wrong.code, 2)
+    assert.match(wrong.err, /evnts/)
+    assert.match((await run(['get', 'tabel'])).err, /Did you mean table\?/)
+  })
+
+  void test('doctor finds nothing, logs show every process', async () => {
+    const { code, out } = await run(['doctor'])
+    assert.equal(code, 0, out)
+    assert.match(out, /kafka +127\.0\.0\.1/)
+    const { out: lines } = await run(['logs', '-n', '500'])
+    for (const process of ['supervisor', 'log']) assert.match(lines, new RegExp(` ${process} `))
+  })
+
+  void test('stop stops it, and removes the endpoints first', async () => {
+    const { code, err } = await run(['stop'])
+    assert.equal(code, 0, err)
+    assert.throws(() => readFileSync(join(weir.folder, '.weir/endpoints.json')))
+    assert.equal((await run(['status'])).code, 3)
+  })
+
+  void test('a backup goes back where it was taken, and everything is there', async () => {
+    const backup = join(weir.folder, 'backup')
+    assert.equal((await run(['backup', backup])).code, 0)
+    const refused = await run(['restore', backup])
+    assert.match(refused.err, /is not empty/)
+    const { rmSync } = await import('node:fs')
+    rmSync(join(weir.folder, '.weir'), { recursive: true })
+    const restored = await run(['restore', backup])
+    assert.equal(restored.code, 0, restored.err)
+    const up = spawn(
+      process.execPath,
+      [cli, 'up', '--dir', weir.folder, '--kafka-port', '0', '--postgres-port', '0', '--http-port', '0'],
+      { stdio: 'ignore' },
+    )
+    try {
+      await waitUntil('it is ready', async () => (await run(['url', 'http'])).code === 0, 60_000)
+      assert.deepEqual(await json('sql', 'select count(*) as n from events'), [{ n: '12' }])
+      assert.equal((await run(['verify'])).code, 0)
+    } finally {
+      up.kill('SIGTERM')
+      if (up.exitCode === null) await new Promise((resolve) => up.once('exit', resolve))
+    }
+  })
+})
