@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import colors from 'picocolors'
 import type { PlannedChange } from '../platform/control/control-plane.ts'
 import { loadProject } from '../platform/project/load-project.ts'
@@ -37,7 +36,7 @@ export async function applyProject(
 }
 
 function projectOf(directory: string, environment: string | boolean | undefined): ReturnType<typeof loadProject> {
-  return loadProject(join(directory, 'weir.config.ts'), typeof environment === 'string' ? environment : null)
+  return loadProject(directory, typeof environment === 'string' ? { environment } : {})
 }
 
 const signs = { create: colors.green('+'), update: colors.yellow('~'), delete: colors.red('-') } as const

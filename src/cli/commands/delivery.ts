@@ -1,6 +1,7 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nearestName } from '../../kernel/nearest.ts'
-import type { Command } from '../command.ts'
+import type { Command, CommandCall } from '../command.ts'
+import { resourcePath } from '../resources.ts'
 import { connectWeir } from '../weir-client.ts'
 
 const actions = ['flush', 'resume', 'status'] as const
@@ -30,21 +31,30 @@ export const delivery: Command = {
         `there is no action "${wanted}".${near === undefined ? '' : ` Did you mean ${near}?`}`,
       )
     }
-    const path = `/api/v1/deliveries/${encodeURIComponent(name!)}`
     const weir = connectWeir(directory)
     if (action === 'status') {
-      const status = await weir.call<unknown>('GET', `${path}/status`)
+      const status = await weir.call<unknown>('GET', `${resourcePath('delivery', name!)}/status`)
       return output.answer(status, () => JSON.stringify(status, null, 2))
     }
+    const path = `/api/v1/deliveries/${encodeURIComponent(name!)}`
     if (action === 'flush') {
       const flushed = await weir.call<unknown>('POST', `${path}/flush`, {})
       return output.answer(flushed, () => `${name} has committed what it accepted.`)
     }
-    const answer = await weir.call<unknown>('POST', `${path}/resume`, {
-      acceptLoss: options['acceptLoss'] === true,
-      ...(options['deliverAgain'] === true ? { rollback: 'deliver again' } : {}),
-      ...(options['goOn'] === true ? { rollback: 'go on' } : {}),
-    })
+    const answer = await weir.call<unknown>('POST', `${path}/resume`, { choice: choiceOf(options) })
     output.answer(answer, () => `${name} goes on.`)
   },
+}
+
+const choices = { acceptLoss: 'accept-loss', deliverAgain: 'deliver-again', goOn: 'go-on' } as const
+
+function choiceOf(options: CommandCall['options']): string {
+  const [choice, ...more] = Object.entries(choices).flatMap(([option, name]) =>
+    options[option] === true ? [name] : [],
+  )
+  if (choice !== undefined && more.length === 0) return choice
+  throw new WeirError(
+    'WEIR-2009',
+    'resume takes one of --accept-loss, --deliver-again and --go-on; weir status shows why it stopped',
+  )
 }

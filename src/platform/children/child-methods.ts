@@ -1,5 +1,4 @@
 import type { MetricObject } from 'prom-client'
-import type { Ledger } from '../../delivery/ledger/ledger.ts'
 import type { Verification } from '../../delivery/ledger/verification.ts'
 import type { LetterPage, ReplayResult } from '../../delivery/letters/letter.ts'
 import type { ResumeChoice } from '../operations.ts'
@@ -72,16 +71,22 @@ export interface DeliveryPlace {
   readonly config: DeliveryChildConfig
 }
 
+export interface OperatorConfig {
+  readonly temporaryDirectory: string
+  readonly memoryLimitBytes: number
+  readonly threads: number
+}
+
 /** What people ask of a delivery that may take long or needs DuckDB: done in a process of its own, started when it is needed. */
-export type OperatorMethods = ChildMethods<{ readonly temporaryDirectory: string }, null, null> & {
-  ledger(params: DeliveryPlace): Promise<Ledger>
+export type OperatorMethods = ChildMethods<OperatorConfig, null, null> & {
   /** Progress goes to the supervisor's `progress`, by `job`. */
   verify(params: DeliveryPlace & { readonly job: number }): Promise<Verification>
   letters(
     params: DeliveryPlace & { readonly limit: number; readonly after: string | null },
   ): Promise<LetterPage & { readonly total: number }>
   replay(params: DeliveryPlace): Promise<ReplayResult>
-  resume(params: DeliveryPlace & { readonly choice: ResumeChoice }): Promise<null>
+  /** null when there was nothing to answer. */
+  resume(params: DeliveryPlace & { readonly choice: ResumeChoice }): Promise<{ readonly snapshotId: string | null }>
 }
 
 /** What the operator tells the supervisor. */

@@ -1,5 +1,5 @@
 import type { Logger } from '../../kernel/logger.ts'
-import type { OperatorHost, OperatorMethods } from '../children/child-methods.ts'
+import type { OperatorConfig, OperatorHost, OperatorMethods } from '../children/child-methods.ts'
 import { keepChild, type KeptChild } from './kept-child.ts'
 import type { ProcessLogs } from './process-logs.ts'
 
@@ -13,7 +13,7 @@ export interface OperatorProcess {
 }
 
 /** What people ask of deliveries, in a process of its own: counting a table takes memory and time that the supervisor has not. */
-export function runOperator(temporaryDirectory: string, logs: ProcessLogs, logger: Logger): OperatorProcess {
+export function runOperator(config: OperatorConfig, logs: ProcessLogs, logger: Logger): OperatorProcess {
   const listeners = new Map<number, (done: number, total: number) => void>()
   let lastJob = 0
   const local: OperatorHost = {
@@ -28,7 +28,7 @@ export function runOperator(temporaryDirectory: string, logs: ProcessLogs, logge
     onLine: logs.collect('operator'),
     logger,
     local,
-    begin: async (channel) => void (await channel.call('start', { temporaryDirectory })),
+    begin: async (channel) => void (await channel.call('start', config)),
   })
   return {
     child,

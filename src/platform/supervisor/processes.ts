@@ -95,7 +95,15 @@ export function runProcesses(options: ProcessesOptions): Processes {
     logs,
     logger,
   })
-  const operator = runOperator(join(places.run, 'operator'), logs, logger)
+  const operator = runOperator(
+    {
+      temporaryDirectory: join(places.tail, 'operator'),
+      memoryLimitBytes: options.workerMemoryBytes - beyondDuckdbBytes,
+      threads: options.threads,
+    },
+    logs,
+    logger,
+  )
   const memory = watchMemory(() => [...workers.watched, ...engine.watched], logger)
   return {
     log,

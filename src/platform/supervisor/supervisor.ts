@@ -79,7 +79,16 @@ async function startParts(
   const services = createServices({ ...options, processes, ports, places })
   const control = createControlPlane({ metadata, services, clock: options.clock, logger })
   let ready: Endpoints | undefined
-  const operations = createOperations({ ...options, processes, control, places, ports, logger, endpoints: () => ready })
+  const operations = createOperations({
+    catalog: services.catalog,
+    ...options,
+    processes,
+    control,
+    places,
+    ports,
+    logger,
+    endpoints: () => ready,
+  })
   stack.defer(() => operations.close())
   const http = await options.openHttp({
     host,

@@ -1,4 +1,5 @@
 import type { Logger } from '../../../kernel/logger.ts'
+import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
 import type { ControlPlane } from '../../control/control-plane.ts'
 import type { Operations } from '../../operations.ts'
 import type { Ports } from '../choose-ports.ts'
@@ -19,6 +20,7 @@ export interface OperationsOptions extends SupervisorOptions {
   readonly control: ControlPlane
   readonly places: DataDirectory
   readonly ports: Ports
+  readonly catalog: CatalogClient
   readonly logger: Logger
   /** Undefined until all is ready. */
   readonly endpoints: () => Endpoints | undefined
@@ -32,7 +34,7 @@ export function createOperations(options: OperationsOptions): Operations & { clo
     () => countRecords(processes),
     () => options.clock.now(),
   )
-  const deliveries = createDeliveryOperations(processes)
+  const deliveries = createDeliveryOperations(processes, options.catalog)
   return {
     ledger: deliveries.ledger,
     verifier: deliveries.verifier,

@@ -1,13 +1,14 @@
 import type { Channel } from '../../../kernel/channel.ts'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
 import type { DeliveryPlace, OperatorMethods } from '../../children/child-methods.ts'
 import type { LedgerOperations, LetterOperations, VerifyOperations } from '../../operations.ts'
 import type { Processes } from '../processes.ts'
+import { createLedgerReader } from './ledger-reader.ts'
 import { hopOf } from './ledger-hop.ts'
 import { letterOf } from './shown-letter.ts'
 import { verifyResultOf } from './verify-result.ts'
 
-const ledgerTimeoutMs = 30_000
 const longTimeoutMs = 3_600_000
 
 export interface DeliveryOperations {
@@ -17,7 +18,11 @@ export interface DeliveryOperations {
 }
 
 /** Ledger, proof and dead letters of the deliveries that run. */
-export function createDeliveryOperations({ workers, operator }: Processes): DeliveryOperations {
+export function createDeliveryOperations(
+  { workers, operator, kafka }: Processes,
+  catalog: CatalogClient,
+): DeliveryOperations {
+  const readLedgerOf = createLedgerReader({ kafka, catalog })
   const ask = (): Promise<Channel<OperatorMethods>> => operator.child.ready()
   const placeOf = (delivery: string): DeliveryPlace => {
     const plan = workers.plan(delivery)
@@ -28,13 +33,10 @@ export function createDeliveryOperations({ workers, operator }: Processes): Deli
   return {
     ledger: {
       async hops() {
-        const names = workers.names()
-        if (names.length === 0) return []
-        const channel = await ask()
         return Promise.all(
-          names.map(async (name) => {
-            const place = placeOf(name)
-            return hopOf(place.config, await channel.call('ledger', place, { timeoutMs: ledgerTimeoutMs }))
+          workers.names().map(async (name) => {
+            const { config } = placeOf(name)
+            return hopOf(config, await readLedgerOf(config))
           }),
         )
       },

@@ -1,0 +1,56 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { verifyDelivery } from '../../delivery/ledger/verify-delivery.ts'
+import { readDeadLetters } from '../../delivery/letters/read-letters.ts'
+import { replayDeadLetters } from '../../delivery/letters/replay-letters.ts'
+import type { OperatorPorts } from '../../delivery/operate/operator-ports.ts'
+import { resumeDelivery } from '../../delivery/operate/resume-delivery.ts'
+import { openDuckdb } from '../../sql/duckdb/open.ts'
+import type { DeliveryPlace, OperatorHost, OperatorMethods } from './child-methods.ts'
+import { openDeliveryPlace } from './open-delivery-place.ts'
+import { processMetrics } from './process-metrics.ts'
+import { serveSupervisor } from './serve.ts'
+
+type Params<Name extends keyof OperatorMethods> = Parameters<OperatorMethods[Name]>[0]
+
+// What people ask of deliveries: proof, dead letters, answers to a delivery that has stopped. Nothing here owns a partition.
+serveSupervisor<Params<'start'>, null, null, OperatorHost>('operator', async (config, { host }) => {
+  const { temporaryDirectory: folder, memoryLimitBytes, threads } = config
+  const metrics = processMetrics()
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const duckdb = await openDuckdb({ memoryLimitBytes, threads, temporaryDirectory: join(folder, 'spill') })
+
+  async function on<Result>(place: DeliveryPlace, work: (ports: OperatorPorts) => Promise<Result>): Promise<Result> {
+    const opened = await openDeliveryPlace(place.config)
+    const connection: DuckDBConnection = await duckdb.connect()
+    try {
+      await connection.run(`SET TimeZone = 'UTC'`)
+      return await work({ table: opened.table, source: opened.source, connection, folder })
+    } finally {
+      connection.closeSync()
+      await opened.close()
+    }
+  }
+
+  return {
+    ready: null,
+    status: () => null,
+    metrics: () => metrics.getMetricsAsJSON(),
+    stop: () => Promise.resolve(duckdb.close()),
+    methods: {
+      verify: (params: Params<'verify'>) =>
+        on(params, (ports) =>
+          verifyDelivery(ports, ({ done, total }) => {
+            // Only shown: what does not arrive is not missed.
+            host.call('progress', { job: params.job, done, total }).catch(() => undefined)
+          }),
+        ),
+      letters: (params: Params<'letters'>) =>
+        on(params, ({ table }) => readDeadLetters(table, {}, { limit: params.limit, after: params.after })),
+      replay: (params: Params<'replay'>) => on(params, (ports) => replayDeadLetters(ports, params.config)),
+      resume: (params: Params<'resume'>) =>
+        on(params, async (ports) => ({ snapshotId: await resumeDelivery(ports, params.choice) })),
+    },
+  }
+})

@@ -1,0 +1,47 @@
+import { openKafkaSource } from '../../../delivery/kafka-source.ts'
+import type { Ledger } from '../../../delivery/ledger/ledger.ts'
+import { readLedger } from '../../../delivery/ledger/read-ledger.ts'
+import type { RecordSource } from '../../../delivery/record-source.ts'
+import { openLakeTable } from '../../../delivery/table/lake-table.ts'
+import { nodeFiles } from '../../../kernel/files/node-files.ts'
+import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
+import { openObjectStore } from '../../../storage/objects/open.ts'
+import type { KafkaClient } from '../../../stream/client/kafka-client.ts'
+import type { DeliveryChildConfig } from '../../children/child-methods.ts'
+
+export interface LedgerReaderParts {
+  readonly kafka: () => Promise<KafkaClient>
+  readonly catalog: CatalogClient
+}
+
+/** Reads a delivery's ledger: a state file and the ends of a topic, light enough for the supervisor. */
+export function createLedgerReader({
+  kafka,
+  catalog,
+}: LedgerReaderParts): (config: DeliveryChildConfig) => Promise<Ledger> {
+  return async ({ table, warehouse, topic }) => {
+    const [namespace = '', name = ''] = table.split('.')
+    const store = openObjectStore({ roots: [warehouse], files: nodeFiles })
+    const opened = await openLakeTable({ namespace: [namespace], name }, { catalog, store })
+    const source = await openSource(kafka, topic)
+    return readLedger(opened, source?.source ?? null, source?.partitions ?? [])
+  }
+}
+
+/** Null when the stream is gone or the log does not answer: then what is pending cannot be told. */
+async function openSource(
+  kafka: () => Promise<KafkaClient>,
+  topic: string,
+): Promise<{ readonly source: RecordSource; readonly partitions: readonly number[] } | null> {
+  try {
+    const client = await kafka()
+    const [described] = await client.topics.describe([topic])
+    if (!described) return null
+    return {
+      source: await openKafkaSource(client, topic),
+      partitions: described.partitions.map(({ partition }) => partition),
+    }
+  } catch {
+    return null
+  }
+}
