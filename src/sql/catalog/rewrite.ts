@@ -1,5 +1,4 @@
 import { quoteName, quoteText, type Statement, statementOf, wordsAt } from '../gate/statement.ts'
-import type { Token } from '../gate/tokenizer.ts'
 import { arrayElements } from '../wire/parameter-text.ts'
 import type { Catalog } from './catalog-store.ts'
 import { macroNames } from './catalog-macros.ts'

@@ -87,6 +87,11 @@ function createSession(out: Outbox, { queries, settings, observe }: SessionParts
     which.clear()
     for (const portal of open) await portal.close()
   }
+  const closePortal = async (name: string) => {
+    const open = portals.get(name)
+    portals.delete(name)
+    await open?.close()
+  }
   const closeCursor = async (name: string | undefined) => {
     if (name === undefined || name === 'all') return closePortals(cursors)
     const portal = cursorOf(name)
@@ -202,7 +207,7 @@ function createSession(out: Outbox, { queries, settings, observe }: SessionParts
   async function simpleQuery({ sql }: Of<'query'>): Promise<void> {
     let offset = 0
     observe('start')
-    await closePortals(portals)
+    await closePortal('')
     try {
       const script = splitStatements(sql)
       if (script.length === 0) out.send(emptyQueryResponse)
@@ -224,6 +229,7 @@ function createSession(out: Outbox, { queries, settings, observe }: SessionParts
       transaction.fail()
       out.send(errorResponse(errorFields(error, 'ERROR', offset)))
     }
+    if (transaction.status !== 'T') await closePortals(portals)
     out.send(readyForQuery(transaction.status))
   }
 
@@ -249,8 +255,8 @@ function createSession(out: Outbox, { queries, settings, observe }: SessionParts
   async function bind(message: Of<'bind'>): Promise<void> {
     const prepared = preparedOf(message.statement)
     const { statement, kind } = prepared
-    await portals.get(message.portal)?.close()
-    if (message.portal && portals.has(message.portal))
+    if (message.portal === '') await closePortal('')
+    if (portals.has(message.portal))
       throw sqlError('WEIR-6002', `cursor "${message.portal}" already exists`, { sqlstate: '42P03' })
     let { oids } = prepared
     const unknownBinary = message.values.some((value, i) => value && formatOf(message.formats, i) === 1 && !oids[i])
@@ -309,11 +315,7 @@ function createSession(out: Outbox, { queries, settings, observe }: SessionParts
 
   async function closeTarget(message: Of<'describe' | 'close'>): Promise<void> {
     if (message.of === 'statement') statements.delete(message.name)
-    else {
-      const found = portals.get(message.name)
-      portals.delete(message.name)
-      await found?.close()
-    }
+    else await closePortal(message.name)
     out.send(closeComplete)
   }
 
