@@ -1,4 +1,4 @@
-import type { DeliveryState, LetterFile } from '../../record/delivery-state.ts'
+import { emptyState, type DeliveryState, type LetterFile } from '../../record/delivery-state.ts'
 import type { DeliveryTable } from '../table/delivery-table.ts'
 import type { Letter, LetterFilter, LetterPage, LetterSummary } from './letter.ts'
 
@@ -13,6 +13,12 @@ export function summarizeLetters({ letterFiles }: DeliveryState): LetterSummary 
   }
   const partitions = [...counts.values()]
   return { total: partitions.reduce((sum, { letters }) => sum + letters, 0), partitions }
+}
+
+/** The same for a table as it is now; nothing when it has no state. */
+export async function summarizeDeadLetters(table: DeliveryTable): Promise<LetterSummary> {
+  const { state } = await table.load()
+  return summarizeLetters(state === undefined ? emptyState : await table.readState(state))
 }
 
 function inForce({ letters, replayed }: LetterFile): number {

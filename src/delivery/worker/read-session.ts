@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { BatchFeed, type Decode } from '../block/batch-feed.ts'
 import type { RecordSource, SourceAnswer } from '../record-source.ts'
+import { batchesIn } from '../../stream/protocol/records/record-cursor.ts'
 import { inferColumns } from './new-columns.ts'
 import { endsEarly, lostRange, type Position } from './positions.ts'
 import type { Session } from './session.ts'
@@ -23,11 +24,16 @@ const fetchBytesMax = 16 * 1024 * 1024
 /** Reads until the session is over; throws what ends the delivery for good (WEIR-501x). */
 export async function readSession(session: Session, ports: ReadPorts, roomFor: () => Promise<void>): Promise<void> {
   const { source } = ports
-  const positions = [...session.positions.values()]
-  let fetched = fetchFrom(session, source, positions)
+  const nextOffsets = new Map([...session.positions.values()].map(({ partition, next }) => [partition, next]))
+  let fetched = fetchFrom(session, source, nextOffsets)
   for (;;) {
     const answers = await fetched
     session.signal.throwIfAborted()
+    for (const answer of answers)
+      if (answer.kind === 'records') moveBehind(nextOffsets, answer.partition, answer.records)
+    // The log answers while this answer is scanned.
+    fetched = fetchFrom(session, source, nextOffsets)
+    fetched.catch(() => undefined)
     let bytes = 0
     for (const answer of answers) {
       const position = session.positions.get(answer.partition)!
@@ -40,16 +46,23 @@ export async function readSession(session: Session, ports: ReadPorts, roomFor: (
     }
     ports.onRead(bytes, bytes < fetchBytesMax / 8)
     await roomFor()
-    fetched = fetchFrom(session, source, positions)
+  }
+}
+
+/** Where the next fetch begins, from the headers alone. */
+function moveBehind(nextOffsets: Map<number, number>, partition: number, records: Buffer): void {
+  for (const { header } of batchesIn(records)) {
+    const end = header.baseOffset + header.lastOffsetDelta + 1
+    if (end > nextOffsets.get(partition)!) nextOffsets.set(partition, end)
   }
 }
 
 function fetchFrom(
   session: Session,
   source: RecordSource,
-  positions: readonly Position[],
+  nextOffsets: ReadonlyMap<number, number>,
 ): Promise<readonly SourceAnswer[]> {
-  const partitions = positions.map(({ partition, next }) => ({ partition, offset: next }))
+  const partitions = Array.from(nextOffsets, ([partition, offset]) => ({ partition, offset }))
   return source.fetch({ partitions, waitMs, bytesMax: fetchBytesMax, signal: session.signal })
 }
 

@@ -1,25 +1,15 @@
-import type { DeliveryWorkerConfig, WorkerStatus } from './delivery-worker.ts'
+import { pendingFlushes } from './commit-session.ts'
+import type { WorkerStatus } from './delivery-worker.ts'
 import type { Session } from './session.ts'
-
-/** What a worker counts; changed by it alone. */
-export interface WorkerFigures {
-  read: number
-  rejected: number
-  bytes: number
-  commits: number
-  lastCommit: { readonly snapshotId: string; readonly atMs: number } | null
-  failing: string | null
-  halted: { readonly code: string; readonly reason: string } | null
-}
+import type { WorkerContext } from './worker-context.ts'
 
 export function workerStatus(
-  config: DeliveryWorkerConfig,
+  { config, figures }: WorkerContext,
   epoch: number | null,
-  session: Session | undefined,
-  figures: WorkerFigures,
+  session: Session | null,
   isStopped: boolean,
 ): WorkerStatus {
-  const isFull = session !== undefined && session.pendingBytes >= config.flushBytes * 4
+  const isFull = session !== null && session.pendingBytes >= config.flushBytes * pendingFlushes
   const running = session ? (isFull ? 'full' : 'reading') : 'waiting'
   return {
     delivery: config.delivery,

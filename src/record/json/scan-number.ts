@@ -68,8 +68,11 @@ export function scanFloating(scan: ScanState, field: FieldPlan): boolean {
   const value = isDouble ? Number(text) : Math.fround(Number(text))
   if (!Number.isFinite(value) || value === 0) return scan.fail('range', field, start, end)
   const kept = decimalOf(value.toExponential(digits.length - 1))
-  if (kept.digits !== digits || kept.exponent !== exponent) return scan.fail('digits', field, start, end)
-  return true
+  if (kept.digits === digits && kept.exponent === exponent) return true
+  // Halfway between two texts of this length, JavaScript rounds up here; what prints shortest forms may have rounded down.
+  const exact = decimalOf(value.toExponential(100))
+  const isHalfway = exact.digits === `${digits}5` && exact.exponent === exponent - 1
+  return isHalfway || scan.fail('digits', field, start, end)
 }
 
 function hasExponent(buffer: Uint8Array, start: number, end: number): boolean {

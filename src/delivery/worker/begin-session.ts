@@ -1,0 +1,42 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { adoptTable } from '../commit/adopt-table.ts'
+import { judgeTable } from '../commit/judge-table.ts'
+import { addSourceColumns } from './add-columns.ts'
+import { findPositions } from './positions.ts'
+import { epochFolder, Session } from './session.ts'
+import type { WorkerContext } from './worker-context.ts'
+
+/**
+ * A session from the state in force; a new table gets its first one. Throws what only an operator can answer. `adoptedUuid` is that
+ * of the table that this worker has delivered into before.
+ */
+export async function beginSession(
+  context: WorkerContext,
+  epoch: number,
+  partitions: readonly number[],
+  adoptedUuid: string | undefined,
+): Promise<Session> {
+  const { config, countRows, duckdb, figures } = context
+  const { table, source, clock } = context.ports
+  await adoptTable(table, countRows)
+  const view = await addSourceColumns(context)
+  const inForce = await judgeTable(table, view, countRows, adoptedUuid)
+  const positions = await findPositions(source, partitions, view, inForce, countRows)
+  const folder = epochFolder(config, epoch)
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  const ids = { source: source.id, adoptedUuid: view.uuid }
+  return new Session({
+    config,
+    epoch,
+    view,
+    positions,
+    tail: { connection: duckdb.parsing, folder, source: source.id, nextName: () => context.nextName() },
+    commit: { table, connection: duckdb.committing, countRows, folder, ...ids },
+    now: () => clock.monotonic(),
+    onParsed(read, rejected) {
+      figures.read += read
+      figures.rejected += rejected
+    },
+  })
+}

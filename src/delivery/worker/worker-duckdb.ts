@@ -1,0 +1,34 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { openDuckdb } from '../../sql/duckdb/open.ts'
+
+/** A connection runs one statement at a time: parsing, committing and counting must not wait for each other. */
+export interface WorkerDuckdb {
+  readonly parsing: DuckDBConnection
+  readonly committing: DuckDBConnection
+  readonly counting: DuckDBConnection
+  close(): void
+}
+
+export async function openWorkerDuckdb(options: {
+  readonly memoryLimitBytes: number
+  readonly threads: number
+  readonly temporaryDirectory: string
+}): Promise<WorkerDuckdb> {
+  const duckdb = await openDuckdb(options)
+  const connect = async (): Promise<DuckDBConnection> => {
+    const connection = await duckdb.connect()
+    // Partitions by day and the text of statistics must not depend on where the machine is.
+    await connection.run(`SET TimeZone = 'UTC'`)
+    return connection
+  }
+  const [parsing, committing, counting] = [await connect(), await connect(), await connect()]
+  return {
+    parsing,
+    committing,
+    counting,
+    close() {
+      for (const connection of [parsing, committing, counting]) connection.closeSync()
+      duckdb.close()
+    },
+  }
+}
