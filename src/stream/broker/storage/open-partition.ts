@@ -22,6 +22,8 @@ export async function openPartition(
 ): Promise<PartitionState> {
   const { files, clock, logger } = services
   await files.makeDirectory(folder)
+  // A predecessor may have been killed between making a name and syncing it.
+  await files.syncDirectory(folder)
   const bases = await removeOutdated(folder, checkpoint.startOffset, services)
   const producers = new ProducerStates()
   const snapshot = await readJsonIfWhole<ProducerSnapshot>(files, `${folder}/producers.json`)
@@ -104,7 +106,8 @@ async function openSegment(
       'cut off what was never acknowledged',
     )
     await file.truncate(scanned.size)
-    await file.sync()
   }
+  // What a killed predecessor wrote may still be in memory only; from here on it counts as durable.
+  if (nextBase === undefined) await file.sync()
   return { ...head, ...scanned }
 }

@@ -38,7 +38,8 @@ export function createWriter(
 ): PartitionWriter {
   const { files, clock, logger } = services
   let queue: Waiting[] = []
-  let turn: Promise<void> | undefined
+  let turn: Promise<void> = Promise.resolve()
+  let working = false
   let rollWanted = false
 
   async function work(): Promise<void> {
@@ -56,6 +57,8 @@ export function createWriter(
         fail(round, error as Error)
       }
     }
+    // In the same breath as the last look at the queue: what is appended from now on begins another turn.
+    working = false
   }
 
   function takeRound(): Waiting[] {
@@ -119,7 +122,9 @@ export function createWriter(
   }
 
   function start(): Promise<void> {
-    turn ??= work().finally(() => (turn = undefined))
+    if (working) return turn
+    working = true
+    turn = work()
     return turn
   }
 
@@ -136,7 +141,7 @@ export function createWriter(
       })
     },
     settled: async () => {
-      while (turn) await turn
+      while (working) await turn
     },
     async roll() {
       rollWanted = true

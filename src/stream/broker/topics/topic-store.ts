@@ -43,6 +43,8 @@ export async function openTopicStore(
   const tombstones = `${directory}/deleted`
   await files.makeDirectory(root)
   await files.makeDirectory(tombstones)
+  // A predecessor may have been killed between making a name and syncing it.
+  for (const folder of [directory, root, tombstones]) await files.syncDirectory(folder)
   const topics = new Map<string, Topic>()
   const deleted: DeletedTopic[] = []
   let last: Promise<unknown> = Promise.resolve()
@@ -60,6 +62,7 @@ export async function openTopicStore(
       await removeFiles(id, found.partitions)
       continue
     }
+    await files.syncDirectory(`${root}/${id}`)
     topics.set(found.name, await open(found))
   }
 
