@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { FolderTable } from '../../test/support/delivery-table.ts'
+import { systemClock } from '../kernel/clock.ts'
+import { nodeFiles } from '../kernel/files/node-files.ts'
+import { silentLogger } from '../kernel/logger.ts'
+import { startBroker } from '../stream/broker/start-broker.ts'
+import { connectKafka } from '../stream/client/connect.ts'
+import type { Compression } from '../stream/protocol/records/batch-header.ts'
+import { openKafkaSource } from './kafka-source.ts'
+import { readLedger } from './ledger/read-ledger.ts'
+import { startDeliveryWorker } from './worker/start-delivery-worker.ts'
+
+async function world(context: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-source-'))
+  const config = { directory: join(folder, 'log'), host: '127.0.0.1', autoCreateTopics: false, defaultPartitions: 2 }
+  const services = { files: nodeFiles, clock: systemClock, logger: silentLogger }
+  let broker = await startBroker({ ...config, port: 0 }, services)
+  const { port } = broker
+  const client = await connectKafka({ bootstrap: `127.0.0.1:${port}` })
+  await client.topics.create([{ name: 'events', partitions: 2 }])
+  context.after(async () => {
+    await client.close()
+    await broker.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const restart = async () => {
+    await broker.stop()
+    broker = await startBroker({ ...config, port }, services)
+  }
+  const produce = async (from: number, count: number, compression: Compression = 'none') => {
+    const producer = await client.createProducer({ topic: 'events', compression })
+    for (let id = from; id < from + count; id++)
+      await producer.send({ value: id % 100 === 99 ? 'bad' : `{"id":${id}}`, partition: id % 2 })
+    await producer.flush()
+    await producer.close()
+  }
+  return { folder, client, produce, restart }
+}
+
+void test('from a real log into a table: compressed batches, a restart of the log, a deleted topic', async (context) => {
+  const { folder, client, produce, restart } = await world(context)
+  const table = new FolderTable(join(folder, 'table'), [{ name: 'id', type: 'long' }])
+  const source = await openKafkaSource(client, 'events')
+  const worker = await startDeliveryWorker(
+    {
+      delivery: 'd',
+      table: 'public.t',
+      tailDirectory: join(folder, 'tail'),
+      format: 'json',
+      onNewField: 'reject',
+      flushBytes: 64e6,
+      flushAgeMs: 600_000,
+      memoryLimitBytes: 5e8,
+      threads: 1,
+    },
+    { source, table, files: nodeFiles, clock: systemClock, logger: silentLogger },
+  )
+  context.after(() => worker.stop(0))
+  const deliveredAll = async (perPartition: number) => {
+    const deadline = Date.now() + 20_000
+    for (;;) {
+      const { partitions } = await worker.tails().catch(() => ({ partitions: [] }))
+      if (partitions.length === 2 && partitions.every(({ end }) => Number(end) === perPartition)) break
+      assert.ok(Date.now() < deadline, JSON.stringify(worker.status()))
+      await pause(20)
+    }
+    await worker.flush()
+    const { entries } = await readLedger(table, source, [0, 1])
+    return entries.map(({ read, delivered, rejected, pending }) => [read, delivered, rejected, pending].map(Number))
+  }
+  await worker.assign({ epoch: 1, partitions: [0, 1] })
+  await produce(0, 1000)
+  await produce(1000, 1000, 'zstd')
+  assert.deepEqual(await deliveredAll(1000), [
+    [1000, 1000, 0, 0],
+    [1000, 980, 20, 0],
+  ])
+  await restart()
+  await produce(2000, 1000, 'lz4')
+  assert.deepEqual(await deliveredAll(1500), [
+    [1500, 1500, 0, 0],
+    [1500, 1470, 30, 0],
+  ])
+  await client.topics.delete(['events'])
+  await client.topics.create([{ name: 'events', partitions: 2 }])
+  const deadline = Date.now() + 20_000
+  while (worker.status().halted?.code !== 'WEIR-5013') {
+    assert.ok(Date.now() < deadline, JSON.stringify(worker.status()))
+    await pause(20)
+  }
+  await assert.rejects(openKafkaSource(client, 'none'), { code: 'WEIR-5013' })
+})
