@@ -1,5 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { systemClock } from './kernel/clock.ts'
 import { loadProject } from './platform/project/load-project.ts'
 import { applyWithoutDestruction, noticesOf } from './platform/supervisor/apply-at-start.ts'
@@ -34,7 +34,7 @@ const gigabyte = 1_000_000_000
 /** The composition root: the supervisor and the HTTP server above it, started on a project. */
 export async function startWeir(options: StartWeirOptions): Promise<StartedWeir> {
   const { projectDirectory, environment, nextFreePort } = options
-  const load = () => loadProject(join(projectDirectory, 'weir.config.ts'), environment ?? null)
+  const load = () => loadProject(projectDirectory, environment === undefined ? {} : { environment })
   const project = await load()
   const { ports, dataDirectory } = project.settings
   watchParent(options.onParentGone)

@@ -10,7 +10,8 @@ import { serveSupervisor } from './serve.ts'
 // A delivery worker's process: reads its partitions, parses, commits.
 serveSupervisor<DeliveryChildConfig, null, WorkerStatus>('delivery', async (config, { logger }) => {
   const metrics = processMetrics()
-  const { source, table, close } = await openDeliveryPlace(config)
+  const place = await openDeliveryPlace(config)
+  const { source, table } = place
   const worker = await startDeliveryWorker(config, { source, table, files: nodeFiles, clock: systemClock, logger })
   return {
     ready: null,
@@ -18,10 +19,10 @@ serveSupervisor<DeliveryChildConfig, null, WorkerStatus>('delivery', async (conf
     metrics: () => metrics.getMetricsAsJSON(),
     async stop(deadlineMs) {
       await worker.stop(deadlineMs)
-      await close()
+      await place.close()
     },
     methods: {
-      assign: async (assignment: Assignment) => void (await worker.assign(assignment)),
+      assign: (assignment: Assignment) => worker.assign(assignment),
       tails: () => worker.tails(),
       flush: () => worker.flush(),
     },

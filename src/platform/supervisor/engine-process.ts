@@ -29,10 +29,15 @@ export interface EngineProcessOptions {
   readonly logger: Logger
 }
 
+/** An engine that nobody has asked for so long and that serves no session is given back: it is started again in half a second. */
+const idleMs = 60_000
+const idleCheckMs = 10_000
+
 export function runEngine(options: EngineProcessOptions): EngineProcess {
   const reasons = new Map<string, 'memory' | 'crash'>()
   const overBudget = new Set<number>()
   let current = ''
+  let usedAt = performance.now()
   let generation = 0
   const child = keepChild<EngineMethods<EngineStatus>>({
     name: 'engine',
@@ -48,14 +53,28 @@ export function runEngine(options: EngineProcessOptions): EngineProcess {
     },
     onEnd: (_exit, pid) => void reasons.set(current, overBudget.has(pid) ? 'memory' : 'crash'),
   })
+  const idle = setInterval(() => void restIfIdle().catch(() => undefined), idleCheckMs)
+  idle.unref()
+
+  async function restIfIdle(): Promise<void> {
+    const status = (await child.channel?.call('status', null)) as { readonly sessions: number } | undefined
+    if (!status) return
+    if (status.sessions > 0) usedAt = performance.now()
+    if (performance.now() - usedAt > idleMs) await child.rest(1000)
+  }
+
   return {
     child,
     async socketPath() {
+      usedAt = performance.now()
       await child.ready()
       return current
     },
     reasonOfEnd: (socketPath) => reasons.get(socketPath),
-    describe: async (sql, relations) => (await child.ready()).call('describe', { sql, relations }),
+    async describe(sql, relations) {
+      usedAt = performance.now()
+      return (await child.ready()).call('describe', { sql, relations })
+    },
     get watched() {
       const { pid } = child
       if (pid === undefined) return []

@@ -34,6 +34,8 @@ export interface KeptChild<Remote extends Methods> {
   readonly restarts: number
   /** Ends this process; it is started again. */
   end(): void
+  /** Stops it for now: it is idle, and the next `ready` starts it. */
+  rest(deadlineMs: number): Promise<void>
   /** Asks it to stop within the time, then kills it; it is not started again. */
   stop(deadlineMs: number): Promise<void>
   /** At once, and not started again. */
@@ -50,6 +52,7 @@ export function keepChild<Remote extends Methods>(options: KeptChildOptions<Remo
   let process: SpawnedChild<Remote> | undefined
   let restarts = 0
   const waiters = new Set<() => void>()
+  const rested = new WeakSet<SpawnedChild<Remote>>()
   let loop: Promise<void> | undefined
   const ended = new AbortController()
 
@@ -67,7 +70,7 @@ export function keepChild<Remote extends Methods>(options: KeptChildOptions<Remo
       const problem = await begin(spawned)
       const readySince = performance.now()
       const exit = await spawned.exited
-      if (isStopped()) return
+      if (isStopped() || rested.has(spawned)) return
       options.onEnd?.(exit, spawned.pid)
       if (problem && hopeless.has(problem.kind)) {
         logger.error({ child: name, code: problem.code }, problem.message)
@@ -128,18 +131,18 @@ export function keepChild<Remote extends Methods>(options: KeptChildOptions<Remo
       return process!.channel
     },
     end: () => process?.kill(),
-    async stop(deadlineMs) {
+    async rest(deadlineMs) {
       const spawned = process
+      if (state.kind !== 'ready' || !spawned) return
+      rested.add(spawned)
+      become({ kind: 'idle' })
+      await stopProcess(spawned, deadlineMs)
+    },
+    async stop(deadlineMs) {
       const wasRunning = state.kind === 'ready'
       become({ kind: 'stopped' })
       ended.abort()
-      if (spawned && wasRunning)
-        await spawned.channel
-          .call('stop' as never, { deadlineMs } as never, { timeoutMs: deadlineMs + 1000 })
-          .catch(() => undefined)
-      const timer = setTimeout(() => spawned?.kill(), wasRunning ? 2000 : 0)
-      await spawned?.exited
-      clearTimeout(timer)
+      if (process) await stopProcess(process, wasRunning ? deadlineMs : undefined)
       await loop
     },
     kill() {
@@ -148,6 +151,17 @@ export function keepChild<Remote extends Methods>(options: KeptChildOptions<Remo
       process?.kill()
     },
   }
+}
+
+/** Without a deadline at once: there is nothing to finish. */
+async function stopProcess<Remote extends Methods>(spawned: SpawnedChild<Remote>, deadlineMs?: number): Promise<void> {
+  if (deadlineMs !== undefined)
+    await spawned.channel
+      .call('stop' as never, { deadlineMs } as never, { timeoutMs: deadlineMs + 1000 })
+      .catch(() => undefined)
+  const timer = setTimeout(() => spawned.kill(), deadlineMs === undefined ? 0 : 2000)
+  await spawned.exited
+  clearTimeout(timer)
 }
 
 function notReady(name: string, state: ChildState): WeirError {

@@ -1,3 +1,4 @@
+import type { Channel } from '../../kernel/channel.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { OperatorConfig, OperatorHost, OperatorMethods } from '../children/child-methods.ts'
 import { keepChild, type KeptChild } from './kept-child.ts'
@@ -5,17 +6,21 @@ import type { ProcessLogs } from './process-logs.ts'
 
 export interface OperatorProcess {
   readonly child: KeptChild<OperatorMethods>
-  /** Hears of one job while `work` runs. */
-  withProgress<Result>(
-    progress: (done: number, total: number) => void,
-    work: (job: number) => Promise<Result>,
+  /** Starts it if need be; it is given back when nobody has used it for a minute. `progress` hears of this job while it runs. */
+  use<Result>(
+    work: (channel: Channel<OperatorMethods>, job: number) => Promise<Result>,
+    progress?: (done: number, total: number) => void,
   ): Promise<Result>
 }
+
+const idleMs = 60_000
 
 /** What people ask of deliveries, in a process of its own: counting a table takes memory and time that the supervisor has not. */
 export function runOperator(config: OperatorConfig, logs: ProcessLogs, logger: Logger): OperatorProcess {
   const listeners = new Map<number, (done: number, total: number) => void>()
   let lastJob = 0
+  let running = 0
+  let resting: NodeJS.Timeout | undefined
   const local: OperatorHost = {
     progress({ job, done, total }) {
       listeners.get(job)?.(done, total)
@@ -32,13 +37,16 @@ export function runOperator(config: OperatorConfig, logs: ProcessLogs, logger: L
   })
   return {
     child,
-    async withProgress(progress, work) {
+    async use(work, progress) {
       const job = ++lastJob
-      listeners.set(job, progress)
+      if (progress) listeners.set(job, progress)
+      clearTimeout(resting)
+      running++
       try {
-        return await work(job)
+        return await work(await child.ready(), job)
       } finally {
         listeners.delete(job)
+        if (--running === 0) resting = setTimeout(() => void child.rest(1000), idleMs).unref()
       }
     },
   }

@@ -1,7 +1,6 @@
-import type { Channel } from '../../../kernel/channel.ts'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
-import type { DeliveryPlace, OperatorMethods } from '../../children/child-methods.ts'
+import type { DeliveryPlace } from '../../children/child-methods.ts'
 import type { LedgerOperations, LetterOperations, VerifyOperations } from '../../operations.ts'
 import type { Processes } from '../processes.ts'
 import { createLedgerReader } from './ledger-reader.ts'
@@ -18,12 +17,9 @@ export interface DeliveryOperations {
 }
 
 /** Ledger, proof and dead letters of the deliveries that run. */
-export function createDeliveryOperations(
-  { workers, operator, kafka }: Processes,
-  catalog: CatalogClient,
-): DeliveryOperations {
-  const readLedgerOf = createLedgerReader({ kafka, catalog })
-  const ask = (): Promise<Channel<OperatorMethods>> => operator.child.ready()
+export function createDeliveryOperations(processes: Processes, catalog: CatalogClient): DeliveryOperations {
+  const { workers, operator } = processes
+  const readLedgerOf = createLedgerReader({ kafka: () => processes.kafka(), catalog })
   const placeOf = (delivery: string): DeliveryPlace => {
     const plan = workers.plan(delivery)
     if (plan) return { config: plan.config }
@@ -44,10 +40,10 @@ export function createDeliveryOperations(
     verifier: {
       async verify(delivery, progress, signal) {
         const place = placeOf(delivery)
-        const channel = await ask()
         const started = performance.now()
-        const verification = await operator.withProgress(progress, (job) =>
-          abortable(channel.call('verify', { ...place, job }, { timeoutMs: longTimeoutMs }), signal),
+        const verification = await operator.use(
+          (channel, job) => abortable(channel.call('verify', { ...place, job }, { timeoutMs: longTimeoutMs }), signal),
+          progress,
         )
         return verifyResultOf(delivery, verification, (performance.now() - started) / 1000)
       },
@@ -55,16 +51,19 @@ export function createDeliveryOperations(
     letters: {
       async list(delivery, { limit, after }) {
         const place = placeOf(delivery)
-        const page = await (await ask()).call('letters', { ...place, limit, after: after ?? null })
+        const page = await operator.use((channel) => channel.call('letters', { ...place, limit, after: after ?? null }))
         return { items: page.letters.map((letter) => letterOf(delivery, letter)), total: page.total, next: page.next }
       },
       async replay(delivery) {
         const place = placeOf(delivery)
-        const { replayed, rejected } = await (await ask()).call('replay', place, { timeoutMs: longTimeoutMs })
+        const { replayed, rejected } = await operator.use((channel) =>
+          channel.call('replay', place, { timeoutMs: longTimeoutMs }),
+        )
         return { replayed, stillRejected: rejected.length }
       },
       async resume(delivery, choice) {
-        await (await ask()).call('resume', { ...placeOf(delivery), choice }, { timeoutMs: longTimeoutMs })
+        const place = placeOf(delivery)
+        await operator.use((channel) => channel.call('resume', { ...place, choice }, { timeoutMs: longTimeoutMs }))
         await workers.reassign(delivery)
       },
       flush(delivery) {
