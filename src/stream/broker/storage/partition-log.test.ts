@@ -167,9 +167,11 @@ void test('an idempotent producer: a repeat has its first offset, a gap is refus
     batch(['a', 'b'], { producerId: 7, producerEpoch, baseSequence })
   let log = await open({ segmentBytes: 150 })
   for (let sequence = 0; sequence < 16; sequence += 2) assert.equal(await log.append(from(sequence)), sequence)
-  for (const close of [async () => undefined, () => log.close()]) {
-    await close()
-    if (close !== undefined && log) log = await open({ segmentBytes: 150 })
+  for (const restarted of [false, true]) {
+    if (restarted) {
+      await log.close()
+      log = await open({ segmentBytes: 150 })
+    }
     assert.equal(await log.append(from(14)), 14)
     assert.equal(await log.append(from(8)), 8)
     await assert.rejects(log.append(from(20)), { errorName: 'OUT_OF_ORDER_SEQUENCE_NUMBER' })
