@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { connect, type Socket } from 'node:net'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { runBroker, type RunningBroker } from '../../../test/support/running-broker.ts'
+import { waitUntil } from '../../../test/support/wait-until.ts'
+import { connectKafka } from '../client/connect.ts'
+import type { KafkaClient } from '../client/kafka-client.ts'
+import { BatchBuilder } from '../protocol/records/batch-builder.ts'
+
+function batchOf(...values: string[]): Buffer {
+  const builder = new BatchBuilder()
+  for (const value of values) builder.append(Buffer.from(value), null, Date.now())
+  return builder.finish()
+}
+
+async function clientOf(log: RunningBroker): Promise<KafkaClient> {
+  return connectKafka({ bootstrap: log.bootstrap, deadlineMs: 5000 })
+}
+
+async function socketTo(log: RunningBroker): Promise<Socket> {
+  const socket = connect(log.broker.port, '127.0.0.1')
+  await once(socket, 'connect')
+  return socket.on('error', () => undefined).resume()
+}
+
+void test('garbage closes its connection; others go on', async () => {
+  await using log = await runBroker()
+  const client = await clientOf(log)
+  await client.topics.create([{ name: 'orders', partitions: 1 }])
+  for (const garbage of ['GET / HTTP/1.1\r\n\r\n', '\0\0\0\x0a\x7f\x7f\0\0\0\0\0\0\0\0', '\0\0\0\x04\0\x03\0\x0c']) {
+    const socket = await socketTo(log)
+    const closed = once(socket, 'close')
+    socket.write(Buffer.from(garbage, 'latin1'))
+    await closed
+  }
+  assert.equal(
+    (await client.produce({ topic: 'orders', partition: 0, batch: batchOf('a'), acks: 'all' })).baseOffset,
+    0,
+  )
+  await client.close()
+})
+
+void test('a client that stops in the middle of a request is let go; too many connections are refused', async () => {
+  await using log = await runBroker({ config: { limits: { idleMs: 100, connectionsMax: 2 } } })
+  const half = await socketTo(log)
+  const closed = once(half, 'close')
+  half.write(Buffer.from([0, 0, 1, 0, 0]))
+  await closed
+  const open = [await socketTo(log), await socketTo(log)]
+  const third = await socketTo(log)
+  if (!third.destroyed) await once(third, 'close')
+  for (const socket of open) socket.destroy()
+  await waitUntil('connections are counted down', () => log.broker.status().connections === 0)
+})
+
+void test('a deleted topic keeps its id and ends, also after a restart; one of its name begins anew', async () => {
+  await using log = await runBroker()
+  let client = await clientOf(log)
+  await client.topics.create([{ name: 'orders', partitions: 2 }])
+  await client.produce({ topic: 'orders', partition: 1, batch: batchOf('a', 'b'), acks: 'all' })
+  const [{ id } = { id: '' }] = await client.topics.describe(['orders'])
+  await client.topics.delete(['orders'])
+  await client.topics.create([{ name: 'orders', partitions: 1 }])
+  await client.close()
+  await log.restart()
+  const { deletedTopics, topics } = log.broker.status()
+  assert.deepEqual(
+    deletedTopics.map((topic) => [topic.id, topic.name, topic.endOffsets]),
+    [[id, 'orders', [0, 2]]],
+  )
+  assert.notEqual(topics[0]?.id, id)
+  assert.deepEqual(
+    topics[0]?.partitions.map(({ endOffset }) => endOffset),
+    [0],
+  )
+  client = await clientOf(log)
+  await client.close()
+})
+
+void test('retention removes old segments; fetching before the start says so', async () => {
+  await using log = await runBroker({ config: { limits: { retentionCheckIntervalMs: 20 } } })
+  const client = await clientOf(log)
+  const configs = { 'segment.bytes': '1000', 'retention.bytes': '3000' }
+  await client.topics.create([{ name: 'orders', partitions: 1, configs }])
+  for (let at = 0; at < 20; at++)
+    await client.produce({ topic: 'orders', partition: 0, batch: batchOf('x'.repeat(800)), acks: 'all' })
+  await waitUntil('the start moves', () => (log.broker.status().topics[0]?.partitions[0]?.startOffset ?? 0) >= 15)
+  const starts = await client.offsets.list('orders', 'start')
+  assert.equal(starts.get(0), log.broker.status().topics[0]?.partitions[0]?.startOffset)
+  assert.equal((await client.offsets.list('orders', 'end')).get(0), 20)
+  await client.close()
+})
+
+void test('committed offsets survive a restart', async () => {
+  await using log = await runBroker()
+  let client = await clientOf(log)
+  await client.topics.create([{ name: 'orders', partitions: 2 }])
+  await client.offsets.commit(
+    'readers',
+    'orders',
+    new Map([
+      [0, 5],
+      [1, 7],
+    ]),
+  )
+  await client.close()
+  await log.restart()
+  client = await clientOf(log)
+  assert.deepEqual(
+    await client.offsets.committed('readers', 'orders'),
+    new Map([
+      [0, 5],
+      [1, 7],
+    ]),
+  )
+  await client.close()
+})
+
+void test('a topic with a wrong configuration is refused with the nearest name', async () => {
+  await using log = await runBroker()
+  const client = await clientOf(log)
+  await assert.rejects(
+    client.topics.create([{ name: 'orders', configs: { 'retention.m': '5' } }]),
+    /did you mean "retention.ms"|INVALID_CONFIG/,
+  )
+  await client.close()
+})
