@@ -38,7 +38,7 @@ export async function startTestEngine(
       objects: undefined as never,
     },
     {
-      relations: async () => ({ version: 1, tables: tables.map(({ rows: _, ...table }) => table), views }),
+      relations: async () => ({ version: 1, tables, views }),
       resolve: async ({ tables: names }) => ({
         tables: names.map((name) => ({ ...name, metadataLocation: '', tails: [], notices: [] })),
       }),

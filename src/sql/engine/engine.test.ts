@@ -100,3 +100,18 @@ void test('cancels a running query on request', { timeout: 20_000 }, async () =>
   await assert.rejects(running, { code: '57014' })
   assert.equal((await client.query('select 1 as a')).rows[0].a, 1)
 })
+
+void test('ends what runs longer than statement_timeout', { timeout: 20_000 }, async () => {
+  await client.query("set statement_timeout = '50ms'")
+  await assert.rejects(client.query('select count(*) from range(1000000000) a, range(1000000) b'), {
+    code: '57014',
+    message: 'canceling statement due to statement timeout',
+  })
+  await client.query('reset statement_timeout')
+})
+
+void test('says when a query needs more memory than the engine has, and goes on', { timeout: 60_000 }, async () => {
+  const greedy = "select length(string_agg(repeat('x', 1000) || range, '')) from range(1000000)"
+  await assert.rejects(client.query(greedy), { code: '53200' })
+  assert.deepEqual((await client.query('select count(*)::int as n from orders')).rows, [{ n: 5 }])
+})

@@ -58,7 +58,7 @@ async function serveStarted(
       for (const name of reported) out.send(parameterStatus(name, settings.get(name)))
       settings.onReported((name, value) => out.send(parameterStatus(name, value)))
       out.send(backendKeyData(key.processId, key.secret))
-      await serveSession(socket, inbox, out, { queries, settings, observe: registry.observe })
+      await serveSession(socket, inbox, { out, queries, settings, observe: registry.observe })
     } finally {
       registry.remove(key)
     }

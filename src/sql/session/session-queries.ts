@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { bindRelations, type BoundRelations } from '../bind/binder.ts'
 import { literalOf, parameterCount, withParameters } from '../bind/parameter-literal.ts'
 import type { SessionViews } from '../bind/session-views.ts'
@@ -24,6 +25,7 @@ export function createSessionQueries(
   const idle: DuckDBConnection[] = []
   const running = new Set<DuckDBConnection>()
   let canceled = 0
+  let canceledFor: Error | undefined
 
   const take = async (): Promise<DuckDBConnection> => {
     const connection = idle.pop() ?? (await services.duckdb.connect())
@@ -31,6 +33,12 @@ export function createSessionQueries(
     await connection.run(`SET search_path = ${quoteText(path)}; SET TimeZone = ${quoteText(settings.timeZone)}`)
     running.add(connection)
     return connection
+  }
+  /** DuckDB knows only that it was interrupted; why is known here. */
+  const explain = (thrown: unknown): Error => {
+    const error = duckdbError(thrown)
+    const interrupted = error instanceof WeirError && error.code === 'WEIR-6007'
+    return interrupted && canceledFor ? canceledFor : error
   }
   const give = (connection: DuckDBConnection): void => {
     running.delete(connection)
@@ -74,7 +82,7 @@ export function createSessionQueries(
         prepared.destroySync()
         return { columns, parameterOids: inferred.map(({ oid }) => oid) } satisfies Description
       } catch (error) {
-        throw withPosition(duckdbError(error), statement.text, exact)
+        throw withPosition(explain(error), statement.text, exact)
       } finally {
         give(connection)
       }
@@ -89,14 +97,15 @@ export function createSessionQueries(
         if (canceled !== started) throw new Error('INTERRUPT Error: Interrupted!')
         const text = await boundText(connection, statement, parameters)
         const result = await connection.stream((options?.explain ?? '') + text)
-        return cursorOf(result, options?.explain ? undefined : names, read.notices, end)
+        return cursorOf(result, options?.explain ? undefined : names, read.notices, end, explain)
       } catch (error) {
         await end()
-        throw withPosition(duckdbError(error), statement.text, exact)
+        throw withPosition(explain(error), statement.text, exact)
       }
     },
-    cancel() {
+    cancel(reason) {
       canceled++
+      canceledFor = reason
       for (const connection of running) connection.interrupt()
     },
     async close() {
@@ -171,6 +180,7 @@ function cursorOf(
   names: readonly (string | undefined)[] | undefined,
   notices: readonly string[],
   end: () => Promise<void>,
+  explain: (error: unknown) => Error,
 ): Cursor {
   let open = true
   const columns: ResultColumn[] = result
@@ -191,7 +201,7 @@ function cursorOf(
         if (chunk && chunk.rowCount > 0) return chunk
       } catch (error) {
         await close()
-        throw duckdbError(error)
+        throw explain(error)
       }
       await close()
       return null

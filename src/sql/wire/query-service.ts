@@ -11,8 +11,8 @@ export interface QueryService {
   describe(statement: Statement, declared: readonly number[]): Promise<Description>
   /** Binds, resolves the tables at one moment and starts. `explain` (`EXPLAIN `, `EXPLAIN ANALYZE `) asks for the plan instead. */
   open(statement: Statement, parameters: readonly Parameter[], options?: { readonly explain?: string }): Promise<Cursor>
-  /** Interrupts what runs; its error is WEIR-6007. */
-  cancel(): void
+  /** Interrupts what runs; its error is WEIR-6007, or `reason`. */
+  cancel(reason?: Error): void
   close(): Promise<void>
 }
 

@@ -1,0 +1,128 @@
+import { assertQuery, type StatementKind } from '../../gate/kind.ts'
+import { type Statement, wordsAt } from '../../gate/statement.ts'
+import { sqlError } from '../../sql-error.ts'
+import { commandComplete, copyDone, copyOutResponse, noData, noticeResponse } from '../backend-messages.ts'
+import type { Parameter } from '../query-service.ts'
+import { parseCopy, sendCopy } from './copy-out.ts'
+import { describePortal, explainPortal, fixedPortal, type Portal, queryPortal } from './portal.ts'
+import { resultStream } from './result-stream.ts'
+import { closeAll, closeOne, cursorOf, type SessionContext, styleOf } from './session-context.ts'
+import { answerSessionStatement, type SessionAnswer, sessionColumns } from './session-statement.ts'
+import { parseDeclare, parseFetch } from './sql-cursors.ts'
+
+/** A statement with what Bind said of it. */
+export interface BoundStatement {
+  readonly statement: Statement
+  readonly kind: StatementKind
+  readonly parameters: readonly Parameter[]
+  readonly formats: readonly number[]
+}
+
+/** The portal of a statement of any kind but those that change the transaction. */
+export function portalOf(context: SessionContext, bound: BoundStatement): Portal {
+  const { queries } = context
+  const { statement, kind, parameters, formats } = bound
+  switch (kind) {
+    case 'query':
+      return queryPortal(queries, { statement, parameters, formats, style: styleOf(context) })
+    case 'explain':
+      return explainPortal(queries, statement, parameters)
+    case 'describe':
+      return describePortal(queries, statement)
+    case 'copy':
+      return copyPortal(context, statement)
+    case 'fetch':
+      return fetchPortal(context, statement)
+    default:
+      return fixedPortal(sessionColumns(kind, statement), () => runSessionStatement(context, kind, statement))
+  }
+}
+
+/** Runs what changes the transaction; true when that was all. */
+export async function runTransaction(
+  { out, transaction, cursors }: SessionContext,
+  kind: StatementKind,
+  statement: Statement,
+): Promise<boolean> {
+  const again = kind === 'begin' && transaction.status === 'T'
+  const tag = transaction.run(kind, statement)
+  if (tag === undefined) return false
+  const message = 'there is already a transaction in progress'
+  if (again) out.send(noticeResponse({ severity: 'WARNING', sqlstate: '25001', message }))
+  if (transaction.status === 'I') await closeAll(cursors)
+  out.send(commandComplete(tag))
+  return true
+}
+
+async function runSessionStatement(
+  context: SessionContext,
+  kind: StatementKind,
+  statement: Statement,
+): Promise<SessionAnswer> {
+  const { settings, statements, cursors } = context
+  const answer = answerSessionStatement(kind, statement, settings)
+  if (answer) return answer
+  const { tokens } = statement
+  const all = wordsAt(tokens, 1, 'all')
+  const name = tokens.at(-1)?.value ?? ''
+  switch (kind) {
+    case 'declare':
+      declareCursor(context, statement)
+      return { tag: 'DECLARE CURSOR' }
+    case 'close':
+      if (!all) cursorOf(context, name)
+      await (all ? closeAll(cursors) : closeOne(cursors, name))
+      return { tag: 'CLOSE CURSOR' }
+    case 'deallocate':
+      if (all) statements.clear()
+      else statements.delete(name)
+      return { tag: `DEALLOCATE${all ? ' ALL' : ''}` }
+    default:
+      statements.clear()
+      if (all) {
+        settings.resetAll()
+        await closeAll(cursors)
+      }
+      return { tag: `${kind.toUpperCase()}${all ? ' ALL' : ''}` }
+  }
+}
+
+function declareCursor(context: SessionContext, statement: Statement): void {
+  const { name, query, hold } = parseDeclare(statement)
+  if (context.transaction.status === 'I' && !hold)
+    throw sqlError('WEIR-6002', 'DECLARE CURSOR can only be used in transaction blocks', { sqlstate: '25P01' })
+  if (context.cursors.has(name)) throw sqlError('WEIR-6002', `cursor "${name}" already exists`, { sqlstate: '42P03' })
+  assertQuery(query)
+  const request = { statement: query, parameters: [], formats: [], style: styleOf(context), tag: 'FETCH' }
+  context.cursors.set(name, queryPortal(context.queries, request))
+}
+
+function fetchPortal(context: SessionContext, statement: Statement): Portal {
+  const { name, rowsMax } = parseFetch(statement)
+  return {
+    describe: (out) => cursorOf(context, name).describe(out),
+    execute: (out) => cursorOf(context, name).execute(out, rowsMax),
+    close: async () => {},
+  }
+}
+
+function copyPortal(context: SessionContext, statement: Statement): Portal {
+  const copy = parseCopy(statement)
+  assertQuery(copy.query)
+  return {
+    describe: async (out) => out.send(noData),
+    async execute(out) {
+      const cursor = await context.queries.open(copy.query, [])
+      const style = styleOf(context)
+      try {
+        out.send(copyOutResponse(cursor.columns.length))
+        const rows = await sendCopy(out, resultStream(cursor, [], style), cursor.columns, copy, style)
+        out.send(copyDone)
+        out.send(commandComplete(`COPY ${rows}`))
+      } finally {
+        await cursor.close()
+      }
+    },
+    close: async () => {},
+  }
+}
