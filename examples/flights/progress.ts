@@ -11,7 +11,9 @@ export interface Step {
 const titleWidth = 12
 const terminal = process.stdout.isTTY
 
-export function startStep(title: string, total: number): Step {
+export type StartStep = (title: string, total: number) => Step
+
+export const startStep: StartStep = (title, total) => {
   const started = performance.now()
   const bar = terminal && total > 0 ? openBar(title, total) : undefined
   return {

@@ -4,7 +4,7 @@ import { runSql } from '../../src/cli/sql-session.ts'
 import { connectApi, type WeirClient } from '../../src/cli/weir-client.ts'
 import type { Endpoints } from '../../src/platform/supervisor/endpoints.ts'
 import { connectKafka } from '../../src/stream/client/connect.ts'
-import { startStep } from './progress.ts'
+import type { StartStep } from './progress.ts'
 import { flightLines } from './source.ts'
 
 const delivery = 'flights-to-lake'
@@ -20,16 +20,18 @@ export interface Replay {
   readonly verifyDetail: string
   readonly partitions: number
   readonly files: number
+  /** Of the files. */
+  readonly bytes: number
   readonly delays: readonly (readonly (string | null)[])[]
 }
 
 /** Runs the main job against a running Weir, a step after the other, and gives the figures of the screen. */
-export async function replayFlights(endpoints: Endpoints, flights: number): Promise<Replay> {
+export async function replayFlights(endpoints: Endpoints, flights: number, startStep: StartStep): Promise<Replay> {
   const weir = connectApi(endpoints.http)
-  const { produced, seconds } = await produceFlights(endpoints, flights)
-  const delivered = await deliverAll(weir, produced)
-  const queryable = await sumUp(endpoints)
-  const verification = await verifyAll(weir)
+  const { produced, seconds } = await produceFlights(endpoints, flights, startStep)
+  const delivered = await deliverAll(weir, produced, startStep)
+  const queryable = await sumUp(endpoints, startStep)
+  const verification = await verifyAll(weir, startStep)
   return {
     produced,
     produceSeconds: seconds,
@@ -37,12 +39,16 @@ export async function replayFlights(endpoints: Endpoints, flights: number): Prom
     queryable: queryable.count,
     lost: produced - Math.min(delivered, queryable.count),
     ...verification,
-    ...(await layout(endpoints)),
+    ...(await layout(weir, endpoints)),
     delays: queryable.delays,
   }
 }
 
-async function produceFlights(endpoints: Endpoints, flights: number): Promise<{ produced: number; seconds: number }> {
+async function produceFlights(
+  endpoints: Endpoints,
+  flights: number,
+  startStep: StartStep,
+): Promise<{ produced: number; seconds: number }> {
   const client = await connectKafka({ bootstrap: endpoints.kafka, clientId: 'flights' })
   const step = startStep('producing', flights)
   let acknowledged = 0
@@ -60,7 +66,7 @@ async function produceFlights(endpoints: Endpoints, flights: number): Promise<{ 
   }
 }
 
-async function deliverAll(weir: WeirClient, produced: number): Promise<number> {
+async function deliverAll(weir: WeirClient, produced: number, startStep: StartStep): Promise<number> {
   const step = startStep('delivering', produced)
   let flushing: Promise<unknown> | undefined
   for (;;) {
@@ -81,7 +87,10 @@ async function deliverAll(weir: WeirClient, produced: number): Promise<number> {
   }
 }
 
-async function sumUp(endpoints: Endpoints): Promise<Pick<Replay, 'delays'> & { readonly count: number }> {
+async function sumUp(
+  endpoints: Endpoints,
+  startStep: StartStep,
+): Promise<Pick<Replay, 'delays'> & { readonly count: number }> {
   const step = startStep('summing up', 0)
   const counted = await runSql(endpoints.postgres, 'select count(*) from flights')
   const worst = await runSql(
@@ -93,7 +102,7 @@ async function sumUp(endpoints: Endpoints): Promise<Pick<Replay, 'delays'> & { r
   return { count, delays: worst.rows }
 }
 
-async function verifyAll(weir: WeirClient): Promise<Pick<Replay, 'verified' | 'verifyDetail'>> {
+async function verifyAll(weir: WeirClient, startStep: StartStep): Promise<Pick<Replay, 'verified' | 'verifyDetail'>> {
   const step = startStep('verifying', 0)
   let job = await weir.call<VerifyJob>('POST', '/api/v1/verify', { deliveries: [delivery] })
   while (job.state === 'running') {
@@ -106,7 +115,11 @@ async function verifyAll(weir: WeirClient): Promise<Pick<Replay, 'verified' | 'v
   return { verified: result?.verdict === 'yes', verifyDetail: detail }
 }
 
-async function layout(endpoints: Endpoints): Promise<Pick<Replay, 'partitions' | 'files'>> {
+async function layout(weir: WeirClient, endpoints: Endpoints): Promise<Pick<Replay, 'partitions' | 'files' | 'bytes'>> {
   const { rows } = await runSql(endpoints.postgres, "select count(distinct date_trunc('month', date)) from flights")
-  return { partitions: Number(rows[0]![0]), files: 0 }
+  const { files, bytes } = await weir.call<{ files: string; bytes: string }>(
+    'GET',
+    '/api/v1/resources/table/flights/status',
+  )
+  return { partitions: Number(rows[0]![0]), files: Number(files), bytes: Number(bytes) }
 }

@@ -1,4 +1,5 @@
 import colors from 'picocolors'
+import { formatSize } from '../../src/kernel/units.ts'
 import type { Endpoints } from '../../src/platform/supervisor/endpoints.ts'
 import type { Replay } from './replay.ts'
 
@@ -14,7 +15,7 @@ export function screen(replay: Replay, { kafka, postgres, http, iceberg }: Endpo
   ${colors.bold(title)}
 
   produced     ${count(produced).padStart(9)}     ${replay.produceSeconds.toFixed(1)} s    ${rate}
-  delivered    ${count(delivered).padStart(9)} ${mark(delivered === produced)}   ${replay.partitions} partitions by month
+  delivered    ${count(delivered).padStart(9)} ${mark(delivered === produced)}   ${replay.partitions} partitions by month, ${replay.files} files, ${formatSize(replay.bytes)}
   queryable    ${count(queryable).padStart(9)} ${mark(queryable === produced)}   verified against the data: ${replay.verifyDetail}
 
   Longest delays from    ${replay.delays.map(([airport, delay]) => `${airport} ${Number(delay).toFixed(1)} min`).join('   ')}

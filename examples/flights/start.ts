@@ -30,7 +30,7 @@ const asked = new Promise<'asked'>((resolve) => {
 })
 let exitCode = 0
 try {
-  const replay = replayFlights(weir.endpoints, Number(values.flights))
+  const replay = replayFlights(weir.endpoints, Number(values.flights), startStep)
   const outcome = await Promise.race([replay, asked, weir.ended])
   if (typeof outcome === 'object') {
     console.log(screen(outcome, weir.endpoints))
