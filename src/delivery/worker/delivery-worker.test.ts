@@ -358,3 +358,70 @@ void test('a flush happens by size and by age, without being asked', async (cont
   await until('size', async () => (await stateOf(table)).entries[0]?.next === '20001')
   assert.equal((await rowsOf(table)).length, 20_001)
 })
+
+void test('while commits fail the rows stay visible, reading stops at a bound, and then all is delivered once', async (context) => {
+  const { log, table, start } = await world(context, { flushBytes: 100_000 })
+  const worker = await start()
+  await worker.assign({ epoch: 1, partitions: [0] })
+  await until('it reads', () => worker.status().state === 'reading')
+  table.nextCommits.push(...Array.from({ length: 4 }, () => 'fail' as const))
+  for (let batch = 0; batch < 100; batch++)
+    log.append(
+      0,
+      Array.from({ length: 1000 }, (_, id) => value(batch * 1000 + id)),
+    )
+  const full = await until('it is full', () => {
+    const status = worker.status()
+    return status.state === 'full' && status.failing !== null && status
+  })
+  assert.ok(full.pendingBytes < 20_000_000)
+  assert.match(full.failing ?? '', /catalog is not there/)
+  const { segments } = await worker.tails()
+  assert.ok((await rowsIn(segments.map(({ path }) => path))).length > 0)
+  await until('all is committed', async () => (await stateOf(table)).entries[0]?.next === '100000')
+  const rows = await rowsOf(table)
+  assert.deepEqual([rows.length, new Set(rows.map((row) => row['_offset'])).size], [100_000, 100_000])
+})
+
+void test('rule 7: what was read before a hole is delivered, then the delivery stops', async (context) => {
+  const { log, table, start } = await world(context)
+  const worker = await start()
+  await worker.assign({ epoch: 1, partitions: [0] })
+  log.append(0, [value(1)])
+  await readUpTo(worker, 1)
+  log.leaveGap(0, 5)
+  log.truncate(0, 4)
+  log.append(0, [value(2)])
+  const halted = await until('it has stopped', () => worker.status().halted)
+  assert.match(halted.reason, /offsets 1 to 3/)
+  assert.deepEqual(
+    (await stateOf(table)).entries.map(({ next, delivered }) => [next, delivered]),
+    [['1', '1']],
+  )
+})
+
+void test('rule 13: a new owner is ready when it has reached the end that it found', async (context) => {
+  const { log, start } = await world(context)
+  log.append(0, [value(1), value(2)])
+  const worker = await start()
+  await worker.assign({ epoch: 7, partitions: [0] })
+  const first = await worker.tails()
+  assert.equal(first.epoch, 7)
+  for (const { end, ready } of first.partitions) assert.equal(ready, end === '2')
+  assert.equal((await readUpTo(worker, 2)).partitions[0]!.ready, true)
+})
+
+void test('a worker whose commits fail stops within its deadline', async (context) => {
+  const { log, table, start } = await world(context, { flushBytes: 1000 })
+  const worker = await start()
+  await worker.assign({ epoch: 1, partitions: [0] })
+  await until('it reads', () => worker.status().state === 'reading')
+  table.nextCommits.push(...Array.from({ length: 50 }, () => 'fail' as const))
+  log.append(
+    0,
+    Array.from({ length: 1000 }, (_, id) => value(id)),
+  )
+  await until('commits fail', () => worker.status().failing)
+  await worker.stop(50)
+  assert.equal(worker.status().state, 'stopped')
+})

@@ -3,6 +3,7 @@ import { JsonLines } from '../../record/json/json-lines.ts'
 import { compileScanPlan, type ObjectPlan } from '../../record/json/scan-plan.ts'
 import type { TailReport } from '../../sql/engine-host.ts'
 import { BlockCommit, type CommitPorts } from '../commit/block-commit.ts'
+import { recordsIn } from '../block/counts.ts'
 import { LineBlock } from '../block/line-block.ts'
 import { TailBlock, type TailFolder } from '../tail/tail-block.ts'
 import type { TableView } from '../table/delivery-table.ts'
@@ -40,6 +41,7 @@ export class Session {
   #parsing: Promise<void> = Promise.resolve()
   #waiting = 0
   #waitingBytes = 0
+  #waitingRecords = 0
   #open: TailBlock
   #closing: TailBlock | undefined
   #committing: Promise<string | null> | undefined
@@ -78,9 +80,7 @@ export class Session {
   }
 
   get pendingRecords(): number {
-    let records = this.#open.records + (this.#closing?.records ?? 0)
-    for (const { read } of this.#lines.counts.values()) records += read
-    return records
+    return this.#open.records + (this.#closing?.records ?? 0) + this.#waitingRecords + recordsIn(this.#lines.counts)
   }
 
   get segments(): number {
@@ -116,6 +116,7 @@ export class Session {
       this.#lines = this.#newLines()
       this.#waiting++
       this.#waitingBytes += block.bytes
+      this.#waitingRecords += recordsIn(block.counts)
       this.#parsing = this.#parsing.then(() => this.#parse(block))
       this.#parsing.catch((error: unknown) => this.end(error))
     }
@@ -129,7 +130,7 @@ export class Session {
 
   async #parse(block: LineBlock): Promise<void> {
     this.signal.throwIfAborted()
-    const bytes = block.bytes
+    const { bytes } = block
     const target = this.#open
     await target.take(block, block.lines.length >= this.bulkBytes / 2)
     if (this.#spare.length < lineBlocksKept && block.lines.capacity <= this.bulkBytes + 1024) {
@@ -137,9 +138,10 @@ export class Session {
       this.#spare.push(block.lines)
     }
     for (const { read, rejected } of block.counts.values()) this.parts.onParsed(read, rejected)
-    await target.merge()
     this.#waiting--
     this.#waitingBytes -= bytes
+    this.#waitingRecords -= recordsIn(block.counts)
+    await target.merge()
   }
 
   /** Commits all that was read before the call. Gives the snapshot; null when there was nothing. */
@@ -153,17 +155,29 @@ export class Session {
   }
 
   async #commitOpen(attempt: (commit: BlockCommit) => Promise<string>): Promise<string | null> {
-    await this.parsed()
-    if (this.#open.isEmpty) return null
-    const block = this.#open
-    this.#closing = block
-    this.#open = new TailBlock(this.#view, this.parts.tail)
+    const block = await this.#close()
+    if (!block) return null
     const snapshotId = await attempt(new BlockCommit(block, this.parts.commit))
     // In one turn: a report has the old base with the rows, or the new one without them.
     this.#bases = new Map([...this.#bases, ...[...block.counts].map(([partition, { to }]) => [partition, to] as const)])
     this.#closing = undefined
     await block.drop()
     return snapshotId
+  }
+
+  /** Takes its turn among the blocks that are parsed: no row may join a block once its commit has begun. */
+  async #close(): Promise<TailBlock | undefined> {
+    await this.cut()
+    const closing = this.#parsing.then(() => {
+      this.signal.throwIfAborted()
+      if (this.#open.isEmpty) return undefined
+      this.#closing = this.#open
+      this.#open = new TailBlock(this.#view, this.parts.tail)
+      return this.#closing
+    })
+    this.#parsing = closing.then(() => undefined)
+    this.#parsing.catch((error: unknown) => this.end(error))
+    return closing
   }
 
   /** The table has more columns now; everything read before was committed. */

@@ -93,7 +93,10 @@ class Worker implements DeliveryWorker {
       const { logger } = this.#context.ports
       const commit = commitSession(this.#context, session)
       const done = commit.catch((error: unknown) => logger.warn({ err: error }, 'the last commit failed'))
-      await Promise.race([done, pause(deadlineMs, undefined, { ref: false })])
+      const timer = new AbortController()
+      const late = pause(deadlineMs, undefined, { signal: timer.signal }).catch(() => undefined)
+      await Promise.race([done, late])
+      timer.abort()
     }
     this.#isStopped = true
     await this.#endAssignment()
