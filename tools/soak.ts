@@ -1,0 +1,77 @@
+// `npm run soak`: what takes too long for each change. The model in 20,000 histories, every rule taken away, 100 kills, many
+// power cuts. Adds a line to docs/reports/soak.md; a seed given by WEIR_SEED runs the same again.
+import { execFileSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { killRounds } from '../test/fault/kill-rounds.ts'
+import { cutLogPower } from '../test/fault/log-power-cuts.ts'
+import { cutObjectPower } from '../test/fault/object-power-cuts.ts'
+import { rulesWithout } from '../test/model/rules.ts'
+import { sweep } from '../test/model/sweep.ts'
+
+const seed = Number(process.env['WEIR_SEED'] ?? randomInt(2 ** 31))
+const report = 'docs/reports/soak.md'
+
+interface Part {
+  readonly name: string
+  /** What it found, in a few words; throws what broke. */
+  run(): Promise<string> | string
+}
+
+const parts: readonly Part[] = [
+  {
+    name: 'model, 20,000 seeds',
+    run: () => {
+      const { findings, commits, queries } = sweep(rulesWithout(), seed % 1_000_000_000, 20_000)
+      if (findings.length > 0)
+        throw new Error(findings.map(({ seed: at, violation }) => `${at}: ${violation}`).join('; '))
+      return `${commits} commits, ${queries} queries, nothing broken`
+    },
+  },
+  {
+    name: 'power cuts of the log, 400',
+    run: async () => {
+      await cutLogPower(seed, { rounds: 100, cuts: 400 })
+      return 'held'
+    },
+  },
+  {
+    name: 'power cuts of the object store, 3,000',
+    run: async () => {
+      await cutObjectPower(seed, 3000)
+      return 'held'
+    },
+  },
+  {
+    name: 'kill -9, 100 times',
+    run: async () => {
+      const { killed, acknowledged, sent } = await killRounds(seed, 100, (line) => console.log(`  ${line}`))
+      return `${JSON.stringify(killed)}, ${acknowledged} of ${sent} values acknowledged, each there once`
+    },
+  },
+]
+
+if (!existsSync(report)) {
+  mkdirSync('docs/reports', { recursive: true })
+  writeFileSync(report, '# Soak runs\n\n| when | commit | seed | part | result |\n|---|---|---|---|---|\n')
+}
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+console.log(`seed ${seed}`)
+for (const part of parts) {
+  const { name } = part
+  console.log(name)
+  const started = performance.now()
+  let result: string
+  try {
+    result = await part.run()
+  } catch (error) {
+    result = `FAILED: ${error instanceof Error ? error.message : String(error)}`.replaceAll(/[\n|]/g, ' ')
+    process.exitCode = 1
+  }
+  const seconds = Math.round((performance.now() - started) / 1000)
+  console.log(`  ${result} (${seconds} s)`)
+  appendFileSync(
+    report,
+    `| ${new Date().toISOString().slice(0, 16)} | ${commit} | ${seed} | ${name} | ${result} (${seconds} s) |\n`,
+  )
+}
