@@ -20,7 +20,7 @@ export interface CatalogColumn {
 
 export type Row = Readonly<Record<string, string | number | boolean | null>>
 
-export const oids = { database: 5, owner: 10, pgCatalog: 11, public: 2200, informationSchema: 13_000, heap: 2 } as const
+const oids = { database: 5, owner: 10, pgCatalog: 11, public: 2200, informationSchema: 13_000, heap: 2 } as const
 
 /** A number that stays the same for a name, so that what clients keep stays right. */
 export function relationOid(name: string, taken: ReadonlySet<number>): number {
@@ -31,7 +31,7 @@ export function relationOid(name: string, taken: ReadonlySet<number>): number {
   return oid
 }
 
-export function schemaOid(schema: string): number {
+function schemaOid(schema: string): number {
   return schema === 'public' ? oids.public : relationOid(`schema ${schema}`, new Set())
 }
 

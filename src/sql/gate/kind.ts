@@ -104,7 +104,7 @@ export function assertQuery(statement: Statement): void {
 }
 
 /** The refusal of a statement, with what to do instead. */
-export function refusal(word: string, position: number): Error {
+function refusal(word: string, position: number): Error {
   const hint = remedies[word]
   const known = hint !== undefined || knownStatements.has(word)
   if (!known) return sqlError('WEIR-6002', `syntax error at or near "${word}"`, { sqlstate: '42601', position })

@@ -1,4 +1,4 @@
-import { explained, type StatementKind } from '../../gate/kind.ts'
+import { explained } from '../../gate/kind.ts'
 import { type Statement, statementOf } from '../../gate/statement.ts'
 import { sqlError } from '../../sql-error.ts'
 import {
@@ -130,6 +130,3 @@ function isQuery(text: string): boolean {
     (first?.kind === 'word' && ['select', 'with', 'values', 'table', 'from'].includes(first.value))
   )
 }
-
-/** The kinds that a transaction that failed still takes. */
-export const endsTransaction = (kind: StatementKind): boolean => kind === 'commit' || kind === 'rollback'

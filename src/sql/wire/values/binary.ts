@@ -97,7 +97,7 @@ function writeTimestamp(out: ByteWriter, value: DuckDBValue): void {
 }
 
 /** Groups of four decimal digits, the weight of the first, the sign, and the digits after the point. */
-export function writeNumeric(out: ByteWriter, text: string): void {
+function writeNumeric(out: ByteWriter, text: string): void {
   const negative = text.startsWith('-')
   const [whole = '', fraction = ''] = text.replace(/^[-+]/, '').split('.')
   const wholeGroups = whole.padStart(Math.ceil(whole.length / 4) * 4, '0')

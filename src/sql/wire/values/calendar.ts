@@ -1,7 +1,7 @@
 const dayMicros = 86_400_000_000
 
 /** Proleptic Gregorian date of a day number, 1970-01-01 being 0 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms"). */
-export function civilOf(day: number): { readonly year: number; readonly month: number; readonly day: number } {
+function civilOf(day: number): { readonly year: number; readonly month: number; readonly day: number } {
   const z = day + 719_468
   const era = Math.floor(z / 146_097)
   const dayOfEra = z - era * 146_097
