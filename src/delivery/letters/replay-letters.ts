@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { literal } from '../../lake/types/duckdb-type.ts'
 import { csvDecoder, type CsvOptions } from '../../record/csv/csv-decoder.ts'
 import type { DeliveryState, LetterFile } from '../../record/delivery-state.ts'
@@ -25,7 +26,8 @@ export interface ReplayOptions {
 
 /**
  * Letters become rows where they fit now (delivery.md, rule 9): one commit for each letter file puts the rows in and the letters
- * out of force, only if the rows are not there and the letters in force in the state that it commits on. Offsets stay.
+ * out of force, only if the rows are not there and the letters in force in the state that it commits on. Offsets stay. Rejects with
+ * WEIR-5031 when a filter names an offset that no letter in force has.
  */
 export async function replayDeadLetters(
   ports: OperatorPorts,
@@ -44,6 +46,11 @@ export async function replayDeadLetters(
       snapshotId: done.snapshotId ?? result.snapshotId,
     }
   }
+  if (filter.offset !== undefined && result.replayed + result.rejected.length === 0)
+    throw new WeirError(
+      'WEIR-5031',
+      `no dead letter of offset ${filter.offset} is in force; it may have been replayed already`,
+    )
   return result
 }
 

@@ -176,6 +176,7 @@ void test('letters are listed by page and replayed once the table has the column
   w.table.nextCommits.push('lose answer')
   const one = await replayDeadLetters(w.ports, options, { offset: '2' })
   assert.equal(one.replayed, 1)
+  await assert.rejects(replayDeadLetters(w.ports, options, { offset: '2' }), { code: 'WEIR-5031' })
   const rest = await replayDeadLetters(w.ports, options)
   assert.deepEqual([rest.replayed, rest.rejected.map(({ offset }) => offset)], [2, ['3']])
   assert.equal((await replayDeadLetters(w.ports, options)).replayed, 0)

@@ -90,11 +90,6 @@ export const deliveryCodes = defineCodes({
     cause: 'A batch of the stream has a wrong checksum or form.',
     remedy: 'Restore the segment of the log; the delivery has stopped in front of it.',
   },
-  'WEIR-5030': {
-    kind: 'corrupt',
-    cause: 'The rows of a table and the state of its deliveries do not agree.',
-    remedy: 'See the partitions and offsets named; nothing was changed.',
-  },
   'WEIR-5031': {
     kind: 'not-found',
     cause: 'There is no such dead letter in force.',
