@@ -78,3 +78,9 @@ void test("functions of PostgreSQL answer with the session's own", async () => {
     { g: '2' },
   ])
 })
+
+void test('a column may be called at', async () => {
+  const sql =
+    "select at, e.at at time zone 'UTC' as u from (select timestamptz '2024-01-01 00:00:00+00' as at) e where at > '2023-01-01' order by at"
+  assert.deepEqual((await client.query(sql)).rows, [{ at: '2024-01-01 00:00:00+00', u: '2024-01-01 00:00:00' }])
+})

@@ -27,6 +27,7 @@ export async function rewriteForDuckdb(statement: Statement, rewriting: Rewritin
   const editor = editTokens(statement)
   if (tokens.some(({ kind, value }) => kind === 'symbol' && value.includes('~'))) rewriteMatches(editor)
   if (tokens.some(({ kind, value }) => kind === 'word' && rowFunctions.has(value))) nameRowFunctions(editor)
+  if (tokens.some((_, at) => wordsAt(tokens, at, 'at'))) quoteAt(editor)
   if (tokens.some(({ kind, value }) => kind === 'string' && value.startsWith('{'))) rewriteArrayLiterals(editor)
   if (tokens.some(({ kind, value }) => kind === 'string' && value.startsWith('\\x'))) rewriteByteLiterals(editor)
   if (tokens.some(({ kind, value }) => kind === 'word' && value in renamedFunctions)) renameFunctions(editor)
@@ -42,6 +43,13 @@ export async function rewriteForDuckdb(statement: Statement, rewriting: Rewritin
   }
   const text = editor.text()
   return text === undefined ? statement : { ...statementOf(text), offset: statement.offset }
+}
+
+/** `at` is a usual name of a column, which DuckDB reserves: it is one unless AT TIME ZONE or AT (VERSION …) follows. */
+function quoteAt({ tokens, replace }: TokenEditor): void {
+  for (const at of tokens.keys())
+    if (wordsAt(tokens, at, 'at') && !wordsAt(tokens, at + 1, 'time') && !isSymbol(tokens, at + 1, '('))
+      replace(at, 1, '"at"')
 }
 
 /** `'{a,b}'::text[]` is `['a', 'b']::text[]`. */
