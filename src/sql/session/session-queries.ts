@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { bindRelations, type BoundRelations } from '../bind/binder.ts'
 import { literalOf, parameterCount, withParameters } from '../bind/parameter-literal.ts'
@@ -12,6 +12,7 @@ import { oidOf, resultTypeOf } from '../wire/result-type.ts'
 import { rewriteForDuckdb } from '../catalog/rewrite.ts'
 import type { SessionFacts } from '../catalog/rewrite-session.ts'
 import type { EngineServices } from '../engine/services.ts'
+import { createInterruptible } from './interruptible.ts'
 import { readTables } from './read-tables.ts'
 import type { SessionSettings } from './settings.ts'
 
@@ -23,15 +24,15 @@ export function createSessionQueries(
   facts: SessionFacts,
 ): QueryService {
   const idle: DuckDBConnection[] = []
-  const running = new Set<DuckDBConnection>()
+  const interruptible = createInterruptible()
   let canceled = 0
+  let closed = false
   let canceledFor: Error | undefined
 
   const take = async (): Promise<DuckDBConnection> => {
     const connection = idle.pop() ?? (await services.duckdb.connect())
     const path = await views.searchPath([...settings.searchPath, 'public'])
     await connection.run(`SET search_path = ${quoteText(path)}; SET TimeZone = ${quoteText(settings.timeZone)}`)
-    running.add(connection)
     return connection
   }
   /** DuckDB knows only that it was interrupted; why is known here. */
@@ -41,8 +42,7 @@ export function createSessionQueries(
     return interrupted && canceledFor ? canceledFor : error
   }
   const give = (connection: DuckDBConnection): void => {
-    running.delete(connection)
-    if (idle.length < 4) idle.push(connection)
+    if (idle.length < 4 && !closed) idle.push(connection)
     else connection.closeSync()
   }
 
@@ -96,8 +96,10 @@ export function createSessionQueries(
       try {
         if (canceled !== started) throw new Error('INTERRUPT Error: Interrupted!')
         const text = await boundText(connection, statement, parameters)
-        const result = await connection.stream((options?.explain ?? '') + text)
-        return cursorOf(result, options?.explain ? undefined : names, read.notices, end, explain)
+        const result = await interruptible.run(connection, () => connection.stream((options?.explain ?? '') + text))
+        if (canceled !== started) throw new Error('INTERRUPT Error: Interrupted!')
+        const fetch = () => interruptible.run(connection, () => result.fetchChunk())
+        return cursorOf(result, fetch, options?.explain ? undefined : names, read.notices, end, explain)
       } catch (error) {
         await end()
         throw withPosition(explain(error), statement.text, exact)
@@ -106,10 +108,11 @@ export function createSessionQueries(
     cancel(reason) {
       canceled++
       canceledFor = reason
-      for (const connection of running) connection.interrupt()
+      interruptible.interrupt()
     },
     async close() {
-      for (const connection of [...running]) connection.interrupt()
+      closed = true
+      interruptible.interrupt()
       for (const connection of idle.splice(0)) connection.closeSync()
     },
   }
@@ -177,6 +180,7 @@ async function inferParameters(
 
 function cursorOf(
   result: DuckDBResult,
+  fetch: () => Promise<DuckDBDataChunk | null>,
   names: readonly (string | undefined)[] | undefined,
   notices: readonly string[],
   end: () => Promise<void>,
@@ -197,7 +201,7 @@ function cursorOf(
     async next() {
       if (!open) return null
       try {
-        const chunk = await result.fetchChunk()
+        const chunk = await fetch()
         if (chunk && chunk.rowCount > 0) return chunk
       } catch (error) {
         await close()

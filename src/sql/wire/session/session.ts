@@ -31,7 +31,8 @@ export async function serveSession(socket: Duplex, inbox: Inbox, parts: SessionP
   out.send(readyForQuery('I'))
   try {
     await out.flush()
-    for (let raw = await inbox.next(); raw; raw = await inbox.next()) {
+    // What a client sent before it left is not run for nobody.
+    for (let raw = await inbox.next(); raw && !socket.destroyed; raw = await inbox.next()) {
       const message = parseMessage(raw.type, raw.body)
       if (message.type === 'terminate') break
       await underTimeout(context, () => handle(message))
