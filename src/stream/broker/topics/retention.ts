@@ -27,7 +27,7 @@ async function rollIfOld(topic: Topic, partition: PartitionLog, now: number): Pr
 }
 
 /** Whole segments only; the active one stays. */
-export function startAfterRetention(
+function startAfterRetention(
   topic: Pick<Topic, 'configs'>,
   partition: Pick<PartitionLog, 'startOffset' | 'segments'>,
   now: number,
