@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { kinds } from '../src/platform/kinds/registry.ts'
+import { specJsonSchema } from '../src/platform/kinds/json-schema.ts'
+import { referencePages } from '../tools/reference.ts'
+
+void test('the reference is what the declarations say', async () => {
+  for (const [path, text] of await referencePages())
+    assert.equal(readFileSync(path, 'utf8'), text, `${path} is not current: node tools/reference.ts`)
+})
+
+void test('every option of every kind has a description', () => {
+  let seen = 0
+  const visit = (path: string, json: Record<string, unknown>): void => {
+    for (const [name, option] of Object.entries(
+      (json['properties'] ?? {}) as Record<string, Record<string, unknown>>,
+    )) {
+      seen++
+      assert.ok(option['description'], `${path}.${name} has no description`)
+      visit(`${path}.${name}`, option)
+    }
+  }
+  for (const kind of kinds) visit(kind.kind, specJsonSchema(kind))
+  assert.ok(seen > 15, `only ${seen} options seen`)
+})

@@ -1,0 +1,147 @@
+// Writes docs/reference from the declarations: node tools/reference.ts. test/reference.test.ts fails when a page is not current.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { catalogue } from '../src/kernel/errors/catalogue.ts'
+import type { CodeDefinition } from '../src/kernel/errors/code-definition.ts'
+import { silentLogger } from '../src/kernel/logger.ts'
+import { specJsonSchema } from '../src/platform/kinds/json-schema.ts'
+import { kinds } from '../src/platform/kinds/registry.ts'
+import { projectSchema } from '../src/platform/project/define-project.ts'
+import { createHttpServer } from '../src/server/create-http-server.ts'
+
+interface Json {
+  readonly type?: string
+  readonly description?: string
+  readonly default?: unknown
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly anyOf?: readonly Json[]
+  readonly properties?: Readonly<Record<string, Json>>
+  readonly required?: readonly string[]
+  readonly additionalProperties?: Json | boolean
+  readonly items?: Json
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly unit?: string
+  readonly reference?: string
+}
+
+const note = '<!-- Made by tools/reference.ts from the declarations; do not edit. -->'
+
+/** Every page by its path. */
+export async function referencePages(): Promise<ReadonlyMap<string, string>> {
+  return new Map([
+    ['docs/reference/errors.md', errorsPage()],
+    ['docs/reference/kinds.md', kindsPage()],
+    ['docs/reference/project.md', projectPage()],
+    ['docs/reference/http.md', await httpPage()],
+  ])
+}
+
+function errorsPage(): string {
+  const entries = Object.entries(catalogue as Readonly<Record<string, CodeDefinition>>).toSorted(([a], [b]) =>
+    a < b ? -1 : 1,
+  )
+  const rows = entries.map(([code, { cause, remedy, kind, retryable }]) => [
+    `\`${code}\``,
+    kind,
+    `${cause}${retryable ? ' The same call may succeed later.' : ''}`,
+    remedy,
+  ])
+  return page(
+    'Errors',
+    'Every error has a code that never changes its meaning; `weir explain CODE` shows its entry.',
+    table(['Code', 'Kind', 'What happened', 'What to do'], rows),
+  )
+}
+
+function kindsPage(): string {
+  const sections = kinds.map((kind) => {
+    const json = specJsonSchema(kind) as Json
+    return `## ${kind.kind}\n\n${kind.summary} In a project: \`${kind.kind}('name', { … })\`; each takes \`tags\` besides.\n\n${optionTable(json)}`
+  })
+  return page('Kinds of resources', 'What a project declares.', sections.join('\n\n'))
+}
+
+function projectPage(): string {
+  const json = z.toJSONSchema(projectSchema, { io: 'input', unrepresentable: 'any' }) as Json
+  return page('Project', 'Options of `defineProject` in weir.config.ts.', optionTable(json))
+}
+
+function optionTable(json: Json): string {
+  return table(['Option', 'Value', 'Default', 'Meaning'], optionRows(json, ''))
+}
+
+function optionRows({ properties = {}, required = [] }: Json, prefix: string): string[][] {
+  return Object.entries(properties).flatMap(([name, option]) => {
+    const path = `${prefix}${name}`
+    const absent = required.includes(name) ? 'required' : ''
+    const shown =
+      option.default === undefined || typeof option.default === 'object'
+        ? absent
+        : `\`${JSON.stringify(option.default)}\``
+    const inner = option.additionalProperties
+    return [
+      [`\`${path}\``, valueOf(option), shown, option.description ?? ''],
+      ...optionRows(option, `${path}.`),
+      ...(typeof inner === 'object' ? optionRows(objectIn(inner), `${path}.NAME.`) : []),
+    ]
+  })
+}
+
+function objectIn(json: Json): Json {
+  return json.anyOf?.find(({ properties }) => properties) ?? json
+}
+
+function valueOf(json: Json): string {
+  if (json.reference !== undefined) return `a ${json.reference}`
+  if (json.enum) return json.enum.map((value) => JSON.stringify(value)).join(', ')
+  if (json.const !== undefined) return JSON.stringify(json.const)
+  if (json.anyOf) return json.anyOf.map(valueOf).join(' or ')
+  if (json.unit !== undefined) return json.unit
+  if (json.type === 'array') return `list of ${valueOf(json.items ?? {})}`
+  if (json.type === 'object') return 'object'
+  const range = json.type === 'integer' ? ` from ${json.minimum} to ${json.maximum}` : ''
+  return `${json.type ?? 'resource'}${range}`
+}
+
+async function httpPage(): Promise<string> {
+  // Nothing is asked of the parts: the routes are only described.
+  const operations = { verifier: {}, process: {} }
+  const app = await createHttpServer({ host: '127.0.0.1', logger: silentLogger, operations } as never)
+  await app.ready()
+  const { paths = {} } = app.swagger()
+  await app.close()
+  const rows = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods as Record<string, { summary?: string }>).map(([method, { summary = '' }]) => [
+      `\`${method.toUpperCase()} ${path}\``,
+      summary,
+    ]),
+  )
+  const intro =
+    'The whole description, with every parameter, is served at `/openapi.json`; the Iceberg REST catalog is at `/iceberg/v1`. Errors are `{"error": {code, message, remedy, details}}`.'
+  return page(
+    'HTTP API',
+    intro,
+    table(
+      ['Request', 'What it does'],
+      rows.toSorted(([a], [b]) => (a! < b! ? -1 : 1)),
+    ),
+  )
+}
+
+function page(title: string, intro: string, body: string): string {
+  return `${note}\n\n# ${title}\n\n${intro}\n\n${body}\n`
+}
+
+function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`
+  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  mkdirSync('docs/reference', { recursive: true })
+  for (const [path, text] of await referencePages()) writeFileSync(path, text)
+}
