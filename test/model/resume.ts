@@ -21,8 +21,8 @@ type Keys = ReadonlySet<RecordKey>
 export function resume(world: World): string {
   const { rules, table, random, witness } = world
   const summary = summaryOf(world, table)
-  const again = summary !== undefined && random.chance(0.5)
   const here = keysOf(world.storage, table)
+  const again = summary !== undefined && covers(world, summary, here) && random.chance(0.5)
   const chosen = again ? summary : goOn(world, stateOf(world, table)!, summary, here)
   const lettered = rules.lettersReopen ? withLettersByRows(world, chosen, here) : chosen
   const state = rules.resumeRecounts ? recount(world, lettered, here) : lettered
@@ -31,6 +31,11 @@ export function resume(world: World): string {
   for (const worker of world.workers) worker.loss = null
   changeState(world, state, rules.resumeCommits)
   return `operator: ${again ? 'deliver again' : 'go on'}`
+}
+
+/** A row that the state is not beyond would be delivered a second time: then only going on is offered. */
+function covers(world: World, state: State, here: Keys): boolean {
+  return [...here].every((key) => offsetOf(key) < entryOf(world, state, partitionOf(key)).next)
 }
 
 /** The table may also have been rolled forward: what is in it is never delivered again. */
