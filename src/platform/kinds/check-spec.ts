@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { ErrorCode } from '../../kernel/errors/catalogue.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nearestName } from '../../kernel/nearest.ts'
 
@@ -17,6 +18,10 @@ export function checkSpec<Output>(schema: z.ZodType<Output>, what: string, value
   if (issue.code === 'unrecognized_keys') throw unknownKey(schema, what, issue, locate)
   const path = [...issue.path]
   const at = locate(path)
+  // A check of ours that has a code of its own says all by itself.
+  const code = issue.code === 'custom' ? (issue.params?.['code'] as ErrorCode | undefined) : undefined
+  if (code !== undefined)
+    throw new WeirError(code, `${what}: ${issue.message}`, { ...(at === undefined ? {} : { at }), details: { path } })
   const shown = issue.input === undefined ? 'is missing' : `is ${shorten(issue.input)}`
   const place = path.length === 0 ? '' : ` ${path.join('.')} ${shown}:`
   throw new WeirError('WEIR-1003', `${what}:${place} ${decapitalize(issue.message)}`, {

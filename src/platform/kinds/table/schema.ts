@@ -58,7 +58,8 @@ function normalColumns(columns: Readonly<Record<string, Column>>, context: z.Ref
     try {
       normal[name] = { ...columns[name]!, type: normalType(columns[name]!.type, name) }
     } catch (error) {
-      refuse(name, asWeirError(error).message)
+      const { code, message } = asWeirError(error)
+      context.addIssue({ code: 'custom', path: [name], message, params: { code } })
     }
   }
   return normal

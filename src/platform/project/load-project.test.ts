@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { loadProject } from './load-project.ts'
+
+const head = `import { defineProject, delivery, secret, stream, table, view } from 'weir-data'\n`
+
+void test('a project is loaded as it is declared, references by name', async () => {
+  const project = await load(`${head}
+const a = stream('a')
+const t = table('t', { columns: { id: 'long', n: { type: 'DECIMAL( 9,2 )', doc: 'x' } }, partitionBy: ['truncate(id, 10)'] })
+const d = delivery('d', { from: a, to: t, flush: { age: '5 s' }, tags: { team: 'x' } })
+export default defineProject({ name: 'p', resources: [a, t, d], ports: { http: 0 }, diskBudget: '10 GB',
+  environments: { production: { streams: { bootstrap: ['k:9092'] }, ports: { kafka: 9092 } } } })`)
+  assert.deepEqual(
+    project.resources.map(({ kind, name, at }) => [kind, name, at]),
+    [
+      ['stream', 'a', 'weir.config.ts:3:11'],
+      ['table', 't', 'weir.config.ts:4:11'],
+      ['delivery', 'd', 'weir.config.ts:5:11'],
+    ],
+  )
+  assert.deepEqual(project.resources[2]?.spec, {
+    from: 'a',
+    to: 't',
+    onNewField: 'reject',
+    flush: { size: '64 MB', age: '5 s' },
+    workers: 1,
+  })
+  assert.equal((project.resources[1]!.spec as { columns: { n: { type: string } } }).columns.n.type, 'decimal(9, 2)')
+  assert.deepEqual(project.settings, {
+    ports: { http: 0 },
+    autoCreateTopics: true,
+    defaultPartitions: 4,
+    diskBudgetBytes: 10_000_000_000,
+  })
+})
+
+void test('an environment changes settings and nothing else', async () => {
+  const text = `${head}export default defineProject({ name: 'p', resources: [], ports: { http: 1 },
+    environments: { production: { objects: 's3://lake/x', ports: { kafka: 2 } } } })`
+  const { settings, environment } = await load(text, 'production')
+  assert.deepEqual(
+    [environment, settings.objects, settings.ports],
+    ['production', 's3://lake/x', { http: 1, kafka: 2 }],
+  )
+  await assert.rejects(load(text, 'prodution'), { code: 'WEIR-1009', message: /Did you mean production/ })
+})
+
+const mistakes: readonly (readonly [title: string, code: string, at: string, message: RegExp, text: string])[] = [
+  [
+    'an unknown option',
+    'WEIR-1004',
+    'weir.config.ts:4:3',
+    /stream "a".*"retenton".*Did you mean retention/,
+    `stream('a', {\n  partitions: 1,\n  retenton: '1 day',\n})`,
+  ],
+  [
+    'an unknown nested option',
+    'WEIR-1004',
+    'weir.config.ts:2:63',
+    /in flush.*Did you mean age/,
+    `delivery('d', { from: stream('a'), to: 't' as never, flush: { agee: '5 s' } })`,
+  ],
+  [
+    'an option of the wrong type',
+    'WEIR-1003',
+    'weir.config.ts:2:15',
+    /stream "a": partitions is "4"/,
+    `stream('a', { partitions: '4' as never })`,
+  ],
+  [
+    'a wrong duration',
+    'WEIR-1003',
+    'weir.config.ts:2:15',
+    /"7 dayz" is not a duration/,
+    `stream('a', { retention: '7 dayz' })`,
+  ],
+  [
+    'a wrong type of a column',
+    'WEIR-1012',
+    'weir.config.ts:2:25',
+    /^table "o": unknown type "decmal\(12,2\)" of column "amount". Did you mean decimal\(12,2\)/,
+    `table('o', { columns: { amount: 'decmal(12,2)' } })`,
+  ],
+  [
+    'a reserved column',
+    'WEIR-1003',
+    'weir.config.ts:2:26',
+    /begin with _ are Weir's/,
+    `table('o', { columns: {  _offset: 'long' } })`,
+  ],
+  [
+    'a partition of no column',
+    'WEIR-1003',
+    'weir.config.ts:2:39',
+    /there is no column ats; did you mean at/,
+    `table('o', { columns: { at: 'date' }, partitionBy: ['day(ats)'] })`,
+  ],
+  [
+    'a transform that does not fit',
+    'WEIR-1003',
+    'weir.config.ts:2:39',
+    /day cannot be applied to at, which is long/,
+    `table('o', { columns: { at: 'long' }, partitionBy: ['day(at)'] })`,
+  ],
+  ['a name that cannot be', 'WEIR-1008', 'weir.config.ts:2:1', /the name "a b"/, `stream('a b')`],
+  [
+    'a reference of another kind',
+    'WEIR-1005',
+    'weir.config.ts:2:1',
+    /from takes a stream, not the table "t"/,
+    `delivery('d', { from: table('t', { columns: { a: 'int' } }) as never, to: 1 as never })`,
+  ],
+  [
+    'a secret with two sources',
+    'WEIR-1003',
+    'weir.config.ts:2:1',
+    /either fromEnv or fromFile/,
+    `secret('s', { fromEnv: 'A', fromFile: 'b' } as never)`,
+  ],
+  [
+    'a resource declared twice',
+    'WEIR-1006',
+    'weir.config.ts:2:68',
+    /stream "a" is declared twice, also at weir.config.ts:2:55/,
+    `export default defineProject({ name: 'p', resources: [stream('a'), stream('a')] })`,
+  ],
+  [
+    'an unknown option of the project',
+    'WEIR-1004',
+    'weir.config.ts:2:32',
+    /Did you mean resources/,
+    `export default defineProject({ resource: [], name: 'p' } as never)`,
+  ],
+  ['something that throws', 'WEIR-1002', 'weir.config.ts:2:7', /no luck/, `throw new Error('no luck')`],
+  [
+    'an enum',
+    'WEIR-1002',
+    'weir.config.ts:2:1',
+    /enum/,
+    `enum A { b }\nexport default defineProject({ name: 'p', resources: [] })`,
+  ],
+  ['a module that is not there', 'WEIR-1002', '', /npm install/, `import 'no-such-module'`],
+  ['an export of something else', 'WEIR-1007', '', /does not export a project/, `export default {}`],
+  ['an early end', 'WEIR-1002', '', /ended with 3/, `process.exit(3)`],
+]
+
+for (const [title, code, at, message, text] of mistakes)
+  void test(`${title} is named with its place`, async () => {
+    await assert.rejects(load(head + text), (error: { code: string; message: string; at?: string }) => {
+      assert.match(error.message, message)
+      assert.equal(error.code, code)
+      if (at !== '') assert.equal(error.at, at)
+      return true
+    })
+  })
+
+void test('a folder without a project says so', async () => {
+  await assert.rejects(loadProject(tmpdir()), { code: 'WEIR-1001', message: /weir init/ })
+})
+
+async function load(text: string, environment?: string): ReturnType<typeof loadProject> {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-project-'))
+  try {
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+    writeFileSync(join(folder, 'weir.config.ts'), text)
+    return await loadProject(folder, environment === undefined ? {} : { environment })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,30 @@
+import type { Operations } from '../../src/platform/operations.ts'
+
+/** Answers that are easy to recognize, for tests of what lies above. */
+export function pretendOperations(): Operations {
+  return {
+    ledger: { hops: async () => [] },
+    verifier: { verify: async (delivery) => ({ delivery, verdict: 'yes', detail: 'no gap', seconds: 0 }) },
+    letters: {
+      list: async () => ({ items: [], total: 0, next: null }),
+      replay: async () => ({ replayed: 0, stillRejected: 0 }),
+      resume: async () => undefined,
+      flush: async () => ({ snapshotId: null }),
+    },
+    records: { read: async () => [], produce: async (_stream, records) => ({ produced: records.length }) },
+    sql: {
+      query: async () => ({ columns: [{ name: 'n', type: 'int8' }], batches: threeRows(), notices: [] }),
+    },
+    process: {
+      status: async () => ({ version: '0' }),
+      ready: async () => ({ ready: true, reasons: [] }),
+      metrics: async () => ({ contentType: 'text/plain', text: '# EOF\n' }),
+      onRates: () => () => undefined,
+    },
+  }
+}
+
+async function* threeRows(): AsyncIterable<readonly (readonly unknown[])[]> {
+  yield [[1n], [2n]]
+  yield [[9_007_199_254_740_993n]]
+}
