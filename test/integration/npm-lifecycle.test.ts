@@ -41,10 +41,11 @@ function childrenOf(pid: number): readonly number[] {
 for (const signal of ['SIGTERM', 'SIGKILL', 'SIGINT'] as const) {
   test(`npm that ends by ${signal} leaves no process behind`, async () => {
     const { up, pid } = project()
-    const npm = spawn('npm', ['run', '--silent', 'weir', '--', ...up], { cwd: root, stdio: 'ignore' })
+    // A group of its own, as a terminal gives it: Ctrl-C is sent to all of the group, other signals to npm alone.
+    const npm = spawn('npm', ['run', '--silent', 'weir', '--', ...up], { cwd: root, stdio: 'ignore', detached: true })
     const supervisor = await waitUntil('weir up is ready', pid, 60_000)
     const all = [supervisor, ...childrenOf(supervisor)]
-    npm.kill(signal)
+    process.kill(signal === 'SIGINT' ? -npm.pid! : npm.pid!, signal)
     await waitUntil('all processes have ended', () => !all.some(isRunning))
   })
 }
