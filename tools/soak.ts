@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { killRounds } from '../test/fault/kill-rounds.ts'
+import { cutLakePower } from '../test/fault/lake-power-cuts.ts'
 import { cutLogPower } from '../test/fault/log-power-cuts.ts'
 import { cutObjectPower } from '../test/fault/object-power-cuts.ts'
 import { rulesWithout } from '../test/model/rules.ts'
@@ -39,6 +40,13 @@ const parts: readonly Part[] = [
     name: 'power cuts of the object store, 3,000',
     run: async () => {
       await cutObjectPower(seed, 3000)
+      return 'held'
+    },
+  },
+  {
+    name: 'power cuts of the lake, 300',
+    run: async () => {
+      await cutLakePower(seed, { rounds: 40, cuts: 300 })
       return 'held'
     },
   },
