@@ -20,7 +20,7 @@ async function open(files: Files = nodeFiles) {
 
 describeObjectStoreContract('local files', () => open())
 
-test('a full disk is said so, and leaves no half object behind', async () => {
+void test('a full disk is said so, and leaves no half object behind', async () => {
   const full: Files = {
     ...nodeFiles,
     open: async (path, mode) => ({
@@ -34,7 +34,7 @@ test('a full disk is said so, and leaves no half object behind', async () => {
   assert.deepEqual(await readdir(tested.root.slice('file://'.length)), [])
 })
 
-test('bytes are synced before the name appears, and the folder after it', async () => {
+void test('bytes are synced before the name appears, and the folder after it', async () => {
   const calls: string[] = []
   const recording: Files = {
     ...nodeFiles,
