@@ -74,7 +74,11 @@ async function load(context: CommitContext, call: Call) {
   if (call.headers['if-none-match'] === etag) return { status: 304, headers: { etag }, body: '' }
   // What is kept in memory must not hide that the table's file has gone.
   if ((await context.objects.size(location)) === undefined)
-    throw new RestError(404, 'NotFoundException', `Failed to open file: ${location} of ${printedTable(table)}`)
+    throw new RestError(
+      404,
+      'NotFoundException',
+      `Failed to open input stream for file: ${location} of ${printedTable(table)}`,
+    )
   const metadata = await context.metadata.read(location)
   return loaded(location, refsOnly ? onlyRefs(metadata) : metadata, refsOnly)
 }
