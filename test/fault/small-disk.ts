@@ -19,7 +19,7 @@ export function mayMount(): boolean {
 /** A file system of its own in memory, which a test can fill without filling the machine's. */
 export function smallDisk(megabytes: number): SmallDisk {
   const folder = mkdtempSync(join(tmpdir(), 'weir-small-disk-'))
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder])
+  execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder])
   const ballast = join(folder, 'ballast')
   return {
     folder,
@@ -39,7 +39,7 @@ export function smallDisk(megabytes: number): SmallDisk {
       closeSync(file)
     },
     [Symbol.dispose]: () => {
-      execFileSync('umount', ['--lazy', folder])
+      execFileSync('/bin/umount', ['--lazy', folder])
       rmSync(folder, { recursive: true, force: true })
     },
   }
