@@ -3,7 +3,9 @@ import { Overview } from './pages/overview.tsx'
 import { Shell } from './shell/shell.tsx'
 
 const root = createRootRoute({ component: Shell })
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+/** The router reads `?offset=49` as a number. */
+const text = (value: unknown): string | undefined =>
+  typeof value === 'number' ? String(value) : typeof value === 'string' && value !== '' ? value : undefined
 
 const routes = [
   createRoute({ getParentRoute: () => root, path: '/', component: Overview }),
@@ -21,7 +23,14 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: '/resources/$kind/$name',
-    validateSearch: (search) => ({ tab: text(search['tab']) }),
+    // Partition and offset say which records the Data tab of a stream shows.
+    validateSearch: (
+      search,
+    ): { tab?: string | undefined; partition?: string | undefined; offset?: string | undefined } => ({
+      tab: text(search['tab']),
+      partition: text(search['partition']),
+      offset: text(search['offset']),
+    }),
     component: lazyRouteComponent(() => import('./pages/resource.tsx'), 'ResourcePage'),
   }),
   createRoute({

@@ -8,26 +8,31 @@ export interface RateSample {
 }
 
 const keptSamples = 300
+const retryMs = 1000
 
 let connected = true
 let samples: readonly RateSample[] = []
 const listeners = new Set<() => void>()
 
-/** Follows server-sent events: a change of a resource refreshes what shows it, rates are kept for charts. Reconnects by itself. */
+/** Follows server-sent events: a change of a resource refreshes what shows it, rates are kept for charts. */
 export function followEvents(queries: QueryClient): void {
   const source = new EventSource('/api/v1/events')
   source.addEventListener('open', () => {
     if (!connected) void queries.invalidateQueries()
     update(true)
   })
-  source.addEventListener('error', () => update(false))
+  source.addEventListener('error', () => {
+    update(false)
+    // Browsers give up after an answer that is no stream, as a proxy or a Weir that starts gives.
+    if (source.readyState !== EventSource.CLOSED) return
+    setTimeout(() => followEvents(queries), retryMs)
+  })
   source.addEventListener('resource', () => {
     void queries.invalidateQueries({ queryKey: ['resources'] })
     void queries.invalidateQueries({ queryKey: ['audit'] })
   })
   source.addEventListener('rates', (event) => {
     samples = [...samples.slice(1 - keptSamples), JSON.parse((event as MessageEvent<string>).data) as RateSample]
-    void queries.invalidateQueries({ queryKey: ['ledger'] })
     notify()
   })
 }

@@ -10,6 +10,8 @@ export interface Resource {
   readonly name: string
   readonly spec: Readonly<Record<string, unknown>>
   readonly tags: Readonly<Record<string, string>>
+  /** Who asked for it: the project file, the API, or a Kafka client. */
+  readonly origin: 'project' | 'api' | 'client'
   readonly version: number
   readonly state: string
   readonly reason: string | null
@@ -62,4 +64,30 @@ export interface AuditEntry {
   readonly kind: string
   readonly name: string
   readonly detail: unknown
+}
+
+/** JSON Schema, as much of it as is shown. */
+export interface FieldSchema {
+  readonly description?: string
+  readonly default?: unknown
+  readonly type?: string
+  readonly enum?: readonly unknown[]
+  readonly properties?: Readonly<Record<string, FieldSchema>>
+}
+
+export interface KindDescription {
+  readonly kind: string
+  readonly plural: string
+  readonly summary: string
+  readonly schema: FieldSchema
+}
+
+export interface StreamRecord {
+  readonly partition: number
+  readonly offset: string
+  readonly timestamp: string
+  readonly key: string | null
+  readonly value: string | null
+  readonly headers: Readonly<Record<string, string>>
+  readonly bytes: number
 }

@@ -4,10 +4,13 @@ import { useState } from 'react'
 import { call } from '../api/client.ts'
 import { useResources } from '../api/queries.ts'
 import type { DeadLetter } from '../api/types.ts'
+import { Age } from '../parts/age.tsx'
+import { Command } from '../parts/command.tsx'
 import { Confirm } from '../parts/confirm.tsx'
-import { formatCount, formatTime } from '../parts/format.ts'
+import { formatCount } from '../parts/format.ts'
 import { Empty, ErrorNotice, Loading } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
+import { LetterGrid } from './letter-grid.tsx'
 
 interface Replayed {
   readonly replayed: number
@@ -58,13 +61,20 @@ export function DeadLetters() {
         </label>
       }
     >
-      <Letters delivery={delivery} />
+      <Letters
+        delivery={delivery}
+        stream={
+          resources.data
+            .find(({ kind, name }) => kind === 'delivery' && name === delivery)
+            ?.references.find(({ kind }) => kind === 'stream')?.name
+        }
+      />
     </Page>
   )
 }
 
-function Letters({ delivery }: { readonly delivery: string }) {
-  const path = `/api/v1/dead-letters?delivery=${encodeURIComponent(delivery)}&limit=500`
+function Letters({ delivery, stream }: { readonly delivery: string; readonly stream: string | undefined }) {
+  const path = `/api/v1/dead-letters?delivery=${encodeURIComponent(delivery)}&limit=1000`
   const queries = useQueryClient()
   const [asking, setAsking] = useState(false)
   const letters = useQuery({
@@ -94,42 +104,18 @@ function Letters({ delivery }: { readonly delivery: string }) {
       ) : (
         <>
           <div className="row">
-            <strong>{formatCount(total)} in force</strong>
+            <strong>{formatCount(total)} in force</strong> <Age at={letters.dataUpdatedAt} />
             <button type="button" onClick={() => setAsking(true)} disabled={replay.isPending}>
               Replay …
             </button>
-            <code className="quiet">weir dead-letters {delivery} --replay</code>
+            <Command>{`weir dead-letters ${delivery} --replay`}</Command>
           </div>
-          <section className="card scroll">
-            <table>
-              <thead>
-                <tr>
-                  <th className="number">Partition</th>
-                  <th className="number">Offset</th>
-                  <th>Timestamp</th>
-                  <th>Code</th>
-                  <th>Reason</th>
-                  <th>Value</th>
-                </tr>
-              </thead>
-              <tbody>
-                {items.map((letter) => (
-                  <tr key={`${letter.source}/${letter.partition}/${letter.offset}`}>
-                    <td className="number">{letter.partition}</td>
-                    <td className="number">{letter.offset}</td>
-                    <td>{formatTime(letter.timestamp)}</td>
-                    <td>
-                      <code>{letter.code}</code>
-                    </td>
-                    <td>{letter.reason}</td>
-                    <td className="mono">
-                      {letter.value.length > 300 ? `${letter.value.slice(0, 300)} …` : letter.value}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
+          <LetterGrid letters={items} stream={stream} />
+          {total > items.length ? (
+            <p className="quiet">
+              The first {formatCount(items.length)} of {formatCount(total)} are shown.
+            </p>
+          ) : null}
         </>
       )}
       {asking ? (

@@ -2,7 +2,9 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { useLedger, useResources } from '../api/queries.ts'
 import type { LedgerHop } from '../api/types.ts'
-import { formatAge, formatCount } from '../parts/format.ts'
+import { formatCount } from '../parts/format.ts'
+import { Age, Ago } from '../parts/age.tsx'
+import { Command } from '../parts/command.tsx'
 import { Empty, ErrorNotice, Loading } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { Balance } from '../parts/state.tsx'
@@ -37,16 +39,35 @@ export function LedgerPage() {
         </Empty>
       </Page>
     )
+  const shown = new Set(
+    hops.flatMap(({ delivery, from, to }) => [
+      `delivery/${delivery}`,
+      `stream/${from}`,
+      `table/${to.split('.').at(-1)!}`,
+    ]),
+  )
   const open = hops.find(({ delivery }) => delivery === chosen)
   return (
-    <Page title="Ledger">
-      <Suspense fallback={<Loading height={320} />}>
+    <Page
+      title="Ledger"
+      aside={
+        <>
+          <Age at={ledger.dataUpdatedAt} />
+          <span className="push">
+            <Command>weir ledger</Command>
+          </span>
+        </>
+      }
+    >
+      <VerifyPanel deliveries={hops.map(({ delivery }) => delivery)} />
+      <Suspense fallback={<Loading height={220} />}>
         <ResourceGraph
-          resources={(resources.data ?? []).filter(({ kind }) => kind !== 'view' && kind !== 'secret')}
+          resources={(resources.data ?? []).filter(({ kind, name }) => shown.has(`${kind}/${name}`))}
+          height={220}
           hops={hops}
         />
       </Suspense>
-      <section className="card scroll">
+      <section className="card scroll" tabIndex={0} aria-label="Hops">
         <table>
           <thead>
             <tr>
@@ -65,13 +86,14 @@ export function LedgerPage() {
                 <td>
                   <button
                     type="button"
+                    className="bare"
                     aria-expanded={hop === open}
                     onClick={() =>
                       void navigate({ search: { hop: hop === open ? undefined : hop.delivery }, replace: true })
                     }
                   >
-                    {hop.delivery}
-                  </button>{' '}
+                    <span aria-hidden="true">{hop === open ? '▾' : '▸'}</span> {hop.delivery}
+                  </button>
                   <span className="quiet">
                     {hop.from} → {hop.to}
                   </span>
@@ -84,7 +106,7 @@ export function LedgerPage() {
                   <Balance holds={hop.holds ?? undefined} />
                 </td>
                 <td className="number">
-                  {hop.lastCommitAt ? `${formatAge(Date.now() - Date.parse(hop.lastCommitAt))} ago` : 'none yet'}
+                  <Ago at={hop.lastCommitAt} />
                 </td>
               </tr>
             ))}
@@ -92,14 +114,13 @@ export function LedgerPage() {
         </table>
       </section>
       {open ? <Partitions hop={open} /> : null}
-      <VerifyPanel deliveries={hops.map(({ delivery }) => delivery)} />
     </Page>
   )
 }
 
 function Partitions({ hop }: { readonly hop: LedgerHop }) {
   return (
-    <section className="card scroll">
+    <section className="card scroll" tabIndex={0} aria-label="Partitions">
       <h2>
         {hop.delivery}, by partition
         {hop.snapshotId ? <span className="quiet"> at snapshot {hop.snapshotId}</span> : null}
@@ -121,7 +142,9 @@ function Partitions({ hop }: { readonly hop: LedgerHop }) {
         <tbody>
           {hop.partitions.map((one) => (
             <tr key={`${one.source}/${one.partition}`}>
-              <td className="mono">{one.source}</td>
+              <td className="mono" title={`topic ${one.source}`}>
+                {one.source.slice(0, 8)}…
+              </td>
               {[
                 one.partition,
                 one.next,

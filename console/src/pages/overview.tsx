@@ -70,11 +70,13 @@ function Figures({
         label="Produced"
         value={produced === undefined ? 'not known' : formatRate(produced)}
         source="records per second into all streams, from the log"
+        at={latest?.at}
       />
       <Figure
         label="Delivered"
         value={delivered === undefined ? 'not known' : formatRate(delivered)}
         source="records per second committed or in the tail, from the workers"
+        at={latest?.at}
       />
       <Figure
         label="Ledger"

@@ -1,23 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { call } from '../api/client.ts'
 import { quoteName, runSql } from '../api/sql.ts'
-import type { Resource } from '../api/types.ts'
-import { formatTime } from '../parts/format.ts'
+import type { Resource, StreamRecord } from '../api/types.ts'
+import { Command } from '../parts/command.tsx'
+import { formatBytes, formatTime } from '../parts/format.ts'
 import { Empty, ErrorNotice, Loading } from '../parts/notice.tsx'
+import { RecordDetail } from '../parts/record-detail.tsx'
 import { ResultGrid } from '../parts/result-grid.tsx'
+import { VirtualGrid, type GridColumn } from '../parts/virtual-grid.tsx'
 
-interface StreamRecord {
-  readonly partition: number
-  readonly offset: string
-  readonly timestamp: string
-  readonly key: string | null
-  readonly value: string | null
-}
-
-/** Rows of what can be asked by SQL, the newest records of a stream, nothing for the rest. */
+/** Rows of what can be asked by SQL, records of a stream, nothing for the rest. */
 export function ResourceData({ resource }: { readonly resource: Resource }) {
   if (resource.kind === 'table' || resource.kind === 'view') return <Rows resource={resource} />
-  if (resource.kind === 'stream') return <Records resource={resource} />
+  if (resource.kind === 'stream') return <Records name={resource.name} />
   return <Empty>A {resource.kind} holds no rows of its own.</Empty>
 }
 
@@ -26,44 +22,93 @@ function Rows({ resource }: { readonly resource: Resource }) {
   const rows = useQuery({ queryKey: ['rows', sql], queryFn: ({ signal }) => runSql(sql, 1000, signal) })
   if (rows.isError) return <ErrorNotice error={rows.error} retry={() => void rows.refetch()} />
   if (!rows.data) return <Loading height={400} />
-  if (rows.data.rows.length === 0) return <Empty command={`npx weir sql '${sql}'`}>No rows yet.</Empty>
-  return <ResultGrid label={`Rows of ${resource.name}`} result={rows.data} />
+  if (rows.data.rows.length === 0) return <Empty command={`weir sql '${sql}'`}>No rows yet.</Empty>
+  return (
+    <>
+      <div className="row">
+        <button type="button" onClick={() => void rows.refetch()}>
+          Read again
+        </button>
+        <Command>{`weir sql '${sql}'`}</Command>
+      </div>
+      <ResultGrid label={`Rows of ${resource.name}`} result={rows.data} />
+    </>
+  )
 }
 
-function Records({ resource }: { readonly resource: Resource }) {
-  const path = `/api/v1/streams/${encodeURIComponent(resource.name)}/records?limit=200`
+const columns: readonly GridColumn<StreamRecord>[] = [
+  { name: 'Partition', width: 90, number: true, cell: ({ partition }) => partition },
+  { name: 'Offset', width: 110, number: true, cell: ({ offset }) => offset },
+  { name: 'Timestamp', width: 190, cell: ({ timestamp }) => formatTime(timestamp) },
+  { name: 'Size', width: 80, number: true, cell: ({ bytes }) => formatBytes(bytes) },
+  { name: 'Key', width: 120, cell: ({ key }) => <code>{key ?? <span className="nil">none</span>}</code> },
+  {
+    name: 'Value',
+    width: 320,
+    grows: true,
+    cell: ({ value }) => <code>{value?.slice(0, 300) ?? <span className="nil">null</span>}</code>,
+  },
+]
+
+/** The newest records, or those from an offset of a partition on: the address says which. */
+function Records({ name }: { readonly name: string }) {
+  const { partition, offset } = useSearch({ from: '/resources/$kind/$name' })
+  const navigate = useNavigate({ from: '/resources/$kind/$name' })
+  const place = `${partition === undefined ? '' : `&partition=${partition}`}${offset === undefined ? '' : `&offset=${offset}`}`
+  const path = `/api/v1/streams/${encodeURIComponent(name)}/records?limit=500${place}`
   const records = useQuery({
-    queryKey: ['records', resource.name],
+    queryKey: ['records', path],
     queryFn: ({ signal }) => call<{ items: readonly StreamRecord[] }>('GET', path, undefined, signal),
   })
-  if (records.isError) return <ErrorNotice error={records.error} retry={() => void records.refetch()} />
-  if (!records.data) return <Loading height={400} />
-  if (records.data.items.length === 0)
-    return <Empty command={`echo '{"id": 1}' | npx weir produce ${resource.name}`}>No record was produced yet.</Empty>
+  const set = (change: { readonly partition?: string | undefined; readonly offset?: string | undefined }): void =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
+  const digits = (text: string): string | undefined => (/^\d+$/.test(text) ? text : undefined)
   return (
-    <section className="card scroll">
-      <table>
-        <thead>
-          <tr>
-            <th className="number">Partition</th>
-            <th className="number">Offset</th>
-            <th>Timestamp</th>
-            <th>Key</th>
-            <th>Value</th>
-          </tr>
-        </thead>
-        <tbody>
-          {records.data.items.map(({ partition, offset, timestamp, key, value }) => (
-            <tr key={`${partition}/${offset}`}>
-              <td className="number">{partition}</td>
-              <td className="number">{offset}</td>
-              <td>{formatTime(timestamp)}</td>
-              <td className="mono">{key ?? <span className="nil">none</span>}</td>
-              <td className="mono">{value ?? <span className="nil">null</span>}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <>
+      <div className="row">
+        <label>
+          Partition{' '}
+          <input
+            data-filter
+            className="short"
+            inputMode="numeric"
+            value={partition ?? ''}
+            placeholder="all"
+            onChange={(event) => set({ partition: digits(event.target.value) })}
+          />
+        </label>
+        <label>
+          From offset{' '}
+          <input
+            className="short"
+            inputMode="numeric"
+            value={offset ?? ''}
+            placeholder="newest"
+            onChange={(event) => set({ offset: digits(event.target.value) })}
+          />
+        </label>
+        <button type="button" onClick={() => void records.refetch()}>
+          Read again
+        </button>
+        <Command>{`weir tail ${name}`}</Command>
+      </div>
+      {records.isError ? (
+        <ErrorNotice error={records.error} retry={() => void records.refetch()} />
+      ) : !records.data ? (
+        <Loading height={400} />
+      ) : records.data.items.length === 0 ? (
+        <Empty command={`echo '{"id": 1}' | weir produce ${name}`}>No record here yet.</Empty>
+      ) : (
+        <VirtualGrid
+          label={`Records of ${name}`}
+          rows={records.data.items}
+          columns={columns}
+          height={480}
+          detail={({ value, partition: number, offset: at, headers }) => (
+            <RecordDetail title={`Partition ${number}, offset ${at}`} value={value} headers={headers} />
+          )}
+        />
+      )}
+    </>
   )
 }

@@ -2,7 +2,9 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useRates } from '../api/live.ts'
 import { useResources } from '../api/queries.ts'
 import type { Resource } from '../api/types.ts'
-import { formatAge, formatRate } from '../parts/format.ts'
+import { Ago } from '../parts/age.tsx'
+import { Command } from '../parts/command.tsx'
+import { formatRate } from '../parts/format.ts'
 import { Empty, ErrorNotice, Loading } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { State } from '../parts/state.tsx'
@@ -70,7 +72,15 @@ export function ResourceList() {
       </Page>
     )
   return (
-    <Page title={title}>
+    <Page
+      title={title}
+      aside={
+        <span className="push">
+          <Command>{`weir get ${kind}`}</Command>
+        </span>
+      }
+    >
+      <p className="quiet lead">{purpose}</p>
       <div className="row">
         <label>
           Prefix{' '}
@@ -127,11 +137,12 @@ function matchesTag(tags: Resource['tags'], wanted: string): boolean {
 }
 
 function ResourceGrid({ label, resources }: { readonly label: string; readonly resources: readonly Resource[] }) {
+  const navigate = useNavigate()
   const rates = useRates().at(-1)?.rates ?? {}
   const columns: readonly GridColumn<Resource>[] = [
     {
       name: 'Name',
-      width: 300,
+      width: 240,
       cell: ({ kind, name }) => (
         <Link to="/resources/$kind/$name" params={{ kind, name }} search={{ tab: undefined }}>
           {name}
@@ -139,7 +150,7 @@ function ResourceGrid({ label, resources }: { readonly label: string; readonly r
       ),
     },
     { name: 'State', width: 130, cell: ({ state, reason }) => <State state={state} reason={reason} /> },
-    { name: 'Reason', width: 300, cell: ({ reason }) => reason ?? '' },
+    { name: 'Reason', width: 260, grows: true, cell: ({ reason }) => reason ?? '' },
     {
       name: 'Rate',
       width: 110,
@@ -150,11 +161,11 @@ function ResourceGrid({ label, resources }: { readonly label: string; readonly r
       name: 'Last change',
       width: 120,
       number: true,
-      cell: ({ updatedAt }) => `${formatAge(Date.now() - Date.parse(updatedAt))} ago`,
+      cell: ({ updatedAt }) => <Ago at={updatedAt} />,
     },
     {
       name: 'Tags',
-      width: 240,
+      width: 180,
       cell: ({ tags }) =>
         Object.entries(tags).map(([key, value]) => (
           <span key={key} className="tag">
@@ -163,7 +174,17 @@ function ResourceGrid({ label, resources }: { readonly label: string; readonly r
         )),
     },
   ]
-  return <VirtualGrid label={label} rows={resources} columns={columns} height={640} />
+  return (
+    <VirtualGrid
+      label={label}
+      rows={resources}
+      columns={columns}
+      height={640}
+      onOpen={({ kind, name }) =>
+        void navigate({ to: '/resources/$kind/$name', params: { kind, name }, search: { tab: undefined } })
+      }
+    />
+  )
 }
 
 function formatKnown(rate: number | undefined): string {

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { call } from '../api/client.ts'
+import { Command } from '../parts/command.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 
 interface VerifyJob {
@@ -41,10 +42,11 @@ export function VerifyPanel({ deliveries }: { readonly deliveries: readonly stri
     <section className="card">
       <div className="row">
         <h2>Proof</h2>
+        <span className="quiet">Recounts every delivery from the data itself.</span>
         <button type="button" className="primary" onClick={start} disabled={running}>
           Verify against the data
         </button>
-        <code className="quiet">weir verify</code>
+        <Command>weir verify</Command>
       </div>
       {running ? <progress aria-label="Verifying" max={job.progress?.total ?? 1} value={job.progress?.done} /> : null}
       {error ? <ErrorNotice error={error} retry={start} /> : null}

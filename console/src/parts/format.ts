@@ -2,9 +2,8 @@ const integer = new Intl.NumberFormat('en-US')
 
 /** 8,604,112. Counts come as decimal text when they may be beyond 2^53. */
 export function formatCount(value: number | string | undefined): string {
-  return value === undefined
-    ? 'not known'
-    : integer.format(BigInt(Math.trunc(Number(value)) === Number(value) ? value : Math.round(Number(value))))
+  if (value === undefined) return 'not known'
+  return integer.format(typeof value === 'string' && /^-?\d+$/.test(value) ? BigInt(value) : Math.round(Number(value)))
 }
 
 /** Decimal units: 12.3 MB. */

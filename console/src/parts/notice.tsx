@@ -1,20 +1,28 @@
 import type { ReactNode } from 'react'
 import { ApiError } from '../api/client.ts'
+import { Age } from './age.tsx'
+import { Command } from './command.tsx'
 
 /** Code, cause and remedy, and a way to try again. */
 export function ErrorNotice({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
   const api = error instanceof ApiError ? error : undefined
+  const code = api?.code.startsWith('WEIR-') ? api.code : undefined
   return (
     <div className="card error" role="alert">
-      <strong>{api?.message ?? String(error)}</strong>
-      {api?.remedy ? <div>{api.remedy}</div> : null}
+      <strong>
+        <span className="state" data-tone="failed" aria-hidden="true">
+          ✕
+        </span>{' '}
+        {api?.message ?? String(error)}
+      </strong>
+      {api?.remedy ? <div className="quiet">{api.remedy}</div> : null}
       <div className="row">
-        {api ? <code className="quiet">{api.code}</code> : null}
         {retry ? (
           <button type="button" onClick={retry}>
             Try again
           </button>
         ) : null}
+        {code ? <Command>{`weir explain ${code}`}</Command> : null}
       </div>
     </div>
   )
@@ -25,7 +33,7 @@ export function Empty({ children, command }: { readonly children: ReactNode; rea
   return (
     <div className="card empty">
       <div>{children}</div>
-      {command ? <pre>{command}</pre> : null}
+      {command ? <Command>{command}</Command> : null}
     </div>
   )
 }
@@ -35,18 +43,22 @@ export function Loading({ height = 120 }: { readonly height?: number }) {
   return <div className="placeholder" style={{ height }} role="status" aria-label="Loading" />
 }
 
-/** A figure with its unit, and where it comes from on hover. */
+/** A figure with its unit, where it comes from on hover, and its age when it is not fresh. */
 export function Figure(props: {
   readonly label: string
   readonly value: ReactNode
   readonly source: string
   readonly note?: ReactNode
+  /** When it was learnt, in milliseconds. */
+  readonly at?: number | undefined
 }) {
   return (
     <div className="card figure" title={props.source}>
-      <div className="label">{props.label}</div>
+      <div className="label">
+        {props.label} <Age at={props.at} />
+      </div>
       <div className="value">{props.value}</div>
-      {props.note ? <div className="quiet">{props.note}</div> : null}
+      <div className="note">{props.note ?? '\u00a0'}</div>
     </div>
   )
 }

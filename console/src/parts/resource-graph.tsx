@@ -1,4 +1,4 @@
-import { Background, Handle, Position, ReactFlow, type Edge, type Node, type NodeProps } from '@xyflow/react'
+import { Handle, Position, ReactFlow, type Edge, type Node, type NodeProps } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
 import { useNavigate } from '@tanstack/react-router'
 import type { LedgerHop, Resource } from '../api/types.ts'
@@ -14,20 +14,25 @@ const nodeTypes = { resource: ResourceBox }
 export default function ResourceGraph({
   resources,
   hops,
+  height = 320,
 }: {
   readonly resources: readonly Resource[]
   readonly hops: readonly LedgerHop[]
+  readonly height?: number
 }) {
   const navigate = useNavigate()
   const nodes = placeNodes(resources)
   return (
-    <div className="flow" role="img" aria-label={describe(hops)}>
+    <div className="flow" style={{ height }} role="img" aria-label={describe(hops)}>
       <ReactFlow
         nodes={nodes}
         edges={drawEdges(resources, hops)}
         nodeTypes={nodeTypes}
         fitView
         fitViewOptions={{ maxZoom: 1 }}
+        proOptions={{ hideAttribution: true }}
+        preventScrolling={false}
+        zoomOnScroll={false}
         nodesDraggable={false}
         nodesConnectable={false}
         nodesFocusable={false}
@@ -39,16 +44,14 @@ export default function ResourceGraph({
             search: { tab: undefined },
           })
         }
-      >
-        <Background />
-      </ReactFlow>
+      />
     </div>
   )
 }
 
 function ResourceBox({ data: { resource } }: NodeProps<ResourceNode>) {
   return (
-    <div className="card" style={{ padding: '8px 12px', width: 190 }}>
+    <div className="card node">
       <Handle type="target" position={Position.Left} style={{ visibility: 'hidden' }} />
       <div className="quiet">{resource.kind}</div>
       <strong>{resource.name}</strong>
@@ -66,7 +69,12 @@ function placeNodes(resources: readonly Resource[]): ResourceNode[] {
     const column = columnOf[resource.kind] ?? 4
     const line = filled.get(column) ?? 0
     filled.set(column, line + 1)
-    return { id: idOf(resource), type: 'resource', position: { x: column * 300, y: line * 110 }, data: { resource } }
+    return {
+      id: idOf(resource),
+      type: 'resource',
+      position: { x: column === 0 ? 0 : column === 1 ? 330 : 330 + (column - 1) * 440, y: line * 110 },
+      data: { resource },
+    }
   })
 }
 
@@ -84,11 +92,19 @@ function drawEdges(resources: readonly Resource[], hops: readonly LedgerHop[]): 
         id: `${source}>${target}`,
         source,
         target,
-        ...(hop ? { label: formatCount(writes ? hop.delivered : hop.in) } : {}),
+        ...(hop ? { label: labelOf(hop, writes) } : {}),
+        labelBgPadding: [6, 3],
+        labelBgBorderRadius: 4,
       }
     })
   })
   return edges.filter(({ source, target }) => known.has(source) && known.has(target))
+}
+
+function labelOf({ in: read, delivered, rejected, pending, holds }: LedgerHop, writes: boolean): string {
+  if (!writes) return `${formatCount(read)} in`
+  const tick = holds === null ? '?' : holds ? '✓' : '✕'
+  return `${tick} ${formatCount(delivered)} + ${formatCount(rejected)} rejected + ${formatCount(pending ?? undefined)} pending`
 }
 
 function idOf({ kind, name }: { readonly kind: string; readonly name: string }): string {

@@ -38,3 +38,21 @@ export function Balance({ holds }: { readonly holds: boolean | undefined }) {
     </span>
   )
 }
+
+const processLooks: Record<string, readonly [Tone, string]> = {
+  ready: ['ok', '●'],
+  idle: ['unknown', '○'],
+  starting: ['working', '◔'],
+  waiting: ['warning', '▲'],
+  failed: ['failed', '✕'],
+}
+
+export function ProcessState({ state }: { readonly state: string }) {
+  const [tone, icon] = processLooks[state] ?? ['unknown', '?']
+  return (
+    <span className="state" data-tone={tone}>
+      <span aria-hidden="true">{icon}</span>
+      {state}
+    </span>
+  )
+}

@@ -1,64 +1,125 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useRef, type ReactNode } from 'react'
+import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 
 export interface GridColumn<Row> {
   readonly name: string
   readonly width: number
   readonly number?: boolean
+  /** Takes the room that is left; without such a column the room stays empty. */
+  readonly grows?: boolean
   readonly cell: (row: Row) => ReactNode
 }
 
-const lineHeight = 30
+const lineHeight = 32
+const linesOfPage = 10
 
-/** Draws only the lines in sight: 100,000 rows cost as much as 30. */
+/**
+ * Draws only the lines in sight: 100,000 rows cost as much as 30. Arrows, Page Up and Down, Home and End move, Enter opens,
+ * Esc lets go. `detail` shows the chosen row in full below.
+ */
 export function VirtualGrid<Row>(props: {
   readonly label: string
   readonly rows: readonly Row[]
   readonly columns: readonly GridColumn<Row>[]
   readonly height: number
+  readonly onOpen?: (row: Row) => void
+  readonly detail?: (row: Row) => ReactNode
 }) {
+  const { rows, columns, onOpen, detail } = props
   const scroller = useRef<HTMLDivElement>(null)
+  const id = useId()
+  const [at, setAt] = useState<number>()
   const lines = useVirtualizer({
-    count: props.rows.length,
+    count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => lineHeight,
     overscan: 12,
+    scrollPaddingStart: lineHeight,
   })
-  const template = { gridTemplateColumns: props.columns.map(({ width }) => `${width}px`).join(' ') }
+  const chosen = at !== undefined && at < rows.length ? rows[at] : undefined
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.target !== event.currentTarget) return
+    if (event.key === 'Enter' && chosen !== undefined) onOpen?.(chosen)
+    else if (event.key === 'Escape') setAt(undefined)
+    else {
+      const next = nextLine(event.key, at, rows.length)
+      if (next === undefined) return
+      setAt(next)
+      lines.scrollToIndex(next)
+    }
+    event.preventDefault()
+  }
+  const style = lineStyle(columns)
   return (
-    <div
-      ref={scroller}
-      className="grid"
-      style={{ maxHeight: props.height }}
-      role="table"
-      aria-label={props.label}
-      aria-rowcount={props.rows.length + 1}
-      tabIndex={0}
-    >
-      <div className="header" role="row" style={template}>
-        {props.columns.map(({ name, number }) => (
-          <div key={name} role="columnheader" className={number ? 'cell number' : 'cell'}>
-            {name}
-          </div>
-        ))}
-      </div>
-      <div role="rowgroup" style={{ height: lines.getTotalSize(), position: 'relative' }}>
-        {lines.getVirtualItems().map((line) => (
-          <div
-            key={line.key}
-            className="line"
-            role="row"
-            aria-rowindex={line.index + 2}
-            style={{ ...template, height: lineHeight, transform: `translateY(${line.start}px)` }}
-          >
-            {props.columns.map(({ name, number, cell }) => (
-              <div key={name} role="cell" className={number ? 'cell number' : 'cell'}>
-                {cell(props.rows[line.index]!)}
+    <>
+      <div
+        ref={scroller}
+        className="grid"
+        style={{ maxHeight: props.height }}
+        role="grid"
+        aria-label={props.label}
+        aria-rowcount={rows.length + 1}
+        aria-activedescendant={chosen === undefined ? undefined : `${id}-${at}`}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+      >
+        <div role="rowgroup" className="header" style={{ minWidth: style.minWidth }}>
+          <div role="row" style={style}>
+            {columns.map(({ name, number }) => (
+              <div key={name} role="columnheader" className={number ? 'cell number' : 'cell'}>
+                {name}
               </div>
             ))}
           </div>
-        ))}
+        </div>
+        <div role="rowgroup" style={{ height: lines.getTotalSize(), position: 'relative', minWidth: style.minWidth }}>
+          {lines.getVirtualItems().map((line) => (
+            <div
+              key={line.key}
+              id={`${id}-${line.index}`}
+              className="line"
+              role="row"
+              aria-rowindex={line.index + 2}
+              aria-selected={line.index === at}
+              style={{ ...style, height: lineHeight, transform: `translateY(${line.start}px)` }}
+              onClick={() => setAt(line.index)}
+            >
+              {columns.map(({ name, number, cell }) => (
+                <div key={name} role="gridcell" className={number ? 'cell number' : 'cell'}>
+                  {cell(rows[line.index]!)}
+                </div>
+              ))}
+            </div>
+          ))}
+        </div>
       </div>
-    </div>
+      {detail && chosen !== undefined ? <section className="card">{detail(chosen)}</section> : null}
+    </>
   )
+}
+
+function nextLine(key: string, at: number | undefined, count: number): number | undefined {
+  if (count === 0) return undefined
+  const from = at ?? -1
+  const targets: Readonly<Record<string, number>> = {
+    ArrowDown: from + 1,
+    ArrowUp: from - 1,
+    PageDown: from + linesOfPage,
+    PageUp: from - linesOfPage,
+    Home: 0,
+    End: count - 1,
+  }
+  const target = targets[key]
+  return target === undefined ? undefined : Math.min(count - 1, Math.max(0, target))
+}
+
+function lineStyle<Row>(columns: readonly GridColumn<Row>[]) {
+  const tracks = columns.map(({ width, grows }) => (grows ? `minmax(${width}px, 1fr)` : `${width}px`))
+  if (!columns.some(({ grows }) => grows)) tracks.push('minmax(0, 1fr)')
+  return {
+    display: 'grid',
+    gridTemplateColumns: tracks.join(' '),
+    minWidth: columns.reduce((sum, { width }) => sum + width, 0),
+    width: '100%',
+  }
 }

@@ -25,8 +25,20 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
       hint: kind,
       to: `/resources/${kind}/${encodeURIComponent(name)}`,
     }))
+    const deliveries = (resources.data ?? []).filter(({ kind }) => kind === 'delivery')
+    const actions = [
+      { label: 'Run a query', hint: 'action', to: '/sql' },
+      { label: 'Verify against the data', hint: 'action', to: '/ledger' },
+      ...deliveries.map(({ name }) => ({
+        label: `Replay the dead letters of ${name}`,
+        hint: 'action',
+        to: `/dead-letters?delivery=${encodeURIComponent(name)}`,
+      })),
+      { label: 'Description of the HTTP API', hint: 'docs', to: '/openapi.json' },
+      { label: 'Metrics', hint: 'docs', to: '/metrics' },
+    ]
     const wanted = text.toLowerCase()
-    return [...pages, ...named]
+    return [...pages, ...named, ...actions]
       .filter(({ label, hint }) => `${label} ${hint}`.toLowerCase().includes(wanted))
       .slice(0, 30)
   }, [resources.data, text])
@@ -34,7 +46,8 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const open = (entry: Entry | undefined): void => {
     if (!entry) return
     dialog.current?.close()
-    void navigate({ to: entry.to })
+    if (entry.hint === 'docs') location.assign(entry.to)
+    else void navigate({ to: entry.to })
   }
 
   return (
@@ -63,7 +76,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
       <ul id="palette-list" role="listbox" aria-label="Matches">
         {entries.map((entry, index) => (
           <li
-            key={entry.to}
+            key={`${entry.hint}/${entry.label}`}
             id={`palette-${index}`}
             role="option"
             aria-selected={index === at}
@@ -73,6 +86,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
           </li>
         ))}
       </ul>
+      {entries.length === 0 ? <p className="quiet none">Nothing has such a name.</p> : null}
     </dialog>
   )
 }
