@@ -1,5 +1,5 @@
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { errorBody } from '../http-status.ts'
 import type { HttpServerOptions } from '../http-server-options.ts'
@@ -22,6 +22,8 @@ export async function consoleRoutes(app: FastifyInstance, { consoleDirectory }: 
           path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
         ),
     })
+  // The folder itself would be refused, because its listing is.
+  if (consoleDirectory !== undefined) app.get('/', { schema: { hide: true } }, (_request, reply) => sendPage(reply))
   app.setNotFoundHandler(async (request, reply) => {
     const isPage =
       request.method === 'GET' &&
@@ -35,10 +37,14 @@ export async function consoleRoutes(app: FastifyInstance, { consoleDirectory }: 
       return reply.status(404).send(errorBody(error))
     }
     if (consoleDirectory === undefined) return reply.type('text/plain; charset=utf-8').send(absent)
-    return reply
-      .header('content-security-policy', policy)
-      .header('x-content-type-options', 'nosniff')
-      .header('referrer-policy', 'no-referrer')
-      .sendFile('index.html')
+    return sendPage(reply)
   })
+}
+
+function sendPage(reply: FastifyReply): FastifyReply {
+  return reply
+    .header('content-security-policy', policy)
+    .header('x-content-type-options', 'nosniff')
+    .header('referrer-policy', 'no-referrer')
+    .sendFile('index.html')
 }
