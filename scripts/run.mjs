@@ -4,6 +4,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { buildConsoleWhenStale } from './build-console.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const marker = `${root}node_modules/.weir-lock`
@@ -14,7 +15,9 @@ if (major < 20) {
   process.exit(1)
 }
 installWhatTheLockNames()
-run(node24(), process.argv.slice(2))
+const node = node24()
+buildConsoleWhenStale(node)
+run(node, process.argv.slice(2))
 
 /** `npm ci` once for each lock file, without install scripts: the same for users whose npm ignores them. */
 function installWhatTheLockNames() {

@@ -60,10 +60,9 @@ export function LedgerPage() {
       }
     >
       <VerifyPanel deliveries={hops.map(({ delivery }) => delivery)} />
-      <Suspense fallback={<Loading height={220} />}>
+      <Suspense fallback={<Loading />}>
         <ResourceGraph
           resources={(resources.data ?? []).filter(({ kind, name }) => shown.has(`${kind}/${name}`))}
-          height={220}
           hops={hops}
         />
       </Suspense>
@@ -94,7 +93,7 @@ export function LedgerPage() {
                   >
                     <span aria-hidden="true">{hop === open ? '▾' : '▸'}</span> {hop.delivery}
                   </button>
-                  <span className="quiet">
+                  <span className="quiet nowrap">
                     {hop.from} → {hop.to}
                   </span>
                 </td>

@@ -39,8 +39,8 @@ export function Overview() {
       ) : (
         <section className="card">
           <h2>From stream to table</h2>
-          <Suspense fallback={<Loading height={320} />}>
-            <ResourceGraph resources={resources.data} hops={hops} />
+          <Suspense fallback={<Loading height={232} />}>
+            <ResourceGraph resources={resources.data.filter(({ kind }) => kind !== 'secret')} hops={hops} />
           </Suspense>
         </section>
       )}
@@ -102,7 +102,7 @@ function Figures({
         label="Resources"
         value={formatCount(resources.length)}
         source="all that the project declares"
-        note={failed > 0 ? <State state="Failed" reason={`${failed} failed`} /> : 'none failed'}
+        note={failed > 0 ? <State state="Failed" count={failed} /> : 'none failed'}
       />
     </div>
   )
@@ -164,6 +164,7 @@ function Rates() {
             label={`Now ${formatRate(produced.at(-1)!)} produced, ${formatRate(delivered.at(-1)!)} delivered`}
             x={x}
             time
+            span={60}
             series={series}
           />
         </Suspense>

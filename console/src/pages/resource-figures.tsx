@@ -122,7 +122,7 @@ function Partitions({ of, stream }: { readonly of: Figures['partitions']; readon
             <th className="number">First offset</th>
             <th className="number">End offset</th>
             <th className="number">Records</th>
-            <th />
+            <th>Look</th>
           </tr>
         </thead>
         <tbody>

@@ -33,7 +33,7 @@ export function ResourceSpec({ resource }: { readonly resource: Resource }) {
           <tbody>
             {fields.map(([field, { description: help, default: fallback }]) => (
               <tr key={field}>
-                <td className="mono">{field}</td>
+                <td className="mono nowrap">{field}</td>
                 <td className="mono">
                   <Value value={resource.spec[field]} />
                   {fallback !== undefined && JSON.stringify(fallback) === JSON.stringify(resource.spec[field]) ? (

@@ -99,8 +99,8 @@ function ResourceOverview({ resource, all }: { readonly resource: Resource; read
       <section className="card">
         <h2>Its place</h2>
         {around.size > 1 ? (
-          <Suspense fallback={<Loading height={220} />}>
-            <ResourceGraph resources={[...around]} hops={ledger.data?.hops ?? []} height={220} />
+          <Suspense fallback={<Loading />}>
+            <ResourceGraph resources={[...around]} hops={ledger.data?.hops ?? []} />
           </Suspense>
         ) : null}
         <dl className="facts">

@@ -32,6 +32,7 @@ export function formatAge(ms: number): string {
   return `${Math.round(seconds / 86_400)} days`
 }
 
+/** 2026-11-24 01:12:52, in the reader's time zone: sorts as it reads. */
 export function formatTime(iso: string): string {
-  return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+  return new Date(iso).toLocaleString('sv-SE')
 }

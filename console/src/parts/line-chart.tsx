@@ -15,9 +15,11 @@ export default function LineChart(props: {
   readonly series: readonly Series[]
   readonly bars?: boolean
   readonly height?: number
+  /** The least that the x axis shows, in its unit: a chart that begins to fill does not stretch. */
+  readonly span?: number
 }) {
   const host = useRef<HTMLDivElement>(null)
-  const { x, series, time, bars, height = 180 } = props
+  const { x, series, time, bars, height = 180, span = 0 } = props
   useEffect(() => {
     const element = host.current!
     const ink = getComputedStyle(element).getPropertyValue('--quiet')
@@ -27,7 +29,7 @@ export default function LineChart(props: {
       {
         width: element.clientWidth,
         height,
-        scales: { x: { time } },
+        scales: { x: { time, ...(span > 0 ? { range: (_, min, max) => [Math.min(min, max - span), max] } : {}) } },
         axes: [axis, { ...axis, size: 64 }],
         series: [
           {},
@@ -35,6 +37,8 @@ export default function LineChart(props: {
             label,
             stroke: at === 0 ? accent : ink,
             width: 2,
+            points: { show: false },
+            ...(at > 0 ? { dash: [6, 4] } : {}),
             ...(bars ? { fill: accent, paths: uPlot.paths.bars!({ size: [0.7, 60] }) } : {}),
           })),
         ],
@@ -48,6 +52,6 @@ export default function LineChart(props: {
       watcher.disconnect()
       chart.destroy()
     }
-  }, [x, series, time, bars, height])
+  }, [x, series, time, bars, height, span])
   return <div ref={host} className="chart" role="img" aria-label={props.label} />
 }

@@ -1,7 +1,7 @@
 import { Handle, Position, ReactFlow, type Edge, type Node, type NodeProps } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
 import { useNavigate } from '@tanstack/react-router'
-import type { LedgerHop, Resource } from '../api/types.ts'
+import type { LedgerHop, Resource, ResourceReference } from '../api/types.ts'
 import { formatCount } from './format.ts'
 import { State } from './state.tsx'
 
@@ -14,14 +14,14 @@ const nodeTypes = { resource: ResourceBox }
 export default function ResourceGraph({
   resources,
   hops,
-  height = 320,
 }: {
   readonly resources: readonly Resource[]
   readonly hops: readonly LedgerHop[]
-  readonly height?: number
 }) {
   const navigate = useNavigate()
   const nodes = placeNodes(resources)
+  const bottom = Math.max(0, ...nodes.map(({ position }) => position.y))
+  const height = Math.min(520, bottom + lineHeight + 40)
   return (
     <div className="flow" style={{ height }} role="img" aria-label={describe(hops)}>
       <ReactFlow
@@ -29,7 +29,8 @@ export default function ResourceGraph({
         edges={drawEdges(resources, hops)}
         nodeTypes={nodeTypes}
         fitView
-        fitViewOptions={{ maxZoom: 1 }}
+        fitViewOptions={{ maxZoom: 1, padding: 0.04 }}
+        minZoom={0.2}
         proOptions={{ hideAttribution: true }}
         preventScrolling={false}
         zoomOnScroll={false}
@@ -63,19 +64,34 @@ function ResourceBox({ data: { resource } }: NodeProps<ResourceNode>) {
   )
 }
 
+const columnLefts = [0, 320, 740, 1000]
+const lineHeight = 96
+
+/** What belongs to a delivery shares its line; the rest follows below. */
 function placeNodes(resources: readonly Resource[]): ResourceNode[] {
-  const filled = new Map<number, number>()
-  return resources.map((resource) => {
-    const column = columnOf[resource.kind] ?? 4
-    const line = filled.get(column) ?? 0
-    filled.set(column, line + 1)
-    return {
-      id: idOf(resource),
-      type: 'resource',
-      position: { x: column === 0 ? 0 : column === 1 ? 330 : 330 + (column - 1) * 440, y: line * 110 },
-      data: { resource },
-    }
-  })
+  const lineOf = new Map<string, number>()
+  const taken = new Set<string>()
+  const place = (resource: ResourceReference, wanted: number): void => {
+    if (lineOf.has(idOf(resource))) return
+    const column = columnOf[resource.kind] ?? 3
+    let line = wanted
+    while (taken.has(`${column}/${line}`)) line++
+    taken.add(`${column}/${line}`)
+    lineOf.set(idOf(resource), line)
+  }
+  resources
+    .filter(({ kind }) => kind === 'delivery')
+    .forEach((delivery, line) => [delivery, ...delivery.references].forEach((each) => place(each, line)))
+  for (const resource of resources) {
+    const [first] = resource.references.flatMap((reference) => lineOf.get(idOf(reference)) ?? [])
+    place(resource, first ?? 0)
+  }
+  return resources.map((resource) => ({
+    id: idOf(resource),
+    type: 'resource',
+    position: { x: columnLefts[columnOf[resource.kind] ?? 3]!, y: lineOf.get(idOf(resource))! * lineHeight },
+    data: { resource },
+  }))
 }
 
 function drawEdges(resources: readonly Resource[], hops: readonly LedgerHop[]): Edge[] {
@@ -107,7 +123,7 @@ function labelOf({ in: read, delivered, rejected, pending, holds }: LedgerHop, w
   return `${tick} ${formatCount(delivered)} + ${formatCount(rejected)} rejected + ${formatCount(pending ?? undefined)} pending`
 }
 
-function idOf({ kind, name }: { readonly kind: string; readonly name: string }): string {
+function idOf({ kind, name }: ResourceReference): string {
   return `${kind}/${name}`
 }
 

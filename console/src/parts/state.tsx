@@ -10,12 +10,17 @@ const looks: Record<string, readonly [Tone, string]> = {
   Failed: ['failed', '✕'],
 }
 
-export function State({ state, reason }: { readonly state: string; readonly reason?: string | null | undefined }) {
+export function State(props: {
+  readonly state: string
+  readonly reason?: string | null | undefined
+  readonly count?: number
+}) {
+  const { state, reason, count } = props
   const [tone, icon] = looks[state] ?? ['unknown', '?']
   return (
     <span className="state" data-tone={tone} title={reason ?? undefined}>
       <span aria-hidden="true">{icon}</span>
-      {state}
+      {count === undefined ? state : `${count} ${state}`}
     </span>
   )
 }

@@ -5,13 +5,16 @@ import { beforeRule, nouns } from './nouns.ts'
 import { Palette } from './palette.tsx'
 import { applyTheme, currentTheme, nextTheme } from './theme.ts'
 
+let nextPalette = 1
+
 /** The frame around every page: nouns at the left, the page, and the keys that work everywhere. */
 export function Shell() {
-  const [palette, setPalette] = useState(false)
+  // Numbered, so that the end of one that is closing does not close the next.
+  const [palette, setPalette] = useState<number>()
   const connected = useConnection()
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') setPalette(true)
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') setPalette(nextPalette++)
       else if (event.key === '/' && !isTyping(event.target))
         document.querySelector<HTMLInputElement>('[data-filter]')?.focus()
       else return
@@ -46,7 +49,7 @@ export function Shell() {
           ))}
         </nav>
         <div className="foot">
-          <button type="button" onClick={() => setPalette(true)}>
+          <button type="button" onClick={() => setPalette(nextPalette++)}>
             Go to … <span className="quiet">Ctrl-K</span>
           </button>
           <ThemeButton />
@@ -60,7 +63,9 @@ export function Shell() {
         )}
         <Outlet />
       </main>
-      {palette ? <Palette onClose={() => setPalette(false)} /> : null}
+      {palette === undefined ? null : (
+        <Palette key={palette} onClose={() => setPalette((shown) => (shown === palette ? undefined : shown))} />
+      )}
     </div>
   )
 }

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { buildConsoleWhenStale } from '../../scripts/build-console.mjs'
+import { startChromium } from '../support/chromium.ts'
+import { startWeir, type RunningWeir } from '../support/running-weir.ts'
+import { looks, openConsole } from './open-console.ts'
+import { keepScreenshot } from './screenshots.ts'
+import { fillShop, shopProject } from './shop.ts'
+
+const query = '/sql?q=select%20customer%2C%20orders%2C%20revenue%20from%20orders_by_customer'
+const pages = {
+  overview: '/',
+  streams: '/resources/stream',
+  deliveries: '/resources/delivery',
+  tables: '/resources/table',
+  views: '/resources/view',
+  secrets: '/resources/secret',
+  sql: query,
+  ledger: '/ledger',
+  'dead letters': '/dead-letters',
+  activity: '/activity',
+  settings: '/settings',
+} as const
+const resourcePages = {
+  stream: '/resources/stream/orders',
+  records: '/resources/stream/orders?tab=Data',
+  delivery: '/resources/delivery/orders-to-lake',
+  table: '/resources/table/orders',
+  rows: '/resources/table/orders?tab=Data',
+  spec: '/resources/table/orders?tab=Spec',
+  history: '/resources/table/orders?tab=History',
+  secret: '/resources/secret/SHOP_TOKEN',
+  'a hop': '/ledger?hop=orders-to-lake',
+} as const
+
+let browser: Browser
+let shop: RunningWeir
+let empty: RunningWeir
+
+before(async () => {
+  buildConsoleWhenStale(process.execPath)
+  ;[browser, shop, empty] = await Promise.all([
+    startChromium(),
+    startWeir('console-shop', shopProject),
+    startWeir('console-empty'),
+  ])
+  await fillShop(shop.endpoints.http)
+})
+
+after(async () => {
+  await browser?.close()
+  await Promise.all([shop?.[Symbol.asyncDispose](), empty?.[Symbol.asyncDispose]()])
+})
+
+void describe('no page has an accessibility violation, light and dark, at 1280 and 1920', () => {
+  void test('with data', async () => {
+    const { page, faults, open, violations } = await openConsole(browser, shop.endpoints.http)
+    for (const [name, path] of Object.entries({ ...pages, ...resourcePages })) {
+      await open(path)
+      for (const look of looks) {
+        assert.deepEqual(await violations(look), [], `${name}, ${look.scheme}, ${look.width}`)
+        await keepScreenshot(page, name, look)
+      }
+    }
+    assert.deepEqual(faults, [])
+    await page.close()
+  })
+
+  void test('of a project that declares nothing, which says what each page is for', async () => {
+    const { page, faults, open, violations } = await openConsole(browser, empty.endpoints.http)
+    for (const [name, path] of Object.entries(pages)) {
+      await open(path)
+      for (const look of looks.slice(0, 2)) assert.deepEqual(await violations(look), [], `${name}, ${look.scheme}`)
+    }
+    for (const path of ['/', '/resources/stream', '/ledger', '/dead-letters']) {
+      await open(path)
+      await page.locator('.empty').waitFor()
+    }
+    assert.deepEqual(faults, [])
+    await page.close()
+  })
+
+  void test('with an error, which shows cause, remedy and code, and a retry that heals', async () => {
+    const { page, open, violations } = await openConsole(browser, shop.endpoints.http)
+    const error = { code: 'WEIR-7001', message: 'there is no such thing', remedy: 'look for another', details: {} }
+    const failing = /\/api\/v1\/(resources|ledger|dead-letters|audit|status|sql)/
+    for (const [name, path] of Object.entries(pages)) {
+      if (name === 'sql') continue
+      await page.route(failing, (route) => route.fulfill({ status: 404, json: { error } }))
+      await open(path)
+      const alert = page.getByRole('alert').first()
+      await alert.waitFor()
+      for (const text of [error.message, error.remedy, 'weir explain WEIR-7001'])
+        assert.ok((await alert.textContent())?.includes(text), `${name}: ${text}`)
+      for (const look of looks.slice(0, 2)) assert.deepEqual(await violations(look), [], `${name}, ${look.scheme}`)
+      await page.unroute(failing)
+      await page.getByRole('button', { name: 'Try again' }).first().click()
+      await alert.waitFor({ state: 'detached' })
+    }
+    await page.close()
+  })
+})
