@@ -5,7 +5,6 @@ import { buildConsoleWhenStale } from '../../scripts/build-console.mjs'
 import { startChromium } from '../support/chromium.ts'
 import { startWeir, type RunningWeir } from '../support/running-weir.ts'
 import { looks, openConsole } from './open-console.ts'
-import { keepScreenshot } from './screenshots.ts'
 import { fillShop, shopProject } from './shop.ts'
 
 const query = '/sql?q=select%20customer%2C%20orders%2C%20revenue%20from%20orders_by_customer'
@@ -58,10 +57,7 @@ void describe('no page has an accessibility violation, light and dark, at 1280 a
     const { page, faults, open, violations } = await openConsole(browser, shop.endpoints.http)
     for (const [name, path] of Object.entries({ ...pages, ...resourcePages })) {
       await open(path)
-      for (const look of looks) {
-        assert.deepEqual(await violations(look), [], `${name}, ${look.scheme}, ${look.width}`)
-        await keepScreenshot(page, name, look)
-      }
+      for (const look of looks) assert.deepEqual(await violations(look), [], `${name}, ${look.scheme}, ${look.width}`)
     }
     assert.deepEqual(faults, [])
     await page.close()

@@ -26,14 +26,18 @@ const customers = ['ada', 'grace', 'edsger', 'barbara', 'donald', 'leslie']
 
 /** Produces the shop's records and waits until the ledger has them all. */
 export async function fillShop(http: string): Promise<void> {
-  const records = Array.from({ length: produced }, (_, at) => ({ key: String(at), value: orderOf(at) }))
-  await post(`${http}/api/v1/streams/orders/records`, { records })
+  await produceOrders(http, produced)
   await waitUntil('every record is delivered or rejected', async () => {
     const { hops } = (await (await fetch(`${http}/api/v1/ledger`)).json()) as {
       hops: readonly { in: string; pending: string | null }[]
     }
     return hops[0]?.in === String(produced) && hops[0].pending === '0'
   })
+}
+
+export async function produceOrders(http: string, count: number): Promise<void> {
+  const records = Array.from({ length: count }, (_, at) => ({ key: String(at), value: orderOf(at) }))
+  await post(`${http}/api/v1/streams/orders/records`, { records })
 }
 
 function orderOf(at: number): string {

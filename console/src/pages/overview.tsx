@@ -157,9 +157,9 @@ function Rates() {
     <section className="card">
       <h2>Records per second, last five minutes</h2>
       {samples.length < 2 ? (
-        <p className="quiet">Waiting for the second sample; one comes each second.</p>
+        <p className="quiet waiting">Waiting for the second sample; one comes each second.</p>
       ) : (
-        <Suspense fallback={<Loading height={180} />}>
+        <Suspense fallback={<Loading height={214} />}>
           <LineChart
             label={`Now ${formatRate(produced.at(-1)!)} produced, ${formatRate(delivered.at(-1)!)} delivered`}
             x={x}

@@ -18,14 +18,6 @@ export function ResultChart({ result }: { readonly result: SqlResult }) {
           height={320}
         />
       </Suspense>
-      {chart.words ? (
-        <p className="quiet">
-          {chart.words
-            .slice(0, 30)
-            .map((word, at) => `${at}: ${word}`)
-            .join(' · ')}
-        </p>
-      ) : null}
     </section>
   )
 }

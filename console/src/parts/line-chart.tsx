@@ -14,12 +14,14 @@ export default function LineChart(props: {
   readonly time: boolean
   readonly series: readonly Series[]
   readonly bars?: boolean
+  /** Names of the places 0, 1, 2, … on the x axis. */
+  readonly words?: readonly string[] | undefined
   readonly height?: number
   /** The least that the x axis shows, in its unit: a chart that begins to fill does not stretch. */
   readonly span?: number
 }) {
   const host = useRef<HTMLDivElement>(null)
-  const { x, series, time, bars, height = 180, span = 0 } = props
+  const { x, series, time, bars, height = 180, span = 0, words } = props
   useEffect(() => {
     const element = host.current!
     const ink = getComputedStyle(element).getPropertyValue('--quiet')
@@ -30,7 +32,7 @@ export default function LineChart(props: {
         width: element.clientWidth,
         height,
         scales: { x: { time, ...(span > 0 ? { range: (_, min, max) => [Math.min(min, max - span), max] } : {}) } },
-        axes: [axis, { ...axis, size: 64 }],
+        axes: [words ? { ...axis, ...wordAxis(words) } : axis, { ...axis, size: 64 }],
         series: [
           {},
           ...series.map(({ label }, at) => ({
@@ -39,7 +41,7 @@ export default function LineChart(props: {
             width: 2,
             points: { show: false },
             ...(at > 0 ? { dash: [6, 4] } : {}),
-            ...(bars ? { fill: accent, paths: uPlot.paths.bars!({ size: [0.7, 60] }) } : {}),
+            ...(bars ? { fill: at === 0 ? accent : 'transparent', paths: uPlot.paths.bars!({ size: [0.7, 60] }) } : {}),
           })),
         ],
       },
@@ -52,6 +54,14 @@ export default function LineChart(props: {
       watcher.disconnect()
       chart.destroy()
     }
-  }, [x, series, time, bars, height, span])
+  }, [x, series, time, bars, height, span, words])
   return <div ref={host} className="chart" role="img" aria-label={props.label} />
+}
+
+/** Whole places only, each by its word. */
+function wordAxis(words: readonly string[]): uPlot.Axis {
+  return {
+    incrs: [1, 2, 5, 10, 20, 50, 100, 1000, 10_000],
+    values: (_, splits) => splits.map((at) => words[at] ?? ''),
+  }
 }
