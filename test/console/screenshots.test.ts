@@ -30,10 +30,12 @@ void test('the screenshots of the README', { skip }, async () => {
     }
     await keep(page, 'overview')
     await page.emulateMedia({ colorScheme: 'dark' })
+    await pause(300)
     await keep(page, 'overview-dark')
     await page.emulateMedia({ colorScheme: 'light' })
     await keepLedger(page, open)
     await keepSql(page, open)
+    await page.setViewportSize({ width: 1180, height: 820 })
     await open('/dead-letters')
     await page.getByRole('grid').focus()
     await page.keyboard.press('ArrowDown')

@@ -1,6 +1,7 @@
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
+import { onThemeChange } from '../shell/theme.ts'
 
 interface Series {
   readonly label: string
@@ -21,6 +22,8 @@ export default function LineChart(props: {
   readonly span?: number
 }) {
   const host = useRef<HTMLDivElement>(null)
+  const [theme, setTheme] = useState(0)
+  useEffect(() => onThemeChange(() => setTheme((count) => count + 1)), [])
   const { x, series, time, bars, height = 180, span = 0, words } = props
   useEffect(() => {
     const element = host.current!
@@ -31,7 +34,7 @@ export default function LineChart(props: {
       {
         width: element.clientWidth,
         height,
-        scales: { x: { time, ...(span > 0 ? { range: (_, min, max) => [Math.min(min, max - span), max] } : {}) } },
+        scales: bars ? barScales : { x: { time, ...(span > 0 ? { range: atLeast(span) } : {}) } },
         axes: [words ? { ...axis, ...wordAxis(words) } : axis, { ...axis, size: 64 }],
         series: [
           {},
@@ -54,8 +57,18 @@ export default function LineChart(props: {
       watcher.disconnect()
       chart.destroy()
     }
-  }, [x, series, time, bars, height, span, words])
+  }, [x, series, time, bars, height, span, words, theme])
   return <div ref={host} className="chart" role="img" aria-label={props.label} />
+}
+
+/** Bars are read by their length: they begin at zero, and the first and last are whole. */
+const barScales: uPlot.Scales = {
+  x: { time: false, range: (_, min, max) => [min - 0.5, max + 0.5] },
+  y: { range: (_, min, max) => uPlot.rangeNum(Math.min(0, min), Math.max(0, max), 0.05, true) },
+}
+
+function atLeast(span: number): uPlot.Range.Function {
+  return (_, min, max) => [Math.min(min, max - span), max]
 }
 
 /** Whole places only, each by its word. */

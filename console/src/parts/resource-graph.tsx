@@ -64,7 +64,7 @@ function ResourceBox({ data: { resource } }: NodeProps<ResourceNode>) {
   )
 }
 
-const columnLefts = [0, 320, 740, 1000]
+const columnLefts = [0, 300, 720, 960]
 const lineHeight = 96
 
 /** What belongs to a delivery shares its line; the rest follows below. */
