@@ -126,3 +126,17 @@ void test('a lost connection is shown at once and heals by itself', async () => 
   await settled(page)
   await page.getByText(produced.toLocaleString('en-US')).first().waitFor()
 })
+
+void test('figures that cannot be read again stay, with their age, until they can', async () => {
+  await tab.open('/ledger')
+  await page.getByText('✓ adds up').waitFor()
+  await page.route('**/api/v1/ledger', (route) => route.abort())
+  await page.getByText('What you see may be old').waitFor()
+  await page
+    .getByText(/^\d+ s old$/)
+    .first()
+    .waitFor()
+  assert.ok(await page.getByText('✓ adds up').isVisible())
+  await page.unroute('**/api/v1/ledger')
+  await page.getByText('What you see may be old').waitFor({ state: 'detached' })
+})

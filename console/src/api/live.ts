@@ -4,6 +4,8 @@ import { useSyncExternalStore } from 'react'
 /** One rate per resource and moment, as the API streams them. */
 export interface RateSample {
   readonly at: number
+  /** By this browser's clock: ages do not depend on the clocks agreeing. */
+  readonly receivedAt: number
   readonly rates: Readonly<Record<string, { readonly perSecond: number; readonly lagMs?: number | null }>>
 }
 
@@ -32,7 +34,8 @@ export function followEvents(queries: QueryClient): void {
     void queries.invalidateQueries({ queryKey: ['audit'] })
   })
   source.addEventListener('rates', (event) => {
-    samples = [...samples.slice(1 - keptSamples), JSON.parse((event as MessageEvent<string>).data) as RateSample]
+    const sample = JSON.parse((event as MessageEvent<string>).data) as Omit<RateSample, 'receivedAt'>
+    samples = [...samples.slice(1 - keptSamples), { ...sample, receivedAt: Date.now() }]
     notify()
   })
 }

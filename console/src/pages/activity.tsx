@@ -8,7 +8,7 @@ export function Activity() {
   const audit = useAudit()
   return (
     <Page title="Activity">
-      {audit.isError ? (
+      {audit.isLoadingError ? (
         <ErrorNotice error={audit.error} retry={() => void audit.refetch()} />
       ) : !audit.data ? (
         <Loading height={620} />

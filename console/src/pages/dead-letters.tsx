@@ -23,7 +23,7 @@ export function DeadLetters() {
   const resources = useResources()
   const deliveries = (resources.data ?? []).filter(({ kind }) => kind === 'delivery').map(({ name }) => name)
   const delivery = search.delivery ?? deliveries[0]
-  if (resources.isError)
+  if (resources.isLoadingError)
     return (
       <Page title="Dead letters">
         <ErrorNotice error={resources.error} retry={() => void resources.refetch()} />
@@ -86,7 +86,7 @@ function Letters({ delivery, stream }: { readonly delivery: string; readonly str
     mutationFn: () => call<Replayed>('POST', '/api/v1/dead-letters/replay', { delivery }),
     onSettled: () => void queries.invalidateQueries(),
   })
-  if (letters.isError) return <ErrorNotice error={letters.error} retry={() => void letters.refetch()} />
+  if (letters.isLoadingError) return <ErrorNotice error={letters.error} retry={() => void letters.refetch()} />
   if (!letters.data) return <Loading height={400} />
   const { items, total } = letters.data
   return (

@@ -18,7 +18,7 @@ export function LedgerPage() {
   const navigate = useNavigate({ from: '/ledger' })
   const ledger = useLedger()
   const resources = useResources()
-  if (ledger.isError)
+  if (ledger.isLoadingError)
     return (
       <Page title="Ledger">
         <ErrorNotice error={ledger.error} retry={() => void ledger.refetch()} />

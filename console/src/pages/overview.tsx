@@ -15,7 +15,7 @@ const LineChart = lazy(() => import('../parts/line-chart.tsx'))
 export function Overview() {
   const resources = useResources()
   const ledger = useLedger()
-  if (resources.isError)
+  if (resources.isLoadingError)
     return (
       <Page title="Overview">
         <ErrorNotice error={resources.error} retry={() => void resources.refetch()} />
@@ -70,13 +70,13 @@ function Figures({
         label="Produced"
         value={produced === undefined ? 'not known' : formatRate(produced)}
         source="records per second into all streams, from the log"
-        at={latest?.at}
+        at={latest?.receivedAt}
       />
       <Figure
         label="Delivered"
         value={delivered === undefined ? 'not known' : formatRate(delivered)}
         source="records per second committed or in the tail, from the workers"
-        at={latest?.at}
+        at={latest?.receivedAt}
       />
       <Figure
         label="Ledger"

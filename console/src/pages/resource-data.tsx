@@ -20,7 +20,7 @@ export function ResourceData({ resource }: { readonly resource: Resource }) {
 function Rows({ resource }: { readonly resource: Resource }) {
   const sql = `select * from ${quoteName(resource.name)} limit 1000`
   const rows = useQuery({ queryKey: ['rows', sql], queryFn: ({ signal }) => runSql(sql, 1000, signal) })
-  if (rows.isError) return <ErrorNotice error={rows.error} retry={() => void rows.refetch()} />
+  if (rows.isLoadingError) return <ErrorNotice error={rows.error} retry={() => void rows.refetch()} />
   if (!rows.data) return <Loading height={400} />
   if (rows.data.rows.length === 0) return <Empty command={`weir sql '${sql}'`}>No rows yet.</Empty>
   return (
@@ -92,7 +92,7 @@ function Records({ name }: { readonly name: string }) {
         </button>
         <Command>{`weir tail ${name}`}</Command>
       </div>
-      {records.isError ? (
+      {records.isLoadingError ? (
         <ErrorNotice error={records.error} retry={() => void records.refetch()} />
       ) : !records.data ? (
         <Loading height={400} />

@@ -24,7 +24,7 @@ export function ResourceFigures({ resource }: { readonly resource: Resource }) {
   const { kind, name } = resource
   const status = useStatus<Figures>(kind, name)
   const sample = useRates().at(-1)
-  if (status.isError) return <ErrorNotice error={status.error} retry={() => void status.refetch()} />
+  if (status.isLoadingError) return <ErrorNotice error={status.error} retry={() => void status.refetch()} />
   if (!status.data) return <Loading height={98} />
   const rate = sample?.rates[`${kind}/${name}`]
   const source = `weir get ${kind} ${name} --json`
@@ -38,7 +38,7 @@ export function ResourceFigures({ resource }: { readonly resource: Resource }) {
             label="Rate"
             value={formatRate(rate.perSecond)}
             source="records per second, last second"
-            at={sample?.at}
+            at={sample?.receivedAt}
           />
         ) : null}
         {typeof rate?.lagMs === 'number' ? (
@@ -46,7 +46,7 @@ export function ResourceFigures({ resource }: { readonly resource: Resource }) {
             label="Lag"
             value={formatAge(rate.lagMs)}
             source="since it was last caught up, from its workers"
-            at={sample?.at}
+            at={sample?.receivedAt}
           />
         ) : null}
         {shown.map(([label, value]) => (

@@ -6,7 +6,7 @@ import { Empty, ErrorNotice, Loading } from '../parts/notice.tsx'
 /** Who changed it, and what became of it. */
 export function ResourceHistory({ resource }: { readonly resource: Resource }) {
   const audit = useAudit(resource)
-  if (audit.isError) return <ErrorNotice error={audit.error} retry={() => void audit.refetch()} />
+  if (audit.isLoadingError) return <ErrorNotice error={audit.error} retry={() => void audit.refetch()} />
   if (!audit.data) return <Loading height={300} />
   if (audit.data.items.length === 0) return <Empty>Nothing has changed it since it was made.</Empty>
   return <AuditGrid label={`History of ${resource.name}`} entries={audit.data.items} />

@@ -44,7 +44,7 @@ export function ResourceList() {
   const set = (change: Partial<typeof search>): void =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
 
-  if (resources.isError)
+  if (resources.isLoadingError)
     return (
       <Page title={title}>
         <ErrorNotice error={resources.error} retry={() => void resources.refetch()} />

@@ -7,7 +7,7 @@ import { declarationOf } from './declaration.ts'
 /** What is declared: as TypeScript, and each field with the help of its declaration. */
 export function ResourceSpec({ resource }: { readonly resource: Resource }) {
   const kinds = useKinds()
-  if (kinds.isError) return <ErrorNotice error={kinds.error} retry={() => void kinds.refetch()} />
+  if (kinds.isLoadingError) return <ErrorNotice error={kinds.error} retry={() => void kinds.refetch()} />
   if (!kinds.data) return <Loading height={300} />
   const description = kinds.data.find(({ kind }) => kind === resource.kind)
   const fields = Object.entries(description?.schema.properties ?? {})

@@ -24,7 +24,7 @@ export function ResourcePage() {
   const navigate = useNavigate({ from: '/resources/$kind/$name' })
   const resources = useResources()
   const resource = resources.data?.find((one) => one.kind === kind && one.name === name)
-  if (resources.isError)
+  if (resources.isLoadingError)
     return (
       <Page title={name}>
         <ErrorNotice error={resources.error} retry={() => void resources.refetch()} />

@@ -29,7 +29,7 @@ export function Settings() {
   })
   return (
     <Page title="Settings" aside={<Command>weir status</Command>}>
-      {status.isError ? (
+      {status.isLoadingError ? (
         <ErrorNotice error={status.error} retry={() => void status.refetch()} />
       ) : !status.data ? (
         <Loading height={400} />

@@ -1,6 +1,7 @@
 import { Link, Outlet } from '@tanstack/react-router'
 import { Fragment, useEffect, useState } from 'react'
 import { useConnection } from '../api/live.ts'
+import { useStaleReason } from '../api/stale.ts'
 import { beforeRule, nouns } from './nouns.ts'
 import { Palette } from './palette.tsx'
 import { applyTheme, currentTheme, nextTheme } from './theme.ts'
@@ -12,6 +13,7 @@ export function Shell() {
   // Numbered, so that the end of one that is closing does not close the next.
   const [palette, setPalette] = useState<number>()
   const connected = useConnection()
+  const staleReason = useStaleReason()
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') setPalette(nextPalette++)
@@ -56,9 +58,9 @@ export function Shell() {
         </div>
       </aside>
       <main className="main" id="page" tabIndex={-1}>
-        {connected ? null : (
+        {connected && staleReason === undefined ? null : (
           <div className="banner" role="status">
-            ▲ Weir does not answer. What you see may be old; this heals by itself.
+            ▲ {connected ? staleReason : 'Weir does not answer.'} What you see may be old; this heals by itself.
           </div>
         )}
         <Outlet />
