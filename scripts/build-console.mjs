@@ -27,7 +27,11 @@ export function buildConsoleWhenStale(node) {
   execFileSync(node, vite, { cwd: folder, stdio: ['ignore', 2, 2] })
   for (const name of readdirSync(`${folder}/dist`))
     if (!name.startsWith('.part-')) rmSync(`${folder}/dist/${name}`, { recursive: true, force: true })
-  for (const name of readdirSync(`${folder}/${made}`)) renameSync(`${folder}/${made}/${name}`, `${folder}/dist/${name}`)
+  for (const name of readdirSync(`${folder}/${made}`)) {
+    // Another build that ran beside this one may have put its own there, which is the same.
+    rmSync(`${folder}/dist/${name}`, { recursive: true, force: true })
+    renameSync(`${folder}/${made}/${name}`, `${folder}/dist/${name}`)
+  }
   rmSync(`${folder}/${made}`, { recursive: true, force: true })
 }
 
