@@ -9,11 +9,11 @@ import { forbidden, layers } from '../tools/layers.mjs'
 const sources = globSync('src/**/*.ts').toSorted()
 const bannedNames = ['utils', 'util', 'helpers', 'helper', 'misc', 'common', 'manager', 'base']
 
-test('there is something to look at', () => {
+void test('there is something to look at', () => {
   assert.ok(sources.length > 100, `only ${sources.length} files under src/`)
 })
 
-test('every folder of src/ is in the list of layers', () => {
+void test('every folder of src/ is in the list of layers', () => {
   const known = new Set(layers.flat())
   for (const file of sources) {
     const [, folder, inside] = file.split('/')
@@ -21,7 +21,7 @@ test('every folder of src/ is in the list of layers', () => {
   }
 })
 
-test('no import goes up or sideways', () => {
+void test('no import goes up or sideways', () => {
   const banned = new Map(forbidden.map(({ folder, names }) => [folder, new Set(names)]))
   let seen = 0
   for (const file of sources) {
@@ -36,7 +36,7 @@ test('no import goes up or sideways', () => {
   assert.ok(seen > 100, `only ${seen} imports seen`)
 })
 
-test('no import cycle', () => {
+void test('no import cycle', () => {
   const done = new Set<string>()
   const path: string[] = []
   const visit = (file: string): void => {
@@ -51,7 +51,7 @@ test('no import cycle', () => {
   for (const file of sources) visit(file)
 })
 
-test('no name that says nothing', () => {
+void test('no name that says nothing', () => {
   for (const file of globSync([
     '{src,test,tools,benchmarks,examples}/**/*.{ts,mjs}',
     'console/{src,test}/**/*.{ts,tsx}',
@@ -63,7 +63,7 @@ test('no name that says nothing', () => {
   }
 })
 
-test('only src/index.ts is a barrel', () => {
+void test('only src/index.ts is a barrel', () => {
   for (const file of sources) {
     if (file === 'src/index.ts') continue
     assert.doesNotMatch(
@@ -74,7 +74,7 @@ test('only src/index.ts is a barrel', () => {
   }
 })
 
-test('every error code is documented, used, and spelled right where it is used', () => {
+void test('every error code is documented, used, and spelled right where it is used', () => {
   const reference = readFileSync('docs/reference/errors.md', 'utf8')
   const uses = sources
     .filter((file) => !file.startsWith('src/kernel/errors/') && !file.endsWith('.test.ts'))
@@ -87,7 +87,7 @@ test('every error code is documented, used, and spelled right where it is used',
   }
 })
 
-test('the lock names a binary for every platform that runs Weir', () => {
+void test('the lock names a binary for every platform that runs Weir', () => {
   const packages = (
     JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
       packages: Record<string, { optionalDependencies?: object }>
@@ -113,7 +113,7 @@ test('the lock names a binary for every platform that runs Weir', () => {
   }
 })
 
-test('the repository stays small, and speaks of nobody and no machine', () => {
+void test('the repository stays small, and speaks of nobody and no machine', () => {
   const tracked = execFileSync('git', ['ls-files', '-z'], { encoding: 'utf8', maxBuffer: 1 << 26 })
     .split('\0')
     .filter(Boolean)

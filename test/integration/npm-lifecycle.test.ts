@@ -39,7 +39,7 @@ function childrenOf(pid: number): readonly number[] {
 }
 
 for (const signal of ['SIGTERM', 'SIGKILL', 'SIGINT'] as const) {
-  test(`npm that ends by ${signal} leaves no process behind`, async () => {
+  void test(`npm that ends by ${signal} leaves no process behind`, async () => {
     const { up, pid } = project()
     // A group of its own, as a terminal gives it: Ctrl-C is sent to all of the group, other signals to npm alone.
     const npm = spawn('npm', ['run', '--silent', 'weir', '--', ...up], { cwd: root, stdio: 'ignore', detached: true })
@@ -50,7 +50,7 @@ for (const signal of ['SIGTERM', 'SIGKILL', 'SIGINT'] as const) {
   })
 }
 
-test('a Weir started with nohup goes on when its shell has ended', async () => {
+void test('a Weir started with nohup goes on when its shell has ended', async () => {
   const { up, pid } = project()
   const command = `nohup '${process.execPath}' '${join(root, 'src/cli/main.ts')}' ${up.join(' ')} > /dev/null 2>&1 &`
   const shell: ChildProcess = spawn('sh', ['-c', command], { stdio: 'ignore', detached: true })

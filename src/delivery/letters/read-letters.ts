@@ -1,9 +1,9 @@
-import { emptyState, type DeliveryState, type LetterFile } from '../../record/delivery-state.ts'
+import type { DeliveryState, LetterFile } from '../../record/delivery-state.ts'
 import type { DeliveryTable } from '../table/delivery-table.ts'
 import type { Letter, LetterFilter, LetterPage, LetterSummary } from './letter.ts'
 
 /** How many letters are in force, from the state alone. */
-export function summarizeLetters({ letterFiles }: DeliveryState): LetterSummary {
+function summarizeLetters({ letterFiles }: DeliveryState): LetterSummary {
   const counts = new Map<string, { source: string; partition: number; letters: number }>()
   for (const file of letterFiles) {
     const { source, partition } = file
@@ -13,12 +13,6 @@ export function summarizeLetters({ letterFiles }: DeliveryState): LetterSummary 
   }
   const partitions = [...counts.values()]
   return { total: partitions.reduce((sum, { letters }) => sum + letters, 0), partitions }
-}
-
-/** The same for a table as it is now; nothing when it has no state. */
-export async function summarizeDeadLetters(table: DeliveryTable): Promise<LetterSummary> {
-  const { state } = await table.load()
-  return summarizeLetters(state === undefined ? emptyState : await table.readState(state))
 }
 
 function inForce({ letters, replayed }: LetterFile): number {

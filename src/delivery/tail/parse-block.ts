@@ -105,7 +105,7 @@ export async function writeSegment(
 }
 
 /** Data files as the table wants them, each linked under a second name that queries see until the commit. */
-export async function writeFinal(
+async function writeFinal(
   connection: DuckDBConnection,
   view: TableView,
   select: string,

@@ -19,7 +19,7 @@ export interface MergeSettings {
   readonly targetBytes: number
 }
 
-export function mergeSettings(properties: Readonly<Record<string, string>>): MergeSettings {
+function mergeSettings(properties: Readonly<Record<string, string>>): MergeSettings {
   return {
     enabled: properties['commit.manifest-merge.enabled'] !== 'false',
     minCount: positive(properties['commit.manifest.min-count-to-merge'], 30),

@@ -7,7 +7,7 @@ import { reachableFiles } from './reachable-files.ts'
 import { letterFilesOf, statesInForce } from './state-files.ts'
 
 /** How old an unnamed file must be: longer than any writer could still hold it for its commit. */
-export const orphanAgeMs = 3 * 86_400_000
+const orphanAgeMs = 3 * 86_400_000
 
 /**
  * Removes files of the table's folder that nothing names: left by writers that died. Only those older than three days

@@ -18,7 +18,7 @@ export interface Retention {
   readonly spacingMs: number
 }
 
-export function retentionOf(properties: Readonly<Record<string, string>> = {}): Retention {
+function retentionOf(properties: Readonly<Record<string, string>> = {}): Retention {
   const value = (key: string, otherwise: number) => {
     const given = Number(properties[key] ?? otherwise)
     return Number.isFinite(given) && given >= 0 ? given : otherwise

@@ -64,7 +64,7 @@ function truncateSql(column: string, width: number, source: string): string {
 }
 
 /** Name and width; `WEIR-4007` for what the specification does not know. */
-export function takeApart(transform: string): readonly [name: string, width: number] {
+function takeApart(transform: string): readonly [name: string, width: number] {
   const match = /^(identity|year|month|day|hour|void)$|^(bucket|truncate)\[(\d+)\]$/.exec(transform)
   if (match === null) throw new WeirError('WEIR-4007', `${transform} is not a partition transform; use ${writable}`)
   return [match[1] ?? match[2]!, Number(match[3] ?? 0)]

@@ -94,7 +94,7 @@ function unscaledOf(text: string, scale: number): bigint {
 }
 
 /** Two's complement, big-endian, as few bytes as hold it. */
-export function unscaledBytes(value: bigint): Buffer {
+function unscaledBytes(value: bigint): Buffer {
   let length = 1
   while (BigInt.asIntN(length * 8, value) !== value) length++
   const hex = BigInt.asUintN(length * 8, value)
@@ -103,6 +103,6 @@ export function unscaledBytes(value: bigint): Buffer {
   return Buffer.from(hex, 'hex')
 }
 
-export function unscaledFrom(bytes: Buffer): bigint {
+function unscaledFrom(bytes: Buffer): bigint {
   return bytes.length === 0 ? 0n : BigInt.asIntN(bytes.length * 8, BigInt(`0x${bytes.toString('hex')}`))
 }

@@ -44,7 +44,7 @@ export function copySql(options: CopyOptions): string {
 }
 
 /** SQL text values of the partition tuple, one for each field of the spec. */
-export function partitionExpressions(schema: Schema, spec: PartitionSpec): readonly string[] {
+function partitionExpressions(schema: Schema, spec: PartitionSpec): readonly string[] {
   const columns = fieldsById(schema.fields)
   return spec.fields.map((field) => {
     const source = columns.get(field['source-id'])

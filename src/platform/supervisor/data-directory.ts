@@ -25,7 +25,7 @@ export interface DataDirectory {
   release(): void
 }
 
-export function placesOf(root: string): Omit<DataDirectory, 'notices' | 'release'> {
+function placesOf(root: string): Omit<DataDirectory, 'notices' | 'release'> {
   return {
     root,
     metadata: join(root, 'metadata.db'),

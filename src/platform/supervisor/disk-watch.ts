@@ -44,7 +44,7 @@ export function watchDisk(
   return { latest: () => latest, measure, stop: () => clearInterval(timer) }
 }
 
-export function warningFor(usedBytes: number, budgetBytes: number, freeBytes: number): string | undefined {
+function warningFor(usedBytes: number, budgetBytes: number, freeBytes: number): string | undefined {
   if (usedBytes > budgetBytes)
     return `the data directory takes ${formatSize(usedBytes)}, more than its budget of ${formatSize(budgetBytes)}. Shorten the retention of streams, or raise diskBudget`
   if (usedBytes > budgetBytes * warnAt)

@@ -17,7 +17,7 @@ export interface Endpoints {
   readonly started: string
 }
 
-export function endpointsPath(dataDirectory: string): string {
+function endpointsPath(dataDirectory: string): string {
   return join(dataDirectory, 'endpoints.json')
 }
 

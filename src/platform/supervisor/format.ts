@@ -12,8 +12,8 @@ export interface FormatMigration {
 }
 
 /** The format that this version writes. Raise it with a migration in the same commit. */
-export const currentFormat = 1
-export const formatMigrations: readonly FormatMigration[] = []
+const currentFormat = 1
+const formatMigrations: readonly FormatMigration[] = []
 
 /**
  * Reads `format.json`: a newer format is refused (WEIR-2006), an older one migrated step by step, each recorded durably

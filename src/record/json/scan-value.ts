@@ -7,7 +7,7 @@ import { scanTypedText } from './scan-text.ts'
 import { depthMax, skipSpace, type ScanState } from './scan-state.ts'
 
 /** One value, at its first byte, by the type of its field. */
-export function scanValue(scan: ScanState, field: FieldPlan, depth: number): boolean {
+function scanValue(scan: ScanState, field: FieldPlan, depth: number): boolean {
   const byte = scan.buffer[scan.at]!
   if (byte === 110 && field.kind !== 'ignored')
     return scanLiteral(scan) && (!field.required || scan.fail('null', field))

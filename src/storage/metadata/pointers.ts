@@ -33,7 +33,7 @@ export interface CatalogPointers extends NamespaceRows {
 }
 
 /** Levels as one text; no level contains U+001F, the REST protocol's separator. */
-export function keyOf(namespace: readonly string[]): string {
+function keyOf(namespace: readonly string[]): string {
   return namespace.join('\u001f')
 }
 

@@ -91,7 +91,6 @@ function primitive<T>(kind: PrimitiveKind, missing: T): Field<T> {
 export const bool = primitive<boolean>('bool', false)
 export const int8 = primitive<number>('int8', 0)
 export const int16 = primitive<number>('int16', 0)
-export const uint16 = primitive<number>('uint16', 0)
 export const int32 = primitive<number>('int32', 0)
 /** A number: exact to 2^53. */
 export const int64 = primitive<number>('int64', 0)

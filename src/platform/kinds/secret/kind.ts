@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { KindDefinition } from '../kind-definition.ts'
 import type { SecretSource } from '../reconcile-services.ts'
 
-export const secretSchema = z
+const secretSchema = z
   .strictObject({
     fromEnv: z
       .string()

@@ -9,7 +9,7 @@ import type { TableSpec } from './schema.ts'
  * Table property with what was declared when the table was last made to fit. A column that is in it and no longer in the
  * declaration is dropped; one that is in neither was added by a delivery or another engine, and stays.
  */
-export const declaredProperty = 'weir.declared'
+const declaredProperty = 'weir.declared'
 
 interface Declared {
   readonly columns: readonly string[]

@@ -17,7 +17,7 @@ import type {
 import { changedSchema } from './changed-schema.ts'
 
 /** Where each row comes from: Weir's own columns, after the user's (`docs/spec/processes.md`). */
-export const ownColumns: readonly ColumnPlan[] = [
+const ownColumns: readonly ColumnPlan[] = [
   { name: '_source', type: 'string', required: false, doc: 'id of the topic' },
   { name: '_partition', type: 'int', required: false, doc: 'partition of the topic' },
   { name: '_offset', type: 'long', required: false, doc: 'offset of the record' },
@@ -121,7 +121,7 @@ function describeTable(
   }
 }
 
-export function identOf({ namespace, name }: TableIdentifier): { namespace: readonly [string]; name: string } {
+function identOf({ namespace, name }: TableIdentifier): { namespace: readonly [string]; name: string } {
   return { namespace: [namespace], name }
 }
 

@@ -7,7 +7,7 @@ import { lz4BytesMax } from './lz4-frame.ts'
 import { compressSnappy, decompressSnappy } from './snappy-stream.ts'
 
 /** What a batch may grow to unless the caller says otherwise: a small batch must not fill the memory. */
-export const decompressedBytesMaxDefault = 512 * 1024 * 1024
+const decompressedBytesMaxDefault = 512 * 1024 * 1024
 
 /** The records of a batch as `compression` has them; with `none` the input itself. */
 export function compress(compression: Compression, plain: Buffer): Buffer {
