@@ -18,7 +18,7 @@ const counts = { passed: 0, failed: 0, skipped: 0 }
 const failures: string[] = []
 const started = performance.now()
 
-const stream = run({ files: [...files], concurrency: 2, timeout: 600_000 })
+const stream = run({ files: [...files], concurrency: 2, timeout: 600_000, forceExit: true })
 stream.on('test:pass', (test) => {
   if (test.details.type === 'suite' || isFile(test)) return
   if (test.skip === undefined) counts.passed++

@@ -35,6 +35,8 @@ export async function startWeir(name: string, project = emptyProject): Promise<R
   const weir = spawn(process.execPath, [join(root, 'src/cli/main.ts'), ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
+  // A test that fails before it can clean up leaves nothing running: the children end with their supervisor.
+  process.once('exit', () => weir.kill('SIGKILL'))
   const file = join(folder, '.weir/endpoints.json')
   const deadline = Date.now() + 30_000
   while (!existsSync(file)) {
