@@ -45,6 +45,7 @@ export class FolderTable implements DeliveryTable {
   property: string | undefined
   snapshots: Snapshot[] = []
   current: string | null = null
+  lastSequence = 0
   /** What happens to the next commits, first one first. */
   readonly nextCommits: ('lose answer' | 'lose request' | 'conflict' | 'fail')[] = []
   commits = 0
@@ -66,6 +67,7 @@ export class FolderTable implements DeliveryTable {
       schemaId: this.schemaId,
       schema: schemaOf(this.columns) as RecordSchema,
       snapshotId: current,
+      lastSequence: this.lastSequence,
       snapshotIds: new Set(snapshots.map(({ id }) => id)),
       committedAtMs: snapshots.find(({ id }) => id === current)?.atMs ?? null,
       state: this.property,
@@ -136,6 +138,7 @@ export class FolderTable implements DeliveryTable {
     const before = this.snapshots.find((snapshot) => snapshot.id === this.current)?.files ?? []
     this.snapshots.push({ id, parent: this.current, files: [...before, ...files], summary, atMs: Date.now() })
     this.current = id
+    this.lastSequence++
   }
 
   async addColumns(view: TableView, columns: readonly NewColumn[]): Promise<'landed' | 'conflict'> {

@@ -6,7 +6,7 @@ import type { LetterFile } from '../../record/delivery-state.ts'
 import { copyFinal } from '../tail/parse-block.ts'
 import type { Segment } from '../tail/segment.ts'
 import { selectFrom, type TailBlock } from '../tail/tail-block.ts'
-import type { AdoptedFile, DeliveryTable, LocalDataFile } from '../table/delivery-table.ts'
+import type { AdoptedFile, DeliveryTable, LocalDataFile, TableView } from '../table/delivery-table.ts'
 import type { CountRows } from './count-rows.ts'
 import { judgeTable } from './judge-table.ts'
 import { nextState, startsFit } from './next-state.ts'
@@ -20,6 +20,8 @@ export interface CommitPorts {
   readonly folder: string
   readonly source: string
   readonly adoptedUuid: string
+  /** Partitions without entry when the session began, with the offset at which each began. */
+  readonly newAt: ReadonlyMap<number, number>
 }
 
 /** `discarded`: others moved what the block starts from; it is read anew from the log, into new files. */
@@ -40,8 +42,8 @@ export class BlockCommit {
   #adopted: readonly AdoptedFile[] | undefined
   #letterFiles: readonly LetterFile[] | undefined
   readonly #unanswered: string[] = []
-  /** The snapshot on which the first attempt without an answer was made. */
-  #unansweredOn: string | null = null
+  /** The table on which the first attempt without an answer was made. */
+  #unansweredOn: TableView | undefined
 
   constructor(block: TailBlock, ports: CommitPorts) {
     this.#block = block
@@ -57,17 +59,17 @@ export class BlockCommit {
   }
 
   async #once(): Promise<BlockOutcome | undefined> {
-    const { table, source, countRows, adoptedUuid } = this.#ports
+    const { table, source, countRows, adoptedUuid, newAt } = this.#ports
     const block = this.#block
     const view = await table.load()
     const landed = this.#unanswered.find((id) => view.snapshotIds.has(id))
     if (landed !== undefined) return { kind: 'landed', snapshotId: landed }
-    if (this.#unanswered.length > 0 && view.snapshotId !== this.#unansweredOn)
+    if (this.#unansweredOn && hasMoved(this.#unansweredOn, view))
       return { kind: 'discarded', reason: 'a commit without an answer, and another snapshot came since' }
     const inForce = await judgeTable(table, view, countRows, adoptedUuid)
     if (view.schemaId !== block.view.schemaId)
       return { kind: 'discarded', reason: 'the schema of the table has changed' }
-    if (!startsFit(inForce.state, source, block.counts))
+    if (!startsFit(inForce.state, source, block.counts, newAt))
       return { kind: 'discarded', reason: 'another worker delivered these offsets' }
     const files = await this.#files()
     const letterFiles = await this.#letters()
@@ -75,7 +77,7 @@ export class BlockCommit {
     const outcome = await table.commit(view, { files, state })
     if (outcome.kind === 'landed') return outcome
     if (outcome.kind === 'unknown') {
-      if (this.#unanswered.length === 0) this.#unansweredOn = view.snapshotId
+      this.#unansweredOn ??= view
       this.#unanswered.push(outcome.snapshotId)
     }
     return undefined
@@ -108,4 +110,12 @@ export class BlockCommit {
     this.#letterFiles = files
     return files
   }
+}
+
+/**
+ * Whether a snapshot came since: it may have been the one that got no answer, rolled back and expired since, and its files
+ * deleted. The table may have its old snapshot again; its last sequence number never goes back.
+ */
+function hasMoved(since: TableView, now: TableView): boolean {
+  return now.lastSequence > since.lastSequence || now.snapshotId !== since.snapshotId
 }

@@ -12,11 +12,19 @@ export function entryOf(state: DeliveryState, source: string, partition: number)
   return state.entries.find((entry) => entry.source === source && entry.partition === partition)
 }
 
-/** Whether the block begins where the state ends (rule 1). A partition without entry begins anywhere: its first block says so. */
-export function startsFit(state: DeliveryState, source: string, counts: Counts): boolean {
+/**
+ * Whether the block begins where the state ends (rule 1). `newAt`: partitions that had no entry when the session began, with the
+ * offset at which it began; without an entry now, only their first block fits. Any other is left over from before a rollback.
+ */
+export function startsFit(
+  state: DeliveryState,
+  source: string,
+  counts: Counts,
+  newAt: ReadonlyMap<number, number>,
+): boolean {
   return [...counts].every(([partition, { from }]) => {
     const entry = entryOf(state, source, partition)
-    return entry === undefined || Number(entry.next) === from
+    return from === (entry ? Number(entry.next) : newAt.get(partition))
   })
 }
 

@@ -27,6 +27,8 @@ export interface TableView {
   /** Top-level columns, Weir's four included when the table has them. */
   readonly schema: RecordSchema
   readonly snapshotId: string | null
+  /** Of the last snapshot that ever landed; a rollback does not take it back. */
+  readonly lastSequence: number
   /** Every snapshot that the table still lists. */
   readonly snapshotIds: ReadonlySet<string>
   /** Of the current snapshot; null without one. */

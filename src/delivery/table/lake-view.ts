@@ -22,6 +22,7 @@ export function lakeView(
     schemaId: schema['schema-id'],
     schema: schema as RecordSchema,
     snapshotId: snapshot ? String(snapshot['snapshot-id']) : null,
+    lastSequence: metadata['last-sequence-number'],
     snapshotIds: new Set((metadata.snapshots ?? []).map((one) => String(one['snapshot-id']))),
     committedAtMs: snapshot?.['timestamp-ms'] ?? null,
     state: metadata.properties?.[stateProperty],

@@ -26,13 +26,14 @@ export async function beginSession(
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   const ids = { source: source.id, adoptedUuid: view.uuid }
+  const newAt = new Map(positions.filter(({ isNew }) => isNew).map(({ partition, next }) => [partition, next]))
   return new Session({
     config,
     epoch,
     view,
     positions,
     tail: { connection: duckdb.parsing, folder, source: source.id, nextName: () => context.nextName() },
-    commit: { table, connection: duckdb.committing, countRows, folder, ...ids },
+    commit: { table, connection: duckdb.committing, countRows, folder, newAt, ...ids },
     now: () => clock.monotonic(),
     onParsed(read, rejected) {
       figures.read += read

@@ -208,6 +208,67 @@ void test('rule 1: workers with other partitions merge their states', async (con
   assert.equal((await rowsOf(table)).length, 2)
 })
 
+void test('rule 1: a block from before "deliver again" does not land on a partition without entry', async (context) => {
+  const { log, table, start } = await world(context)
+  const worker = await start()
+  await worker.assign({ epoch: 1, partitions: [0] })
+  log.append(0, [value(0)])
+  await readUpTo(worker, 1)
+  await worker.flush()
+  log.append(0, [value(1)])
+  await readUpTo(worker, 2)
+  const adopted = table.snapshots[0]!
+  table.addSnapshot('again', [], adopted.summary)
+  Object.assign(table, {
+    snapshots: [adopted, { ...table.snapshots.at(-1)!, parent: adopted.id, files: [] }],
+    property: adopted.summary,
+  })
+  await assert.rejects(worker.flush(), /another worker/)
+  await until('it has read from the start again', async () => {
+    const report = await worker.tails().catch(() => undefined)
+    return report?.partitions[0]?.base === '0' && report.partitions[0].end === '2'
+  })
+  await worker.flush()
+  assert.deepEqual(
+    (await rowsOf(table)).map((row) => Number(row['_offset'])),
+    [0, 1],
+  )
+  assert.deepEqual(
+    (await stateOf(table)).entries.map(({ next, read, lost }) => [next, read, lost]),
+    [['2', '2', []]],
+  )
+})
+
+void test('rule 2: files of a commit that landed unanswered, was rolled back and expired are never named again', async (context) => {
+  const { log, table, start } = await world(context)
+  const worker = await start()
+  await worker.assign({ epoch: 1, partitions: [0] })
+  log.append(0, [value(0)])
+  await readUpTo(worker, 1)
+  await worker.flush()
+  log.append(0, [value(1)])
+  await readUpTo(worker, 2)
+  const { current, property, snapshots } = table
+  const kept = [...snapshots]
+  const commit = table.commit.bind(table)
+  let isFirst = true
+  table.commit = async (view, request) => {
+    const outcome = await commit(view, request)
+    if (!isFirst || outcome.kind !== 'landed') return outcome
+    isFirst = false
+    Object.assign(table, { current, property, snapshots: kept })
+    for (const { location } of request.files) rmSync(location)
+    return { kind: 'unknown', snapshotId: outcome.snapshotId, reason: 'no answer' }
+  }
+  await assert.rejects(worker.flush(), /without an answer/)
+  await readUpTo(worker, 2)
+  await worker.flush()
+  assert.deepEqual(
+    (await rowsOf(table)).map((row) => Number(row['_offset'])),
+    [0, 1],
+  )
+})
+
 void test('rule 4: a rollback stops the delivery and leaves the table alone', async (context) => {
   const { log, table, start } = await world(context)
   const worker = await start()

@@ -15,6 +15,8 @@ export interface Position {
   end: number
   /** The end at the begin of the session: from there on the tail is ready (rule 13). */
   readonly readyAt: number
+  /** The state has no entry. */
+  readonly isNew: boolean
 }
 
 /**
@@ -44,7 +46,7 @@ export async function findPositions(
     const next = entry ? Number(entry.next) : start
     if (next > end) throw endsEarly(partition, next, end)
     if (next < start) throw lostRange(partition, next, start)
-    return { partition, committed: next, next, end, readyAt: end }
+    return { partition, committed: next, next, end, readyAt: end, isNew: !entry }
   })
 }
 
