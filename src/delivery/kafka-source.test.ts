@@ -8,10 +8,12 @@ import { FolderTable } from '../../test/support/delivery-table.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { nodeFiles } from '../kernel/files/node-files.ts'
 import { silentLogger } from '../kernel/logger.ts'
+import { openDuckdb } from '../sql/duckdb/open.ts'
 import { startBroker } from '../stream/broker/start-broker.ts'
 import { connectKafka } from '../stream/client/connect.ts'
 import type { Compression } from '../stream/protocol/records/batch-header.ts'
 import { openKafkaSource } from './kafka-source.ts'
+import { resumeDelivery } from './operate/resume-delivery.ts'
 import { readLedger } from './ledger/read-ledger.ts'
 import { startDeliveryWorker } from './worker/start-delivery-worker.ts'
 
@@ -42,25 +44,33 @@ async function world(context: TestContext) {
   return { folder, client, produce, restart }
 }
 
+const byFirst = (left: readonly number[], right: readonly number[]) => left[0]! - right[0]! || left[1]! - right[1]!
+
 void test('from a real log into a table: compressed batches, a restart of the log, a deleted topic', async (context) => {
   const { folder, client, produce, restart } = await world(context)
   const table = new FolderTable(join(folder, 'table'), [{ name: 'id', type: 'long' }])
   const source = await openKafkaSource(client, 'events')
-  const worker = await startDeliveryWorker(
-    {
-      delivery: 'd',
-      table: 'public.t',
-      tailDirectory: join(folder, 'tail'),
-      format: 'json',
-      onNewField: 'reject',
-      flushBytes: 64e6,
-      flushAgeMs: 600_000,
-      memoryLimitBytes: 5e8,
-      threads: 1,
-    },
-    { source, table, files: nodeFiles, clock: systemClock, logger: silentLogger },
-  )
+  const config = {
+    delivery: 'd',
+    table: 'public.t',
+    tailDirectory: join(folder, 'tail'),
+    format: 'json',
+    onNewField: 'reject',
+    flushBytes: 64e6,
+    flushAgeMs: 600_000,
+    memoryLimitBytes: 5e8,
+    threads: 1,
+  } as const
+  const ports = { source, table, files: nodeFiles, clock: systemClock, logger: silentLogger }
+  const worker = await startDeliveryWorker(config, ports)
   context.after(() => worker.stop(0))
+  const halted = async (halting: typeof worker) => {
+    const deadline = Date.now() + 20_000
+    while (halting.status().halted?.code !== 'WEIR-5013') {
+      assert.ok(Date.now() < deadline, JSON.stringify(halting.status()))
+      await pause(20)
+    }
+  }
   const deliveredAll = async (perPartition: number) => {
     const deadline = Date.now() + 20_000
     for (;;) {
@@ -88,10 +98,33 @@ void test('from a real log into a table: compressed batches, a restart of the lo
   ])
   await client.topics.delete(['events'])
   await client.topics.create([{ name: 'events', partitions: 2 }])
-  const deadline = Date.now() + 20_000
-  while (worker.status().halted?.code !== 'WEIR-5013') {
-    assert.ok(Date.now() < deadline, JSON.stringify(worker.status()))
-    await pause(20)
-  }
+  await halted(worker)
+  const { current } = table
+  await produce(0, 100)
+  const later = await openKafkaSource(client, 'events')
+  const successor = await startDeliveryWorker(
+    { ...config, tailDirectory: join(folder, 'tail-2') },
+    { ...ports, source: later },
+  )
+  context.after(() => successor.stop(0))
+  await successor.assign({ epoch: 2, partitions: [0, 1] })
+  await halted(successor)
+  assert.match(successor.status().halted!.reason, /partition 0 up to offset 1500, partition 1 up to offset 1500/)
+  assert.equal(table.current, current)
+
+  const duckdb = await openDuckdb({ memoryLimitBytes: 5e8, threads: 1, temporaryDirectory: folder })
+  context.after(() => duckdb.close())
+  const connection = await duckdb.connect()
+  assert.ok(await resumeDelivery({ table, source: later, connection, folder }, 'accept-loss'))
+  assert.equal(await resumeDelivery({ table, source: later, connection, folder }, 'accept-loss'), null)
+  // The worker that saw the deletion goes on with the new topic, without a new process.
+  await worker.assign({ epoch: 3, partitions: [0, 1] })
+  const counts = await deliveredAll(50)
+  assert.deepEqual(counts.slice(0, 4).toSorted(byFirst), [
+    [50, 49, 1, 0],
+    [50, 50, 0, 0],
+    [1500, 1470, 30, 0],
+    [1500, 1500, 0, 0],
+  ])
   await assert.rejects(openKafkaSource(client, 'none'), { code: 'WEIR-5013' })
 })

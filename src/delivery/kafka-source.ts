@@ -12,7 +12,7 @@ const pauseMs = 50
 export async function openKafkaSource(client: KafkaClient, topic: string): Promise<RecordSource> {
   const [described] = await client.topics.describe([topic])
   if (!described) throw new WeirError('WEIR-5013', `there is no stream "${topic}"; create it, or correct the delivery`)
-  const { id } = described
+  let { id } = described
   const ends = new Map<number, number>()
 
   /** A broker may not know a topic yet, or for a moment: only its list tells that it is gone. */
@@ -36,7 +36,16 @@ export async function openKafkaSource(client: KafkaClient, topic: string): Promi
   }
 
   return {
-    id,
+    get id() {
+      return id
+    },
+    stream: topic,
+    async refresh() {
+      const [now] = await client.topics.describe([topic])
+      if (!now || now.id === id) return
+      id = now.id
+      ends.clear()
+    },
     async fetch({ partitions, waitMs, bytesMax, signal }) {
       const request = { topic, topicId: id, partitions, waitMs, bytesMax, isolation: 'committed' } as const
       const fetched = await client.fetch(signal ? { ...request, signal } : request)

@@ -1,7 +1,11 @@
 /** What a delivery worker reads from: one topic, by id, so that a topic made again under the name is never read by mistake. */
 export interface RecordSource {
-  /** The topic's id (UUID text): `_source` of each row. */
+  /** The topic's id (UUID text): `_source` of each row. Another one only after `refresh`. */
   readonly id: string
+  /** The topic's name. */
+  readonly stream: string
+  /** From here on the topic that has the name now; called between two sessions. Without one it stays as it is. */
+  refresh(): Promise<void>
   /**
    * Whole batches of the Kafka format v2 from these offsets on, up to the synced end of the log. Waits at most `waitMs` for
    * the first byte. A first batch may begin before the offset asked for. Temporary failures are retried inside, until `signal`.

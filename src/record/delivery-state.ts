@@ -11,6 +11,10 @@ const range = z.object({ from: count, to: count }).readonly()
 const entry = z.object({
   /** Topic id: a topic made again under the same name is another source. */
   source: z.string(),
+  /** The topic's name when this entry was last written: tells that a topic was made again under it. */
+  stream: z.string().optional(),
+  /** The topic was deleted, and an operator accepted that what it had not delivered is lost. */
+  ended: z.boolean().optional(),
   partition: z.int().min(0),
   /** The offset that is read next. */
   next: count,

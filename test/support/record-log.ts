@@ -12,6 +12,7 @@ interface StoredBatch {
 /** A topic in memory with real record batches, for tests that must take offsets away or make holes. */
 export class RecordLog implements RecordSource {
   readonly id: string
+  readonly stream = 'events'
   isGone = false
   readonly #partitions: StoredBatch[][]
   readonly #starts: number[]
@@ -85,6 +86,8 @@ export class RecordLog implements RecordSource {
   async bounds(partitions: readonly number[]): Promise<readonly PartitionBounds[]> {
     return partitions.map((partition) => ({ partition, start: this.#starts[partition]!, end: this.#ends[partition]! }))
   }
+
+  async refresh(): Promise<void> {}
 
   async close(): Promise<void> {}
 }

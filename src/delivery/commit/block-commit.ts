@@ -19,6 +19,8 @@ export interface CommitPorts {
   /** Where files are written before the table takes them over. */
   readonly folder: string
   readonly source: string
+  /** Name of the source. */
+  readonly stream: string
   readonly adoptedUuid: string
   /** Partitions without entry when the session began, with the offset at which each began. */
   readonly newAt: ReadonlyMap<number, number>
@@ -59,7 +61,7 @@ export class BlockCommit {
   }
 
   async #once(): Promise<BlockOutcome | undefined> {
-    const { table, source, countRows, adoptedUuid, newAt } = this.#ports
+    const { table, source, stream, countRows, adoptedUuid, newAt } = this.#ports
     const block = this.#block
     const view = await table.load()
     const landed = this.#unanswered.find((id) => view.snapshotIds.has(id))
@@ -73,7 +75,10 @@ export class BlockCommit {
       return { kind: 'discarded', reason: 'another worker delivered these offsets' }
     const files = await this.#files()
     const letterFiles = await this.#letters()
-    const state = await writeState(table, nextState(inForce.state, inForce.path, source, block.counts, letterFiles))
+    const state = await writeState(
+      table,
+      nextState(inForce.state, inForce.path, { source, stream }, block.counts, letterFiles),
+    )
     const outcome = await table.commit(view, { files, state })
     if (outcome.kind === 'landed') return outcome
     if (outcome.kind === 'unknown') {

@@ -32,7 +32,7 @@ export function startsFit(
 export function nextState(
   state: DeliveryState,
   previous: string,
-  source: string,
+  { source, stream }: { readonly source: string; readonly stream: string },
   counts: Counts,
   letterFiles: readonly LetterFile[],
 ): DeliveryState {
@@ -45,6 +45,7 @@ export function nextState(
         partition,
         {
           ...entry,
+          stream,
           next: String(to),
           read: plus(entry.read, read),
           rejected: plus(entry.rejected, rejected),

@@ -1,6 +1,7 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { emptyState, type DeliveryState, type StateEntry } from '../../record/delivery-state.ts'
 import { rowCounter } from '../commit/count-rows.ts'
+import { entriesOfDeleted } from '../commit/deleted-source.ts'
 import { judgeTable } from '../commit/judge-table.ts'
 import type { RecordSource } from '../record-source.ts'
 import type { TableView } from '../table/delivery-table.ts'
@@ -11,7 +12,7 @@ import type { OperatorPorts } from './operator-ports.ts'
 /**
  * - `deliver-again`: after a rollback, the state of the table as it is now; what came later is delivered again.
  * - `go-on`: after a rollback, everything that was delivered counts as delivered; what is gone is skipped.
- * - `accept-loss`: what retention took before it was delivered becomes a lost range.
+ * - `accept-loss`: what retention took before it was delivered becomes a lost range; deleted topics of the same name have ended.
  */
 export type ResumeChoice = 'deliver-again' | 'go-on' | 'accept-loss'
 
@@ -38,8 +39,10 @@ async function acceptLoss(
   const inForce = await judgeTable(table, view, rowCounter(connection))
   const mine = inForce.state.entries.filter((entry) => entry.source === source.id)
   const bounds = await source.bounds(mine.map(({ partition }) => partition))
-  let isChanged = false
+  const deleted = new Set(entriesOfDeleted(inForce.state, source))
+  let isChanged = deleted.size > 0
   const entries = inForce.state.entries.map((entry): StateEntry => {
+    if (deleted.has(entry)) return { ...entry, ended: true }
     const found = entry.source === source.id ? bounds.find(({ partition }) => partition === entry.partition) : undefined
     if (!found || Number(entry.next) >= found.start) return entry
     isChanged = true

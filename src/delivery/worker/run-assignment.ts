@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { asWeirError } from '../../kernel/errors/weir-error.ts'
 import { csvDecoder } from '../../record/csv/csv-decoder.ts'
 import { addColumns } from './add-columns.ts'
-import { beginSession } from './begin-session.ts'
+import { beginSession, type SessionEnds } from './begin-session.ts'
 import { commitSession, flushWhenDue, waitForRoom } from './commit-session.ts'
 import { readSession, type ReadPorts } from './read-session.ts'
 import type { Session } from './session.ts'
@@ -23,12 +23,12 @@ export interface Assignment {
 export async function runAssignment(context: WorkerContext, assignment: Assignment): Promise<void> {
   const { signal } = assignment
   const { figures, ports } = context
-  let adoptedUuid: string | undefined
+  let ends: SessionEnds | undefined
   let waitMs: number = pauseMs.min
   while (!signal.aborted) {
     const { commits } = figures
-    const ended = await runSession(context, assignment, adoptedUuid)
-    adoptedUuid ??= ended.uuid
+    const ended = await runSession(context, assignment, ends)
+    ends ??= ended.ends
     if (signal.aborted) return
     const error = asWeirError(ended.reason)
     if (haltingCodes.has(error.code)) {
@@ -47,38 +47,42 @@ export async function runAssignment(context: WorkerContext, assignment: Assignme
   }
 }
 
-/** Why a session was over, and the table that it delivered into. */
+/** Why a session was over, and what it was between. */
 interface Ended {
   readonly reason: unknown
-  readonly uuid?: string
+  readonly ends?: SessionEnds
 }
 
 async function runSession(
   context: WorkerContext,
   assignment: Assignment,
-  adoptedUuid: string | undefined,
+  before: SessionEnds | undefined,
 ): Promise<Ended> {
   const { epoch, partitions, signal } = assignment
   let session: Session | undefined
   let ticking: NodeJS.Timeout | undefined
   try {
-    const begun = await beginSession(context, epoch, partitions, adoptedUuid)
+    const begun = await beginSession(context, epoch, partitions, before)
     session = begun
     signal.addEventListener('abort', () => begun.end(new Discarded('reassigned')), { once: true })
     if (signal.aborted) return { reason: signal.reason }
     assignment.onSession(begun)
     ticking = setInterval(() => void flushWhenDue(context, begun), cutAgeMs / 2)
     await readSession(begun, readPorts(context, begun), () => waitForRoom(context, begun))
-    return { reason: undefined, uuid: begun.view.uuid }
+    return { reason: undefined, ends: endsOf(begun) }
   } catch (thrown) {
     if (!session) return { reason: thrown }
     // What ended the session says more than what failed because of it.
     const reason: unknown = session.signal.aborted ? session.signal.reason : thrown
     session.end(reason)
-    return { reason, uuid: session.view.uuid }
+    return { reason, ends: endsOf(session) }
   } finally {
     clearInterval(ticking)
   }
+}
+
+function endsOf({ view, parts }: Session): SessionEnds {
+  return { source: parts.commit.source, uuid: view.uuid }
 }
 
 function readPorts(context: WorkerContext, session: Session): ReadPorts {
