@@ -220,6 +220,46 @@ void test('after a rollback: deliver again', async () => {
   assert.equal((await verifyDelivery(w.ports)).verdict, 'proven')
 })
 
+void test('delivered again from before its first commit, a partition has lost what the stream has not any more', async () => {
+  const w = await rolledBack()
+  w.table.current = w.table.snapshots[0]!.id
+  w.log.truncate(0, 2)
+  assert.ok(await resumeDelivery(w.ports, 'deliver-again'))
+  assert.deepEqual(await entry(w.table), {
+    next: '0',
+    read: '0',
+    delivered: '0',
+    rejected: '0',
+    skipped: '0',
+    lost: '0',
+  })
+  assert.ok(await resumeDelivery(w.ports, 'accept-loss'))
+  await deliver(w)
+  assert.deepEqual(await entry(w.table), {
+    next: '5',
+    read: '3',
+    delivered: '2',
+    rejected: '1',
+    skipped: '0',
+    lost: '2',
+  })
+  assert.equal((await verifyDelivery(w.ports)).verdict, 'proven')
+})
+
+void test('nothing is delivered again while rows lie beyond where it would begin', async () => {
+  const w = await rolledBack()
+  const [file] = (await (await w.table.load()).dataFiles()).paths
+  const copy = join(w.folder, 'copy.parquet')
+  await duckdb.query(
+    `COPY (SELECT * REPLACE (4 AS _offset) FROM read_parquet('${file}')) TO '${copy}' (FORMAT parquet)`,
+  )
+  w.table.addSnapshot('copied', [copy])
+  await assert.rejects(resumeDelivery(w.ports, 'deliver-again'), {
+    code: 'WEIR-5015',
+    message: /up to offset 4.* at 2/,
+  })
+})
+
 void test('after a rollback: go on, and what is gone is skipped', async () => {
   const w = await rolledBack()
   assert.ok(await resumeDelivery(w.ports, 'go-on'))

@@ -5,6 +5,7 @@ import { entriesOfDeleted } from '../commit/deleted-source.ts'
 import { judgeTable } from '../commit/judge-table.ts'
 import type { RecordSource } from '../record-source.ts'
 import type { TableView } from '../table/delivery-table.ts'
+import { deliverAgain } from './deliver-again.ts'
 import { commitState } from './commit-state.ts'
 import { goOn } from './go-on.ts'
 import type { OperatorPorts } from './operator-ports.ts'
@@ -67,7 +68,7 @@ async function answerRollback(
     )
   const before = summary.kind === 'named' ? await table.readState(summary.path) : emptyState
   const previous = property ?? null
-  if (choice === 'deliver-again') return { ...before, previous }
+  if (choice === 'deliver-again') return deliverAgain(ports, view, before)
   // A property that is gone leaves the summary alone to go on from.
   const after = property === undefined ? before : await table.readState(property)
   return goOn(ports, view, before, after, previous)
