@@ -3,6 +3,7 @@ import { registerHooks } from 'node:module'
 import { relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { asWeirError, WeirError } from '../../kernel/errors/weir-error.ts'
+import { nearestName } from '../../kernel/nearest.ts'
 import { chooseEnvironment } from './choose-environment.ts'
 import { isProjectDeclaration } from './define-project.ts'
 import type { LoadAnswer } from './load-project.ts'
@@ -30,14 +31,14 @@ async function load(path: string): Promise<LoadAnswer> {
   return { project: chooseEnvironment(exported.default, environment) }
 }
 
-function describe(thrown: unknown): LoadAnswer {
+async function describe(thrown: unknown): Promise<LoadAnswer> {
   if (thrown instanceof WeirError) {
     const { code, message, at, details } = thrown
     return { error: { code, message, details, ...(at === undefined ? {} : { at }) } }
   }
   const place = placeOf(thrown)
   const { message } = asWeirError(thrown)
-  return { error: { code: 'WEIR-1002', message: `${message}${hintFor(thrown)}`, details: {}, ...place } }
+  return { error: { code: 'WEIR-1002', message: `${message}${await hintFor(thrown, message)}`, details: {}, ...place } }
 }
 
 /** The first line of the stack that lies in the project: `file:///…/weir.config.ts:3:10`, or `…:3` above a syntax error. */
@@ -53,12 +54,19 @@ function placeOf(thrown: unknown): { readonly at?: string } {
   return {}
 }
 
-function hintFor(thrown: unknown): string {
+async function hintFor(thrown: unknown, message: string): Promise<string> {
   const code = (thrown as { code?: string }).code
   if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX')
     return '. Node runs TypeScript by leaving types out: enum and namespace cannot be used'
   if (code === 'ERR_MODULE_NOT_FOUND') return '. Install it with npm install, or correct the path'
-  return ''
+  const missing = /'weir-data' does not provide an export named '(.+)'/.exec(message)?.[1]
+  return missing === undefined ? '' : exportHint(missing)
+}
+
+async function exportHint(missing: string): Promise<string> {
+  const names = Object.keys((await import(ownIndex)) as object)
+  const near = nearestName(missing, names)
+  return near === undefined ? `. There are ${names.join(', ')}` : `. Did you mean ${near}?`
 }
 
 function answer(result: LoadAnswer): void {

@@ -135,6 +135,13 @@ const mistakes: readonly (readonly [title: string, code: string, at: string, mes
     /Did you mean resources/,
     `export default defineProject({ resource: [], name: 'p' } as never)`,
   ],
+  [
+    'an export that there is not',
+    'WEIR-1002',
+    'weir.config.ts:2:1',
+    /export named 'streem'. Did you mean stream\?/,
+    `import { streem } from 'weir-data'`,
+  ],
   ['something that throws', 'WEIR-1002', 'weir.config.ts:2:7', /no luck/, `throw new Error('no luck')`],
   [
     'an enum',

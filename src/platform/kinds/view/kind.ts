@@ -55,7 +55,9 @@ async function check(
     await services.views.check({ name, sql: spec.sql, relations: await relations() })
   } catch (thrown) {
     const error = asWeirError(thrown)
-    throw new WeirError(error.code, `view "${name}": ${error.message}`, {
+    const { hint } = error.details
+    const advice = typeof hint === 'string' ? `. ${hint}` : ''
+    throw new WeirError(error.code, `view "${name}": ${error.message}${advice}`, {
       cause: error,
       details: error.details,
       ...(at === undefined ? {} : { at }),
