@@ -1,0 +1,73 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { runSql } from '../../src/cli/sql-session.ts'
+import { connectKafka } from '../../src/stream/client/connect.ts'
+import { kit } from '../../tools/conformance/suites.ts'
+import { startWeir, type RunningWeir } from '../support/running-weir.ts'
+import { digestQuery, readingProject, readingRows } from './reading-table.ts'
+
+/**
+ * Rows that a delivery wrote, read by engines that nobody here wrote: `node test/conformance/iceberg-readers.ts
+ * pyiceberg [spark]`. Each engine must give the digest of the rows that Weir's own SQL gives; fails on any difference.
+ */
+const readers: Readonly<Record<string, string>> = {
+  pyiceberg: `${kit}/iceberg/pyiceberg.sh`,
+  spark: `${kit}/iceberg/spark/spark.sh`,
+}
+const chosen = process.argv.slice(2)
+if (chosen.length === 0 || chosen.some((name) => readers[name] === undefined))
+  throw new Error(`name engines: ${Object.keys(readers).join(', ')}`)
+
+await using weir = await startWeir('readers', readingProject)
+// Two commits at least, the second under a schema with one column more.
+for (const rows of [readingRows(1, 3000), readingRows(2, 2000)]) await deliver(weir, rows)
+const own = await ownDigest(weir)
+console.log(`weir       ${own}`)
+for (const name of chosen) {
+  const read = JSON.parse(lastLine(await outputOf(readers[name]!, [weir.endpoints.iceberg, '--read', 'public.t'])))
+  const { table: _, ...digest } = read as Record<string, unknown>
+  console.log(`${name.padEnd(10)} ${JSON.stringify(digest)}`)
+  if (JSON.stringify(digest) === own) continue
+  console.error(`${name} reads other rows than Weir's SQL gives`)
+  process.exitCode = 1
+}
+
+async function deliver({ endpoints, folder }: RunningWeir, rows: readonly string[]): Promise<void> {
+  const client = await connectKafka({ bootstrap: endpoints.kafka, clientId: 'iceberg-readers' })
+  const producer = await client.createProducer({ topic: 's' })
+  for (const value of rows) await producer.send({ value })
+  await producer.flush()
+  await client.close()
+  run(folder, 'delivery', 'flush', 'd')
+  const { hops } = JSON.parse(run(folder, 'ledger')) as { hops: readonly Record<string, string>[] }
+  if (hops.every(({ rejected, pending }) => rejected === '0' && pending === '0')) return
+  const { items } = JSON.parse(run(folder, 'dead-letters', 'd')) as { items: readonly unknown[] }
+  throw new Error(`every row must be delivered; refused, pending: ${JSON.stringify([items.slice(0, 5), hops])}`)
+}
+
+function run(folder: string, ...words: readonly string[]): string {
+  const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+  return execFileSync(process.execPath, [cli, ...words, '--json', '--dir', folder], { encoding: 'utf8' })
+}
+
+/** The digest of the rows as SQL gives them, each as the kit's JSON form. */
+async function ownDigest({ endpoints }: RunningWeir): Promise<string> {
+  const { rows } = await runSql(endpoints.postgres, digestQuery)
+  const lines = rows.map(([row]) => `${row}\n`).join('')
+  return JSON.stringify(JSON.parse(lastLine(await outputOf('python3', [`${kit}/iceberg/digest.py`], lines))))
+}
+
+async function outputOf(command: string, args: readonly string[], input = ''): Promise<string> {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const chunks: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+  child.stdin.end(input)
+  const [code] = (await once(child, 'close')) as [number | null]
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`)
+  return Buffer.concat(chunks).toString()
+}
+
+function lastLine(output: string): string {
+  return output.trim().split('\n').at(-1)!
+}
