@@ -20,11 +20,15 @@ void test('a resource is created, read, changed by version, listed and deleted',
     const created = await app.inject({ method: 'POST', url: resources, payload: body })
     assert.deepEqual([created.statusCode, created.headers['etag']], [201, '"1"'])
     assert.equal((await app.inject({ method: 'POST', url: resources, payload: body })).statusCode, 409)
-    const change = { method: 'PUT', url: `${resources}/stream/orders`, payload: { spec: { partitions: 3 } } } as const
+    const change = {
+      method: 'PUT',
+      url: `${resources}/stream/orders`,
+      payload: { spec: { partitions: 2, retention: '365 days' } },
+    } as const
     const stale = await app.inject({ ...change, headers: { 'if-match': '"9"' } })
     assert.deepEqual([stale.statusCode, stale.json().error.code], [409, 'WEIR-7002'])
     const changed = await app.inject({ ...change, headers: { 'if-match': '"1"' } })
-    assert.deepEqual([changed.statusCode, changed.json().version, changed.json().spec.partitions], [200, 2, 3])
+    assert.deepEqual([changed.statusCode, changed.json().version, changed.json().spec.retention], [200, 2, '365 days'])
     const tagged = await app.inject(`${resources}?kind=stream&prefix=ord&tag=team=shop`)
     assert.deepEqual(tagged.json(), { items: [], next: null })
     assert.equal((await app.inject(`${resources}?prefix=ord`)).json().items[0].name, 'orders')

@@ -62,4 +62,9 @@ export const projectCodes = defineCodes({
     cause: 'A column has a type that there is not.',
     remedy: 'Use the type that the message proposes; types have the names of Iceberg.',
   },
+  'WEIR-1013': {
+    kind: 'invalid',
+    cause: 'The project asks for a service that this version of Weir cannot use yet.',
+    remedy: 'Leave the option out, or choose an environment without it; the message says what is used instead.',
+  },
 })

@@ -134,7 +134,12 @@ void test('topics that clients make are resources, and stay as the clients want 
 void test('versions, use and names are checked by the API', async () => {
   await withControl(async (control) => {
     await control.apply(project(shop), actor)
-    const desired = { kind: 'stream', name: 'orders', spec: { partitions: 4 }, tags: { team: 'shop' } }
+    const desired = {
+      kind: 'stream',
+      name: 'orders',
+      spec: { partitions: 2, retention: '365 days' },
+      tags: { team: 'shop' },
+    }
     await assert.rejects(control.put(desired, { ...actor, ifVersion: 9 }), { code: 'WEIR-7002' })
     assert.equal((await control.put(desired, { ...actor, ifVersion: 1 })).version, 2)
     assert.deepEqual(
@@ -151,6 +156,11 @@ void test('versions, use and names are checked by the API', async () => {
     })
     await assert.rejects(control.list({ kind: 'steam' }), { code: 'WEIR-1010', message: /Did you mean stream/ })
     await assert.rejects(control.put({ ...desired, spec: { partitions: 1 } }, actor), { code: 'WEIR-7005' })
+    const wider = [stream('orders', { partitions: 4 }), ordersTable]
+    await assert.rejects(control.plan(project(wider)), {
+      code: 'WEIR-7005',
+      message: /stream "orders": partitions .* cannot grow from 2 to 4.*Declare 2/,
+    })
     const wrong = { kind: 'delivery', name: 'x', spec: { from: 'ordrs', to: 'orders' }, tags: {} }
     await assert.rejects(control.put(wrong, actor), {
       code: 'WEIR-1005',

@@ -3,6 +3,7 @@ import { nearestName } from '../../kernel/nearest.ts'
 import { parseSize } from '../../kernel/units.ts'
 import type { ProjectDeclaration } from './define-project.ts'
 import type { Project } from './project.ts'
+import type { Settings } from './settings.ts'
 
 /** The project for one environment, JSON-safe; without a name, the project as it is. WEIR-1009. */
 export function chooseEnvironment({ options, at }: ProjectDeclaration, environment: string | null): Project {
@@ -18,6 +19,27 @@ export function chooseEnvironment({ options, at }: ProjectDeclaration, environme
   }
   const { diskBudget, ports, ...rest } = { ...settings, ...own, ports: { ...settings.ports, ...own.ports } }
   const chosen = { ...rest, ports, diskBudgetBytes: diskBudget === undefined ? null : parseSize(diskBudget) }
+  refuseUnsupported(name, chosen, at)
   // By way of JSON, because undefined means absent there, and what crosses to another process is the same.
   return JSON.parse(JSON.stringify({ name, environment, settings: chosen, resources })) as Project
+}
+
+/** What may be declared already but is not built yet. Ignored, it would leave data where nobody looks for it. */
+const unsupported = {
+  streams: 'streams.bootstrap names another Kafka, but this version runs streams only in its own log',
+  objects: 'objects names a bucket, but this version keeps the files of tables only in its data directory',
+} as const
+
+function refuseUnsupported(
+  project: string,
+  settings: Pick<Settings, 'streams' | 'objects'>,
+  at: string | undefined,
+): void {
+  for (const option of ['streams', 'objects'] as const)
+    if (settings[option] !== undefined)
+      throw new WeirError(
+        'WEIR-1013',
+        `project "${project}": ${unsupported[option]}. Leave ${option} out, or choose an environment without it`,
+        { details: { option }, ...(at === undefined ? {} : { at }) },
+      )
 }

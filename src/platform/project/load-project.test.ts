@@ -40,14 +40,25 @@ export default defineProject({ name: 'p', resources: [a, t, d], ports: { http: 0
 
 void test('an environment changes settings and nothing else', async () => {
   const text = `${head}export default defineProject({ name: 'p', resources: [], ports: { http: 1 },
-    environments: { production: { objects: 's3://lake/x', ports: { kafka: 2 } } } })`
+    environments: { production: { metadata: 'postgres://db/weir', ports: { kafka: 2 } } } })`
   const { settings, environment } = await load(text, 'production')
   assert.deepEqual(
-    [environment, settings.objects, settings.ports],
-    ['production', 's3://lake/x', { http: 1, kafka: 2 }],
+    [environment, settings.metadata, settings.ports],
+    ['production', 'postgres://db/weir', { http: 1, kafka: 2 }],
   )
   await assert.rejects(load(text, 'prodution'), { code: 'WEIR-1009', message: /Did you mean production/ })
 })
+
+for (const [option, text, code, message] of [
+  ['streams', `streams: { bootstrap: ['k:9092'] }`, 'WEIR-1013', /streams\.bootstrap .* own log.*Leave streams out/],
+  ['objects', `objects: 's3://lake/x'`, 'WEIR-1013', /objects .* data directory.*Leave objects out/],
+  ['sql', `sql: { trino: 'http://trino:8080' }`, 'WEIR-1004', /no option "?sql|"sql"/],
+] as const)
+  void test(`${option} of another service is refused where it is chosen, not ignored`, async () => {
+    const project = `${head}export default defineProject({ name: 'p', resources: [],
+    environments: { production: { ${text} } } } as never)`
+    await assert.rejects(load(project, 'production'), { code, message })
+  })
 
 const mistakes: readonly (readonly [title: string, code: string, at: string, message: RegExp, text: string])[] = [
   [

@@ -26,12 +26,14 @@ export const settingsSchema = z.strictObject({
   streams: z
     .strictObject({ bootstrap: z.array(z.string().min(1)).min(1).describe('Addresses of its brokers: kafka-1:9092.') })
     .optional()
-    .describe('A Kafka that stands in for the embedded log.'),
+    .describe('A Kafka that stands in for the embedded log. Refused in this version: only the embedded log is used.'),
   objects: z
     .string()
     .regex(/^s3:\/\/[^/]+/, 'write it like s3://bucket/prefix')
     .optional()
-    .describe('Where files of tables lie: s3://bucket/prefix. A folder of the data directory without it.'),
+    .describe(
+      'Where files of tables lie: s3://bucket/prefix. A folder of the data directory without it. Refused in this version: only that folder is used.',
+    ),
   metadata: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'write it like postgres://user@host/database')

@@ -11,7 +11,7 @@ export const streamSchema = z.strictObject({
     .min(1)
     .max(1000)
     .default(4)
-    .describe('How many partitions. Records are in order within one. It can grow, not shrink.'),
+    .describe('How many partitions. Records are in order within one. It stays as it is made.'),
   retention: z
     .union([z.literal('forever'), duration()])
     .default('7 days')
@@ -77,7 +77,10 @@ function changes(before: StreamSpec, after: StreamSpec): readonly SpecChange[] {
       `partitions of a stream cannot shrink from ${before.partitions} to ${after.partitions}: records would lose their place. Declare another stream`,
     )
   if (after.partitions > before.partitions)
-    found.push({ text: `partitions ${before.partitions} to ${after.partitions}`, destroys: null })
+    throw new WeirError(
+      'WEIR-7005',
+      `partitions of a stream cannot grow from ${before.partitions} to ${after.partitions}: this version of Weir does not add to them. Declare ${before.partitions}, or another stream`,
+    )
   const [was, is] = [planOf('', before), planOf('', after)]
   if (was.retentionMs !== is.retentionMs)
     found.push({
