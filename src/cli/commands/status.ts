@@ -14,7 +14,17 @@ interface ProcessStatus {
   readonly reason: string | null
 }
 
+interface MaintenanceRun {
+  readonly table: string
+  readonly task: string
+  readonly at: string
+  readonly snapshots: number
+  readonly files: number
+  readonly error: string | null
+}
+
 interface Status {
+  readonly maintenance: readonly MaintenanceRun[]
   readonly processes: readonly ProcessStatus[]
   readonly warnings: readonly string[]
   readonly rates: Readonly<Record<string, { readonly perSecond: number; readonly lagMs?: number | null }>>
@@ -31,7 +41,7 @@ export const status: Command = {
   },
 }
 
-function textOf(resources: readonly ApiResource[], { processes, warnings, rates }: Status): string {
+function textOf(resources: readonly ApiResource[], { processes, warnings, rates, maintenance }: Status): string {
   const columns = [
     { title: 'KIND' },
     { title: 'NAME' },
@@ -69,9 +79,25 @@ function textOf(resources: readonly ApiResource[], { processes, warnings, rates 
     ],
     children,
   )
-  return [tableText(columns, rows), ...reasons, '', processTable, ...warnings.map((text) => colors.yellow(text))].join(
-    '\n',
-  )
+  return [
+    tableText(columns, rows),
+    ...reasons,
+    '',
+    processTable,
+    ...maintenanceLines(maintenance),
+    ...warnings.map((text) => colors.yellow(text)),
+  ].join('\n')
+}
+
+function maintenanceLines(runs: readonly MaintenanceRun[]): readonly string[] {
+  if (runs.length === 0) return []
+  const rows = runs.map(({ table, task, at, snapshots, files, error }) => [
+    table,
+    task,
+    formatDuration(Math.max(0, Date.now() - Date.parse(at))),
+    error === null ? `${snapshots} snapshots, ${files} files` : colors.red(error),
+  ])
+  return ['', tableText([{ title: 'TABLE' }, { title: 'MAINTENANCE' }, { title: 'AGO' }, { title: 'REMOVED' }], rows)]
 }
 
 function stateOf(state: string): string {

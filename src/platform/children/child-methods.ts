@@ -77,6 +77,16 @@ export interface OperatorConfig {
   readonly threads: number
 }
 
+/** One task of a table's maintenance. */
+export interface MaintenanceRequest {
+  readonly namespace: string
+  readonly name: string
+  readonly task: 'expire snapshots' | 'remove orphans'
+  readonly catalogUri: string
+  readonly catalogToken?: string
+  readonly warehouse: string
+}
+
 /** What people ask of a delivery that may take long or needs DuckDB: done in a process of its own, started when it is needed. */
 export type OperatorMethods = ChildMethods<OperatorConfig, null, null> & {
   /** Progress goes to the supervisor's `progress`, by `job`. */
@@ -87,6 +97,8 @@ export type OperatorMethods = ChildMethods<OperatorConfig, null, null> & {
   replay(params: DeliveryPlace): Promise<ReplayResult>
   /** null when there was nothing to answer. */
   resume(params: DeliveryPlace & { readonly choice: ResumeChoice }): Promise<{ readonly snapshotId: string | null }>
+  /** What was removed. The supervisor asks for one table at a time. */
+  maintain(params: MaintenanceRequest): Promise<{ readonly snapshots: number; readonly files: number }>
 }
 
 /** What the operator tells the supervisor. */

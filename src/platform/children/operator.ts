@@ -8,6 +8,7 @@ import type { OperatorPorts } from '../../delivery/operate/operator-ports.ts'
 import { resumeDelivery } from '../../delivery/operate/resume-delivery.ts'
 import { openDuckdb } from '../../sql/duckdb/open.ts'
 import type { DeliveryPlace, OperatorHost, OperatorMethods } from './child-methods.ts'
+import { maintainTable } from './maintain-table.ts'
 import { openDeliveryPlace } from './open-delivery-place.ts'
 import { processMetrics } from './process-metrics.ts'
 import { serveSupervisor } from './serve.ts'
@@ -51,6 +52,7 @@ serveSupervisor<Params<'start'>, null, null, OperatorHost>('operator', async (co
       replay: (params: Params<'replay'>) => on(params, (ports) => replayDeadLetters(ports, params.config)),
       resume: (params: Params<'resume'>) =>
         on(params, async (ports) => ({ snapshotId: await resumeDelivery(ports, params.choice) })),
+      maintain: (params: Params<'maintain'>) => maintainTable(params),
     },
   }
 })

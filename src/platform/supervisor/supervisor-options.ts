@@ -5,6 +5,7 @@ import type { ControlPlane } from '../control/control-plane.ts'
 import type { Operations } from '../operations.ts'
 import type { Project } from '../project/project.ts'
 import type { Endpoints } from './endpoints.ts'
+import type { MaintenanceIntervals } from './maintenance/maintain-tables.ts'
 
 /** How `weir up` runs. Ports of 0 take any free one. */
 export interface SupervisorOptions {
@@ -30,6 +31,8 @@ export interface SupervisorOptions {
   readonly workerMemoryBytes: number
   readonly threads: number
   readonly clock: Clock
+  /** Hourly and daily without it. */
+  readonly maintenance?: MaintenanceIntervals
   /** The HTTP server lies in a layer above: the composition root hands it in. */
   readonly openHttp: OpenHttp
 }

@@ -10,6 +10,8 @@ import { openDataDirectory, type DataDirectory } from './data-directory.ts'
 import { removeEndpoints, writeEndpoints, type Endpoints } from './endpoints.ts'
 import { observedPointers } from './observed-pointers.ts'
 import { createOperations } from './operations/create-operations.ts'
+import { defaultIntervals } from './maintenance/maintain-tables.ts'
+import { runTableMaintenance } from './maintenance/table-maintenance.ts'
 import { openProcessLogs } from './process-logs.ts'
 import { runProcesses } from './processes.ts'
 import { refuseOpenBind } from './refuse-open-bind.ts'
@@ -78,6 +80,16 @@ async function startParts(
   })
   const services = createServices({ ...options, processes, ports, places })
   const control = createControlPlane({ metadata, services, clock: options.clock, logger })
+  const maintenance = runTableMaintenance({
+    ...options,
+    control,
+    operator: processes.operator,
+    catalogUri: services.catalogUri,
+    warehouse,
+    intervals: options.maintenance ?? defaultIntervals,
+    logger,
+  })
+  stack.defer(() => maintenance.stop())
   let ready: Endpoints | undefined
   const operations = createOperations({
     catalog: services.catalog,
@@ -88,6 +100,7 @@ async function startParts(
     ports,
     logger,
     endpoints: () => ready,
+    maintenance: () => maintenance.latest(),
   })
   stack.defer(() => operations.close())
   const http = await options.openHttp({
@@ -103,6 +116,7 @@ async function startParts(
   stack.defer(() => processes.stop())
   // Before the processes: it would start again what is being stopped.
   stack.defer(() => control.stop())
+  stack.defer(() => maintenance.stop())
   await processes.log.ready(logStartMs)
   const relay = await startPostgresPort({
     host,

@@ -6,6 +6,7 @@ import type { Ports } from '../choose-ports.ts'
 import type { DataDirectory } from '../data-directory.ts'
 import { watchDisk } from '../disk-watch.ts'
 import type { Endpoints } from '../endpoints.ts'
+import type { MaintenanceRun } from '../maintenance/maintain-tables.ts'
 import type { Processes } from '../processes.ts'
 import type { SupervisorOptions } from '../supervisor-options.ts'
 import { createDeliveryOperations } from './delivery-operations.ts'
@@ -15,7 +16,7 @@ import { watchRates } from './rate-watch.ts'
 import { createRecordOperations } from './record-operations.ts'
 import { createSqlOperations } from './sql-operations.ts'
 
-export interface OperationsOptions extends SupervisorOptions {
+export interface OperationsOptions extends Omit<SupervisorOptions, 'maintenance'> {
   readonly processes: Processes
   readonly control: ControlPlane
   readonly places: DataDirectory
@@ -24,6 +25,7 @@ export interface OperationsOptions extends SupervisorOptions {
   readonly logger: Logger
   /** Undefined until all is ready. */
   readonly endpoints: () => Endpoints | undefined
+  readonly maintenance: () => readonly MaintenanceRun[]
 }
 
 /** What the HTTP API offers beyond resources. */

@@ -5,6 +5,7 @@ import type { ProcessOperations } from '../../operations.ts'
 import type { DiskUse } from '../disk-watch.ts'
 import type { Endpoints } from '../endpoints.ts'
 import type { ChildState } from '../kept-child.ts'
+import type { MaintenanceRun } from '../maintenance/maintain-tables.ts'
 import { residentBytes } from '../resident-size.ts'
 import { summedMetrics } from '../summed-metrics.ts'
 import type { RateWatch } from './rate-watch.ts'
@@ -23,6 +24,7 @@ export interface ProcessOperationsOptions {
   readonly rates: RateWatch
   readonly endpoints: () => Endpoints | undefined
   readonly control: ControlPlane
+  readonly maintenance: () => readonly MaintenanceRun[]
 }
 
 export function createProcessOperations(options: ProcessOperationsOptions): ProcessOperations {
@@ -46,7 +48,13 @@ export function createProcessOperations(options: ProcessOperationsOptions): Proc
   }
 }
 
-function statusOf({ children, disk, rates, endpoints }: ProcessOperationsOptions): Record<string, unknown> {
+function statusOf({
+  children,
+  disk,
+  rates,
+  endpoints,
+  maintenance,
+}: ProcessOperationsOptions): Record<string, unknown> {
   const use = disk()
   const shown = children()
   return {
@@ -65,6 +73,7 @@ function statusOf({ children, disk, rates, endpoints }: ProcessOperationsOptions
     disk: use ?? null,
     warnings: use?.warning === undefined ? [] : [use.warning],
     rates: rates.latest.rates,
+    maintenance: maintenance(),
   }
 }
 

@@ -17,13 +17,17 @@ export interface ServicesOptions extends SupervisorOptions {
 }
 
 /** What kinds need of the running parts. */
-export function createServices(options: ServicesOptions): ReconcileServices & { readonly catalog: CatalogClient } {
+export function createServices(options: ServicesOptions): ReconcileServices & {
+  readonly catalog: CatalogClient
+  readonly catalogUri: string
+} {
   const { processes, ports, places, token } = options
   const catalogUri = `http://127.0.0.1:${ports.http}/iceberg`
   const authorization = token === undefined ? {} : { token }
   const catalog = connectCatalog({ uri: catalogUri, ...authorization })
   return {
     catalog,
+    catalogUri,
     streams: createStreamService(() => processes.kafka()),
     tables: createTableService(catalog),
     deliveries: createDeliveryService(processes.workers, {

@@ -1,0 +1,55 @@
+import type { Clock } from '../../../kernel/clock.ts'
+import type { Logger } from '../../../kernel/logger.ts'
+import type { ControlPlane } from '../../control/control-plane.ts'
+import type { TableIdentifier } from '../../kinds/reconcile-services.ts'
+import type { OperatorProcess } from '../operator-process.ts'
+import { maintainTables, type MaintenanceIntervals, type TableMaintenance } from './maintain-tables.ts'
+
+export interface RunMaintenanceOptions {
+  readonly control: ControlPlane
+  readonly operator: OperatorProcess
+  readonly catalogUri: string
+  readonly token?: string
+  readonly warehouse: string
+  readonly intervals: MaintenanceIntervals
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/**
+ * No patience would be right: a call given up would go on in the operator while the next one begins, two at once. It ends
+ * with its answer or with its process. The longest that a timer takes is 2^31 ms.
+ */
+const untilItEndsMs = 2_000_000_000
+
+/** Maintains the tables that are declared, in the operator; what other engines made in the catalog is theirs to maintain. */
+export function runTableMaintenance(options: RunMaintenanceOptions): TableMaintenance {
+  const { control, operator, catalogUri, token, warehouse } = options
+  return maintainTables({
+    ...options,
+    tables: () => declaredTables(control),
+    run: (table, task) =>
+      operator.use((channel) =>
+        channel.call(
+          'maintain',
+          { ...table, task, catalogUri, warehouse, ...(token === undefined ? {} : { catalogToken: token }) },
+          { timeoutMs: untilItEndsMs },
+        ),
+      ),
+  })
+}
+
+async function declaredTables(control: ControlPlane): Promise<readonly TableIdentifier[]> {
+  const found: TableIdentifier[] = []
+  let cursor: string | null = null
+  do {
+    const page: Awaited<ReturnType<ControlPlane['list']>> = await control.list({
+      kind: 'table',
+      ...(cursor === null ? {} : { cursor }),
+    })
+    for (const { name, state, spec } of page.items)
+      if (state === 'Active') found.push({ namespace: (spec as { readonly namespace: string }).namespace, name })
+    cursor = page.next
+  } while (cursor !== null)
+  return found
+}
