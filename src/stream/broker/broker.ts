@@ -29,7 +29,10 @@ export interface BrokerLimits {
   readonly idleMs: number
   /** A request that has begun to arrive, or an answer that is not taken, may stall for this long. */
   readonly stallMs: number
-  /** How long a group without members waits for others before its first generation. */
+  /**
+   * How long a group without members waits for others before its first generation. Default 0: a wait saves a rebalance, but
+   * clients that poll for less than it (kafka-python) take the late answer for a reason to join again, and turn in circles.
+   */
   readonly groupInitialRebalanceDelayMs: number
   readonly retentionCheckIntervalMs: number
   /** How often the ends up to which partitions are known to be whole are written down. */
@@ -42,7 +45,7 @@ export const defaultLimits: BrokerLimits = {
   fetchBytesMax: 55 * 1024 * 1024,
   idleMs: 600_000,
   stallMs: 60_000,
-  groupInitialRebalanceDelayMs: 200,
+  groupInitialRebalanceDelayMs: 0,
   retentionCheckIntervalMs: 60_000,
   checkpointIntervalMs: 5000,
 }
