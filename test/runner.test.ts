@@ -15,6 +15,7 @@ function runTests(pattern: string): { readonly status: number | null; readonly t
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'tools/test.ts'), pattern], {
     cwd: root,
     env,
+    encoding: 'utf8',
   })
   return { status, text: `${stdout}${stderr}` }
 }
