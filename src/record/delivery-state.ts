@@ -53,6 +53,6 @@ export type LetterFile = z.infer<typeof letterFile>
 export const stateProperty = 'weir.state'
 
 /** Columns that Weir adds to each delivered row; names that begin with `_` are Weir's. */
-export const sourceColumns = ['_source', '_partition', '_offset', '_timestamp'] as const
+export const sourceColumns = ['_source', '_source_partition', '_offset', '_timestamp'] as const
 
 export const emptyState: DeliveryState = { version: 1, previous: null, entries: [], letterFiles: [] }

@@ -84,7 +84,7 @@ function asJson(name: string, value: unknown): string {
 }
 
 const moment = (column: string): string => `strftime(make_timestamp(epoch_us(${column})), '%Y-%m-%dT%H:%M:%S.%f')`
-const plain = ['id', 'flag', 'small', 'ratio', 'name', 'tags', 'place', 'added', '_partition', '_offset']
+const plain = ['id', 'flag', 'small', 'ratio', 'name', 'tags', 'place', 'added', '_source_partition', '_offset']
 const columns: Readonly<Record<string, string>> = {
   ...Object.fromEntries(plain.map((name) => [name, name])),
   single: 'single::double',

@@ -28,7 +28,7 @@ interface Snapshot {
 
 const ownColumns: readonly ColumnDeclaration[] = [
   { name: '_source', type: 'string' },
-  { name: '_partition', type: 'int' },
+  { name: '_source_partition', type: 'int' },
   { name: '_offset', type: 'long' },
   { name: '_timestamp', type: 'timestamptz' },
 ]

@@ -35,7 +35,7 @@ const columns = {
 const schema = schemaOf([
   ...Object.entries(columns).map(([name, type]) => ({ name, type })),
   { name: '_source', type: 'string' },
-  { name: '_partition', type: 'int' },
+  { name: '_source_partition', type: 'int' },
   { name: '_offset', type: 'long' },
   { name: '_timestamp', type: 'timestamptz' },
 ]) as RecordSchema
@@ -238,7 +238,7 @@ void test('what was accepted reads back as the JSON says (property)', async () =
       for (const [index, value] of records.entries()) {
         const row = rows[index]!
         assert.equal(row['_offset'], String(index))
-        assert.equal(row['_partition'], '3')
+        assert.equal(row['_source_partition'], '3')
         assert.equal(row['_source'], 'topic-1')
         assert.equal(row['_timestamp'], '2023-11-14 22:13:20.123+00')
         if (value.l !== undefined) assert.equal(row['l'], String(value.l))

@@ -32,8 +32,8 @@ function itemOf(field: RecordField, source: string): string {
   switch (field.name) {
     case '_source':
       return `${literal(source)} AS _source`
-    case '_partition':
-      return `${identifier(partition)} AS _partition`
+    case '_source_partition':
+      return `${identifier(partition)} AS _source_partition`
     case '_offset':
       return `${identifier(offset)} AS _offset`
     case '_timestamp':

@@ -11,7 +11,7 @@ export function rowCounter(connection: DuckDBConnection): CountRows {
     if (files.length === 0) return new Map()
     const from = `read_parquet([${files.map(literal).join(', ')}], union_by_name = true)`
     const reader = await connection.runAndReadAll(
-      `SELECT _source, _partition, count(*) FROM ${from} WHERE _source IS NOT NULL GROUP BY ALL`,
+      `SELECT _source, _source_partition, count(*) FROM ${from} WHERE _source IS NOT NULL GROUP BY ALL`,
     )
     return new Map(
       reader

@@ -22,7 +22,7 @@ export async function countFigures(
 ): Promise<readonly RowFigures[]> {
   if (paths.length === 0) return []
   const reader = await connection.runAndReadAll(
-    `SELECT _source, _partition, count(*), count(DISTINCT _offset), min(_offset), max(_offset)
+    `SELECT _source, _source_partition, count(*), count(DISTINCT _offset), min(_offset), max(_offset)
      FROM ${from(paths)} WHERE _source IS NOT NULL GROUP BY ALL ORDER BY ALL`,
   )
   return reader.getRows().map(([source, partition, rows, distinct, first, last]) => ({
@@ -42,7 +42,7 @@ export async function findDuplicates(
   { source, partition }: RowFigures,
 ): Promise<readonly string[]> {
   const reader = await connection.runAndReadAll(
-    `SELECT _offset::VARCHAR FROM ${from(paths)} WHERE _source = ${literal(source)} AND _partition = ${partition}
+    `SELECT _offset::VARCHAR FROM ${from(paths)} WHERE _source = ${literal(source)} AND _source_partition = ${partition}
      GROUP BY _offset HAVING count(*) > 1 ORDER BY _offset LIMIT 10`,
   )
   return reader.getRows().map(([offset]) => String(offset))
@@ -58,7 +58,7 @@ export async function findHoles(
   const rows =
     paths.length === 0
       ? ''
-      : `SELECT _offset AS o FROM ${from(paths)} WHERE _source = ${literal(source)} AND _partition = ${partition} UNION ALL`
+      : `SELECT _offset AS o FROM ${from(paths)} WHERE _source = ${literal(source)} AND _source_partition = ${partition} UNION ALL`
   const reader = await connection.runAndReadAll(
     `SELECT before + 1, o FROM (SELECT o, lag(o, 1, -1::BIGINT) OVER (ORDER BY o) AS before FROM (${rows} SELECT ${next}::BIGINT))
      WHERE o - before > 1 AND o <= ${next} ORDER BY o`,

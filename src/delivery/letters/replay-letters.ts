@@ -127,7 +127,7 @@ async function offsetsInTable(
   if (!first || paths.length === 0) return new Set()
   const reader = await connection.runAndReadAll(
     `SELECT _offset::VARCHAR FROM read_parquet([${paths.map(literal).join(', ')}], union_by_name = true)
-     WHERE _source = ${literal(first.source)} AND _partition = ${first.partition}
+     WHERE _source = ${literal(first.source)} AND _source_partition = ${first.partition}
      AND _offset IN (${letters.map(({ offset }) => offset).join(', ')})`,
   )
   return new Set(reader.getRows().map(([offset]) => String(offset)))

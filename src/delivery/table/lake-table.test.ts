@@ -20,7 +20,7 @@ void test('a partitioned Iceberg table gets tails in bulk and small ones, in one
     { name: 'at', type: 'timestamp' },
     { name: 'id', type: 'long' },
     { name: '_source', type: 'string' },
-    { name: '_partition', type: 'int' },
+    { name: '_source_partition', type: 'int' },
     { name: '_offset', type: 'long' },
     { name: '_timestamp', type: 'timestamptz' },
   ]
@@ -74,7 +74,7 @@ void test('a partitioned Iceberg table gets tails in bulk and small ones, in one
   const duckdb = await openDuckdb({ memoryLimitBytes: 5e8, threads: 1, temporaryDirectory: lake.folder })
   context.after(() => duckdb.close())
   const [sum] = await duckdb.query(
-    `SELECT count(*)::INT AS rows, count(DISTINCT id)::INT AS ids, count(DISTINCT (_partition, _offset))::INT AS places, max(extra) AS extra
+    `SELECT count(*)::INT AS rows, count(DISTINCT id)::INT AS ids, count(DISTINCT (_source_partition, _offset))::INT AS places, max(extra) AS extra
      FROM read_parquet([${paths.map(literal).join(', ')}], union_by_name = true)`,
   )
   assert.deepEqual(sum, { rows: 10_001, ids: 10_001, places: 10_001, extra: 'x' })

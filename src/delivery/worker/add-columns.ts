@@ -3,7 +3,7 @@ import type { NewColumn, TableView } from '../table/delivery-table.ts'
 import type { WorkerContext } from './worker-context.ts'
 
 const attemptsMax = 30
-const sourceTypes = { _source: 'string', _partition: 'int', _offset: 'long', _timestamp: 'timestamptz' } as const
+const sourceTypes = { _source: 'string', _source_partition: 'int', _offset: 'long', _timestamp: 'timestamptz' } as const
 
 /** Adds those that the table does not have yet, by any writer; gives the table that has them all. */
 export async function addColumns(

@@ -72,7 +72,7 @@ async function until<T>(what: string, look: () => T | Absent | Promise<T | Absen
 async function rowsIn(paths: readonly string[]): Promise<readonly Readonly<Record<string, unknown>>[]> {
   if (paths.length === 0) return []
   return duckdb.query(
-    `SELECT * FROM read_parquet([${paths.map(literal).join(', ')}], union_by_name = true) ORDER BY _partition, _offset`,
+    `SELECT * FROM read_parquet([${paths.map(literal).join(', ')}], union_by_name = true) ORDER BY _source_partition, _offset`,
   )
 }
 

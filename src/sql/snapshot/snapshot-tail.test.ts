@@ -23,7 +23,7 @@ const columns = {
   id: 'long',
   city: 'string',
   _source: 'string',
-  _partition: 'int',
+  _source_partition: 'int',
   _offset: 'long',
   _timestamp: 'timestamptz',
 }
@@ -93,7 +93,7 @@ after(async () => {
 
 /** Rows of partition 0 with offsets `[from, to)`. */
 const rows = (from: number, to: number) =>
-  `(SELECT o AS id, 'city ' || o % 3 AS city, '${source}' AS _source, 0::INTEGER AS _partition, o AS _offset,
+  `(SELECT o AS id, 'city ' || o % 3 AS city, '${source}' AS _source, 0::INTEGER AS _source_partition, o AS _offset,
     TIMESTAMPTZ '2024-01-01 00:00:00+00' + o * INTERVAL 1 SECOND AS _timestamp FROM range(${from}, ${to}) t(o))`
 
 async function commit(from: number, to: number): Promise<void> {

@@ -27,7 +27,7 @@ export function planTail(
       // A partition of which nothing was committed yet begins where its tail does.
       const from = delivered ?? BigInt(base)
       if (BigInt(base) > from) return 'stale'
-      if (BigInt(end) > from) conditions.push(`(_partition = ${partition} AND _offset >= ${from})`)
+      if (BigInt(end) > from) conditions.push(`(_source_partition = ${partition} AND _offset >= ${from})`)
     }
     const paths = segments.filter(({ rows }) => rows > 0).map(({ path }) => path)
     if (conditions.length && paths.length)

@@ -8,7 +8,7 @@ import { tableSchema, type TableSpec } from './schema.ts'
 /** Weir's own columns, which every table that a delivery fills carries (processes.md, "How they talk"). */
 const ownColumns = [
   { name: '_source', type: 'string', required: false },
-  { name: '_partition', type: 'int', required: false },
+  { name: '_source_partition', type: 'int', required: false },
   { name: '_offset', type: 'long', required: false },
   { name: '_timestamp', type: 'timestamptz', required: false },
 ]

@@ -45,7 +45,7 @@ void test('a table is made with its columns, and with those that say where a row
     'delay int required',
     'stops list<struct<airport: string>>',
     '_source string',
-    '_partition int',
+    '_source_partition int',
     '_offset long',
     '_timestamp timestamptz',
   ])

@@ -19,7 +19,7 @@ import { changedSchema } from './changed-schema.ts'
 /** Where each row comes from: Weir's own columns, after the user's (`docs/spec/processes.md`). */
 const ownColumns: readonly ColumnPlan[] = [
   { name: '_source', type: 'string', required: false, doc: 'id of the topic' },
-  { name: '_partition', type: 'int', required: false, doc: 'partition of the topic' },
+  { name: '_source_partition', type: 'int', required: false, doc: 'partition of the topic' },
   { name: '_offset', type: 'long', required: false, doc: 'offset of the record' },
   { name: '_timestamp', type: 'timestamptz', required: false, doc: 'timestamp of the record' },
 ]
