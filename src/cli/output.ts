@@ -1,4 +1,4 @@
-import colors from 'picocolors'
+import colors from './colors.ts'
 import type { Output } from './command.ts'
 
 export function createOutput(json: boolean): Output {

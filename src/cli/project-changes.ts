@@ -1,4 +1,4 @@
-import colors from 'picocolors'
+import colors from './colors.ts'
 import type { PlannedChange } from '../platform/control/control-plane.ts'
 import { loadProject } from '../platform/project/load-project.ts'
 import { connectWeir } from './weir-client.ts'

@@ -1,4 +1,4 @@
-import colors from 'picocolors'
+import colors from './colors.ts'
 import { catalogue } from '../kernel/errors/catalogue.ts'
 import { asWeirError, type WeirError } from '../kernel/errors/weir-error.ts'
 import { exitCodes } from './command.ts'

@@ -1,4 +1,4 @@
-import colors from 'picocolors'
+import colors from '../colors.ts'
 import { formatDuration } from '../../kernel/units.ts'
 import type { ApiResource } from '../api-types.ts'
 import type { Command } from '../command.ts'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import colors from 'picocolors'
+import colors from '../colors.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Command, CommandCall, OptionDeclaration } from '../command.ts'
 import { numberOption } from '../number-option.ts'

@@ -1,4 +1,4 @@
-import colors from 'picocolors'
+import colors from '../colors.ts'
 import { setTimeout as pause } from 'node:timers/promises'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { VerifyJob } from '../api-types.ts'
