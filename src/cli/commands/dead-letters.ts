@@ -1,4 +1,4 @@
-import type { ApiLetter } from '../api-types.ts'
+import type { ApiLetter } from '../../platform/operations.ts'
 import type { Command } from '../command.ts'
 import { numberOption } from '../number-option.ts'
 import { formatCount } from '../output.ts'

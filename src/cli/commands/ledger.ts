@@ -1,6 +1,6 @@
 import colors from '../colors.ts'
 import { formatDuration } from '../../kernel/units.ts'
-import type { LedgerHop } from '../api-types.ts'
+import type { LedgerHop } from '../../platform/operations.ts'
 import type { Command } from '../command.ts'
 import { formatCount } from '../output.ts'
 import { connectWeir } from '../weir-client.ts'
