@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { LedgerHop, VerifyJob } from '../../src/platform/operations.ts'
+import type { VerifyJob } from '../../src/cli/api-types.ts'
+import type { LedgerHop } from '../../src/platform/operations.ts'
 import { runSql } from '../../src/cli/sql-session.ts'
 import { connectApi, type WeirClient } from '../../src/cli/weir-client.ts'
 import type { Endpoints } from '../../src/platform/supervisor/endpoints.ts'
