@@ -46,7 +46,7 @@ function itemOf(field: RecordField, source: string): string {
 }
 
 function isBytes({ type }: RecordField): boolean {
-  return typeof type === 'string' && (type === 'binary' || type.startsWith('fixed'))
+  return typeof type === 'string' && type === 'binary'
 }
 
 function typeOf({ type }: RecordField): string {

@@ -62,6 +62,6 @@ export const lakeCodes = defineCodes({
   'WEIR-4012': {
     kind: 'invalid',
     cause: 'A table has a format version or a feature that Weir does not write.',
-    remedy: 'Use a table of format version 2 without encryption.',
+    remedy: 'Use a table of format version 2, and the type that the message proposes.',
   },
 })

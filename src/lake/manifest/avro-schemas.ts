@@ -1,6 +1,6 @@
 import { transformedType } from '../metadata/transform.ts'
 import type { PartitionSpec } from '../metadata/table-metadata.ts'
-import { primitiveOf } from '../types/primitive.ts'
+import { primitiveOf } from '../../record/schema/primitive.ts'
 import { fieldsById } from '../types/schema.ts'
 import type { Schema } from '../types/type.ts'
 import type { AvroSchema } from './avro-file.ts'

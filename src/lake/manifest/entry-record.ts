@@ -1,5 +1,5 @@
 import type { Long } from '../json.ts'
-import { primitiveOf } from '../types/primitive.ts'
+import { primitiveOf } from '../../record/schema/primitive.ts'
 import { decimalBytes, type PartitionColumn } from './avro-schemas.ts'
 import type { ById, DataFile, EntryStatus, ManifestEntry, PartitionValue } from './data-file.ts'
 import type { ManifestFile } from './manifest-file.ts'

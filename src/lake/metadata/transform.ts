@@ -1,5 +1,5 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
-import { primitiveOf } from '../types/primitive.ts'
+import { primitiveOf } from '../../record/schema/primitive.ts'
 import { identifier, literal } from '../types/duckdb-type.ts'
 
 /** What a partition value is typed as (specification, partition transforms). */
@@ -21,7 +21,7 @@ export function transformSql(transform: string, path: readonly string[], source:
   const at = type === 'timestamptz' && name !== 'identity' ? `timezone('UTC', ${column})` : column
   switch (name) {
     case 'identity':
-      return type === 'binary' || type === 'fixed' ? `lower(hex(${at}))` : `CAST(${at} AS VARCHAR)`
+      return type === 'binary' ? `lower(hex(${at}))` : `CAST(${at} AS VARCHAR)`
     case 'void':
       return 'CAST(NULL AS VARCHAR)'
     case 'year':

@@ -1,5 +1,5 @@
 import { singleValue, valueOfText } from './single-value.ts'
-import { primitiveOf } from './primitive.ts'
+import { primitiveOf } from '../../record/schema/primitive.ts'
 
 /** Bounds of text and bytes keep this many characters (or bytes): long ones would swell the manifests. */
 const truncatedLength = 16

@@ -1,4 +1,4 @@
-import { primitiveOf } from './primitive.ts'
+import { primitiveOf } from '../../record/schema/primitive.ts'
 import type { Field, IcebergType } from './type.ts'
 
 const names = {

@@ -1,24 +1,12 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nearestName } from '../../kernel/nearest.ts'
+import { primitiveNames } from '../../record/schema/primitive.ts'
 import type { Field, IcebergType } from './type.ts'
 
-/** Primitive types without parameters, as users and the specification write them. */
-export const primitiveNames = [
-  'boolean',
-  'int',
-  'long',
-  'float',
-  'double',
-  'date',
-  'time',
-  'timestamp',
-  'timestamptz',
-  'string',
-  'uuid',
-  'binary',
-] as const
-
 const known = [...primitiveNames, 'decimal', 'fixed', 'list', 'map', 'struct']
+
+/** Deeper than any table; without a limit a long text would end the stack. */
+const depthMax = 64
 
 /**
  * The type that a user writes: `long`, `decimal(9,2)`, `list<struct<sku: string, count: int>>`, `map<string, long>`.
@@ -36,13 +24,21 @@ export function parseType(text: string): IcebergType {
 class TypeParser {
   readonly #text: string
   #at = 0
+  #depth = 0
 
   constructor(text: string) {
     this.#text = text
   }
 
   type(): IcebergType {
-    const name = this.#word('a type').toLowerCase()
+    if (++this.#depth > depthMax) this.#fail(`types may be nested ${depthMax} levels deep`)
+    const type = this.#oneType()
+    this.#depth--
+    return type
+  }
+
+  #oneType(): IcebergType {
+    const name = this.#match('a type', /[\p{L}\p{N}_$-]+/uy)[0].toLowerCase()
     if (name === 'list') return this.#list()
     if (name === 'map') return this.#map()
     if (name === 'struct') return this.#struct()
@@ -84,7 +80,12 @@ class TypeParser {
       this.#sign(':')
       const type = this.type()
       const required = this.#takes(/required\b/y)
-      if (fields.some((field) => field.name === name)) this.#fail(`the field ${name} is there twice`)
+      // SQL does not tell names apart by case, so a struct with both could not be read.
+      const twin = fields.find((field) => field.name.toLowerCase() === name.toLowerCase())
+      if (twin !== undefined)
+        this.#fail(
+          twin.name === name ? `the field ${name} is there twice` : `${twin.name} and ${name} differ only by case`,
+        )
       fields.push({ id: 0, name, required, type })
     } while (this.#takes(/,/y))
     this.#sign('>')
@@ -93,9 +94,9 @@ class TypeParser {
 
   #decimal(): IcebergType {
     this.#sign('(')
-    const precision = Number(this.#word('the precision'))
+    const precision = this.#number('the precision')
     this.#sign(',')
-    const scale = Number(this.#word('the scale'))
+    const scale = this.#number('the scale')
     this.#sign(')')
     if (!(precision >= 1 && precision <= 38 && scale >= 0 && scale <= precision))
       this.#fail(`decimal takes a precision of 1 to 38 and a scale of 0 to the precision`)
@@ -104,20 +105,28 @@ class TypeParser {
 
   #fixed(): IcebergType {
     const open = this.#takes(/\[/y) ? ']' : (this.#sign('('), ')')
-    const length = Number(this.#word('a length'))
+    const length = this.#number('a length')
     this.#sign(open)
     if (!(length >= 1)) this.#fail('fixed takes a length in bytes')
     return `fixed[${length}]`
   }
 
   #word(what: string): string {
-    this.#space()
-    const match = /"((?:[^"]|"")+)"|[\p{L}\p{N}_$-]+/uy
-    match.lastIndex = this.#at
-    const found = match.exec(this.#text)
-    if (found === null) return this.#fail(`${what} is expected at character ${this.#at + 1}`)
-    this.#at = match.lastIndex
+    const found = this.#match(what, /"((?:[^"]|"")+)"|[\p{L}\p{N}_$-]+/uy)
     return found[1]?.replaceAll('""', '"') ?? found[0]
+  }
+
+  #number(what: string): number {
+    return Number(this.#match(what, /[0-9]{1,9}(?![\p{L}\p{N}_])/uy)[0])
+  }
+
+  #match(what: string, pattern: RegExp): RegExpExecArray {
+    this.#space()
+    pattern.lastIndex = this.#at
+    const found = pattern.exec(this.#text)
+    if (found === null) return this.#fail(`${what} is expected at character ${this.#at + 1}`)
+    this.#at = pattern.lastIndex
+    return found
   }
 
   #sign(sign: string): void {

@@ -1,6 +1,6 @@
 import type { PartitionValue } from '../manifest/data-file.ts'
 import { daysOf, microsOfTime, microsOfTimestamp } from './calendar.ts'
-import { type Primitive, primitiveOf } from './primitive.ts'
+import { type Primitive, primitiveOf } from '../../record/schema/primitive.ts'
 
 /** The value that DuckDB prints as `text` (blobs as hex), as Avro and partition tuples hold it. */
 export function valueOfText(type: string, text: string): Exclude<PartitionValue, null> {

@@ -1,8 +1,10 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { PartitionSpec } from '../metadata/table-metadata.ts'
 import { transformSql } from '../metadata/transform.ts'
 import { duckdbFieldIds, duckdbType, identifier, literal } from '../types/duckdb-type.ts'
 import type { Schema } from '../types/type.ts'
 import { fieldsById } from '../types/schema.ts'
+import { unwritablePart } from '../types/writable.ts'
 
 export interface CopyOptions {
   readonly schema: Schema
@@ -17,10 +19,12 @@ export interface CopyOptions {
 
 /**
  * The COPY statement that writes Parquet files as Iceberg wants them: every column with its field id, in the schema's
- * order and types, partition columns included. It answers one row a file: `dataFilesOfCopy` reads them.
+ * order and types, partition columns included. It answers one row a file: `dataFilesOfCopy` reads them. `WEIR-4012` for a column that it
+ * could only write as something else.
  */
 export function copySql(options: CopyOptions): string {
   const { schema, spec, source, directory } = options
+  refuseUnwritable(schema)
   const columns = schema.fields.map(
     ({ name, type }) => `CAST(${identifier(name)} AS ${duckdbType(type)}) AS ${identifier(name)}`,
   )
@@ -41,6 +45,14 @@ export function copySql(options: CopyOptions): string {
   const by = helpers.map((_, at) => identifier(partitionHelper(at)))
   settings.push(`PARTITION_BY (${by.join(', ')})`, "FILENAME_PATTERN 'data_{uuid}'", 'OVERWRITE_OR_IGNORE')
   return `COPY (SELECT ${[...columns, ...helpers].join(', ')} FROM ${source}) TO ${literal(directory)} (${settings.join(', ')})`
+}
+
+function refuseUnwritable({ fields }: Schema): void {
+  for (const { name, type } of fields) {
+    const part = unwritablePart(type)
+    if (part !== undefined)
+      throw new WeirError('WEIR-4012', `The column ${name} is ${part}, which Weir does not write; use binary instead`)
+  }
 }
 
 /** SQL text values of the partition tuple, one for each field of the spec. */

@@ -1,4 +1,5 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { parsePrimitive } from '../schema/primitive.ts'
 import type { RecordField, RecordSchema, RecordType } from './record-schema.ts'
 
 export type ScanKind =
@@ -32,8 +33,6 @@ export interface FieldPlan {
   /** Of decimals. */
   readonly precision: number
   readonly scale: number
-  /** Of fixed; -1 without. */
-  readonly length: number
   readonly object: ObjectPlan | undefined
   /** Elements of a list, values of a map. */
   readonly element: FieldPlan | undefined
@@ -55,7 +54,8 @@ export interface ObjectPlan {
 
 /**
  * Compiles the top-level columns without Weir's own (names that begin with `_`). Throws WEIR-5017 for types that a JSON
- * value cannot fill without a change: maps whose keys are not strings, binary below the top level, newer types.
+ * value cannot fill without a change, or that DuckDB cannot write: maps whose keys are not strings, binary below the top
+ * level, fixed, newer types.
  */
 export function compileScanPlan(schema: RecordSchema): ObjectPlan {
   return compileObject(
@@ -79,7 +79,7 @@ function compileObject(fields: readonly RecordField[], path: string): ObjectPlan
 
 function compileField(name: string, type: RecordType, required: boolean, index: number, path: string): FieldPlan {
   const where = path === '' ? name : `${path}.${name}`
-  const plain = { name, key: Buffer.from(name), required, index, precision: 0, scale: 0, length: -1 }
+  const plain = { name, key: Buffer.from(name), required, index, precision: 0, scale: 0 }
   const made = { ...plain, object: undefined, element: undefined }
   if (typeof type === 'string') return { ...made, ...primitive(type, where, path !== '' || index === -1) }
   if (type.type === 'struct') return { ...made, kind: 'struct', object: compileObject(type.fields, where) }
@@ -93,32 +93,25 @@ function compileField(name: string, type: RecordType, required: boolean, index: 
   return { ...made, kind: 'map', element: compileField('value', type.value, type['value-required'], -1, where) }
 }
 
-type Primitive = Pick<FieldPlan, 'kind'> & Partial<Pick<FieldPlan, 'precision' | 'scale' | 'length'>>
+type ScalarPlan = Pick<FieldPlan, 'kind'> & Partial<Pick<FieldPlan, 'precision' | 'scale'>>
 
-function primitive(type: string, where: string, nested: boolean): Primitive {
-  const [, precision, scale] = /^decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)$/.exec(type) ?? []
-  if (precision) return { kind: 'decimal', precision: Number(precision), scale: Number(scale) }
-  const [, length] = /^fixed\[(\d+)\]$/.exec(type) ?? []
-  if ((length || type === 'binary') && nested) throw unsupported(where, `${type} inside another type`)
-  if (length) return { kind: 'bytes', length: Number(length) }
-  if (type === 'binary') return { kind: 'bytes' }
-  if (!simpleKinds.has(type)) throw unsupported(where, type)
-  return { kind: type as ScanKind }
+function primitive(type: string, where: string, nested: boolean): ScalarPlan {
+  const found = parsePrimitive(type)
+  if (found === undefined) throw unsupported(where, type)
+  switch (found.name) {
+    case 'decimal':
+      return { kind: 'decimal', precision: found.precision, scale: found.scale }
+    case 'binary':
+      if (nested) throw unsupported(where, 'binary inside another type')
+      return { kind: 'bytes' }
+    case 'fixed':
+    case 'timestamp_ns':
+    case 'timestamptz_ns':
+      throw unsupported(where, type)
+    default:
+      return { kind: found.name }
+  }
 }
-
-const simpleKinds = new Set<string>([
-  'boolean',
-  'int',
-  'long',
-  'float',
-  'double',
-  'date',
-  'time',
-  'timestamp',
-  'timestamptz',
-  'string',
-  'uuid',
-] satisfies ScanKind[])
 
 function unsupported(where: string, what: string): WeirError {
   return new WeirError(
@@ -141,7 +134,6 @@ export function rememberIgnored(plan: ObjectPlan, latin1Key: string): FieldPlan 
     index: -1,
     precision: 0,
     scale: 0,
-    length: -1,
     object: undefined,
     element: undefined,
   }

@@ -14,7 +14,7 @@ export function scanTypedText(scan: ScanState, field: FieldPlan): boolean {
     case 'uuid':
       return isUuid(scan.buffer, from, to) || scan.fail('text', field, from, to)
     case 'bytes':
-      return isBase64(scan, field, from, to) || scan.fail('text', field, from, to)
+      return isBase64(scan, from, to) || scan.fail('text', field, from, to)
     case 'decimal':
       return isDecimalText(scan, from, to) ? checkDecimal(scan, field, from, to) : scan.fail('text', field, from, to)
     default:
@@ -35,11 +35,10 @@ function isUuid(buffer: Uint8Array, from: number, to: number): boolean {
 const isHex = (byte: number): boolean => (byte >= 48 && byte <= 57) || ((byte | 32) >= 97 && (byte | 32) <= 102)
 
 /** The standard alphabet with padding, and no bit set that decoding would drop. */
-function isBase64(scan: ScanState, field: FieldPlan, from: number, to: number): boolean {
+function isBase64(scan: ScanState, from: number, to: number): boolean {
   const text = scan.textOf(from, to)
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return false
-  const bytes = Buffer.from(text, 'base64')
-  return bytes.toString('base64') === text && (field.length < 0 || bytes.length === field.length)
+  return Buffer.from(text, 'base64').toString('base64') === text
 }
 
 function isDecimalText(scan: ScanState, from: number, to: number): boolean {

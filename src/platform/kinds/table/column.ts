@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import { asWeirError, WeirError } from '../../../kernel/errors/weir-error.ts'
 import { nearestName } from '../../../kernel/nearest.ts'
-import { parseType, primitiveNames } from '../../../lake/types/parse-type.ts'
+import { parseType } from '../../../lake/types/parse-type.ts'
 import { printType } from '../../../lake/types/print-type.ts'
+import type { IcebergType } from '../../../lake/types/type.ts'
+import { unwritablePart } from '../../../lake/types/writable.ts'
+import { parsePrimitive, primitiveNames } from '../../../record/schema/primitive.ts'
 
 const columnType = z
   .string()
@@ -22,13 +25,23 @@ export const columnSchema = z
 
 export type Column = { readonly type: string; readonly required: boolean; readonly doc?: string | undefined }
 
-/** What `type` is, spelt in one way; WEIR-1012 names the nearest that there is. */
+/** What `type` is, spelt in one way; WEIR-1012 names the nearest that there is, and what to use instead of one that is not written. */
 export function normalType(type: string, column: string): string {
+  const parsed = parsedType(type, column)
+  const unwritable = unwritablePart(parsed)
+  if (unwritable === undefined) return printType(parsed)
+  throw new WeirError(
+    'WEIR-1012',
+    `type "${type}" of column "${column}": Weir does not write ${unwritable}. Use binary, which holds bytes of any length`,
+  )
+}
+
+function parsedType(type: string, column: string): IcebergType {
   try {
-    return printType(parseType(type))
+    return parseType(type)
   } catch (cause) {
     const word = /^\s*([A-Za-z]+)(.*)$/s.exec(type)
-    const near = word && nearestName(word[1]!, [...primitiveNames, 'decimal', 'fixed', 'list', 'map', 'struct'])
+    const near = word && nearestName(word[1]!, [...primitiveNames, 'decimal', 'list', 'map', 'struct'])
     const advice = near && near !== word[1] ? `Did you mean ${near}${word[2]}?` : asWeirError(cause).message
     throw new WeirError('WEIR-1012', `unknown type "${type}" of column "${column}". ${advice}`, { cause })
   }
@@ -37,6 +50,7 @@ export function normalType(type: string, column: string): string {
 /** Whether Iceberg can read what was written as `from` when the column says `to`. */
 export function canWiden(from: string, to: string): boolean {
   if (from === to || (from === 'int' && to === 'long') || (from === 'float' && to === 'double')) return true
-  const [before, after] = [from, to].map((type) => /^decimal\((\d+), ?(\d+)\)$/.exec(type))
-  return !!before && !!after && before[2] === after[2] && Number(after[1]) >= Number(before[1])
+  const [before, after] = [parsePrimitive(from), parsePrimitive(to)]
+  if (before?.name !== 'decimal' || after?.name !== 'decimal') return false
+  return before.scale === after.scale && after.precision >= before.precision
 }
