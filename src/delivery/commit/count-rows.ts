@@ -2,21 +2,58 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { literal } from '../../lake/types/duckdb-type.ts'
 import type { TableView } from '../table/delivery-table.ts'
 
-/** Rows of the current snapshot by `source/partition`. Expensive: only where nothing else can tell. */
-export type CountRows = (view: TableView) => Promise<ReadonlyMap<string, bigint>>
+/** Rows of one partition of one source in a snapshot. */
+export interface RowCount {
+  readonly rows: bigint
+  /** The largest offset. */
+  readonly last: bigint
+  /** Rows in the ranges that were asked for. */
+  readonly within: bigint
+}
+
+/** Offsets `[from, to)` of one partition, decimal text. */
+export interface PlacedRange {
+  readonly source: string
+  readonly partition: number
+  readonly from: string
+  readonly to: string
+}
+
+/**
+ * Rows of the current snapshot by `source/partition`, and how many of them lie in `ranges`, which are apart from each other.
+ * Expensive: only where nothing else can tell.
+ */
+export type CountRows = (view: TableView, ranges?: readonly PlacedRange[]) => Promise<ReadonlyMap<string, RowCount>>
 
 export function rowCounter(connection: DuckDBConnection): CountRows {
-  return async (view) => {
-    const { paths: files } = await view.dataFiles()
-    if (files.length === 0) return new Map()
-    const from = `read_parquet([${files.map(literal).join(', ')}], union_by_name = true)`
+  return async (view, ranges = []) => {
+    const { paths } = await view.dataFiles()
+    if (paths.length === 0) return new Map()
+    const rows = `read_parquet([${paths.map(literal).join(', ')}], union_by_name = true)`
+    const within = ranges.length === 0 ? new Map<string, bigint>() : await countWithin(connection, rows, ranges)
     const reader = await connection.runAndReadAll(
-      `SELECT _source, _source_partition, count(*) FROM ${from} WHERE _source IS NOT NULL GROUP BY ALL`,
+      `SELECT concat(_source, '/', _source_partition), count(*), max(_offset) FROM ${rows}
+       WHERE _source IS NOT NULL GROUP BY ALL`,
     )
     return new Map(
-      reader
-        .getRows()
-        .map(([source, partition, count]) => [`${String(source)}/${String(partition)}`, BigInt(count as bigint)]),
+      reader.getRows().map(([place, count, last]) => {
+        const key = String(place)
+        return [key, { rows: BigInt(count as bigint), last: BigInt(last as bigint), within: within.get(key) ?? 0n }]
+      }),
     )
   }
+}
+
+async function countWithin(
+  connection: DuckDBConnection,
+  rows: string,
+  ranges: readonly PlacedRange[],
+): Promise<ReadonlyMap<string, bigint>> {
+  const list = ranges.map(({ source, partition, from, to }) => `(${literal(source)}, ${partition}, ${from}, ${to})`)
+  const reader = await connection.runAndReadAll(
+    `SELECT concat(_source, '/', _source_partition), count(*)
+     FROM ${rows} JOIN (VALUES ${list.join(', ')}) AS range(source, part, first, beyond)
+     ON _source = source AND _source_partition = part AND _offset >= first AND _offset < beyond GROUP BY ALL`,
+  )
+  return new Map(reader.getRows().map(([place, count]) => [String(place), BigInt(count as bigint)]))
 }

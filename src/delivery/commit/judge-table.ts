@@ -1,7 +1,7 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { DeliveryState } from '../../record/delivery-state.ts'
 import type { DeliveryTable, TableView } from '../table/delivery-table.ts'
-import type { CountRows } from './count-rows.ts'
+import type { CountRows, RowCount } from './count-rows.ts'
 
 /** The state in force, with where it is. */
 export interface StateInForce {
@@ -37,16 +37,23 @@ export async function judgeTable(
   })
 }
 
-/** Without a summary within reach only the rows can tell. */
+/**
+ * Without a summary within reach only the rows can tell: as many as were delivered, and where the state has them. A count alone
+ * would not see that others deleted as many rows as a rollback brought back.
+ */
 async function rowsAgree(state: DeliveryState, view: TableView, countRows: CountRows): Promise<boolean> {
-  const rows = await countRows(view)
-  const expected = new Map(
-    state.entries.map((entry) => [
-      `${entry.source}/${entry.partition}`,
-      BigInt(entry.delivered) - entry.skipped.reduce((sum, { records }) => sum + BigInt(records), 0n),
-    ]),
+  const free = state.entries.flatMap(({ source, partition, lost, skipped }) =>
+    [...lost, ...skipped].map(({ from, to }) => ({ source, partition, from, to })),
   )
-  for (const key of new Set([...rows.keys(), ...expected.keys()]))
-    if ((rows.get(key) ?? 0n) !== (expected.get(key) ?? 0n)) return false
-  return true
+  const found = new Map(await countRows(view, free))
+  for (const { source, partition, next, delivered, skipped } of state.entries) {
+    const { rows, last, within } = found.get(`${source}/${partition}`) ?? noRows
+    found.delete(`${source}/${partition}`)
+    const expected = skipped.reduce((left, { records }) => left - BigInt(records), BigInt(delivered))
+    if (rows !== expected || last >= BigInt(next) || within > 0n) return false
+  }
+  // What is left over belongs to no entry.
+  return found.size === 0
 }
+
+const noRows: RowCount = { rows: 0n, last: -1n, within: 0n }

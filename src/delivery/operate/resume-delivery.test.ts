@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { deliveryBench, bad, good, type DeliveryWorld } from '../../../test/support/delivery-bench.ts'
+import type { FolderTable } from '../../../test/support/delivery-table.ts'
+import { readLedger } from '../ledger/read-ledger.ts'
+import { verifyDelivery } from '../ledger/verify-delivery.ts'
+import { replayDeadLetters } from '../letters/replay-letters.ts'
+import { resumeDelivery } from './resume-delivery.ts'
+
+const bench = deliveryBench()
+const entry = async (table: FolderTable) => {
+  const [found] = (await readLedger(table)).entries
+  return (
+    found && {
+      next: found.next,
+      read: found.read,
+      delivered: found.delivered,
+      rejected: found.rejected,
+      skipped: found.skipped,
+      lost: found.lost,
+    }
+  )
+}
+
+async function rolledBack(): Promise<DeliveryWorld> {
+  const w = bench.world()
+  w.log.append(0, [good(1), bad(2)])
+  await w.deliver()
+  const { current } = w.table
+  w.log.append(0, [good(3), bad(4), good(5)])
+  await w.deliver()
+  w.table.current = current
+  assert.equal((await verifyDelivery(w.ports)).verdict, 'violated')
+  await assert.rejects(replayDeadLetters(w.ports, { format: 'json', onNewField: 'reject' }), { code: 'WEIR-5010' })
+  return w
+}
+
+void test('after a rollback: deliver again', async () => {
+  const w = await rolledBack()
+  assert.ok(await resumeDelivery(w.ports, 'deliver-again'))
+  assert.equal(await resumeDelivery(w.ports, 'deliver-again'), null)
+  await w.deliver()
+  assert.deepEqual(await entry(w.table), {
+    next: '5',
+    read: '5',
+    delivered: '3',
+    rejected: '2',
+    skipped: '0',
+    lost: '0',
+  })
+  assert.equal((await verifyDelivery(w.ports)).verdict, 'proven')
+})
+
+void test('delivered again from before its first commit, a partition has lost what the stream has not any more', async () => {
+  const w = await rolledBack()
+  w.table.current = w.table.snapshots[0]!.id
+  w.log.truncate(0, 2)
+  assert.ok(await resumeDelivery(w.ports, 'deliver-again'))
+  assert.deepEqual(await entry(w.table), {
+    next: '0',
+    read: '0',
+    delivered: '0',
+    rejected: '0',
+    skipped: '0',
+    lost: '0',
+  })
+  assert.ok(await resumeDelivery(w.ports, 'accept-loss'))
+  await w.deliver()
+  assert.deepEqual(await entry(w.table), {
+    next: '5',
+    read: '3',
+    delivered: '2',
+    rejected: '1',
+    skipped: '0',
+    lost: '2',
+  })
+  assert.equal((await verifyDelivery(w.ports)).verdict, 'proven')
+})
+
+void test('nothing is delivered again while rows lie beyond where it would begin', async () => {
+  const w = await rolledBack()
+  const [file] = (await (await w.table.load()).dataFiles()).paths
+  const copy = join(w.folder, 'copy.parquet')
+  await bench.query(`COPY (SELECT * REPLACE (4 AS _offset) FROM read_parquet('${file}')) TO '${copy}' (FORMAT parquet)`)
+  w.table.addSnapshot('copied', [copy])
+  await assert.rejects(resumeDelivery(w.ports, 'deliver-again'), {
+    code: 'WEIR-5015',
+    message: /up to offset 4.* at 2/,
+  })
+})
+
+void test('after a rollback: go on, and what is gone is skipped', async () => {
+  const w = await rolledBack()
+  assert.ok(await resumeDelivery(w.ports, 'go-on'))
+  w.log.append(0, [good(6)])
+  await w.deliver()
+  assert.deepEqual(await entry(w.table), {
+    next: '6',
+    read: '6',
+    delivered: '4',
+    rejected: '2',
+    skipped: '2',
+    lost: '0',
+  })
+  const verification = await verifyDelivery(w.ports)
+  assert.deepEqual([verification.verdict, verification.rows], ['proven', '2'])
+})
+
+void test('an accepted loss is a range in the ledger, and the delivery goes on behind it', async () => {
+  const w = bench.world()
+  w.log.append(0, [good(1)])
+  await w.deliver()
+  for (const id of [2, 3, 4]) w.log.append(0, [good(id)])
+  w.log.truncate(0, 3)
+  assert.ok(await resumeDelivery(w.ports, 'accept-loss'))
+  assert.equal(await resumeDelivery(w.ports, 'accept-loss'), null)
+  await w.deliver()
+  assert.deepEqual(await entry(w.table), {
+    next: '4',
+    read: '2',
+    delivered: '2',
+    rejected: '0',
+    skipped: '0',
+    lost: '2',
+  })
+  assert.equal((await verifyDelivery(w.ports)).verdict, 'proven')
+})

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { deliveryBench, good, readUpTo } from '../../../test/support/delivery-bench.ts'
+import type { FolderTable } from '../../../test/support/delivery-table.ts'
+
+const bench = deliveryBench()
+const stateOf = (table: FolderTable) => table.readState(table.property!)
+
+void test('rule 10: a new column is added, and rows before and after it are all there', async () => {
+  const { log, table, start } = bench.world({ onNewField: 'add column' })
+  const worker = await start()
+  await worker.assign({ epoch: 1, partitions: [0] })
+  log.append(0, [good(1), '{"id":2,"extra":1.5,"tags":["a"]}', '{"id":3,"what":null}', '{"id":4,"extra":2}'])
+  await readUpTo(worker, 4)
+  await worker.flush()
+  const rows = await bench.rowsOf(table)
+  assert.deepEqual(
+    rows.map((row) => [Number(row['id']), row['extra']]),
+    [
+      [1, null],
+      [2, 1.5],
+      [4, 2],
+    ],
+  )
+  assert.equal((await stateOf(table)).entries[0]!.rejected, '1')
+})
