@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from '../support/free-port.ts'
 
 const script = join(import.meta.dirname, '../../../shared/conformance/kafka/kafka.sh')
 const run = promisify(execFile)
@@ -21,10 +22,12 @@ export interface ApacheKafka {
 export async function startApacheKafka(): Promise<ApacheKafka> {
   assert.ok(existsSync(script), `no Apache Kafka: set WEIR_TEST_KAFKA=host:port, or provide ${script}`)
   const folder = await mkdtemp(join(tmpdir(), 'weir-kafka-'))
+  // The kit keeps the controller's port here; it must be free after a restart too.
+  await writeFile(join(folder, 'ctlport'), String(await freePort()))
   const start = async (...more: string[]): Promise<string> =>
     (await run(script, ['start', '--dir', folder, '--heap', '512m', ...more])).stdout.trim()
   const kill = (): Promise<unknown> => run(script, ['kill', '--dir', folder])
-  const bootstrap = await start()
+  const bootstrap = await start('--port', String(await freePort()))
   return {
     bootstrap,
     async restart() {

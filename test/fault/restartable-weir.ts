@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { eventually } from '../support/deadline.ts'
+import { freePorts } from '../support/free-port.ts'
 import { processesIn } from './process-tree.ts'
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url))
@@ -123,13 +123,4 @@ function endpointsOf(data: string): { pid: number } | undefined {
   } catch {
     return undefined
   }
-}
-
-/** All open at once, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  for (const server of servers) if (!server.listening) await once(server, 'listening')
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }

@@ -15,6 +15,7 @@ export function pretendOperations(): Operations {
     sql: {
       query: async () => ({ columns: [{ name: 'n', type: 'int8' }], batches: threeRows(), notices: [] }),
     },
+    maintenance: { hold: async () => () => undefined },
     process: {
       status: async () => ({ version: '0' }),
       ready: async () => ({ ready: true, reasons: [] }),

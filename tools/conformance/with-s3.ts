@@ -1,7 +1,6 @@
 // `with-s3.ts COMMAND …`: runs a command with the settings of a real S3 server in its environment, started for it alone.
 import { execFileSync } from 'node:child_process'
-import { createServer, type AddressInfo } from 'node:net'
-import { once } from 'node:events'
+import { freePort } from '../../test/support/free-port.ts'
 import { runCommand } from './command.ts'
 import { kit } from './suites.ts'
 
@@ -19,12 +18,4 @@ try {
   process.exitCode = await runCommand(process.argv.slice(2), Object.fromEntries(variables))
 } finally {
   execFileSync(server, ['stop', '--port', port], { stdio: 'inherit' })
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  const { port: free } = listener.address() as AddressInfo
-  listener.close()
-  return free
 }

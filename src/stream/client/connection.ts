@@ -43,6 +43,7 @@ export function openConnection(
   socket.on('error', (cause: NodeJS.ErrnoException) => fail(unreachable(address, cause.code ?? cause.message, cause)))
   socket.once('close', () => fail(unreachable(address, 'the connection was closed')))
   socket.once('connect', () => {
+    if (isToItself(socket)) return fail(unreachable(address, 'nobody listens there'))
     clearTimeout(connectTimer)
     opened.resolve(connection)
   })
@@ -87,6 +88,11 @@ export function openConnection(
     },
   }
   return opened.promise
+}
+
+/** A port of loopback that nobody listens on and that the kernel picks for our own end connects to itself, and would keep the broker out. */
+function isToItself(socket: Socket): boolean {
+  return socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress
 }
 
 /** One vectored write. */
