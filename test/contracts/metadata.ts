@@ -94,6 +94,24 @@ export function describeMetadataContract(name: string, open: () => Promise<Metad
     assert.equal(await epochs.next('delivery/b'), 1)
   })
 
+  check('of each task on a table the last run is kept, until the table is gone', async ({ maintenanceRuns }) => {
+    const run = { table: 'public.b', task: 'remove orphans', at: '2026-01-01T00:00:00.000Z' }
+    await maintenanceRuns.save({ ...run, snapshots: 0, files: 1, error: 'the disk was full' })
+    await maintenanceRuns.save({ ...run, snapshots: 0, files: 7, error: null })
+    await maintenanceRuns.save({ ...run, task: 'expire snapshots', snapshots: 2, files: 3, error: null })
+    await maintenanceRuns.save({ ...run, table: 'public.a', snapshots: 0, files: 0, error: null })
+    assert.deepEqual(await maintenanceRuns.list(), [
+      { ...run, table: 'public.a', snapshots: 0, files: 0, error: null },
+      { ...run, task: 'expire snapshots', snapshots: 2, files: 3, error: null },
+      { ...run, snapshots: 0, files: 7, error: null },
+    ])
+    await maintenanceRuns.forget('public.b')
+    assert.deepEqual(
+      (await maintenanceRuns.list()).map(({ table }) => table),
+      ['public.a'],
+    )
+  })
+
   check('namespaces are made once, changed, listed by level and dropped when empty', async (metadata) => {
     const pointers: PointerStore = metadata.pointers
     assert.equal(await pointers.createNamespace(['a'], { owner: 'x', note: 'y' }), true)

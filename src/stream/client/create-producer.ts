@@ -5,8 +5,11 @@ import { createAccumulator, type ProducerId } from './accumulator.ts'
 import { createBatcher, type Batcher } from './batcher.ts'
 import type { Cluster } from './cluster.ts'
 import type { TopicDescription } from './kafka-client.ts'
+import { createFetch } from './fetch.ts'
+import { findBatch } from './find-batch.ts'
 import { createLane, type Lane, type QueuedBatch } from './lane.ts'
 import { createLineSplitter } from './line-splitter.ts'
+import { createOffsetsClient } from './offsets.ts'
 import { createPendingBatches, type PendingBatches } from './pending-batches.ts'
 import { produceTo } from './produce.ts'
 import type { Producer, ProducerOptions } from './producer.ts'
@@ -24,6 +27,8 @@ export async function createProducer(cluster: Cluster, options: ProducerOptions)
   const { partitions } = await findOrCreateTopic(cluster, topic)
   const producer = settings.idempotent ? await initProducerId(cluster, deadlineMs) : undefined
   const pending = createPendingBatches(settings.bufferBytesMax)
+  /** Where the next batch of a partition lies at the earliest. */
+  const nextOffsets = new Map<number, number>()
   let order = 0
 
   async function attempt({ partition, batch, deadline }: QueuedBatch): Promise<number> {
@@ -37,12 +42,22 @@ export async function createProducer(cluster: Cluster, options: ProducerOptions)
     }
   }
 
+  const fetch = createFetch(cluster, attemptMsMax)
+  const offsets = createOffsetsClient(cluster, attemptMsMax)
+
+  async function find({ partition, batch }: QueuedBatch): Promise<number | undefined> {
+    const fromOffset =
+      nextOffsets.get(partition) ?? (await offsets.list(topic, 'start', [partition])).get(partition) ?? 0
+    return findBatch(fetch, batch, { topic, partition, fromOffset })
+  }
+
   function onDone(batch: QueuedBatch, baseOffset: number): void {
     pending.done(batch)
+    if (baseOffset >= 0) nextOffsets.set(batch.partition, baseOffset + batch.records)
     options.onAcknowledged?.({ partition: batch.partition, baseOffset, records: batch.records })
   }
 
-  const laneOptions = { inFlightMax: settings.inFlightMax, attempt, onDone, onFailed: pending.fail }
+  const laneOptions = { inFlightMax: settings.inFlightMax, attempt, find, onDone, onFailed: pending.fail }
   const lanes = partitions.map(() => createLane(laneOptions))
   const accumulators = partitions.map(({ partition }) => createAccumulator(partition, { ...settings, producer }))
   const batcher = createBatcher(topic, accumulators, settings.lingerMs, (partition, cut) => {

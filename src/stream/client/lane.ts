@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { kafkaErrors } from '../protocol/errors.ts'
-import { isRefusal, isRetriable } from './retry.ts'
+import { isRefusal, isRefused, isRetriable } from './retry.ts'
 
 const pauseMsFirst = 20
 const pauseMsMax = 1_000
@@ -20,6 +20,8 @@ export interface LaneOptions {
   readonly inFlightMax: number
   /** One attempt: resolves with the base offset. */
   readonly attempt: (batch: QueuedBatch) => Promise<number>
+  /** Whether the log has the batch, by reading: its base offset, or undefined. */
+  readonly find: (batch: QueuedBatch) => Promise<number | undefined>
   readonly onDone: (batch: QueuedBatch, baseOffset: number) => void
   /** A batch could not be written: nothing more is sent. */
   readonly onFailed: (error: unknown) => void
@@ -28,16 +30,20 @@ export interface LaneOptions {
 /**
  * The batches of one partition, sent in order, several in flight. After a failure that may pass, nothing new is sent until all in flight
  * have come back; then those that failed go again, in their order and byte for byte, so that the broker can tell what it has.
+ * A broker that was killed may have forgotten all but the last (Kafka does: its snapshots keep one batch a producer) and calls the
+ * others out of order: then the log is read.
  */
 export interface Lane {
   add(batch: QueuedBatch): void
   stop(): void
 }
 
-export function createLane({ inFlightMax, attempt, onDone, onFailed }: LaneOptions): Lane {
+export function createLane({ inFlightMax, attempt, find, onDone, onFailed }: LaneOptions): Lane {
   /** In order; those in flight, those that go again and those that wait. */
   const inFlight = new Set<QueuedBatch>()
   const failed = new Set<QueuedBatch>()
+  /** Why the last attempt of a batch failed, when it is tried again. */
+  const failures = new WeakMap<QueuedBatch, unknown>()
   let waiting: QueuedBatch[] = []
   let pauseMs = pauseMsFirst
   let stopped = false
@@ -49,22 +55,45 @@ export function createLane({ inFlightMax, attempt, onDone, onFailed }: LaneOptio
 
   async function run(batch: QueuedBatch): Promise<void> {
     inFlight.add(batch)
-    const outcome = await attempt(batch).catch((error: unknown) => ({ error }))
-    const isOldest = [...inFlight, ...failed].every(({ order }) => order >= batch.order)
+    const outcome = await attempt(batch)
+      .catch((error: unknown) => readWhenUnknown(batch, error))
+      .catch((error: unknown) => ({ error }))
+    const isOldest = isOldestOf(batch)
     inFlight.delete(batch)
     if (typeof outcome === 'number') {
       pauseMs = pauseMsFirst
       done(batch, outcome)
     } else if (isRefusal(outcome.error, kafkaErrors.DUPLICATE_SEQUENCE_NUMBER)) done(batch, -1)
-    else if (mayPass(outcome.error, isOldest) && performance.now() < batch.deadline) failed.add(batch)
+    else if (mayPass(outcome.error, isOldest)) fail(batch, outcome.error)
     else stop(outcome.error)
     if (failed.size > 0 && inFlight.size === 0) await again()
     pump()
   }
 
+  function isOldestOf(batch: QueuedBatch): boolean {
+    return [...inFlight, ...failed].every(({ order }) => order >= batch.order)
+  }
+
+  /** Out of order, though nothing before it is missing: an earlier attempt whose answer was lost may have written it. */
+  async function readWhenUnknown(batch: QueuedBatch, error: unknown): Promise<number> {
+    const isGap = isRefusal(error, kafkaErrors.OUT_OF_ORDER_SEQUENCE_NUMBER)
+    if (!isGap || !failures.has(batch) || !isOldestOf(batch)) throw error
+    const baseOffset = await find(batch)
+    if (baseOffset === undefined) throw error
+    return baseOffset
+  }
+
   /** A gap is not the batch's own fault while one before it is not written. */
   function mayPass(error: unknown, isOldest: boolean): boolean {
     return isRetriable(error) || (!isOldest && isRefusal(error, kafkaErrors.OUT_OF_ORDER_SEQUENCE_NUMBER))
+  }
+
+  /** At the deadline what a broker said is worth more than that it did not answer in the time that was left. */
+  function fail(batch: QueuedBatch, error: unknown): void {
+    const reason = isRefused(error) ? error : (failures.get(batch) ?? error)
+    if (performance.now() >= batch.deadline) return stop(reason)
+    failures.set(batch, reason)
+    failed.add(batch)
   }
 
   async function again(): Promise<void> {

@@ -3,12 +3,13 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { connectKafka } from './connect.ts'
+import { unreachable } from './connection.ts'
 import { createFrameReader } from './frame-reader.ts'
 import { createLane } from './lane.ts'
 import { createLineSplitter } from './line-splitter.ts'
 import { murmur2 } from './murmur2.ts'
 import { createOpenRequests } from './open-requests.ts'
-import { refused } from './retry.ts'
+import { isRefusal, refused } from './retry.ts'
 
 void test('murmur2 gives what the Java client gives', () => {
   const known: [string, number][] = [
@@ -105,6 +106,7 @@ void test('batches that failed go again in their order, and none is passed by a 
         if (failures-- > 0) throw refused(order === 0 ? 7 : 45, 'partition 0')
         return order * 10
       },
+      find: () => assert.fail('nothing to look for'),
       onDone(batch, baseOffset) {
         done.push(baseOffset)
         if (batch.order === 4) resolve()
@@ -126,12 +128,50 @@ void test('batches that failed go again in their order, and none is passed by a 
   assert.deepEqual(done, [0, 10, 20, 30, 40])
 })
 
+void test('a batch whose answer was lost and that the broker then calls out of order is looked for in the log', async () => {
+  for (const found of [70, undefined]) {
+    const answers = [unreachable('here:1', 'the connection was closed'), refused(45, 'partition 0')]
+    const outcome = await new Promise((resolve) => {
+      const lane = createLane({
+        inFlightMax: 3,
+        attempt: () => Promise.reject(answers.shift()!),
+        find: () => Promise.resolve(found),
+        onDone: (_, baseOffset) => resolve(baseOffset),
+        onFailed: resolve,
+      })
+      lane.add({ partition: 0, order: 0, batch: Buffer.alloc(0), records: 1, bytes: 1, deadline: Infinity })
+    })
+    if (found === undefined) assert.ok(isRefusal(outcome, 45))
+    else assert.equal(outcome, found)
+  }
+})
+
+void test('at the deadline the lane says what the broker said last, not that the time was up', async () => {
+  const answers = [refused(56, 'partition 0'), unreachable('here:1', 'no answer within 1 ms')]
+  const deadline = performance.now() + 30
+  const error = await new Promise((resolve) => {
+    const lane = createLane({
+      inFlightMax: 3,
+      async attempt() {
+        if (answers.length === 1) while (performance.now() < deadline) await new Promise(setImmediate)
+        throw answers.shift()!
+      },
+      find: () => assert.fail('nothing to look for'),
+      onDone: () => assert.fail('nothing is done'),
+      onFailed: resolve,
+    })
+    lane.add({ partition: 0, order: 0, batch: Buffer.alloc(0), records: 1, bytes: 1, deadline })
+  })
+  assert.ok(isRefusal(error, 56))
+})
+
 void test('a final refusal, or a gap that nothing explains, stops the lane', async () => {
   for (const code of [10, 45]) {
     const error = await new Promise((resolve) => {
       const lane = createLane({
         inFlightMax: 3,
         attempt: () => Promise.reject(refused(code, 'partition 0')),
+        find: () => assert.fail('nothing was sent before'),
         onDone: () => assert.fail('nothing is done'),
         onFailed: resolve,
       })

@@ -25,9 +25,14 @@ export function isRetriable(error: unknown): boolean {
   return isRetriableKafkaError(error.details['errorCode'] as number)
 }
 
+/** Whether a broker answered with an error, whichever. */
+export function isRefused(error: unknown): error is WeirError {
+  return error instanceof WeirError && error.code === 'WEIR-3103'
+}
+
 /** Whether it was this error that a broker answered. */
 export function isRefusal(error: unknown, errorCode: number): boolean {
-  return error instanceof WeirError && error.code === 'WEIR-3103' && error.details['errorCode'] === errorCode
+  return isRefused(error) && error.details['errorCode'] === errorCode
 }
 
 /**
