@@ -1,12 +1,19 @@
 /** What the engine asks of its supervisor (`docs/spec/processes.md`, "How they talk"). JSON-safe, it crosses a channel. */
 export interface EngineHost {
-  /** Names for the binder and pg_catalog. Cheap; the engine caches by `version`. */
-  relations(): Promise<Relations>
+  /** Names for the binder and pg_catalog, kept by their `version`; null when `known` is still the current one. */
+  relations(request: { readonly known: number | null }): Promise<Relations | null>
   /**
    * Pointers and tails of all these tables at one moment: tails first, pointers after (INV-T1). May wait a bounded time
-   * for an owner that is not ready, and then answers with a notice. Tables that are gone are left out.
+   * for an owner that is not ready, and then answers with a notice. Tables that are gone are left out. When the relations
+   * are not those of version `relations` any more, that is the answer: the statement must be bound again.
    */
-  resolve(request: { readonly tables: readonly TableName[] }): Promise<{ readonly tables: readonly ResolvedTable[] }>
+  resolve(request: ResolveRequest): Promise<{ readonly tables: readonly ResolvedTable[] } | 'other relations'>
+}
+
+export interface ResolveRequest {
+  readonly tables: readonly TableName[]
+  /** Version of the relations that the statement was bound to. */
+  readonly relations: number
 }
 
 export interface TableName {

@@ -17,6 +17,10 @@ export interface TestEngine {
   readonly socketPath: string
   /** A connected client, straight to the engine; ended by `stop`. */
   client(options?: pg.ClientConfig): Promise<pg.Client>
+  /** What the supervisor answers from now on. */
+  change(tables: readonly TestTable[], views?: readonly ViewRelation[]): void
+  /** What the supervisor was asked since the last time. */
+  questions(): readonly string[]
   stop(): Promise<void>
 }
 
@@ -25,6 +29,8 @@ export async function startTestEngine(
   tables: readonly TestTable[],
   views: readonly ViewRelation[] = [],
 ): Promise<TestEngine> {
+  let current = { version: 1, tables, views }
+  const asked: string[] = []
   const directory = mkdtempSync(join(tmpdir(), 'weir-sql-'))
   // node-postgres makes the socket's name from the port.
   const socketPath = join(directory, '.s.PGSQL.5432')
@@ -38,14 +44,19 @@ export async function startTestEngine(
       objects: undefined as never,
     },
     {
-      relations: async () => ({ version: 1, tables, views }),
-      resolve: async ({ tables: names }) => ({
-        tables: names.map((name) => ({ ...name, metadataLocation: '', tails: [], notices: [] })),
-      }),
+      async relations({ known }) {
+        asked.push('relations')
+        return known === current.version ? null : current
+      },
+      async resolve({ tables: names, relations }) {
+        asked.push('resolve')
+        if (relations !== current.version) return 'other relations'
+        return { tables: names.map((name) => ({ ...name, metadataLocation: '', tails: [], notices: [] })) }
+      },
     },
     {
       plan: async ({ schema, name }) => ({
-        sql: tables.find((table) => table.schema === schema && table.name === name)!.rows,
+        sql: current.tables.find((table) => table.schema === schema && table.name === name)!.rows,
         release: async () => {},
       }),
     },
@@ -62,6 +73,9 @@ export async function startTestEngine(
       clients.push(client)
       return client
     },
+    change: (changed, changedViews = []) =>
+      void (current = { version: current.version + 1, tables: changed, views: changedViews }),
+    questions: () => asked.splice(0),
     async stop() {
       await Promise.all(clients.map((client) => client.end().catch(() => {})))
       await engine.stop({ deadlineMs: 500 })

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { startEngine } from '../../sql/engine/start-engine.ts'
 import type { EngineHost, Relations } from '../../sql/engine-host.ts'
@@ -9,14 +8,9 @@ import { serveSupervisor } from './serve.ts'
 
 /** The host's methods as a channel carries them. */
 type HostMethods = {
-  relations(params: null): ReturnType<EngineHost['relations']>
+  relations(params: Parameters<EngineHost['relations']>[0]): ReturnType<EngineHost['relations']>
   resolve(params: Parameters<EngineHost['resolve']>[0]): ReturnType<EngineHost['resolve']>
 }
-
-// A plan is checked against relations that are not there yet, while queries go on against those that are. The engine keeps
-// relations by their version, so planned ones get numbers that no others have.
-const planned = new AsyncLocalStorage<Relations>()
-let plannedVersion = 0
 
 // The SQL engine's process: DuckDB, and PostgreSQL's protocol on a unix socket.
 serveSupervisor<EngineChildConfig, EngineReady, unknown, HostMethods>('engine', async (config, { host, logger }) => {
@@ -33,7 +27,7 @@ serveSupervisor<EngineChildConfig, EngineReady, unknown, HostMethods>('engine', 
       logger,
     },
     {
-      relations: async () => planned.getStore() ?? host.call('relations', null),
+      relations: (request) => host.call('relations', request),
       resolve: (request) => host.call('resolve', request),
     },
   )
@@ -43,8 +37,7 @@ serveSupervisor<EngineChildConfig, EngineReady, unknown, HostMethods>('engine', 
     metrics: () => metrics.getMetricsAsJSON(),
     stop: (deadlineMs) => engine.stop({ deadlineMs }),
     methods: {
-      describe: ({ sql, relations }: { sql: string; relations: Relations }) =>
-        planned.run({ ...relations, version: --plannedVersion }, () => engine.describe(sql)),
+      describe: ({ sql, relations }: { sql: string; relations: Relations }) => engine.describe(sql, relations),
     },
   }
 })

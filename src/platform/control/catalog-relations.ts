@@ -22,12 +22,15 @@ const pageSize = 1000
 export function catalogRelations({ pointers, tables, logger }: CatalogRelationsOptions): CatalogRelations {
   const known = new Map<string, TableRelation>()
   const dirty = new Map<string, { readonly schema: string; readonly name: string }>()
+  /** What `tables` answers until something changes: every SQL statement that reads a table asks. */
+  let sorted: readonly TableRelation[] | undefined
   let listed = false
   let refreshing: Promise<void> | undefined
 
   async function refresh(): Promise<void> {
     if (!listed) for (const table of await listAll(pointers)) dirty.set(keyOf(table), table)
     listed = true
+    sorted = undefined
     for (const [key, table] of dirty) {
       // Taken out before it is read: a change that comes meanwhile marks it again.
       dirty.delete(key)
@@ -56,8 +59,11 @@ export function catalogRelations({ pointers, tables, logger }: CatalogRelationsO
 
   return {
     async tables() {
-      while (!listed || dirty.size > 0) await (refreshing ??= refresh().finally(() => (refreshing = undefined)))
-      return [...known].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, table]) => table)
+      // Also while the last change is being read: whoever made it may be asking.
+      while (!listed || dirty.size > 0 || refreshing)
+        await (refreshing ??= refresh().finally(() => (refreshing = undefined)))
+      sorted ??= [...known].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, table]) => table)
+      return sorted
     },
     changed: (schema, name) => void dirty.set(keyOf({ schema, name }), { schema, name }),
   }

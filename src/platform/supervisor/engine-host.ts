@@ -11,8 +11,12 @@ export interface EngineHostOptions {
 /** What the engine may ask. Tails are taken first and pointers after, so that no tail begins beyond its snapshot (INV-T1). */
 export function createEngineHost({ relations, pointers, tailSources }: EngineHostOptions): EngineHost {
   return {
-    relations,
-    async resolve({ tables }) {
+    async relations({ known }) {
+      const current = await relations()
+      return current.version === known ? null : current
+    },
+    async resolve({ tables, relations: bound }) {
+      if ((await relations()).version !== bound) return 'other relations'
       const names = new Set(tables.map(({ schema, name }) => `${schema}.${name}`))
       const gathered = await gatherTails(tailSources(), names)
       const resolved = await Promise.all(

@@ -44,7 +44,10 @@ export function runEngine(options: EngineProcessOptions): EngineProcess {
     program: 'engine',
     onLine: options.logs.collect('engine'),
     logger: options.logger,
-    local: { relations: () => options.host.relations(), resolve: (request: never) => options.host.resolve(request) },
+    local: {
+      relations: (request: never) => options.host.relations(request),
+      resolve: (request: never) => options.host.resolve(request),
+    },
     async begin(channel) {
       // A path of its own for each process, so that the relay knows which of them a connection was with.
       const socketPath = join(options.runDirectory, `engine-${process.pid}-${++generation}.sock`)

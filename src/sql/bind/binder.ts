@@ -5,6 +5,8 @@ import type { Relation, RelationIndex } from './relation-index.ts'
 
 /** What a statement reads: its tables, and the views between, those that others stand on first. */
 export interface BoundRelations {
+  /** Version of the relations that these are of. */
+  readonly version: number
   readonly tables: readonly Extract<Relation, { kind: 'table' }>[]
   readonly views: readonly Extract<Relation, { kind: 'view' }>[]
 }
@@ -45,7 +47,7 @@ export async function bindRelations(analysis: Analysis, context: BindContext): P
     views.add(view)
   }
   await visit(analysis, context.searchPath, 0)
-  return { tables: [...tables], views: [...views] }
+  return { version: context.relations.version, tables: [...tables], views: [...views] }
 }
 
 /** Names inside a view are looked up in its own schema first, whatever the session's search path. */

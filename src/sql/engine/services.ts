@@ -1,4 +1,4 @@
-import type { RelationIndex } from '../bind/relation-index.ts'
+import type { KnownRelations } from '../bind/known-relations.ts'
 import type { Duckdb } from '../duckdb/duckdb.ts'
 import type { EngineHost } from '../engine-host.ts'
 import type { CatalogStore } from '../catalog/catalog-store.ts'
@@ -15,5 +15,5 @@ export interface EngineServices {
   /** Schemas that hold the stand-ins of pg_catalog and information_schema. */
   readonly ownSchemas: ReadonlySet<string>
   readonly catalogs: CatalogStore
-  relations(): Promise<RelationIndex>
+  readonly relations: KnownRelations
 }

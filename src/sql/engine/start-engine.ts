@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
-import { indexRelations, type RelationIndex } from '../bind/relation-index.ts'
+import { fixedRelations, knownRelations } from '../bind/known-relations.ts'
+import { indexRelations } from '../bind/relation-index.ts'
 import { openDuckdb } from '../duckdb/open.ts'
 import type { EngineHost } from '../engine-host.ts'
 import { createCatalogStore } from '../catalog/catalog-store.ts'
@@ -38,7 +39,7 @@ export async function startEngine(
     address,
     status: () => registry.counts,
     describe: (sql, relations) =>
-      describeQuery(relations ? { ...services, relations: async () => indexRelations(relations) } : services, sql),
+      describeQuery(relations ? { ...services, relations: fixedRelations(indexRelations(relations)) } : services, sql),
     async stop({ deadlineMs }) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       const until = Date.now() + deadlineMs
@@ -57,7 +58,6 @@ async function openServices(config: EngineConfig, host: EngineHost, planner: Tab
   const database = config.database ?? 'weir'
   const ownSchemas = new Set<string>()
   const analyzer = await createAnalyzer(await duckdb.connect(), ownSchemas)
-  let index: RelationIndex | undefined
   return {
     duckdb,
     analyzer,
@@ -66,11 +66,7 @@ async function openServices(config: EngineConfig, host: EngineHost, planner: Tab
     ownSchemas,
     catalogs: createCatalogStore(() => duckdb.connect(), ownSchemas, database),
     database,
-    async relations() {
-      const relations = await host.relations()
-      if (index?.version !== relations.version) index = indexRelations(relations)
-      return index
-    },
+    relations: knownRelations(host),
   }
 }
 

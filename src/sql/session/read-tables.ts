@@ -13,15 +13,19 @@ export interface TableReading {
 
 const attemptsMax = 5
 
-/** Resolves all tables of a statement at one moment and makes the session's names mean that. */
+/**
+ * Resolves all tables of a statement at one moment and makes the session's names mean that. `rebind` when the relations have
+ * changed since the statement was bound.
+ */
 export async function readTables(
   services: EngineServices,
   bound: BoundRelations,
   views: SessionViews,
-): Promise<TableReading> {
+): Promise<TableReading | 'rebind'> {
   if (bound.tables.length === 0 && bound.views.length === 0) return { notices: [], release: async () => {} }
   for (let attempt = 1; ; attempt++) {
     const planned = bound.tables.length ? await planTables(services, bound) : { plans: [], notices: [] }
+    if (planned === 'rebind') return 'rebind'
     if (planned === 'stale') {
       if (attempt < attemptsMax) continue
       throw sqlError(
@@ -46,9 +50,12 @@ export async function readTables(
 
 async function planTables(
   { host, planner }: EngineServices,
-  { tables }: BoundRelations,
-): Promise<{ plans: readonly TablePlan[]; notices: readonly string[] } | 'stale'> {
-  const { tables: resolved } = await host.resolve({ tables: tables.map(({ schema, name }) => ({ schema, name })) })
+  { tables, version }: BoundRelations,
+): Promise<{ plans: readonly TablePlan[]; notices: readonly string[] } | 'stale' | 'rebind'> {
+  const names = tables.map(({ schema, name }) => ({ schema, name }))
+  const resolution = await host.resolve({ tables: names, relations: version })
+  if (resolution === 'other relations') return 'rebind'
+  const { tables: resolved } = resolution
   const plans: (TablePlan | 'stale')[] = []
   for (const table of tables) {
     const found = resolved.find(({ schema, name }) => schema === table.schema && name === table.name)

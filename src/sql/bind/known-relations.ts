@@ -1,0 +1,28 @@
+import type { EngineHost } from '../engine-host.ts'
+import { indexRelations, type RelationIndex } from './relation-index.ts'
+
+/**
+ * The project's relations as the engine knows them. A statement that reads tables is bound to those last seen, and told by
+ * `resolve` when they are others by now; so it costs one question, and still sees each change that came before it.
+ */
+export interface KnownRelations {
+  lastSeen(): Promise<RelationIndex>
+  /** As they are now: one question, answered in a word when nothing has changed. */
+  current(): Promise<RelationIndex>
+}
+
+export function knownRelations(host: Pick<EngineHost, 'relations'>): KnownRelations {
+  let seen: RelationIndex | undefined
+  const current = async (): Promise<RelationIndex> => {
+    const relations = await host.relations({ known: seen?.version ?? null })
+    // Questions overlap: an answer that was overtaken is not kept.
+    if (relations && relations.version > (seen?.version ?? -1)) seen = indexRelations(relations)
+    return seen!
+  }
+  return { current, lastSeen: async () => seen ?? current() }
+}
+
+/** Relations that never change: what a plan would make. */
+export function fixedRelations(index: RelationIndex): KnownRelations {
+  return { current: async () => index, lastSeen: async () => index }
+}

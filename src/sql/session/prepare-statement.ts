@@ -1,0 +1,64 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { bindRelations, type BoundRelations } from '../bind/binder.ts'
+import { parameterCount } from '../bind/parameter-literal.ts'
+import type { RelationIndex } from '../bind/relation-index.ts'
+import { rewriteForDuckdb } from '../catalog/rewrite.ts'
+import type { SessionFacts } from '../catalog/rewrite-session.ts'
+import type { EngineServices } from '../engine/services.ts'
+import type { Analysis } from '../gate/analyze.ts'
+import type { Statement } from '../gate/statement.ts'
+
+/** A statement in DuckDB's words, allowed and with its relations found. */
+export interface PreparedStatement {
+  readonly statement: Statement
+  /** PostgreSQL's names of its columns, where they are known. */
+  readonly names: readonly (string | undefined)[] | undefined
+  readonly bound: BoundRelations
+  /** Positions in the text are those of what the client wrote. */
+  readonly exact: boolean
+}
+
+/** `last seen` is for statements that are resolved next, which says when the relations have changed since. */
+export type Freshness = 'last seen' | 'current'
+
+export async function prepareStatement(
+  services: EngineServices,
+  facts: SessionFacts,
+  original: Statement,
+  freshness: Freshness,
+): Promise<PreparedStatement> {
+  const { analyzer, relations, catalogs } = services
+  const catalog = async () => catalogs.current(await relations.current())
+  const statement = await rewriteForDuckdb(original, { catalog, session: facts })
+  const analysis = await analyzer.analyze(statement.text)
+  const bound = await bindFreshly(services, facts, analysis, freshness)
+  // Names are those of what the client wrote.
+  const same = statement === original
+  const names = same ? analysis.columnNames : await analyzer.columnNames(original.text)
+  return { statement, names, bound, exact: same && parameterCount(original) === 0 }
+}
+
+const nothing: BoundRelations = { version: 0, tables: [], views: [] }
+
+async function bindFreshly(
+  { analyzer, relations, ownSchemas }: EngineServices,
+  { searchPath: path }: SessionFacts,
+  analysis: Analysis,
+  freshness: Freshness,
+): Promise<BoundRelations> {
+  if (analysis.parts.tables.length === 0) return nothing
+  const searchPath = [...path, 'public']
+  const bindTo = (index: RelationIndex) =>
+    bindRelations(analysis, { relations: index, searchPath, analyzer, ownSchemas })
+  if (freshness === 'last seen') {
+    try {
+      const bound = await bindTo(await relations.lastSeen())
+      // Where no table is resolved, nobody would say that a view has changed.
+      if (bound.tables.length > 0) return bound
+    } catch (error) {
+      // What is not found may have been made since.
+      if (!(error instanceof WeirError)) throw error
+    }
+  }
+  return bindTo(await relations.current())
+}
