@@ -65,6 +65,20 @@ export const suites: readonly Suite[] = [
     command: () => [process.execPath, 'test/conformance/iceberg-readers.ts', 'pyiceberg'],
   },
   {
+    name: 'bounds',
+    what: 'PyIceberg finds each value by the bounds of its file',
+    quick: true,
+    alone: true,
+    needs: ['python3'],
+    command: () => [
+      process.execPath,
+      'tools/conformance/with-catalog.ts',
+      process.execPath,
+      'test/conformance/iceberg-bounds.ts',
+      '{}',
+    ],
+  },
+  {
     name: 'spark-readers',
     what: 'Spark reads the rows that a delivery wrote',
     quick: false,

@@ -7,6 +7,7 @@ const truncatedLength = 16
 /** The lower bound of a column whose least value DuckDB prints as `text`; undefined when it has none to give. */
 export function lowerBound(type: string, text: string): Buffer | undefined {
   const name = primitiveOf(type).name
+  if (isEndless(name, text)) return undefined
   const value = valueOfText(type, text)
   if (Number.isNaN(value)) return undefined
   // A file may hold -0.0 and 0.0, and Iceberg orders them: the bound must lie outside both.
@@ -25,12 +26,18 @@ export function lowerBound(type: string, text: string): Buffer | undefined {
 /** The upper bound; a truncated one is raised, so that it stays above; undefined when it cannot be raised. */
 export function upperBound(type: string, text: string): Buffer | undefined {
   const name = primitiveOf(type).name
+  if (isEndless(name, text)) return undefined
   const value = valueOfText(type, text)
   if (Number.isNaN(value)) return undefined
   if (value === 0 && (name === 'double' || name === 'float')) return singleValue(type, 0)
   if (name === 'string') return upperText(Array.from(value as string))
   if (name === 'binary') return upperBytes(value as Buffer)
   return singleValue(type, value)
+}
+
+/** DuckDB's infinite dates and times are no values of Iceberg; a bound that is left out bounds nothing. */
+function isEndless(name: string, text: string): boolean {
+  return text.endsWith('infinity') && (name === 'date' || name.startsWith('timestamp'))
 }
 
 function upperText(characters: readonly string[]): Buffer | undefined {

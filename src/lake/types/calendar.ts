@@ -1,13 +1,20 @@
-const dayMs = 86_400_000
-
 /** Days since 1970-01-01 of `YYYY-MM-DD` (years of any length, `(BC)` as DuckDB prints them). */
 export function daysOf(date: string): number {
   const match = /^([+-]?\d+)-(\d\d)-(\d\d)( \(BC\))?/.exec(date)
   if (match === null) throw new RangeError(`${date} is not a date`)
   const year = match[4] === undefined ? Number(match[1]) : 1 - Number(match[1])
-  const at = new Date(0)
-  at.setUTCFullYear(year, Number(match[2]) - 1, Number(match[3]))
-  return Math.floor(at.getTime() / dayMs)
+  return daysOfCivil(year, Number(match[2]), Number(match[3]))
+}
+
+/** Days of the proleptic Gregorian calendar. JavaScript's dates end in the year 275760, DuckDB's in 5881580. */
+function daysOfCivil(year: number, month: number, day: number): number {
+  // The year begins in March here, so that a leap day is its last.
+  const from = month > 2 ? year : year - 1
+  const era = Math.floor(from / 400)
+  const yearOfEra = from - era * 400
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
+  return era * 146_097 + dayOfEra - 719_468
 }
 
 /** Microseconds of `HH:MM:SS[.ffffff]`. */

@@ -7,7 +7,8 @@ export function valueOfText(type: string, text: string): Exclude<PartitionValue,
   const primitive = primitiveOf(type)
   switch (primitive.name) {
     case 'boolean':
-      return text === 'true'
+      // A cast prints the word, COPY's statistics the digit.
+      return text === 'true' || text === '1'
     case 'int':
       return Number(text)
     case 'long':
@@ -69,6 +70,34 @@ export function singleValue(type: string, value: Exclude<PartitionValue, null>):
     case 'binary':
     case 'fixed':
       return Buffer.from(value as Buffer)
+  }
+}
+
+/** What a bound of a file says; a file from before its column was widened has the shorter form. */
+export function valueOfSingle(type: string, bytes: Buffer): Exclude<PartitionValue, null> {
+  switch (primitiveOf(type).name) {
+    case 'boolean':
+      return bytes[0] !== 0
+    case 'int':
+    case 'date':
+      return bytes.readInt32LE()
+    case 'long':
+    case 'time':
+    case 'timestamp':
+    case 'timestamptz':
+    case 'timestamp_ns':
+    case 'timestamptz_ns':
+      return bytes.length < 8 ? BigInt(bytes.readInt32LE()) : bytes.readBigInt64LE()
+    case 'float':
+    case 'double':
+      return bytes.length < 8 ? bytes.readFloatLE() : bytes.readDoubleLE()
+    case 'string':
+      return bytes.toString('utf8')
+    case 'decimal':
+    case 'uuid':
+    case 'binary':
+    case 'fixed':
+      return bytes
   }
 }
 
