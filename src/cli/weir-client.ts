@@ -5,8 +5,8 @@ import { mustRun } from './running.ts'
 /** Calls the HTTP API of the Weir that runs on a project. Errors are those of the API, as WeirErrors. */
 export interface WeirClient {
   call<Result>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Result>
-  /** Each line of an NDJSON or event stream's `data`, parsed, as it comes. */
-  stream(path: string, body?: unknown): AsyncIterable<unknown>
+  /** Each line of an NDJSON or event stream's `data`, parsed, as it comes; fails when `signal` ends the connection. */
+  stream(path: string, body?: unknown, signal?: AbortSignal): AsyncIterable<unknown>
 }
 
 export function connectWeir(projectDirectory: string): WeirClient {
@@ -16,12 +16,17 @@ export function connectWeir(projectDirectory: string): WeirClient {
 /** The same at an address; `WEIR_TOKEN` is sent where it is set. */
 export function connectApi(http: string): WeirClient {
   const token = process.env['WEIR_TOKEN']
-  const send = async (method: string, path: string, body?: unknown): Promise<Response> => {
+  const send = async (method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> => {
     const headers = {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     }
-    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
+    const init = {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal && { signal }),
+    }
     const response = await fetch(new URL(path, http), init).catch((cause: unknown) => {
       throw new WeirError('WEIR-2007', `Weir does not answer at ${http}. See weir doctor`, { cause })
     })
@@ -34,8 +39,8 @@ export function connectApi(http: string): WeirClient {
       const text = await response.text()
       return (text === '' ? undefined : JSON.parse(text)) as never
     },
-    async *stream(path, body) {
-      const response = await send(body === undefined ? 'GET' : 'POST', path, body)
+    async *stream(path, body, signal) {
+      const response = await send(body === undefined ? 'GET' : 'POST', path, body, signal)
       for await (const line of linesOf(response)) {
         const json = line.startsWith('data:') ? line.slice(5).trim() : line
         if (json.startsWith('{') || json.startsWith('[')) yield JSON.parse(json)

@@ -8,6 +8,7 @@ export interface Operations {
   readonly letters: LetterOperations
   readonly records: RecordOperations
   readonly sql: SqlOperations
+  readonly maintenance: MaintenanceOperations
   readonly process: ProcessOperations
 }
 
@@ -131,6 +132,12 @@ export interface Rates {
   readonly at: number
   /** By `kind/name`. */
   readonly rates: Readonly<Record<string, { readonly perSecond: number; readonly lagMs?: number | null }>>
+}
+
+/** For whoever copies the lake's files. */
+export interface MaintenanceOperations {
+  /** Resolves when no maintenance is at work; none begins until the function that it gives is called. */
+  hold(): Promise<() => void>
 }
 
 export interface ProcessOperations {

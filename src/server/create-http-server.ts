@@ -12,6 +12,7 @@ import { deliveryRoutes } from './routes/deliveries.ts'
 import { eventRoutes } from './routes/events.ts'
 import { letterRoutes } from './routes/dead-letters.ts'
 import { ledgerRoutes } from './routes/ledger.ts'
+import { maintenanceRoutes } from './routes/maintenance.ts'
 import { planRoutes } from './routes/plan.ts'
 import { processRoutes } from './routes/process.ts'
 import { recordRoutes } from './routes/records.ts'
@@ -53,6 +54,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
       recordRoutes,
       sqlRoutes,
       eventRoutes,
+      maintenanceRoutes,
       processRoutes,
     ])
       routes(api, options)

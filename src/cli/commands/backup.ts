@@ -1,10 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { formatSize } from '../../kernel/units.ts'
+import { readMetadataPlace } from '../../platform/supervisor/metadata-place.ts'
 import { manifestName, mustBeEmpty, type BackupManifest } from '../backup-folder.ts'
+import { copyMetadata, refuseMissingTables } from '../backup-metadata.ts'
 import type { Command } from '../command.ts'
 import { copyFiles, filesUnder } from '../copy-tree.ts'
+import { whileMaintenanceRests } from '../hold-maintenance.ts'
 import { dataDirectoryOf } from '../running.ts'
 
 export const backup: Command = {
@@ -16,23 +20,31 @@ export const backup: Command = {
     const target = resolve(directory, folder!)
     const data = dataDirectoryOf(directory)
     const format = formatOf(data)
+    await refusePostgres(data)
     mustBeEmpty(target)
     mkdirSync(target, { recursive: true, mode: 0o700 })
-    // The order is the guarantee: pointers as of one moment, then the files that they name, which never change, and the log
-    // last, so that it holds at least what the tables say was read from it. What came meanwhile is delivered again.
-    await copyMetadata(join(data, 'metadata.db'), join(target, 'metadata.db'))
-    const lake = await filesUnder(join(data, 'lake'))
-    let bytes = await copyFiles(join(data, 'lake'), join(target, 'lake'), lake)
-    const log = (await filesUnder(join(data, 'log'))).filter((name) => !name.startsWith('log.lock'))
-    // The log's own notes first: they must not claim more than the segments that are copied after them hold.
-    const ordered = [...log.filter((name) => !name.endsWith('.log')), ...log.filter((name) => name.endsWith('.log'))]
-    bytes += await copyFiles(join(data, 'log'), join(target, 'log'), ordered)
-    await copyFiles(data, target, ['format.json'])
-    const files = lake.length + log.length + 2
+    const { files, bytes } = await whileMaintenanceRests(directory, data, () => copyAll(data, target))
     const manifest: BackupManifest = { taken: new Date().toISOString(), dataDirectory: data, format, bytes, files }
     writeFileSync(join(target, manifestName), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true })
     output.answer({ folder: target, ...manifest }, () => `${files} files, ${formatSize(bytes)}, are in ${target}.`)
   },
+}
+
+/**
+ * The order is the guarantee: pointers as of one moment, then the files that they name, which never change, and the log
+ * last, so that it holds at least what the tables say was read from it. What came meanwhile is delivered again.
+ */
+async function copyAll(data: string, target: string): Promise<{ readonly files: number; readonly bytes: number }> {
+  await copyMetadata(join(data, 'metadata.db'), join(target, 'metadata.db'))
+  const lake = await filesUnder(join(data, 'lake'))
+  let bytes = await copyFiles(join(data, 'lake'), join(target, 'lake'), lake)
+  await refuseMissingTables(target, data)
+  const log = (await filesUnder(join(data, 'log'))).filter((name) => !name.startsWith('log.lock'))
+  // The log's own notes first: they must not claim more than the segments that are copied after them hold.
+  const ordered = [...log.filter((name) => !name.endsWith('.log')), ...log.filter((name) => name.endsWith('.log'))]
+  bytes += await copyFiles(join(data, 'log'), join(target, 'log'), ordered)
+  await copyFiles(data, target, ['format.json', 'metadata.json'])
+  return { files: lake.length + log.length + 3, bytes }
 }
 
 function formatOf(data: string): number {
@@ -43,13 +55,11 @@ function formatOf(data: string): number {
   }
 }
 
-/** One moment of the metadata, whatever is written meanwhile. */
-async function copyMetadata(from: string, to: string): Promise<void> {
-  const { DatabaseSync } = await import('node:sqlite')
-  const database = new DatabaseSync(from, { readOnly: true, timeout: 10_000 })
-  try {
-    database.prepare('VACUUM INTO ?').run(to)
-  } finally {
-    database.close()
-  }
+async function refusePostgres(data: string): Promise<void> {
+  const place = await readMetadataPlace(data, nodeFiles)
+  if (place?.in !== 'postgres') return
+  throw new WeirError(
+    'WEIR-2015',
+    `the metadata of ${data} lies in PostgreSQL (${place.at}), which weir backup does not copy; without it nothing can be restored. Stop Weir, take a pg_dump of that database, and copy lake and log of ${data}`,
+  )
 }

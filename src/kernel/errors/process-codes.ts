@@ -65,6 +65,16 @@ export const processCodes = defineCodes({
     cause: 'There is no such delivery, or it does not run.',
     remedy: 'weir get delivery lists them with their state.',
   },
+  'WEIR-2014': {
+    kind: 'conflict',
+    cause: 'The metadata of this data directory lies in another kind of database than the project names.',
+    remedy: 'Choose the environment that it was started with, or another data directory.',
+  },
+  'WEIR-2015': {
+    kind: 'invalid',
+    cause: 'The metadata lies in PostgreSQL, which weir backup does not copy; a backup without it cannot be restored.',
+    remedy: 'Stop Weir, take a pg_dump of that database, and copy the folders lake and log of the data directory.',
+  },
   'WEIR-2012': {
     kind: 'invalid',
     cause: 'A backup is not whole, or does not belong here.',

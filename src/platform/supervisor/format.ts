@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Files } from '../../kernel/files/files.ts'
+import { writeDurably } from './write-durably.ts'
 
 /** One step of the data directory's history. It may run again after a crash in its middle: each must be repeatable. */
 export interface FormatMigration {
@@ -58,14 +59,6 @@ async function readFormat(path: string, files: Files): Promise<number | undefine
   throw new WeirError('WEIR-2006', `${path} does not hold {"format": NUMBER} but ${JSON.stringify(text.slice(0, 80))}`)
 }
 
-async function writeFormat(directory: string, format: number, files: Files): Promise<void> {
-  const path = join(directory, 'format.json')
-  const file = await files.open(`${path}.next`, 'write')
-  const bytes = Buffer.from(`${JSON.stringify({ format })}\n`)
-  await file.write([bytes], 0)
-  await file.truncate(bytes.length)
-  await file.sync()
-  await file.close()
-  await files.rename(`${path}.next`, path)
-  await files.syncDirectory(directory)
+function writeFormat(directory: string, format: number, files: Files): Promise<void> {
+  return writeDurably(join(directory, 'format.json'), `${JSON.stringify({ format })}\n`, files)
 }

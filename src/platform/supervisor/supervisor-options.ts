@@ -5,7 +5,7 @@ import type { ControlPlane } from '../control/control-plane.ts'
 import type { Operations } from '../operations.ts'
 import type { Project } from '../project/project.ts'
 import type { Endpoints } from './endpoints.ts'
-import type { MaintenanceIntervals } from './maintenance/maintain-tables.ts'
+import type { MaintenanceIntervals } from './maintenance/due-task.ts'
 
 /** How `weir up` runs. Ports of 0 take any free one. */
 export interface SupervisorOptions {

@@ -9,8 +9,9 @@ import { choosePorts, type Ports } from './choose-ports.ts'
 import { openDataDirectory, type DataDirectory } from './data-directory.ts'
 import { removeEndpoints, writeEndpoints, type Endpoints } from './endpoints.ts'
 import { observedPointers } from './observed-pointers.ts'
+import { refuseOtherMetadata } from './metadata-place.ts'
 import { createOperations } from './operations/create-operations.ts'
-import { defaultIntervals } from './maintenance/maintain-tables.ts'
+import { defaultIntervals } from './maintenance/due-task.ts'
 import { runTableMaintenance } from './maintenance/table-maintenance.ts'
 import { openProcessLogs } from './process-logs.ts'
 import { runProcesses } from './processes.ts'
@@ -61,6 +62,7 @@ async function startParts(
   const logs = openProcessLogs(places.logs)
   stack.defer(() => logs.close())
   const { logger } = logs
+  await refuseOtherMetadata(places.root, project.settings.metadata, nodeFiles)
   const metadata = await openMetadata(project.settings.metadata ?? places.metadata)
   stack.defer(() => metadata.close())
   const pointers = observedPointers(metadata.pointers, ({ namespace, name }) =>
@@ -84,6 +86,7 @@ async function startParts(
     ...options,
     control,
     operator: processes.operator,
+    runs: metadata.maintenanceRuns,
     catalogUri: services.catalogUri,
     warehouse,
     intervals: options.maintenance ?? defaultIntervals,
@@ -100,7 +103,7 @@ async function startParts(
     ports,
     logger,
     endpoints: () => ready,
-    maintenance: () => maintenance.latest(),
+    maintenance,
   })
   stack.defer(() => operations.close())
   const http = await options.openHttp({

@@ -1,5 +1,6 @@
 import { migrate, type Database } from './database.ts'
 import { epochStore, type EpochStore } from './epochs.ts'
+import { maintenanceRunStore, type MaintenanceRunStore } from './maintenance-runs.ts'
 import { pointerStore, type CatalogPointers } from './pointers.ts'
 import { openPostgres } from './postgres.ts'
 import { resourceStore, type ResourceStore } from './resources.ts'
@@ -11,6 +12,7 @@ export interface Metadata {
   /** Implements the lake's PointerStore. */
   readonly pointers: CatalogPointers
   readonly epochs: EpochStore
+  readonly maintenanceRuns: MaintenanceRunStore
   close(): Promise<void>
 }
 
@@ -30,6 +32,7 @@ export async function openMetadata(location: string): Promise<Metadata> {
     resources: resourceStore(database),
     pointers: pointerStore(database),
     epochs: epochStore(database),
+    maintenanceRuns: maintenanceRunStore(database),
     close: () => database.db.destroy(),
   }
 }

@@ -18,7 +18,10 @@ export const postgresTypes: ColumnTypes = {
 
 /** Never edit one that was released: add the next. A database with a migration that is not here is newer than this code. */
 export function migrations(types: ColumnTypes): MigrationProvider {
-  const all: Record<string, Migration> = { '0001-first': { up: (db) => first(db as Kysely<MetadataTables>, types) } }
+  const all: Record<string, Migration> = {
+    '0001-first': { up: (db) => first(db as Kysely<MetadataTables>, types) },
+    '0002-maintenance': { up: (db) => maintenance(db as Kysely<MetadataTables>, types) },
+  }
   return { getMigrations: () => Promise.resolve(all) }
 }
 
@@ -92,5 +95,18 @@ async function auditAndCatalog(db: Kysely<MetadataTables>, { text, identity }: C
     .createTable('epoch')
     .addColumn('scope', text, (column) => column.primaryKey())
     .addColumn('value', 'bigint', (column) => column.notNull())
+    .execute()
+}
+
+async function maintenance(db: Kysely<MetadataTables>, { text }: ColumnTypes): Promise<void> {
+  await db.schema
+    .createTable('maintenance_run')
+    .addColumn('table_name', text, (column) => column.notNull())
+    .addColumn('task', text, (column) => column.notNull())
+    .addColumn('at', 'text', (column) => column.notNull())
+    .addColumn('snapshots', 'integer', (column) => column.notNull())
+    .addColumn('files', 'integer', (column) => column.notNull())
+    .addColumn('error', 'text')
+    .addPrimaryKeyConstraint('maintenance_run_key', ['table_name', 'task'])
     .execute()
 }

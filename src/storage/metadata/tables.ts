@@ -26,6 +26,17 @@ export interface MetadataTables {
   catalog_namespace: { name: string; properties: string }
   catalog_table: { namespace: string; name: string; metadata_location: string }
   epoch: { scope: string; value: number }
+  maintenance_run: MaintenanceRunTable
+}
+
+/** The last run of each task on each table; `error` is null after one that worked. */
+export interface MaintenanceRunTable {
+  table_name: string
+  task: string
+  at: string
+  snapshots: number
+  files: number
+  error: string | null
 }
 
 export interface ResourceTable {

@@ -1,67 +1,138 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { systemClock } from '../../../kernel/clock.ts'
-import { createLogger } from '../../../kernel/logger.ts'
+import { openMetadata } from '../../../storage/metadata/metadata.ts'
+import type { MaintenanceRunStore } from '../../../storage/metadata/maintenance-runs.ts'
+import { silentLogger } from '../../../kernel/logger.ts'
 import { waitUntil } from '../../../../test/support/wait-until.ts'
-import { maintainTables, type MaintenanceTask } from './maintain-tables.ts'
+import type { MaintenanceTask } from './due-task.ts'
+import { maintainTables, type TableMaintenanceOptions } from './maintain-tables.ts'
 
-const logger = createLogger('test')
-logger.level = 'silent'
-const orders = { namespace: 'public', name: 'orders' }
-const visits = { namespace: 'public', name: 'visits' }
+const hourMs = 3_600_000
+const beginning = Date.parse('2026-01-01T00:00:00.000Z')
+const createdAt = new Date(beginning).toISOString()
+const orders = { namespace: 'public', name: 'orders', createdAt }
+const visits = { namespace: 'public', name: 'visits', createdAt }
 
-void test('both tasks run on every table, never two at once, and the last runs are shown', async () => {
-  let atWork = 0
-  let most = 0
+/** A Weir that looks all the time, at a clock that is moved by hand. */
+function maintained(runs: MaintenanceRunStore, options: Partial<TableMaintenanceOptions> = {}) {
+  const clock = { nowMs: beginning, now: () => clock.nowMs, monotonic: () => clock.nowMs }
   const done: string[] = []
+  let looks = 0
   const maintenance = maintainTables({
-    tables: () => Promise.resolve([orders, visits]),
-    async run({ name }, task: MaintenanceTask) {
-      most = Math.max(most, ++atWork)
-      // Longer than the intervals, so that turns come while one is at work.
-      await new Promise((resolve) => setTimeout(resolve, 5))
-      atWork--
-      done.push(`${name} ${task}`)
-      if (name === 'visits' && task === 'remove orphans') throw new Error('the folder cannot be read')
-      return { snapshots: 3, files: 7 }
-    },
-    intervals: { expireMs: 1, orphansMs: 1 },
-    clock: systemClock,
-    logger,
+    tables: () => Promise.resolve((looks++, [orders])),
+    run: ({ name }, task) => (done.push(`${name}: ${task}`), Promise.resolve({ snapshots: 3, files: 7 })),
+    runs,
+    intervals: { expireMs: hourMs, orphansMs: 24 * hourMs },
+    lookMs: 1,
+    clock,
+    logger: silentLogger,
+    ...options,
   })
-  try {
-    await waitUntil('three turns of each', () => done.length >= 12)
-    assert.equal(most, 1)
-    assert.deepEqual(
-      maintenance.latest().map(({ table, task, snapshots, files, error }) => [table, task, snapshots, files, error]),
-      [
-        ['public.orders', 'expire snapshots', 3, 7, null],
-        ['public.orders', 'remove orphans', 3, 7, null],
-        ['public.visits', 'expire snapshots', 3, 7, null],
-        ['public.visits', 'remove orphans', 0, 0, 'the folder cannot be read'],
-      ],
-    )
-  } finally {
-    maintenance.stop()
+  const looked = async (): Promise<void> => {
+    const before = looks
+    await waitUntil('two looks', () => looks >= before + 2)
   }
-})
+  return { maintenance, done, clock, looked, [Symbol.dispose]: () => maintenance.stop() }
+}
 
-void test('a run that never ends holds up the others and is not begun again; after the stop nothing begins', async () => {
-  let begun = 0
-  let asked = 0
-  const held = Promise.withResolvers<{ snapshots: number; files: number }>()
-  const maintenance = maintainTables({
-    tables: () => Promise.resolve((asked++, [orders, visits])),
-    run: () => (begun++, held.promise),
-    intervals: { expireMs: 1, orphansMs: 1 },
-    clock: systemClock,
-    logger,
-  })
-  await waitUntil('the first run', () => begun === 1)
-  for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setTimeout(resolve, 1))
-  assert.deepEqual([begun, asked], [1, 1])
-  maintenance.stop()
-  held.resolve({ snapshots: 0, files: 0 })
-  for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setTimeout(resolve, 1))
-  assert.deepEqual([begun, maintenance.latest()], [1, []])
-})
+async function withRuns(work: (runs: MaintenanceRunStore) => Promise<void>): Promise<void> {
+  const metadata = await openMetadata(':memory:')
+  try {
+    await work(metadata.maintenanceRuns)
+  } finally {
+    await metadata.close()
+  }
+}
+
+void test('a Weir that is started anew every eight hours still removes orphans once a day', () =>
+  withRuns(async (runs) => {
+    const removed: number[] = []
+    for (let start = 0; start < 9; start++) {
+      using weir = maintained(runs, {
+        async run(_table, task) {
+          if (task === 'remove orphans') removed.push(start * 8)
+          return { snapshots: 0, files: 0 }
+        },
+        tables: () => Promise.resolve([orders]),
+      })
+      weir.clock.nowMs = beginning + start * 8 * hourMs + 60_000
+      const due = start > 0 && start % 3 === 0
+      await waitUntil('the turns of this start', async () => {
+        const latest = await runs.list()
+        const at = (task: MaintenanceTask): string | undefined => latest.find((run) => run.task === task)?.at
+        const now = new Date(weir.clock.nowMs).toISOString()
+        return (start === 0 || at('expire snapshots') === now) && (!due || at('remove orphans') === now)
+      })
+    }
+    assert.deepEqual(removed, [24, 48])
+  }))
+
+void test('the turns come an interval after the table was made and after each run, and are shown', () =>
+  withRuns(async (runs) => {
+    using weir = maintained(runs)
+    await weir.looked()
+    assert.deepEqual(weir.done, [])
+    for (let hour = 1; hour <= 24; hour++) {
+      weir.clock.nowMs = beginning + hour * hourMs
+      await weir.looked()
+    }
+    assert.deepEqual(weir.done, [...Array<string>(24).fill('orders: expire snapshots'), 'orders: remove orphans'])
+    const at = new Date(weir.clock.nowMs).toISOString()
+    assert.deepEqual(await weir.maintenance.latest(), [
+      { table: 'public.orders', task: 'expire snapshots', at, snapshots: 3, files: 7, error: null },
+      { table: 'public.orders', task: 'remove orphans', at, snapshots: 3, files: 7, error: null },
+    ])
+  }))
+
+void test('what did not work says why and is tried again within the hour', () =>
+  withRuns(async (runs) => {
+    let attempts = 0
+    using weir = maintained(runs, {
+      async run(_table, task) {
+        if (task === 'expire snapshots') return { snapshots: 0, files: 0 }
+        if (++attempts === 1) throw new Error('the folder cannot be read')
+        return { snapshots: 0, files: 5 }
+      },
+    })
+    const orphans = async () => (await runs.list()).find(({ task }) => task === 'remove orphans')
+    weir.clock.nowMs += 24 * hourMs
+    await waitUntil('the reason', async () => (await orphans())?.error === 'the folder cannot be read')
+    weir.clock.nowMs += hourMs
+    await waitUntil('the second attempt', async () => (await orphans())?.files === 5)
+    assert.equal((await orphans())?.error, null)
+  }))
+
+void test('never two runs at once, and none begins while maintenance is held', () =>
+  withRuns(async (runs) => {
+    const begun: string[] = []
+    const first = Promise.withResolvers<{ snapshots: number; files: number }>()
+    using weir = maintained(runs, {
+      tables: () => Promise.resolve([orders, visits]),
+      run: ({ name }) => (begun.push(name), first.promise),
+    })
+    weir.clock.nowMs += hourMs
+    await waitUntil('the first run', () => begun.length === 1)
+    let held = false
+    const holding = weir.maintenance.hold().then((release) => ((held = true), release))
+    for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setTimeout(resolve, 1))
+    assert.deepEqual([begun, held], [['orders'], false], 'a hold waits for the run that is at work')
+    first.resolve({ snapshots: 0, files: 0 })
+    const release = await holding
+    weir.clock.nowMs += 24 * hourMs
+    for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setTimeout(resolve, 1))
+    assert.deepEqual(begun, ['orders'])
+    release()
+    release()
+    await waitUntil('the others', () => begun.length === 5)
+    assert.deepEqual(begun.toSorted(), ['orders', 'orders', 'orders', 'visits', 'visits'])
+  }))
+
+void test('runs of a table that is gone are forgotten', () =>
+  withRuns(async (runs) => {
+    const run = { task: 'expire snapshots', at: createdAt, snapshots: 0, files: 0, error: null }
+    await runs.save({ ...run, table: 'public.gone' })
+    await runs.save({ ...run, table: 'public.orders' })
+    using weir = maintained(runs)
+    await weir.looked()
+    assert.deepEqual(await runs.list(), [{ ...run, table: 'public.orders' }])
+  }))

@@ -1,105 +1,115 @@
 import type { Clock } from '../../../kernel/clock.ts'
 import type { Logger } from '../../../kernel/logger.ts'
+import type { MaintenanceRunStore, StoredMaintenanceRun } from '../../../storage/metadata/maintenance-runs.ts'
 import type { TableIdentifier } from '../../kinds/reconcile-services.ts'
-
-export type MaintenanceTask = 'expire snapshots' | 'remove orphans'
+import { isDue, type MaintenanceIntervals, type MaintenanceTask, tasks } from './due-task.ts'
 
 export interface MaintenanceResult {
   readonly snapshots: number
   readonly files: number
 }
 
-/** The last run of a task on a table. */
-export interface MaintenanceRun {
-  /** `namespace.name`. */
-  readonly table: string
-  readonly task: MaintenanceTask
-  /** When it ended, ISO 8601. */
-  readonly at: string
-  /** What was removed. */
-  readonly snapshots: number
-  readonly files: number
-  /** Why it did not work; it is tried again at the next turn. */
-  readonly error: string | null
+/** A table to maintain, and since when it is there: its first turn comes an interval later. */
+export interface MaintainedTable extends TableIdentifier {
+  /** ISO 8601. */
+  readonly createdAt: string
 }
-
-/** How long between two turns of each task, in milliseconds. */
-export interface MaintenanceIntervals {
-  readonly expireMs: number
-  readonly orphansMs: number
-}
-
-export const defaultIntervals: MaintenanceIntervals = { expireMs: 3_600_000, orphansMs: 86_400_000 }
 
 export interface TableMaintenanceOptions {
-  /** The tables to maintain, asked at each turn. */
-  readonly tables: () => Promise<readonly TableIdentifier[]>
+  /** The tables to maintain, asked at each look. */
+  readonly tables: () => Promise<readonly MaintainedTable[]>
   /** Does it, in another process. Called for one table at a time. */
   readonly run: (table: TableIdentifier, task: MaintenanceTask) => Promise<MaintenanceResult>
+  /** Where the last runs are kept, so that turns are counted through restarts. */
+  readonly runs: MaintenanceRunStore
   readonly intervals: MaintenanceIntervals
+  /** How often what is due is looked for. */
+  readonly lookMs?: number
   readonly clock: Clock
   readonly logger: Logger
 }
 
 export interface TableMaintenance {
-  /** By table and task. */
-  latest(): readonly MaintenanceRun[]
+  /** The last run of each task on each table, by table and task. */
+  latest(): Promise<readonly StoredMaintenanceRun[]>
+  /** Resolves when no run is at work; none begins until the function that it gives is called. For backups. */
+  hold(): Promise<() => void>
   /** Begins no other run; one that runs ends with its process. */
   stop(): void
 }
 
+const minuteMs = 60_000
+
 /**
- * Keeps tables small: expires snapshots and removes orphans, by turns. All runs stand in one line, so that never two are
- * at work, and a turn that comes while its predecessor still waits or works is left out.
+ * Keeps tables small: expires snapshots and removes orphans whenever a table's turn has come. Never two runs are at work,
+ * and a look that comes while one still works is left out.
  */
 export function maintainTables(options: TableMaintenanceOptions): TableMaintenance {
-  const { intervals, logger } = options
-  const runs = new Map<string, MaintenanceRun>()
-  const waiting = new Set<MaintenanceTask>()
-  let line = Promise.resolve()
+  const {
+    runs,
+    intervals,
+    clock,
+    logger,
+    lookMs = Math.min(minuteMs, intervals.expireMs, intervals.orphansMs),
+  } = options
+  let atWork: Promise<void> | undefined
+  let holders = 0
   let stopped = false
 
-  async function turn(task: MaintenanceTask): Promise<void> {
-    const tables = stopped ? [] : await options.tables()
-    const names = new Set(tables.map(nameOf))
-    for (const [key, { table }] of runs) if (!names.has(table)) runs.delete(key)
-    for (const table of tables) {
-      if (stopped) return
-      const run = await runOf(table, task, options)
-      // What was interrupted by the end of Weir is no news.
-      if (stopped) return
-      runs.set(`${run.table}/${task}`, run)
-    }
+  async function look(): Promise<void> {
+    const [tables, latest] = [await options.tables(), await runs.list()]
+    await forgetTheGone(runs, latest, tables)
+    for (const table of tables)
+      for (const task of tasks) {
+        if (stopped || holders > 0) return
+        const last = latest.find((run) => run.table === nameOf(table) && run.task === task)
+        if (!isDue(task, table.createdAt, last, intervals, clock.now())) continue
+        const run = await runOf(table, task, options)
+        // What was interrupted by the end of Weir is no news.
+        if (!stopped) await runs.save(run)
+      }
   }
 
-  function enqueue(task: MaintenanceTask): void {
-    if (waiting.has(task)) return
-    waiting.add(task)
-    line = line
-      .then(() => turn(task))
-      .catch((error: unknown) => void (stopped || logger.warn({ err: error, task }, 'tables were not maintained')))
-      .finally(() => waiting.delete(task))
-  }
-
-  const timers = [
-    setInterval(() => enqueue('expire snapshots'), intervals.expireMs),
-    setInterval(() => enqueue('remove orphans'), intervals.orphansMs),
-  ]
-  for (const timer of timers) timer.unref()
+  const timer = setInterval(() => {
+    if (atWork || stopped || holders > 0) return
+    atWork = look()
+      .catch((error: unknown) => void (stopped || logger.warn({ err: error }, 'tables were not maintained')))
+      .finally(() => (atWork = undefined))
+  }, lookMs)
+  timer.unref()
   return {
-    latest: () => [...runs.values()].toSorted((a, b) => (`${a.table}/${a.task}` < `${b.table}/${b.task}` ? -1 : 1)),
+    latest: () => runs.list(),
+    async hold() {
+      holders++
+      await atWork
+      let released = false
+      return () => {
+        if (!released) holders--
+        released = true
+      }
+    },
     stop() {
       stopped = true
-      for (const timer of timers) clearInterval(timer)
+      clearInterval(timer)
     },
   }
+}
+
+async function forgetTheGone(
+  runs: MaintenanceRunStore,
+  latest: readonly StoredMaintenanceRun[],
+  tables: readonly TableIdentifier[],
+): Promise<void> {
+  const names = new Set(tables.map(nameOf))
+  const gone = new Set(latest.map(({ table }) => table).filter((table) => !names.has(table)))
+  for (const table of gone) await runs.forget(table)
 }
 
 async function runOf(
   table: TableIdentifier,
   task: MaintenanceTask,
   { run, clock, logger }: TableMaintenanceOptions,
-): Promise<MaintenanceRun> {
+): Promise<StoredMaintenanceRun> {
   const about = { table: nameOf(table), task }
   const at = (): string => new Date(clock.now()).toISOString()
   try {
@@ -107,7 +117,7 @@ async function runOf(
     logger.info({ ...about, snapshots, files }, 'table maintained')
     return { ...about, at: at(), snapshots, files, error: null }
   } catch (error) {
-    logger.warn({ ...about, err: error }, 'a table was not maintained; it is tried again at the next turn')
+    logger.warn({ ...about, err: error }, 'a table was not maintained; it is tried again at its next turn')
     return { ...about, at: at(), snapshots: 0, files: 0, error: error instanceof Error ? error.message : String(error) }
   }
 }

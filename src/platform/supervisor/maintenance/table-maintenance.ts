@@ -1,13 +1,15 @@
 import type { Clock } from '../../../kernel/clock.ts'
 import type { Logger } from '../../../kernel/logger.ts'
+import type { MaintenanceRunStore } from '../../../storage/metadata/maintenance-runs.ts'
 import type { ControlPlane } from '../../control/control-plane.ts'
-import type { TableIdentifier } from '../../kinds/reconcile-services.ts'
 import type { OperatorProcess } from '../operator-process.ts'
-import { maintainTables, type MaintenanceIntervals, type TableMaintenance } from './maintain-tables.ts'
+import type { MaintenanceIntervals } from './due-task.ts'
+import { maintainTables, type MaintainedTable, type TableMaintenance } from './maintain-tables.ts'
 
 export interface RunMaintenanceOptions {
   readonly control: ControlPlane
   readonly operator: OperatorProcess
+  readonly runs: MaintenanceRunStore
   readonly catalogUri: string
   readonly token?: string
   readonly warehouse: string
@@ -28,27 +30,30 @@ export function runTableMaintenance(options: RunMaintenanceOptions): TableMainte
   return maintainTables({
     ...options,
     tables: () => declaredTables(control),
-    run: (table, task) =>
+    run: ({ namespace, name }, task) =>
       operator.use((channel) =>
         channel.call(
           'maintain',
-          { ...table, task, catalogUri, warehouse, ...(token === undefined ? {} : { catalogToken: token }) },
+          { namespace, name, task, catalogUri, warehouse, ...(token === undefined ? {} : { catalogToken: token }) },
           { timeoutMs: untilItEndsMs },
         ),
       ),
   })
 }
 
-async function declaredTables(control: ControlPlane): Promise<readonly TableIdentifier[]> {
-  const found: TableIdentifier[] = []
+async function declaredTables(control: ControlPlane): Promise<readonly MaintainedTable[]> {
+  const found: MaintainedTable[] = []
   let cursor: string | null = null
   do {
     const page: Awaited<ReturnType<ControlPlane['list']>> = await control.list({
       kind: 'table',
       ...(cursor === null ? {} : { cursor }),
     })
-    for (const { name, state, spec } of page.items)
-      if (state === 'Active') found.push({ namespace: (spec as { readonly namespace: string }).namespace, name })
+    for (const { name, state, spec, createdAt } of page.items)
+      if (state === 'Active') {
+        const { namespace } = spec as { readonly namespace: string }
+        found.push({ namespace, name, createdAt })
+      }
     cursor = page.next
   } while (cursor !== null)
   return found

@@ -6,7 +6,7 @@ import type { Ports } from '../choose-ports.ts'
 import type { DataDirectory } from '../data-directory.ts'
 import { watchDisk } from '../disk-watch.ts'
 import type { Endpoints } from '../endpoints.ts'
-import type { MaintenanceRun } from '../maintenance/maintain-tables.ts'
+import type { TableMaintenance } from '../maintenance/maintain-tables.ts'
 import type { Processes } from '../processes.ts'
 import type { SupervisorOptions } from '../supervisor-options.ts'
 import { createDeliveryOperations } from './delivery-operations.ts'
@@ -25,7 +25,7 @@ export interface OperationsOptions extends Omit<SupervisorOptions, 'maintenance'
   readonly logger: Logger
   /** Undefined until all is ready. */
   readonly endpoints: () => Endpoints | undefined
-  readonly maintenance: () => readonly MaintenanceRun[]
+  readonly maintenance: Pick<TableMaintenance, 'latest' | 'hold'>
 }
 
 /** What the HTTP API offers beyond resources. */
@@ -47,8 +47,10 @@ export function createOperations(options: OperationsOptions): Operations & { clo
       port: ports.postgres,
       ...(options.password === undefined ? {} : { password: options.password }),
     })),
+    maintenance: { hold: () => options.maintenance.hold() },
     process: createProcessOperations({
       ...options,
+      maintenance: () => options.maintenance.latest(),
       disk: disk.latest,
       rates,
       children: () => [processes.log, processes.engine.child, ...processes.workers.children, processes.operator.child],

@@ -1,11 +1,10 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { MetricsJson } from '../../children/child-methods.ts'
-import type { ControlPlane } from '../../control/control-plane.ts'
 import type { ProcessOperations } from '../../operations.ts'
 import type { DiskUse } from '../disk-watch.ts'
 import type { Endpoints } from '../endpoints.ts'
 import type { ChildState } from '../kept-child.ts'
-import type { MaintenanceRun } from '../maintenance/maintain-tables.ts'
+import type { StoredMaintenanceRun } from '../../../storage/metadata/maintenance-runs.ts'
 import { residentBytes } from '../resident-size.ts'
 import { summedMetrics } from '../summed-metrics.ts'
 import type { RateWatch } from './rate-watch.ts'
@@ -23,15 +22,14 @@ export interface ProcessOperationsOptions {
   readonly disk: () => DiskUse | undefined
   readonly rates: RateWatch
   readonly endpoints: () => Endpoints | undefined
-  readonly control: ControlPlane
-  readonly maintenance: () => readonly MaintenanceRun[]
+  readonly maintenance: () => Promise<readonly StoredMaintenanceRun[]>
 }
 
 export function createProcessOperations(options: ProcessOperationsOptions): ProcessOperations {
   const own = new Registry()
   collectDefaultMetrics({ register: own, prefix: 'weir_' })
   return {
-    status: () => Promise.resolve(statusOf(options)),
+    status: () => statusOf(options),
     ready: () => Promise.resolve(readiness(options)),
     async metrics() {
       const children = options.children().flatMap(({ name, channel }) => {
@@ -48,13 +46,13 @@ export function createProcessOperations(options: ProcessOperationsOptions): Proc
   }
 }
 
-function statusOf({
+async function statusOf({
   children,
   disk,
   rates,
   endpoints,
   maintenance,
-}: ProcessOperationsOptions): Record<string, unknown> {
+}: ProcessOperationsOptions): Promise<Record<string, unknown>> {
   const use = disk()
   const shown = children()
   return {
@@ -73,7 +71,7 @@ function statusOf({
     disk: use ?? null,
     warnings: use?.warning === undefined ? [] : [use.warning],
     rates: rates.latest.rates,
-    maintenance: maintenance(),
+    maintenance: await maintenance(),
   }
 }
 

@@ -1,0 +1,34 @@
+import type { StoredMaintenanceRun } from '../../../storage/metadata/maintenance-runs.ts'
+
+export type MaintenanceTask = 'expire snapshots' | 'remove orphans'
+
+export const tasks: readonly MaintenanceTask[] = ['expire snapshots', 'remove orphans']
+
+/** How long between two turns of each task on a table, in milliseconds. */
+export interface MaintenanceIntervals {
+  readonly expireMs: number
+  readonly orphansMs: number
+}
+
+export const defaultIntervals: MaintenanceIntervals = { expireMs: 3_600_000, orphansMs: 86_400_000 }
+
+/** What did not work is not left for a day. */
+const againAfterFailureMs = 3_600_000
+
+/**
+ * Whether the turn of a task has come for a table: an interval after its last run or, before the first, after the table was
+ * made. Times are those of the wall, for they hold through restarts; a clock that was set back makes the turn due.
+ */
+export function isDue(
+  task: MaintenanceTask,
+  createdAt: string,
+  last: StoredMaintenanceRun | undefined,
+  { expireMs, orphansMs }: MaintenanceIntervals,
+  nowMs: number,
+): boolean {
+  const intervalMs = task === 'expire snapshots' ? expireMs : orphansMs
+  // A run of a table that went before another came under its name says nothing of this one.
+  const own = last !== undefined && last.at >= createdAt ? last : undefined
+  const elapsedMs = nowMs - Date.parse(own?.at ?? createdAt)
+  return elapsedMs < 0 || elapsedMs >= (own?.error == null ? intervalMs : Math.min(intervalMs, againAfterFailureMs))
+}
