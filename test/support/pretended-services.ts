@@ -84,7 +84,7 @@ export function pretendServices(): PretendedServices {
       stop: (name) => call(`stop ${name}`, () => running.delete(name)),
       status: async (name) => {
         const reason = halted.get(name) ?? null
-        return { state: reason === null ? 'running' : 'halted', reason, workers: [] }
+        return { state: reason === null ? 'running' : 'halted', reason, question: null, workers: [] }
       },
     },
     views: {

@@ -1,5 +1,7 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nearestName } from '../../kernel/nearest.ts'
+import type { HaltQuestion } from '../../platform/kinds/delivery/halt-question.ts'
+import type { DeliveryStatus } from '../../platform/kinds/reconcile-services.ts'
 import type { Command, CommandCall } from '../command.ts'
 import { resourcePath } from '../resources.ts'
 import { connectWeir } from '../weir-client.ts'
@@ -21,7 +23,11 @@ export const delivery: Command = {
     { flags: '--deliver-again', description: 'resume after a rollback: deliver what was rolled back once more' },
     { flags: '--go-on', description: 'resume after a rollback: leave out what was rolled back' },
   ],
-  examples: ['weir delivery flush events-to-lake', 'weir delivery resume events-to-lake --accept-loss'],
+  examples: [
+    'weir delivery flush events-to-lake',
+    'weir delivery resume events-to-lake',
+    'weir delivery resume events-to-lake --accept-loss',
+  ],
   async run({ arguments: [wanted, name], options, output, directory }) {
     const action = actions.find((known) => known === wanted)
     if (!action) {
@@ -41,20 +47,32 @@ export const delivery: Command = {
       const flushed = await weir.call<unknown>('POST', `${path}/flush`, {})
       return output.answer(flushed, () => `${name} has committed what it accepted.`)
     }
-    const answer = await weir.call<unknown>('POST', `${path}/resume`, { choice: choiceOf(options) })
+    const choice = choiceOf(options)
+    if (choice === undefined) {
+      const { question } = await weir.call<DeliveryStatus>('GET', `${resourcePath('delivery', name!)}/status`)
+      return output.answer(question, () => questionText(name!, question))
+    }
+    const answer = await weir.call<unknown>('POST', `${path}/resume`, { choice })
     output.answer(answer, () => `${name} goes on.`)
   },
 }
 
 const choices = { acceptLoss: 'accept-loss', deliverAgain: 'deliver-again', goOn: 'go-on' } as const
 
-function choiceOf(options: CommandCall['options']): string {
+/** Undefined when none is given: then the answers that there are are shown. */
+function choiceOf(options: CommandCall['options']): string | undefined {
   const [choice, ...more] = Object.entries(choices).flatMap(([option, name]) =>
     options[option] === true ? [name] : [],
   )
-  if (choice !== undefined && more.length === 0) return choice
-  throw new WeirError(
-    'WEIR-2009',
-    'resume takes one of --accept-loss, --deliver-again and --go-on; weir status shows why it stopped',
+  if (more.length === 0) return choice
+  throw new WeirError('WEIR-2009', 'resume takes one of --accept-loss, --deliver-again and --go-on, not several')
+}
+
+function questionText(name: string, question: HaltQuestion | null): string {
+  if (!question) return `${name} has not halted: there is nothing to answer.`
+  const { code, reason, remedy, answers } = question
+  const lines = answers.map(
+    ({ choice, title, consequence }) => `  weir delivery resume ${name} --${choice}\n    ${title}: ${consequence}`,
   )
+  return [`${name} has halted: ${reason} (${code})`, ...(lines.length > 0 ? lines : [`  ${remedy}`])].join('\n')
 }

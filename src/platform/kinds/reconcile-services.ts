@@ -1,4 +1,5 @@
 import type { Relations } from '../../sql/engine-host.ts'
+import type { HaltQuestion } from './delivery/halt-question.ts'
 
 /** What kinds need of the running parts. Supplied once, by the supervisor. Every call may be repeated. */
 export interface ReconcileServices {
@@ -119,6 +120,8 @@ export interface DeliveryStatus {
   /** `halted` waits for an operator's answer, `failing` is tried again. */
   readonly state: 'starting' | 'running' | 'failing' | 'halted' | 'stopped'
   readonly reason: string | null
+  /** What it asks when it has halted. */
+  readonly question: HaltQuestion | null
   /** What the workers say, for people; JSON-safe. */
   readonly workers: readonly Readonly<Record<string, unknown>>[]
 }

@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import type { ErrorCode } from '../../../kernel/errors/catalogue.ts'
+import { haltQuestion } from '../../kinds/delivery/halt-question.ts'
 import type { DeliveryRunPlan, DeliveryService, DeliveryStatus } from '../../kinds/reconcile-services.ts'
 import type { DeliveryWorkers, DeliveryWorkerStatus } from '../delivery-workers.ts'
 import type { ChildState } from '../kept-child.ts'
@@ -52,12 +54,20 @@ function configOf(plan: DeliveryRunPlan, settings: DeliverySettings) {
 /** The worst of the workers is how the delivery is. */
 function statusOf(states: readonly ChildState[], workers: readonly DeliveryWorkerStatus[]): DeliveryStatus {
   const said = (key: 'halted' | 'failing'): unknown => workers.map((worker) => worker[key]).find(Boolean)
-  const halted = said('halted') as { code: string; reason: string } | undefined
-  if (halted) return { state: 'halted', reason: `${halted.reason} (${halted.code})`, workers }
+  const halted = said('halted') as { code: ErrorCode; reason: string } | undefined
+  if (halted) {
+    const question = haltQuestion(halted.code, halted.reason)
+    return { state: 'halted', reason: `${halted.reason} (${halted.code})`, question, workers }
+  }
   const down = states.find(({ kind }) => kind === 'failed' || kind === 'waiting')
-  if (down && 'reason' in down) return { state: 'failing', reason: down.reason, workers }
+  if (down && 'reason' in down) return { state: 'failing', reason: down.reason, question: null, workers }
   const failing = said('failing') as string | undefined
-  if (failing) return { state: 'failing', reason: failing, workers }
-  if (states.length === 0) return { state: 'stopped', reason: null, workers }
-  return { state: states.every(({ kind }) => kind === 'ready') ? 'running' : 'starting', reason: null, workers }
+  if (failing) return { state: 'failing', reason: failing, question: null, workers }
+  if (states.length === 0) return { state: 'stopped', reason: null, question: null, workers }
+  return {
+    state: states.every(({ kind }) => kind === 'ready') ? 'running' : 'starting',
+    reason: null,
+    question: null,
+    workers,
+  }
 }

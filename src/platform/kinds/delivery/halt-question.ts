@@ -1,0 +1,62 @@
+import { catalogue, type ErrorCode } from '../../../kernel/errors/catalogue.ts'
+import type { ResumeChoice } from '../../operations.ts'
+
+/** What a delivery asks that has halted: why, what to do, and the answers that there are. Command line and console show the same. */
+export interface HaltQuestion {
+  readonly code: string
+  readonly reason: string
+  readonly remedy: string
+  /** Empty when only something outside the delivery can mend it: the remedy says what. */
+  readonly answers: readonly HaltAnswer[]
+}
+
+export interface HaltAnswer {
+  readonly choice: ResumeChoice
+  readonly title: string
+  /** What it does to the data. */
+  readonly consequence: string
+  /** Whether records stay out of the table because of it. */
+  readonly leavesOut: boolean
+}
+
+const acceptLoss: HaltAnswer = {
+  choice: 'accept-loss',
+  title: 'Accept the loss',
+  consequence:
+    'The delivery goes on behind what is gone. Those records never become rows; the ledger keeps their offsets as lost.',
+  leavesOut: true,
+}
+
+const answers: Partial<Readonly<Record<ErrorCode, readonly HaltAnswer[]>>> = {
+  'WEIR-5010': [
+    {
+      choice: 'deliver-again',
+      title: 'Deliver again',
+      consequence:
+        'The table is taken as it is now. What was rolled back is read from the stream and delivered once more; nothing is left out.',
+      leavesOut: false,
+    },
+    {
+      choice: 'go-on',
+      title: 'Go on without it',
+      consequence:
+        'Everything delivered before counts as delivered. What was rolled back stays out of the table; the ledger keeps it as skipped.',
+      leavesOut: true,
+    },
+  ],
+  'WEIR-5011': [
+    {
+      choice: 'deliver-again',
+      title: 'Restore the state of the snapshot',
+      consequence:
+        'The state that the nearest snapshot names is taken, and what came after it is delivered once more. Refused when no snapshot names one.',
+      leavesOut: false,
+    },
+  ],
+  'WEIR-5012': [acceptLoss],
+  'WEIR-5013': [acceptLoss],
+}
+
+export function haltQuestion(code: ErrorCode, reason: string): HaltQuestion {
+  return { code, reason, remedy: catalogue[code].remedy, answers: answers[code] ?? [] }
+}
