@@ -5,6 +5,12 @@ export interface Ledger {
   readonly entries: readonly LedgerEntry[]
 }
 
+export interface LedgerGap {
+  readonly kind: 'lost' | 'skipped'
+  readonly from: string
+  readonly to: string
+}
+
 export interface LedgerEntry {
   readonly source: string
   readonly partition: number
@@ -16,6 +22,8 @@ export interface LedgerEntry {
   /** Records that retention or a deletion took; offsets, for nobody can count them any more. */
   readonly lost: string
   readonly skipped: string
+  /** The offsets that `lost` and `skipped` count, `to` excluded. */
+  readonly gaps: readonly LedgerGap[]
   /** Offsets between `next` and the synced end; null when the source could not be asked. */
   readonly pending: string | null
 }

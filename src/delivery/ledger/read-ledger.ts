@@ -49,6 +49,10 @@ function ledgerEntry(entry: StateEntry, bounds: PartitionBounds | undefined): Le
     rejected,
     lost: String(lost),
     skipped: String(skipped),
+    gaps: [
+      ...entry.lost.map(({ from, to }) => ({ kind: 'lost' as const, from, to })),
+      ...entry.skipped.map(({ from, to }) => ({ kind: 'skipped' as const, from, to })),
+    ],
     pending: pending === undefined ? null : String(pending < 0n ? 0n : pending),
   }
 }
