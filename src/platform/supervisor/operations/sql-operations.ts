@@ -17,9 +17,33 @@ export function createSqlOperations(
       await client.connect().catch((cause: Error) => {
         throw new WeirError('WEIR-2005', `the SQL engine does not answer: ${cause.message}`, { cause })
       })
-      return runQuery(client, new pg.Query({ text: sql, rowMode: 'array' } as never) as unknown as RowEvents, signal)
+      return runQuery(
+        client,
+        new pg.Query({ text: sql, rowMode: 'array', types } as never) as unknown as RowEvents,
+        signal,
+      )
     },
   }
+}
+
+const plainNumber = (text: string): number | string => {
+  const value = Number(text)
+  return Number.isFinite(value) ? value : text
+}
+const parsers: Readonly<Record<number, (text: string) => unknown>> = {
+  16: (text) => text === 't',
+  21: plainNumber,
+  23: plainNumber,
+  700: plainNumber,
+  701: plainNumber,
+}
+
+/**
+ * Booleans and numbers that JSON can hold are that; all else stays PostgreSQL's text. A JavaScript Date would cut microseconds and
+ * read a timestamp without zone in that of the server.
+ */
+const types = {
+  getTypeParser: (oid: number): ((text: string) => unknown) => parsers[oid] ?? ((text) => text),
 }
 
 interface RowEvents {
