@@ -53,7 +53,7 @@ async function append(lake: LocalLake, db: DuckDBConnection, table: LoadedTable,
 async function scan(lake: LocalLake, table: LoadedTable): Promise<string> {
   const planned = await planScan({ metadata: table.metadata, store: lake.store })
   const paths = await Promise.all(planned.dataFiles.map((file) => lake.store.localPath(file.location)))
-  return scanSql(planned.schema, paths)
+  return scanSql(planned.schema, paths, table.metadata.schemas)
 }
 
 void test('rows of every type come back equal, partitioned in every way, over two appends', async () => {

@@ -64,4 +64,9 @@ export const lakeCodes = defineCodes({
     cause: 'A table has a format version or a feature that Weir does not write.',
     remedy: 'Use a table of format version 2, and the type that the message proposes.',
   },
+  'WEIR-4013': {
+    kind: 'invalid',
+    cause: 'Rows of a table cannot be read exactly: a struct in it was changed in a way that names alone do not tell.',
+    remedy: 'Write the rows into a new table with the engine that changed it, and drop the old one.',
+  },
 })

@@ -36,7 +36,10 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
     const scan = await planScan({ metadata, store: objects, reader })
     if (scan.deleteFiles.length) throw deletesRefused(metadata)
     const paths = await localPaths(objects, scan.dataFiles)
-    return { sql: scanSql(scan.schema, paths), names: new Set(scan.schema.fields.map(({ name }) => name)) }
+    return {
+      sql: scanSql(scan.schema, paths, metadata.schemas),
+      names: new Set(scan.schema.fields.map(({ name }) => name)),
+    }
   })
 
   const stateOf = async (metadata: TableMetadata): Promise<DeliveryState | undefined> => {
