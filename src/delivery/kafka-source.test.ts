@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { TestMemory } from '../../test/support/delivery-memory.ts'
 import { FolderTable } from '../../test/support/delivery-table.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { nodeFiles } from '../kernel/files/node-files.ts'
@@ -15,6 +16,8 @@ import type { Compression } from '../stream/protocol/records/batch-header.ts'
 import { openKafkaSource } from './kafka-source.ts'
 import { resumeDelivery } from './operate/resume-delivery.ts'
 import { readLedger } from './ledger/read-ledger.ts'
+import { verifyDelivery } from './ledger/verify-delivery.ts'
+import type { DeliveryWorker } from './worker/delivery-worker.ts'
 import { startDeliveryWorker } from './worker/start-delivery-worker.ts'
 
 async function world(context: TestContext) {
@@ -41,15 +44,15 @@ async function world(context: TestContext) {
     await producer.flush()
     await producer.close()
   }
-  return { folder, client, produce, restart }
+  return { folder, client, produce, restart, status: () => broker.status() }
 }
 
 const byFirst = (left: readonly number[], right: readonly number[]) => left[0]! - right[0]! || left[1]! - right[1]!
 
 void test('from a real log into a table: compressed batches, a restart of the log, a deleted topic', async (context) => {
-  const { folder, client, produce, restart } = await world(context)
+  const { folder, client, produce, restart, status } = await world(context)
   const table = new FolderTable(join(folder, 'table'), [{ name: 'id', type: 'long' }])
-  const source = await openKafkaSource(client, 'events')
+  const memory = Object.assign(new TestMemory(), { deletedTopics: async () => status().deletedTopics })
   const config = {
     delivery: 'd',
     table: 'public.t',
@@ -61,17 +64,23 @@ void test('from a real log into a table: compressed batches, a restart of the lo
     memoryLimitBytes: 5e8,
     threads: 1,
   } as const
-  const ports = { source, table, files: nodeFiles, clock: systemClock, logger: silentLogger }
-  const worker = await startDeliveryWorker(config, ports)
-  context.after(() => worker.stop(0))
-  const halted = async (halting: typeof worker) => {
+  const begin = async (epoch: number) => {
+    const source = await openKafkaSource(client, 'events')
+    const ports = { source, table, memory, files: nodeFiles, clock: systemClock, logger: silentLogger }
+    const begun = await startDeliveryWorker({ ...config, tailDirectory: join(folder, `tail-${epoch}`) }, ports)
+    context.after(() => begun.stop(0))
+    await begun.assign({ epoch, partitions: [0, 1] })
+    return begun
+  }
+  const worker = await begin(1)
+  const halted = async (halting: DeliveryWorker) => {
     const deadline = Date.now() + 20_000
     while (halting.status().halted?.code !== 'WEIR-5013') {
       assert.ok(Date.now() < deadline, JSON.stringify(halting.status()))
       await pause(20)
     }
   }
-  const deliveredAll = async (perPartition: number) => {
+  const deliveredAll = async (worker: DeliveryWorker, perPartition: number) => {
     const deadline = Date.now() + 20_000
     for (;;) {
       const { partitions } = await worker.tails().catch(() => ({ partitions: [] }))
@@ -80,51 +89,55 @@ void test('from a real log into a table: compressed batches, a restart of the lo
       await pause(20)
     }
     await worker.flush()
-    const { entries } = await readLedger(table, source, [0, 1])
+    const { entries } = await readLedger(table, await openKafkaSource(client, 'events'), [0, 1])
     return entries.map(({ read, delivered, rejected, pending }) => [read, delivered, rejected, pending].map(Number))
   }
-  await worker.assign({ epoch: 1, partitions: [0, 1] })
   await produce(0, 1000)
   await produce(1000, 1000, 'zstd')
-  assert.deepEqual(await deliveredAll(1000), [
+  assert.deepEqual(await deliveredAll(worker, 1000), [
     [1000, 1000, 0, 0],
     [1000, 980, 20, 0],
   ])
   await restart()
   await produce(2000, 1000, 'lz4')
-  assert.deepEqual(await deliveredAll(1500), [
+  assert.deepEqual(await deliveredAll(worker, 1500), [
     [1500, 1500, 0, 0],
     [1500, 1470, 30, 0],
   ])
   await client.topics.delete(['events'])
   await client.topics.create([{ name: 'events', partitions: 2 }])
   await halted(worker)
-  const { current } = table
-  await produce(0, 100)
-  const later = await openKafkaSource(client, 'events')
-  const successor = await startDeliveryWorker(
-    { ...config, tailDirectory: join(folder, 'tail-2') },
-    { ...ports, source: later },
-  )
-  context.after(() => successor.stop(0))
-  await successor.assign({ epoch: 2, partitions: [0, 1] })
-  await halted(successor)
-  assert.match(successor.status().halted!.reason, /partition 0 up to offset 1500, partition 1 up to offset 1500/)
-  assert.equal(table.current, current)
+  await worker.stop(0)
 
-  const duckdb = await openDuckdb({ memoryLimitBytes: 5e8, threads: 1, temporaryDirectory: folder })
-  context.after(() => duckdb.close())
-  const connection = await duckdb.connect()
-  assert.ok(await resumeDelivery({ table, source: later, connection, folder }, 'accept-loss'))
-  assert.equal(await resumeDelivery({ table, source: later, connection, folder }, 'accept-loss'), null)
-  // The worker that saw the deletion goes on with the new topic, without a new process.
-  await worker.assign({ epoch: 3, partitions: [0, 1] })
-  const counts = await deliveredAll(50)
+  // All of it had been delivered: who begins later has nothing to ask.
+  await produce(0, 100)
+  const second = await begin(2)
+  const counts = await deliveredAll(second, 50)
   assert.deepEqual(counts.slice(0, 4).toSorted(byFirst), [
     [50, 49, 1, 0],
     [50, 50, 0, 0],
     [1500, 1470, 30, 0],
     [1500, 1500, 0, 0],
   ])
+  await second.stop(5000)
+
+  // Deleted with records that nobody had read.
+  await produce(100, 20)
+  await client.topics.delete(['events'])
+  await client.topics.create([{ name: 'events', partitions: 2 }])
+  await produce(0, 10)
+  const third = await begin(3)
+  await halted(third)
+  assert.match(third.status().halted!.reason, /partition 0 offsets 50 to 59, partition 1 offsets 50 to 59/)
+  const duckdb = await openDuckdb({ memoryLimitBytes: 5e8, threads: 1, temporaryDirectory: folder })
+  context.after(() => duckdb.close())
+  const source = await openKafkaSource(client, 'events')
+  const operator = { table, memory, source, connection: await duckdb.connect(), folder }
+  assert.ok(await resumeDelivery(operator, 'accept-loss'))
+  assert.equal(await resumeDelivery(operator, 'accept-loss'), null)
+  assert.deepEqual((await readLedger(table)).entries.map(({ lost }) => lost).toSorted(), ['0', '0', '10', '10'])
+  await third.assign({ epoch: 4, partitions: [0, 1] })
+  await deliveredAll(third, 5)
+  assert.equal((await verifyDelivery(operator)).verdict, 'proven')
   await assert.rejects(openKafkaSource(client, 'none'), { code: 'WEIR-5013' })
 })

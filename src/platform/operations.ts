@@ -68,7 +68,7 @@ export interface ApiLetter {
 }
 
 /** How an operator answers a halted delivery. */
-export type ResumeChoice = 'deliver-again' | 'go-on' | 'accept-loss'
+export type ResumeChoice = 'deliver-again' | 'go-on' | 'accept-loss' | 'adopt-table'
 
 export interface LetterOperations {
   list(

@@ -112,6 +112,19 @@ export function describeMetadataContract(name: string, open: () => Promise<Metad
     )
   })
 
+  check('what a delivery adopted is kept by table, changed and forgotten', async ({ adoptions }) => {
+    assert.equal(await adoptions.get('d', 'public.t'), null)
+    await adoptions.save('d', 'public.t', { table: 'uuid-1', source: 'topic-1' })
+    await adoptions.save('d', 'other.t', { table: 'uuid-2', source: 'topic-1' })
+    await adoptions.save('e', 'public.t', { table: 'uuid-1', source: 'topic-1' })
+    await adoptions.save('d', 'public.t', { table: 'uuid-1', source: 'topic-2' })
+    assert.deepEqual(await adoptions.get('d', 'public.t'), { table: 'uuid-1', source: 'topic-2' })
+    assert.deepEqual(await adoptions.get('d', 'other.t'), { table: 'uuid-2', source: 'topic-1' })
+    await adoptions.forget('d')
+    assert.deepEqual([await adoptions.get('d', 'public.t'), await adoptions.get('d', 'other.t')], [null, null])
+    assert.deepEqual(await adoptions.get('e', 'public.t'), { table: 'uuid-1', source: 'topic-1' })
+  })
+
   check('namespaces are made once, changed, listed by level and dropped when empty', async (metadata) => {
     const pointers: PointerStore = metadata.pointers
     assert.equal(await pointers.createNamespace(['a'], { owner: 'x', note: 'y' }), true)

@@ -12,6 +12,7 @@ import { silentLogger } from '../../src/kernel/logger.ts'
 import { literal } from '../../src/lake/types/duckdb-type.ts'
 import type { Duckdb } from '../../src/sql/duckdb/duckdb.ts'
 import { openDuckdb } from '../../src/sql/duckdb/open.ts'
+import { TestMemory } from './delivery-memory.ts'
 import { FolderTable } from './delivery-table.ts'
 import { RecordLog } from './record-log.ts'
 import { waitUntil } from './wait-until.ts'
@@ -21,6 +22,7 @@ export interface DeliveryWorld {
   readonly folder: string
   readonly log: RecordLog
   readonly table: FolderTable
+  readonly memory: TestMemory
   readonly ports: OperatorPorts
   /** A worker with nothing assigned; stopped after the tests. */
   readonly start: (source?: RecordLog) => Promise<DeliveryWorker>
@@ -75,9 +77,10 @@ export function deliveryBench(): DeliveryBench {
     mkdirSync(folder)
     const log = new RecordLog()
     const table = new FolderTable(join(folder, 'table'), columns)
+    const memory = new TestMemory()
     const start = async (source = log): Promise<DeliveryWorker> => {
       const config = { ...defaults, ...more, tailDirectory: join(folder, `tail-${++names}`) }
-      const ports = { source, table, files: nodeFiles, clock: systemClock, logger: silentLogger }
+      const ports = { source, table, memory, files: nodeFiles, clock: systemClock, logger: silentLogger }
       const worker = await startDeliveryWorker(config, ports)
       workers.push(worker)
       return worker
@@ -90,7 +93,7 @@ export function deliveryBench(): DeliveryBench {
       await worker.flush()
       await worker.stop(5000)
     }
-    return { folder, log, table, start, deliver, ports: { table, source: log, connection, folder } }
+    return { folder, log, table, memory, start, deliver, ports: { table, memory, source: log, connection, folder } }
   }
 
   return {

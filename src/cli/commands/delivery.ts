@@ -22,6 +22,10 @@ export const delivery: Command = {
     },
     { flags: '--deliver-again', description: 'resume after a rollback: deliver what was rolled back once more' },
     { flags: '--go-on', description: 'resume after a rollback: leave out what was rolled back' },
+    {
+      flags: '--adopt-table',
+      description: 'resume: deliver into the table that was made anew under the name, from where the stream begins',
+    },
   ],
   examples: [
     'weir delivery flush events-to-lake',
@@ -57,7 +61,12 @@ export const delivery: Command = {
   },
 }
 
-const choices = { acceptLoss: 'accept-loss', deliverAgain: 'deliver-again', goOn: 'go-on' } as const
+const choices = {
+  acceptLoss: 'accept-loss',
+  deliverAgain: 'deliver-again',
+  goOn: 'go-on',
+  adoptTable: 'adopt-table',
+} as const
 
 /** Undefined when none is given: then the answers that there are are shown. */
 function choiceOf(options: CommandCall['options']): string | undefined {
@@ -65,7 +74,10 @@ function choiceOf(options: CommandCall['options']): string | undefined {
     options[option] === true ? [name] : [],
   )
   if (more.length === 0) return choice
-  throw new WeirError('WEIR-2009', 'resume takes one of --accept-loss, --deliver-again and --go-on, not several')
+  throw new WeirError(
+    'WEIR-2009',
+    'resume takes one of --accept-loss, --deliver-again, --go-on and --adopt-table, not several',
+  )
 }
 
 function questionText(name: string, question: HaltQuestion | null): string {

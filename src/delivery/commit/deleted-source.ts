@@ -1,26 +1,88 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { DeliveryState, StateEntry } from '../../record/delivery-state.ts'
+import type { DeletedTopic } from '../delivery-memory.ts'
 import type { RecordSource } from '../record-source.ts'
+import { entryOf, noEntry } from './next-state.ts'
+
+/** Records of a deleted topic that were not delivered: offsets `[from, to)`. */
+export interface Debt {
+  readonly source: string
+  readonly partition: number
+  readonly from: string
+  /** Null when nobody knows where the topic ended. */
+  readonly to: string | null
+}
+
+export interface DebtQuestion {
+  readonly state: DeliveryState
+  readonly source: Pick<RecordSource, 'id' | 'stream'>
+  /** The topic that this delivery read last; undefined when it never read one. */
+  readonly followed: string | undefined
+  /** Topics that had the stream's name, in the order in which they were deleted. */
+  readonly deleted: readonly DeletedTopic[]
+}
 
 /**
- * Entries of topics that had the stream's name before (delivery.md, rule 7), and of which no operator has said that what they may
- * still have owed is lost. Where a topic ended is not in the state: one that had delivered everything is asked about, too.
+ * What topics that had the stream's name still owe (delivery.md, rule 7), and no operator has accepted as lost. A topic that
+ * came and went while no worker ran owes all that it had. Nothing, when everything was delivered before the deletion.
  */
-export function entriesOfDeleted(
+export function debtsOfDeleted({ state, source, followed, deleted }: DebtQuestion): readonly Debt[] {
+  const open = state.entries.filter(
+    (entry) => entry.stream === source.stream && entry.source !== source.id && entry.ended !== true,
+  )
+  const known = open.map(({ source: id, partition, next }): Debt => {
+    const end = deleted.find((topic) => topic.id === id)?.endOffsets[partition]
+    return { source: id, partition, from: next, to: end === undefined ? null : String(end) }
+  })
+  const owed = known.filter(({ from, to }) => to === null || BigInt(from) < BigInt(to))
+  return [...owed, ...debtsWithoutEntry(state, source.id, followed, deleted)]
+}
+
+/** Partitions of which nothing was ever committed: of the topic that was read last, and of those that came after it. */
+function debtsWithoutEntry(
   state: DeliveryState,
-  { id, stream }: Pick<RecordSource, 'id' | 'stream'>,
-): readonly StateEntry[] {
-  return state.entries.filter((entry) => entry.stream === stream && entry.source !== id && entry.ended !== true)
+  current: string,
+  followed: string | undefined,
+  deleted: readonly DeletedTopic[],
+): readonly Debt[] {
+  if (followed === undefined || followed === current) return []
+  const first = deleted.findIndex(({ id }) => id === followed)
+  if (first < 0)
+    return state.entries.some((entry) => entry.source === followed)
+      ? []
+      : [{ source: followed, partition: 0, from: '0', to: null }]
+  return deleted
+    .slice(first)
+    .flatMap(({ id, endOffsets }) =>
+      endOffsets.map((end, partition) => ({ source: id, partition, from: '0', to: String(end) })),
+    )
+    .filter(({ source, partition, to }) => to !== '0' && !entryOf(state, source, partition))
 }
 
 /** Throws WEIR-5013 when there are any. */
-export function mustHaveEnded(state: DeliveryState, source: Pick<RecordSource, 'id' | 'stream'>): void {
-  const deleted = entriesOfDeleted(state, source)
-  if (deleted.length === 0) return
-  const places = deleted.map(({ partition, next }) => `partition ${partition} up to offset ${next}`).join(', ')
+export function mustOweNothing(question: DebtQuestion): void {
+  const debts = debtsOfDeleted(question)
+  if (debts.length === 0) return
   throw new WeirError(
     'WEIR-5013',
-    `stream "${source.stream}" was deleted and made again; of the deleted one was delivered: ${places}`,
-    { details: { partitions: deleted.map(({ partition, next }) => ({ partition, from: next })) } },
+    `stream "${question.source.stream}" was deleted and made again before all of it was delivered: ${debts.map(print).join(', ')}`,
+    { details: { partitions: debts } },
   )
+}
+
+function print({ partition, from, to }: Debt): string {
+  if (to === null) return `partition ${partition} from offset ${from} on, where it ended is not known`
+  return `partition ${partition} offsets ${from} to ${BigInt(to) - 1n}`
+}
+
+/** The entries once an operator has accepted these debts: the topic has ended, and what it owed is a range where that is known. */
+export function acceptDebts(state: DeliveryState, stream: string, debts: readonly Debt[]): readonly StateEntry[] {
+  const accepted = debts.map(({ source, partition, from, to }): StateEntry => {
+    const entry = entryOf(state, source, partition) ?? noEntry(source, partition)
+    const lost = to === null ? entry.lost : [...entry.lost, { from, to }]
+    return { ...entry, stream, ended: true, next: to ?? entry.next, lost }
+  })
+  const isKept = ({ source, partition }: StateEntry): boolean =>
+    !debts.some((debt) => debt.source === source && debt.partition === partition)
+  return [...state.entries.filter(isKept), ...accepted]
 }

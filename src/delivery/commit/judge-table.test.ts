@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { deliveryBench, good, haltOf, readUpTo, type DeliveryWorld } from '../../../test/support/delivery-bench.ts'
@@ -6,6 +7,10 @@ import { waitUntil } from '../../../test/support/wait-until.ts'
 import { resumeDelivery } from '../operate/resume-delivery.ts'
 
 const bench = deliveryBench()
+const columnsOfUser = [
+  { name: 'id', type: 'long' },
+  { name: 'name', type: 'string' },
+]
 
 void test('rule 4: a rollback stops the delivery and leaves the table alone', async () => {
   const { log, table, start } = bench.world()
@@ -35,6 +40,52 @@ void test('rule 5: a state that is gone is never an empty one', async () => {
   table.property = undefined
   await worker.assign({ epoch: 2, partitions: [0] })
   await waitUntil('it has stopped', () => worker.status().halted?.code === 'WEIR-5011')
+})
+
+void test('rule 5: a table dropped and made again is asked about, by the next worker too, and adopted when that is the answer', async () => {
+  const w = bench.world()
+  w.log.append(0, [good(1), good(2)])
+  await w.deliver()
+  const [adopted, made] = [w.table.uuid, randomUUID()]
+  Object.assign(w.table, { uuid: made, snapshots: [], current: null, property: undefined, columns: columnsOfUser })
+  const worker = await w.start()
+  await worker.assign({ epoch: 9, partitions: [0] })
+  const { code, reason } = await haltOf(worker)
+  assert.equal(code, 'WEIR-5014')
+  assert.ok(reason.includes(made) && reason.includes(adopted), reason)
+  assert.deepEqual([w.table.property, w.table.columns], [undefined, columnsOfUser], 'it was left alone')
+  await assert.rejects(resumeDelivery(w.ports, 'accept-loss'), { code: 'WEIR-5014' })
+  await assert.rejects(resumeDelivery(w.ports, 'go-on'), { code: 'WEIR-5014' })
+
+  w.memory.remembered = null
+  await worker.assign({ epoch: 10, partitions: [0] })
+  await readUpTo(worker, 2)
+  await worker.flush()
+  assert.equal((await bench.rowsOf(w.table)).length, 2)
+  assert.equal(w.memory.remembered!['table'], made)
+})
+
+void test('rule 5: a table that was adopted and lost its state and snapshots does not begin anew', async () => {
+  const w = bench.world()
+  w.log.append(0, [good(1)])
+  await w.deliver()
+  Object.assign(w.table, { snapshots: [], current: null, property: undefined })
+  const worker = await w.start()
+  await worker.assign({ epoch: 9, partitions: [0] })
+  assert.equal((await haltOf(worker)).code, 'WEIR-5011')
+})
+
+void test('rule 5: a copy of a delivered table is not adopted: nobody knows up to where its rows reach', async () => {
+  const w = bench.world()
+  w.log.append(0, [good(1)])
+  await w.deliver()
+  const { paths } = await (await w.table.load()).dataFiles()
+  Object.assign(w.table, { uuid: randomUUID(), snapshots: [], current: null, property: undefined })
+  w.table.addSnapshot('copy', paths)
+  w.memory.remembered = null
+  const worker = await w.start()
+  await worker.assign({ epoch: 9, partitions: [0] })
+  assert.equal((await haltOf(worker)).code, 'WEIR-5015')
 })
 
 void test('rule 4: when no summary is known any more, rows as they were delivered let the delivery go on', async () => {

@@ -19,11 +19,7 @@ export async function judgeTable(
   countRows: CountRows,
   adoptedUuid?: string,
 ): Promise<StateInForce> {
-  if (adoptedUuid !== undefined && adoptedUuid !== view.uuid)
-    throw new WeirError(
-      'WEIR-5014',
-      `the table at ${view.location} is ${view.uuid}, the delivery began with ${adoptedUuid}`,
-    )
+  if (adoptedUuid !== undefined) mustBeTable(view, adoptedUuid)
   const { state: path, summary } = view
   if (path === undefined)
     throw new WeirError('WEIR-5011', `the table at ${view.location} has no property weir.state any more`)
@@ -35,6 +31,15 @@ export async function judgeTable(
   throw new WeirError('WEIR-5010', `the table at ${view.location} was rolled back: its state is ${path}, ${found}`, {
     details: { state: path, summary: summary.kind === 'named' ? summary.path : null },
   })
+}
+
+/** Throws WEIR-5014 for another table under the name than the one adopted. */
+export function mustBeTable(view: TableView, adoptedUuid: string): TableView {
+  if (adoptedUuid === view.uuid) return view
+  throw new WeirError(
+    'WEIR-5014',
+    `the table at ${view.location} has the UUID ${view.uuid}, the delivery adopted ${adoptedUuid}: it was dropped and made again`,
+  )
 }
 
 /**

@@ -2,10 +2,15 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { DeliveryState, LetterFile, StateEntry } from '../../record/delivery-state.ts'
 import type { Counts } from '../block/counts.ts'
 
-/** Entry of a partition that nothing was delivered from yet. What retention had taken before the delivery began is lost. */
+/** Entry of a partition that nothing was delivered from yet. */
+export function noEntry(source: string, partition: number): StateEntry {
+  return { source, partition, next: '0', read: '0', delivered: '0', rejected: '0', lost: [], skipped: [] }
+}
+
+/** The same for a log that begins at `start`: what retention had taken before the delivery began is lost. */
 export function firstEntry(source: string, partition: number, start: number): StateEntry {
   const lost = start > 0 ? [{ from: '0', to: String(start) }] : []
-  return { source, partition, next: String(start), read: '0', delivered: '0', rejected: '0', lost, skipped: [] }
+  return { ...noEntry(source, partition), next: String(start), lost }
 }
 
 export function entryOf(state: DeliveryState, source: string, partition: number): StateEntry | undefined {

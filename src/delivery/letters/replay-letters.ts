@@ -60,11 +60,12 @@ async function replayFile(
   path: string,
   filter: LetterFilter,
 ): Promise<ReplayResult> {
-  const { table, connection } = ports
+  const { table, memory, connection } = ports
+  const adoption = await memory.adoption()
   let replayed: readonly Letter[] = []
   let rejected: ReplayResult['rejected'] = []
   const snapshotId = await commitState(table, async (view) => {
-    const inForce = await judgeTable(table, view, rowCounter(connection))
+    const inForce = await judgeTable(table, view, rowCounter(connection), adoption?.table)
     const file = inForce.state.letterFiles.find((candidate) => candidate.path === path)
     const letters = file ? (await lettersIn(table, file, filter)).map(({ letter }) => letter) : []
     const there = await offsetsInTable(ports, view, letters)

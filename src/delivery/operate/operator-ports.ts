@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import type { DeliveryMemory } from '../delivery-memory.ts'
 import type { RecordSource } from '../record-source.ts'
 import type { DeliveryTable } from '../table/delivery-table.ts'
 
@@ -7,6 +8,7 @@ export interface OperatorPorts {
   readonly table: DeliveryTable
   /** Null when the stream is gone or does not answer: then some things cannot be told. */
   readonly source: RecordSource | null
+  readonly memory: DeliveryMemory
   /** Used by one action at a time; `TimeZone` must be UTC. */
   readonly connection: DuckDBConnection
   /** An existing local folder for files on their way into the table. */

@@ -1,8 +1,8 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { emptyState, type DeliveryState, type StateEntry } from '../../record/delivery-state.ts'
 import { rowCounter } from '../commit/count-rows.ts'
-import { entriesOfDeleted } from '../commit/deleted-source.ts'
-import { judgeTable } from '../commit/judge-table.ts'
+import { acceptDebts, debtsOfDeleted } from '../commit/deleted-source.ts'
+import { judgeTable, mustBeTable } from '../commit/judge-table.ts'
 import type { RecordSource } from '../record-source.ts'
 import type { TableView } from '../table/delivery-table.ts'
 import { deliverAgain } from './deliver-again.ts'
@@ -31,19 +31,20 @@ export async function resumeDelivery(ports: OperatorPorts, choice: ResumeChoice)
 }
 
 async function acceptLoss(
-  { table, connection }: OperatorPorts,
+  { table, memory, connection }: OperatorPorts,
   view: TableView,
   source: RecordSource | null,
 ): Promise<DeliveryState | undefined> {
   if (!source)
     throw new WeirError('WEIR-5013', 'the stream does not answer: what is lost cannot be known; start it first')
-  const inForce = await judgeTable(table, view, rowCounter(connection))
+  const adoption = await memory.adoption()
+  const inForce = await judgeTable(table, view, rowCounter(connection), adoption?.table)
   const mine = inForce.state.entries.filter((entry) => entry.source === source.id)
   const bounds = await source.bounds(mine.map(({ partition }) => partition))
-  const deleted = new Set(entriesOfDeleted(inForce.state, source))
-  let isChanged = deleted.size > 0
-  const entries = inForce.state.entries.map((entry): StateEntry => {
-    if (deleted.has(entry)) return { ...entry, ended: true }
+  const deleted = await memory.deletedTopics(source.stream)
+  const debts = debtsOfDeleted({ state: inForce.state, source, followed: adoption?.source, deleted })
+  let isChanged = debts.length > 0
+  const entries = acceptDebts(inForce.state, source.stream, debts).map((entry): StateEntry => {
     const found = entry.source === source.id ? bounds.find(({ partition }) => partition === entry.partition) : undefined
     if (!found || Number(entry.next) >= found.start) return entry
     isChanged = true
@@ -58,7 +59,9 @@ async function answerRollback(
   view: TableView,
   choice: 'deliver-again' | 'go-on',
 ): Promise<DeliveryState | undefined> {
-  const { table } = ports
+  const { table, memory } = ports
+  const adoption = await memory.adoption()
+  if (adoption) mustBeTable(view, adoption.table)
   const { state: property, summary } = view
   if (summary.kind === 'named' && summary.path === property) return undefined
   if (summary.kind === 'broken')

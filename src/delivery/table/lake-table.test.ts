@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openLocalLake } from '../../../test/support/local-lake.ts'
+import { TestMemory } from '../../../test/support/delivery-memory.ts'
 import { RecordLog } from '../../../test/support/record-log.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
@@ -45,7 +46,7 @@ void test('a partitioned Iceberg table gets tails in bulk and small ones, in one
       memoryLimitBytes: 5e8,
       threads: 1,
     },
-    { source: log, table, files: nodeFiles, clock: systemClock, logger: silentLogger },
+    { source: log, table, memory: new TestMemory(), files: nodeFiles, clock: systemClock, logger: silentLogger },
   )
   context.after(() => rm(join(lake.folder, 'tail'), { recursive: true, force: true }))
   await worker.assign({ epoch: 1, partitions: [0, 1] })

@@ -19,16 +19,18 @@ export interface LakeTablePorts {
   readonly store: ObjectStore
 }
 
-/** An Iceberg table behind any REST catalog, as deliveries commit to it. Loads it once, for paths lie under its location. */
+/** An Iceberg table behind any REST catalog, as deliveries commit to it. Paths lie under the location that was loaded last. */
 export async function openLakeTable(ident: TableIdent, { catalog, store }: LakeTablePorts): Promise<DeliveryTable> {
   const reader = manifestReader(store)
   const views = new WeakMap<TableView, LoadedTable>()
-  const { location } = (await catalog.loadTable(ident)).metadata
+  // A table that is dropped and made again may lie elsewhere.
+  let { location } = (await catalog.loadTable(ident)).metadata
   const loadedOf = (view: TableView) => views.get(view)!.metadata
 
   return {
     async load() {
       const loaded = await catalog.loadTable(ident)
+      location = loaded.metadata.location
       const view = lakeView(loaded.metadata, { store, reader })
       views.set(view, loaded)
       return view

@@ -1,43 +1,36 @@
 import { mkdir, rm } from 'node:fs/promises'
-import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { adoptTable } from '../commit/adopt-table.ts'
-import { mustHaveEnded } from '../commit/deleted-source.ts'
-import { judgeTable } from '../commit/judge-table.ts'
+import { mustOweNothing } from '../commit/deleted-source.ts'
+import { judgeTable, mustBeTable } from '../commit/judge-table.ts'
 import { addSourceColumns } from './add-columns.ts'
 import { findPositions } from './positions.ts'
 import { epochFolder, Session } from './session.ts'
 import type { WorkerContext } from './worker-context.ts'
 
-/** The topic and the table that a session is between. */
-export interface SessionEnds {
-  readonly source: string
-  readonly uuid: string
-}
-
 /**
- * A session from the state in force; a new table gets its first one. Throws what only an operator can answer. `before`: what the
- * first session of this assignment had at its ends.
+ * A session from the state in force. The first one of a delivery adopts its table; what it was adopted for is remembered, so that
+ * another table or topic under the name is asked about, whoever ran in between. Throws what only an operator can answer.
  */
 export async function beginSession(
   context: WorkerContext,
   epoch: number,
   partitions: readonly number[],
-  before: SessionEnds | undefined,
 ): Promise<Session> {
   const { config, countRows, duckdb, figures } = context
-  const { table, source, clock } = context.ports
-  await adoptTable(table, countRows)
-  const view = await addSourceColumns(context)
-  const inForce = await judgeTable(table, view, countRows, before?.uuid)
+  const { table, source, memory, clock } = context.ports
+  const adoption = await memory.adoption()
+  const { uuid } = adoption ? mustBeTable(await table.load(), adoption.table) : await adoptTable(table, countRows)
+  const view = await addSourceColumns(context, uuid)
+  const inForce = await judgeTable(table, view, countRows, uuid)
   await source.refresh()
-  if (before && before.source !== source.id)
-    throw new WeirError('WEIR-5013', `stream "${source.stream}" was deleted and made again while it was delivered`)
-  mustHaveEnded(inForce.state, source)
+  const deleted = await memory.deletedTopics(source.stream)
+  mustOweNothing({ state: inForce.state, source, followed: adoption?.source, deleted })
   const positions = await findPositions(source, partitions, view, inForce, countRows)
+  if (adoption?.table !== uuid || adoption.source !== source.id) await memory.adopt({ table: uuid, source: source.id })
   const folder = epochFolder(config, epoch)
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  const ids = { source: source.id, stream: source.stream, adoptedUuid: view.uuid }
+  const ids = { source: source.id, stream: source.stream, adoptedUuid: uuid }
   const newAt = new Map(positions.filter(({ isNew }) => isNew).map(({ partition, next }) => [partition, next]))
   return new Session({
     config,

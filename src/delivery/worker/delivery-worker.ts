@@ -2,6 +2,7 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { Files } from '../../kernel/files/files.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { TailReport } from '../../sql/engine-host.ts'
+import type { DeliveryMemory } from '../delivery-memory.ts'
 import type { RecordSource } from '../record-source.ts'
 import type { DeliveryTable } from '../table/delivery-table.ts'
 
@@ -25,6 +26,7 @@ export interface DeliveryWorkerConfig {
 export interface DeliveryWorkerPorts {
   readonly source: RecordSource
   readonly table: DeliveryTable
+  readonly memory: DeliveryMemory
   readonly files: Files
   readonly clock: Clock
   readonly logger: Logger

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { asWeirError } from '../../kernel/errors/weir-error.ts'
 import { csvDecoder } from '../../record/csv/csv-decoder.ts'
 import { addColumns } from './add-columns.ts'
-import { beginSession, type SessionEnds } from './begin-session.ts'
+import { beginSession } from './begin-session.ts'
 import { commitSession, flushWhenDue, waitForRoom } from './commit-session.ts'
 import { readSession, type ReadPorts } from './read-session.ts'
 import type { Session } from './session.ts'
@@ -23,23 +23,21 @@ export interface Assignment {
 export async function runAssignment(context: WorkerContext, assignment: Assignment): Promise<void> {
   const { signal } = assignment
   const { figures, ports } = context
-  let ends: SessionEnds | undefined
   let waitMs: number = pauseMs.min
   while (!signal.aborted) {
     const { commits } = figures
-    const ended = await runSession(context, assignment, ends)
-    ends ??= ended.ends
+    const reason = await runSession(context, assignment)
     if (signal.aborted) return
-    const error = asWeirError(ended.reason)
+    const error = asWeirError(reason)
     if (haltingCodes.has(error.code)) {
       ports.logger.error({ err: error }, 'delivery stopped; it needs a decision')
       figures.halted = { code: error.code, reason: error.message }
       return assignment.onSession(null)
     }
-    if (ended.reason instanceof Discarded) ports.logger.info({ reason: error.message }, 'reading again from the state')
+    if (reason instanceof Discarded) ports.logger.info({ reason: error.message }, 'reading again from the state')
     else {
       figures.failing = error.message
-      ports.logger.warn({ err: ended.reason }, 'delivery failed; it begins again from its state')
+      ports.logger.warn({ err: reason }, 'delivery failed; it begins again from its state')
     }
     if (figures.commits > commits) waitMs = pauseMs.min
     await pause(waitMs, undefined, { signal }).catch(() => undefined)
@@ -47,42 +45,29 @@ export async function runAssignment(context: WorkerContext, assignment: Assignme
   }
 }
 
-/** Why a session was over, and what it was between. */
-interface Ended {
-  readonly reason: unknown
-  readonly ends?: SessionEnds
-}
-
-async function runSession(
-  context: WorkerContext,
-  assignment: Assignment,
-  before: SessionEnds | undefined,
-): Promise<Ended> {
+/** One session to its end; gives the reason. */
+async function runSession(context: WorkerContext, assignment: Assignment): Promise<unknown> {
   const { epoch, partitions, signal } = assignment
   let session: Session | undefined
   let ticking: NodeJS.Timeout | undefined
   try {
-    const begun = await beginSession(context, epoch, partitions, before)
+    const begun = await beginSession(context, epoch, partitions)
     session = begun
     signal.addEventListener('abort', () => begun.end(new Discarded('reassigned')), { once: true })
-    if (signal.aborted) return { reason: signal.reason }
+    if (signal.aborted) return signal.reason
     assignment.onSession(begun)
     ticking = setInterval(() => void flushWhenDue(context, begun), cutAgeMs / 2)
     await readSession(begun, readPorts(context, begun), () => waitForRoom(context, begun))
-    return { reason: undefined, ends: endsOf(begun) }
+    return undefined
   } catch (thrown) {
-    if (!session) return { reason: thrown }
+    if (!session) return thrown
     // What ended the session says more than what failed because of it.
     const reason: unknown = session.signal.aborted ? session.signal.reason : thrown
     session.end(reason)
-    return { reason, ends: endsOf(session) }
+    return reason
   } finally {
     clearInterval(ticking)
   }
-}
-
-function endsOf({ view, parts }: Session): SessionEnds {
-  return { source: parts.commit.source, uuid: view.uuid }
 }
 
 function readPorts(context: WorkerContext, session: Session): ReadPorts {
@@ -91,7 +76,7 @@ function readPorts(context: WorkerContext, session: Session): ReadPorts {
     source: ports.source,
     decode: config.format === 'csv' ? csvDecoder(session.view.schema, config.csv) : undefined,
     commit: () => commitSession(context, session),
-    addColumns: (columns) => addColumns(context, columns),
+    addColumns: (columns) => addColumns(context, columns, session.parts.commit.adoptedUuid),
     onRead(bytes, isIdle) {
       figures.bytes += bytes
       const { beganAt } = session.lines

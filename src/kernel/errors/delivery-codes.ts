@@ -62,7 +62,8 @@ export const deliveryCodes = defineCodes({
   'WEIR-5014': {
     kind: 'conflict',
     cause: 'The table under this name is another one than the delivery began with.',
-    remedy: 'Resume the delivery to adopt the new table; it receives what the stream still has.',
+    remedy:
+      'Deliver into it what the stream still has: `weir delivery resume NAME --adopt-table`; or put back the table that was there.',
   },
   'WEIR-5015': {
     kind: 'conflict',

@@ -2,6 +2,7 @@ import type { MetricObject } from 'prom-client'
 import type { Verification } from '../../delivery/ledger/verification.ts'
 import type { LetterPage, ReplayResult } from '../../delivery/letters/letter.ts'
 import type { ResumeChoice } from '../operations.ts'
+import type { MemoryHost } from './delivery-memory.ts'
 import type { Relations, TailReport } from '../../sql/engine-host.ts'
 
 /** prom-client's `getMetricsAsJSON`, as it crosses the channel. */
@@ -96,13 +97,15 @@ export type OperatorMethods = ChildMethods<OperatorConfig, null, null> & {
   ): Promise<LetterPage & { readonly total: number }>
   replay(params: DeliveryPlace): Promise<ReplayResult>
   /** null when there was nothing to answer. */
-  resume(params: DeliveryPlace & { readonly choice: ResumeChoice }): Promise<{ readonly snapshotId: string | null }>
+  resume(
+    params: DeliveryPlace & { readonly choice: Exclude<ResumeChoice, 'adopt-table'> },
+  ): Promise<{ readonly snapshotId: string | null }>
   /** What was removed. The supervisor asks for one table at a time. */
   maintain(params: MaintenanceRequest): Promise<{ readonly snapshots: number; readonly files: number }>
 }
 
-/** What the operator tells the supervisor. */
-export type OperatorHost = {
+/** What the operator tells the supervisor, and asks of it. */
+export type OperatorHost = MemoryHost & {
   progress(params: { readonly job: number; readonly done: number; readonly total: number }): null
 }
 

@@ -3,16 +3,19 @@ import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { startDeliveryWorker } from '../../delivery/worker/start-delivery-worker.ts'
 import type { WorkerStatus } from '../../delivery/worker/delivery-worker.ts'
 import type { Assignment, DeliveryChildConfig } from './child-methods.ts'
+import { memoryBehind, type MemoryHost } from './delivery-memory.ts'
 import { openDeliveryPlace } from './open-delivery-place.ts'
 import { processMetrics } from './process-metrics.ts'
 import { serveSupervisor } from './serve.ts'
 
 // A delivery worker's process: reads its partitions, parses, commits.
-serveSupervisor<DeliveryChildConfig, null, WorkerStatus>('delivery', async (config, { logger }) => {
+serveSupervisor<DeliveryChildConfig, null, WorkerStatus, MemoryHost>('delivery', async (config, { host, logger }) => {
   const metrics = processMetrics()
   const place = await openDeliveryPlace(config)
   const { source, table } = place
-  const worker = await startDeliveryWorker(config, { source, table, files: nodeFiles, clock: systemClock, logger })
+  const memory = memoryBehind(host, config)
+  const ports = { source, table, memory, files: nodeFiles, clock: systemClock, logger }
+  const worker = await startDeliveryWorker(config, ports)
   return {
     ready: null,
     status: () => worker.status(),

@@ -8,6 +8,7 @@ import type { OperatorPorts } from '../../delivery/operate/operator-ports.ts'
 import { resumeDelivery } from '../../delivery/operate/resume-delivery.ts'
 import { openDuckdb } from '../../sql/duckdb/open.ts'
 import type { DeliveryPlace, OperatorHost, OperatorMethods } from './child-methods.ts'
+import { memoryBehind } from './delivery-memory.ts'
 import { maintainTable } from './maintain-table.ts'
 import { openDeliveryPlace } from './open-delivery-place.ts'
 import { processMetrics } from './process-metrics.ts'
@@ -27,7 +28,8 @@ serveSupervisor<Params<'start'>, null, null, OperatorHost>('operator', async (co
     const connection: DuckDBConnection = await duckdb.connect()
     try {
       await connection.run(`SET TimeZone = 'UTC'`)
-      return await work({ table: opened.table, source: opened.source, connection, folder })
+      const memory = memoryBehind(host, place.config)
+      return await work({ table: opened.table, source: opened.source, memory, connection, folder })
     } finally {
       connection.closeSync()
       await opened.close()

@@ -2,6 +2,7 @@ import type { Channel } from '../../kernel/channel.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { TailReport } from '../../sql/engine-host.ts'
 import type { DeliveryChildConfig, WorkerMethods } from '../children/child-methods.ts'
+import type { MemoryHost } from '../children/delivery-memory.ts'
 import { assignPartitions } from './assign-partitions.ts'
 import type { TailSource } from './gather-tails.ts'
 import { keepChild, type ChildState, type KeptChild } from './kept-child.ts'
@@ -19,6 +20,10 @@ export interface DeliveryWorkersOptions {
   readonly nextEpoch: (delivery: string) => Promise<number>
   /** Numbers of the topic's partitions now. */
   readonly partitionsOf: (topic: string) => Promise<readonly number[]>
+  /** What the workers may ask and tell of their deliveries. */
+  readonly memory: MemoryHost
+  /** The delivery has adopted nothing from now on. Durable when it resolves. */
+  readonly forget: (delivery: string) => Promise<void>
   readonly logs: ProcessLogs
   readonly logger: Logger
   readonly memoryBytesMax: number
@@ -32,7 +37,7 @@ type DeliveryWorkerMethods = WorkerMethods<DeliveryChildConfig, null, DeliveryWo
 export interface DeliveryWorkers {
   /** Runs a delivery by this plan; one that runs by another plan is stopped (with a commit) and started anew. */
   ensure(plan: DeliveryPlan): Promise<void>
-  /** Stops a delivery; what it accepted is committed first. */
+  /** Stops a delivery; what it accepted is committed first. One of this name that is declared later is another one. */
   remove(delivery: string): Promise<void>
   names(): readonly string[]
   states(delivery: string): readonly ChildState[]
@@ -41,6 +46,8 @@ export interface DeliveryWorkers {
   plan(delivery: string): DeliveryPlan | undefined
   /** Gives every worker its partitions anew, with a new epoch: after an operator's answer to a halted delivery. */
   reassign(delivery: string): Promise<void>
+  /** The same, and adopts the table that has the name now: the answer to another table. Nothing when that is not what is asked. */
+  adoptAnew(delivery: string): Promise<void>
   /** Commits now what the workers of the delivery accepted. */
   flush(delivery: string): Promise<{ readonly snapshotId: string | null }>
   readonly tailSources: readonly TailSource[]
@@ -74,6 +81,7 @@ export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWor
       return keepChild<DeliveryWorkerMethods>({
         name,
         program: 'delivery',
+        local: options.memory,
         onLine: options.logs.collect(name),
         logger: options.logger,
         begin: async (channel) => {
@@ -83,6 +91,16 @@ export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWor
       })
     })
     return { plan, workers }
+  }
+
+  function statusOf(delivery: string): Promise<DeliveryWorkerStatus[]> {
+    const { workers = [] } = running.get(delivery) ?? {}
+    return Promise.all(workers.flatMap(({ channel }) => (channel ? [channel.call('status', null)] : [])))
+  }
+
+  async function reassign(delivery: string): Promise<void> {
+    const { plan, workers } = running.get(delivery)!
+    await Promise.all(workers.map(async (worker, index) => assign(await worker.ready(), plan, index)))
   }
 
   return {
@@ -102,17 +120,17 @@ export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWor
       const current = running.get(delivery)
       running.delete(delivery)
       await Promise.all(current?.workers.map((worker) => worker.stop(stopDeadlineMs)) ?? [])
+      await options.forget(delivery)
     },
     names: () => [...running.keys()],
     states: (delivery) => running.get(delivery)?.workers.map(({ state }) => state) ?? [],
-    status: (delivery) =>
-      Promise.all(
-        running.get(delivery)?.workers.flatMap(({ channel }) => (channel ? [channel.call('status', null)] : [])) ?? [],
-      ),
+    status: statusOf,
     plan: (delivery) => running.get(delivery)?.plan,
-    async reassign(delivery) {
-      const { plan, workers } = running.get(delivery)!
-      await Promise.all(workers.map(async (worker, index) => assign(await worker.ready(), plan, index)))
+    reassign,
+    async adoptAnew(delivery) {
+      if (!(await statusOf(delivery)).some(isOtherTable)) return
+      await options.forget(delivery)
+      await reassign(delivery)
     },
     async flush(delivery) {
       const workers = running.get(delivery)?.workers ?? []
@@ -144,6 +162,10 @@ export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWor
     },
     kill: () => children().forEach((worker) => worker.kill()),
   }
+}
+
+function isOtherTable({ halted }: DeliveryWorkerStatus): boolean {
+  return (halted as { code: string } | null)?.code === 'WEIR-5014'
 }
 
 const stopDeadlineMs = 30_000

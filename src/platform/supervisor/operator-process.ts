@@ -1,6 +1,7 @@
 import type { Channel } from '../../kernel/channel.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { OperatorConfig, OperatorHost, OperatorMethods } from '../children/child-methods.ts'
+import type { MemoryHost } from '../children/delivery-memory.ts'
 import { keepChild, type KeptChild } from './kept-child.ts'
 import type { ProcessLogs } from './process-logs.ts'
 
@@ -16,12 +17,18 @@ export interface OperatorProcess {
 const idleMs = 60_000
 
 /** What people ask of deliveries, in a process of its own: counting a table takes memory and time that the supervisor has not. */
-export function runOperator(config: OperatorConfig, logs: ProcessLogs, logger: Logger): OperatorProcess {
+export function runOperator(
+  config: OperatorConfig,
+  memory: MemoryHost,
+  logs: ProcessLogs,
+  logger: Logger,
+): OperatorProcess {
   const listeners = new Map<number, (done: number, total: number) => void>()
   let lastJob = 0
   let running = 0
   let resting: NodeJS.Timeout | undefined
   const local: OperatorHost = {
+    ...memory,
     progress({ job, done, total }) {
       listeners.get(job)?.(done, total)
       return null

@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import type { PointerStore } from '../../lake/catalog/pointer-store.ts'
 import type { Relations } from '../../sql/engine-host.ts'
+import type { AdoptionStore } from '../../storage/metadata/adoptions.ts'
 import type { EpochStore } from '../../storage/metadata/epochs.ts'
 import { connectKafka } from '../../stream/client/connect.ts'
 import type { KafkaClient } from '../../stream/client/kafka-client.ts'
 import type { DataDirectory } from './data-directory.ts'
+import { answerForMemory } from './delivery-memory.ts'
 import { runDeliveryWorkers, type DeliveryWorkers } from './delivery-workers.ts'
 import { createEngineHost } from './engine-host.ts'
 import { runEngine, type EngineProcess } from './engine-process.ts'
@@ -21,6 +23,7 @@ export interface ProcessesOptions extends SupervisorOptions {
   readonly logs: ProcessLogs
   readonly pointers: PointerStore
   readonly epochs: EpochStore
+  readonly adoptions: AdoptionStore
   readonly relations: () => Promise<Relations>
 }
 
@@ -66,7 +69,10 @@ export function runProcesses(options: ProcessesOptions): Processes {
         client = undefined
         throw error
       }))
+  const memory = answerForMemory(options.adoptions, log)
   const workers = runDeliveryWorkers({
+    memory,
+    forget: (delivery) => options.adoptions.forget(delivery),
     nextEpoch: (delivery) => options.epochs.next(delivery),
     partitionsOf: async (topic) => {
       const [found] = await (await kafka()).topics.describe([topic])
@@ -101,10 +107,11 @@ export function runProcesses(options: ProcessesOptions): Processes {
       memoryLimitBytes: options.workerMemoryBytes - beyondDuckdbBytes,
       threads: options.threads,
     },
+    memory,
     logs,
     logger,
   )
-  const memory = watchMemory(() => [...workers.watched, ...engine.watched], logger)
+  const residentMemory = watchMemory(() => [...workers.watched, ...engine.watched], logger)
   return {
     log,
     workers,
@@ -114,13 +121,13 @@ export function runProcesses(options: ProcessesOptions): Processes {
     kafka,
     async stop() {
       await workers.stop(deadlineMs)
-      memory.stop()
+      residentMemory.stop()
       await Promise.all([engine.child.stop(2000), operator.child.stop(2000)])
       await client?.then((open) => open.close()).catch(() => undefined)
       await log.stop(deadlineMs)
     },
     kill() {
-      memory.stop()
+      residentMemory.stop()
       workers.kill()
       engine.child.kill()
       operator.child.kill()

@@ -78,6 +78,7 @@ async function startParts(
     logs,
     pointers,
     epochs: metadata.epochs,
+    adoptions: metadata.adoptions,
     relations: () => control.relations(),
   })
   const services = createServices({ ...options, processes, ports, places })

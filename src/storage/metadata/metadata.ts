@@ -1,3 +1,4 @@
+import { adoptionStore, type AdoptionStore } from './adoptions.ts'
 import { migrate, type Database } from './database.ts'
 import { epochStore, type EpochStore } from './epochs.ts'
 import { maintenanceRunStore, type MaintenanceRunStore } from './maintenance-runs.ts'
@@ -12,6 +13,7 @@ export interface Metadata {
   /** Implements the lake's PointerStore. */
   readonly pointers: CatalogPointers
   readonly epochs: EpochStore
+  readonly adoptions: AdoptionStore
   readonly maintenanceRuns: MaintenanceRunStore
   close(): Promise<void>
 }
@@ -32,6 +34,7 @@ export async function openMetadata(location: string): Promise<Metadata> {
     resources: resourceStore(database),
     pointers: pointerStore(database),
     epochs: epochStore(database),
+    adoptions: adoptionStore(database),
     maintenanceRuns: maintenanceRunStore(database),
     close: () => database.db.destroy(),
   }

@@ -21,6 +21,7 @@ export function migrations(types: ColumnTypes): MigrationProvider {
   const all: Record<string, Migration> = {
     '0001-first': { up: (db) => first(db as Kysely<MetadataTables>, types) },
     '0002-maintenance': { up: (db) => maintenance(db as Kysely<MetadataTables>, types) },
+    '0003-adoption': { up: (db) => adoption(db as Kysely<MetadataTables>, types) },
   }
   return { getMigrations: () => Promise.resolve(all) }
 }
@@ -108,5 +109,16 @@ async function maintenance(db: Kysely<MetadataTables>, { text }: ColumnTypes): P
     .addColumn('files', 'integer', (column) => column.notNull())
     .addColumn('error', 'text')
     .addPrimaryKeyConstraint('maintenance_run_key', ['table_name', 'task'])
+    .execute()
+}
+
+async function adoption(db: Kysely<MetadataTables>, { text }: ColumnTypes): Promise<void> {
+  await db.schema
+    .createTable('adoption')
+    .addColumn('delivery', text, (column) => column.notNull())
+    .addColumn('table_name', text, (column) => column.notNull())
+    .addColumn('table_uuid', 'text', (column) => column.notNull())
+    .addColumn('source', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('adoption_key', ['delivery', 'table_name'])
     .execute()
 }

@@ -26,6 +26,7 @@ export interface MetadataTables {
   catalog_namespace: { name: string; properties: string }
   catalog_table: { namespace: string; name: string; metadata_location: string }
   epoch: { scope: string; value: number }
+  adoption: { delivery: string; table_name: string; table_uuid: string; source: string }
   maintenance_run: MaintenanceRunTable
 }
 

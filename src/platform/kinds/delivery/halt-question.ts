@@ -55,6 +55,15 @@ const answers: Partial<Readonly<Record<ErrorCode, readonly HaltAnswer[]>>> = {
   ],
   'WEIR-5012': [acceptLoss],
   'WEIR-5013': [acceptLoss],
+  'WEIR-5014': [
+    {
+      choice: 'adopt-table',
+      title: 'Adopt the new table',
+      consequence:
+        'It receives everything that the stream still has, from the beginning. The table that was there before is not looked at again.',
+      leavesOut: false,
+    },
+  ],
 }
 
 export function haltQuestion(code: ErrorCode, reason: string): HaltQuestion {

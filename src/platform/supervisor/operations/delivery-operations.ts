@@ -63,6 +63,7 @@ export function createDeliveryOperations(processes: Processes, catalog: CatalogC
       },
       async resume(delivery, choice) {
         const place = placeOf(delivery)
+        if (choice === 'adopt-table') return workers.adoptAnew(delivery)
         await operator.use((channel) => channel.call('resume', { ...place, choice }, { timeoutMs: longTimeoutMs }))
         await workers.reassign(delivery)
       },
