@@ -36,7 +36,7 @@ export async function startWeir(options: StartWeirOptions): Promise<StartedWeir>
   const { projectDirectory, environment, nextFreePort } = options
   const load = () => loadProject(projectDirectory, environment === undefined ? {} : { environment })
   const project = await load()
-  const { ports, dataDirectory } = project.settings
+  const { ports, dataDirectory, memory = {} } = project.settings
   watchParent(options.onParentGone)
   const supervisor = await startSupervisor({
     project,
@@ -49,8 +49,8 @@ export async function startWeir(options: StartWeirOptions): Promise<StartedWeir>
     nextFreePort,
     ...secretOf('token', 'WEIR_TOKEN'),
     ...secretOf('password', 'WEIR_PASSWORD'),
-    engineMemoryBytes: Math.max(gigabyte, Math.min(8 * gigabyte, totalmem() / 4)),
-    workerMemoryBytes: Math.max(gigabyte, Math.min(4 * gigabyte, totalmem() / 6)),
+    engineMemoryBytes: memory.engineBytes ?? Math.max(gigabyte, Math.min(8 * gigabyte, totalmem() / 4)),
+    workerMemoryBytes: memory.workerBytes ?? Math.max(gigabyte, Math.min(4 * gigabyte, totalmem() / 6)),
     threads: availableParallelism(),
     clock: systemClock,
     openHttp,

@@ -17,11 +17,25 @@ export function chooseEnvironment({ options, at }: ProjectDeclaration, environme
       ...(at === undefined ? {} : { at }),
     })
   }
-  const { diskBudget, ports, ...rest } = { ...settings, ...own, ports: { ...settings.ports, ...own.ports } }
-  const chosen = { ...rest, ports, diskBudgetBytes: diskBudget === undefined ? null : parseSize(diskBudget) }
+  const { diskBudget, ports, memory, ...rest } = {
+    ...settings,
+    ...own,
+    ports: { ...settings.ports, ...own.ports },
+    memory: { ...settings.memory, ...own.memory },
+  }
+  const chosen = {
+    ...rest,
+    ports,
+    memory: { engineBytes: bytesOf(memory.engine), workerBytes: bytesOf(memory.worker) },
+    diskBudgetBytes: bytesOf(diskBudget) ?? null,
+  }
   refuseUnsupported(name, chosen, at)
   // By way of JSON, because undefined means absent there, and what crosses to another process is the same.
   return JSON.parse(JSON.stringify({ name, environment, settings: chosen, resources })) as Project
+}
+
+function bytesOf(size: string | undefined): number | undefined {
+  return size === undefined ? undefined : parseSize(size)
 }
 
 /** What may be declared already but is not built yet. Ignored, it would leave data where nobody looks for it. */

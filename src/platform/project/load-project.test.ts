@@ -12,7 +12,7 @@ void test('a project is loaded as it is declared, references by name', async () 
 const a = stream('a')
 const t = table('t', { columns: { id: 'long', n: { type: 'DECIMAL( 9,2 )', doc: 'x' } }, partitionBy: ['truncate(id, 10)'] })
 const d = delivery('d', { from: a, to: t, flush: { age: '5 s' }, tags: { team: 'x' } })
-export default defineProject({ name: 'p', resources: [a, t, d], ports: { http: 0 }, diskBudget: '10 GB',
+export default defineProject({ name: 'p', resources: [a, t, d], ports: { http: 0 }, diskBudget: '10 GB', memory: { engine: '2 GB' },
   environments: { production: { streams: { bootstrap: ['k:9092'] }, ports: { kafka: 9092 } } } })`)
   assert.deepEqual(
     project.resources.map(({ kind, name, at }) => [kind, name, at]),
@@ -32,6 +32,7 @@ export default defineProject({ name: 'p', resources: [a, t, d], ports: { http: 0
   assert.equal((project.resources[1]!.spec as { columns: { n: { type: string } } }).columns.n.type, 'decimal(9, 2)')
   assert.deepEqual(project.settings, {
     ports: { http: 0 },
+    memory: { engineBytes: 2_000_000_000 },
     autoCreateTopics: true,
     defaultPartitions: 4,
     diskBudgetBytes: 10_000_000_000,
@@ -88,6 +89,13 @@ const mistakes: readonly (readonly [title: string, code: string, at: string, mes
     'weir.config.ts:2:15',
     /"7 dayz" is not a duration/,
     `stream('a', { retention: '7 dayz' })`,
+  ],
+  [
+    'a budget that leaves no memory',
+    'WEIR-1003',
+    'weir.config.ts:2:68',
+    /memory.engine is "100 MB": at least 512 MB/,
+    `export default defineProject({ name: 'p', resources: [], memory: { engine: '100 MB' } })`,
   ],
   [
     'a wrong type of a column',

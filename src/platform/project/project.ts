@@ -16,6 +16,8 @@ export interface Project extends DeclaredProject {
 export interface ProjectSettings {
   readonly dataDirectory?: string
   readonly ports: { readonly kafka?: number; readonly postgres?: number; readonly http?: number }
+  /** Budgets of resident memory, in bytes. */
+  readonly memory?: { readonly engineBytes?: number; readonly workerBytes?: number }
   /** Bytes that the data directory may take; a warning comes before. null is no limit. */
   readonly diskBudgetBytes: number | null
   /** Whether a topic that a Kafka client names is created. */

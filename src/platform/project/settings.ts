@@ -1,7 +1,16 @@
 import { z } from 'zod'
+import { parseSize } from '../../kernel/units.ts'
 import { size } from '../kinds/fields.ts'
 
 const port = (what: string) => z.int().min(0).max(65_535).optional().describe(`Port of ${what}; 0 takes any.`)
+
+/** DuckDB is told 250 to 300 MB less than the process may take; with less than this nothing would be left to it. */
+const memoryBytesMin = 512_000_000
+const memory = (what: string) =>
+  size()
+    .refine((text) => parseSize(text) >= memoryBytesMin, 'at least 512 MB')
+    .optional()
+    .describe(`What ${what} may take, resident; one that takes more is ended and started again. At least 512 MB.`)
 
 /** Options of defineProject about the place where the project runs; an environment may set each of them anew. */
 export const settingsSchema = z.strictObject({
@@ -21,6 +30,15 @@ export const settingsSchema = z.strictObject({
   diskBudget: size()
     .optional()
     .describe('What the data directory may take; a warning comes before. No limit without it.'),
+  memory: z
+    .strictObject({
+      engine: memory('the SQL engine'),
+      worker: memory('each worker of a delivery'),
+    })
+    .prefault({})
+    .describe(
+      'Budgets of memory. Without them the engine gets a quarter of the machine, 1 to 8 GB, and a worker a sixth, 1 to 4 GB.',
+    ),
   autoCreateTopics: z.boolean().default(true).describe('Whether a topic that a Kafka client names is created.'),
   defaultPartitions: z.int().min(1).max(1000).default(4).describe('Partitions of topics that are created so.'),
   streams: z
@@ -45,6 +63,7 @@ export type SettingsInput = z.input<typeof settingsSchema>
 export type Settings = z.output<typeof settingsSchema>
 
 /** An environment sets some of them; nothing is filled in. */
-export const environmentSchema = settingsSchema
-  .partial()
-  .extend({ ports: settingsSchema.shape.ports.unwrap().optional() })
+export const environmentSchema = settingsSchema.partial().extend({
+  ports: settingsSchema.shape.ports.unwrap().optional(),
+  memory: settingsSchema.shape.memory.unwrap().optional(),
+})

@@ -25,12 +25,13 @@ export interface EngineProcessOptions {
   readonly host: EngineHost
   readonly runDirectory: string
   readonly memoryBytesMax: number
+  /** An engine that nobody has asked for so long and that serves no session is given back: it starts again in half a second. */
+  readonly idleMs?: number
   readonly logs: ProcessLogs
   readonly logger: Logger
 }
 
-/** An engine that nobody has asked for so long and that serves no session is given back: it is started again in half a second. */
-const idleMs = 60_000
+const minuteMs = 60_000
 const idleCheckMs = 10_000
 
 export function runEngine(options: EngineProcessOptions): EngineProcess {
@@ -39,6 +40,7 @@ export function runEngine(options: EngineProcessOptions): EngineProcess {
   let current = ''
   let usedAt = performance.now()
   let generation = 0
+  const { idleMs = minuteMs } = options
   const child = keepChild<EngineMethods<EngineStatus>>({
     name: 'engine',
     program: 'engine',
@@ -56,7 +58,7 @@ export function runEngine(options: EngineProcessOptions): EngineProcess {
     },
     onEnd: (_exit, pid) => void reasons.set(current, overBudget.has(pid) ? 'memory' : 'crash'),
   })
-  const idle = setInterval(() => void restIfIdle().catch(() => undefined), idleCheckMs)
+  const idle = setInterval(() => void restIfIdle().catch(() => undefined), Math.min(idleCheckMs, idleMs))
   idle.unref()
 
   async function restIfIdle(): Promise<void> {

@@ -98,6 +98,7 @@ export function runProcesses(options: ProcessesOptions): Processes {
     }),
     runDirectory: places.sockets,
     memoryBytesMax: options.engineMemoryBytes,
+    ...(options.engineIdleMs === undefined ? {} : { idleMs: options.engineIdleMs }),
     logs,
     logger,
   })

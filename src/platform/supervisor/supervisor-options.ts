@@ -30,6 +30,8 @@ export interface SupervisorOptions {
   /** What one delivery worker may take, likewise. */
   readonly workerMemoryBytes: number
   readonly threads: number
+  /** After so long without a query or a session the engine is given back; a minute without it. */
+  readonly engineIdleMs?: number
   readonly clock: Clock
   /** Hourly and daily without it. */
   readonly maintenance?: MaintenanceIntervals

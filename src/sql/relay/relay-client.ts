@@ -67,6 +67,8 @@ export function relay(
     terminated = chunk.length >= 5 && chunk.subarray(-5).equals(terminate)
     return chunk
   })
+  client.on('end', () => engine.end())
+  // The client is not ended with the engine: it is told why first, below.
   forward(engine, client, (chunk) => {
     const whole = boundaries.push(chunk)
     if (whole && !started) {
@@ -106,7 +108,6 @@ function forward(from: Socket, to: Socket, take: (chunk: Buffer) => Buffer | und
     }
   })
   from.on('error', () => {})
-  from.on('end', () => to.end())
   from.resume()
 }
 
