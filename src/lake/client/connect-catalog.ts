@@ -80,11 +80,16 @@ async function send(call: Call, path: string, ident: TableIdent, commit: TableCo
   if (answer.status === 409) return { outcome: 'conflict', message: answer.message }
   if (answer.status >= 500) return { outcome: 'unknown', cause: refused(answer, printed(ident)) }
   accept(answer, printed(ident))
-  return { outcome: 'committed', table: loaded(ident, answer) }
+  try {
+    return { outcome: 'committed', table: loaded(ident, answer) }
+  } catch (cause) {
+    // Something between may have answered in the catalog's place.
+    return { outcome: 'unknown', cause }
+  }
 }
 
 function loaded(ident: TableIdent, answer: Answer): LoadedTable {
-  const body = answer.body as { 'metadata-location'?: string; metadata?: TableMetadata }
+  const body = (answer.body ?? {}) as { 'metadata-location'?: string; metadata?: TableMetadata }
   const metadataLocation = body['metadata-location'] ?? ''
   if (body.metadata === undefined) throw new WeirError('WEIR-4009', `The answer for ${printed(ident)} has no metadata`)
   return { ident, metadataLocation, metadata: metadataOf(body.metadata, metadataLocation) }
