@@ -44,8 +44,12 @@ export function prepareSchemaChange(metadata: TableMetadata, columns: readonly A
 function added(fields: readonly Field[], parent: readonly string[], field: Field): readonly Field[] {
   const [name, ...rest] = parent
   if (name === undefined) {
-    if (fields.some((one) => one.name === field.name))
-      throw new WeirError('WEIR-4011', `The column ${field.name} is already there; choose another name`)
+    // SQL does not tell names apart by case.
+    const twin = fields.find((one) => one.name.toLowerCase() === field.name.toLowerCase())?.name
+    if (twin !== undefined) {
+      const as = twin === field.name ? '' : ` as ${twin}`
+      throw new WeirError('WEIR-4011', `The column ${field.name} is already there${as}; choose another name`)
+    }
     return [...fields, field]
   }
   if (!fields.some((one) => one.name === name)) throw noStruct(name)
