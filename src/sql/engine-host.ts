@@ -62,6 +62,8 @@ export interface TailReport {
   /** The topic's id, UUID text. */
   readonly source: string
   readonly epoch: number
+  /** The table's schema under which the rows were accepted; null when there are none because nobody reads. */
+  readonly schemaId: number | null
   readonly partitions: readonly TailPartition[]
   readonly segments: readonly TailSegment[]
   readonly halted?: { readonly code: string; readonly reason: string }

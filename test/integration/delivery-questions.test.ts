@@ -5,7 +5,7 @@ import { connectCatalog } from '../../src/lake/client/connect-catalog.ts'
 import type { TableUpdate } from '../../src/lake/metadata/update.ts'
 import { connectKafka } from '../../src/stream/client/connect.ts'
 import { restartableWeir, type RestartableWeir } from '../fault/restartable-weir.ts'
-import { timesById } from '../fault/sql-of.ts'
+import { sqlOf, timesById } from '../fault/sql-of.ts'
 import { eventually } from '../support/deadline.ts'
 
 const project = `import { defineProject, delivery, stream, table } from 'weir-data'
@@ -17,6 +17,27 @@ export default defineProject({
 })
 `
 const ident = { namespace: ['public'], name: 'events' }
+
+void test('rows that are not committed stay visible when another client changes the schema of their table', async () => {
+  await using weir = await restartableWeir('schema', { project })
+  await weir.start()
+  const catalog = connectCatalog({ uri: `http://127.0.0.1:${weir.ports.http}/iceberg` })
+  await produce(weir, [1, 2])
+  await eventually('both rows', async () => ((await timesById(weir, 'events')).size === 2 ? true : undefined))
+  const { metadata } = await catalog.loadTable(ident)
+  const [schema] = metadata.schemas
+  const added = { id: 100, name: 'later', type: 'string', required: false } as const
+  const updates: TableUpdate[] = [
+    { action: 'add-schema', schema: { ...schema!, fields: [...schema!.fields, added] } },
+    { action: 'set-current-schema', 'schema-id': -1 },
+  ]
+  assert.equal((await catalog.commitTable(ident, { requirements: [], updates })).outcome, 'committed')
+  const rows = await sqlOf(weir, 'select id::int as id, later from events order by id')
+  assert.deepEqual(rows, [
+    { id: 1, later: null },
+    { id: 2, later: null },
+  ])
+})
 
 /** Each question of docs/spec/delivery.md that a client of the catalog or of the stream can raise, and its answer by command. */
 void test('what others do to its table and its stream makes a delivery ask, and each answer makes it go on', async () => {

@@ -39,8 +39,11 @@ export interface DeliveryWorkerPorts {
 export interface DeliveryWorker {
   /** Partitions from now on, all others are given up without a commit; tails restart at the state's offsets. */
   assign(assignment: { readonly epoch: number; readonly partitions: readonly number[] }): Promise<void>
-  /** Parses what was read so far and says what can be seen. */
-  tails(): Promise<TailReport>
+  /**
+   * Parses what was read so far and says what can be seen. `tableVersion` names what the table is now, for instance its metadata
+   * location: whenever it is another one, the worker looks whether its rows were accepted under the schema that the table has.
+   */
+  tails(tableVersion?: string): Promise<TailReport>
   /** Commits what was accepted or rejected; the table's current snapshot, null when it has none. */
   flush(): Promise<{ readonly snapshotId: string | null }>
   status(): WorkerStatus

@@ -81,7 +81,7 @@ async function feed(session: Session, ports: ReadPorts, position: Position, reco
       else {
         // Rows are committed under the schema that accepted them (rule 10).
         await ports.commit()
-        session.widen(await ports.addColumns(columns as readonly NewColumn[]))
+        await session.widen(() => ports.addColumns(columns as readonly NewColumn[]))
       }
     }
     // Others are answered between two slices.

@@ -46,6 +46,7 @@ export class Session {
   #closing: TailBlock | undefined
   #committing: Promise<string | null> | undefined
   #bases: ReadonlyMap<number, number>
+  #isWidening = false
 
   constructor(parts: SessionParts) {
     this.parts = parts
@@ -180,8 +181,17 @@ export class Session {
     return closing
   }
 
-  /** The table has more columns now; everything read before was committed. */
-  widen(view: TableView): void {
+  /** Whether columns are being added to the table at the moment. */
+  get isWidening(): boolean {
+    return this.#isWidening
+  }
+
+  /** Goes on with the table that `add` gives, which has more columns; everything read before was committed. */
+  async widen(add: () => Promise<TableView>): Promise<void> {
+    this.#isWidening = true
+    const view = await add().finally(() => {
+      this.#isWidening = false
+    })
     this.#view = view
     this.#plan = compileScanPlan(view.schema)
     this.#spare.length = 0
@@ -198,7 +208,16 @@ export class Session {
       return { partition, base: String(base), end: String(end), ready: end >= readyAt }
     })
     const segments = blocks.flatMap((block) => block.segments.map(({ path, rows }) => ({ path, rows })))
-    return { delivery: config.delivery, table: config.table, source: tail.source, epoch, partitions, segments }
+    const { schemaId } = this.#view
+    return {
+      delivery: config.delivery,
+      table: config.table,
+      source: tail.source,
+      epoch,
+      schemaId,
+      partitions,
+      segments,
+    }
   }
 
   #newLines(): LineBlock {

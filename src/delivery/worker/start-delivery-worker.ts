@@ -7,7 +7,7 @@ import { commitSession } from './commit-session.ts'
 import type { DeliveryWorker, DeliveryWorkerConfig, DeliveryWorkerPorts } from './delivery-worker.ts'
 import { runAssignment } from './run-assignment.ts'
 import { epochFolder, type Session } from './session.ts'
-import type { WorkerContext } from './worker-context.ts'
+import { Discarded, type WorkerContext } from './worker-context.ts'
 import { openWorkerDuckdb } from './worker-duckdb.ts'
 import { noFigures } from './worker-figures.ts'
 import { workerStatus } from './worker-status.ts'
@@ -40,6 +40,8 @@ class Worker implements DeliveryWorker {
   readonly #context: WorkerContext
   #session: Session | null = null
   #epoch: number | null = null
+  /** The table's version when its schema was last compared with that of the session. */
+  #seenVersion: string | undefined
   #assignment: AbortController | undefined
   #running: Promise<void> = Promise.resolve()
   #isStopped = false
@@ -63,16 +65,29 @@ class Worker implements DeliveryWorker {
     this.#running = runAssignment(this.#context, { epoch, partitions, signal: control.signal, onSession })
   }
 
-  async tails(): Promise<TailReport> {
+  async tails(tableVersion?: string): Promise<TailReport> {
     const { config, figures, ports } = this.#context
-    const session = await this.#whenReading(tailsPatienceMs)
+    const session = await this.#withSchemaOf(tableVersion)
     if (session) {
       await session.parsed()
       return session.report()
     }
     const place = { delivery: config.delivery, table: config.table, source: ports.source.id, epoch: this.#epoch ?? 0 }
-    const empty = { ...place, partitions: [], segments: [] }
+    const empty = { ...place, schemaId: null, partitions: [], segments: [] }
     return figures.halted ? { ...empty, halted: figures.halted } : empty
+  }
+
+  /** The running session, under the schema that the table has; one under another schema is left and reads its records again (rule 12). */
+  async #withSchemaOf(tableVersion: string | undefined): Promise<Session | undefined> {
+    const session = await this.#whenReading(tailsPatienceMs)
+    if (!session || tableVersion === undefined || tableVersion === this.#seenVersion) return session
+    const { schemaId } = await this.#context.ports.table.load()
+    // It adds columns itself: its tail is empty until it knows them.
+    if (session.isWidening) return session
+    this.#seenVersion = tableVersion
+    if (schemaId === session.view.schemaId) return session
+    session.end(new Discarded('the schema of the table has changed'))
+    return this.#whenReading(tailsPatienceMs)
   }
 
   async flush(): Promise<{ readonly snapshotId: string | null }> {

@@ -62,7 +62,8 @@ export interface Assignment {
 /** What a delivery worker answers besides. */
 export type WorkerMethods<Config, Ready, Status> = ChildMethods<Config, Ready, Status> & {
   assign(params: Assignment): Promise<null>
-  tails(params: null): Promise<TailReport>
+  /** Of the table as it is at this metadata location, or later. */
+  tails(params: { readonly metadataLocation: string }): Promise<TailReport>
   /** Commits now what was accepted. */
   flush(params: null): Promise<{ readonly snapshotId: string | null }>
 }

@@ -26,7 +26,7 @@ serveSupervisor<DeliveryChildConfig, null, WorkerStatus, MemoryHost>('delivery',
     },
     methods: {
       assign: (assignment: Assignment) => worker.assign(assignment),
-      tails: () => worker.tails(),
+      tails: ({ metadataLocation }: { metadataLocation: string }) => worker.tails(metadataLocation),
       flush: () => worker.flush(),
     },
   }

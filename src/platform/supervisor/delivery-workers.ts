@@ -144,7 +144,7 @@ export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWor
         workers.map((worker) => ({
           delivery: plan.config.delivery,
           table: plan.config.table,
-          tails: () => tailsOf(worker),
+          tails: (metadataLocation: string) => tailsOf(worker, metadataLocation),
         })),
       )
     },
@@ -171,8 +171,8 @@ function isOtherTable({ halted }: DeliveryWorkerStatus): boolean {
 const stopDeadlineMs = 30_000
 const flushTimeoutMs = 120_000
 
-async function tailsOf(worker: Worker): Promise<TailReport> {
+async function tailsOf(worker: Worker, metadataLocation: string): Promise<TailReport> {
   if (worker.state.kind === 'failed') throw new Error(worker.state.reason)
   const channel = worker.channel ?? (await worker.ready(2000))
-  return channel.call('tails', null, { timeoutMs: 2000 })
+  return channel.call('tails', { metadataLocation }, { timeoutMs: 2000 })
 }

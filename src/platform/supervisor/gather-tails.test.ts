@@ -8,11 +8,12 @@ const report = (ready: boolean, end: string): TailReport => ({
   table: 'public.t',
   source: 's',
   epoch: 1,
+  schemaId: 0,
   partitions: [{ partition: 0, base: '0', end, ready }],
   segments: [],
 })
 const source = (tails: () => Promise<TailReport>, table = 'public.t'): TailSource => ({ delivery: 'd', table, tails })
-const wanted = new Set(['public.t', 'public.u'])
+const wanted = new Map(['public.t', 'public.u'].map((name) => [name, 'file:///metadata.json']))
 
 void test('a worker that is not ready is waited for, and all are asked again with it', async () => {
   let asked = 0

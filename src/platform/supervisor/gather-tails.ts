@@ -7,8 +7,8 @@ export interface TailSource {
   readonly delivery: string
   /** `schema.name` of the destination. */
   readonly table: string
-  /** Rejects while the worker is not running. */
-  tails(): Promise<TailReport>
+  /** Of the table as it is at this metadata location, or later. Rejects while the worker is not running. */
+  tails(metadataLocation: string): Promise<TailReport>
 }
 
 export interface GatheredTails {
@@ -19,19 +19,19 @@ export interface GatheredTails {
 const againAfterMs = 50
 
 /**
- * The tails of these tables at one moment. All workers are asked together; while one is not ready all are asked again, so
+ * The tails of these tables, given by name with their pointers, at one moment. All workers are asked together; while one is not ready all are asked again, so
  * that what a query joins was true at the same time. After `patienceMs` the rows of workers that are not ready are missing
  * from the answer, and a notice says so: visible for ever after is better than never (delivery.md, rule 13).
  */
 export async function gatherTails(
   sources: readonly TailSource[],
-  tables: ReadonlySet<string>,
+  pointers: ReadonlyMap<string, string>,
   patienceMs = 2000,
 ): Promise<ReadonlyMap<string, GatheredTails>> {
-  const asked = sources.filter(({ table }) => tables.has(table))
+  const asked = sources.filter(({ table }) => pointers.has(table))
   const deadline = performance.now() + patienceMs
   for (;;) {
-    const answers = await Promise.all(asked.map(ask))
+    const answers = await Promise.all(asked.map((source) => ask(source, pointers.get(source.table)!)))
     if (answers.every(({ ready }) => ready) || performance.now() >= deadline) return byTable(answers)
     await pause(againAfterMs)
   }
@@ -44,9 +44,9 @@ interface Answer {
   readonly notice?: string
 }
 
-async function ask(source: TailSource): Promise<Answer> {
+async function ask(source: TailSource, metadataLocation: string): Promise<Answer> {
   try {
-    const report = await source.tails()
+    const report = await source.tails(metadataLocation)
     if (report.halted) {
       const notice = `delivery ${source.delivery} has stopped (${report.halted.code}): ${report.halted.reason}`
       return { source, ready: true, report, notice }

@@ -50,7 +50,8 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
     async plan(relation, resolved): Promise<TablePlan | 'stale'> {
       const metadata = await metadataAt(resolved.metadataLocation)
       const snapshot = await snapshotAt(resolved.metadataLocation)
-      const tail = planTail(resolved.tails, resolved.tails.length ? await stateOf(metadata) : undefined)
+      const state = resolved.tails.length ? await stateOf(metadata) : undefined
+      const tail = planTail(resolved.tails, state, metadata['current-schema-id'])
       if (tail === 'stale') return 'stale'
       const linked = await links.link(tail.flatMap(({ segments }) => segments))
       if (linked === 'gone') return 'stale'

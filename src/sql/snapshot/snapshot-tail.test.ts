@@ -151,6 +151,7 @@ async function tail(from: number, to: number): Promise<TailReport> {
     table: 'public.trips',
     source,
     epoch: 1,
+    schemaId: 0,
     partitions: [{ partition: 0, base: String(from), end: String(to), ready: true }],
     segments: [{ path, rows: to - from }],
   }
@@ -189,6 +190,18 @@ void test('INV-T1: a tail that begins beyond the snapshot is resolved again, and
   await assert.rejects(counted(), { code: '40001' })
   assert.ok(resolves - before > 1)
   tails = []
+})
+
+void test('rows that were accepted under another schema than the table has are never answered', async () => {
+  const report = await tail(250, 260)
+  tails = [{ ...report, schemaId: 1 }]
+  const before = resolves
+  await assert.rejects(counted(), { code: '40001' })
+  assert.ok(resolves - before > 1, 'asked for again')
+  tails = [report]
+  assert.equal((await counted()).n, 260)
+  tails = [{ ...report, schemaId: 1, segments: [] }]
+  assert.equal((await counted()).n, 250)
 })
 
 void test('a partition whose owner has not caught up is left out', async () => {

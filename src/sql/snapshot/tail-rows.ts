@@ -11,15 +11,17 @@ export interface TailRows {
 
 /**
  * The rows of each tail beyond the offsets of the snapshot's state. `stale` when a tail begins after what the snapshot holds
- * (INV-T1): rows between would be missing. Partitions whose owner has not caught up yet are left out.
+ * (INV-T1): rows between would be missing; and when its rows were accepted under another schema than the table has: some may not
+ * fit it any more (delivery.md, rule 12). Partitions whose owner has not caught up yet are left out.
  */
 export function planTail(
   tails: readonly TailReport[],
   state: DeliveryState | undefined,
+  tableSchemaId: number,
 ): readonly TailRows[] | 'stale' {
   const next = new Map(state?.entries.map((entry) => [`${entry.source}/${entry.partition}`, BigInt(entry.next)]))
   const planned: TailRows[] = []
-  for (const { source, partitions, segments } of tails) {
+  for (const { source, schemaId, partitions, segments } of tails) {
     const conditions: string[] = []
     for (const { partition, base, end, ready } of partitions) {
       if (!ready) continue
@@ -30,8 +32,9 @@ export function planTail(
       if (BigInt(end) > from) conditions.push(`(_source_partition = ${partition} AND _offset >= ${from})`)
     }
     const paths = segments.filter(({ rows }) => rows > 0).map(({ path }) => path)
-    if (conditions.length && paths.length)
-      planned.push({ segments: paths, condition: `_source = ${quoteText(source)} AND (${conditions.join(' OR ')})` })
+    if (conditions.length === 0 || paths.length === 0) continue
+    if (schemaId !== tableSchemaId) return 'stale'
+    planned.push({ segments: paths, condition: `_source = ${quoteText(source)} AND (${conditions.join(' OR ')})` })
   }
   return planned
 }
