@@ -53,6 +53,18 @@ class Sender {
   }
 }
 
+interface Status {
+  readonly resources: readonly { kind: string; name: string; state: string; reason: string | null }[]
+  readonly warnings: readonly string[]
+  readonly disk: { readonly freeBytes: number }
+}
+
+async function statusOf(weir: RestartableWeir): Promise<Status> {
+  const { code, stdout, stderr } = await weir.command('status', '--json')
+  assert.equal(code, 0, stderr)
+  return JSON.parse(stdout) as Status
+}
+
 /** Everything read is in the table: the delivery goes on by itself. */
 async function waitForDelivery(weir: RestartableWeir): Promise<void> {
   await eventually(
@@ -81,12 +93,23 @@ void test(
     const { code, stdout } = await weir.command('doctor')
     assert.notEqual(code, 0)
     assert.match(stdout, /disk .*Free space/)
+    await eventually('weir status to tell of it', async () => {
+      const { resources, warnings, disk: use } = await statusOf(weir)
+      const values = resources.find(({ kind, name }) => kind === 'stream' && name === 'values')
+      assert.ok(use.freeBytes < 16_000_000, `${use.freeBytes} bytes are free`)
+      assert.match(warnings.join(), /disk of the data directory is full/)
+      assert.deepEqual([values?.state, /cannot write/.test(values?.reason ?? '')], ['Failed', true])
+      return true
+    })
     disk.makeRoom()
     await eventually('a batch that is taken again', async () =>
       (await sender.send()) === undefined ? true : undefined,
     )
     await checkExactlyOnce(weir, 'kept', sender)
     await waitForDelivery(weir)
+    await eventually('all of it to be Active again', async () =>
+      (await statusOf(weir)).resources.every(({ state }) => state === 'Active') ? true : undefined,
+    )
     await verifies(weir)
   },
 )

@@ -45,6 +45,7 @@ export function pretendServices(): PretendedServices {
       ensure: (plan) => call(`ensure ${plan.name}`, () => topics.set(plan.name, plan)),
       remove: (name) => call(`remove ${name}`, () => topics.delete(name)),
       list: async () => [...topics.values()].map(({ name, partitions }) => ({ name, partitions })),
+      state: async (name) => (topics.has(name) ? 'well' : 'gone'),
       describe: async (name) =>
         topics.has(name) ? { name, topicId: 'id', partitions: [{ partition: 0, start: '2', end: '5' }] } : undefined,
     },

@@ -135,8 +135,23 @@ async function check(
   }
   const affected = (resource: Pick<Resource, 'kind' | 'name' | 'references'>): boolean =>
     changed.has(resourceKey(resource)) || resource.references.some((used) => changed.has(resourceKey(used)))
-  for (const resource of [...desired, ...kept])
-    if (affected(resource)) await kindNamed(resource.kind, context.kinds).check?.(resource, planContext)
+  for (const resource of [...desired, ...kept]) if (affected(resource)) await checkOne(context, resource, planContext)
+}
+
+/** An error says of which resource it is. */
+async function checkOne({ kinds }: ChangeContext, resource: DesiredResource, planContext: PlanContext): Promise<void> {
+  const { kind, name } = resource
+  try {
+    await kindNamed(kind, kinds).check?.(resource, planContext)
+  } catch (error) {
+    if (!(error instanceof WeirError)) throw error
+    const { code, message, at, details } = error
+    throw new WeirError(code, message, {
+      cause: error,
+      details: { ...details, resource: { kind, name } },
+      ...(at === undefined ? {} : { at }),
+    })
+  }
 }
 
 function announce({ reconciler, events }: ChangeContext, steps: readonly Step[]): void {

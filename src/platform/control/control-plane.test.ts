@@ -131,6 +131,18 @@ void test('topics that clients make are resources, and stay as the clients want 
   })
 })
 
+void test('a declared topic that a client deleted is made again as it was declared, and the audit says so', async () => {
+  await withControl(async (control, services) => {
+    await control.apply(project([orders]), actor)
+    await control.settled()
+    services.topics.delete('orders')
+    await waitUntil('it is there again', () => services.topics.get('orders')?.partitions === 2)
+    await waitUntil('it is Active', async () => (await statesOf(control)).join() === 'stream/orders Active')
+    const found = await control.audit({ kind: 'stream', name: 'orders' })
+    assert.ok(found.some(({ detail }) => JSON.stringify(detail).includes('somebody else removed it')))
+  })
+})
+
 void test('versions, use and names are checked by the API', async () => {
   await withControl(async (control) => {
     await control.apply(project(shop), actor)

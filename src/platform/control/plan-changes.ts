@@ -51,7 +51,10 @@ function specChanges({ kind, name, spec, definition, at }: CheckedResource, curr
     return definition.changes(current.spec, spec)
   } catch (error) {
     if (!(error instanceof WeirError)) throw error
-    throw new WeirError(error.code, `${kind} "${name}": ${error.message}`, at === undefined ? {} : { at })
+    throw new WeirError(error.code, `${kind} "${name}": ${error.message}`, {
+      details: { ...error.details, resource: { kind, name } },
+      ...(at === undefined ? {} : { at }),
+    })
   }
 }
 

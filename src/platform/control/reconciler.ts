@@ -115,7 +115,14 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   async function lookAround(resources: readonly Resource[]): Promise<void> {
     for (const resource of resources) {
       const definition = definitionOf(resource.kind)
-      if (!definition.trouble || !stable.has(resource.state) || queue.failures(resource) > 0) continue
+      if (!stable.has(resource.state) || queue.failures(resource) > 0) continue
+      if (resource.origin !== 'client' && (await definition.isGone?.(resource, services))) {
+        logger.warn({ kind: resource.kind, name: resource.name }, 'somebody else removed it; it is made anew')
+        await changeState(options, resource, 'Failed', 'somebody else removed it; it is made anew')
+        queue.add(resource)
+        continue
+      }
+      if (!definition.trouble) continue
       const reason = await definition.trouble(resource, services).catch((error: unknown) => asWeirError(error).message)
       await changeState(options, resource, reason === null ? 'Active' : 'Failed', reason)
     }

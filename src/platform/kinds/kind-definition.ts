@@ -59,6 +59,8 @@ export interface KindDefinition<Spec = unknown> {
   status(resource: Resource<Spec>, services: ReconcileServices): Promise<Readonly<Record<string, unknown>>>
   /** What there is although nobody declared it: topics that a Kafka client made. Becomes resources of origin `client`. */
   discover?(services: ReconcileServices): Promise<readonly { readonly name: string; readonly spec: Spec }[]>
+  /** Whether somebody else took away what was made for it, and it has to be made anew. Cheap, asked every few seconds. */
+  isGone?(resource: Resource<Spec>, services: ReconcileServices): Promise<boolean>
   /** What is wrong with it now although it was reconciled; null when all is well. Cheap, asked every few seconds. */
   trouble?(resource: Resource<Spec>, services: ReconcileServices): Promise<string | null>
 }

@@ -29,6 +29,9 @@ export interface StreamDescription {
   readonly partitions: readonly { readonly partition: number; readonly start: string; readonly end: string }[]
 }
 
+/** `trouble` is why it does not take or give records: a full disk, damage. */
+export type StreamState = 'well' | 'gone' | 'unknown' | { readonly trouble: string }
+
 /** Topics of the log, or of the Kafka that stands in for it. Starts the log when it is first needed. */
 export interface StreamService {
   /** Creates the topic, or alters it: adds partitions, sets its settings. Durable when it resolves. */
@@ -37,6 +40,8 @@ export interface StreamService {
   remove(name: string): Promise<void>
   /** Topics that exist, without internal ones. Rejects when the log does not answer: that says nothing of topics. */
   list(): Promise<readonly { readonly name: string; readonly partitions: number }[]>
+  /** How the log says that its topic is; `unknown` while the log does not answer. Cheap. */
+  state(name: string): Promise<StreamState>
   /** With offsets (decimal text); undefined when there is none. */
   describe(name: string): Promise<StreamDescription | undefined>
 }

@@ -42,14 +42,15 @@ function bytesOf(size: string | undefined): number | undefined {
 const unsupported = {
   streams: 'streams.bootstrap names another Kafka, but this version runs streams only in its own log',
   objects: 'objects names a bucket, but this version keeps the files of tables only in its data directory',
+  sql: 'sql names another engine, but this version answers SQL only by its own; other engines read the tables through the Iceberg catalog (weir url iceberg)',
 } as const
 
 function refuseUnsupported(
   project: string,
-  settings: Pick<Settings, 'streams' | 'objects'>,
+  settings: Pick<Settings, keyof typeof unsupported>,
   at: string | undefined,
 ): void {
-  for (const option of ['streams', 'objects'] as const)
+  for (const option of ['streams', 'objects', 'sql'] as const)
     if (settings[option] !== undefined)
       throw new WeirError(
         'WEIR-1013',

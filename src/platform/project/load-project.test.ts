@@ -53,7 +53,7 @@ void test('an environment changes settings and nothing else', async () => {
 for (const [option, text, code, message] of [
   ['streams', `streams: { bootstrap: ['k:9092'] }`, 'WEIR-1013', /streams\.bootstrap .* own log.*Leave streams out/],
   ['objects', `objects: 's3://lake/x'`, 'WEIR-1013', /objects .* data directory.*Leave objects out/],
-  ['sql', `sql: { trino: 'http://trino:8080' }`, 'WEIR-1004', /no option "?sql|"sql"/],
+  ['sql', `sql: { trino: 'http://trino:8080' }`, 'WEIR-1013', /sql .* only by its own.*catalog.*Leave sql out/],
 ] as const)
   void test(`${option} of another service is refused where it is chosen, not ignored`, async () => {
     const project = `${head}export default defineProject({ name: 'p', resources: [],

@@ -52,6 +52,10 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Where files of tables lie: s3://bucket/prefix. A folder of the data directory without it. Refused in this version: only that folder is used.',
     ),
+  sql: z
+    .strictObject({ trino: z.url().optional(), spark: z.url().optional() })
+    .optional()
+    .describe('Another engine that answers SQL. Refused in this version: only the embedded engine answers.'),
   metadata: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'write it like postgres://user@host/database')

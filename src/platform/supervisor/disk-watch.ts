@@ -1,5 +1,4 @@
-import { statfs } from 'node:fs/promises'
-import { opendir, stat } from 'node:fs/promises'
+import { opendir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../../kernel/logger.ts'
 import { formatSize } from '../../kernel/units.ts'
@@ -17,34 +16,54 @@ export interface DiskUse {
 
 const warnAt = 0.8
 const freeBytesMin = 1_000_000_000
+/** A batch of records, or the files of a commit, may be larger than this. */
+const fullBelowBytes = 16_000_000
 const intervalMs = 30_000
 
-/** Measures the data directory now and then, and warns before it is full. */
-export function watchDisk(
-  directory: string,
-  budgetBytes: number | undefined,
-  logger: Logger,
-): { readonly latest: () => DiskUse | undefined; measure(): Promise<DiskUse>; stop(): void } {
-  let latest: DiskUse | undefined
-  async function measure(): Promise<DiskUse> {
-    const usedBytes = await bytesUnder(directory)
+export interface DiskWatch {
+  /** What is free is asked now, what is used was counted last. Undefined before the first count. */
+  now(): Promise<DiskUse | undefined>
+  /** Counts the data directory. */
+  measure(): Promise<DiskUse>
+  stop(): void
+}
+
+/** Counts the data directory now and then, and warns before it is full. */
+export function watchDisk(directory: string, budgetBytes: number | undefined, logger: Logger): DiskWatch {
+  let usedBytes: number | undefined
+  let warned = false
+
+  async function useOf(used: number): Promise<DiskUse> {
     const { bavail, bsize } = await statfs(directory)
     const freeBytes = bavail * bsize
-    const budget = budgetBytes ?? Math.floor((usedBytes + freeBytes) * 0.9)
-    const warning = warningFor(usedBytes, budget, freeBytes)
-    if (warning !== undefined && latest?.warning === undefined) logger.warn({ usedBytes, budget, freeBytes }, warning)
-    latest = { usedBytes, budgetBytes: budget, freeBytes, ...(warning === undefined ? {} : { warning }) }
-    return latest
+    const budget = budgetBytes ?? Math.floor((used + freeBytes) * 0.9)
+    const warning = warningFor(used, budget, freeBytes)
+    return { usedBytes: used, budgetBytes: budget, freeBytes, ...(warning === undefined ? {} : { warning }) }
   }
+
+  async function measure(): Promise<DiskUse> {
+    usedBytes = await bytesUnder(directory)
+    const use = await useOf(usedBytes)
+    if (use.warning !== undefined && !warned) logger.warn(use, use.warning)
+    warned = use.warning !== undefined
+    return use
+  }
+
   const again = (): void =>
     void measure().catch((error: unknown) => logger.warn({ err: error }, 'the disk was not measured'))
   const timer = setInterval(again, intervalMs)
   timer.unref()
   again()
-  return { latest: () => latest, measure, stop: () => clearInterval(timer) }
+  return {
+    now: async () => (usedBytes === undefined ? undefined : useOf(usedBytes)),
+    measure,
+    stop: () => clearInterval(timer),
+  }
 }
 
 function warningFor(usedBytes: number, budgetBytes: number, freeBytes: number): string | undefined {
+  if (freeBytes < fullBelowBytes)
+    return `the disk of the data directory is full (${formatSize(freeBytes)} free): producers are refused and deliveries wait, nothing is lost. Free space, and both go on`
   if (usedBytes > budgetBytes)
     return `the data directory takes ${formatSize(usedBytes)}, more than its budget of ${formatSize(budgetBytes)}. Shorten the retention of streams, or raise diskBudget`
   if (usedBytes > budgetBytes * warnAt)

@@ -4,7 +4,7 @@ import { startPostgresPort } from '../../sql/relay/start-postgres-port.ts'
 import { openMetadata } from '../../storage/metadata/metadata.ts'
 import { openObjectStore } from '../../storage/objects/open.ts'
 import { createControlPlane } from '../control/create-control-plane.ts'
-import { applyWithoutDestruction, noticesOf, settleWithin } from './apply-at-start.ts'
+import { applyWithoutDestruction, noticesOf, settleWithin, troublesAtStart } from './apply-at-start.ts'
 import { choosePorts, type Ports } from './choose-ports.ts'
 import { openDataDirectory, type DataDirectory } from './data-directory.ts'
 import { removeEndpoints, writeEndpoints, type Endpoints } from './endpoints.ts'
@@ -134,14 +134,16 @@ async function startParts(
   control.start()
   const applied = await applyWithoutDestruction(control, project, 'weir up')
   await settleWithin(control, settleMs)
+  const notices = [...places.notices, ...ports.notices, ...noticesOf(applied), ...(await troublesAtStart(control))]
   const endpoints = endpointsOf(options, ports)
   await writeEndpoints(places.root, endpoints)
   ready = endpoints
+  for (const notice of notices) logger.warn(notice)
   logger.info({ endpoints }, 'ready')
   return {
     endpoints,
     control,
-    notices: [...places.notices, ...ports.notices, ...noticesOf(applied)],
+    notices,
     kill: () => processes.kill(),
   }
 }

@@ -51,6 +51,12 @@ export const streamKind: KindDefinition<StreamSpec> & { readonly kind: 'stream' 
     const topics = await streams.list()
     return topics.map(({ name, partitions }) => ({ name, spec: streamSchema.parse({ partitions }) }))
   },
+  // A Kafka client may delete any topic. What is declared is made again, as it was declared; deliveries ask before they go on.
+  isGone: async ({ name }, { streams }) => (await streams.state(name)) === 'gone',
+  async trouble({ name }, { streams }) {
+    const state = await streams.state(name)
+    return typeof state === 'object' ? state.trouble : null
+  },
   async status({ name }, { streams }) {
     const description = await streams.describe(name)
     if (!description) return { exists: false }

@@ -51,7 +51,7 @@ export function createOperations(options: OperationsOptions): Operations & { clo
     process: createProcessOperations({
       ...options,
       maintenance: () => options.maintenance.latest(),
-      disk: disk.latest,
+      disk: () => disk.now(),
       rates,
       children: () => [processes.log, processes.engine.child, ...processes.workers.children, processes.operator.child],
     }),

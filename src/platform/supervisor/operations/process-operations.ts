@@ -19,7 +19,7 @@ export interface ShownChild {
 
 export interface ProcessOperationsOptions {
   readonly children: () => readonly ShownChild[]
-  readonly disk: () => DiskUse | undefined
+  readonly disk: () => Promise<DiskUse | undefined>
   readonly rates: RateWatch
   readonly endpoints: () => Endpoints | undefined
   readonly maintenance: () => Promise<readonly StoredMaintenanceRun[]>
@@ -53,7 +53,7 @@ async function statusOf({
   endpoints,
   maintenance,
 }: ProcessOperationsOptions): Promise<Record<string, unknown>> {
-  const use = disk()
+  const use = await disk()
   const shown = children()
   return {
     endpoints: endpoints() ?? null,

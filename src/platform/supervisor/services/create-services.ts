@@ -7,6 +7,7 @@ import type { Processes } from '../processes.ts'
 import type { SupervisorOptions } from '../supervisor-options.ts'
 import { createDeliveryService } from './delivery-service.ts'
 import { createSecretService } from './secret-service.ts'
+import type { LogStatus } from './stream-state.ts'
 import { createStreamService } from './stream-service.ts'
 import { createTableService } from './table-service.ts'
 
@@ -28,7 +29,10 @@ export function createServices(options: ServicesOptions): ReconcileServices & {
   return {
     catalog,
     catalogUri,
-    streams: createStreamService(() => processes.kafka()),
+    streams: createStreamService(
+      () => processes.kafka(),
+      async () => (await processes.log.channel?.call('status', null)) as LogStatus | undefined,
+    ),
     tables: createTableService(catalog),
     deliveries: createDeliveryService(processes.workers, {
       bootstrap: processes.bootstrap,

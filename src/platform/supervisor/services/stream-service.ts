@@ -1,11 +1,17 @@
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { KafkaClient } from '../../../stream/client/kafka-client.ts'
+import { streamStates, type LogStatus } from './stream-state.ts'
 import type { StreamDescription, StreamPlan, StreamService } from '../../kinds/reconcile-services.ts'
 
 /** Topics by the Kafka protocol: the embedded log and the real Kafka alike. */
-export function createStreamService(client: () => Promise<KafkaClient>): StreamService {
+export function createStreamService(
+  client: () => Promise<KafkaClient>,
+  readStatus: () => Promise<LogStatus | undefined>,
+): StreamService {
+  const states = streamStates(readStatus)
   return {
     async ensure(plan) {
+      states.forget()
       const { topics } = await client()
       const configs = configsOf(plan)
       const [found] = await topics.describe([plan.name])
@@ -28,6 +34,7 @@ export function createStreamService(client: () => Promise<KafkaClient>): StreamS
     async remove(name) {
       await (await client()).topics.delete([name])
     },
+    state: (name) => states.of(name),
     async list() {
       const topics = await (await client()).topics.describe()
       return topics
