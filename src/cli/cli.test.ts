@@ -63,7 +63,7 @@ void test('init writes a project once, and keeps what a package.json says', () =
   writeFileSync(join(folder, 'package.json'), '{"name": "mine", "type": "commonjs", "dependencies": {"left": "1"}}')
   const { code, out } = weir('init')
   assert.equal(code, 0)
-  assert.match(out, /weir up/)
+  assert.match(out, /weir-data up/)
   assert.ok(existsSync(join(folder, 'weir.config.ts')))
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>
   assert.equal(manifest['name'], 'mine')

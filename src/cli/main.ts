@@ -14,5 +14,7 @@ try {
 } catch (thrown) {
   process.exitCode = reportError(thrown, words[0] ?? '', words.includes('--json'))
 }
+// What a pipe has not taken yet would be lost with the process.
+await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))))
 // A command that is done is done: an idle connection of a client must not hold the terminal.
 process.exit()

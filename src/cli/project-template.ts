@@ -12,7 +12,7 @@ export function projectFiles({ name, version }: { name: string; version: string 
 function config(name: string): string {
   return `import { defineProject, delivery, stream, table, view } from 'weir-data'
 
-// Records come in here, from any Kafka client or by: npx weir produce events < events.ndjson
+// Records come in here, from any Kafka client or by: npx weir-data produce events < events.ndjson
 const events = stream('events', { partitions: 4, retention: '7 days', value: 'json' })
 
 // They end up here: an Iceberg table that SQL and other engines read. Types have Iceberg's names.
@@ -26,7 +26,7 @@ const eventsTable = table('events', {
   partitionBy: ['day(at)'],
 })
 
-// What carries them. A record that does not fit the table goes to the dead letters, with the reason: npx weir dead-letters
+// What carries them. A record that does not fit the table goes to the dead letters, with the reason: npx weir-data dead-letters
 const load = delivery('events-to-lake', { from: events, to: eventsTable, onNewField: 'add column' })
 
 const byKind = view('events_by_kind', {

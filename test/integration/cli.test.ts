@@ -49,6 +49,17 @@ void describe('the commands on a running project', () => {
     assert.match((await run(['plan'])).out, /Nothing to change/)
   })
 
+  void test('a pipe gets all of a long answer, however slowly it is read', async () => {
+    const words = ['sql', 'select * from generate_series(1, 100000)', '--dir', weir.folder]
+    const child = spawn(process.execPath, [cli, ...words], { stdio: ['ignore', 'pipe', 'inherit'] })
+    let lines = 0
+    for await (const chunk of child.stdout) {
+      lines += (chunk as Buffer).toString().split('\n').length - 1
+      await new Promise(setImmediate)
+    }
+    assert.ok(lines >= 100_000, `${lines} lines`)
+  })
+
   void test('a record that was produced is in SQL within seconds, and the ledger and the proof hold', async () => {
     const { out } = await run(['produce', 'events'], `${files['events.ndjson']}{"id": "no number"}\n`)
     assert.match(out, /13 records are in events, durable/)

@@ -1,7 +1,8 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { lazy, Suspense, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { useLedger, useResources } from '../api/queries.ts'
 import type { Resource } from '../api/types.ts'
+import { GraphWithFacts } from '../graph/graph-with-facts.tsx'
 import { Command } from '../parts/command.tsx'
 import { formatTime } from '../parts/format.ts'
 import { Empty, ErrorNotice, Loading } from '../parts/notice.tsx'
@@ -14,7 +15,6 @@ import { ResourceFigures } from './resource-figures.tsx'
 import { ResourceHistory } from './resource-history.tsx'
 import { ResourceSpec } from './resource-spec.tsx'
 
-const ResourceGraph = lazy(() => import('../parts/resource-graph.tsx'))
 const tabs = ['Overview', 'Data', 'Spec', 'History'] as const
 
 /** The same skeleton for every kind. */
@@ -39,7 +39,7 @@ export function ResourcePage() {
   if (!resource)
     return (
       <Page title={name}>
-        <Empty command={`npx weir get ${kind}`}>
+        <Empty command={`npx weir-data get ${kind}`}>
           There is no {kind} called {name}.
         </Empty>
       </Page>
@@ -84,6 +84,8 @@ function Header({ resource }: { readonly resource: Resource }) {
 }
 
 function ResourceOverview({ resource, all }: { readonly resource: Resource; readonly all: readonly Resource[] }) {
+  const { edge } = useSearch({ from: '/resources/$kind/$name' })
+  const navigate = useNavigate({ from: '/resources/$kind/$name' })
   const ledger = useLedger()
   const usedBy = all.filter(({ references }) =>
     references.some(({ kind, name }) => kind === resource.kind && name === resource.name),
@@ -95,13 +97,17 @@ function ResourceOverview({ resource, all }: { readonly resource: Resource; read
   ])
   return (
     <>
+      {resource.kind === 'delivery' ? <DeliveryActions name={resource.name} /> : null}
       <ResourceFigures resource={resource} />
       <section className="card">
         <h2>Its place</h2>
         {around.size > 1 ? (
-          <Suspense fallback={<Loading />}>
-            <ResourceGraph resources={[...around]} hops={ledger.data?.hops ?? []} />
-          </Suspense>
+          <GraphWithFacts
+            resources={[...around]}
+            hops={ledger.data?.hops ?? []}
+            edge={edge}
+            onEdge={(chosen) => void navigate({ search: (before) => ({ ...before, edge: chosen }), replace: true })}
+          />
         ) : null}
         <dl className="facts">
           <dt>refers to</dt>
@@ -120,7 +126,6 @@ function ResourceOverview({ resource, all }: { readonly resource: Resource; read
           <dd>{formatTime(resource.updatedAt)}</dd>
         </dl>
       </section>
-      {resource.kind === 'delivery' ? <DeliveryActions name={resource.name} /> : null}
     </>
   )
 }

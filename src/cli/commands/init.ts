@@ -16,15 +16,19 @@ export const init: Command = {
     refuseToOverwrite(target, Object.keys(files))
     const written = Object.entries(files).filter(([name]) => !existsSync(join(target, name)))
     mkdirSync(target, { recursive: true })
-    if (existsSync(join(target, 'package.json'))) completeManifest(join(target, 'package.json'), files['package.json']!)
+    const manifest = join(target, 'package.json')
+    const completed = existsSync(manifest) && completeManifest(manifest, files['package.json']!)
     for (const [name, text] of written) writeFileSync(join(target, name), text)
-    output.answer({ directory: target, files: written.map(([name]) => name) }, () => nextSteps(folder, written))
+    const names = written.map(([name]) => name)
+    output.answer({ directory: target, files: names, changed: completed ? ['package.json'] : [] }, () =>
+      nextSteps(folder, names, completed),
+    )
     return Promise.resolve()
   },
 }
 
 /** A package.json that npm made keeps what it says, but for the module type: without it weir.config.ts does not load. */
-function completeManifest(path: string, wanted: string): void {
+function completeManifest(path: string, wanted: string): boolean {
   const own = JSON.parse(readFileSync(path, 'utf8')) as Manifest
   const template = JSON.parse(wanted) as Manifest
   const merged = {
@@ -33,7 +37,9 @@ function completeManifest(path: string, wanted: string): void {
     scripts: { ...template.scripts, ...own.scripts },
     dependencies: { ...template.dependencies, ...own.dependencies },
   }
+  if (JSON.stringify(merged) === JSON.stringify(own)) return false
   writeFileSync(path, `${JSON.stringify(merged, null, 2)}\n`)
+  return true
 }
 
 interface Manifest {
@@ -61,11 +67,12 @@ function packageName(target: string): string {
   )
 }
 
-function nextSteps(folder: string | undefined, written: readonly (readonly [string, string])[]): string {
+function nextSteps(folder: string | undefined, written: readonly string[], completed: boolean): string {
   const enter = folder === undefined ? '' : `  cd ${folder}\n  npm install\n`
-  return `Wrote ${written.map(([name]) => name).join(', ')}.
+  const changed = completed ? ' Added to package.json: "type": "module", scripts, the dependency.' : ''
+  return `Wrote ${written.join(', ')}.${changed}
 
-${enter}  npx weir up                                       starts it; Ctrl-C stops it
-  npx weir produce events < events.ndjson           sends a few records
-  npx weir sql 'select * from events_by_kind'       shows them`
+${enter}  npx weir-data up                                  starts it; Ctrl-C stops it
+  npx weir-data produce events < events.ndjson      sends a few records
+  npx weir-data sql 'select * from events_by_kind'  shows them`
 }
