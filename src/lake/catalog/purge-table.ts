@@ -1,6 +1,7 @@
 import { under } from '../../storage/objects/location.ts'
 import type { TableMetadata } from '../metadata/table-metadata.ts'
 import { reachableFiles } from '../maintenance/reachable-files.ts'
+import { letterFilesOf, statesInForce } from '../maintenance/state-files.ts'
 import { manifestReader } from '../manifest/manifest-reader.ts'
 import type { CommitContext } from './table-commit.ts'
 
@@ -15,7 +16,7 @@ export async function purgeTable(location: string, context: CommitContext): Prom
   const files = await reachableFiles(metadata.snapshots ?? [], { store: objects, reader })
   const own = under(metadata.location, '')
   const data = [...files.data, ...files.manifests, ...files.lists].filter((file) => file.startsWith(own))
-  await removeAll([...data, ...stateFiles(metadata), ...metadataFiles(metadata)], objects)
+  await removeAll([...data, ...(await deliveryFiles(metadata, objects)), ...metadataFiles(metadata)], objects)
   await objects.remove(location)
 }
 
@@ -23,9 +24,11 @@ function metadataFiles(metadata: TableMetadata): readonly string[] {
   return (metadata['metadata-log'] ?? []).map((entry) => entry['metadata-file'])
 }
 
-function stateFiles(metadata: TableMetadata): readonly string[] {
-  const named = (metadata.snapshots ?? []).flatMap((snapshot) => snapshot.summary?.['weir.state'] ?? [])
-  return [...new Set(named)].map((path) => under(metadata.location, path))
+/** State files, and the dead letters that they name. */
+async function deliveryFiles(metadata: TableMetadata, objects: CommitContext['objects']): Promise<readonly string[]> {
+  const states = statesInForce(metadata)
+  const letters = await letterFilesOf(states, metadata, objects, 'allowed')
+  return [...letters, ...states].map((path) => under(metadata.location, path))
 }
 
 async function removeAll(locations: readonly string[], objects: CommitContext['objects']): Promise<void> {
