@@ -27,6 +27,7 @@ export async function openKafkaSource(client: KafkaClient, topic: string): Promi
       return { kind: 'records', partition, records, end: highWatermark }
     }
     if (errorCode === kafkaErrors.OFFSET_OUT_OF_RANGE) return { kind: 'out of range', partition }
+    if (errorCode === kafkaErrors.CORRUPT_MESSAGE) return { kind: 'damaged', partition }
     const isUnknown = errorCode === kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION || errorCode === kafkaErrors.UNKNOWN_TOPIC_ID
     if (isUnknown && (await isGone(partition))) return { kind: 'gone', partition }
     if (!isUnknown && !isRetriableKafkaError(errorCode))
@@ -46,8 +47,8 @@ export async function openKafkaSource(client: KafkaClient, topic: string): Promi
       id = now.id
       ends.clear()
     },
-    async fetch({ partitions, waitMs, bytesMax, signal }) {
-      const request = { topic, topicId: id, partitions, waitMs, bytesMax, isolation: 'committed' } as const
+    async fetch({ partitions, waitMs, bytesMax, signal, into }) {
+      const request = { topic, topicId: id, partitions, waitMs, bytesMax, into, isolation: 'committed' } as const
       const fetched = await client.fetch(signal ? { ...request, signal } : request)
       return Promise.all(fetched.map(answerOf))
     },

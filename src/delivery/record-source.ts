@@ -21,12 +21,16 @@ export interface SourceFetch {
   readonly waitMs: number
   readonly bytesMax: number
   readonly signal?: AbortSignal
+  /** Records may be views of this memory, until it is given again. */
+  readonly into?: Buffer | undefined
 }
 
 /** `gone`: the topic or partition does not exist any more under this id. `out of range`: see the bounds. */
 export type SourceAnswer =
   | { readonly kind: 'records'; readonly partition: number; readonly records: Buffer; readonly end: number }
   | { readonly kind: 'out of range' | 'gone'; readonly partition: number }
+  /** The log cannot read what it had acknowledged there. */
+  | { readonly kind: 'damaged'; readonly partition: number }
   | { readonly kind: 'failed'; readonly partition: number; readonly reason: string }
 
 export interface PartitionBounds {

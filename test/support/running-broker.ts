@@ -14,6 +14,8 @@ export interface RunningBroker extends AsyncDisposable {
   readonly bootstrap: string
   readonly broker: Broker
   restart(): Promise<void>
+  /** After `broker.stop()`. */
+  start(): Promise<void>
 }
 
 /** A log of its own in a folder that goes with it. */
@@ -38,6 +40,9 @@ export async function runBroker(
     },
     async restart() {
       await broker.stop()
+      broker = await start()
+    },
+    async start() {
       broker = await start()
     },
     async [Symbol.asyncDispose]() {

@@ -3,6 +3,7 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { BatchFeed, type Decode } from '../block/batch-feed.ts'
 import type { RecordSource, SourceAnswer } from '../record-source.ts'
 import { batchesIn } from '../../stream/protocol/records/record-cursor.ts'
+import { FetchMemory } from './fetch-memory.ts'
 import { inferColumns } from './new-columns.ts'
 import { endsEarly, lostRange, type Position } from './positions.ts'
 import type { Session } from './session.ts'
@@ -19,28 +20,31 @@ export interface ReadPorts {
 }
 
 const waitMs = 200
-const fetchBytesMax = 16 * 1024 * 1024
+const fetchBytesMax = 8 * 1024 * 1024
 
 /** Reads until the session is over; throws what ends the delivery for good (WEIR-501x). */
 export async function readSession(session: Session, ports: ReadPorts, roomFor: () => Promise<void>): Promise<void> {
   const { source } = ports
   const nextOffsets = new Map([...session.positions.values()].map(({ partition, next }) => [partition, next]))
+  const memory = new FetchMemory(fetchBytesMax)
   let fetched = fetchFrom(session, source, nextOffsets)
   for (;;) {
     const answers = await fetched
     session.signal.throwIfAborted()
-    for (const answer of answers)
-      if (answer.kind === 'records') moveBehind(nextOffsets, answer.partition, answer.records)
-    // The log answers while this answer is scanned.
-    fetched = fetchFrom(session, source, nextOffsets)
-    fetched.catch(() => undefined)
     let bytes = 0
+    for (const answer of answers) {
+      if (answer.kind !== 'records') continue
+      bytes += answer.records.length
+      moveBehind(nextOffsets, answer.partition, answer.records)
+    }
+    // The log answers while this answer is scanned.
+    fetched = fetchFrom(session, source, nextOffsets, memory.next(bytes))
+    fetched.catch(() => undefined)
     for (const answer of answers) {
       const position = session.positions.get(answer.partition)!
       if (answer.kind !== 'records') await handleTrouble(session, ports, position, answer)
       else {
         position.end = answer.end
-        bytes += answer.records.length
         await feed(session, ports, position, answer.records)
       }
     }
@@ -61,9 +65,10 @@ function fetchFrom(
   session: Session,
   source: RecordSource,
   nextOffsets: ReadonlyMap<number, number>,
+  into?: Buffer,
 ): Promise<readonly SourceAnswer[]> {
   const partitions = Array.from(nextOffsets, ([partition, offset]) => ({ partition, offset }))
-  return source.fetch({ partitions, waitMs, bytesMax: fetchBytesMax, signal: session.signal })
+  return source.fetch({ partitions, waitMs, bytesMax: fetchBytesMax, signal: session.signal, into })
 }
 
 async function feed(session: Session, ports: ReadPorts, position: Position, records: Buffer): Promise<void> {
@@ -100,6 +105,12 @@ async function handleTrouble(
     throw new WeirError('WEIR-5018', `partition ${partition} of the stream cannot be read: ${answer.reason}`)
   // What was read before the hole is delivered first (rule 7).
   await ports.commit()
+  if (answer.kind === 'damaged')
+    throw new WeirError(
+      'WEIR-5019',
+      `partition ${partition} of the stream is damaged at offset ${next}, where the delivery reads on; the state of the stream names the file. Restore it, or delete the records before the end of the damage and accept their loss`,
+      { details: { partition, from: String(next) } },
+    )
   if (answer.kind === 'gone')
     throw new WeirError(
       'WEIR-5013',

@@ -13,6 +13,17 @@ export const streamCodes = defineCodes({
     remedy: 'Choose another port, or stop the program that holds this one.',
     retryable: true,
   },
+  'WEIR-3007': {
+    kind: 'corrupt',
+    cause: 'A file of the log is damaged: records that were acknowledged cannot be read.',
+    remedy:
+      'Stop Weir and restore the file that the message names, or give the records up with a Kafka tool that deletes records before the offset named.',
+  },
+  'WEIR-3008': {
+    kind: 'corrupt',
+    cause: 'The description of a topic is missing or cannot be read, and its records are there.',
+    remedy: 'Restore the file that the message names, or move its folder away to go on without the topic.',
+  },
   'WEIR-3101': {
     kind: 'closed',
     cause: 'The Kafka client or producer was closed.',

@@ -18,6 +18,8 @@ export interface Files {
   rename(from: string, to: string): Promise<void>
   link(from: string, to: string): Promise<void>
   remove(path: string): Promise<void>
+  /** An empty folder; succeeds when there is none. */
+  removeDirectory(path: string): Promise<void>
   syncDirectory(path: string): Promise<void>
   /** Takes in a file that other code wrote (DuckDB's COPY syncs nothing), then syncs it. */
   syncForeign(path: string): Promise<void>

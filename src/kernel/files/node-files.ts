@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { link, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
+import { link, mkdir, open, readdir, readFile, rename, rmdir, stat, unlink } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Files, OpenFile } from './files.ts'
@@ -20,6 +20,7 @@ export const nodeFiles: Files = {
   rename,
   link,
   remove: unlink,
+  removeDirectory: (path) => rmdir(path).catch(absentAs(undefined)),
   syncDirectory: (path) => syncPath(path),
   syncForeign: (path) => syncPath(path),
 }

@@ -8,6 +8,7 @@ export interface BrokerMetrics {
   readonly requests: Counter<'api'>
   readonly syncSeconds: Histogram
   readonly connections: Gauge
+  readonly troubledPartitions: Gauge
 }
 
 export function createBrokerMetrics(registry: Registry): BrokerMetrics {
@@ -21,6 +22,11 @@ export function createBrokerMetrics(registry: Registry): BrokerMetrics {
       name: 'weir_log_sync_seconds',
       help: 'Time of one fdatasync of a segment',
       buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers,
+    }),
+    troubledPartitions: new Gauge({
+      name: 'weir_log_troubled_partitions',
+      help: 'Partitions that are damaged or cannot be written',
       registers,
     }),
     connections: new Gauge({ name: 'weir_log_connections', help: 'Open Kafka connections', registers }),

@@ -16,6 +16,8 @@ export function createBrokerStatus(
   let rates = { bytesInPerSecond: 0, bytesOutPerSecond: 0, recordsInPerSecond: 0 }
   return {
     async sample() {
+      const all = topics.all().flatMap(({ partitions }) => partitions)
+      metrics.troubledPartitions.set(all.filter(({ trouble }) => trouble !== undefined).length)
       const at = clock.monotonic()
       const seconds = Math.max(0.001, (at - last.at) / 1000)
       const [bytesIn, bytesOut, recordsIn] = await Promise.all(

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { test } from 'node:test'
 import { runBroker, type RunningBroker } from '../../../test/support/running-broker.ts'
 import { waitUntil } from '../../../test/support/wait-until.ts'
@@ -60,7 +62,10 @@ void test('a deleted topic keeps its id and ends, also after a restart; one of i
   await client.topics.create([{ name: 'orders', partitions: 2 }])
   await client.produce({ topic: 'orders', partition: 1, batch: batchOf('a', 'b'), acks: 'all' })
   const [{ id } = { id: '' }] = await client.topics.describe(['orders'])
+  const folder = join(log.directory, 'topics', id)
+  assert.ok(existsSync(folder))
   await client.topics.delete(['orders'])
+  assert.ok(!existsSync(folder), 'its folders are gone')
   await client.topics.create([{ name: 'orders', partitions: 1 }])
   await client.close()
   await log.restart()
@@ -76,6 +81,33 @@ void test('a deleted topic keeps its id and ends, also after a restart; one of i
   )
   client = await clientOf(log)
   await client.close()
+})
+
+void test('a start removes what a crash left of deleted topics and of new ones, and refuses to hide a topic', async () => {
+  await using log = await runBroker()
+  const client = await clientOf(log)
+  await client.topics.create(['orders', 'visits'].map((name) => ({ name, partitions: 1 })))
+  const [orders = '', visits = ''] = (await client.topics.describe(['orders', 'visits'])).map(({ id }) =>
+    join(log.directory, 'topics', id),
+  )
+  for (const topic of ['orders', 'visits'])
+    await client.produce({ topic, partition: 0, batch: batchOf('a'), acks: 'all' })
+  await client.close()
+  await log.broker.stop()
+  const unnamed = join(log.directory, 'topics', 'unnamed')
+  mkdirSync(join(unnamed, '0'), { recursive: true })
+  writeFileSync(join(unnamed, '0', '00000000000000000000.log'), '')
+  const tombstone = { id: basename(orders), name: 'orders', endOffsets: [1], deletedAt: '2026-01-01T00:00:00Z' }
+  writeFileSync(join(log.directory, 'deleted', `${tombstone.id}.json`), JSON.stringify(tombstone))
+  await log.start()
+  assert.deepEqual([existsSync(unnamed), existsSync(orders), existsSync(visits)], [false, false, true])
+  await log.broker.stop()
+  const description = readFileSync(join(visits, 'topic.json'))
+  writeFileSync(join(visits, 'topic.json'), '{')
+  await assert.rejects(log.start(), { code: 'WEIR-3008', message: /topic\.json/ })
+  writeFileSync(join(visits, 'topic.json'), description)
+  await log.start()
+  assert.equal(log.broker.status().topics[0]?.partitions[0]?.endOffset, 1)
 })
 
 void test('retention removes old segments; fetching before the start says so', async () => {

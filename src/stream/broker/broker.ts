@@ -34,6 +34,8 @@ export interface BrokerLimits {
    * clients that poll for less than it (kafka-python) take the late answer for a reason to join again, and turn in circles.
    */
   readonly groupInitialRebalanceDelayMs: number
+  /** So many files of segments stay open for the next reader; the one that a partition writes to comes on top. */
+  readonly segmentsOpenMax: number
   readonly retentionCheckIntervalMs: number
   /** How often the ends up to which partitions are known to be whole are written down. */
   readonly checkpointIntervalMs: number
@@ -46,6 +48,7 @@ export const defaultLimits: BrokerLimits = {
   idleMs: 600_000,
   stallMs: 60_000,
   groupInitialRebalanceDelayMs: 0,
+  segmentsOpenMax: 512,
   retentionCheckIntervalMs: 60_000,
   checkpointIntervalMs: 5000,
 }

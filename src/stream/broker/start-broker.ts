@@ -19,6 +19,7 @@ import { defaultLimits, type Broker, type BrokerConfig, type BrokerServices } fr
 import { openCommittedOffsets } from './groups/committed-offsets.ts'
 import { createGroups } from './groups/groups.ts'
 import { listenForKafka, type KafkaServer } from './network/server.ts'
+import { createSegmentFiles } from './storage/segment-files.ts'
 import { readJsonIfWhole, writeJson } from './storage/small-file.ts'
 import { openCheckpoints } from './topics/checkpoints.ts'
 import { openProducerIds } from './topics/producer-ids.ts'
@@ -40,7 +41,14 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
   await files.makeDirectory(directory)
   const lock = await waitForLock(`${directory}/log.lock`, directory, clock)
   try {
-    const storage = { files, clock, logger, onSync: (seconds: number) => metrics.syncSeconds.observe(seconds) }
+    const segmentFiles = createSegmentFiles(files, limits.segmentsOpenMax)
+    const storage = {
+      files,
+      segmentFiles,
+      clock,
+      logger,
+      onSync: (seconds: number) => metrics.syncSeconds.observe(seconds),
+    }
     const topics = await openTopicStore(
       directory,
       await openCheckpoints(files, `${directory}/checkpoints.json`),

@@ -31,9 +31,14 @@ export function createFetch(cluster: Cluster, deadlineMs: number): KafkaFetch {
           return failed(request.partitions, kafkaErrors.UNKNOWN_TOPIC_ID)
         }
         const byLeader = Map.groupBy(request.partitions, ({ partition }) => cluster.leader(topic, partition))
-        const answers = [...byLeader].map(([broker, asked]) => fetchFrom(broker, topic, asked, request, timeoutMs))
+        const into = byLeader.size === 1 ? request.into : undefined
+        const answers = [...byLeader].map(([broker, asked]) =>
+          fetchFrom(broker, topic, asked, { ...request, into }, timeoutMs),
+        )
         const fetched = (await Promise.all(answers).catch(forget(topic))).flat()
-        const passing = fetched.filter(({ errorCode }) => isRetriableKafkaError(errorCode))
+        // Kafka calls it retriable because another replica may be whole; here the caller has to hear of it.
+        const isCorrupt = (errorCode: number): boolean => errorCode === kafkaErrors.CORRUPT_MESSAGE
+        const passing = fetched.filter(({ errorCode }) => isRetriableKafkaError(errorCode) && !isCorrupt(errorCode))
         if (passing.length > 0) cluster.forgetTopic(topic.name)
         // Nothing to give: a new topic's leader may not know yet that it leads.
         if (passing.length === request.partitions.length) check(passing[0]?.errorCode ?? 0, `topic ${topic.name}`)
@@ -67,6 +72,7 @@ async function fetchFrom(
   request: FetchRequest,
   timeoutMs: number,
 ): Promise<FetchedPartition[]> {
+  const { signal, into } = request
   const body = {
     maxWaitMs: request.waitMs ?? waitMsDefault,
     minBytes: request.bytesMin ?? 1,
@@ -86,7 +92,7 @@ async function fetchFrom(
   }
   // A broker without topic ids gives none in its metadata either: then the name has to do.
   const versions = topic.id === zeroUuid ? { min: 4, max: topicIdVersion - 1 } : { min: 4, max: 16 }
-  const { body: answer } = await broker.callAlone(fetchApi, body, { timeoutMs, signal: request.signal, versions })
+  const { body: answer } = await broker.callAlone(fetchApi, body, { timeoutMs, signal, versions, into })
   if (answer.errorCode !== 0) return failed(asked, answer.errorCode)
   const results = answer.responses.flatMap(({ partitions }) => partitions)
   if (results.length < asked.length)

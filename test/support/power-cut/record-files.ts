@@ -76,6 +76,8 @@ export function recordFiles(real: Files, root: string): Recording {
       await timed(name({ kind: 'remove', path }), () => real.remove(path))
       live.delete(path)
     },
+    // Not remembered: an empty folder that came back is nothing to anybody.
+    removeDirectory: (path) => real.removeDirectory(path),
     syncForeign: async (path) => {
       const file = find(path)
       content(file, { kind: 'found', bytes: readFileSync(path) }).ended = clock

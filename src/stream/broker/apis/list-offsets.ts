@@ -1,7 +1,7 @@
 import { listOffsetsApi } from '../../protocol/apis/list-offsets.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import type { PartitionLog } from '../storage/partition-log.ts'
-import { leaderEpoch } from '../storage/partition-writer.ts'
+import { leaderEpoch } from '../storage/leader-epoch.ts'
 import { handle, type Handler } from './handler.ts'
 import { refusalOf, type ApiServices } from './services.ts'
 

@@ -8,6 +8,8 @@ const format = 1
 
 /** Saves a sealed segment's index beside it. It is not synced: one that is torn is found by its checksum and made again. */
 export async function saveIndex(files: Files, segment: Segment): Promise<void> {
+  // What is not whole any more has to be read at the next start.
+  if (segment.garbledAt !== undefined) return
   const { entries, maxTimestamp } = segment.index
   const numbers = new Float64Array(numbersBefore + entries.length * 3)
   numbers.set([format, segment.size, segment.endOffset, maxTimestamp])

@@ -1,8 +1,10 @@
+import type { OpenFile } from '../../../kernel/files/files.ts'
 import type { BatchHeader } from '../../protocol/records/batch-header.ts'
-import { indexPath, loadIndex } from './index-file.ts'
+import { damageError, damagesOf } from './damage.ts'
+import { indexPath } from './index-file.ts'
+import { openSegment } from './open-segment.ts'
 import type { PartitionState, StorageServices } from './partition-state.ts'
 import { ProducerStates, type ProducerSnapshot } from './producer-states.ts'
-import { scanSegment } from './scan-segment.ts'
 import { baseOffsetOf, createSegment, segmentPath, type Segment } from './segment.ts'
 import { readJsonIfWhole } from './small-file.ts'
 
@@ -20,7 +22,7 @@ export async function openPartition(
   checkpoint: PartitionCheckpoint,
   services: StorageServices,
 ): Promise<PartitionState> {
-  const { files, clock, logger } = services
+  const { files, logger } = services
   await files.makeDirectory(folder)
   // A predecessor may have been killed between making a name and syncing it.
   await files.syncDirectory(folder)
@@ -33,38 +35,49 @@ export async function openPartition(
     if (header.baseOffset >= replayFrom) producers.placed(header, header.baseOffset, Infinity)
   }
   const segments: Segment[] = []
-  for (const [at, base] of bases.entries()) {
-    const next = bases[at + 1]
-    const segment = await openSegment(folder, base, next, checkpoint.recoveryPoint, replayFrom, onBatch, services)
-    const damageEnd = next ?? checkpoint.recoveryPoint
-    if (segment.endOffset < damageEnd) {
-      segment.damagedFrom = segment.endOffset
-      logger.error(
-        { partition: name, file: segment.path, position: segment.size, from: segment.endOffset, to: damageEnd },
-        'a segment of the log is damaged: these offsets cannot be read; the rest of the partition can',
-      )
+  for (const [at, baseOffset] of bases.entries()) {
+    const expected = {
+      folder,
+      baseOffset,
+      nextBase: bases[at + 1],
+      recoveryPoint: checkpoint.recoveryPoint,
+      replayFrom,
     }
-    segments.push(segment)
+    segments.push(...(await openSegment(expected, onBatch, services)))
   }
-  const last = segments.at(-1)
-  if (!last || last.damagedFrom !== undefined) {
-    const base = last
-      ? Math.max(last.endOffset, checkpoint.recoveryPoint)
-      : Math.max(checkpoint.recoveryPoint, checkpoint.startOffset)
-    segments.push(await createSegment(files, folder, base, clock.now()))
-  }
+  while (segments.length > 1 && segments[1]!.baseOffset <= checkpoint.startOffset) segments.shift()
+  const file = await openActive(segments, folder, checkpoint, services)
   const { endOffset } = segments.at(-1)!
-  return {
+  const state: PartitionState = {
     folder,
     name,
     segments,
     producers,
+    file,
     startOffset: Math.max(segments[0]!.baseOffset, checkpoint.startOffset),
     endOffset,
     nextOffset: endOffset,
     broken: undefined,
     closed: false,
   }
+  for (const damage of damagesOf(state)) logger.error({ partition: name, ...damage }, damageError(name, damage).message)
+  return state
+}
+
+/** The file that is written to: the last one, or a new one behind damage, which stays as it was found. */
+async function openActive(
+  segments: Segment[],
+  folder: string,
+  { recoveryPoint, startOffset }: PartitionCheckpoint,
+  { files }: StorageServices,
+): Promise<OpenFile> {
+  const last = segments.at(-1)
+  const isWhole = last && last.start === 0 && last.damagedFrom === undefined
+  if (isWhole) return files.open(last.path, 'write')
+  const base = Math.max(last?.endOffset ?? startOffset, recoveryPoint)
+  const { segment, file } = await createSegment(files, folder, base)
+  segments.push(segment)
+  return file
 }
 
 /** Removing goes on where a crash ended it: what lies below the start was to go. The last segment stays. */
@@ -80,34 +93,4 @@ async function removeOutdated(folder: string, startOffset: number, { files }: St
     if (names.includes(indexPath(path).slice(folder.length + 1))) await files.remove(indexPath(path))
   }
   return bases
-}
-
-async function openSegment(
-  folder: string,
-  baseOffset: number,
-  nextBase: number | undefined,
-  recoveryPoint: number,
-  replayFrom: number,
-  onBatch: (header: BatchHeader) => void,
-  { files, clock, logger }: StorageServices,
-): Promise<Segment> {
-  const path = segmentPath(folder, baseOffset)
-  const file = await files.open(path, nextBase === undefined ? 'write' : 'read')
-  const head = { baseOffset, path, createdAt: clock.now(), file }
-  if (nextBase !== undefined && nextBase <= recoveryPoint && nextBase <= replayFrom) {
-    const saved = await loadIndex(files, path)
-    if (saved?.endOffset === nextBase) return { ...head, ...saved }
-  }
-  const bytes = (await files.size(path)) ?? 0
-  const { stoppedBy, ...scanned } = await scanSegment(file, bytes, baseOffset, nextBase ?? Infinity, onBatch)
-  if (stoppedBy !== undefined && nextBase === undefined && scanned.endOffset >= recoveryPoint) {
-    logger.warn(
-      { file: path, cutAt: scanned.size, bytes: bytes - scanned.size, reason: stoppedBy },
-      'cut off what was never acknowledged',
-    )
-    await file.truncate(scanned.size)
-  }
-  // What a killed predecessor wrote may still be in memory only; from here on it counts as durable.
-  if (nextBase === undefined) await file.sync()
-  return { ...head, ...scanned }
 }

@@ -1,58 +1,29 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync, statSync, truncateSync } from 'node:fs'
 import { afterEach, beforeEach, test } from 'node:test'
 import { failingFiles } from '../../../../test/support/power-cut/failing-files.ts'
-import { systemClock } from '../../../kernel/clock.ts'
-import type { Files } from '../../../kernel/files/files.ts'
+import {
+  batchOf,
+  createPartitionFolder,
+  valuesFrom,
+  type PartitionFolder,
+  type PartitionOptions,
+} from '../../../../test/support/partition-folder.ts'
 import { nodeFiles } from '../../../kernel/files/node-files.ts'
-import { silentLogger } from '../../../kernel/logger.ts'
-import { BatchBuilder, noProducer, type ProducerIdentity } from '../../protocol/records/batch-builder.ts'
-import { batchesIn, openRecords } from '../../protocol/records/record-cursor.ts'
-import { checkBatches, type CheckedBatch } from './check-batches.ts'
-import { openPartitionLog, type PartitionLog } from './partition-log.ts'
+import { noProducer, type ProducerIdentity } from '../../protocol/records/batch-builder.ts'
+import { batchesIn } from '../../protocol/records/record-cursor.ts'
+import type { CheckedBatch } from './check-batches.ts'
+import type { PartitionLog } from './partition-log.ts'
 
-let folder: string
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'weir-partition-'))))
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+let folder: PartitionFolder
+beforeEach(() => (folder = createPartitionFolder()))
+afterEach(() => folder[Symbol.dispose]())
 
-function open({
-  files = nodeFiles as Files,
-  segmentBytes = 1e9,
-  recoveryPoint = 0,
-  startOffset = 0,
-} = {}): Promise<PartitionLog> {
-  const services = { files, clock: systemClock, logger: silentLogger }
-  return openPartitionLog(folder, 'test-0', { recoveryPoint, startOffset }, services, () => segmentBytes)
-}
-
-function batch(values: readonly string[], producer: ProducerIdentity = noProducer, timestamp = 1000): CheckedBatch {
-  const builder = new BatchBuilder()
-  values.forEach((value, index) => builder.append(Buffer.from(value), null, timestamp + index))
-  return checkBatches(builder.finish('none', producer), 1e9, undefined)[0]!
-}
-
-async function readAll(log: PartitionLog, from = log.startOffset): Promise<string[]> {
-  const values: string[] = []
-  for (let offset = from; offset < log.endOffset;) {
-    const bytes = await log.read(offset, 100, true)
-    for (const { at, header } of batchesIn(bytes)) {
-      const records = openRecords(bytes, at, header)
-      while (records.next()) {
-        if (records.offset !== offset) continue
-        values.push(`${records.offset}:${records.buffer.toString('utf8', records.valueStart, records.valueEnd)}`)
-        offset++
-      }
-    }
-  }
-  return values
-}
-
-const segmentFiles = (): string[] =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith('.log'))
-    .toSorted()
+const open = (options?: PartitionOptions): Promise<PartitionLog> => folder.open(options)
+const batch = (values: readonly string[], producer: ProducerIdentity = noProducer, timestamp = 1000): CheckedBatch =>
+  batchOf(values, { producer, timestamp })
+const readAll = valuesFrom
+const segmentFiles = (): string[] => folder.segments()
 
 void test('what was appended is read in order, over segments and after a restart', async () => {
   let log = await open({ segmentBytes: 200 })
@@ -81,7 +52,7 @@ void test('a torn tail is cut off, and the log goes on', async () => {
   let log = await open()
   for (const value of ['a', 'b', 'c']) await log.append(batch([value]))
   await log.close()
-  const path = join(folder, segmentFiles()[0]!)
+  const path = segmentFiles()[0]!
   truncateSync(path, statSync(path).size - 3)
   log = await open()
   assert.deepEqual(await readAll(log), ['0:a', '1:b'])
@@ -93,16 +64,14 @@ void test('damage below what was known to be whole is named, kept apart, and nev
   let log = await open({ segmentBytes: 100 })
   for (const value of ['a', 'b', 'c', 'd']) await log.append(batch([value.repeat(60)]))
   await log.close()
-  const path = join(folder, segmentFiles()[1]!)
-  const bytes = readFileSync(path)
-  bytes[bytes.length - 5]! ^= 1
-  writeFileSync(path, bytes)
+  const path = segmentFiles()[1]!
+  folder.flipByte(path, -5)
   rmSync(path.replace('.log', '.index'))
   log = await open({ segmentBytes: 100, recoveryPoint: 4 })
-  assert.match(log.trouble ?? '', /damaged: .*01\.log from offset 1/)
+  assert.match(log.trouble ?? '', /WEIR-3007 .*damaged from offset 1 to 2 .*01\.log/)
   assert.deepEqual((await readAll(log, 2)).length, 2)
   await assert.rejects(log.read(1, 1000, true), {
-    errorName: 'KAFKA_STORAGE_ERROR',
+    errorName: 'CORRUPT_MESSAGE',
     message: /damaged from offset 1 to 2/,
   })
   assert.equal(await log.append(batch(['e'])), 4)
@@ -113,12 +82,10 @@ void test('damage in the last segment below what was known to be whole does not 
   let log = await open()
   for (const value of ['a', 'b', 'c']) await log.append(batch([value]))
   await log.close()
-  const path = join(folder, segmentFiles()[0]!)
-  const bytes = readFileSync(path)
-  bytes[bytes.length - 5]! ^= 1
-  writeFileSync(path, bytes)
+  const path = segmentFiles()[0]!
+  folder.flipByte(path, -5)
   log = await open({ recoveryPoint: 3 })
-  await assert.rejects(log.read(2, 1000, true), { errorName: 'KAFKA_STORAGE_ERROR' })
+  await assert.rejects(log.read(2, 1000, true), { errorName: 'CORRUPT_MESSAGE' })
   assert.equal(await log.append(batch(['d'])), 3)
   assert.deepEqual(await readAll(log, 3), ['3:d'])
   await log.close()

@@ -1,10 +1,13 @@
 import type { CheckedBatch } from './check-batches.ts'
+import { troubleOf } from './damage.ts'
 import { indexPath, saveIndex } from './index-file.ts'
 import { openPartition, type PartitionCheckpoint } from './open-partition.ts'
-import { findByTime, findLatestTime, readBatches, type TimedOffset } from './partition-reader.ts'
-import { activeSegment, type PartitionState, type StorageServices } from './partition-state.ts'
+import { readBatches } from './partition-reader.ts'
+import { activeSegment, type StorageServices } from './partition-state.ts'
 import { createWriter, storageRefusal } from './partition-writer.ts'
+import { bytesOf } from './segment.ts'
 import { writeJson } from './small-file.ts'
+import { findByTime, findLatestTime, type TimedOffset } from './time-search.ts'
 
 /** One partition: a log of batches in files. Offsets are numbers, exact to 2^53. */
 export interface PartitionLog {
@@ -23,12 +26,10 @@ export interface PartitionLog {
   roll(): Promise<void>
   /** Moves the start, at most to the end. The caller makes it durable, then calls `removeOutdated`. */
   moveStart(offset: number): number
-  /** Ends of segments, oldest first, with size and latest timestamp; for retention. The active one is the last. */
-  segments(): readonly { readonly endOffset: number; readonly size: number; readonly maxTimestamp: number }[]
+  /** Ends of segments (damage behind one counts to it), oldest first, with size and latest timestamp; for retention. The active one is the last. */
+  segments(): readonly { readonly endOffset: number; readonly bytes: number; readonly maxTimestamp: number }[]
   removeOutdated(): Promise<void>
   close(): Promise<void>
-  /** Closes and removes all files. */
-  destroy(): Promise<void>
 }
 
 export async function openPartitionLog(
@@ -44,13 +45,13 @@ export async function openPartitionLog(
     for (const listener of listeners) listener()
   }
   const writer = createWriter(state, services, { segmentBytes, onDurable })
-  const { files } = services
+  const { files, segmentFiles } = services
 
   async function close(): Promise<void> {
     state.closed = true
     await writer.settled()
     onDurable()
-    await Promise.all(state.segments.map(({ file }) => file.close()))
+    await Promise.all([state.file.close(), ...state.segments.map(({ path }) => segmentFiles.forget(path))])
   }
 
   return {
@@ -61,7 +62,7 @@ export async function openPartitionLog(
       return state.endOffset
     },
     get bytes() {
-      return state.segments.reduce((sum, { size }) => sum + size, 0)
+      return state.segments.reduce((sum, segment) => sum + bytesOf(segment), 0)
     },
     get trouble() {
       return troubleOf(state)
@@ -74,9 +75,9 @@ export async function openPartitionLog(
       if (first.lastOffset < state.endOffset) return first.baseOffset
       throw storageRefusal(name, new Error('the first copy of this batch could not be written'))
     },
-    read: (offset, bytesMax, firstWhole) => readBatches(state, offset, bytesMax, firstWhole),
-    findByTime: (timestamp) => findByTime(state, timestamp),
-    findLatestTime: () => findLatestTime(state),
+    read: (offset, bytesMax, firstWhole) => readBatches(state, services, offset, bytesMax, firstWhole),
+    findByTime: (timestamp) => findByTime(state, services, timestamp),
+    findLatestTime: () => findLatestTime(state, services),
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -84,13 +85,19 @@ export async function openPartitionLog(
     roll: () => writer.roll(),
     moveStart: (offset) => (state.startOffset = Math.max(state.startOffset, Math.min(offset, state.endOffset))),
     segments: () =>
-      state.segments.map(({ endOffset, size, index }) => ({ endOffset, size, maxTimestamp: index.maxTimestamp })),
+      state.segments.map((segment, at) => ({
+        endOffset: state.segments[at + 1]?.baseOffset ?? segment.endOffset,
+        bytes: bytesOf(segment),
+        maxTimestamp: segment.index.maxTimestamp,
+      })),
     async removeOutdated() {
       while (state.segments.length > 1 && state.segments[1]!.baseOffset <= state.startOffset) {
-        const [old] = state.segments.splice(0, 1)
-        await old!.file.close()
-        await removeIfThere(services, indexPath(old!.path))
-        await files.remove(old!.path)
+        const { path } = state.segments.shift()!
+        // Behind damage the next segment lies in the same file.
+        if (state.segments.some((other) => other.path === path)) continue
+        await segmentFiles.forget(path)
+        await removeIfThere(services, indexPath(path))
+        await files.remove(path)
       }
     },
     async close() {
@@ -99,19 +106,7 @@ export async function openPartitionLog(
       await saveIndex(files, activeSegment(state))
       await writeJson(files, `${folder}/producers.json`, state.producers.snapshot(state.endOffset))
     },
-    async destroy() {
-      await close()
-      for (const name of await files.list(folder)) await files.remove(`${folder}/${name}`)
-    },
   }
-}
-
-function troubleOf(state: PartitionState): string | undefined {
-  if (state.broken) return `cannot write: ${state.broken.message}`
-  const damaged = state.segments.filter(({ damagedFrom }) => damagedFrom !== undefined)
-  return damaged.length > 0
-    ? `damaged: ${damaged.map(({ path, damagedFrom }) => `${path} from offset ${damagedFrom}`).join(', ')}`
-    : undefined
 }
 
 async function removeIfThere({ files }: StorageServices, path: string): Promise<void> {

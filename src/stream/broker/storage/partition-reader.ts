@@ -1,15 +1,11 @@
-import {
-  batchField,
-  batchHeaderBytes,
-  batchLengthOverhead,
-  readBatchHeader,
-  readLong,
-  type BatchHeader,
-} from '../../protocol/records/batch-header.ts'
-import { openRecords } from '../../protocol/records/record-cursor.ts'
+import type { OpenFile } from '../../../kernel/files/files.ts'
+import { batchHeaderBytes } from '../../protocol/records/batch-header.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
-import type { PartitionState } from './partition-state.ts'
-import { readFully } from './scan-segment.ts'
+import { batchHeadIn, GarbledError, readBatchHead, readExactly, type BatchHead } from './batch-head.ts'
+import { damageRefusal, garbledRefusal } from './damage.ts'
+import { indexPath } from './index-file.ts'
+import type { PartitionState, StorageServices } from './partition-state.ts'
+import { readFully } from './scan-stretch.ts'
 import type { Segment } from './segment.ts'
 
 const noBytes = Buffer.alloc(0)
@@ -19,10 +15,11 @@ const searchBytes = 16_384
 /**
  * Whole batches from the one that holds `offset`, up to `bytesMax`, or the first one alone when it is larger and
  * `firstWhole` is set (KIP-74). Empty at the end of the log. Throws KafkaRefusal for an offset outside, and for a place
- * where the file is damaged.
+ * where the file is damaged. The checksum is the consumer's to check: it covers the way to it as well.
  */
 export async function readBatches(
   state: PartitionState,
+  services: StorageServices,
   offset: number,
   bytesMax: number,
   firstWhole: boolean,
@@ -34,129 +31,76 @@ export async function readBatches(
     )
   if (offset >= state.endOffset) return noBytes
   const segment = segmentOf(state, offset)
+  return readSegment(state, services, segment, (file) => readFrom(file, segment, offset, bytesMax, firstWhole))
+}
+
+/** Runs `work` with the segment's file; what it finds garbled is noted, logged once, and refused. */
+export async function readSegment<T>(
+  state: PartitionState,
+  { files, segmentFiles, logger }: StorageServices,
+  segment: Segment,
+  work: (file: OpenFile) => Promise<T>,
+): Promise<T> {
+  try {
+    return await segmentFiles.use(segment.path, work)
+  } catch (error) {
+    if (!(error instanceof GarbledError)) throw error
+    const refusal = garbledRefusal(state, error)
+    if (segment.garbledAt === undefined) {
+      segment.garbledAt = error.position
+      logger.error({ partition: state.name, file: segment.path }, refusal.message)
+      // Without an index the next start reads the file, and finds where it is whole.
+      await files.remove(indexPath(segment.path)).catch(() => undefined)
+    }
+    throw refusal
+  }
+}
+
+async function readFrom(
+  file: OpenFile,
+  segment: Segment,
+  offset: number,
+  bytesMax: number,
+  firstWhole: boolean,
+): Promise<Buffer> {
   const durableBytes = segment.size
   const from = segment.index.positionOf(offset)
   let target = Buffer.allocUnsafeSlow(Math.min(durableBytes - from, Math.max(bytesMax, batchHeaderBytes) + searchBytes))
-  target = target.subarray(0, await readFully(segment.file, target, from))
-  const start = await skipTo(segment, from, durableBytes, target, offset)
-  const first = await batchLengthAt(segment, from, target, start)
-  if (first > bytesMax && !firstWhole) return noBytes
-  if (first > bytesMax || start + first > target.length) {
-    const alone = Buffer.allocUnsafeSlow(first)
-    await readFully(segment.file, alone, from + start)
-    return alone
-  }
-  return target.subarray(start, wholeUpTo(target, start, bytesMax))
+  target = target.subarray(0, await readFully(file, target, from))
+
+  const headAt = async (at: number): Promise<BatchHead> =>
+    at + batchHeaderBytes <= target.length
+      ? batchHeadIn(segment, target, at, from + at)
+      : readBatchHead(file, segment, from + at)
+
+  let start = 0
+  let head = await headAt(start)
+  while (head.lastOffset < offset) head = await headAt((start += head.byteLength))
+  const { byteLength } = head
+  if (byteLength > bytesMax && !firstWhole) return noBytes
+  if (byteLength > bytesMax || start + byteLength > target.length)
+    return readExactly(file, segment, from + start, byteLength)
+  return target.subarray(start, wholeUpTo(segment, target, from, start, Math.min(target.length, start + bytesMax)))
 }
 
-/** How far after `from` the batch that holds `offset` begins. */
-async function skipTo(segment: Segment, from: number, end: number, target: Buffer, offset: number): Promise<number> {
-  const header = Buffer.allocUnsafe(batchHeaderBytes)
-  for (let at = 0; from + at < end;) {
-    let buffer = target
-    let inside = at
-    if (at + batchHeaderBytes > target.length) {
-      await readFully(segment.file, header, from + at)
-      buffer = header
-      inside = 0
-    }
-    if (readLong(buffer, inside) + buffer.readInt32BE(inside + batchField.lastOffsetDelta) >= offset) return at
-    at += buffer.readInt32BE(inside + batchField.length) + batchLengthOverhead
-  }
-  throw new KafkaRefusal('KAFKA_STORAGE_ERROR', `${segment.path} does not hold offset ${offset}, though it should`)
-}
-
-async function batchLengthAt(segment: Segment, from: number, target: Buffer, start: number): Promise<number> {
-  if (start + batchHeaderBytes <= target.length)
-    return target.readInt32BE(start + batchField.length) + batchLengthOverhead
-  const header = Buffer.allocUnsafe(batchHeaderBytes)
-  await readFully(segment.file, header, from + start)
-  return header.readInt32BE(batchField.length) + batchLengthOverhead
-}
-
-function wholeUpTo(target: Buffer, start: number, bytesMax: number): number {
-  const end = Math.min(target.length, start + bytesMax)
+/** Where the last batch ends that lies in the buffer as a whole. */
+function wholeUpTo(segment: Segment, target: Buffer, from: number, start: number, end: number): number {
   let at = start
-  while (at + batchHeaderBytes <= end) {
-    const next = at + target.readInt32BE(at + batchField.length) + batchLengthOverhead
-    if (next > end) break
-    at = next
+  try {
+    while (at + batchHeaderBytes <= end) {
+      const next = at + batchHeadIn(segment, target, at, from + at).byteLength
+      if (next > end) break
+      at = next
+    }
+  } catch (error) {
+    // What is whole before it is answered; the next read begins there, and is refused.
+    if (!(error instanceof GarbledError) || at === start) throw error
   }
   return at
 }
 
 function segmentOf(state: PartitionState, offset: number): Segment {
-  const segment = state.segments.findLast(({ baseOffset }) => baseOffset <= offset)
-  if (segment && offset < segment.endOffset) return segment
-  throw new KafkaRefusal(
-    'KAFKA_STORAGE_ERROR',
-    `${state.name} is damaged from offset ${segment?.endOffset} to ${nextBase(state, offset)}: records there cannot be read; seek beyond`,
-  )
-}
-
-function nextBase(state: PartitionState, offset: number): number {
-  return state.segments.find(({ baseOffset }) => baseOffset > offset)?.baseOffset ?? state.endOffset
-}
-
-export interface TimedOffset {
-  readonly offset: number
-  readonly timestamp: number
-}
-
-/** The first record that is as late as `timestamp`; undefined when there is none. */
-export async function findByTime(state: PartitionState, timestamp: number): Promise<TimedOffset | undefined> {
-  for (const segment of [...state.segments]) {
-    if (segment.index.maxTimestamp < timestamp || segment.endOffset <= state.startOffset) continue
-    const found = await findInSegment(
-      segment,
-      segment.index.positionOfTime(timestamp),
-      (record) => record.timestamp >= timestamp && record.offset >= state.startOffset,
-      timestamp,
-    )
-    if (found) return found
-  }
-  return undefined
-}
-
-/** The first record of the latest timestamp; undefined in an empty log. */
-export async function findLatestTime(state: PartitionState): Promise<TimedOffset | undefined> {
-  const latest = Math.max(...state.segments.map(({ index }) => index.maxTimestamp))
-  return latest < 0 ? undefined : findByTime(state, latest)
-}
-
-async function findInSegment(
-  segment: Segment,
-  from: number,
-  holds: (record: TimedOffset) => boolean,
-  timestampMin: number,
-): Promise<TimedOffset | undefined> {
-  for (let at = from; at < segment.size;) {
-    const bytes = Buffer.allocUnsafe(batchHeaderBytes)
-    await readFully(segment.file, bytes, at)
-    const length = bytes.readInt32BE(batchField.length) + batchLengthOverhead
-    if (readLong(bytes, batchField.maxTimestamp) >= timestampMin) {
-      const batch = Buffer.allocUnsafeSlow(length)
-      await readFully(segment.file, batch, at)
-      const found = findInBatch(batch, readBatchHeader(batch)!, holds)
-      if (found) return found
-    }
-    at += length
-  }
-  return undefined
-}
-
-function findInBatch(
-  batch: Buffer,
-  header: BatchHeader,
-  holds: (record: TimedOffset) => boolean,
-): TimedOffset | undefined {
-  try {
-    const records = openRecords(batch, 0, header)
-    while (records.next()) if (holds(records)) return { offset: records.offset, timestamp: records.timestamp }
-  } catch {
-    // The records within are the producer's and may be garbage: the batch then stands for them.
-    const whole = { offset: header.baseOffset, timestamp: header.maxTimestamp }
-    if (holds(whole)) return whole
-  }
-  return undefined
+  const segment = state.segments.findLast(({ baseOffset }) => baseOffset <= offset)!
+  if (offset < segment.endOffset) return segment
+  throw damageRefusal(state, segment)
 }

@@ -1,12 +1,14 @@
 import type { Clock } from '../../../kernel/clock.ts'
-import type { Files } from '../../../kernel/files/files.ts'
+import type { Files, OpenFile } from '../../../kernel/files/files.ts'
 import type { Logger } from '../../../kernel/logger.ts'
 import type { ProducerStates } from './producer-states.ts'
+import type { SegmentFiles } from './segment-files.ts'
 import type { Segment } from './segment.ts'
 
 /** What the storage of one partition needs from outside. */
 export interface StorageServices {
   readonly files: Files
+  readonly segmentFiles: SegmentFiles
   readonly clock: Clock
   readonly logger: Logger
   /** Told how long each fdatasync took, in seconds. */
@@ -21,6 +23,8 @@ export interface PartitionState {
   /** In order of offsets; the last one is written to. Never empty. */
   readonly segments: Segment[]
   readonly producers: ProducerStates
+  /** The last segment's, for writing; readers have their own. */
+  file: OpenFile
   startOffset: number
   /** One beyond the last durable record: readers see nothing beyond. */
   endOffset: number

@@ -1,9 +1,11 @@
-import { placeBatch } from '../../protocol/records/batch-header.ts'
+import { batchField, placeBatch } from '../../protocol/records/batch-header.ts'
+import type { OpenFile } from '../../../kernel/files/files.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import type { CheckedBatch } from './check-batches.ts'
 import { saveIndex } from './index-file.ts'
+import { leaderEpoch, sharedSyncEpoch } from './leader-epoch.ts'
 import { activeSegment, type PartitionState, type StorageServices } from './partition-state.ts'
-import { createSegment } from './segment.ts'
+import { createSegment, type Segment } from './segment.ts'
 import { writeJson } from './small-file.ts'
 
 /** The partition's one writer. */
@@ -29,7 +31,6 @@ interface Waiting {
 const roundBytesMax = 32 * 1024 * 1024
 /** Small buffers are put together for one write; a call to the kernel costs more than a copy of this size. */
 const joinedBytesMax = 65_536
-export const leaderEpoch = 0
 
 export function createWriter(
   state: PartitionState,
@@ -71,9 +72,10 @@ export function createWriter(
 
   async function store(round: readonly Waiting[]): Promise<void> {
     const segment = activeSegment(state)
-    await segment.file.write(joined(round.map(({ batch }) => batch.bytes)), segment.size)
+    for (const { batch } of round.slice(1)) batch.bytes.writeInt32BE(sharedSyncEpoch, batchField.leaderEpoch)
+    await state.file.write(joined(round.map(({ batch }) => batch.bytes)), segment.size)
     const started = clock.monotonic()
-    await segment.file.sync()
+    await state.file.sync()
     services.onSync?.((clock.monotonic() - started) / 1000)
     for (const { batch, baseOffset } of round) {
       segment.index.add(baseOffset, segment.size, batch.header.maxTimestamp)
@@ -103,22 +105,26 @@ export function createWriter(
   async function beginAnew(): Promise<void> {
     const old = activeSegment(state)
     // Best effort: recovery cuts off what lies beyond the next segment's base.
-    await old.file.truncate(old.size).catch(() => undefined)
-    const fresh = await createSegment(files, state.folder, state.endOffset, clock.now())
-    if (old.size === 0) {
-      state.segments.pop()
-      await old.file.close().catch(() => undefined)
-    }
-    state.segments.push(fresh)
+    await state.file.truncate(old.size).catch(() => undefined)
+    const fresh = await createSegment(files, state.folder, state.endOffset)
+    if (old.size === 0) state.segments.pop()
+    await goOnIn(fresh)
     state.broken = undefined
     logger.info({ partition: state.name, offset: state.endOffset }, 'the log takes records again')
   }
 
   async function seal(): Promise<void> {
-    const old = activeSegment(state)
-    await saveIndex(files, old)
+    await saveIndex(files, activeSegment(state))
     await writeJson(files, `${state.folder}/producers.json`, state.producers.snapshot(state.endOffset))
-    state.segments.push(await createSegment(files, state.folder, state.endOffset, clock.now()))
+    await goOnIn(await createSegment(files, state.folder, state.endOffset))
+  }
+
+  async function goOnIn({ segment, file }: { readonly segment: Segment; readonly file: OpenFile }): Promise<void> {
+    const old = state.file
+    state.segments.push(segment)
+    state.file = file
+    // All of it that counts was synced.
+    await old.close().catch(() => undefined)
   }
 
   function start(): Promise<void> {

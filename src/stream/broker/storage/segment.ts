@@ -2,19 +2,28 @@ import { dirname } from 'node:path'
 import type { Files, OpenFile } from '../../../kernel/files/files.ts'
 import { SparseIndex } from './sparse-index.ts'
 
-/** One file of batches, from `baseOffset` up to `endOffset`. Only the partition's writer changes it. */
+/**
+ * A run of whole batches in one file, from `baseOffset` up to `endOffset`. A file is one segment, or several with damage
+ * between them. Only the partition's writer changes it.
+ */
 export interface Segment {
   readonly baseOffset: number
   readonly path: string
-  readonly createdAt: number
+  /** Where its first batch begins in the file: 0 but behind damage. */
+  readonly start: number
   readonly index: SparseIndex
   /** One beyond the last durable record. */
   endOffset: number
-  /** Durable bytes; what lies beyond in the file is not there for anybody. */
+  /** Where its durable bytes end in the file; what lies beyond is not there for anybody. */
   size: number
   /** From this offset on the file is damaged: up to the next segment nothing can be read. */
   damagedFrom?: number
-  file: OpenFile
+  /** A reader found no batch here, though there was one when the file was opened. */
+  garbledAt?: number
+}
+
+export function bytesOf({ start, size }: Segment): number {
+  return size - start
 }
 
 export function segmentPath(folder: string, baseOffset: number): string {
@@ -27,7 +36,11 @@ export function baseOffsetOf(name: string): number | undefined {
 }
 
 /** An empty segment whose name is durable. A file of that name held nothing that was acknowledged, and is replaced. */
-export async function createSegment(files: Files, folder: string, baseOffset: number, now: number): Promise<Segment> {
+export async function createSegment(
+  files: Files,
+  folder: string,
+  baseOffset: number,
+): Promise<{ readonly segment: Segment; readonly file: OpenFile }> {
   const path = segmentPath(folder, baseOffset)
   if ((await files.size(path)) !== undefined) await files.remove(path)
   const file = await files.open(path, 'write')
@@ -37,5 +50,5 @@ export async function createSegment(files: Files, folder: string, baseOffset: nu
     await file.close()
     throw error
   }
-  return { baseOffset, path, createdAt: now, index: new SparseIndex(), endOffset: baseOffset, size: 0, file }
+  return { segment: { baseOffset, path, start: 0, index: new SparseIndex(), endOffset: baseOffset, size: 0 }, file }
 }

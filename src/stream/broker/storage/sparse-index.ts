@@ -31,12 +31,14 @@ export class SparseIndex {
 
   /** The batch with `offset` begins at or after this position. */
   positionOf(offset: number): number {
-    return this.entries[this.#last((entry) => entry.offset <= offset)]?.position ?? 0
+    return this.entries[this.#last((entry) => entry.offset <= offset)]?.position ?? this.entries[0]?.position ?? 0
   }
 
   /** The first batch that holds `timestamp` or a later one begins at or after this position. */
   positionOfTime(timestamp: number): number {
-    return this.entries[this.#last((entry) => entry.timestampBefore < timestamp)]?.position ?? 0
+    return (
+      this.entries[this.#last((entry) => entry.timestampBefore < timestamp)]?.position ?? this.entries[0]?.position ?? 0
+    )
   }
 
   #last(holds: (entry: IndexEntry) => boolean): number {

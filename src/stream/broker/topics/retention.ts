@@ -23,7 +23,7 @@ export async function applyRetention(topics: TopicStore, now: number): Promise<v
 async function rollIfOld(topic: Topic, partition: PartitionLog, now: number): Promise<void> {
   const retentionMs = configNumber(topic, 'retention.ms')
   const active = partition.segments().at(-1)!
-  if (retentionMs >= 0 && active.size > 0 && active.maxTimestamp < now - retentionMs) await partition.roll()
+  if (retentionMs >= 0 && active.bytes > 0 && active.maxTimestamp < now - retentionMs) await partition.roll()
 }
 
 /** Whole segments only; the active one stays. */
@@ -35,14 +35,14 @@ function startAfterRetention(
   const retentionMs = configNumber(topic, 'retention.ms')
   const retentionBytes = configNumber(topic, 'retention.bytes')
   const segments = partition.segments()
-  let bytes = segments.reduce((sum, { size }) => sum + size, 0)
+  let left = segments.reduce((sum, segment) => sum + segment.bytes, 0)
   let { startOffset } = partition
-  for (const { size, maxTimestamp, endOffset } of segments.slice(0, -1)) {
+  for (const { bytes, maxTimestamp, endOffset } of segments.slice(0, -1)) {
     const outdated = retentionMs >= 0 && maxTimestamp < now - retentionMs
-    const surplus = retentionBytes >= 0 && bytes - size >= retentionBytes
+    const surplus = retentionBytes >= 0 && left - bytes >= retentionBytes
     if (!outdated && !surplus) break
     startOffset = Math.max(startOffset, endOffset)
-    bytes -= size
+    left -= bytes
   }
   return startOffset
 }

@@ -5,6 +5,7 @@ import { openPartitionLog, type PartitionLog } from '../storage/partition-log.ts
 import type { StorageServices } from '../storage/partition-state.ts'
 import { readJsonIfWhole, writeJson } from '../storage/small-file.ts'
 import type { Checkpoints } from './checkpoints.ts'
+import { readTopicFile, removeTopicFiles, type TopicFile } from './topic-files.ts'
 import { configNumber, type Topic } from './topic.ts'
 
 /** The topics of this log. Changes are durable when they resolve, and happen one after the other. */
@@ -21,14 +22,6 @@ export interface TopicStore {
   /** Writes down how far partitions are whole and where they start. */
   checkpoint(): Promise<void>
   close(): Promise<void>
-}
-
-interface TopicFile {
-  readonly format: 1
-  readonly id: string
-  readonly name: string
-  readonly partitions: number
-  readonly configs: Readonly<Record<string, string>>
 }
 
 const partitionsMax = 10_000
@@ -56,10 +49,9 @@ export async function openTopicStore(
     if (found) deleted.push(found)
   }
   for (const id of await files.list(root)) {
-    const found = await readJsonIfWhole<TopicFile>(files, `${root}/${id}/topic.json`)
-    if (!found) continue
-    if (deleted.some((topic) => topic.id === id)) {
-      await removeFiles(id, found.partitions)
+    const found = deleted.some((topic) => topic.id === id) ? undefined : await readTopicFile(files, `${root}/${id}`)
+    if (!found) {
+      await removeTopicFiles(files, `${root}/${id}`)
       continue
     }
     await files.syncDirectory(`${root}/${id}`)
@@ -90,14 +82,6 @@ export async function openTopicStore(
 
   async function write(file: TopicFile): Promise<void> {
     await writeJson(files, `${root}/${file.id}/topic.json`, file)
-  }
-
-  async function removeFiles(id: string, partitions: number): Promise<void> {
-    for (let partition = 0; partition < partitions; partition++) {
-      const folder = `${root}/${id}/${partition}`
-      for (const name of await files.list(folder)) await files.remove(`${folder}/${name}`)
-    }
-    await files.remove(`${root}/${id}/topic.json`)
   }
 
   const checkpoint = (): Promise<void> =>
@@ -151,7 +135,7 @@ export async function openTopicStore(
         const tombstone = { id: topic.id, name, endOffsets, deletedAt: new Date(clock.now()).toISOString() }
         await writeJson(files, `${tombstones}/${topic.id}.json`, tombstone)
         deleted.push(tombstone)
-        await removeFiles(topic.id, topic.partitions.length)
+        await removeTopicFiles(files, `${root}/${topic.id}`)
         logger.info({ topic: name, id: topic.id }, 'topic deleted')
       }),
     setConfigs: (name, configs) =>

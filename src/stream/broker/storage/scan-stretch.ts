@@ -9,14 +9,22 @@ import {
 } from '../../protocol/records/batch-header.ts'
 import { SparseIndex } from './sparse-index.ts'
 
-/** What is whole in a segment's file, from its beginning. */
-export interface ScannedSegment {
+/** Where a batch begins: its place in the file, and its offset. */
+export interface BatchPlace {
+  readonly position: number
+  readonly baseOffset: number
+}
+
+/** Whole batches in order, without a gap. */
+export interface Stretch extends BatchPlace {
   readonly index: SparseIndex
   readonly endOffset: number
-  /** The file up to here is whole batches in order; equal to its size when all of it is. */
+  /** It ends here in the file. */
   readonly size: number
   /** Why it ends there, when the file goes on. */
   readonly stoppedBy?: string
+  /** What follows in the file was never acknowledged. */
+  readonly reachedLimit?: boolean
 }
 
 const chunkBytes = 4 * 1024 * 1024
@@ -25,29 +33,30 @@ const chunkBytes = 4 * 1024 * 1024
  * Reads batch after batch, checking length, checksum and order, up to the first that is not right or that begins at
  * `offsetLimit` or later (those were never acknowledged: the next segment begins there).
  */
-export async function scanSegment(
+export async function scanStretch(
   file: OpenFile,
   fileBytes: number,
-  baseOffset: number,
+  from: BatchPlace,
   offsetLimit: number,
   onBatch: (header: BatchHeader) => void,
-): Promise<ScannedSegment> {
+): Promise<Stretch> {
   const index = new SparseIndex()
-  let endOffset = baseOffset
-  let position = 0
+  let endOffset = from.baseOffset
+  let { position } = from
   let buffer: Buffer = Buffer.alloc(0)
   let bufferAt = 0
 
   const load = async (length: number): Promise<boolean> => {
     if (position + length > fileBytes) return false
-    if (position + length <= bufferAt + buffer.length) return true
+    if (position >= bufferAt && position + length <= bufferAt + buffer.length) return true
     const target = Buffer.allocUnsafeSlow(Math.min(fileBytes - position, Math.max(length, chunkBytes)))
     const got = await readFully(file, target, position)
     buffer = target.subarray(0, got)
     bufferAt = position
     return got >= length
   }
-  const ended = (stoppedBy?: string): ScannedSegment => ({
+  const ended = (stoppedBy?: string): Stretch => ({
+    ...from,
     index,
     endOffset,
     size: position,
@@ -65,7 +74,8 @@ export async function scanSegment(
     const header = readBatchHeader(buffer, at)!
     if (header.baseOffset !== endOffset)
       return ended(`a batch at offset ${header.baseOffset} where ${endOffset} is due`)
-    if (header.baseOffset >= offsetLimit) return ended('records that were never acknowledged')
+    if (header.baseOffset >= offsetLimit)
+      return { ...ended('records that were never acknowledged'), reachedLimit: true }
     index.add(header.baseOffset, position, header.maxTimestamp)
     onBatch(header)
     endOffset = header.baseOffset + header.lastOffsetDelta + 1

@@ -1,0 +1,52 @@
+import type { OpenFile } from '../../../kernel/files/files.ts'
+import { batchField, batchHeaderBytes, batchLengthOverhead, readLong } from '../../protocol/records/batch-header.ts'
+import { readFully } from './scan-stretch.ts'
+import type { Segment } from './segment.ts'
+
+/** What is needed of a batch to walk over it. */
+export interface BatchHead {
+  readonly byteLength: number
+  readonly lastOffset: number
+  readonly maxTimestamp: number
+}
+
+/** A file that was whole when it was opened holds something else now. */
+export class GarbledError extends Error {
+  readonly segment: Segment
+  readonly position: number
+
+  constructor(segment: Segment, position: number) {
+    super(`${segment.path} holds no batch at byte ${position}`)
+    this.segment = segment
+    this.position = position
+  }
+}
+
+/** The head of the batch at `position`, which lies at `at` in the buffer. Lengths are looked at before they lead anywhere. */
+export function batchHeadIn(segment: Segment, buffer: Buffer, at: number, position: number): BatchHead {
+  const byteLength = buffer.readInt32BE(at + batchField.length) + batchLengthOverhead
+  const lastOffset = readLong(buffer, at) + buffer.readInt32BE(at + batchField.lastOffsetDelta)
+  const isOne =
+    buffer[at + batchField.magic] === 2 &&
+    byteLength >= batchHeaderBytes &&
+    position + byteLength <= segment.size &&
+    lastOffset >= segment.baseOffset &&
+    lastOffset < segment.endOffset
+  if (!isOne) throw new GarbledError(segment, position)
+  return { byteLength, lastOffset, maxTimestamp: readLong(buffer, at + batchField.maxTimestamp) }
+}
+
+export async function readBatchHead(file: OpenFile, segment: Segment, position: number): Promise<BatchHead> {
+  return batchHeadIn(segment, await readExactly(file, segment, position, batchHeaderBytes), 0, position)
+}
+
+export async function readExactly(
+  file: OpenFile,
+  segment: Segment,
+  position: number,
+  byteLength: number,
+): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(byteLength)
+  if ((await readFully(file, bytes, position)) < byteLength) throw new GarbledError(segment, position)
+  return bytes
+}

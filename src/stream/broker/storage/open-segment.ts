@@ -1,0 +1,91 @@
+import type { OpenFile } from '../../../kernel/files/files.ts'
+import type { BatchHeader } from '../../protocol/records/batch-header.ts'
+import { findBatch, type BatchTrace } from './find-batch.ts'
+import { indexPath, loadIndex } from './index-file.ts'
+import { leaderEpoch } from './leader-epoch.ts'
+import type { StorageServices } from './partition-state.ts'
+import { scanStretch, type Stretch } from './scan-stretch.ts'
+import { segmentPath, type Segment } from './segment.ts'
+
+/** What is known about a segment's file before it is read. */
+export interface ExpectedSegment {
+  readonly folder: string
+  readonly baseOffset: number
+  /** Where the next file begins; undefined for the last one, whose end only its content tells. */
+  readonly nextBase: number | undefined
+  /** All below was durable and whole. */
+  readonly recoveryPoint: number
+  /** From this offset on the headers are wanted, whatever an index says. */
+  readonly replayFrom: number
+}
+
+/**
+ * The runs of whole batches in one file; more than one when it is damaged. The torn tail of the last file is cut off, for
+ * nobody was told of it. Damage is never cut: batches behind it that were acknowledged tell the two apart.
+ */
+export async function openSegment(
+  expected: ExpectedSegment,
+  onBatch: (header: BatchHeader) => void,
+  { files, logger }: StorageServices,
+): Promise<Segment[]> {
+  const { baseOffset, nextBase, recoveryPoint, replayFrom } = expected
+  const path = segmentPath(expected.folder, baseOffset)
+  if (nextBase !== undefined && nextBase <= recoveryPoint && nextBase <= replayFrom) {
+    const saved = await loadIndex(files, path)
+    if (saved?.endOffset === nextBase) return [{ baseOffset, path, start: 0, ...saved }]
+  }
+  const isLast = nextBase === undefined
+  const file = await files.open(path, isLast ? 'write' : 'read')
+  try {
+    const bytes = (await files.size(path)) ?? 0
+    const stretches = await scanFile(file, bytes, expected, onBatch)
+    const end = stretches.at(-1)!
+    if (isLast && end.stoppedBy !== undefined && stretches.length === 1 && end.endOffset >= recoveryPoint) {
+      logger.warn(
+        { file: path, cutAt: end.size, bytes: bytes - end.size, reason: end.stoppedBy },
+        'cut off what was never acknowledged',
+      )
+      await file.truncate(end.size)
+    }
+    // What a killed predecessor wrote may still be in memory only; from here on it counts as durable.
+    if (isLast) await file.sync()
+    const segments = stretches.map((stretch, at) => segmentOf(path, stretch, damageEnd(stretches, at, expected)))
+    // An index of before the damage would hide it from the next start.
+    const isDamaged = segments.some(({ damagedFrom }) => damagedFrom !== undefined)
+    if (isDamaged && (await files.size(indexPath(path))) !== undefined) await files.remove(indexPath(path))
+    return segments
+  } finally {
+    await file.close()
+  }
+}
+
+async function scanFile(
+  file: OpenFile,
+  bytes: number,
+  { baseOffset, nextBase = Infinity, recoveryPoint }: ExpectedSegment,
+  onBatch: (header: BatchHeader) => void,
+): Promise<Stretch[]> {
+  const stretches = [await scanStretch(file, bytes, { position: 0, baseOffset }, nextBase, onBatch)]
+  for (;;) {
+    const { size, endOffset, stoppedBy, reachedLimit } = stretches.at(-1)!
+    if (stoppedBy === undefined || reachedLimit) return stretches
+    const wasAcknowledged = (trace: BatchTrace): boolean =>
+      trace.baseOffset > endOffset &&
+      trace.baseOffset < Math.min(nextBase, Number.MAX_SAFE_INTEGER) &&
+      (nextBase !== Infinity || trace.baseOffset < recoveryPoint || trace.leaderEpoch === leaderEpoch)
+    const next = await findBatch(file, bytes, size, wasAcknowledged)
+    if (!next) return stretches
+    stretches.push(await scanStretch(file, bytes, next, nextBase, onBatch))
+  }
+}
+
+/** Up to where offsets are missing behind a stretch, if there are any. */
+function damageEnd(stretches: readonly Stretch[], at: number, expected: ExpectedSegment): number {
+  return stretches[at + 1]?.baseOffset ?? expected.nextBase ?? expected.recoveryPoint
+}
+
+function segmentOf(path: string, stretch: Stretch, nextOffset: number): Segment {
+  const { baseOffset, position, endOffset, size, index } = stretch
+  const damage = endOffset < nextOffset ? { damagedFrom: endOffset } : {}
+  return { baseOffset, path, start: position, endOffset, size, index, ...damage }
+}

@@ -1,0 +1,81 @@
+import type { OpenFile } from '../../../kernel/files/files.ts'
+import { readBatchHeader, type BatchHeader } from '../../protocol/records/batch-header.ts'
+import { openRecords } from '../../protocol/records/record-cursor.ts'
+import { readBatchHead, readExactly } from './batch-head.ts'
+import { readSegment } from './partition-reader.ts'
+import type { PartitionState, StorageServices } from './partition-state.ts'
+import type { Segment } from './segment.ts'
+
+export interface TimedOffset {
+  readonly offset: number
+  readonly timestamp: number
+}
+
+/**
+ * The first record that is as late as `timestamp`; undefined when there is none. When it is the first one behind damage, the
+ * damage is answered instead: the record may lie in it, and whoever begins there is told so.
+ */
+export async function findByTime(
+  state: PartitionState,
+  services: StorageServices,
+  timestamp: number,
+): Promise<TimedOffset | undefined> {
+  const { startOffset } = state
+  const holds = (record: TimedOffset): boolean => record.timestamp >= timestamp && record.offset >= startOffset
+  let before: Segment | undefined
+  for (const segment of [...state.segments]) {
+    if (segment.index.maxTimestamp >= timestamp && segment.endOffset > startOffset) {
+      const search = (file: OpenFile): Promise<TimedOffset | undefined> => findInFile(file, segment, timestamp, holds)
+      const found = await readSegment(state, services, segment, search)
+      const damage = before?.damagedFrom
+      if (found && damage !== undefined && found.offset === segment.baseOffset)
+        return { offset: Math.max(damage, startOffset), timestamp: found.timestamp }
+      if (found) return found
+    }
+    before = segment
+  }
+  return undefined
+}
+
+/** The first record of the latest timestamp; undefined in an empty log. */
+export async function findLatestTime(
+  state: PartitionState,
+  services: StorageServices,
+): Promise<TimedOffset | undefined> {
+  const latest = Math.max(...state.segments.map(({ index }) => index.maxTimestamp))
+  return latest < 0 ? undefined : findByTime(state, services, latest)
+}
+
+async function findInFile(
+  file: OpenFile,
+  segment: Segment,
+  timestamp: number,
+  holds: (record: TimedOffset) => boolean,
+): Promise<TimedOffset | undefined> {
+  for (let at = segment.index.positionOfTime(timestamp); at < segment.size;) {
+    const { byteLength, maxTimestamp } = await readBatchHead(file, segment, at)
+    if (maxTimestamp >= timestamp) {
+      const batch = await readExactly(file, segment, at, byteLength)
+      const found = findInBatch(batch, readBatchHeader(batch)!, holds)
+      if (found) return found
+    }
+    at += byteLength
+  }
+  return undefined
+}
+
+function findInBatch(
+  batch: Buffer,
+  header: BatchHeader,
+  holds: (record: TimedOffset) => boolean,
+): TimedOffset | undefined {
+  try {
+    const records = openRecords(batch, 0, header)
+    while (records.next()) if (holds(records)) return { offset: records.offset, timestamp: records.timestamp }
+  } catch {
+    // The records within are the producer's and may be garbage: the batch then stands for them.
+    const whole = { offset: header.baseOffset, timestamp: header.maxTimestamp }
+    if (holds(whole)) return whole
+  }
+  return undefined
+}

@@ -1,0 +1,49 @@
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import type { Files } from '../../../kernel/files/files.ts'
+import { removeFolder } from '../storage/remove-folder.ts'
+import { readJsonIfWhole } from '../storage/small-file.ts'
+
+/** `topic.json`, in the topic's folder beside one folder for each partition. */
+export interface TopicFile {
+  readonly format: 1
+  readonly id: string
+  readonly name: string
+  readonly partitions: number
+  readonly configs: Readonly<Record<string, string>>
+}
+
+const partitionFolder = /^\d+$/
+
+/**
+ * Undefined for a topic that was never named: its creation was cut short before anybody was told. Throws WEIR-3008 when records
+ * lie in the folder, or when the file is there and cannot be read: a start without the topic would hide them.
+ */
+export async function readTopicFile(files: Files, folder: string): Promise<TopicFile | undefined> {
+  const path = `${folder}/topic.json`
+  const found = await readJsonIfWhole<TopicFile>(files, path)
+  if (found) return found
+  if ((await files.size(path)) === undefined && !(await holdsRecords(files, folder))) return undefined
+  throw new WeirError(
+    'WEIR-3008',
+    `${path} is missing or cannot be read, though a topic lies in its folder. Restore the file, or move the folder away to go on without the topic`,
+    { details: { file: path } },
+  )
+}
+
+/** All of a topic. What a crash leaves is removed at the next start. */
+export async function removeTopicFiles(files: Files, folder: string): Promise<void> {
+  for (const name of await files.list(folder)) {
+    if (partitionFolder.test(name)) await removeFolder(files, `${folder}/${name}`)
+    else await files.remove(`${folder}/${name}`)
+  }
+  await files.removeDirectory(folder)
+}
+
+async function holdsRecords(files: Files, folder: string): Promise<boolean> {
+  for (const partition of await files.list(folder)) {
+    if (!partitionFolder.test(partition)) continue
+    for (const name of await files.list(`${folder}/${partition}`))
+      if (name.endsWith('.log') && ((await files.size(`${folder}/${partition}/${name}`)) ?? 0) > 0) return true
+  }
+  return false
+}

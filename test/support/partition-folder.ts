@@ -1,0 +1,87 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from '../../src/kernel/clock.ts'
+import type { Files } from '../../src/kernel/files/files.ts'
+import { nodeFiles } from '../../src/kernel/files/node-files.ts'
+import { silentLogger, type Logger } from '../../src/kernel/logger.ts'
+import { checkBatches, type CheckedBatch } from '../../src/stream/broker/storage/check-batches.ts'
+import { openPartitionLog, type PartitionLog } from '../../src/stream/broker/storage/partition-log.ts'
+import { createSegmentFiles } from '../../src/stream/broker/storage/segment-files.ts'
+import { BatchBuilder, noProducer, type ProducerIdentity } from '../../src/stream/protocol/records/batch-builder.ts'
+import { batchesIn, openRecords } from '../../src/stream/protocol/records/record-cursor.ts'
+
+export interface PartitionOptions {
+  readonly files?: Files
+  readonly logger?: Logger
+  readonly segmentBytes?: number
+  readonly segmentsOpenMax?: number
+  readonly recoveryPoint?: number
+  readonly startOffset?: number
+}
+
+/** One partition without a broker around it, in a folder that goes with it. */
+export interface PartitionFolder extends Disposable {
+  readonly path: string
+  open(options?: PartitionOptions): Promise<PartitionLog>
+  /** Paths of the segments' files, in order of offsets. */
+  segments(): string[]
+  /** Changes one byte of a file; a negative place counts from its end. */
+  flipByte(path: string, at: number): void
+}
+
+export function createPartitionFolder(): PartitionFolder {
+  const path = mkdtempSync(join(tmpdir(), 'weir-partition-'))
+  return {
+    path,
+    open({
+      files = nodeFiles,
+      logger = silentLogger,
+      segmentBytes = 1e9,
+      segmentsOpenMax = 2,
+      recoveryPoint = 0,
+      startOffset = 0,
+    } = {}) {
+      const services = { files, segmentFiles: createSegmentFiles(files, segmentsOpenMax), clock: systemClock, logger }
+      return openPartitionLog(path, 'test-0', { recoveryPoint, startOffset }, services, () => segmentBytes)
+    },
+    segments: () =>
+      readdirSync(path)
+        .filter((name) => name.endsWith('.log'))
+        .toSorted()
+        .map((name) => join(path, name)),
+    flipByte(file, at) {
+      const bytes = readFileSync(file)
+      bytes[at < 0 ? bytes.length + at : at]! ^= 1
+      writeFileSync(file, bytes)
+    },
+    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
+  }
+}
+
+/** A batch as a producer sends it; its records are a millisecond apart. */
+export function batchOf(
+  values: readonly string[],
+  { producer = noProducer, timestamp = 1000 }: { producer?: ProducerIdentity; timestamp?: number } = {},
+): CheckedBatch {
+  const builder = new BatchBuilder()
+  values.forEach((value, index) => builder.append(Buffer.from(value), null, timestamp + index))
+  return checkBatches(builder.finish('none', producer), 1e9, undefined)[0]!
+}
+
+/** What a consumer gets from `from` to the end, each as `offset:value`. */
+export async function valuesFrom(log: PartitionLog, from = log.startOffset, to = log.endOffset): Promise<string[]> {
+  const values: string[] = []
+  for (let offset = from; offset < to;) {
+    const bytes = await log.read(offset, 100, true)
+    for (const { at, header } of batchesIn(bytes)) {
+      const records = openRecords(bytes, at, header)
+      while (records.next()) {
+        if (records.offset !== offset || offset >= to) continue
+        values.push(`${records.offset}:${records.buffer.toString('utf8', records.valueStart, records.valueEnd)}`)
+        offset++
+      }
+    }
+  }
+  return values
+}
