@@ -37,6 +37,8 @@ export interface LedgerPartition {
   readonly pending: string | null
   readonly lost: string
   readonly skipped: string
+  /** The offsets that `lost` and `skipped` count, `to` excluded. */
+  readonly gaps: readonly { readonly kind: 'lost' | 'skipped'; readonly from: string; readonly to: string }[]
 }
 
 export interface LedgerOperations {
@@ -70,16 +72,27 @@ export interface ApiLetter {
 /** How an operator answers a halted delivery. */
 export type ResumeChoice = 'deliver-again' | 'go-on' | 'accept-loss' | 'adopt-table'
 
+/** Which dead letters are meant: all without it. */
+export interface LetterChoice {
+  readonly code?: string
+  readonly partition?: number
+  /** Is in the reason; capitals do not matter. */
+  readonly reason?: string
+  readonly letters?: readonly { readonly source: string; readonly partition: number; readonly offset: string }[]
+}
+
 export interface LetterOperations {
+  /** `total` counts all that are in force, whatever is chosen. */
   list(
     delivery: string,
     page: { readonly limit: number; readonly after?: string },
+    choice: LetterChoice,
   ): Promise<{
     readonly items: readonly ApiLetter[]
     readonly total: number
     readonly next: string | null
   }>
-  replay(delivery: string): Promise<{ readonly replayed: number; readonly stillRejected: number }>
+  replay(delivery: string, choice: LetterChoice): Promise<{ readonly replayed: number; readonly stillRejected: number }>
   resume(delivery: string, choice: ResumeChoice): Promise<void>
   /** Commits now what was accepted. */
   flush(delivery: string): Promise<{ readonly snapshotId: string | null }>

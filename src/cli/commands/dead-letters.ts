@@ -1,9 +1,9 @@
 import type { ApiLetter } from '../../platform/operations.ts'
-import type { Command } from '../command.ts'
+import type { Command, CommandCall } from '../command.ts'
 import { numberOption } from '../number-option.ts'
 import { formatCount } from '../output.ts'
 import { tableText } from '../table-text.ts'
-import { connectWeir } from '../weir-client.ts'
+import { connectWeir, type WeirClient } from '../weir-client.ts'
 
 export const deadLetters: Command = {
   name: 'dead-letters',
@@ -11,16 +11,24 @@ export const deadLetters: Command = {
   arguments: [{ name: 'delivery', description: 'the name of the delivery', required: true }],
   options: [
     { flags: '--replay', description: 'try them again, after the table or the policy was changed' },
+    { flags: '--code <code>', description: 'only those rejected with this code: WEIR-5003' },
+    { flags: '--reason <text>', description: 'only those with this in their reason' },
+    { flags: '--partition <number>', description: 'only those of this partition' },
     { flags: '-n, --lines <count>', description: 'how many to show', default: '100' },
   ],
-  examples: ['weir dead-letters events-to-lake', 'weir dead-letters events-to-lake --replay'],
+  examples: [
+    'weir dead-letters events-to-lake',
+    'weir dead-letters events-to-lake --replay',
+    'weir dead-letters events-to-lake --code WEIR-5003 --replay',
+  ],
   async run({ arguments: [delivery], options, output, directory }) {
     const weir = connectWeir(directory)
+    const chosen = choiceOf(options)
     if (options['replay'] === true) {
       const replayed = await weir.call<{ replayed: number; stillRejected: number }>(
         'POST',
         '/api/v1/dead-letters/replay',
-        { delivery },
+        { delivery, ...chosen },
       )
       output.answer(
         replayed,
@@ -29,19 +37,58 @@ export const deadLetters: Command = {
       return
     }
     const limit = numberOption('--lines', options['lines']) ?? 100
-    const path = `/api/v1/dead-letters?delivery=${encodeURIComponent(delivery!)}&limit=${limit}`
-    const found = await weir.call<{ items: readonly ApiLetter[]; total: number }>('GET', path)
-    output.answer(found, () => textOf(delivery!, found))
+    const found = await readLetters(weir, { delivery: delivery!, ...chosen }, limit)
+    output.answer(found, () => textOf(delivery!, found, Object.keys(chosen).length > 0))
   },
+}
+
+interface Choice {
+  readonly code?: string
+  readonly reason?: string
+  readonly partition?: number
+}
+
+function choiceOf(options: CommandCall['options']): Choice {
+  const partition = numberOption('--partition', options['partition'])
+  const { code, reason } = options
+  return {
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof reason === 'string' ? { reason } : {}),
+    ...(partition === undefined ? {} : { partition }),
+  }
+}
+
+interface Found {
+  readonly items: readonly ApiLetter[]
+  readonly total: number
+  /** Whether there are more than were asked for. */
+  readonly more: boolean
+}
+
+const pageMax = 10_000
+
+async function readLetters(weir: WeirClient, wanted: Choice & { delivery: string }, limit: number): Promise<Found> {
+  const items: ApiLetter[] = []
+  const query = new URLSearchParams(
+    Object.fromEntries(Object.entries(wanted).map(([key, value]) => [key, String(value)])),
+  )
+  for (;;) {
+    query.set('limit', String(Math.min(pageMax, limit - items.length)))
+    const page = await weir.call<{ items: readonly ApiLetter[]; total: number; next: string | null }>(
+      'GET',
+      `/api/v1/dead-letters?${query.toString()}`,
+    )
+    items.push(...page.items)
+    if (page.next === null || items.length >= limit) return { items, total: page.total, more: page.next !== null }
+    query.set('after', page.next)
+  }
 }
 
 const valueWidth = 80
 
-function textOf(
-  delivery: string,
-  { items, total }: { readonly items: readonly ApiLetter[]; readonly total: number },
-): string {
+function textOf(delivery: string, { items, total, more }: Found, isChosen: boolean): string {
   if (total === 0) return `No dead letters: every record of ${delivery} fitted its table.`
+  if (items.length === 0) return `None of the ${formatCount(total)} dead letters of ${delivery} is like that.`
   const columns = [
     { title: 'PARTITION', align: 'right' },
     { title: 'OFFSET', align: 'right' },
@@ -56,7 +103,8 @@ function textOf(
     reason,
     shorten(value),
   ])
-  const rest = total > items.length ? `\n${formatCount(total - items.length)} more: --lines ${total}` : ''
+  const others = isChosen ? 'There are more' : `${formatCount(total - items.length)} more`
+  const rest = more ? `\n${others}: --lines ${total}` : ''
   return `${tableText(columns, rows)}${rest}\nReplay them after a change: weir dead-letters ${delivery} --replay`
 }
 

@@ -21,6 +21,17 @@ export interface LetterFilter {
   readonly code?: string
   /** Decimal text. */
   readonly offset?: string
+  /** Is in the reason; capitals do not matter. */
+  readonly reason?: string
+  /** Only these. */
+  readonly letters?: readonly LetterPlace[]
+}
+
+export interface LetterPlace {
+  readonly source: string
+  readonly partition: number
+  /** Decimal text. */
+  readonly offset: string
 }
 
 export interface LetterPage {

@@ -1,6 +1,6 @@
 import type { DeliveryState, LetterFile } from '../../record/delivery-state.ts'
 import type { DeliveryTable } from '../table/delivery-table.ts'
-import type { Letter, LetterFilter, LetterPage, LetterSummary } from './letter.ts'
+import type { Letter, LetterFilter, LetterPage, LetterPlace, LetterSummary } from './letter.ts'
 
 /** How many letters are in force, from the state alone. */
 function summarizeLetters({ letterFiles }: DeliveryState): LetterSummary {
@@ -63,14 +63,40 @@ export async function lettersIn(
   file: LetterFile,
   filter: LetterFilter = {},
 ): Promise<readonly PlacedLetter[]> {
-  const isOther = (wanted: unknown, found: unknown): boolean => wanted !== undefined && wanted !== found
-  if (inForce(file) === 0 || isOther(filter.source, file.source) || isOther(filter.partition, file.partition)) return []
+  if (inForce(file) === 0 || !mayHold(file, filter)) return []
   const replayed = new Set(file.replayed)
   const text = await table.get(file.path)
+  const passes = letterTest(filter)
   return Array.from(linesOf(text), (bytes, line) => ({ letter: JSON.parse(bytes) as Letter, line })).filter(
-    ({ letter }) =>
-      !replayed.has(letter.offset) && !isOther(filter.code, letter.code) && !isOther(filter.offset, letter.offset),
+    ({ letter }) => !replayed.has(letter.offset) && passes(letter),
   )
+}
+
+/** Without reading it. */
+function mayHold({ source, partition }: LetterFile, { letters, ...filter }: LetterFilter): boolean {
+  return (
+    !isOther(filter.source, source) &&
+    !isOther(filter.partition, partition) &&
+    (letters?.some((place) => place.source === source && place.partition === partition) ?? true)
+  )
+}
+
+function letterTest({ code, offset, reason, letters }: LetterFilter): (letter: Letter) => boolean {
+  const wanted = reason?.toLowerCase() ?? ''
+  const chosen = letters && new Set(letters.map(placeOf))
+  return (letter) =>
+    !isOther(code, letter.code) &&
+    !isOther(offset, letter.offset) &&
+    letter.reason.toLowerCase().includes(wanted) &&
+    (chosen?.has(placeOf(letter)) ?? true)
+}
+
+function isOther(wanted: unknown, found: unknown): boolean {
+  return wanted !== undefined && wanted !== found
+}
+
+function placeOf({ source, partition, offset }: LetterPlace): string {
+  return `${source}/${partition}/${offset}`
 }
 
 /** Line by line: a whole file may be longer than a string can be. */

@@ -1,6 +1,6 @@
 import type { MetricObject } from 'prom-client'
 import type { Verification } from '../../delivery/ledger/verification.ts'
-import type { LetterPage, ReplayResult } from '../../delivery/letters/letter.ts'
+import type { LetterFilter, LetterPage, ReplayResult } from '../../delivery/letters/letter.ts'
 import type { ResumeChoice } from '../operations.ts'
 import type { MemoryHost } from './delivery-memory.ts'
 import type { Relations, TailReport } from '../../sql/engine-host.ts'
@@ -94,9 +94,9 @@ export type OperatorMethods = ChildMethods<OperatorConfig, null, null> & {
   /** Progress goes to the supervisor's `progress`, by `job`. */
   verify(params: DeliveryPlace & { readonly job: number }): Promise<Verification>
   letters(
-    params: DeliveryPlace & { readonly limit: number; readonly after: string | null },
+    params: DeliveryPlace & { readonly limit: number; readonly after: string | null; readonly filter: LetterFilter },
   ): Promise<LetterPage & { readonly total: number }>
-  replay(params: DeliveryPlace): Promise<ReplayResult>
+  replay(params: DeliveryPlace & { readonly filter: LetterFilter }): Promise<ReplayResult>
   /** null when there was nothing to answer. */
   resume(
     params: DeliveryPlace & { readonly choice: Exclude<ResumeChoice, 'adopt-table'> },

@@ -50,8 +50,9 @@ serveSupervisor<Params<'start'>, null, null, OperatorHost>('operator', async (co
           }),
         ),
       letters: (params: Params<'letters'>) =>
-        on(params, ({ table }) => readDeadLetters(table, {}, { limit: params.limit, after: params.after })),
-      replay: (params: Params<'replay'>) => on(params, (ports) => replayDeadLetters(ports, params.config)),
+        on(params, ({ table }) => readDeadLetters(table, params.filter, { limit: params.limit, after: params.after })),
+      replay: (params: Params<'replay'>) =>
+        on(params, (ports) => replayDeadLetters(ports, params.config, params.filter)),
       resume: (params: Params<'resume'>) =>
         on(params, async (ports) => ({ snapshotId: await resumeDelivery(ports, params.choice) })),
       maintain: (params: Params<'maintain'>) => maintainTable(params),

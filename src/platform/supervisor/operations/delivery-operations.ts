@@ -49,15 +49,17 @@ export function createDeliveryOperations(processes: Processes, catalog: CatalogC
       },
     },
     letters: {
-      async list(delivery, { limit, after }) {
+      async list(delivery, { limit, after }, filter) {
         const place = placeOf(delivery)
-        const page = await operator.use((channel) => channel.call('letters', { ...place, limit, after: after ?? null }))
+        const page = await operator.use((channel) =>
+          channel.call('letters', { ...place, limit, after: after ?? null, filter }),
+        )
         return { items: page.letters.map((letter) => letterOf(delivery, letter)), total: page.total, next: page.next }
       },
-      async replay(delivery) {
+      async replay(delivery, filter) {
         const place = placeOf(delivery)
         const { replayed, rejected } = await operator.use((channel) =>
-          channel.call('replay', place, { timeoutMs: longTimeoutMs }),
+          channel.call('replay', { ...place, filter }, { timeoutMs: longTimeoutMs }),
         )
         return { replayed, stillRejected: rejected.length }
       },
