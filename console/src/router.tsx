@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { Overview } from './pages/overview.tsx'
+import { BrokenPage, NoSuchPage } from './shell/broken-page.tsx'
 import { Shell } from './shell/shell.tsx'
 
 const root = createRootRoute({ component: Shell })
@@ -8,7 +9,13 @@ const text = (value: unknown): string | undefined =>
   typeof value === 'number' ? String(value) : typeof value === 'string' && value !== '' ? value : undefined
 
 const routes = [
-  createRoute({ getParentRoute: () => root, path: '/', component: Overview }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/',
+    // The edge of the graph whose facts are shown.
+    validateSearch: (search): { edge?: string | undefined } => ({ edge: text(search['edge']) }),
+    component: Overview,
+  }),
   createRoute({
     getParentRoute: () => root,
     path: '/resources/$kind',
@@ -26,8 +33,14 @@ const routes = [
     // Partition and offset say which records the Data tab of a stream shows.
     validateSearch: (
       search,
-    ): { tab?: string | undefined; partition?: string | undefined; offset?: string | undefined } => ({
+    ): {
+      tab?: string | undefined
+      edge?: string | undefined
+      partition?: string | undefined
+      offset?: string | undefined
+    } => ({
       tab: text(search['tab']),
+      edge: text(search['edge']),
       partition: text(search['partition']),
       offset: text(search['offset']),
     }),
@@ -48,7 +61,19 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: '/dead-letters',
-    validateSearch: (search) => ({ delivery: text(search['delivery']) }),
+    validateSearch: (
+      search,
+    ): {
+      delivery?: string | undefined
+      partition?: string | undefined
+      code?: string | undefined
+      reason?: string | undefined
+    } => ({
+      delivery: text(search['delivery']),
+      partition: text(search['partition']),
+      code: text(search['code']),
+      reason: text(search['reason']),
+    }),
     component: lazyRouteComponent(() => import('./pages/dead-letters.tsx'), 'DeadLetters'),
   }),
   createRoute({
@@ -63,7 +88,12 @@ const routes = [
   }),
 ]
 
-export const router = createRouter({ routeTree: root.addChildren(routes), defaultPreload: 'intent' })
+export const router = createRouter({
+  routeTree: root.addChildren(routes),
+  defaultPreload: 'intent',
+  defaultErrorComponent: BrokenPage,
+  defaultNotFoundComponent: NoSuchPage,
+})
 
 declare module '@tanstack/react-router' {
   interface Register {

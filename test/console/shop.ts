@@ -1,3 +1,4 @@
+import type { LedgerHop } from '../../src/platform/operations.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 /** A project with one of each kind: a secret that is absent, so that something needs a look. */
@@ -27,17 +28,28 @@ const customers = ['ada', 'grace', 'edsger', 'barbara', 'donald', 'leslie']
 /** Produces the shop's records and waits until the ledger has them all. */
 export async function fillShop(http: string): Promise<void> {
   await produceOrders(http, produced)
-  await waitUntil('every record is delivered or rejected', async () => {
-    const { hops } = (await (await fetch(`${http}/api/v1/ledger`)).json()) as {
-      hops: readonly { in: string; pending: string | null }[]
-    }
-    return hops[0]?.in === String(produced) && hops[0].pending === '0'
-  })
+  await waitForLedger(http, (hop) => hop.in === String(produced) && hop.pending === '0')
 }
 
 export async function produceOrders(http: string, count: number): Promise<void> {
-  const records = Array.from({ length: count }, (_, at) => ({ key: String(at), value: orderOf(at) }))
-  await post(`${http}/api/v1/streams/orders/records`, { records })
+  await produceValues(
+    http,
+    'orders',
+    Array.from({ length: count }, (_, at) => orderOf(at)),
+  )
+}
+
+export async function produceValues(http: string, stream: string, values: readonly string[]): Promise<void> {
+  const records = values.map((value, at) => ({ key: String(at), value }))
+  await post(`${http}/api/v1/streams/${stream}/records`, { records })
+}
+
+/** Until the ledger has a hop like that. */
+export async function waitForLedger(http: string, isReached: (hop: LedgerHop) => boolean): Promise<void> {
+  await waitUntil('every record is delivered or rejected', async () => {
+    const { hops } = (await (await fetch(`${http}/api/v1/ledger`)).json()) as { hops: readonly LedgerHop[] }
+    return hops.some(isReached)
+  })
 }
 
 function orderOf(at: number): string {

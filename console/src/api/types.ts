@@ -30,6 +30,14 @@ export interface LedgerPartition {
   readonly pending: string | null
   readonly lost: string
   readonly skipped: string
+  readonly gaps: readonly LedgerGap[]
+}
+
+/** Offsets that are neither row nor letter, `to` excluded. */
+export interface LedgerGap {
+  readonly kind: 'lost' | 'skipped'
+  readonly from: string
+  readonly to: string
 }
 
 export interface LedgerHop {
@@ -90,4 +98,19 @@ export interface StreamRecord {
   readonly value: string | null
   readonly headers: Readonly<Record<string, string>>
   readonly bytes: number
+}
+
+export interface HaltAnswer {
+  readonly choice: string
+  readonly title: string
+  readonly consequence: string
+  readonly leavesOut: boolean
+}
+
+/** What a delivery asks that has halted. */
+export interface HaltQuestion {
+  readonly code: string
+  readonly reason: string
+  readonly remedy: string
+  readonly answers: readonly HaltAnswer[]
 }

@@ -1,62 +1,46 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 import { call } from '../api/client.ts'
 import { useStatus } from '../api/queries.ts'
+import type { HaltQuestion } from '../api/types.ts'
 import { Command } from '../parts/command.tsx'
-import { Confirm } from '../parts/confirm.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
+import { DeliveryQuestion } from './delivery-question.tsx'
 
-const answers = [
-  ['accept-loss', 'Accept the loss', 'It goes on beyond records that are gone. The ledger keeps them as lost.', true],
-  ['deliver-again', 'Deliver again', 'What was rolled back is delivered once more.', false],
-  ['go-on', 'Go on without', 'What was rolled back is left out.', true],
-] as const
-
-/** What an operator tells a delivery: commit now, and the answer when it has halted and asks. */
+/** What an operator tells a delivery: the answer when it has halted and asks, and to commit now. */
 export function DeliveryActions({ name }: { readonly name: string }) {
   const queries = useQueryClient()
-  const status = useStatus<{ state: string; reason: string | null }>('delivery', name)
-  const [asking, setAsking] = useState<(typeof answers)[number]>()
+  const status = useStatus<{ readonly question: HaltQuestion | null }>('delivery', name)
   const tell = useMutation({
-    mutationFn: ({ action, body }: { action: string; body: unknown }) =>
+    mutationFn: ({ action, body }: { readonly action: 'flush' | 'resume'; readonly body: object }) =>
       call('POST', `/api/v1/deliveries/${encodeURIComponent(name)}/${action}`, body),
-    onSettled: () => void queries.invalidateQueries(),
+    // Until it is known how the delivery is now, the question does not stand there to be answered twice.
+    onSettled: () => queries.invalidateQueries(),
   })
+  const question = status.data?.question
+  const done = tell.isSuccess ? { flush: '✓ committed', resume: '✓ answered, it goes on' }[tell.variables.action] : ''
   return (
-    <section className="card">
-      <h2>Actions</h2>
-      <div className="row">
-        <button type="button" disabled={tell.isPending} onClick={() => tell.mutate({ action: 'flush', body: {} })}>
+    <>
+      {question ? (
+        <DeliveryQuestion
+          name={name}
+          question={question}
+          isAnswering={tell.isPending}
+          onAnswer={(choice) => tell.mutate({ action: 'resume', body: { choice } })}
+        />
+      ) : null}
+      {tell.isError ? <ErrorNotice error={tell.error} /> : null}
+      <section className="card row" aria-label="Actions">
+        <button
+          type="button"
+          disabled={tell.isPending || Boolean(question)}
+          title={question ? 'It has halted: nothing is committed until it is answered' : undefined}
+          onClick={() => tell.mutate({ action: 'flush', body: {} })}
+        >
           Commit now
         </button>
         <Command>{`weir delivery flush ${name}`}</Command>
-        {tell.isSuccess ? <span role="status">✓ done</span> : null}
-      </div>
-      {tell.isError ? <ErrorNotice error={tell.error} /> : null}
-      {status.data?.state === 'halted' ? (
-        <>
-          <p>It has halted and asks: {status.data.reason}</p>
-          {answers.map((answer) => (
-            <div key={answer[0]} className="row">
-              <button type="button" onClick={() => setAsking(answer)}>
-                {answer[1]} …
-              </button>
-              <Command>{`weir delivery resume ${name} --${answer[0]}`}</Command>
-            </div>
-          ))}
-        </>
-      ) : null}
-      {asking ? (
-        <Confirm
-          title={`${asking[1]}: ${name}`}
-          action={asking[1]}
-          {...(asking[3] ? { typeName: name } : {})}
-          onConfirm={() => tell.mutate({ action: 'resume', body: { choice: asking[0] } })}
-          onClose={() => setAsking(undefined)}
-        >
-          {asking[2]} The audit keeps this.
-        </Confirm>
-      ) : null}
-    </section>
+        <span role="status">{tell.isPending ? 'working …' : done}</span>
+      </section>
+    </>
   )
 }

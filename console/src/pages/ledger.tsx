@@ -8,9 +8,10 @@ import { Command } from '../parts/command.tsx'
 import { Empty, ErrorNotice, Loading } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { Balance } from '../parts/state.tsx'
+import { HopPartitions } from './hop-partitions.tsx'
 import { VerifyPanel } from './verify-panel.tsx'
 
-const ResourceGraph = lazy(() => import('../parts/resource-graph.tsx'))
+const ResourceGraph = lazy(() => import('../graph/resource-graph.tsx'))
 
 /** in = delivered + rejected + pending, for each hop; a click shows its partitions. */
 export function LedgerPage() {
@@ -47,6 +48,8 @@ export function LedgerPage() {
     ]),
   )
   const open = hops.find(({ delivery }) => delivery === chosen)
+  const toggle = (hop: LedgerHop | undefined): void =>
+    void navigate({ search: { hop: hop === open ? undefined : hop?.delivery }, replace: true })
   return (
     <Page
       title="Ledger"
@@ -64,6 +67,8 @@ export function LedgerPage() {
         <ResourceGraph
           resources={(resources.data ?? []).filter(({ kind, name }) => shown.has(`${kind}/${name}`))}
           hops={hops}
+          chosen={({ hop }) => hop !== undefined && hop === open}
+          onChoose={({ hop }) => toggle(hop)}
         />
       </Suspense>
       <section className="card scroll" tabIndex={0} aria-label="Hops">
@@ -83,14 +88,7 @@ export function LedgerPage() {
             {hops.map((hop) => (
               <tr key={hop.delivery}>
                 <td>
-                  <button
-                    type="button"
-                    className="bare"
-                    aria-expanded={hop === open}
-                    onClick={() =>
-                      void navigate({ search: { hop: hop === open ? undefined : hop.delivery }, replace: true })
-                    }
-                  >
+                  <button type="button" className="bare" aria-expanded={hop === open} onClick={() => toggle(hop)}>
                     <span aria-hidden="true">{hop === open ? '▾' : '▸'}</span> {hop.delivery}
                   </button>
                   <span className="quiet nowrap">
@@ -112,56 +110,7 @@ export function LedgerPage() {
           </tbody>
         </table>
       </section>
-      {open ? <Partitions hop={open} /> : null}
+      {open ? <HopPartitions hop={open} /> : null}
     </Page>
-  )
-}
-
-function Partitions({ hop }: { readonly hop: LedgerHop }) {
-  return (
-    <section className="card scroll" tabIndex={0} aria-label="Partitions">
-      <h2>
-        {hop.delivery}, by partition
-        {hop.snapshotId ? <span className="quiet"> at snapshot {hop.snapshotId}</span> : null}
-      </h2>
-      <table>
-        <thead>
-          <tr>
-            <th>Source</th>
-            <th className="number">Partition</th>
-            <th className="number">Next offset</th>
-            <th className="number">Read</th>
-            <th className="number">Delivered</th>
-            <th className="number">Rejected</th>
-            <th className="number">Pending</th>
-            <th className="number">Lost</th>
-            <th className="number">Skipped</th>
-          </tr>
-        </thead>
-        <tbody>
-          {hop.partitions.map((one) => (
-            <tr key={`${one.source}/${one.partition}`}>
-              <td className="mono" title={`topic ${one.source}`}>
-                {one.source.slice(0, 8)}…
-              </td>
-              {[
-                one.partition,
-                one.next,
-                one.read,
-                one.delivered,
-                one.rejected,
-                one.pending ?? undefined,
-                one.lost,
-                one.skipped,
-              ].map((value, at) => (
-                <td key={at} className="number">
-                  {formatCount(value)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   )
 }

@@ -1,28 +1,50 @@
 import { Link } from '@tanstack/react-router'
 import type { DeadLetter } from '../api/types.ts'
 import { Command } from '../parts/command.tsx'
+import { offsetsBefore } from '../parts/around.ts'
 import { formatTime } from '../parts/format.ts'
 import { RecordDetail } from '../parts/record-detail.tsx'
 import { VirtualGrid, type GridColumn } from '../parts/virtual-grid.tsx'
 
 const columns: readonly GridColumn<DeadLetter>[] = [
-  { name: 'Partition', width: 90, number: true, cell: ({ partition }) => partition },
-  { name: 'Offset', width: 100, number: true, cell: ({ offset }) => offset },
-  { name: 'Timestamp', width: 190, cell: ({ timestamp }) => formatTime(timestamp) },
-  { name: 'Code', width: 110, cell: ({ code }) => <code>{code}</code> },
-  { name: 'Reason', width: 340, cell: ({ reason }) => <span title={reason}>{reason}</span> },
+  { name: 'Partition', width: 80, number: true, cell: ({ partition }) => partition },
+  { name: 'Offset', width: 90, number: true, cell: ({ offset }) => offset },
+  { name: 'Timestamp', width: 170, cell: ({ timestamp }) => formatTime(timestamp) },
+  { name: 'Code', width: 104, cell: ({ code }) => <code>{code}</code> },
+  { name: 'Reason', width: 320, cell: ({ reason }) => <span title={reason}>{reason}</span> },
   { name: 'Value', width: 240, grows: true, cell: ({ value }) => <code>{value.slice(0, 300)}</code> },
 ]
 
-/** Records that did not fit; the chosen one in full, with its neighbours in the stream. */
-export function LetterGrid(props: { readonly letters: readonly DeadLetter[]; readonly stream: string | undefined }) {
-  const { letters, stream } = props
+/** Records that did not fit, to be marked for a replay; the one looked at in full, with its neighbours in the stream. */
+export function LetterGrid(props: {
+  readonly letters: readonly DeadLetter[]
+  readonly stream: string | undefined
+  readonly isChosen: (letter: DeadLetter) => boolean
+  readonly onToggle: (letter: DeadLetter) => void
+  readonly onEnd: () => void
+}) {
+  const { letters, stream, isChosen, onToggle, onEnd } = props
+  const mark: GridColumn<DeadLetter> = {
+    name: 'Chosen',
+    width: 76,
+    cell: (letter) => (
+      <input
+        type="checkbox"
+        tabIndex={-1}
+        checked={isChosen(letter)}
+        aria-label={`Choose partition ${letter.partition}, offset ${letter.offset}`}
+        onChange={() => onToggle(letter)}
+      />
+    ),
+  }
   return (
     <VirtualGrid
       label="Dead letters"
       rows={letters}
-      columns={columns}
+      columns={[mark, ...columns]}
       height={460}
+      onMark={onToggle}
+      onEnd={onEnd}
       detail={({ partition, offset, reason, code, value }) => (
         <RecordDetail title={`Partition ${partition}, offset ${offset}`} value={value}>
           <p>{reason}</p>
@@ -32,7 +54,7 @@ export function LetterGrid(props: { readonly letters: readonly DeadLetter[]; rea
               <Link
                 to="/resources/$kind/$name"
                 params={{ kind: 'stream', name: stream }}
-                search={{ tab: 'Data', partition: String(partition), offset: around(offset) }}
+                search={{ tab: 'Data', partition: String(partition), offset: offsetsBefore(offset) }}
               >
                 the records around it
               </Link>
@@ -42,11 +64,4 @@ export function LetterGrid(props: { readonly letters: readonly DeadLetter[]; rea
       )}
     />
   )
-}
-
-const neighbours = 5n
-
-function around(offset: string): string {
-  const at = BigInt(offset)
-  return String(at > neighbours ? at - neighbours : 0n)
 }

@@ -1,18 +1,20 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useMemo } from 'react'
 import { useRates, type RateSample } from '../api/live.ts'
 import { useLedger, useResources } from '../api/queries.ts'
 import type { LedgerHop, Resource } from '../api/types.ts'
+import { GraphWithFacts } from '../graph/graph-with-facts.tsx'
 import { formatCount, formatRate } from '../parts/format.ts'
 import { Empty, ErrorNotice, Figure, Loading } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { Balance, State } from '../parts/state.tsx'
 
-const ResourceGraph = lazy(() => import('../parts/resource-graph.tsx'))
 const LineChart = lazy(() => import('../parts/line-chart.tsx'))
 
 /** Is everything flowing, is anything lost, what changed. */
 export function Overview() {
+  const { edge } = useSearch({ from: '/' })
+  const navigate = useNavigate({ from: '/' })
   const resources = useResources()
   const ledger = useLedger()
   if (resources.isLoadingError)
@@ -39,9 +41,12 @@ export function Overview() {
       ) : (
         <section className="card">
           <h2>From stream to table</h2>
-          <Suspense fallback={<Loading height={232} />}>
-            <ResourceGraph resources={resources.data.filter(({ kind }) => kind !== 'secret')} hops={hops} />
-          </Suspense>
+          <GraphWithFacts
+            resources={resources.data.filter(({ kind }) => kind !== 'secret')}
+            hops={hops}
+            edge={edge}
+            onEdge={(chosen) => void navigate({ search: { edge: chosen }, replace: true })}
+          />
         </section>
       )}
       <Rates />
@@ -163,7 +168,7 @@ function Rates() {
           <LineChart
             label={`Now ${formatRate(produced.at(-1)!)} produced, ${formatRate(delivered.at(-1)!)} delivered`}
             x={x}
-            time
+            time="local"
             span={60}
             series={series}
           />

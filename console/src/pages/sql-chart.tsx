@@ -28,14 +28,26 @@ function chartOf({ columns, rows }: SqlResult) {
     .map((column, at) => ({ ...column, at }))
     .filter(({ type, at }) => at > 0 && isNumberType(type))
   if (!first || numbers.length === 0 || rows.length === 0) return undefined
-  const time = /^(timestamp|date)/i.test(first.type)
+  const time = timeOf(first.type)
   const words = !time && !isNumberType(first.type) ? rows.map((row) => String(row[0])) : undefined
-  const x = rows.map((row, at) => (time ? Date.parse(String(row[0])) / 1000 : words ? at : Number(row[0])))
+  const x = rows.map((row, at) => (time ? secondsOf(String(row[0]), time) : words ? at : Number(row[0])))
   const order = x.map((_, at) => at).toSorted((a, b) => x[a]! - x[b]!)
   const series = numbers
     .slice(0, 4)
     .map(({ name, at }) => ({ label: name, values: order.map((row) => asNumber(rows[row]![at])) }))
   return { x: order.map((at) => x[at]!), time, series, bars: words !== undefined, words }
+}
+
+/** A timestamp without zone, or a date, is shown as it is wherever the reader sits. */
+function timeOf(type: string): false | 'local' | 'UTC' {
+  if (/^timestamptz/i.test(type)) return 'local'
+  return /^(timestamp|date)/i.test(type) ? 'UTC' : false
+}
+
+/** PostgreSQL's text, `2001-01-01 10:00:00.123456+00`, as seconds. */
+function secondsOf(text: string, time: 'local' | 'UTC'): number {
+  const iso = text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')
+  return Date.parse(time === 'UTC' ? `${iso}${iso.includes('T') ? 'Z' : ''}` : iso) / 1000
 }
 
 function asNumber(value: unknown): number | null {

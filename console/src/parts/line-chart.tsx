@@ -12,7 +12,8 @@ interface Series {
 export default function LineChart(props: {
   readonly label: string
   readonly x: readonly number[]
-  readonly time: boolean
+  /** Whether x is in seconds, and in which zone they are read: a timestamp without zone is nobody's, and shown as it is. */
+  readonly time: false | 'local' | 'UTC'
   readonly series: readonly Series[]
   readonly bars?: boolean
   /** Names of the places 0, 1, 2, … on the x axis. */
@@ -30,14 +31,19 @@ export default function LineChart(props: {
     const ink = getComputedStyle(element).getPropertyValue('--quiet')
     const accent = getComputedStyle(element).getPropertyValue('--accent')
     const axis = { stroke: ink, grid: { stroke: 'rgb(128 128 128 / 0.18)' }, ticks: { show: false } }
-    const chart = new uPlot(
+    const last = x.length - 1
+    const chart: uPlot = new uPlot(
       {
         width: element.clientWidth,
         height,
-        scales: bars ? barScales : { x: { time, ...(span > 0 ? { range: atLeast(span) } : {}) } },
-        axes: [words ? { ...axis, ...wordAxis(words) } : axis, { ...axis, size: 64 }],
+        scales: bars ? barScales : { x: { time: false, ...(span > 0 ? { range: atLeast(span) } : {}) } },
+        axes: [
+          { ...axis, ...xAxis(words, time) },
+          { ...axis, size: 64 },
+        ],
+        hooks: { setCursor: [(u) => void (typeof u.cursor.idx === 'number' || u.setLegend({ idx: last }))] },
         series: [
-          {},
+          { label: time ? 'Time' : 'Value', value: (_, at) => (at === null ? '' : (words?.[at] ?? nameOf(at, time))) },
           ...series.map(({ label }, at) => ({
             label,
             stroke: at === 0 ? accent : ink,
@@ -51,6 +57,7 @@ export default function LineChart(props: {
       [[...x], ...series.map(({ values }) => [...values])] as uPlot.AlignedData,
       element,
     )
+    chart.setLegend({ idx: last })
     const watcher = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }))
     watcher.observe(element)
     return () => {
@@ -71,10 +78,29 @@ function atLeast(span: number): uPlot.Range.Function {
   return (_, min, max) => [Math.min(min, max - span), max]
 }
 
-/** Whole places only, each by its word. */
-function wordAxis(words: readonly string[]): uPlot.Axis {
+/** Whole places only, each by its word; or moments, as fine as they lie apart. */
+function xAxis(words: readonly string[] | undefined, time: false | 'local' | 'UTC'): uPlot.Axis {
+  if (words)
+    return {
+      incrs: [1, 2, 5, 10, 20, 50, 100, 1000, 10_000],
+      values: (_, splits) => splits.map((at) => words[at] ?? ''),
+    }
+  if (!time) return {}
   return {
-    incrs: [1, 2, 5, 10, 20, 50, 100, 1000, 10_000],
-    values: (_, splits) => splits.map((at) => words[at] ?? ''),
+    incrs: timeSteps,
+    space: 90,
+    values: (_, splits, _axis, _space, step) => splits.map((at) => nameOf(at, time, step)),
   }
+}
+
+const [minute, hour, day] = [60, 3600, 86_400]
+const timeSteps = [1, 5, 10, 15, 30, minute, 300, 600, 1800, hour, 10_800, 21_600, day, 604_800, day * 30, day * 365]
+
+/** 2026-11-24 01:12:52, as much of it as a step of so many seconds tells. */
+function nameOf(at: number, time: false | 'local' | 'UTC', step = 0): string {
+  if (!time) return String(at)
+  const text = new Date(at * 1000).toLocaleString('sv-SE', time === 'UTC' ? { timeZone: 'UTC' } : {})
+  if (step >= day) return text.slice(0, 10)
+  if (step >= minute) return text.slice(step >= hour ? 5 : 11, 16)
+  return step > 0 ? text.slice(11) : text
 }

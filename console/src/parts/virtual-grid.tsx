@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 
 export interface GridColumn<Row> {
   readonly name: string
@@ -15,7 +15,7 @@ const linesOfPage = 10
 
 /**
  * Draws only the lines in sight: 100,000 rows cost as much as 30. Arrows, Page Up and Down, Home and End move, Enter opens,
- * Esc lets go. `detail` shows the chosen row in full below.
+ * Space marks, Esc lets go. `detail` shows the chosen row in full below.
  */
 export function VirtualGrid<Row>(props: {
   readonly label: string
@@ -23,9 +23,13 @@ export function VirtualGrid<Row>(props: {
   readonly columns: readonly GridColumn<Row>[]
   readonly height: number
   readonly onOpen?: (row: Row) => void
+  /** Space on the chosen line. */
+  readonly onMark?: (row: Row) => void
+  /** The last lines are in sight: the place to read on. */
+  readonly onEnd?: () => void
   readonly detail?: (row: Row) => ReactNode
 }) {
-  const { rows, columns, onOpen, detail } = props
+  const { rows, columns, onOpen, onMark, onEnd, detail } = props
   const scroller = useRef<HTMLDivElement>(null)
   const id = useId()
   const [at, setAt] = useState<number>()
@@ -36,10 +40,16 @@ export function VirtualGrid<Row>(props: {
     overscan: 12,
     scrollPaddingStart: lineHeight,
   })
+  const lastInSight = lines.getVirtualItems().at(-1)?.index ?? 0
+  useEffect(() => {
+    if (rows.length > 0 && lastInSight >= rows.length - 1) onEnd?.()
+    // Told again only when another line came into sight.
+  }, [lastInSight, rows.length])
   const chosen = at !== undefined && at < rows.length ? rows[at] : undefined
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target !== event.currentTarget) return
     if (event.key === 'Enter' && chosen !== undefined) onOpen?.(chosen)
+    else if (event.key === ' ' && chosen !== undefined && onMark) onMark(chosen)
     else if (event.key === 'Escape') setAt(undefined)
     else {
       const next = nextLine(event.key, at, rows.length)

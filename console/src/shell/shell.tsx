@@ -42,7 +42,7 @@ export function Shell() {
               <Link
                 to={to as '/'}
                 className="item"
-                activeOptions={{ exact: to === '/' }}
+                activeOptions={{ exact: to === '/', includeSearch: false }}
                 activeProps={{ className: 'item active' }}
               >
                 {label}
