@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PointerStore } from '../../src/lake/catalog/pointer-store.ts'
 import type { Metadata } from '../../src/storage/metadata/metadata.ts'
 import type { ResourceWrite } from '../../src/storage/metadata/resources.ts'
 
-/** What the metadata database promises, whichever it is. Each test opens a database that is empty. */
+/** What the metadata database promises, whichever it is; of the catalog's pointers: `pointer-store.ts`. Each test opens a database that is empty. */
 export function describeMetadataContract(name: string, open: () => Promise<Metadata>): void {
   const check = (title: string, run: (metadata: Metadata) => Promise<void>): void => {
     void test(`${name}: ${title}`, async () => {
@@ -124,69 +123,6 @@ export function describeMetadataContract(name: string, open: () => Promise<Metad
     assert.deepEqual([await adoptions.get('d', 'public.t'), await adoptions.get('d', 'other.t')], [null, null])
     assert.deepEqual(await adoptions.get('e', 'public.t'), { table: 'uuid-1', source: 'topic-1' })
   })
-
-  check('namespaces are made once, changed, listed by level and dropped when empty', async (metadata) => {
-    const pointers: PointerStore = metadata.pointers
-    assert.equal(await pointers.createNamespace(['a'], { owner: 'x', note: 'y' }), true)
-    assert.equal(await pointers.createNamespace(['a'], {}), false)
-    assert.equal(await pointers.createNamespace(['a', 'b'], {}), true)
-    assert.equal(await pointers.createNamespace(['a.b'], {}), true)
-    assert.equal(await pointers.createNamespace(['c', 'deep', 'er'], {}), true)
-    assert.deepEqual(await pointers.listNamespaces([], { limit: 10 }), ['a', 'a.b', 'c'])
-    assert.deepEqual(await pointers.listNamespaces([], { limit: 1, after: 'a' }), ['a.b'])
-    assert.deepEqual(await pointers.listNamespaces(['a'], { limit: 10 }), ['b'])
-    assert.equal(await pointers.changeNamespace(['a'], { set: { owner: 'z' }, remove: ['note', 'absent'] }), true)
-    assert.deepEqual(await pointers.namespaceProperties(['a']), { owner: 'z' })
-    assert.equal(await pointers.changeNamespace(['none'], { set: {}, remove: [] }), false)
-    assert.equal(await pointers.namespaceProperties(['none']), undefined)
-    assert.equal(await pointers.dropNamespace(['a']), 'not-empty')
-    assert.equal(await pointers.dropNamespace(['a', 'b']), 'dropped')
-    assert.equal(await pointers.dropNamespace(['a']), 'dropped')
-    assert.equal(await pointers.dropNamespace(['a']), 'absent')
-  })
-
-  check('a swap makes all of its changes or none', async (metadata) => {
-    const pointers: PointerStore = metadata.pointers
-    const [one, two] = [tableOf('one'), tableOf('two')]
-    assert.deepEqual(await pointers.swap([{ table: one, from: null, to: 'm1' }]), {
-      swapped: false,
-      missingNamespace: ['public'],
-    })
-    await pointers.createNamespace(['public'], {})
-    assert.deepEqual(await pointers.swap([{ table: one, from: null, to: 'm1' }]), { swapped: true })
-    assert.deepEqual(
-      await pointers.swap([
-        { table: two, from: null, to: 'm9' },
-        { table: one, from: 'm0', to: 'm2' },
-      ]),
-      { swapped: false, table: one, found: 'm1' },
-    )
-    assert.equal(await pointers.tablePointer(two), undefined)
-    assert.deepEqual(
-      await pointers.swap([
-        { table: one, from: 'm1', to: null },
-        { table: two, from: null, to: 'm1' },
-      ]),
-      { swapped: true },
-    )
-    assert.deepEqual(await pointers.listTables(['public'], { limit: 10 }), ['two'])
-    assert.equal(await pointers.dropNamespace(['public']), 'not-empty')
-  })
-
-  check('of swaps that start from one pointer one wins', async (metadata) => {
-    const pointers: PointerStore = metadata.pointers
-    await pointers.createNamespace(['public'], {})
-    await pointers.swap([{ table: tableOf('t'), from: null, to: 'm0' }])
-    const results = await Promise.all(
-      Array.from({ length: 10 }, (_, at) => pointers.swap([{ table: tableOf('t'), from: 'm0', to: `m${at + 1}` }])),
-    )
-    assert.equal(results.filter(({ swapped }) => swapped).length, 1)
-    assert.equal(await pointers.tablePointer(tableOf('t')), `m${results.findIndex(({ swapped }) => swapped) + 1}`)
-  })
-}
-
-function tableOf(name: string): { namespace: string[]; name: string } {
-  return { namespace: ['public'], name }
 }
 
 function writeOf(kind: string, name: string, from: number | null): ResourceWrite {

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { describeMetadataContract } from '../../../test/contracts/metadata.ts'
+import { describePointerStoreContract, type TestedPointers } from '../../../test/contracts/pointer-store.ts'
 import { startPostgres, type RunningPostgres } from '../../../test/support/postgres.ts'
-import { openMetadata } from './metadata.ts'
+import { openMetadata, type Metadata } from './metadata.ts'
 
 let postgres: RunningPostgres
 let folder: string
@@ -22,6 +23,8 @@ after(async () => {
 
 describeMetadataContract('SQLite', () => openMetadata(join(folder, `${++lastDatabase}.db`)))
 describeMetadataContract('PostgreSQL', async () => openMetadata(await emptyDatabase()))
+describePointerStoreContract('SQLite', async () => pointersOf(await openMetadata(join(folder, `${++lastDatabase}.db`))))
+describePointerStoreContract('PostgreSQL', async () => pointersOf(await openMetadata(await emptyDatabase())))
 
 void test('a second open finds what the first wrote', async () => {
   const path = join(folder, 'again.db')
@@ -41,6 +44,10 @@ void test('a database of a newer version is refused', async () => {
   database.close()
   await assert.rejects(openMetadata(path), { code: 'WEIR-2006', message: /newer version of Weir/ })
 })
+
+function pointersOf({ pointers, close }: Metadata): TestedPointers {
+  return { pointers, [Symbol.asyncDispose]: close }
+}
 
 async function emptyDatabase(): Promise<string> {
   const { default: pg } = await import('pg')

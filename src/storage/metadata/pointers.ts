@@ -21,7 +21,7 @@ type SwapResult =
 
 /**
  * The lake's PointerStore, method by method; storage lies below the lake and cannot import it. The contract is stated
- * there (`lake/catalog/pointer-store.ts`) and held by `test/contracts/metadata.ts`.
+ * there (`lake/catalog/pointer-store.ts`) and held by `test/contracts/pointer-store.ts`.
  */
 export interface CatalogPointers extends NamespaceRows {
   tablePointer(table: TableIdent): Promise<string | undefined>
