@@ -3,6 +3,7 @@ import type { Logger } from '../../kernel/logger.ts'
 import type { Relations, TableRelation } from '../../sql/engine-host.ts'
 import type { CatalogPointers } from '../../storage/metadata/pointers.ts'
 import type { TableService } from '../kinds/reconcile-services.ts'
+import { catalogTables } from './catalog-tables.ts'
 
 /** Columns of the catalog's tables as they are, kept until a pointer moves. */
 export interface CatalogRelations {
@@ -17,8 +18,6 @@ interface CatalogRelationsOptions {
   readonly logger: Logger
 }
 
-const pageSize = 1000
-
 export function catalogRelations({ pointers, tables, logger }: CatalogRelationsOptions): CatalogRelations {
   const known = new Map<string, TableRelation>()
   const dirty = new Map<string, { readonly schema: string; readonly name: string }>()
@@ -28,7 +27,7 @@ export function catalogRelations({ pointers, tables, logger }: CatalogRelationsO
   let refreshing: Promise<void> | undefined
 
   async function refresh(): Promise<void> {
-    if (!listed) for (const table of await listAll(pointers)) dirty.set(keyOf(table), table)
+    if (!listed) for (const table of await catalogTables(pointers)) dirty.set(keyOf(table), table)
     listed = true
     sorted = undefined
     for (const [key, table] of dirty) {
@@ -81,23 +80,4 @@ export function versionCounter(): (content: Omit<Relations, 'version'>) => Relat
 
 function keyOf({ schema, name }: { readonly schema: string; readonly name: string }): string {
   return `${schema}\u0000${name}`
-}
-
-async function listAll(pointers: CatalogPointers): Promise<readonly { schema: string; name: string }[]> {
-  const found: { schema: string; name: string }[] = []
-  for await (const schema of pages((page) => pointers.listNamespaces([], page)))
-    for await (const name of pages((page) => pointers.listTables([schema], page))) found.push({ schema, name })
-  return found
-}
-
-async function* pages(
-  list: (page: { limit: number; after?: string }) => Promise<readonly string[]>,
-): AsyncIterable<string> {
-  let after: string | undefined
-  for (;;) {
-    const names = await list({ limit: pageSize, ...(after === undefined ? {} : { after }) })
-    yield* names
-    if (names.length < pageSize) return
-    after = names.at(-1)!
-  }
 }

@@ -16,6 +16,8 @@ export interface DataDirectory {
   readonly log: string
   readonly lake: string
   readonly tail: string
+  /** Notes of drops that have begun. */
+  readonly drops: string
   readonly logs: string
   readonly run: string
   /** Where unix sockets lie: `run/`, or a folder of ours in the system's temporary one where that path is too long. */
@@ -32,6 +34,7 @@ function placesOf(root: string): Omit<DataDirectory, 'notices' | 'release'> {
     log: join(root, 'log'),
     lake: join(root, 'lake'),
     tail: join(root, 'tail'),
+    drops: join(root, 'drops'),
     logs: join(root, 'logs'),
     run: join(root, 'run'),
     sockets: socketsOf(root),

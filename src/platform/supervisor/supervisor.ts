@@ -16,6 +16,7 @@ import { runTableMaintenance } from './maintenance/table-maintenance.ts'
 import { openProcessLogs } from './process-logs.ts'
 import { runProcesses } from './processes.ts'
 import { refuseOpenBind } from './refuse-open-bind.ts'
+import { finishDrops } from './services/interrupted-drops.ts'
 import { createServices } from './services/create-services.ts'
 import type { Supervisor, SupervisorOptions } from './supervisor-options.ts'
 
@@ -70,6 +71,7 @@ async function startParts(
   )
   const warehouse = `file://${places.lake}`
   const objects = openObjectStore({ roots: [warehouse], files: nodeFiles })
+  await finishDrops(places.drops, nodeFiles, metadata.pointers, objects)
   const catalog = createCatalog({ pointers, objects, warehouse })
   const processes = runProcesses({
     ...options,

@@ -1,3 +1,4 @@
+import { nodeFiles } from '../../../kernel/files/node-files.ts'
 import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
 import { connectCatalog } from '../../../lake/client/connect-catalog.ts'
 import type { ReconcileServices } from '../../kinds/reconcile-services.ts'
@@ -5,6 +6,7 @@ import type { Ports } from '../choose-ports.ts'
 import type { DataDirectory } from '../data-directory.ts'
 import type { Processes } from '../processes.ts'
 import type { SupervisorOptions } from '../supervisor-options.ts'
+import { dropNotes } from './interrupted-drops.ts'
 import { createDeliveryService } from './delivery-service.ts'
 import { createSecretService } from './secret-service.ts'
 import type { LogStatus } from './stream-state.ts'
@@ -33,7 +35,7 @@ export function createServices(options: ServicesOptions): ReconcileServices & {
       () => processes.kafka(),
       async () => (await processes.log.channel?.call('status', null)) as LogStatus | undefined,
     ),
-    tables: createTableService(catalog),
+    tables: createTableService(catalog, dropNotes(places.drops, nodeFiles)),
     deliveries: createDeliveryService(processes.workers, {
       bootstrap: processes.bootstrap,
       catalogUri,

@@ -9,7 +9,10 @@ let lake: LocalLake
 let tables: TableService
 beforeEach(async () => {
   lake = await openLocalLake()
-  tables = createTableService(connectCatalog({ uri: 'http://catalog', fetch: fetchFrom(lake.catalog) }))
+  tables = createTableService(connectCatalog({ uri: 'http://catalog', fetch: fetchFrom(lake.catalog) }), {
+    begin: async () => undefined,
+    end: async () => undefined,
+  })
 })
 afterEach(() => lake[Symbol.asyncDispose]())
 

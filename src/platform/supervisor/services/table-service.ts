@@ -14,6 +14,7 @@ import type {
   TablePlan,
   TableService,
 } from '../../kinds/reconcile-services.ts'
+import type { DropNotes } from './interrupted-drops.ts'
 import { changedSchema } from './changed-schema.ts'
 
 /** Where each row comes from: Weir's own columns, after the user's (`docs/spec/processes.md`). */
@@ -27,7 +28,7 @@ const ownColumns: readonly ColumnPlan[] = [
 const attemptsMax = 8
 
 /** Tables by the catalog's REST interface, like every other client of it. */
-export function createTableService(client: CatalogClient): TableService {
+export function createTableService(client: CatalogClient, drops: DropNotes): TableService {
   return {
     async create(plan) {
       await client.ensureNamespace([plan.namespace])
@@ -39,7 +40,12 @@ export function createTableService(client: CatalogClient): TableService {
       await alterTable(client, table, change)
     },
     async drop(table) {
+      const found = await client.loadTable(identOf(table)).catch(ignoreMissing)
+      if (!found) return
+      const { location } = found.metadata
+      await drops.begin(location)
       await client.dropTable(identOf(table), { purge: true }).catch(ignoreMissing)
+      await drops.end(location)
     },
     async load(table) {
       const found = await client.loadTable(identOf(table)).catch(ignoreMissing)

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { nodeFiles } from '../../../kernel/files/node-files.ts'
+import { openMetadata } from '../../../storage/metadata/metadata.ts'
+import { openObjectStore } from '../../../storage/objects/open.ts'
+import { dropNotes, finishDrops } from './interrupted-drops.ts'
+
+void test('files of a table whose drop was interrupted go at the next start, those of a table of now stay', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-drops-'))
+  const metadata = await openMetadata(':memory:')
+  try {
+    const warehouse = `file://${folder}/lake`
+    const objects = openObjectStore({ roots: [warehouse], files: nodeFiles })
+    const notes = dropNotes(join(folder, 'drops'), nodeFiles)
+    for (const table of ['half', 'whole', 'again', 'other']) {
+      await objects.put(`${warehouse}/public/${table}/data/0.parquet`, Buffer.from('PAR1'))
+      await objects.put(`${warehouse}/public/${table}/metadata/0.metadata.json`, Buffer.from('{}'))
+    }
+    // Of `half` the drop got to the pointer and no further; `again` was made anew in the same folder, under another name.
+    for (const table of ['half', 'whole', 'again']) await notes.begin(`${warehouse}/public/${table}`)
+    await notes.end(`${warehouse}/public/whole`)
+    await metadata.pointers.createNamespace(['public'], {})
+    const to = `${warehouse}/public/again/metadata/0.metadata.json`
+    await metadata.pointers.swap([{ table: { namespace: ['public'], name: 'renamed' }, from: null, to }])
+    await finishDrops(join(folder, 'drops'), nodeFiles, metadata.pointers, objects)
+    const left = readdirSync(join(folder, 'lake'), { recursive: true, withFileTypes: true })
+    const tables = left.filter((entry) => entry.isFile()).map(({ parentPath }) => parentPath.split('/').at(-2))
+    assert.deepEqual([...new Set(tables)].toSorted(), ['again', 'other', 'whole'])
+    assert.deepEqual(readdirSync(join(folder, 'drops')), [])
+  } finally {
+    await metadata.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
