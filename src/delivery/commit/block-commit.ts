@@ -22,8 +22,6 @@ export interface CommitPorts {
   /** Name of the source. */
   readonly stream: string
   readonly adoptedUuid: string
-  /** Partitions without entry when the session began, with the offset at which each began. */
-  readonly newAt: ReadonlyMap<number, number>
 }
 
 /** `discarded`: others moved what the block starts from; it is read anew from the log, into new files. */
@@ -61,7 +59,7 @@ export class BlockCommit {
   }
 
   async #once(): Promise<BlockOutcome | undefined> {
-    const { table, source, stream, countRows, adoptedUuid, newAt } = this.#ports
+    const { table, source, stream, countRows, adoptedUuid } = this.#ports
     const block = this.#block
     const view = await table.load()
     const landed = this.#unanswered.find((id) => view.snapshotIds.has(id))
@@ -71,7 +69,7 @@ export class BlockCommit {
     const inForce = await judgeTable(table, view, countRows, adoptedUuid)
     if (view.schemaId !== block.view.schemaId)
       return { kind: 'discarded', reason: 'the schema of the table has changed' }
-    if (!startsFit(inForce.state, source, block.counts, newAt))
+    if (!startsFit(inForce.state, source, block.counts))
       return { kind: 'discarded', reason: 'another worker delivered these offsets' }
     const files = await this.#files()
     const letterFiles = await this.#letters()

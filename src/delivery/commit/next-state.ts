@@ -17,20 +17,9 @@ export function entryOf(state: DeliveryState, source: string, partition: number)
   return state.entries.find((entry) => entry.source === source && entry.partition === partition)
 }
 
-/**
- * Whether the block begins where the state ends (rule 1). `newAt`: partitions that had no entry when the session began, with the
- * offset at which it began; without an entry now, only their first block fits. Any other is left over from before a rollback.
- */
-export function startsFit(
-  state: DeliveryState,
-  source: string,
-  counts: Counts,
-  newAt: ReadonlyMap<number, number>,
-): boolean {
-  return [...counts].every(([partition, { from }]) => {
-    const entry = entryOf(state, source, partition)
-    return from === (entry ? Number(entry.next) : newAt.get(partition))
-  })
+/** Whether the block begins where the state ends (rule 1). */
+export function startsFit(state: DeliveryState, source: string, counts: Counts): boolean {
+  return [...counts].every(([partition, { from }]) => from === Number(entryOf(state, source, partition)?.next))
 }
 
 /** The state after a block whose starts fit. */
@@ -43,9 +32,9 @@ export function nextState(
 ): DeliveryState {
   const moved = new Map(
     [...counts].map(([partition, { from, to, read, rejected }]) => {
-      const entry = entryOf(state, source, partition) ?? firstEntry(source, partition, from)
-      if (Number(entry.next) !== from)
-        throw new WeirError('WEIR-9001', `partition ${partition} is at ${entry.next}, not at ${from}`)
+      const entry = entryOf(state, source, partition)
+      if (Number(entry?.next) !== from || !entry)
+        throw new WeirError('WEIR-9001', `partition ${partition} is at ${entry?.next}, not at ${from}`)
       return [
         partition,
         {
@@ -68,7 +57,7 @@ export function nextState(
   }
 }
 
-function byPlace(left: StateEntry, right: StateEntry): number {
+export function byPlace(left: StateEntry, right: StateEntry): number {
   return left.source < right.source ? -1 : left.source > right.source ? 1 : left.partition - right.partition
 }
 

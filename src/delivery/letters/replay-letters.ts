@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { literal } from '../../lake/types/duckdb-type.ts'
@@ -10,7 +11,7 @@ import { compileScanPlan } from '../../record/json/scan-plan.ts'
 import { rowCounter } from '../commit/count-rows.ts'
 import { judgeTable } from '../commit/judge-table.ts'
 import { plus } from '../commit/next-state.ts'
-import { commitState } from '../operate/commit-state.ts'
+import { commitState } from '../commit/commit-state.ts'
 import type { OperatorPorts } from '../operate/operator-ports.ts'
 import type { AdoptedFile, TableView } from '../table/delivery-table.ts'
 import { copyFinal, parseBlock } from '../tail/parse-block.ts'
@@ -142,6 +143,7 @@ async function writeRows(
 ): Promise<readonly AdoptedFile[]> {
   const { connection, folder, table } = ports
   const name = `replay-${randomUUID()}`
+  const linesFile = join(folder, `${name}.lines`)
   const { segments, culprits } = await parseBlock({
     connection,
     view,
@@ -149,9 +151,10 @@ async function writeRows(
     name,
     source: file.source,
     lines: lines.bytes,
+    linesFile,
     longestLine: lines.longest,
     bulk: false,
-  })
+  }).finally(() => rm(linesFile, { force: true }))
   if (culprits.size > 0) throw new Error(`DuckDB refuses letters of ${file.path} that the scanner takes`)
   return table.adopt(view, await copyFinal(connection, view, selectFrom(segments), join(folder, `${name}.data`)))
 }

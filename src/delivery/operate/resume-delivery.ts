@@ -6,7 +6,7 @@ import { judgeTable, mustBeTable } from '../commit/judge-table.ts'
 import type { RecordSource } from '../record-source.ts'
 import type { TableView } from '../table/delivery-table.ts'
 import { deliverAgain } from './deliver-again.ts'
-import { commitState } from './commit-state.ts'
+import { commitState } from '../commit/commit-state.ts'
 import { goOn } from './go-on.ts'
 import type { OperatorPorts } from './operator-ports.ts'
 
@@ -63,7 +63,11 @@ async function answerRollback(
   const adoption = await memory.adoption()
   if (adoption) mustBeTable(view, adoption.table)
   const { state: property, summary } = view
-  if (summary.kind === 'named' && summary.path === property) return undefined
+  if (summary.kind === 'named' && summary.path === property) {
+    // Nothing to answer, unless the file itself is gone: then only that file helps, and the error names it.
+    await table.readState(property)
+    return undefined
+  }
   if (summary.kind === 'broken')
     throw new WeirError(
       'WEIR-5011',

@@ -1,5 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { adoptTable } from '../commit/adopt-table.ts'
+import { beginPartitions } from '../commit/begin-partitions.ts'
 import { mustOweNothing } from '../commit/deleted-source.ts'
 import { judgeTable, mustBeTable } from '../commit/judge-table.ts'
 import { addSourceColumns } from './add-columns.ts'
@@ -26,19 +28,30 @@ export async function beginSession(
   const deleted = await memory.deletedTopics(source.stream)
   mustOweNothing({ state: inForce.state, source, followed: adoption?.source, deleted })
   const positions = await findPositions(source, partitions, view, inForce, countRows)
+  const starts = positions.filter(({ isNew }) => isNew).map(({ partition, next }) => ({ partition, start: next }))
   if (adoption?.table !== uuid || adoption.source !== source.id) await memory.adopt({ table: uuid, source: source.id })
+  const ids = { source: source.id, stream: source.stream, adoptedUuid: uuid }
+  if (starts.length > 0) {
+    await beginPartitions(table, countRows, { ...ids, starts })
+    return beginSession(context, epoch, partitions)
+  }
   const folder = epochFolder(config, epoch)
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  const ids = { source: source.id, stream: source.stream, adoptedUuid: uuid }
-  const newAt = new Map(positions.filter(({ isNew }) => isNew).map(({ partition, next }) => [partition, next]))
   return new Session({
     config,
     epoch,
     view,
     positions,
-    tail: { connection: duckdb.parsing, folder, source: source.id, nextName: () => context.nextName() },
-    commit: { table, connection: duckdb.committing, countRows, folder, newAt, ...ids },
+    tail: {
+      connection: duckdb.parsing,
+      folder,
+      // Its own: a session that was left may still be parsing.
+      linesFile: join(folder, `${context.nextName()}.lines`),
+      source: source.id,
+      nextName: () => context.nextName(),
+    },
+    commit: { table, connection: duckdb.committing, countRows, folder, ...ids },
     now: () => clock.monotonic(),
     onParsed(read, rejected) {
       figures.read += read

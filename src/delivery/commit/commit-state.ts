@@ -1,6 +1,6 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { DeliveryState } from '../../record/delivery-state.ts'
-import { writeState } from '../commit/write-state.ts'
+import { writeState } from './write-state.ts'
 import type { AdoptedFile, DeliveryTable, TableView } from '../table/delivery-table.ts'
 
 /** What an attempt wants to commit, made from the table as just loaded; undefined when there is nothing (any more) to do. */
