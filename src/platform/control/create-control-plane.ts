@@ -12,8 +12,8 @@ import { changeResources } from './change-resources.ts'
 import { controlEvents } from './control-events.ts'
 import type { AuditEntry, ControlPlane } from './control-plane.ts'
 import { listPage } from './list-page.ts'
-import { plannedRelations } from './planned-relations.ts'
 import { createReconciler } from './reconciler.ts'
+import { viewRelations } from './view-relations.ts'
 
 export interface ControlPlaneOptions {
   readonly metadata: Pick<Metadata, 'resources' | 'pointers'>
@@ -32,6 +32,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const definitionOf = (kind: string) => kindNamed(kind, kinds)
   const reconciler = createReconciler({ store, definitionOf, kinds, services, events, clock, logger })
   const catalog = catalogRelations({ pointers: metadata.pointers, tables: services.tables, logger })
+  const views = viewRelations({ list: async () => (await store.list({})) as readonly Resource[], kinds, events })
   const versioned = versionCounter()
   const changes = changeResources({ store, kinds, services, catalog, reconciler, events, clock })
 
@@ -59,9 +60,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     audit: ({ limit = 100, ...filter } = {}) => store.audit({ ...filter, limit: Math.min(limit, 1000) }),
     record: (entry: Omit<AuditEntry, 'at'>) => store.append({ ...entry, at: new Date(clock.now()).toISOString() }),
     async relations() {
-      const resources = (await store.list({})).filter(({ state }) => state !== 'Deleting') as Resource[]
-      const views = plannedRelations([], resources, kinds).views
-      return versioned({ tables: await catalog.tables(), views })
+      return versioned({ tables: await catalog.tables(), views: await views() })
     },
     tableChanged(schema, name) {
       catalog.changed(schema, name)
