@@ -18,6 +18,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
   /** The version is one of these; WEIR-3104 when the broker has none of them. */
   readonly versions?: VersionRange
+  /** The answer is read into this when it fits, and its bytes are views of it. */
+  readonly into?: Buffer | undefined
 }
 
 export interface Answer<R extends Shape> {
@@ -62,7 +64,7 @@ export function createBroker(at: Address, caller: Caller): Broker {
     options: CallOptions,
   ): Promise<Answer<R>> {
     const { apiVersion, correlationId, frame } = encode(api, line, body, options)
-    const answer = await line.connection.request(frame, correlationId, options.timeoutMs)
+    const answer = await line.connection.request(frame, correlationId, options.timeoutMs, options.into)
     return { version: apiVersion, body: decodeResponse(api, apiVersion, answer).body }
   }
 

@@ -18,8 +18,8 @@ export interface Address {
  * takes too long, every open request fails with WEIR-3102 and the connection is not used again.
  */
 export interface Connection {
-  /** The frame of the answer. `frame` must carry `correlationId`. */
-  request(frame: readonly Buffer[], correlationId: number, timeoutMs: number): Promise<Buffer>
+  /** The frame of the answer, in `into` when it fits there. `frame` must carry `correlationId`. */
+  request(frame: readonly Buffer[], correlationId: number, timeoutMs: number, into?: Buffer): Promise<Buffer>
   /** For requests that are not answered; resolves when the kernel took the bytes. */
   send(frame: readonly Buffer[]): Promise<void>
   readonly usable: boolean
@@ -33,7 +33,11 @@ export function openConnection(
 ): Promise<Connection> {
   const address = `${host}:${port}`
   const requests = createOpenRequests(address)
-  const frames = createFrameReader(answerBytesMax, (frame) => requests.answer(frame))
+  const frames = createFrameReader(
+    answerBytesMax,
+    (frame) => requests.answer(frame),
+    (length) => requests.memoryFor(length),
+  )
   const opened = Promise.withResolvers<Connection>()
   let failure: WeirError | undefined
   const onread = { buffer: () => frames.target(), callback: received }
@@ -71,12 +75,11 @@ export function openConnection(
     get usable() {
       return failure === undefined
     },
-    async request(frame, correlationId, timeoutMs) {
+    async request(frame, correlationId, timeoutMs, into) {
       if (failure) throw failure
       write(socket, frame)
-      return requests.add(correlationId, timeoutMs, () =>
-        fail(unreachable(address, `no answer within ${timeoutMs} ms`)),
-      )
+      const onLate = (): void => fail(unreachable(address, `no answer within ${timeoutMs} ms`))
+      return requests.add(correlationId, timeoutMs, onLate, into)
     },
     async send(frame) {
       if (failure) throw failure

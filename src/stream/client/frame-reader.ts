@@ -13,7 +13,12 @@ export interface FrameReader {
   filled(length: number): void
 }
 
-export function createFrameReader(frameBytesMax: number, onFrame: (frame: Buffer) => void): FrameReader {
+/** `memoryFor` gives what a frame of this length is read into: memory that nobody else uses until `onFrame` has it. */
+export function createFrameReader(
+  frameBytesMax: number,
+  onFrame: (frame: Buffer) => void,
+  memoryFor: (length: number) => Buffer = (length) => Buffer.allocUnsafeSlow(length),
+): FrameReader {
   const scratch = Buffer.allocUnsafeSlow(scratchBytes)
   let kept = 0
   let frame: Buffer | undefined
@@ -26,7 +31,7 @@ export function createFrameReader(frameBytesMax: number, onFrame: (frame: Buffer
       if (length < 4 || length > frameBytesMax)
         throw corrupt(`a frame of ${length} bytes, at most ${frameBytesMax} are taken`)
       const rest = end - at - 4
-      const whole = Buffer.allocUnsafeSlow(length)
+      const whole = memoryFor(length)
       scratch.copy(whole, 0, at + 4, Math.min(end, at + 4 + length))
       if (rest < length) {
         frame = whole

@@ -91,6 +91,11 @@ export interface FetchRequest {
   readonly bytesMax?: number
   readonly isolation?: 'uncommitted' | 'committed'
   readonly signal?: AbortSignal
+  /**
+   * Memory for the answer: what fits is read into it, and `records` are views of it until it is given again. Large answers in
+   * memory of their own make V8 collect garbage for every few of them. Not used when several brokers are asked.
+   */
+  readonly into?: Buffer | undefined
 }
 
 export interface FetchedPartition {
@@ -106,7 +111,7 @@ export interface FetchedPartition {
   readonly logStartOffset: number
   /**
    * Whole batches: the first may begin before the offset asked for, the last may be cut (readBatchHeader then gives
-   * undefined). A view of the answer; the caller may keep it.
+   * undefined). A view of the answer; the caller may keep it, unless it gave `into`.
    */
   readonly records: Buffer
 }
