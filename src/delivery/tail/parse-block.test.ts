@@ -11,7 +11,7 @@ import { parseBlock } from './parse-block.ts'
 
 void test('a block that DuckDB refuses is halved until the culprits are alone, wherever they are', async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'weir-parse-'))
-  const duckdb = await openWorkerDuckdb({ memoryLimitBytes: 5e8, threads: 1, temporaryDirectory: folder })
+  const duckdb = await openWorkerDuckdb({ memoryLimitBytes: 5e8, temporaryDirectory: folder })
   context.after(() => {
     duckdb.close()
     rmSync(folder, { recursive: true })
@@ -26,6 +26,7 @@ void test('a block that DuckDB refuses is halved until the culprits are alone, w
       source: 's',
       folder,
       name: `b${bulk}`,
+      linesFile: join(folder, 'block.lines'),
       lines: Buffer.from(lines.join('')),
       longestLine: 50,
       bulk,

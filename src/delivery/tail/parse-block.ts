@@ -1,11 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { link, mkdir, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { literal } from '../../lake/types/duckdb-type.ts'
 import { prefixColumns } from '../../record/json/line-prefix.ts'
 import { lineOf } from '../block/letter-lines.ts'
 import { readLinesText } from '../block/read-lines.ts'
 import type { LocalDataFile, TableView } from '../table/delivery-table.ts'
+import { writeLines } from './lines-file.ts'
 import type { Segment } from './segment.ts'
 
 export interface ParseRequest {
@@ -16,6 +17,8 @@ export interface ParseRequest {
   /** Unique in the folder. */
   readonly name: string
   readonly lines: Uint8Array
+  /** Where DuckDB reads them from. Nobody else writes there meanwhile; it may be there already, and it stays. */
+  readonly linesFile: string
   readonly longestLine: number
   /** Write data files of the final form at once. */
   readonly bulk: boolean
@@ -77,18 +80,14 @@ async function copyLines({
   folder,
   name,
   lines,
+  linesFile,
   longestLine,
   bulk,
 }: ParseRequest): Promise<readonly Segment[]> {
-  const file = join(folder, `${name}.lines`)
-  await writeFile(file, lines)
-  try {
-    const select = readLinesText(view.schema, file, longestLine, source)
-    if (bulk) return await writeFinal(connection, view, select, folder, name)
-    return [await writeSegment(connection, select, join(folder, `${name}.parquet`), 0)]
-  } finally {
-    await rm(file, { force: true })
-  }
+  await writeLines(linesFile, lines)
+  const select = readLinesText(view.schema, linesFile, longestLine, source)
+  if (bulk) return writeFinal(connection, view, select, folder, name)
+  return [await writeSegment(connection, select, join(folder, `${name}.parquet`), 0)]
 }
 
 /** A segment of fast compression: it lives for a minute at most. */

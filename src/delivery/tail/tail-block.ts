@@ -14,6 +14,8 @@ const fanIn = 8
 export interface TailFolder {
   readonly connection: DuckDBConnection
   readonly folder: string
+  /** Blocks of lines go through this file, one at a time. */
+  readonly linesFile: string
   /** The topic's id. */
   readonly source: string
   /** A name that was not given before. */
@@ -67,10 +69,11 @@ export class TailBlock {
   /** Parses the lines and takes all of the block over, or throws and takes nothing. One call at a time. */
   async take(block: LineBlock, bulk: boolean): Promise<void> {
     const { lines } = block
-    const { connection, folder, source } = this.#tail
+    const { connection, folder, linesFile, source } = this.#tail
     const request = {
       connection,
       folder,
+      linesFile,
       source,
       view: this.view,
       lines: lines.bytes,

@@ -9,12 +9,17 @@ export interface WorkerDuckdb {
   close(): void
 }
 
+/**
+ * The thread that calls, and no other. With a second one DuckDB spins while it waits for the last task, which costs as much as the
+ * parsing of a block; blocks are parsed while the next one is scanned, and a delivery that needs more has more workers.
+ */
+const threads = 1
+
 export async function openWorkerDuckdb(options: {
   readonly memoryLimitBytes: number
-  readonly threads: number
   readonly temporaryDirectory: string
 }): Promise<WorkerDuckdb> {
-  const duckdb = await openDuckdb(options)
+  const duckdb = await openDuckdb({ ...options, threads })
   const connect = async (): Promise<DuckDBConnection> => {
     const connection = await duckdb.connect()
     // Partitions by day and the text of statistics must not depend on where the machine is.
