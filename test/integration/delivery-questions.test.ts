@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
+import { cpSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import type { CatalogClient } from '../../src/lake/client/catalog-client.ts'
 import { connectCatalog } from '../../src/lake/client/connect-catalog.ts'
 import type { TableUpdate } from '../../src/lake/metadata/update.ts'
 import { connectKafka } from '../../src/stream/client/connect.ts'
+import { Kafka, logLevel } from 'kafkajs'
+import { connectApi } from '../../src/cli/weir-client.ts'
+import type { DeliveryStatus } from '../../src/platform/kinds/reconcile-services.ts'
 import { restartableWeir, type RestartableWeir } from '../fault/restartable-weir.ts'
 import { sqlOf, timesById } from '../fault/sql-of.ts'
 import { eventually } from '../support/deadline.ts'
@@ -46,10 +51,10 @@ void test('what others do to its table and its stream makes a delivery ask, and 
   const catalog = connectCatalog({ uri: `http://127.0.0.1:${weir.ports.http}/iceberg` })
 
   await produce(weir, [1, 2])
-  await flush(weir)
+  await commits(weir, [1, 2])
   const first = await snapshotOf(catalog)
   await produce(weir, [3])
-  await flush(weir)
+  await commits(weir, [1, 2, 3])
 
   await change(catalog, rollBackTo(first))
   await produce(weir, [4])
@@ -60,8 +65,12 @@ void test('what others do to its table and its stream makes a delivery ask, and 
   await change(catalog, { action: 'remove-properties', removals: ['weir.state'] })
   await produce(weir, [5])
   assert.match(await asks(weir, 'WEIR-5011'), /--deliver-again\n/)
+  // What it is to deliver again goes meanwhile.
+  await deleteRecords(weir)
   await answer(weir, '--deliver-again')
-  await holds(weir, [1, 2, 4, 5])
+  assert.match(await asks(weir, 'WEIR-5012'), /offsets 4 to 4 of partition 0[^]*--accept-loss\n/)
+  await answer(weir, '--accept-loss')
+  await holds(weir, [1, 2, 4])
 
   // The stream goes, with a record that nobody delivered, while the delivery waits for another answer.
   await change(catalog, rollBackTo(first))
@@ -87,6 +96,28 @@ void test('what others do to its table and its stream makes a delivery ask, and 
   await holds(weir, [8, 9])
 })
 
+void test('a log that was put back by hand makes the delivery ask, and a stream made again is the way on', async () => {
+  await using weir = await restartableWeir('put-back', { project })
+  const [log, copy] = [join(weir.folder, '.weir/log'), join(weir.folder, 'older-log')]
+  await weir.start()
+  await produce(weir, [1])
+  await commits(weir, [1])
+  await weir.stop()
+  cpSync(log, copy, { recursive: true })
+  await weir.start()
+  await produce(weir, [2])
+  await commits(weir, [1, 2])
+  await weir.stop()
+  rmSync(log, { recursive: true })
+  renameSync(copy, log)
+  await weir.start()
+  assert.match(await asks(weir, 'WEIR-5016'), /ends at offset 1; the delivery was at 2/)
+  await makeStreamAgain(weir)
+  await answer(weir, '--accept-loss')
+  await produce(weir, [3])
+  await holds(weir, [1, 2, 3])
+})
+
 async function produce({ ports }: RestartableWeir, ids: readonly number[]): Promise<void> {
   const client = await connectKafka({ bootstrap: `127.0.0.1:${ports.kafka}` })
   const producer = await client.createProducer({ topic: 'events' })
@@ -102,6 +133,16 @@ async function makeStreamAgain({ ports }: RestartableWeir): Promise<void> {
   await client.close()
 }
 
+/** All that the stream has. */
+async function deleteRecords({ ports }: RestartableWeir): Promise<void> {
+  const admin = new Kafka({ brokers: [`127.0.0.1:${ports.kafka}`], logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  // It deletes only where it has looked before.
+  await admin.fetchTopicOffsets('events')
+  await admin.deleteTopicRecords({ topic: 'events', partitions: [{ partition: 0, offset: '-1' }] })
+  await admin.disconnect()
+}
+
 async function snapshotOf(catalog: CatalogClient): Promise<number> {
   return Number((await catalog.loadTable(ident)).metadata['current-snapshot-id'])
 }
@@ -115,22 +156,21 @@ function rollBackTo(snapshot: number): TableUpdate {
   return { action: 'set-snapshot-ref', 'ref-name': 'main', type: 'branch', 'snapshot-id': snapshot } as TableUpdate
 }
 
-async function flush(weir: RestartableWeir): Promise<void> {
-  await eventually('the delivery to commit', async () => {
-    const { code, stderr } = await weir.command('delivery', 'flush', 'load')
-    if (code !== 0) throw new Error(stderr)
+/** What the delivery asks, once it has a reason to: as `weir delivery resume` shows it. */
+async function asks(weir: RestartableWeir, code: string): Promise<string> {
+  await eventually(`the delivery to ask about ${code}`, async () => {
+    const api = apiOf(weir)
+    // It looks at its table when it commits.
+    await api.call('POST', '/api/v1/deliveries/load/flush', {}).catch(() => undefined)
+    const { question, ...status } = await api.call<DeliveryStatus>('GET', '/api/v1/resources/delivery/load/status')
+    if (question?.code !== code) throw new Error(JSON.stringify({ question, status }))
     return true
   })
+  return (await weir.command('delivery', 'resume', 'load')).stdout
 }
 
-/** What the delivery asks, once it commits and finds a reason to: as `weir delivery resume` shows it. */
-function asks(weir: RestartableWeir, code: string): Promise<string> {
-  return eventually(`the delivery to ask about ${code}`, async () => {
-    await weir.command('delivery', 'flush', 'load')
-    const { stdout } = await weir.command('delivery', 'resume', 'load')
-    if (!stdout.includes(code)) throw new Error(stdout)
-    return stdout
-  })
+function apiOf({ ports }: RestartableWeir) {
+  return connectApi(`http://127.0.0.1:${ports.http}`)
 }
 
 async function answer(weir: RestartableWeir, choice: string): Promise<void> {
@@ -138,15 +178,19 @@ async function answer(weir: RestartableWeir, choice: string): Promise<void> {
   assert.equal(code, 0, stderr)
 }
 
-/** Exactly these rows are there, by SQL and by proof. */
+/** Exactly these rows are there, by SQL and, once they are committed, by proof. */
 async function holds(weir: RestartableWeir, ids: readonly number[]): Promise<void> {
+  await commits(weir, ids)
+  const { code, stdout, stderr } = await weir.command('verify', 'load')
+  assert.equal(code, 0, `${stdout}${stderr}`)
+}
+
+async function commits(weir: RestartableWeir, ids: readonly number[]): Promise<void> {
   await eventually(`rows ${ids.join(', ')}`, async () => {
     const found = await timesById(weir, 'events')
     const isSame = found.size === ids.length && ids.every((id) => found.get(id) === 1)
     if (!isSame) throw new Error(JSON.stringify([...found]))
     return true
   })
-  await flush(weir)
-  const { code, stdout, stderr } = await weir.command('verify', 'load')
-  assert.equal(code, 0, `${stdout}${stderr}`)
+  await apiOf(weir).call('POST', '/api/v1/deliveries/load/flush', {})
 }

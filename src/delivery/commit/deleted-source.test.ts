@@ -72,6 +72,12 @@ void test('rule 7: partitions and topics of which nothing was ever committed are
   )
 })
 
+void test('rule 7: a topic that ended before what was delivered is asked about: its log was put back by hand', async () => {
+  const w = await madeAgain()
+  w.memory.deleted.push({ id: w.first, endOffsets: [1] })
+  assert.match((await haltOf(await begin(w))).reason, /partition 0 from offset 2 on/)
+})
+
 void test('rule 7: a topic that the log does not remember is asked about, without an end', async () => {
   const w = await madeAgain()
   const worker = await begin(w)

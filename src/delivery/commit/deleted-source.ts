@@ -32,7 +32,8 @@ export function debtsOfDeleted({ state, source, followed, deleted }: DebtQuestio
   )
   const known = open.map(({ source: id, partition, next }): Debt => {
     const end = deleted.find((topic) => topic.id === id)?.endOffsets[partition]
-    return { source: id, partition, from: next, to: end === undefined ? null : String(end) }
+    // An end before `next` is that of a log that was put back by hand: it may have had other records at these offsets.
+    return { source: id, partition, from: next, to: end === undefined || end < Number(next) ? null : String(end) }
   })
   const owed = known.filter(({ from, to }) => to === null || BigInt(from) < BigInt(to))
   return [...owed, ...debtsWithoutEntry(state, source.id, followed, deleted)]

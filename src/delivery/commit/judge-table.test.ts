@@ -75,6 +75,21 @@ void test('rule 5: a table that was adopted and lost its state and snapshots doe
   assert.equal((await haltOf(worker)).code, 'WEIR-5011')
 })
 
+void test('rule 5: a catalog that keeps no properties is refused before a row is written', async () => {
+  const w = bench.world()
+  w.log.append(0, [good(1)])
+  const commit = w.table.commit.bind(w.table)
+  w.table.commit = async (view, request) => {
+    const outcome = await commit(view, request)
+    w.table.property = undefined
+    return outcome
+  }
+  const worker = await w.start()
+  await worker.assign({ epoch: 9, partitions: [0] })
+  assert.match((await haltOf(worker)).reason, /its catalog does not keep table properties/)
+  assert.deepEqual([await bench.rowsOf(w.table), w.memory.remembered], [[], null])
+})
+
 void test('rule 5: a copy of a delivered table is not adopted: nobody knows up to where its rows reach', async () => {
   const w = bench.world()
   w.log.append(0, [good(1)])

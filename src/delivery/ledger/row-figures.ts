@@ -60,7 +60,7 @@ export async function findHoles(
       ? ''
       : `SELECT _offset AS o FROM ${from(paths)} WHERE _source = ${literal(source)} AND _source_partition = ${partition} UNION ALL`
   const reader = await connection.runAndReadAll(
-    `SELECT before + 1, o FROM (SELECT o, lag(o, 1, -1::BIGINT) OVER (ORDER BY o) AS before FROM (${rows} SELECT ${next}::BIGINT))
+    `SELECT before + 1, o FROM (SELECT o, lag(o, 1, -1::BIGINT) OVER (ORDER BY o) AS before FROM (${rows} SELECT ${next}::BIGINT AS o))
      WHERE o - before > 1 AND o <= ${next} ORDER BY o`,
   )
   return reader.getRows().map(([start, end]) => ({ from: BigInt(start as bigint), to: BigInt(end as bigint) }))

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { deliveryBench, bad, good, type DeliveryWorld } from '../../../test/support/delivery-bench.ts'
@@ -125,4 +126,44 @@ void test('an accepted loss is a range in the ledger, and the delivery goes on b
     lost: '2',
   })
   assert.equal((await verifyDelivery(w.ports)).verdict, 'proven')
+})
+
+void test('after a rollback to before the first row: go on, and nothing is delivered again', async () => {
+  const w = await rolledBack()
+  w.table.current = w.table.snapshots[0]!.id
+  assert.ok(await resumeDelivery(w.ports, 'go-on'))
+  await w.deliver()
+  assert.deepEqual(await entry(w.table), {
+    next: '5',
+    read: '5',
+    delivered: '3',
+    rejected: '2',
+    skipped: '3',
+    lost: '0',
+  })
+  assert.equal((await verifyDelivery(w.ports)).verdict, 'proven')
+})
+
+void test('without its state file nothing is resumed, and the error names the file', async () => {
+  const w = await rolledBack()
+  w.table.current = w.table.snapshots.at(-1)!.id
+  rmSync(join(w.table.folder, w.table.property!))
+  for (const choice of ['deliver-again', 'go-on', 'accept-loss'] as const)
+    await assert.rejects(resumeDelivery(w.ports, choice), (error: Error) => error.message.includes(w.table.property!))
+})
+
+void test('when the property is gone, the state that the nearest snapshot names is restored', async () => {
+  const w = await rolledBack()
+  w.table.current = w.table.snapshots.at(-1)!.id
+  w.table.property = undefined
+  assert.ok(await resumeDelivery(w.ports, 'deliver-again'))
+  await w.deliver()
+  assert.deepEqual([(await entry(w.table))!.read, (await verifyDelivery(w.ports)).verdict], ['5', 'proven'])
+})
+
+void test('an answer that others outrun in every attempt says so, and may be given again', async () => {
+  const w = await rolledBack()
+  w.table.nextCommits.push(...Array.from({ length: 30 }, () => 'conflict' as const))
+  await assert.rejects(resumeDelivery(w.ports, 'go-on'), { code: 'WEIR-5032' })
+  assert.ok(await resumeDelivery(w.ports, 'go-on'))
 })

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deliveryBench, good, readUpTo } from '../../../test/support/delivery-bench.ts'
+import { deliveryBench, good, haltOf, readUpTo } from '../../../test/support/delivery-bench.ts'
 import type { FolderTable } from '../../../test/support/delivery-table.ts'
 import { RecordLog } from '../../../test/support/record-log.ts'
 import { waitUntil } from '../../../test/support/wait-until.ts'
+import { BatchBuilder } from '../../stream/protocol/records/batch-builder.ts'
 
 const bench = deliveryBench()
 const stateOf = (table: FolderTable) => table.readState(table.property!)
@@ -70,4 +71,30 @@ void test('rule 13: a new owner is ready when it has reached the end that it fou
   assert.equal(first.epoch, 7)
   for (const { end, ready } of first.partitions) assert.equal(ready, end === '2')
   assert.equal((await readUpTo(worker, 2)).partitions[0]!.ready, true)
+})
+
+void test('a batch whose checksum is wrong stops the delivery in front of it', async () => {
+  const { log, table, start } = bench.world()
+  const damaged = new BatchBuilder(1000)
+  damaged.append(Buffer.from(good(2)), null, 0, [])
+  const bytes = damaged.finish('none')
+  bytes[bytes.length - 3]! ^= 1
+  log.append(0, [good(1)])
+  const worker = await start()
+  await worker.assign({ epoch: 1, partitions: [0] })
+  await readUpTo(worker, 1)
+  await worker.flush()
+  log.appendBatch(0, bytes, 1)
+  assert.equal((await haltOf(worker)).code, 'WEIR-5019')
+  assert.equal((await stateOf(table)).entries[0]!.next, '1')
+})
+
+void test('a column that records cannot fill stops the delivery before it reads', async () => {
+  const { log, table, start } = bench.world()
+  log.append(0, [good(1)])
+  table.columns = [{ name: 'digest', type: 'fixed[4]' }, ...table.columns]
+  const worker = await start()
+  await worker.assign({ epoch: 1, partitions: [0] })
+  const { code, reason } = await haltOf(worker)
+  assert.deepEqual([code, /column digest/.test(reason)], ['WEIR-5017', true], reason)
 })

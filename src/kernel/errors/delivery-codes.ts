@@ -73,7 +73,8 @@ export const deliveryCodes = defineCodes({
   'WEIR-5016': {
     kind: 'conflict',
     cause: 'The stream ends before the offset that the delivery has reached.',
-    remedy: 'Restore the log with `weir restore`, which goes on beyond what was handed out.',
+    remedy:
+      'Somebody put an older log back by hand. Put back one that reaches that far; or delete the topic, make it again and accept the loss: its records get a source of their own.',
   },
   'WEIR-5017': {
     kind: 'invalid',
