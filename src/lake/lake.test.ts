@@ -7,6 +7,7 @@ import { openLocalLake, type LocalLake } from '../../test/support/local-lake.ts'
 import { prepareAppend } from './append/prepare-append.ts'
 import type { LoadedTable } from './client/catalog-client.ts'
 import { specById, tableSchema } from './metadata/read.ts'
+import type { FileCondition } from './scan/file-condition.ts'
 import { planScan } from './scan/plan-scan.ts'
 import { scanSql } from './scan/scan-sql.ts'
 import { schemaOf, type ColumnDeclaration } from './types/schema.ts'
@@ -95,4 +96,22 @@ void test('rows of every type come back equal, partitioned in every way, over tw
     assert.equal(summary['total-records'], '100')
     assert.equal(summary['added-records'], '60')
   }
+})
+
+void test('a plan leaves out files in which no row can be what is asked, and says how many', async () => {
+  await using lake = await openLocalLake()
+  const db = await (await DuckDBInstance.create(':memory:')).connect()
+  await lake.client.ensureNamespace(['public'])
+  let table = await lake.client.createTable(['public'], { name: 't', schema: schemaOf(columns) })
+  for (const where of ['i < 40', 'i >= 40']) table = await append(lake, db, table, `(${rows} WHERE ${where})`)
+  const { metadata } = table
+  const plan = (...conditions: FileCondition[]) => planScan({ metadata, store: lake.store, conditions })
+  const [all, one, none] = await Promise.all([
+    plan(),
+    plan({ fieldId: 1, test: '=', value: '7' }),
+    plan({ fieldId: 1, test: '>', value: '99' }, { fieldId: 2, test: 'is not null' }),
+  ])
+  assert.deepEqual([all.dataFiles.length, all.filesSkipped], [2, 0])
+  assert.deepEqual([one.dataFiles.map(({ recordCount }) => recordCount), one.filesSkipped], [[40], 1])
+  assert.deepEqual([none.dataFiles.length, none.filesSkipped], [0, 2])
 })

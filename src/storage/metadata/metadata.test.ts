@@ -45,8 +45,8 @@ void test('a database of a newer version is refused', async () => {
   await assert.rejects(openMetadata(path), { code: 'WEIR-2006', message: /newer version of Weir/ })
 })
 
-function pointersOf({ pointers, close }: Metadata): TestedPointers {
-  return { pointers, [Symbol.asyncDispose]: close }
+function pointersOf(metadata: Metadata): TestedPointers {
+  return { pointers: metadata.pointers, [Symbol.asyncDispose]: () => metadata.close() }
 }
 
 async function emptyDatabase(): Promise<string> {

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, mkdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { boundedColumns } from '../../../test/support/bounded-columns.ts'
+import type { DataFile } from '../manifest/data-file.ts'
+import { duckdbType } from '../types/duckdb-type.ts'
+import { parseType } from '../types/parse-type.ts'
+import { fieldsById, schemaOf } from '../types/schema.ts'
+import { copySql } from '../write/copy.ts'
+import { dataFilesOfCopy, type CopyRow } from '../write/copy-result.ts'
+import { fileMayMatch, type FileCondition } from './file-condition.ts'
+
+const tests = ['<', '<=', '=', '>=', '>'] as const
+
+void test('a file is left out only when it has no such row, for every type, value and comparison', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'weir-conditions-'))
+  const instance = await DuckDBInstance.create(':memory:')
+  const db = await instance.connect()
+  await db.run(`SET TimeZone = 'UTC'`)
+  let [asked, skipped] = [0, 0]
+  try {
+    for (const [type, group] of Map.groupBy(boundedColumns, (column) => column.type)) {
+      const schema = schemaOf([{ name: 'v', type }])
+      const columns = fieldsById(schema.fields)
+      const sqlType = duckdbType(parseType(type))
+      const files: { readonly path: string; readonly file: DataFile }[] = []
+      for (const [at, { values }] of group.entries()) {
+        const directory = join(folder, `${type}-${at}`)
+        await mkdir(directory)
+        const source = `(SELECT unnest([${values.map((value) => `CAST(${value} AS ${sqlType})`).join(', ')}]) AS v)`
+        const rows = await db.runAndReadAll(copySql({ schema, spec: { 'spec-id': 0, fields: [] }, source, directory }))
+        const copied = rows.getRowObjectsJson() as unknown as CopyRow[]
+        const location = () => ''
+        const [written] = dataFilesOfCopy(copied, { schema, spec: { 'spec-id': 0, fields: [] }, location })
+        files.push({ path: written!.localPath, file: written!.file })
+      }
+      // Every value of the type against every file: what a query asks is printed by DuckDB itself.
+      const print = type === 'binary' ? 'hex(v)' : 'v::VARCHAR'
+      const every = group.flatMap(({ values }) => values.map((value) => `CAST(${value} AS ${sqlType})`)).join(', ')
+      const printed = await db.runAndReadAll(`SELECT v, ${print} AS text FROM (SELECT unnest([${every}]) AS v)`)
+      const texts = printed.getColumns()[1] as (string | null)[]
+      for (const { path, file } of files) {
+        const counts = tests.map((each) => `count(*) FILTER (f.v ${each} q.v)`).join(', ')
+        const found = await db.runAndReadAll(
+          `SELECT q.i, ${counts}, count(*) FILTER (f.v IS NULL), count(*) FILTER (f.v IS NOT NULL)
+           FROM read_parquet('${path}') f, (SELECT unnest([${every}]) AS v, generate_subscripts([${every}], 1) AS i) q
+           GROUP BY q.i`,
+        )
+        for (const [index, ...matches] of found.getRows()) {
+          const value = texts[Number(index) - 1]
+          const conditions: readonly FileCondition[] = [
+            ...tests.map((each) => ({ fieldId: 1, test: each, value: value ?? '' })),
+            { fieldId: 1, test: 'is null' },
+            { fieldId: 1, test: 'is not null' },
+          ]
+          for (const [at, condition] of conditions.entries()) {
+            if (value === null && at < tests.length) continue
+            const kept = fileMayMatch(file, [condition], columns)
+            asked++
+            if (!kept) skipped++
+            assert.ok(kept || Number(matches[at]) === 0, `${type} ${condition.test} ${value}: ${path} has such a row`)
+          }
+        }
+      }
+    }
+    assert.ok(asked > 1000 && skipped > asked / 5, `${skipped} of ${asked} left out`)
+  } finally {
+    db.closeSync()
+    instance.closeSync()
+    await rm(folder, { recursive: true })
+  }
+})
+
+const plainFile: DataFile = {
+  content: 'data',
+  location: 'x',
+  format: 'PARQUET',
+  specId: 0,
+  partition: [],
+  recordCount: 3,
+  sizeBytes: 1,
+}
+const columnsOf = (type: string) => fieldsById(schemaOf([{ name: 'v', type }]).fields)
+const int = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4)
+  bytes.writeInt32LE(value)
+  return bytes
+}
+const bounded: DataFile = {
+  ...plainFile,
+  valueCounts: new Map([[1, 3]]),
+  nullCounts: new Map([[1, 0]]),
+  lowerBounds: new Map([[1, int(10)]]),
+  upperBounds: new Map([[1, int(20)]]),
+}
+
+void test('what can be left out is: values beyond the bounds, nulls where there are none, columns of nulls', () => {
+  const matches = (file: DataFile, ...conditions: FileCondition[]) => fileMayMatch(file, conditions, columnsOf('long'))
+  const compare = (each: (typeof tests)[number], value: number): FileCondition => ({
+    fieldId: 1,
+    test: each,
+    value: String(value),
+  })
+  // The file is from before the column was widened to long: its bounds have four bytes.
+  for (const [each, value] of [
+    ['<', 10],
+    ['<=', 9],
+    ['=', 9],
+    ['=', 21],
+    ['>', 20],
+    ['>=', 21],
+  ] as const)
+    assert.equal(matches(bounded, compare(each, value)), false, `${each} ${value}`)
+  for (const [each, value] of [
+    ['<', 11],
+    ['<=', 10],
+    ['=', 10],
+    ['>', 19],
+    ['>=', 20],
+  ] as const)
+    assert.equal(matches(bounded, compare(each, value)), true, `${each} ${value}`)
+  assert.equal(matches(bounded, compare('>', 12), compare('<', 15)), true)
+  assert.equal(matches(bounded, compare('>', 12), compare('<', 5)), false)
+  assert.equal(matches(bounded, { fieldId: 1, test: 'is null' }), false)
+  const nulls = { ...plainFile, valueCounts: new Map([[1, 3]]), nullCounts: new Map([[1, 3]]) }
+  assert.equal(matches(nulls, compare('=', 10)), false)
+  assert.equal(matches(nulls, { fieldId: 1, test: 'is not null' }), false)
+  assert.equal(matches(nulls, { fieldId: 1, test: 'is null' }), true)
+})
+
+void test('what a file does not say keeps it', () => {
+  const keeps = (type: string, condition: FileCondition, file = bounded) =>
+    assert.ok(fileMayMatch(file, [condition], columnsOf(type)), `${type} ${JSON.stringify(condition)}`)
+  keeps('long', { fieldId: 1, test: '=', value: '5' }, plainFile)
+  keeps('long', { fieldId: 99, test: '=', value: '5' })
+  keeps('long', { fieldId: 1, test: '<', value: '9.5' })
+  keeps('int', { fieldId: 1, test: '=', value: 'what is this' })
+  keeps('date', { fieldId: 1, test: '<', value: '1970-01-11 05:00:00' })
+  keeps('date', { fieldId: 1, test: '>', value: 'infinity' })
+  keeps('decimal(9, 2)', { fieldId: 1, test: '<', value: '0.105' })
+  keeps('list<int>', { fieldId: 2, test: '=', value: '5' })
+  keeps('uuid', { fieldId: 1, test: '=', value: '00000000-0000-0000-0000-000000000000' })
+  // NaN may be among the rows, and is above all.
+  const doubles = { ...bounded, lowerBounds: new Map(), upperBounds: new Map([[1, Buffer.alloc(8)]]) }
+  keeps('double', { fieldId: 1, test: '>', value: '5' }, doubles)
+  assert.equal(
+    fileMayMatch(
+      { ...doubles, nanCounts: new Map([[1, 0]]) },
+      [{ fieldId: 1, test: '>', value: '5' }],
+      columnsOf('double'),
+    ),
+    false,
+  )
+})
