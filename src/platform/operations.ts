@@ -20,7 +20,7 @@ export interface LedgerHop {
   readonly delivered: string
   readonly rejected: string
   readonly pending: string | null
-  /** `in = delivered + rejected + pending`; null when the source could not be asked. */
+  /** `in = delivered + rejected + pending`, of the snapshot that the table has; null when the source could not be asked. */
   readonly holds: boolean | null
   readonly lastCommitAt: string | null
   readonly snapshotId: string | null

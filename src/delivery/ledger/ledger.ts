@@ -2,6 +2,8 @@
 export interface Ledger {
   readonly snapshotId: string | null
   readonly committedAtMs: number | null
+  /** Whether the table's snapshot is the one that these counts are of: not after a rollback, until an operator has answered. */
+  readonly isAsCommitted: boolean
   readonly entries: readonly LedgerEntry[]
 }
 

@@ -26,6 +26,7 @@ export async function readLedger(
   return {
     snapshotId: view.snapshotId,
     committedAtMs: view.committedAtMs,
+    isAsCommitted: view.summary.kind !== 'named' || view.summary.path === view.state,
     entries: [...state.entries, ...untouched].map((entry) =>
       ledgerEntry(
         entry,

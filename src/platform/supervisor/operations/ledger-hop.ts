@@ -4,7 +4,7 @@ import type { LedgerHop } from '../../operations.ts'
 
 /** One delivery's ledger as people see it: its partitions, and their sum. */
 export function hopOf({ delivery, topic, table }: DeliveryChildConfig, ledger: Ledger): LedgerHop {
-  const { entries, committedAtMs, snapshotId } = ledger
+  const { entries, committedAtMs, snapshotId, isAsCommitted } = ledger
   const sum = (of: (entry: Ledger['entries'][number]) => string): bigint =>
     entries.reduce((total, entry) => total + BigInt(of(entry)), 0n)
   const unknown = entries.some(({ pending }) => pending === null)
@@ -24,7 +24,8 @@ export function hopOf({ delivery, topic, table }: DeliveryChildConfig, ledger: L
     pending: pending === null ? null : String(pending),
     holds: unknown
       ? null
-      : entries.every((entry) => BigInt(entry.read) === BigInt(entry.delivered) + BigInt(entry.rejected)),
+      : isAsCommitted &&
+        entries.every((entry) => BigInt(entry.read) === BigInt(entry.delivered) + BigInt(entry.rejected)),
     lastCommitAt: committedAtMs === null ? null : new Date(committedAtMs).toISOString(),
     snapshotId,
     partitions: entries,
