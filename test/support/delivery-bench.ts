@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
 import type { DuckDBConnection } from '@duckdb/node-api'
+import type { RecordSource } from '../../src/delivery/record-source.ts'
 import type { OperatorPorts } from '../../src/delivery/operate/operator-ports.ts'
 import type { DeliveryWorker, DeliveryWorkerConfig } from '../../src/delivery/worker/delivery-worker.ts'
 import { startDeliveryWorker } from '../../src/delivery/worker/start-delivery-worker.ts'
@@ -25,7 +26,7 @@ export interface DeliveryWorld {
   readonly memory: TestMemory
   readonly ports: OperatorPorts
   /** A worker with nothing assigned; stopped after the tests. */
-  readonly start: (source?: RecordLog) => Promise<DeliveryWorker>
+  readonly start: (source?: RecordSource) => Promise<DeliveryWorker>
   /** Delivers all that partition 0 of the log has, as one commit. */
   readonly deliver: () => Promise<void>
 }
@@ -78,7 +79,7 @@ export function deliveryBench(): DeliveryBench {
     const log = new RecordLog()
     const table = new FolderTable(join(folder, 'table'), columns)
     const memory = new TestMemory()
-    const start = async (source = log): Promise<DeliveryWorker> => {
+    const start = async (source: RecordSource = log): Promise<DeliveryWorker> => {
       const config = { ...defaults, ...more, tailDirectory: join(folder, `tail-${++names}`) }
       const ports = { source, table, memory, files: nodeFiles, clock: systemClock, logger: silentLogger }
       const worker = await startDeliveryWorker(config, ports)
