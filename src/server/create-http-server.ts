@@ -1,6 +1,7 @@
 import { fastify, type FastifyInstance } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { asWeirError, WeirError } from '../kernel/errors/weir-error.ts'
+import { defaultLimits, letGoOfStalled, lookMs, type HttpLimits } from './http-limits.ts'
 import type { HttpServerOptions } from './http-server-options.ts'
 import { errorBody, statusOf } from './http-status.ts'
 import { guard, isLoopback } from './guard.ts'
@@ -19,23 +20,21 @@ import { recordRoutes } from './routes/records.ts'
 import { resourceRoutes } from './routes/resources.ts'
 import { sqlRoutes } from './routes/sql.ts'
 
-const bodyBytesMax = 16_000_000
-
 /** The HTTP API, the catalog and the console, not yet listening. WEIR-2008 for an open address without a token. */
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
-  const { host, token } = options
+  const { host, token, limits = defaultLimits } = options
   if (!isLoopback(host) && token === undefined)
     throw new WeirError('WEIR-2008', `HTTP on ${host} can be reached from outside: set WEIR_TOKEN, or use 127.0.0.1`)
   const app = fastify({
     logger: false,
-    bodyLimit: bodyBytesMax,
-    // A client that sends a request a byte at a time holds a connection for so long and no longer.
-    requestTimeout: 60_000,
-    http: { headersTimeout: 15_000 },
+    bodyLimit: limits.bodyBytesMax,
+    requestTimeout: limits.requestMs,
+    http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: lookMs(limits) },
     routerOptions: { maxParamLength: 512 },
     forceCloseConnections: true,
   })
-  app.server.maxConnections = 1024
+  app.server.maxConnections = limits.connectionsMax
+  letGoOfStalled(app.server, limits)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   // Only what is declared as JSON is read as JSON: a form of a foreign page can send text/plain.
@@ -64,16 +63,16 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   return app
 }
 
-function answerErrors(app: FastifyInstance, { logger }: HttpServerOptions): void {
+function answerErrors(app: FastifyInstance, { logger, limits = defaultLimits }: HttpServerOptions): void {
   app.setErrorHandler(async (thrown, request, reply) => {
-    const error = errorOf(thrown)
+    const error = errorOf(thrown, limits)
     const status = statusOf(error)
     if (status >= 500) logger.error({ err: thrown, method: request.method, url: request.url }, 'a request failed')
     await reply.status(status).send(errorBody(error))
   })
 }
 
-function errorOf(thrown: unknown): WeirError {
+function errorOf(thrown: unknown, { bodyBytesMax }: HttpLimits): WeirError {
   if (thrown instanceof WeirError) return thrown
   if (hasZodFastifySchemaValidationErrors(thrown)) {
     const found = thrown.validation.map(

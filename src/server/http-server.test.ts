@@ -2,15 +2,7 @@ import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { FastifyInstance } from 'fastify'
-import { systemClock } from '../kernel/clock.ts'
-import { silentLogger } from '../kernel/logger.ts'
-import { createControlPlane } from '../platform/control/create-control-plane.ts'
-import { openMetadata } from '../storage/metadata/metadata.ts'
-import { pretendServices } from '../../test/support/pretended-services.ts'
-import { pretendOperations } from '../../test/support/pretended-operations.ts'
-import { createHttpServer } from './create-http-server.ts'
-import type { HttpServerOptions } from './http-server-options.ts'
+import { withHttpServer as withServer } from '../../test/support/http-server.ts'
 
 const resources = '/api/v1/resources'
 
@@ -223,36 +215,3 @@ void test('no request brings it down: every answer is below 500 and says what is
     )
   })
 })
-
-async function withServer(
-  options: Partial<HttpServerOptions>,
-  run: (app: FastifyInstance) => Promise<void>,
-): Promise<void> {
-  const metadata = await openMetadata(':memory:')
-  const control = createControlPlane({
-    metadata,
-    services: pretendServices(),
-    clock: systemClock,
-    logger: silentLogger,
-  })
-  try {
-    const catalog: HttpServerOptions['catalog'] = {
-      handle: async ({ method, path, query, body }) => ({
-        status: 200,
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ method, path, query, body }),
-      }),
-    }
-    const app = await createHttpServer({
-      host: '127.0.0.1',
-      control,
-      catalog,
-      operations: pretendOperations(),
-      logger: silentLogger,
-      ...options,
-    })
-    await run(app).finally(() => app.close())
-  } finally {
-    await metadata.close()
-  }
-}

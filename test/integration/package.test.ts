@@ -54,7 +54,10 @@ void describe('what npm pack makes', () => {
     const page = await fetch(http)
     assert.equal(page.status, 200)
     assert.match(await page.text(), /<title>Weir<\/title>/)
-    const { stdout } = await run('npx', ['--no-install', 'weir-data', 'status', '--dir', mine, '--json'], { cwd: user, env })
+    const { stdout } = await run('npx', ['--no-install', 'weir-data', 'status', '--dir', mine, '--json'], {
+      cwd: user,
+      env,
+    })
     assert.match(stdout, /"events"/)
     process.kill(pid, 'SIGTERM')
     await waitUntil('it has stopped', () => !isRunning(pid))
