@@ -62,7 +62,6 @@ void test('from a real log into a table: compressed batches, a restart of the lo
     flushBytes: 64e6,
     flushAgeMs: 600_000,
     memoryLimitBytes: 5e8,
-    threads: 1,
   } as const
   const begin = async (epoch: number) => {
     const source = await openKafkaSource(client, 'events')

@@ -113,7 +113,6 @@ const defaults: Omit<DeliveryWorkerConfig, 'tailDirectory'> = {
   flushBytes: 64e6,
   flushAgeMs: 600_000,
   memoryLimitBytes: 5e8,
-  threads: 1,
 }
 
 /** The tail once it holds the partition up to this offset. */

@@ -44,7 +44,6 @@ void test('a partitioned Iceberg table gets tails in bulk and small ones, in one
       flushBytes: 300_000,
       flushAgeMs: 600_000,
       memoryLimitBytes: 5e8,
-      threads: 1,
     },
     { source: log, table, memory: new TestMemory(), files: nodeFiles, clock: systemClock, logger: silentLogger },
   )

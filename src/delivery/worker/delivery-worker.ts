@@ -20,7 +20,6 @@ export interface DeliveryWorkerConfig {
   readonly flushAgeMs: number
   /** Of DuckDB; the process takes 150 to 300 MB more. */
   readonly memoryLimitBytes: number
-  readonly threads: number
 }
 
 export interface DeliveryWorkerPorts {

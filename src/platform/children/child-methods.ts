@@ -50,7 +50,6 @@ export interface DeliveryChildConfig {
   readonly flushBytes: number
   readonly flushAgeMs: number
   readonly memoryLimitBytes: number
-  readonly threads: number
 }
 
 export interface Assignment {

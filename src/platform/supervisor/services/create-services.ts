@@ -43,7 +43,6 @@ export function createServices(options: ServicesOptions): ReconcileServices & {
       warehouse: `file://${places.lake}`,
       tailRoot: places.tail,
       workerMemoryBytes: options.workerMemoryBytes,
-      threads: options.threads,
     }),
     views: { check: ({ sql, relations }) => processes.engine.describe(sql, relations) },
     secrets: createSecretService(options.projectDirectory),

@@ -12,7 +12,6 @@ export interface DeliverySettings {
   readonly warehouse: string
   readonly tailRoot: string
   readonly workerMemoryBytes: number
-  readonly threads: number
 }
 
 /** Runs deliveries in worker processes. */
@@ -47,7 +46,6 @@ function configOf(plan: DeliveryRunPlan, settings: DeliverySettings) {
     flushBytes: plan.flushBytes,
     flushAgeMs: plan.flushAgeMs,
     memoryLimitBytes: settings.workerMemoryBytes - beyondDuckdbBytes,
-    threads: settings.threads,
   }
 }
 
