@@ -69,4 +69,9 @@ export const lakeCodes = defineCodes({
     cause: 'Rows of a table cannot be read exactly: a struct in it was changed in a way that names alone do not tell.',
     remedy: 'Write the rows into a new table with the engine that changed it, and drop the old one.',
   },
+  'WEIR-4014': {
+    kind: 'invalid',
+    cause: 'A table holds deletes that are not positions in Parquet: by value, or as vectors of format version 3.',
+    remedy: 'Compact the table with the engine that wrote them.',
+  },
 })

@@ -22,21 +22,23 @@ export function scanSql(schema: Schema, paths: readonly string[], schemas: reado
   return `SELECT ${items.join(', ')} FROM read_parquet([${files}], schema = MAP {${read.join(', ')}})`
 }
 
-/** For each column how it is read from a file, and what is made of it. */
-function columnsOf(
+/** For each column how it is read from a file, under a name that may be another than its own, and what is made of it. */
+export function columnsOf(
   schema: Schema,
   schemas: readonly Schema[],
+  readName: (field: Field) => string = ({ name }) => name,
 ): readonly { readonly source: string; readonly item: string }[] {
   const names = nestedNames([...schemas, schema])
   return schema.fields.map((field) => {
     const { id, name, type } = field
     refuseNestedDefaults(type, name)
-    const quoted = identifier(name)
+    const [quoted, own] = [identifier(readName(field)), identifier(name)]
     const renamed = wasRenamed(id, type, names)
     const read = renamed ? readType(id, type, names) : duckdbType(type)
+    const value = renamed ? presentValue(type, names, quoted) : quoted
     return {
-      source: `${id}: {'name': ${literal(name)}, 'type': ${literal(read)}, 'default_value': ${defaultOf(field)}}`,
-      item: renamed ? `${presentValue(type, names, quoted)} AS ${quoted}` : quoted,
+      source: `${id}: {'name': ${literal(readName(field))}, 'type': ${literal(read)}, 'default_value': ${defaultOf(field)}}`,
+      item: value === own ? own : `${value} AS ${own}`,
     }
   })
 }
