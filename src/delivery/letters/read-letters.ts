@@ -95,7 +95,8 @@ function isOther(wanted: unknown, found: unknown): boolean {
   return wanted !== undefined && wanted !== found
 }
 
-function placeOf({ source, partition, offset }: LetterPlace): string {
+/** Tells letters apart: a record is in force as a letter at most once. */
+export function placeOf({ source, partition, offset }: LetterPlace): string {
   return `${source}/${partition}/${offset}`
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deliveryBench, bad, good } from '../../../test/support/delivery-bench.ts'
+import { bad, deliveryBench, good, readUpTo } from '../../../test/support/delivery-bench.ts'
 import type { FolderTable } from '../../../test/support/delivery-table.ts'
+import { RecordLog } from '../../../test/support/record-log.ts'
 import { readLedger } from '../ledger/read-ledger.ts'
 import { verifyDelivery } from '../ledger/verify-delivery.ts'
 import { readDeadLetters } from './read-letters.ts'
@@ -55,4 +56,40 @@ void test('letters are listed by page and replayed once the table has the column
     lost: '0',
   })
   assert.equal((await verifyDelivery(w.ports)).verdict, 'proven')
+})
+
+void test('letters of many files, partitions and topics become rows in one commit', async () => {
+  const w = bench.world()
+  const other = Object.assign(new RecordLog('0ther000-0000-4000-8000-000000000001', 2), { stream: 'others' })
+  const worker = await w.start(other)
+  for (let round = 1; round <= 4; round++) {
+    w.log.append(0, [good(round), bad(10 + round)])
+    await w.deliver()
+    for (const partition of [0, 1]) other.append(partition, [bad(100 * partition + round)])
+    w.memory.remembered = null
+    await worker.assign({ epoch: 1000 + round, partitions: [0, 1] })
+    await readUpTo(worker, round, 0)
+    await readUpTo(worker, round, 1)
+    await worker.flush()
+    w.memory.remembered = null
+  }
+  assert.equal((await w.table.readState(w.table.property!)).letterFiles.length, 12)
+  await w.table.addColumns(await w.table.load(), [{ name: 'nme', type: 'string' }])
+  const { commits } = w.table
+  w.table.nextCommits.push('conflict', 'lose request')
+  const { replayed, rejected, snapshotId } = await replayDeadLetters(w.ports, { format: 'json', onNewField: 'reject' })
+  assert.deepEqual([replayed, rejected, w.table.commits - commits, snapshotId], [12, [], 1, w.table.current])
+  assert.equal((await bench.rowsOf(w.table)).length, 16)
+  const { verdict, partitions } = await verifyDelivery({ ...w.ports, source: null })
+  assert.deepEqual(
+    [verdict, partitions.map(({ rows, letters }) => [rows, letters])],
+    [
+      'proven',
+      [
+        ['4', '0'],
+        ['4', '0'],
+        ['8', '0'],
+      ],
+    ],
+  )
 })
