@@ -53,6 +53,12 @@ void test('what needs a running Weir says so, also as JSON', () => {
   assert.equal((JSON.parse(err) as { error: { code: string } }).error.code, 'WEIR-2007')
 })
 
+void test('a port that there is not is an error of the command line', () => {
+  const { code, err } = weir('up', '--kafka-port', '99999')
+  assert.equal(code, 2)
+  assert.match(err, /--kafka-port takes a port, 0 to 65535, not 99999/)
+})
+
 void test('explain says what a code means, and proposes the nearest', () => {
   assert.match(weir('explain', 'WEIR-2003').out, /A port is taken by another process/)
   assert.match(weir('explain', '2003').out, /WEIR-2003 \(conflict\)/)

@@ -6,3 +6,10 @@ export function numberOption(flag: string, value: string | boolean | undefined):
   if (typeof value === 'string' && /^\d+$/.test(value)) return Number(value)
   throw new WeirError('WEIR-2009', `${flag} takes a whole number, not "${String(value)}"`)
 }
+
+/** As `numberOption`, up to 65535; 0 takes any port. */
+export function portOption(flag: string, value: string | boolean | undefined): number | undefined {
+  const port = numberOption(flag, value)
+  if (port === undefined || port <= 65_535) return port
+  throw new WeirError('WEIR-2009', `${flag} takes a port, 0 to 65535, not ${port}`)
+}

@@ -8,6 +8,7 @@ import { version } from './version.ts'
 /** Options of every command. */
 export const sharedOptions: readonly OptionDeclaration[] = [
   { flags: '--dir <folder>', description: 'the folder of the project', default: 'the current one' },
+  { flags: '--data <folder>', description: 'the data directory', default: '.weir', env: 'WEIR_DATA' },
   { flags: '--json', description: 'answer in JSON, for programs' },
 ]
 
@@ -24,6 +25,8 @@ export async function program(words: readonly string[], resolvePath: (path: stri
     addCommand(root, command, async (values, options) => {
       const json = options['json'] === true
       try {
+        // Whatever asks where the data is, asks the environment.
+        if (typeof options['data'] === 'string') process.env['WEIR_DATA'] = resolvePath(options['data'])
         const directory = resolvePath(typeof options['dir'] === 'string' ? options['dir'] : '.')
         exitCode = (await command.run({ arguments: values, options, output: createOutput(json), directory })) ?? 0
       } catch (thrown) {

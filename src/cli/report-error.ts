@@ -21,10 +21,11 @@ export function reportError(thrown: unknown, command: string, json: boolean): Ex
   return exitCodeOf(error)
 }
 
-function exitCodeOf({ code, kind, details }: WeirError): ExitCode {
+function exitCodeOf({ code, kind, details, at }: WeirError): ExitCode {
   if (code === 'WEIR-2007') return 3
-  if (details['destroys'] !== undefined) return 5
-  return kind === 'invalid' || code === 'WEIR-1001' ? 2 : 1
+  if (code === 'WEIR-7004' || details['destroys'] !== undefined) return 5
+  // What has a place in the project is the project's error, whatever it is.
+  return kind === 'invalid' || code === 'WEIR-1001' || at !== undefined ? 2 : 1
 }
 
 function stackOf(thrown: unknown): string {

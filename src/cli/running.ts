@@ -15,6 +15,6 @@ export function mustRun(projectDirectory: string): Endpoints {
   const hint = existsSync(join(projectDirectory, 'weir.config.ts')) ? '' : ' (there is no weir.config.ts either)'
   throw new WeirError(
     'WEIR-2007',
-    `Weir is not running on ${projectDirectory}${hint}. Start it with weir up, or use --dir`,
+    `Weir is not running on ${projectDirectory}${hint}. Start it with weir up, or use --dir, and --data where its data directory is another`,
   )
 }

@@ -45,7 +45,7 @@ export async function runSql(address: string, text: string): Promise<SqlRows> {
 export function printRows({ columns, rows, command, notices }: SqlRows, output: Output): void {
   for (const notice of notices) output.note(notice)
   const titles = columns.map(({ name, numeric }) => ({
-    title: name,
+    title: printable(name),
     align: numeric ? ('right' as const) : ('left' as const),
   }))
   const objects = (): unknown =>
@@ -55,9 +55,21 @@ export function printRows({ columns, rows, command, notices }: SqlRows, output: 
     const counted = `(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})`
     return `${tableText(
       titles,
-      rows.map((row) => row.map((value) => value ?? '∅')),
+      rows.map((row) => row.map((value) => (value === null ? '∅' : printable(value)))),
     )}\n${counted}`
   })
+}
+
+/** A value takes one line of the table, and no terminal obeys it. */
+function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (character) => escapes[character] ?? hexOf(character))
+}
+
+const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+
+function hexOf(character: string): string {
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
 }
 
 function asSqlError(cause: unknown): WeirError {

@@ -5,9 +5,17 @@ export interface TextColumn {
   readonly align?: 'left' | 'right'
 }
 
+/** A longer cell sticks out of its column: one long name must not push all rows apart. */
+const widthMax = 60
+
 /** Rows under their titles, two spaces between columns, the last one not padded. */
 export function tableText(columns: readonly TextColumn[], rows: readonly (readonly string[])[]): string {
-  const widths = columns.map(({ title }, at) => Math.max(title.length, ...rows.map((row) => width(row[at] ?? ''))))
+  const widths = columns.map(({ title }, at) =>
+    Math.min(
+      widthMax,
+      rows.reduce((widest, row) => Math.max(widest, width(row[at] ?? '')), title.length),
+    ),
+  )
   const line = (cells: readonly string[]): string =>
     columns
       .map(({ align }, at) => pad(cells[at] ?? '', widths[at]!, align ?? 'left'))

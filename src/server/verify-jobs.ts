@@ -42,7 +42,11 @@ export function verifyJobs(verifier: VerifyOperations): VerifyJobs {
       for (const delivery of deliveries) {
         const progress = (done: number, total: number): void =>
           void (job = update({ ...job, progress: { done, total } }))
-        const result = await verifier.verify(delivery, progress, stopping.signal)
+        const result = await verifier.verify(delivery, progress, stopping.signal).catch((thrown: unknown) => {
+          stopping.signal.throwIfAborted()
+          // One that cannot be looked at keeps nobody from looking at the others.
+          return { delivery, verdict: 'cannot tell' as const, detail: asWeirError(thrown).message, seconds: 0 }
+        })
         job = update({ ...job, results: [...job.results, result] })
       }
       update({ ...job, state: 'done' })

@@ -1,6 +1,7 @@
 import colors from '../colors.ts'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { formatDuration } from '../../kernel/units.ts'
-import type { LedgerHop } from '../../platform/operations.ts'
+import type { LedgerHop, LedgerPartition } from '../../platform/operations.ts'
 import type { Command } from '../command.ts'
 import { formatCount } from '../output.ts'
 import { connectWeir } from '../weir-client.ts'
@@ -13,6 +14,11 @@ export const ledger: Command = {
   async run({ arguments: [wanted], output, directory }) {
     const { hops } = await connectWeir(directory).call<{ hops: readonly LedgerHop[] }>('GET', '/api/v1/ledger')
     const shown = wanted === undefined ? hops : hops.filter(({ delivery }) => delivery === wanted)
+    if (wanted !== undefined && shown.length === 0)
+      throw new WeirError(
+        'WEIR-2013',
+        `there is no delivery "${wanted}" that runs; there are ${hops.map(({ delivery }) => delivery).join(', ') || 'none'}`,
+      )
     output.answer(
       { hops: shown },
       () => shown.map((hop) => textOf(hop, wanted !== undefined)).join('\n') || 'No delivery has committed yet.',
@@ -29,13 +35,32 @@ function textOf(hop: LedgerHop, detailed: boolean): string {
     hop.lastCommitAt === null
       ? 'no commit yet'
       : `last commit ${formatDuration(Date.now() - Date.parse(hop.lastCommitAt))} ago`
-  const lines = [`${hop.delivery}    ${sum}   ${mark}   ${age}`]
+  const lines = [`${hop.delivery}    ${sum}   ${mark}   ${age}`, ...gapLines(hop)]
   if (detailed)
     for (const entry of hop.partitions)
       lines.push(
-        `  partition ${entry.partition}   next offset ${entry.next}   read ${formatCount(entry.read)}   delivered ${formatCount(entry.delivered)}   rejected ${formatCount(entry.rejected)}   pending ${entry.pending ?? '?'}`,
+        `  ${hop.from} partition ${entry.partition}${topicIdOf(hop, entry)}   next offset ${entry.next}   read ${formatCount(entry.read)}   delivered ${formatCount(entry.delivered)}   rejected ${formatCount(entry.rejected)}   pending ${entry.pending ?? '?'}`,
       )
   if (hop.rejected !== '0')
     lines.push(`${formatCount(hop.rejected)} records wait in the dead letters: weir dead-letters ${hop.delivery}`)
   return lines.join('\n')
+}
+
+/** Offsets that the equation does not count: what was lost before it was read, and what an operator skipped. */
+function gapLines({ partitions, delivery }: LedgerHop): readonly string[] {
+  return (['lost', 'skipped'] as const).flatMap((kind) => {
+    const count = partitions.reduce((sum, partition) => sum + BigInt(partition[kind]), 0n)
+    if (count === 0n) return []
+    const where = partitions.flatMap(({ partition, gaps }) =>
+      gaps
+        .filter((gap) => gap.kind === kind)
+        .map(({ from, to }) => `partition ${partition}: ${from} to ${BigInt(to) - 1n}`),
+    )
+    return [colors.yellow(`${formatCount(count)} offsets ${kind}, of ${delivery}: ${where.join(', ')}`)]
+  })
+}
+
+/** Only where the stream was made again: its topics have the same name. */
+function topicIdOf({ partitions }: LedgerHop, { source }: LedgerPartition): string {
+  return partitions.some((other) => other.source !== source) ? ` (topic id ${source})` : ''
 }

@@ -24,7 +24,10 @@ export const produce: Command = {
       if (typeof key === 'string') await sendKeyed(input, (value) => producer.send({ value, key }))
       else for await (const chunk of input) await producer.sendLines(chunk as Buffer)
       const { records, bytes } = await producer.flush()
-      output.answer({ stream, records, bytes }, () => `${formatCount(records)} records are in ${stream}, durable.`)
+      output.answer(
+        { stream, records, bytes },
+        () => `${formatCount(records)} ${records === 1 ? 'record is' : 'records are'} in ${stream}, durable.`,
+      )
     } finally {
       await client.close()
     }

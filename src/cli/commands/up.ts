@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import colors from '../colors.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Command, CommandCall, OptionDeclaration } from '../command.ts'
-import { numberOption } from '../number-option.ts'
+import { portOption } from '../number-option.ts'
 
 export const upOptions: readonly OptionDeclaration[] = [
   { flags: '--kafka-port <port>', description: 'port of the Kafka protocol; 0 takes any', default: '19092' },
@@ -13,7 +13,6 @@ export const upOptions: readonly OptionDeclaration[] = [
     description: 'where HTTP and PostgreSQL listen; beyond loopback it takes WEIR_TOKEN and WEIR_PASSWORD',
     default: '127.0.0.1',
   },
-  { flags: '--data <folder>', description: 'the data directory', default: '.weir', env: 'WEIR_DATA' },
   { flags: '--env <name>', description: 'the environment of the project to run' },
 ]
 
@@ -42,9 +41,9 @@ export async function runUp(
     dataDirectory: dataOption === undefined ? undefined : resolve(dataOption),
     environment: textOption(options, 'env'),
     host: textOption(options, 'host'),
-    kafkaPort: numberOption('--kafka-port', options['kafkaPort']),
-    postgresPort: numberOption('--postgres-port', options['postgresPort']),
-    httpPort: numberOption('--http-port', options['httpPort']),
+    kafkaPort: portOption('--kafka-port', options['kafkaPort']),
+    postgresPort: portOption('--postgres-port', options['postgresPort']),
+    httpPort: portOption('--http-port', options['httpPort']),
     nextFreePort,
     onParentGone: () => stopping.resolve('asked'),
   }

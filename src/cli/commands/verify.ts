@@ -1,5 +1,6 @@
 import colors from '../colors.ts'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { ErrorCode } from '../../kernel/errors/catalogue.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { VerifyJob } from '../api-types.ts'
 import type { Command } from '../command.ts'
@@ -20,7 +21,7 @@ export const verify: Command = {
       await pause(pollMs)
       job = await weir.call<VerifyJob>('GET', `/api/v1/verify/${job.id}`)
     }
-    if (job.error) throw new WeirError('WEIR-9001', job.error.message)
+    if (job.error) throw new WeirError(job.error.code as ErrorCode, job.error.message)
     output.answer(
       { results: job.results },
       () => job.results.map(textOf).join('\n') || 'There is no delivery to verify.',

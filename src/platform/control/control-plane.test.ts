@@ -92,6 +92,17 @@ void test('a table gets its new columns, keeps those that a delivery added, and 
   })
 })
 
+void test('a stream goes into a table once: a second delivery the same way is refused', async () => {
+  await withControl(async (control) => {
+    const twin = delivery('again', { from: orders, to: ordersTable })
+    const message = /delivery "(load|again)": delivery "(load|again)" carries stream "orders" into table "orders" too/
+    await assert.rejects(control.plan(project([...shop, twin])), { code: 'WEIR-1003', message })
+    await control.apply(project(shop), actor)
+    const again = { kind: 'delivery', name: 'again', spec: { from: 'orders', to: 'orders' }, tags: {} }
+    await assert.rejects(control.put(again, actor), { code: 'WEIR-1003', message })
+  })
+})
+
 void test('a failure is a state with its reason, tried again until it works; those who wait say for what', async () => {
   await withControl(async (control, services) => {
     services.failing.set('create orders', new WeirError('WEIR-8001', 'the disk is full'))

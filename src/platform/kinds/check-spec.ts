@@ -11,10 +11,11 @@ export type Locate = (path: readonly PropertyKey[]) => string | undefined
  * value that does not fit; the message names `what`, the path, the value and what would be right.
  */
 export function checkSpec<Output>(schema: z.ZodType<Output>, what: string, value: unknown, locate: Locate): Output {
-  const result = schema.safeParse(value, { reportInput: true })
+  const result = schema.safeParse(value)
   if (result.success) return result.data
   // An unknown key is named first: a value that lacks is often only misspelt.
-  const issue = result.error.issues.find(({ code }) => code === 'unrecognized_keys') ?? result.error.issues[0]!
+  const issues = result.error.issues.map(likeliest)
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!
   if (issue.code === 'unrecognized_keys') throw unknownKey(schema, what, issue, locate)
   const path = [...issue.path]
   const at = locate(path)
@@ -22,12 +23,32 @@ export function checkSpec<Output>(schema: z.ZodType<Output>, what: string, value
   const code = issue.code === 'custom' ? (issue.params?.['code'] as ErrorCode | undefined) : undefined
   if (code !== undefined)
     throw new WeirError(code, `${what}: ${issue.message}`, { ...(at === undefined ? {} : { at }), details: { path } })
-  const shown = issue.input === undefined ? 'is missing' : `is ${shorten(issue.input)}`
+  const found = valueAt(value, path)
+  const shown = found === undefined ? 'is missing' : `is ${shorten(found)}`
   const place = path.length === 0 ? '' : ` ${path.join('.')} ${shown}:`
   throw new WeirError('WEIR-1003', `${what}:${place} ${decapitalize(issue.message)}`, {
     ...(at === undefined ? {} : { at }),
     details: { path },
   })
+}
+
+/** Of what each form of a union says about a value: what the form says that the value was written in. */
+function likeliest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue
+  const branch = issue.errors.find((issues) => issues.some((inner) => !isOtherForm(inner)))
+  const best = branch?.find(({ code }) => code === 'unrecognized_keys') ?? branch?.[0]
+  if (best) return likeliest({ ...best, path: [...issue.path, ...best.path] })
+  const wanted = issue.errors.flatMap((issues) => issues.map(({ message }) => decapitalize(message)))
+  return wanted.length === 0 ? issue : { ...issue, message: [...new Set(wanted)].join(', or ') }
+}
+
+/** Whether a form of a union does not take such values at all. */
+function isOtherForm({ code, path }: z.core.$ZodIssue): boolean {
+  return path.length === 0 && (code === 'invalid_type' || code === 'invalid_value')
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inside, step) => (inside as Record<PropertyKey, unknown> | undefined)?.[step], value)
 }
 
 function unknownKey(
@@ -81,5 +102,5 @@ function shorten(value: unknown): string {
 }
 
 function decapitalize(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
 }

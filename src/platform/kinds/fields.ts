@@ -8,19 +8,19 @@ export interface FieldFacts {
   readonly reference?: string
 }
 
-/** `7 days`, `30 s`; kept as written, for that is what people want to read again. */
-export function duration() {
+/** `7 days`, `30 s`; kept as written, for that is what people want to read again. `least` is written the same way. */
+export function duration(least?: string) {
   return z
     .string()
-    .superRefine(check(parseDuration))
+    .superRefine(check(parseDuration, least))
     .meta({ unit: 'duration', examples: ['7 days'] })
 }
 
 /** `64 MB`, `1 GiB`. */
-export function size() {
+export function size(least?: string) {
   return z
     .string()
-    .superRefine(check(parseSize))
+    .superRefine(check(parseSize, least))
     .meta({ unit: 'size', examples: ['64 MB'] })
 }
 
@@ -29,10 +29,11 @@ export function reference(kind: string, description: string) {
   return z.string().min(1).meta({ reference: kind, description })
 }
 
-function check(parse: (text: string) => number) {
+function check(parse: (text: string) => number, least?: string) {
   return (text: string, context: z.RefinementCtx): void => {
     try {
-      parse(text)
+      if (parse(text) < (least === undefined ? 0 : parse(least)))
+        context.addIssue({ code: 'custom', message: `it must be at least ${least}` })
     } catch (error) {
       context.addIssue({ code: 'custom', message: (error as Error).message })
     }

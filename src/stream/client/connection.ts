@@ -78,7 +78,7 @@ export function openConnection(
     async request(frame, correlationId, timeoutMs, into) {
       if (failure) throw failure
       write(socket, frame)
-      const onLate = (): void => fail(unreachable(address, `no answer within ${timeoutMs} ms`))
+      const onLate = (): void => fail(unreachable(address, `no answer within ${Math.ceil(timeoutMs)} ms`))
       return requests.add(correlationId, timeoutMs, onLate, into)
     },
     async send(frame) {

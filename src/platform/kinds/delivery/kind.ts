@@ -31,8 +31,8 @@ export const deliverySchema = z.strictObject({
     ),
   flush: z
     .strictObject({
-      size: size().default('64 MB').describe('Commit when this much was read.'),
-      age: duration().default('60 s').describe('Commit what is this old.'),
+      size: size('1 MB').default('64 MB').describe('Commit when this much was read; at least 1 MB.'),
+      age: duration('100 ms').default('60 s').describe('Commit what is this old; at least 100 ms.'),
     })
     .prefault({})
     .describe('When rows are committed as an Iceberg snapshot, whichever comes first. They are visible in SQL before.'),
@@ -114,6 +114,13 @@ async function check(
   { desired }: { readonly desired: readonly DesiredResource[] },
 ): Promise<void> {
   const where = at === undefined ? {} : { at }
+  const twin = desired.find((other) => other.name !== name && isSameWay(other, spec))
+  if (twin)
+    throw new WeirError(
+      'WEIR-1003',
+      `delivery "${name}": delivery "${twin.name}" carries stream "${spec.from}" into table "${spec.to}" too, and each record goes there once. Leave one out, or choose another table`,
+      where,
+    )
   const stream = desired.find((other) => other.kind === 'stream' && other.name === spec.from)
   const table = desired.find((other) => other.kind === 'table' && other.name === spec.to)
   try {
@@ -128,6 +135,10 @@ async function check(
       `delivery "${name}": csv.columns names ${unknown}, which the table "${spec.to}" does not have`,
       where,
     )
+}
+
+function isSameWay({ kind, spec }: DesiredResource, { from, to }: DeliverySpec): boolean {
+  return kind === 'delivery' && (spec as DeliverySpec).from === from && (spec as DeliverySpec).to === to
 }
 
 function changes(before: DeliverySpec, after: DeliverySpec): readonly SpecChange[] {

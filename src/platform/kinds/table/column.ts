@@ -11,6 +11,22 @@ const columnType = z
   .string()
   .describe('A type by its Iceberg name: long, decimal(12,2), timestamptz, list<string>, struct<a: int>.')
 
+/** What SQL calls them. */
+const namesElsewhere: Readonly<Record<string, string | undefined>> = {
+  bigint: 'long',
+  integer: 'int',
+  smallint: 'int',
+  bool: 'boolean',
+  text: 'string',
+  varchar: 'string',
+  real: 'float',
+  numeric: 'decimal',
+  number: 'double',
+  bytea: 'binary',
+  blob: 'binary',
+  datetime: 'timestamp',
+}
+
 /** Either the type alone or the object form; always the object form afterwards. */
 export const columnSchema = z
   .union([
@@ -41,7 +57,10 @@ function parsedType(type: string, column: string): IcebergType {
     return parseType(type)
   } catch (cause) {
     const word = /^\s*([A-Za-z]+)(.*)$/s.exec(type)
-    const near = word && nearestName(word[1]!, [...primitiveNames, 'decimal', 'list', 'map', 'struct'])
+    const near =
+      word &&
+      (namesElsewhere[word[1]!.toLowerCase()] ??
+        nearestName(word[1]!, [...primitiveNames, 'decimal', 'list', 'map', 'struct']))
     const advice = near && near !== word[1] ? `Did you mean ${near}${word[2]}?` : asWeirError(cause).message
     throw new WeirError('WEIR-1012', `unknown type "${type}" of column "${column}". ${advice}`, { cause })
   }

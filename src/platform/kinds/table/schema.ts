@@ -16,6 +16,10 @@ export const tableSchema = z
     namespace: z
       .string()
       .regex(/^[A-Za-z][A-Za-z0-9_-]{0,127}$/, 'a namespace is a letter, then letters, digits, _ and -')
+      .regex(
+        /^(?!(information_schema|pg_.*)$)/i,
+        'SQL keeps information_schema and names that begin with pg_ for itself',
+      )
       .default('public')
       .describe('The namespace of the catalog, the schema in SQL.'),
     properties: z
