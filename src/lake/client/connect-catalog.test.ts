@@ -40,7 +40,7 @@ const onCommit =
   (method, path) =>
     method === 'POST' && path.endsWith('/tables/t') ? fate : 'answered'
 
-void test('a commit that starts from what the table no longer is, is a conflict and changes nothing', () =>
+void test('INV-L2: a commit that starts from what the table no longer is, is a conflict and changes nothing', () =>
   withCatalog(async ({ lake, client, table }) => {
     const [first, second] = [await appendTo(table, lake), await appendTo(table, lake)]
     assert.equal((await client.commitTable(ident, first)).outcome, 'committed')
@@ -66,7 +66,7 @@ const lost: readonly (readonly [what: string, fate: Fate, happened: boolean])[] 
 ]
 
 for (const [what, fate, happened] of lost)
-  void test(`a commit whose outcome is unknown is settled by reading the table: ${what}`, () =>
+  void test(`INV-L2: a commit whose outcome is unknown is settled by reading the table: ${what}`, () =>
     withCatalog(async ({ lake, served, client, table }) => {
       const append = await appendTo(table, lake)
       served.decide = onCommit(fate)

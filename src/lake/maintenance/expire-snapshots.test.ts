@@ -64,7 +64,7 @@ async function assertWhole(lake: LocalLake, rows: number): Promise<void> {
   assert.equal((await planScan({ metadata, store: lake.store })).dataFiles.length, rows)
 }
 
-void test('dead letters go with the last state that names them, and not before', () =>
+void test('INV-L3: dead letters go with the last state that names them, and not before', () =>
   // Letters of commit 1 are named until 3 (as if discarded then), those of 2 to the end, those of 4 by 4 and 5.
   withDays(
     6,
@@ -91,7 +91,7 @@ const answers: readonly (readonly [what: string, fate: Fate, snapshots: number, 
 ]
 
 for (const [what, fate, snapshots, left] of answers)
-  void test(`an answer about expired snapshots that is ${what}`, () =>
+  void test(`INV-L4: an answer about expired snapshots that is ${what}`, () =>
     withDays(
       6,
       (at) => [at],

@@ -48,7 +48,7 @@ function sum(costs: readonly Cost[], key: keyof Cost): number {
   return costs.reduce((total, cost) => total + cost[key], 0)
 }
 
-void test('2,000 commits a minute apart: none costs more than the first did, few snapshots and files, every row, time travel', async () => {
+void test('INV-L5: 2,000 commits a minute apart: none costs more than the first did, few snapshots and files, every row, time travel', async () => {
   let now = Date.UTC(2030, 0, 1)
   const clock = () => now
   await using lake = await openLocalLake({ files: unsynced, now: clock })

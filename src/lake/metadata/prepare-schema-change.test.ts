@@ -55,7 +55,7 @@ void test('columns are added last in their struct, optional, with ids that no co
   assert.deepEqual(changed.schemas[0], tableSchema(table.metadata))
 })
 
-void test('an id is not given again after its column was dropped', async () => {
+void test('INV-L8: an id is not given again after its column was dropped', async () => {
   await using table = await newTable()
   const added = await table.change([{ name: 'a', type: 'int' }])
   assert.ok(typeof added === 'object')

@@ -59,7 +59,7 @@ async function rowsOf(sql: string): Promise<unknown> {
   return (await db.runAndReadAll(sql)).getRowObjectsJson()
 }
 
-void test('a renamed column keeps its values, an added one is null before, a dropped one is gone, each in any order of files', async () => {
+void test('INV-L7: a renamed column keeps its values, an added one is null before, a dropped one is gone, each in any order of files', async () => {
   const old = schemaWith(0, column(1, 'id', 'long'), column(2, 'city', 'string'), column(3, 'gone', 'int'))
   // The name of the dropped column is taken by another: its old values must not come back.
   const now = schemaWith(1, column(2, 'town', 'string'), column(1, 'id', 'long'), column(4, 'gone', 'string'))
@@ -177,7 +177,7 @@ void test('a field that differs only in case is the same name', async () => {
   ])
 })
 
-void test('a name that two fields of a struct had one after the other is refused, and nothing is read wrongly', async () => {
+void test('INV-L7: a name that two fields of a struct had one after the other is refused, and nothing is read wrongly', async () => {
   const old = schemaWith(0, column(1, 's', structOf(column(2, 'a', 'int'), column(3, 'b', 'int'))))
   const swapped = schemaWith(1, column(1, 's', structOf(column(2, 'b', 'int'), column(3, 'a', 'int'))))
   const reused = schemaWith(1, column(1, 's', structOf(column(4, 'a', 'int'), column(3, 'b', 'int'))))

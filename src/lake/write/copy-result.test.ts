@@ -44,7 +44,7 @@ async function written(columns: readonly Pick<BoundedColumn, 'type' | 'values'>[
   }
 }
 
-void test('bounds are those of the specification, wherever they go wrong easily', async () => {
+void test('INV-L6: bounds are those of the specification, wherever they go wrong easily', async () => {
   const files = await written(boundedColumns)
   for (const [at, { type, values, lower, upper }] of boundedColumns.entries()) {
     const { lowerBounds, upperBounds } = files[at]!
