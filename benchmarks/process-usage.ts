@@ -35,6 +35,12 @@ export function proportionalBytes(pid: number): number {
   return match ? Number(match[1]) * 1024 : 0
 }
 
+/** The most memory that the process ever had, shared pages counted in full. Bytes. */
+export function peakResidentBytes(pid: number): number {
+  const match = /^VmHWM:\s+(\d+) kB/m.exec(readProc(pid, 'status') ?? '')
+  return match ? Number(match[1]) * 1024 : 0
+}
+
 /** The fields after the name, which may itself hold spaces: [0] is the state, [1] the parent. */
 function statOf(pid: number): readonly string[] | undefined {
   const text = Number.isInteger(pid) ? readProc(pid, 'stat') : undefined
