@@ -1,4 +1,4 @@
-import { link, mkdir, unlink } from 'node:fs/promises'
+import { link, mkdir, stat, unlink } from 'node:fs/promises'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { quoteText } from '../gate/statement.ts'
@@ -15,40 +15,83 @@ export interface LinkedSegments {
   release(): Promise<void>
 }
 
+/** A segment is immutable, so queries share a link, and the next one finds the plan and the pages of the last. */
+interface HeldLink {
+  readonly name: string
+  /** Resolves to the file's inode once the link is there. */
+  readonly ready: Promise<number>
+  users: number
+  /** Set while nobody reads it. */
+  idle: NodeJS.Timeout | undefined
+}
+
+/** How long a link outlives its last query. Until then it keeps the space of a segment that its worker has removed. */
+const lingerMs = 2000
+
 /** Links of an engine before this one are of no use: they are removed first. */
 export function openSegmentLinks(directory: string): SegmentLinks {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   for (const name of readdirSync(directory)) rmSync(join(directory, name), { force: true })
-  // A segment is immutable, so queries share a link as long as one of them reads it.
-  const held = new Map<string, { readonly name: string; users: number; readonly ready: Promise<void> }>()
+  const held = new Map<string, HeldLink>()
   let lastId = 0
 
-  const acquire = async (segment: string): Promise<void> => {
-    let entry = held.get(segment)
-    if (!entry) {
-      const name = join(directory, `${process.pid}-${++lastId}.parquet`)
-      entry = { name, users: 0, ready: link(segment, name) }
-      held.set(segment, entry)
-    }
-    entry.users++
-    await entry.ready
+  const make = (segment: string): HeldLink => {
+    const name = join(directory, `${process.pid}-${++lastId}.parquet`)
+    const ready = linkOf(segment, name)
+    ready.catch(() => {})
+    const made: HeldLink = { name, ready, users: 0, idle: undefined }
+    held.set(segment, made)
+    return made
   }
-  const releaseOne = async (segment: string): Promise<void> => {
-    const entry = held.get(segment)
-    if (!entry || --entry.users > 0) return
-    held.delete(segment)
-    await unlink(entry.name).catch(() => {})
+  const remove = (segment: string, entry: HeldLink): void => {
+    clearTimeout(entry.idle)
+    if (held.get(segment) === entry) held.delete(segment)
+    void unlink(entry.name).catch(() => {})
+  }
+  const release = (segment: string, entry: HeldLink): void => {
+    if (--entry.users === 0) entry.idle = setTimeout(() => remove(segment, entry), lingerMs).unref()
+  }
+  const acquire = async (segment: string): Promise<readonly [string, HeldLink]> => {
+    const idle = held.get(segment)
+    // A name that was given to another file since: what we hold is not what is asked for.
+    if (idle?.users === 0 && (await wasReplaced(segment, idle)) && idle.users === 0) remove(segment, idle)
+    const entry = held.get(segment) ?? make(segment)
+    entry.users++
+    clearTimeout(entry.idle)
+    try {
+      await entry.ready
+      return [segment, entry]
+    } catch (error) {
+      if (held.get(segment) === entry) held.delete(segment)
+      throw error
+    }
   }
   return {
     async link(paths) {
-      await mkdir(directory, { recursive: true, mode: 0o700 })
-      const results = await Promise.allSettled(paths.map(acquire))
-      const release = async () => void (await Promise.all(paths.map(releaseOne)))
+      const results = await Promise.allSettled([...new Set(paths)].map(acquire))
+      const taken = new Map(results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])))
+      const releaseAll = async () => {
+        for (const [segment, entry] of taken) release(segment, entry)
+        taken.clear()
+      }
+      const pathOf = (segment: string) => quoteText(taken.get(segment)!.name)
       const failed = results.find((result) => result.status === 'rejected')
-      if (!failed) return { pathOf: (segment) => quoteText(held.get(segment)!.name), release }
-      await release()
+      if (!failed) return { pathOf, release: releaseAll }
+      await releaseAll()
       if ((failed.reason as NodeJS.ErrnoException).code === 'ENOENT') return 'gone'
       throw failed.reason
     },
   }
+
+  async function linkOf(segment: string, name: string): Promise<number> {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await link(segment, name)
+    return (await stat(name)).ino
+  }
+}
+
+/** A segment that its worker has removed is still the one that we hold. */
+async function wasReplaced(segment: string, { ready }: HeldLink): Promise<boolean> {
+  const now = await stat(segment).catch(() => undefined)
+  return now !== undefined && now.ino !== (await ready.catch(() => now.ino))
 }

@@ -11,6 +11,7 @@ import { type CopyRow, dataFilesOfCopy } from '../../lake/write/copy-result.ts'
 import { dataLocation } from '../../lake/write/data-location.ts'
 import { specById, tableSchema } from '../../lake/metadata/read.ts'
 import { type DeliveryState, stateProperty } from '../../record/delivery-state.ts'
+import { waitUntil } from '../../../test/support/wait-until.ts'
 import type { Duckdb } from '../duckdb/duckdb.ts'
 import { openDuckdb } from '../duckdb/open.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -210,6 +211,17 @@ void test('a partition whose owner has not caught up is left out', async () => {
   assert.equal((await counted()).n, 250)
 })
 
+void test('a segment whose name another file has taken since is read anew, though the last query has only just ended', async () => {
+  tails = [await tail(250, 260)]
+  assert.equal((await counted()).n, 260)
+  tails = [await tail(250, 260)]
+  const [{ path } = { path: '' }] = tails[0]!.segments
+  rmSync(path)
+  await duckdb.query(`COPY ${rows(250, 270)} TO '${path}' (FORMAT parquet)`)
+  tails = [{ ...tails[0]!, partitions: [{ partition: 0, base: '250', end: '270', ready: true }] }]
+  assert.equal((await counted()).n, 270)
+})
+
 void test('a segment may be removed by its worker while a query reads it, and no link is left behind', async () => {
   const report = await tail(250, 40_000)
   tails = [report]
@@ -218,6 +230,6 @@ void test('a segment may be removed by its worker while a query reads it, and no
   for (const { path } of report.segments) rmSync(path)
   assert.equal((await client.query('fetch all from c')).rows.length, 39_999)
   await client.query('commit')
-  assert.deepEqual(readdirSync(join(lake.folder, 'links')), [])
+  await waitUntil('the links are gone', () => readdirSync(join(lake.folder, 'links')).length === 0)
   await assert.rejects(counted(), { code: '40001' })
 })
