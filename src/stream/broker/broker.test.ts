@@ -44,7 +44,7 @@ void test('garbage closes its connection; others go on', async () => {
 })
 
 void test('a client that stops in the middle of a request is let go; too many connections are refused', async () => {
-  await using log = await runBroker({ config: { limits: { idleMs: 100, connectionsMax: 2 } } })
+  await using log = await runBroker({ config: { limits: { stallMs: 100, connectionsMax: 2 } } })
   const half = await socketTo(log)
   const closed = once(half, 'close')
   half.write(Buffer.from([0, 0, 1, 0, 0]))

@@ -80,6 +80,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       host: config.host,
       port: config.port,
       limits,
+      clock,
       logger,
       handlers,
       onRequest: (name) => metrics.requests.inc({ api: name }),

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import type { Clock } from '../../../kernel/clock.ts'
 import { createFrameReader } from '../../client/frame-reader.ts'
 import { kafkaErrors } from '../../protocol/errors.ts'
 import { readRequestHeader } from '../../protocol/header.ts'
@@ -9,10 +10,12 @@ import { advertisedVersions, servedVersions } from '../../protocol/versions.ts'
 import { UnansweredError } from '../apis/produce.ts'
 import type { Handler, RequestContext } from '../apis/handler.ts'
 import type { BrokerLimits } from '../broker.ts'
+import { watchArrivingRequest } from './arriving-request.ts'
 import type { Logger } from '../../../kernel/logger.ts'
 
 export interface ConnectionOptions {
   readonly limits: BrokerLimits
+  readonly clock: Clock
   readonly logger: Logger
   readonly handlers: ReadonlyMap<number, Handler>
   onRequest(api: string): void
@@ -35,7 +38,7 @@ const requestBytesHeldMax = 64 * 1024 * 1024
  * produce requests overlap, for they wait for the disk. A client that does not take its answers is not read from.
  */
 export function serveConnection(socket: Socket, options: ConnectionOptions): Connection {
-  const { limits, logger, handlers } = options
+  const { limits, clock, logger, handlers } = options
   const client = `${socket.remoteAddress}:${socket.remotePort}`
   const closed = new AbortController()
   const waiting: Buffer[] = []
@@ -43,13 +46,16 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Con
   let blocked = false
   let bytesHeld = 0
 
+  const arriving = watchArrivingRequest(limits.stallMs, () => clock.monotonic())
   const reader = createFrameReader(limits.requestBytesMax, (frame) => {
+    arriving.completed(frame.length)
     waiting.push(frame)
     bytesHeld += frame.length
   })
   socket.setTimeout(limits.idleMs)
   socket.on('data', (chunk: Buffer) => {
     try {
+      arriving.received(chunk.length)
       for (let at = 0; at < chunk.length;) {
         const target = reader.target()
         const length = Math.min(target.length, chunk.length - at)
@@ -57,13 +63,14 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Con
         reader.filled(length)
         at += length
       }
+      if (arriving.isTooSlow) end(new Error('a request that arrives too slowly'))
       begin()
     } catch (error) {
       end(error)
     }
   })
   socket.on('drain', begin)
-  socket.on('timeout', () => end(new Error('no traffic for too long')))
+  socket.on('timeout', () => end(new Error('no traffic for too long, or a request or an answer that stalls')))
   socket.on('error', (error) => logger.debug({ client, err: error }, 'a Kafka connection broke'))
   // Clients that half-close are done: whatever they wait for, they wait no longer.
   socket.on('end', () => socket.end())
@@ -76,9 +83,13 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Con
     while (waiting.length > 0 && !blocked && !socket.writableNeedDrain && !closed.signal.aborted) run(waiting.shift()!)
     const full = waiting.length + answers.length >= requestsMax || bytesHeld >= requestBytesHeldMax
     if (full && !socket.isPaused()) socket.pause()
-    if (!full && socket.isPaused()) socket.resume()
-    // An answer that is not taken holds memory: such a client has less time.
-    socket.setTimeout(socket.writableNeedDrain ? limits.stallMs : limits.idleMs)
+    if (!full && socket.isPaused()) {
+      arriving.forgive()
+      socket.resume()
+    }
+    // An answer that is not taken holds memory, and so does a part of a request: such a client has less time.
+    const stalls = socket.writableNeedDrain || (arriving.hasBegun && !full)
+    socket.setTimeout(stalls ? limits.stallMs : limits.idleMs)
   }
 
   function run(frame: Buffer): void {
