@@ -9,6 +9,7 @@ import { specJsonSchema } from '../src/platform/kinds/json-schema.ts'
 import { kinds } from '../src/platform/kinds/registry.ts'
 import { projectSchema } from '../src/platform/project/define-project.ts'
 import { createHttpServer } from '../src/server/create-http-server.ts'
+import { answerTypes } from './answer-types.ts'
 
 interface Json {
   readonly type?: string
@@ -27,15 +28,22 @@ interface Json {
   readonly reference?: string
 }
 
+interface OpenApi {
+  readonly paths?: Readonly<Record<string, object>>
+  readonly components?: { readonly schemas?: object }
+}
+
 const note = '<!-- Made by tools/reference.ts from the declarations; do not edit. -->'
 
 /** Every page by its path. */
 export async function referencePages(): Promise<ReadonlyMap<string, string>> {
+  const api = await describedApi()
   return new Map([
     ['docs/reference/errors.md', errorsPage()],
     ['docs/reference/kinds.md', kindsPage()],
     ['docs/reference/project.md', projectPage()],
-    ['docs/reference/http.md', await httpPage()],
+    ['docs/reference/http.md', httpPage(api)],
+    ['console/src/api/answers.ts', answerTypes((api.components?.schemas ?? {}) as never)],
   ])
 }
 
@@ -106,13 +114,17 @@ function valueOf(json: Json): string {
   return `${json.type ?? 'resource'}${range}`
 }
 
-async function httpPage(): Promise<string> {
-  // Nothing is asked of the parts: the routes are only described.
+/** Nothing is asked of the parts: the routes are only described. */
+async function describedApi(): Promise<OpenApi> {
   const operations = { verifier: {}, process: {} }
   const app = await createHttpServer({ host: '127.0.0.1', logger: silentLogger, operations } as never)
   await app.ready()
-  const { paths = {} } = app.swagger()
+  const api = app.swagger()
   await app.close()
+  return api as OpenApi
+}
+
+function httpPage({ paths = {} }: OpenApi): string {
   const rows = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods as Record<string, { summary?: string }>).map(([method, { summary = '' }]) => [
       `\`${method.toUpperCase()} ${path}\``,

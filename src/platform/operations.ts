@@ -1,3 +1,8 @@
+import type { StoredMaintenanceRun } from '../storage/metadata/maintenance-runs.ts'
+import type { DiskUse } from './supervisor/disk-watch.ts'
+import type { Endpoints } from './supervisor/endpoints.ts'
+import type { ChildState } from './supervisor/kept-child.ts'
+
 /**
  * What the HTTP API offers beyond resources. The supervisor supplies it; the server only translates. Counts and offsets
  * are decimal text, times ISO 8601. Every method throws WeirErrors.
@@ -153,9 +158,26 @@ export interface MaintenanceOperations {
   hold(): Promise<() => void>
 }
 
+export interface ProcessesStatus {
+  readonly endpoints: Endpoints | null
+  readonly processes: readonly {
+    readonly name: string
+    readonly state: ChildState['kind']
+    readonly pid: number | null
+    readonly restarts: number
+    readonly reason: string | null
+    /** Resident memory. */
+    readonly bytes: number | null
+  }[]
+  readonly disk: DiskUse | null
+  readonly warnings: readonly string[]
+  readonly rates: Rates['rates']
+  readonly maintenance: readonly StoredMaintenanceRun[]
+}
+
 export interface ProcessOperations {
   /** Version, endpoints, processes with memory and state, disk: for `weir status` and the console's settings. */
-  status(): Promise<Readonly<Record<string, unknown>>>
+  status(): Promise<ProcessesStatus>
   /** Every endpoint answers; the reason why not. */
   ready(): Promise<{ readonly ready: boolean; readonly reasons: readonly string[] }>
   /** OpenMetrics text of all processes. */

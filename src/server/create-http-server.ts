@@ -1,5 +1,5 @@
 import { fastify, type FastifyInstance } from 'fastify'
-import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { hasZodFastifySchemaValidationErrors, validatorCompiler } from 'fastify-type-provider-zod'
 import { asWeirError, WeirError } from '../kernel/errors/weir-error.ts'
 import { defaultLimits, letGoOfStalled, lookMs, type HttpLimits } from './http-limits.ts'
 import type { HttpServerOptions } from './http-server-options.ts'
@@ -36,7 +36,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   app.server.maxConnections = limits.connectionsMax
   letGoOfStalled(app.server, limits)
   app.setValidatorCompiler(validatorCompiler)
-  app.setSerializerCompiler(serializerCompiler)
+  // What the answers look like is stated for those who read them, and tested; it must not make an answer fail.
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
   // Only what is declared as JSON is read as JSON: a form of a foreign page can send text/plain.
   app.removeContentTypeParser('text/plain')
   answerErrors(app, options)

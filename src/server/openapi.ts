@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
-import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { errorAnswer } from './answers/process.ts'
 import { specJsonSchema } from '../platform/kinds/json-schema.ts'
 import { kinds } from '../platform/kinds/registry.ts'
 
@@ -19,7 +20,30 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         schemas: Object.fromEntries(kinds.map((kind) => [`${kind.kind}Spec`, specJsonSchema(kind)])) as never,
       },
     },
-    transform: jsonSchemaTransform,
+    transform: withErrors,
+    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document) as Described),
   })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+}
+
+/** Every request may be answered with an error, and all errors look alike. */
+const withErrors: typeof jsonSchemaTransform = (document) => {
+  const { schema } = document
+  if (!schema || schema.hide === true) return jsonSchemaTransform(document)
+  const response = { ...(schema.response as object | undefined), '4xx': errorAnswer, '5xx': errorAnswer }
+  return jsonSchemaTransform({ ...document, schema: { ...schema, response } })
+}
+
+interface Described {
+  readonly paths: object
+  readonly components: { readonly schemas: Readonly<Record<string, object>> }
+}
+
+/** Each schema comes as it is read and as it is written; most are only ever read. */
+function withoutUnused(described: Described): never {
+  const used = JSON.stringify(described.paths)
+  const isWanted = ([name]: readonly [string, object]): boolean =>
+    !name.endsWith('Input') || used.includes(`"#/components/schemas/${name}"`)
+  const schemas = Object.fromEntries(Object.entries(described.components.schemas).filter(isWanted))
+  return { ...described, components: { ...described.components, schemas } } as never
 }

@@ -17,7 +17,14 @@ export function pretendOperations(): Operations {
     },
     maintenance: { hold: async () => () => undefined },
     process: {
-      status: async () => ({ version: '0' }),
+      status: async () => ({
+        endpoints: null,
+        processes: [],
+        disk: null,
+        warnings: [],
+        rates: {},
+        maintenance: [],
+      }),
       ready: async () => ({ ready: true, reasons: [] }),
       metrics: async () => ({ contentType: 'text/plain', text: '# EOF\n' }),
       onRates: () => () => undefined,

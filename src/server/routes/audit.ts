@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { items } from '../answers/list.ts'
+import { auditEntry } from '../answers/resource.ts'
 import { typed, type Routes } from './route.ts'
 
 const query = z.strictObject({
@@ -10,7 +12,14 @@ const query = z.strictObject({
 export const auditRoutes: Routes = (untyped, { control }) => {
   typed(untyped).get(
     '/api/v1/audit',
-    { schema: { tags: ['resources'], summary: 'Who did what, newest first', querystring: query } },
+    {
+      schema: {
+        tags: ['resources'],
+        summary: 'Who did what, newest first',
+        querystring: query,
+        response: { 200: items(auditEntry) },
+      },
+    },
     async ({ query: { kind, name, limit } }) => ({
       items: await control.audit({
         limit,

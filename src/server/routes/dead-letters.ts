@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { deliveryCodes } from '../../kernel/errors/delivery-codes.ts'
 import type { LetterChoice } from '../../platform/operations.ts'
+import { items, page as pageOf } from '../answers/list.ts'
+import { deadLetter, letterReason, replayResult } from '../answers/records.ts'
 import { actorOf } from './actor.ts'
 import { typed, type Routes } from './route.ts'
 
@@ -28,6 +30,8 @@ const replay = z.strictObject({
     .describe('Only these.'),
 })
 
+const letterPage = pageOf(deadLetter).extend({ total: z.int().describe('All that are in force, whatever is chosen.') })
+
 /** Codes of dead letters are the first of a delivery's; the others halt it. */
 const reasons = Object.entries(deliveryCodes)
   .filter(([code]) => code < 'WEIR-5010')
@@ -39,20 +43,38 @@ export const letterRoutes: Routes = (untyped, { control, operations }) => {
 
   app.get(
     '/api/v1/dead-letters',
-    { schema: { ...api, summary: 'Records that did not fit, with their bytes and the reason', querystring: page } },
+    {
+      schema: {
+        ...api,
+        summary: 'Records that did not fit, with their bytes and the reason',
+        querystring: page,
+        response: { 200: letterPage },
+      },
+    },
     async ({ query: { delivery, limit, after, ...wanted } }) => {
       await control.get({ kind: 'delivery', name: delivery })
       return operations.letters.list(delivery, { limit, ...(after === undefined ? {} : { after }) }, given(wanted))
     },
   )
 
-  app.get('/api/v1/dead-letters/reasons', { schema: { ...api, summary: 'What a dead letter can be for' } }, () => ({
-    items: reasons,
-  }))
+  app.get(
+    '/api/v1/dead-letters/reasons',
+    { schema: { ...api, summary: 'What a dead letter can be for', response: { 200: items(letterReason) } } },
+    () => ({
+      items: reasons,
+    }),
+  )
 
   app.post(
     '/api/v1/dead-letters/replay',
-    { schema: { ...api, summary: 'Try them again, all or those that are chosen', body: replay } },
+    {
+      schema: {
+        ...api,
+        summary: 'Try them again, all or those that are chosen',
+        body: replay,
+        response: { 200: replayResult },
+      },
+    },
     async (request) => {
       const { delivery, ...wanted } = request.body
       await control.get({ kind: 'delivery', name: delivery })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { flushed, resumed } from '../answers/records.ts'
 import { actorOf } from './actor.ts'
 import { typed, type Routes } from './route.ts'
 
@@ -12,7 +13,7 @@ export const deliveryRoutes: Routes = (untyped, { control, operations }) => {
 
   app.post(
     '/api/v1/deliveries/:name/flush',
-    { schema: { ...api, summary: 'Commit now what was accepted' } },
+    { schema: { ...api, summary: 'Commit now what was accepted', response: { 200: flushed } } },
     async ({ params: { name } }) => {
       await control.get({ kind: 'delivery', name })
       return operations.letters.flush(name)
@@ -21,7 +22,14 @@ export const deliveryRoutes: Routes = (untyped, { control, operations }) => {
 
   app.post(
     '/api/v1/deliveries/:name/resume',
-    { schema: { ...api, summary: 'Answer a delivery that has halted', body: z.strictObject({ choice }) } },
+    {
+      schema: {
+        ...api,
+        summary: 'Answer a delivery that has halted',
+        body: z.strictObject({ choice }),
+        response: { 200: resumed },
+      },
+    },
     async (request) => {
       const { name } = request.params
       await control.get({ kind: 'delivery', name })

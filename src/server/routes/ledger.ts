@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ledger, verifyJob } from '../answers/ledger.ts'
 import { openEventStream } from '../event-stream.ts'
 import { verifyJobs } from '../verify-jobs.ts'
 import { typed, type Routes } from './route.ts'
@@ -13,7 +14,9 @@ export const ledgerRoutes: Routes = (untyped, { control, operations }) => {
 
   app.get(
     '/api/v1/ledger',
-    { schema: { ...api, summary: 'in = delivered + rejected + pending, for every delivery' } },
+    {
+      schema: { ...api, summary: 'in = delivered + rejected + pending, for every delivery', response: { 200: ledger } },
+    },
     async () => ({
       hops: await operations.ledger.hops(),
     }),
@@ -26,6 +29,7 @@ export const ledgerRoutes: Routes = (untyped, { control, operations }) => {
         ...api,
         summary: 'Recount deliveries from their data; answers with a job',
         body: z.strictObject({ deliveries: z.array(z.string()).optional() }).nullish(),
+        response: { 202: verifyJob },
       },
     },
     async ({ body }, reply) => {
@@ -37,8 +41,10 @@ export const ledgerRoutes: Routes = (untyped, { control, operations }) => {
     },
   )
 
-  app.get('/api/v1/verify/:id', { schema: { ...api, summary: 'A verification', params: job } }, ({ params }) =>
-    jobs.get(params.id),
+  app.get(
+    '/api/v1/verify/:id',
+    { schema: { ...api, summary: 'A verification', params: job, response: { 200: verifyJob } } },
+    ({ params }) => jobs.get(params.id),
   )
 
   app.get(

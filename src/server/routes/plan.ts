@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { DeclaredProject } from '../../platform/project/project.ts'
+import { plan } from '../answers/plan.ts'
 import { actorOf } from './actor.ts'
 import { typed, type Routes } from './route.ts'
 
@@ -21,7 +22,7 @@ const project = z.object({
 /** The commands load the project file and send what it declares; the control plane checks all of it again. */
 export const planRoutes: Routes = (untyped, { control }) => {
   const app = typed(untyped)
-  const api = { tags: ['project'], body: project }
+  const api = { tags: ['project'], body: project, response: { 200: plan } }
 
   app.post('/api/v1/plan', { schema: { ...api, summary: 'What apply would change' } }, ({ body }) =>
     control.plan(body as DeclaredProject),

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { items } from '../answers/list.ts'
+import { produced, streamRecord } from '../answers/records.ts'
 import { typed, type Routes } from './route.ts'
 
 const params = z.object({ name: z.string() })
@@ -21,7 +23,14 @@ export const recordRoutes: Routes = (untyped, { operations }) => {
 
   app.get(
     '/api/v1/streams/:name/records',
-    { schema: { ...api, summary: 'The newest records, or those from an offset on', querystring: place } },
+    {
+      schema: {
+        ...api,
+        summary: 'The newest records, or those from an offset on',
+        querystring: place,
+        response: { 200: items(streamRecord) },
+      },
+    },
     async ({ params: { name }, query: { limit, partition, offset } }) => ({
       items: await operations.records.read(name, {
         limit,
@@ -33,7 +42,14 @@ export const recordRoutes: Routes = (untyped, { operations }) => {
 
   app.post(
     '/api/v1/streams/:name/records',
-    { schema: { ...api, summary: 'Append records; acknowledged when it answers', body: records } },
+    {
+      schema: {
+        ...api,
+        summary: 'Append records; acknowledged when it answers',
+        body: records,
+        response: { 200: produced },
+      },
+    },
     ({ params: { name }, body }) =>
       operations.records.produce(
         name,

@@ -3,6 +3,15 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { specJsonSchema } from '../../platform/kinds/json-schema.ts'
 import { kinds } from '../../platform/kinds/registry.ts'
 import type { ResourceFilter } from '../../platform/control/control-plane.ts'
+import { items, page } from '../answers/list.ts'
+import {
+  deleting,
+  historyEntry,
+  kindDescription,
+  resource,
+  resourceState,
+  resourceStatus,
+} from '../answers/resource.ts'
 import { typed, type Routes } from './route.ts'
 import { actorOf } from './actor.ts'
 
@@ -12,7 +21,6 @@ const flag = z
   .enum(['true', 'false'])
   .default('false')
   .transform((text) => text === 'true')
-const state = z.enum(['Creating', 'Active', 'Updating', 'Failed', 'Deleting'])
 
 const filter = z.strictObject({
   kind: z.string().optional(),
@@ -21,7 +29,7 @@ const filter = z.strictObject({
     .union([z.string(), z.array(z.string())])
     .optional()
     .describe('key=value; several must all be there.'),
-  state: state.optional(),
+  state: resourceState.optional(),
   limit: z.coerce.number().int().min(1).max(1000).optional(),
   cursor: z.string().optional().describe('next of the page before.'),
 })
@@ -31,17 +39,25 @@ export const resourceRoutes: Routes = (untyped, { control }) => {
   const app = typed(untyped)
   const api = { tags: ['resources'] }
 
-  app.get('/api/v1/kinds', { schema: { ...api, summary: 'Every kind, with the schema of its spec' } }, () => ({
-    items: kinds.map((kind) => ({
-      kind: kind.kind,
-      plural: kind.plural,
-      summary: kind.summary,
-      schema: specJsonSchema(kind),
-    })),
-  }))
+  app.get(
+    '/api/v1/kinds',
+    {
+      schema: { ...api, summary: 'Every kind, with the schema of its spec', response: { 200: items(kindDescription) } },
+    },
+    () => ({
+      items: kinds.map((kind) => ({
+        kind: kind.kind,
+        plural: kind.plural,
+        summary: kind.summary,
+        schema: specJsonSchema(kind),
+      })),
+    }),
+  )
 
-  app.get('/api/v1/resources', { schema: { ...api, summary: 'List', querystring: filter } }, ({ query }) =>
-    control.list(filterOf(query)),
+  app.get(
+    '/api/v1/resources',
+    { schema: { ...api, summary: 'List', querystring: filter, response: { 200: page(resource) } } },
+    ({ query }) => control.list(filterOf(query)),
   )
 
   app.post(
@@ -50,24 +66,25 @@ export const resourceRoutes: Routes = (untyped, { control }) => {
       schema: {
         ...api,
         summary: 'Create',
-        body: reference.extend({ spec: z.unknown(), tags: tags.default({}) }).strict(),
+        body: z.strictObject({ kind: z.string(), name: z.string(), spec: z.unknown(), tags: tags.default({}) }),
+        response: { 201: resource },
       },
     },
     async (request, reply) => {
-      const resource = await control.put(
+      const made = await control.put(
         { ...request.body, spec: request.body.spec ?? {} },
         { actor: actorOf(request), mustBeNew: true },
       )
-      return reply.status(201).header('etag', `"${resource.version}"`).send(resource)
+      return reply.status(201).header('etag', `"${made.version}"`).send(made)
     },
   )
 
   app.get(
     '/api/v1/resources/:kind/:name',
-    { schema: { ...api, summary: 'Read', params: reference } },
+    { schema: { ...api, summary: 'Read', params: reference, response: { 200: resource } } },
     async ({ params }, reply) => {
-      const resource = await control.get(params)
-      return reply.header('etag', `"${resource.version}"`).send(resource)
+      const found = await control.get(params)
+      return reply.header('etag', `"${found.version}"`).send(found)
     },
   )
 
@@ -80,24 +97,31 @@ export const resourceRoutes: Routes = (untyped, { control }) => {
         params: reference,
         querystring: z.strictObject({ allowDestructive: flag }),
         body: z.strictObject({ spec: z.unknown(), tags: tags.default({}) }),
+        response: { 200: resource },
       },
     },
     async (request, reply) => {
       const { params, body, query, headers } = request
       const desired = { ...params, spec: body.spec ?? {}, tags: body.tags }
-      const resource = await control.put(desired, {
+      const put = await control.put(desired, {
         actor: actorOf(request),
         ...query,
         ...versionOf(headers['if-match']),
       })
-      return reply.header('etag', `"${resource.version}"`).send(resource)
+      return reply.header('etag', `"${put.version}"`).send(put)
     },
   )
 
   app.delete(
     '/api/v1/resources/:kind/:name',
     {
-      schema: { ...api, summary: 'Delete', params: reference, querystring: z.strictObject({ allowDestructive: flag }) },
+      schema: {
+        ...api,
+        summary: 'Delete',
+        params: reference,
+        querystring: z.strictObject({ allowDestructive: flag }),
+        response: { 202: deleting },
+      },
     },
     async (request, reply) => {
       const { params, query, headers } = request
@@ -108,7 +132,9 @@ export const resourceRoutes: Routes = (untyped, { control }) => {
 
   app.get(
     '/api/v1/resources/:kind/:name/history',
-    { schema: { ...api, summary: 'Versions, newest first', params: reference } },
+    {
+      schema: { ...api, summary: 'Versions, newest first', params: reference, response: { 200: items(historyEntry) } },
+    },
     async ({ params }) => ({
       items: await control.history(params),
     }),
@@ -116,7 +142,7 @@ export const resourceRoutes: Routes = (untyped, { control }) => {
 
   app.get(
     '/api/v1/resources/:kind/:name/status',
-    { schema: { ...api, summary: 'Live figures', params: reference } },
+    { schema: { ...api, summary: 'Live figures', params: reference, response: { 200: resourceStatus } } },
     ({ params }) => control.status(params),
   )
 }

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { asWeirError } from '../../kernel/errors/weir-error.ts'
 import type { SqlOperations } from '../../platform/operations.ts'
+import { sqlAnswer } from '../answers/records.ts'
 import { errorBody } from '../http-status.ts'
 import { typed, type Routes } from './route.ts'
 
@@ -11,20 +12,28 @@ const body = z.strictObject({
   limit: z.int().min(1).max(100_000).default(1000).describe('Rows of a JSON answer; NDJSON gives all.'),
 })
 
+const answers = {
+  description: 'JSON with the first rows, or a line of columns and then one for each row.',
+  content: {
+    'application/json': { schema: sqlAnswer },
+    'application/x-ndjson': { schema: z.string() },
+  },
+}
+
 type Query = Awaited<ReturnType<SqlOperations['query']>>
 
 /** JSON with the first rows, or with `accept: application/x-ndjson` a line of columns and then a line for each row. */
 export const sqlRoutes: Routes = (untyped, { operations }) => {
   typed(untyped).post(
     '/api/v1/sql',
-    { schema: { tags: ['sql'], summary: 'Run a query', body } },
+    { schema: { tags: ['sql'], summary: 'Run a query', body, response: { 200: answers } } },
     async (request, reply) => {
       const started = performance.now()
       const query = await operations.sql.query(request.body.sql, endOf(request, reply))
       if (request.headers.accept?.includes('application/x-ndjson'))
         return reply
           .type('application/x-ndjson')
-          .send(Readable.from(lines(query), { objectMode: false, highWaterMark: 65_536 }))
+          .send(Readable.from(lines(query), { objectMode: false, highWaterMark: 65_536 }) as never)
       const { rows, truncated } = await firstRows(query, request.body.limit)
       const { columns, notices } = query
       const ms = Math.round((performance.now() - started) * 10) / 10

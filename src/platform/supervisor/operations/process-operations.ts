@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { MetricsJson } from '../../children/child-methods.ts'
-import type { ProcessOperations } from '../../operations.ts'
+import type { ProcessesStatus, ProcessOperations } from '../../operations.ts'
 import type { DiskUse } from '../disk-watch.ts'
 import type { Endpoints } from '../endpoints.ts'
 import type { ChildState } from '../kept-child.ts'
@@ -52,7 +52,7 @@ async function statusOf({
   rates,
   endpoints,
   maintenance,
-}: ProcessOperationsOptions): Promise<Record<string, unknown>> {
+}: ProcessOperationsOptions): Promise<ProcessesStatus> {
   const use = await disk()
   const shown = children()
   return {
@@ -75,16 +75,19 @@ async function statusOf({
   }
 }
 
-function describeChild({ name, state, restarts }: ShownChild): Record<string, unknown> {
+function describeChild({ name, state, restarts }: ShownChild): ProcessesStatus['processes'][number] {
   const pid = state.kind === 'ready' ? state.pid : null
   const reason = 'reason' in state ? state.reason : null
   return { name, state: state.kind, pid, restarts, reason, bytes: pid === null ? null : residentBytes(pid) }
 }
 
+/** Made when they are asked for: that one of them is being started keeps nobody from asking. */
+const onDemand: ReadonlySet<string> = new Set(['engine', 'operator'])
+
 /** Ready: the log answers, and so do all processes that were started. */
 function readiness({ children, endpoints }: ProcessOperationsOptions): { ready: boolean; reasons: string[] } {
   const reasons = children().flatMap(({ name, state }) =>
-    state.kind === 'ready' || state.kind === 'idle'
+    state.kind === 'ready' || state.kind === 'idle' || (state.kind === 'starting' && onDemand.has(name))
       ? []
       : [`${name} is ${state.kind}${'reason' in state ? `: ${state.reason}` : ''}`],
   )

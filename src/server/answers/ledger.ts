@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { decimal, time } from './list.ts'
+
+export const ledgerGap = z
+  .strictObject({
+    kind: z.enum(['lost', 'skipped']),
+    from: decimal('The first offset.'),
+    to: decimal('The offset after the last.'),
+  })
+  .meta({ id: 'LedgerGap' })
+
+export const ledgerPartition = z
+  .strictObject({
+    source: z.string().describe('Id of the topic.'),
+    partition: z.int(),
+    next: decimal('The offset that is read next.'),
+    read: decimal('Records read.'),
+    delivered: decimal('Records that are rows.'),
+    rejected: decimal('Records that are dead letters.'),
+    pending: decimal('Records not committed yet.').nullable(),
+    lost: decimal('Records that were gone before they were read.'),
+    skipped: decimal('Records that were left out on an answer of an operator.'),
+    gaps: z.array(ledgerGap).readonly().describe('The offsets that lost and skipped count.'),
+  })
+  .meta({ id: 'LedgerPartition' })
+
+export const ledgerHop = z
+  .strictObject({
+    delivery: z.string(),
+    from: z.string(),
+    to: z.string(),
+    in: decimal('Records that came in.'),
+    delivered: decimal('Records that are rows.'),
+    rejected: decimal('Records that are dead letters.'),
+    pending: decimal('Records not committed yet.').nullable(),
+    holds: z
+      .boolean()
+      .nullable()
+      .describe('Whether in = delivered + rejected + pending; null when the source could not be asked.'),
+    lastCommitAt: time('When the last commit was made.').nullable(),
+    snapshotId: z.string().nullable(),
+    partitions: z.array(ledgerPartition).readonly(),
+  })
+  .meta({ id: 'LedgerHop' })
+
+export const ledger = z.strictObject({ hops: z.array(ledgerHop).readonly() })
+
+export const verifyResult = z
+  .strictObject({
+    delivery: z.string(),
+    verdict: z.enum(['yes', 'no', 'cannot tell']),
+    detail: z.string(),
+    seconds: z.number(),
+  })
+  .meta({ id: 'VerifyResult' })
+
+export const verifyJob = z
+  .strictObject({
+    id: z.string(),
+    state: z.enum(['running', 'done', 'failed']),
+    progress: z.strictObject({ done: z.number(), total: z.number() }).readonly().nullable(),
+    results: z.array(verifyResult).readonly(),
+    error: z.strictObject({ code: z.string(), message: z.string() }).readonly().optional(),
+  })
+  .meta({ id: 'VerifyJob' })

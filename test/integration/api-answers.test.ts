@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { z } from 'zod'
+import { delivery, stream, table } from '../../src/index.ts'
+import { ledger, verifyJob } from '../../src/server/answers/ledger.ts'
+import { items, page } from '../../src/server/answers/list.ts'
+import { plan } from '../../src/server/answers/plan.ts'
+import { health, readiness, status } from '../../src/server/answers/process.ts'
+import {
+  deadLetter,
+  flushed,
+  produced,
+  replayResult,
+  sqlAnswer,
+  streamRecord,
+} from '../../src/server/answers/records.ts'
+import { auditEntry, historyEntry, kindDescription, resource } from '../../src/server/answers/resource.ts'
+import { superviseWeir } from '../support/supervised-weir.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+const events = stream('events', { partitions: 1 })
+const rows = table('events', { columns: { id: 'long' } })
+const load = delivery('load', { from: events, to: rows, flush: { age: '100 ms' } })
+
+void test(
+  'every answer of a running Weir is what the API says of it, with no field more or less',
+  { timeout: 60_000 },
+  async () => {
+    await using weir = await superviseWeir('answers', [events, rows, load], {
+      maintenance: { expireMs: 50, orphansMs: 50 },
+    })
+    const { http } = weir.supervisor.endpoints
+    async function ask<Answer>(schema: z.ZodType<Answer>, path: string, body?: unknown): Promise<Answer> {
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+      const answer = await fetch(`${http}${path}`, body === undefined ? {} : init)
+      const text = await answer.text()
+      assert.ok(answer.ok, `${path}: ${text}`)
+      const parsed = schema.safeParse(JSON.parse(text))
+      assert.ok(parsed.success, `${path}: ${text} ${parsed.error?.message}`)
+      return parsed.data
+    }
+    await ask(health, '/health')
+    await ask(readiness, '/ready')
+    const records = [{ value: '{"id": 1}' }, { key: 'k', value: '{"id": "one"}' }]
+    assert.equal((await ask(produced, '/api/v1/streams/events/records', { records })).produced, 2)
+    await waitUntil('a commit', async () => (await ask(ledger, '/api/v1/ledger')).hops[0]?.rejected === '1')
+    assert.equal((await ask(items(streamRecord), '/api/v1/streams/events/records')).items.length, 2)
+    const letters = page(deadLetter).extend({ total: z.int() })
+    assert.equal((await ask(letters, '/api/v1/dead-letters?delivery=load')).items.length, 1)
+    await ask(replayResult, '/api/v1/dead-letters/replay', { delivery: 'load' })
+    await ask(flushed, '/api/v1/deliveries/load/flush', {})
+    assert.equal((await ask(sqlAnswer, '/api/v1/sql', { sql: 'select * from events' })).rows.length, 1)
+    const { id } = await ask(verifyJob, '/api/v1/verify', {})
+    const job = await waitUntil('the proof', async () => {
+      const found = await ask(verifyJob, `/api/v1/verify/${id}`)
+      return found.state === 'running' ? undefined : found
+    })
+    assert.equal(job.results[0]?.verdict, 'yes')
+    await ask(items(kindDescription), '/api/v1/kinds')
+    assert.equal((await ask(page(resource), '/api/v1/resources')).items.length, 3)
+    await ask(resource, '/api/v1/resources/stream/events')
+    await ask(items(historyEntry), '/api/v1/resources/stream/events/history')
+    await ask(items(auditEntry), '/api/v1/audit')
+    await ask(plan, '/api/v1/plan', { name: 'answers', resources: [{ kind: 'stream', name: 'new', spec: {} }] })
+    await waitUntil('maintenance', async () => (await ask(status, '/api/v1/status')).maintenance.length === 2)
+  },
+)

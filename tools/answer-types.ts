@@ -1,0 +1,52 @@
+interface Json {
+  readonly $ref?: string
+  readonly type?: string | readonly string[]
+  readonly description?: string
+  readonly enum?: readonly unknown[]
+  readonly anyOf?: readonly Json[]
+  readonly items?: Json
+  readonly properties?: Readonly<Record<string, Json>>
+  readonly required?: readonly string[]
+  readonly additionalProperties?: Json | boolean
+}
+
+const head = `// Made by tools/reference.ts from the schemas of the API's answers; do not edit.
+// The console talks HTTP only, and a field that it names is one that the API has.
+`
+
+/** TypeScript of the components of an OpenAPI description: what the answers of the API look like. */
+export function answerTypes(schemas: Readonly<Record<string, Json>>): string {
+  const answers = Object.entries(schemas).filter(([name]) => /^[A-Z]/.test(name) && !name.endsWith('Input'))
+  return [head, ...answers.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(declaration)].join('\n')
+}
+
+function declaration([name, schema]: readonly [string, Json]): string {
+  if (schema.properties === undefined) return `export type ${name} = ${typeOf(schema)}\n`
+  return `export interface ${name} ${objectOf(schema, '')}\n`
+}
+
+function objectOf({ properties = {}, required = [] }: Json, indent: string): string {
+  const inner = `${indent}  `
+  const fields = Object.entries(properties).map(([name, field]) => {
+    const said = field.description === undefined ? '' : `${inner}/** ${field.description} */\n`
+    return `${said}${inner}readonly ${name}${required.includes(name) ? '' : '?'}: ${typeOf(field, inner)}\n`
+  })
+  return `{\n${fields.join('')}${indent}}`
+}
+
+function typeOf(schema: Json, indent = ''): string {
+  if (schema.$ref !== undefined) return schema.$ref.split('/').at(-1)!
+  if (schema.enum) return schema.enum.map((value) => `'${String(value)}'`).join(' | ')
+  if (schema.anyOf) return schema.anyOf.map((each) => typeOf(each, indent)).join(' | ')
+  if (schema.type === 'array') return `readonly ${element(typeOf(schema.items ?? {}, indent))}[]`
+  if (schema.properties) return objectOf(schema, indent)
+  if (schema.type === 'object')
+    return `Readonly<Record<string, ${typeof schema.additionalProperties === 'object' ? typeOf(schema.additionalProperties, indent) : 'unknown'}>>`
+  const types = [schema.type ?? 'unknown'].flat()
+  return types.map((type) => (type === 'integer' ? 'number' : type)).join(' | ')
+}
+
+/** `readonly (readonly unknown[])[]`: an array of what needs parentheses. */
+function element(type: string): string {
+  return /^readonly | \| /.test(type) ? `(${type})` : type
+}
