@@ -29,4 +29,10 @@ export const storageCodes = defineCodes({
     cause: 'A location lies outside the stores that are configured.',
     remedy: 'Use a location under the data directory or a configured bucket.',
   },
+  'WEIR-8006': {
+    kind: 'unavailable',
+    cause: 'The metadata database cannot be opened or does not answer.',
+    remedy: 'Start the database, or correct the option metadata; a damaged metadata.db comes back with weir restore.',
+    retryable: true,
+  },
 })

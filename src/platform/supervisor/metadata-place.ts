@@ -1,6 +1,10 @@
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Files } from '../../kernel/files/files.ts'
+import type { Logger } from '../../kernel/logger.ts'
+import { ownPostgres, type PostgresOwner } from '../../storage/metadata/postgres-owner.ts'
+import { placeOfPostgres } from '../../storage/metadata/postgres.ts'
 import { writeDurably } from './write-durably.ts'
 
 /** `metadata.json` of a data directory: without the metadata the files beside it are worth nothing. */
@@ -26,8 +30,31 @@ export async function refuseOtherMetadata(
       'WEIR-2014',
       `the metadata of ${directory} lies in ${nameOf(found)}, but this project keeps it in ${nameOf(wanted)}. Choose the environment that it was started with (--env), or another data directory`,
     )
+  if (
+    found?.in === 'sqlite' &&
+    (await files.size(join(directory, 'metadata.db'))) === undefined &&
+    (await hasTables(directory, files))
+  )
+    throw new WeirError(
+      'WEIR-8002',
+      `${join(directory, 'metadata.db')} is gone, and the tables in ${join(directory, 'lake')} are known only there. Restore it from a backup (weir restore), or move ${directory} away to begin anew`,
+    )
   if (found?.at !== wanted.at || found === undefined)
     await writeDurably(join(directory, 'metadata.json'), `${JSON.stringify(wanted)}\n`, files)
+}
+
+/** One Weir a database: another project on it would take over, and fail, what this one declared. Nothing to own in SQLite. */
+export async function ownMetadata(
+  location: string | undefined,
+  directory: string,
+  logger: Logger,
+): Promise<PostgresOwner | undefined> {
+  if (location === undefined) return undefined
+  const name = `weir ${process.pid} on ${hostname()} ${directory}`.slice(0, 63)
+  return ownPostgres(location, {
+    name,
+    onTaken: (error) => logger.error({ err: error }, 'another Weir took the metadata database; stop one of them'),
+  })
 }
 
 /** Undefined before the first start, and where an earlier version of Weir ran. */
@@ -37,11 +64,13 @@ export async function readMetadataPlace(directory: string, files: Files): Promis
   return JSON.parse((await files.read(path)).toString()) as MetadataPlace
 }
 
+async function hasTables(directory: string, files: Files): Promise<boolean> {
+  return (await files.list(join(directory, 'lake'))).length > 0
+}
+
 function placeOf(location: string | undefined): MetadataPlace {
   if (location === undefined) return { in: 'sqlite' }
-  // By its parts, because the whole may hold a password.
-  const { host, pathname } = URL.canParse(location) ? new URL(location) : { host: '?', pathname: '' }
-  return { in: 'postgres', at: `${host}${pathname}` }
+  return { in: 'postgres', at: placeOfPostgres(location) }
 }
 
 function nameOf({ in: kind, at }: MetadataPlace): string {

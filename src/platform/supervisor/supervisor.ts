@@ -9,7 +9,7 @@ import { choosePorts, type Ports } from './choose-ports.ts'
 import { openDataDirectory, type DataDirectory } from './data-directory.ts'
 import { removeEndpoints, writeEndpoints, type Endpoints } from './endpoints.ts'
 import { observedPointers } from './observed-pointers.ts'
-import { refuseOtherMetadata } from './metadata-place.ts'
+import { ownMetadata, refuseOtherMetadata } from './metadata-place.ts'
 import { createOperations } from './operations/create-operations.ts'
 import { defaultIntervals } from './maintenance/due-task.ts'
 import { runTableMaintenance } from './maintenance/table-maintenance.ts'
@@ -64,6 +64,8 @@ async function startParts(
   stack.defer(() => logs.close())
   const { logger } = logs
   await refuseOtherMetadata(places.root, project.settings.metadata, nodeFiles)
+  const owner = await ownMetadata(project.settings.metadata, places.root, logger)
+  stack.defer(() => owner?.release())
   const metadata = await openMetadata(project.settings.metadata ?? places.metadata)
   stack.defer(() => metadata.close())
   const pointers = observedPointers(metadata.pointers, ({ namespace, name }) =>

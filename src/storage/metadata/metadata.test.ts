@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,8 @@ import { after, before, test } from 'node:test'
 import { describeMetadataContract } from '../../../test/contracts/metadata.ts'
 import { describePointerStoreContract, type TestedPointers } from '../../../test/contracts/pointer-store.ts'
 import { startPostgres, type RunningPostgres } from '../../../test/support/postgres.ts'
+import { waitUntil } from '../../../test/support/wait-until.ts'
+import { ownPostgres, type PostgresOwner } from './postgres-owner.ts'
 import { openMetadata, type Metadata } from './metadata.ts'
 
 let postgres: RunningPostgres
@@ -44,6 +46,44 @@ void test('a database of a newer version is refused', async () => {
   database.close()
   await assert.rejects(openMetadata(path), { code: 'WEIR-2006', message: /newer version of Weir/ })
 })
+
+void test('what is no database, and one that does not answer, is named', async () => {
+  const path = join(folder, 'garbage.db')
+  writeFileSync(path, 'no database at all, however long it is read'.repeat(100))
+  await assert.rejects(openMetadata(path), { code: 'WEIR-8006', message: /garbage\.db cannot be opened/ })
+  const nobody = 'postgres://weir:secret@127.0.0.1:1/weir'
+  await assert.rejects(openMetadata(nobody), (error: Error) => {
+    assert.match(error.message, /127\.0\.0\.1:1\/weir does not answer: .*ECONNREFUSED/)
+    assert.doesNotMatch(error.message, /secret/)
+    return true
+  })
+})
+
+void test('a PostgreSQL database belongs to one Weir, and is free again when that one ends or loses it', async (t) => {
+  const url = await emptyDatabase()
+  const taken: string[] = []
+  const own = (name: string) => ownPostgres(url, { name, onTaken: (error) => taken.push(error.message) })
+  const first = await own('weir 1')
+  await assert.rejects(own('weir 2'), { code: 'WEIR-2001', message: /in use by weir 1, since 20/ })
+  await first.release()
+  const second = await own('weir 2')
+  t.after(() => second.release())
+  await endConnectionsOf('weir 2')
+  const third = await waitUntil('another gets it, or the second has it back', () =>
+    own('weir 3').catch((error: Error) => (/in use by weir 2/.test(error.message) ? 'kept' : undefined)),
+  )
+  if (third === 'kept') return
+  t.after(() => (third as PostgresOwner).release())
+  await waitUntil('the one that lost it hears who has it', () => taken.some((text) => text.includes('weir 3')))
+})
+
+async function endConnectionsOf(name: string): Promise<void> {
+  const { default: pg } = await import('pg')
+  const client = new pg.Client(postgres.url)
+  await client.connect()
+  await client.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [name])
+  await client.end()
+}
 
 function pointersOf(metadata: Metadata): TestedPointers {
   return { pointers: metadata.pointers, [Symbol.asyncDispose]: () => metadata.close() }

@@ -1,13 +1,13 @@
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely, SqliteDialect } from 'kysely'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Database } from './database.ts'
 import { sqliteTypes } from './migrations.ts'
 import type { MetadataTables } from './tables.ts'
 
 /** `:memory:` is for tests. FULL, because the pointer of a table must not be undone by a power cut (INV-P4). */
 export function openSqlite(path: string): Database {
-  const database = new DatabaseSync(path, { timeout: 5000 })
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+  const database = open(path)
   const db = new Kysely<MetadataTables>({
     dialect: new SqliteDialect({
       database: {
@@ -26,4 +26,18 @@ export function openSqlite(path: string): Database {
   })
   // One connection that kysely hands out to one transaction at a time: nothing can come between.
   return { db, types: sqliteTypes, transact: (work) => db.transaction().execute(work) }
+}
+
+function open(path: string): DatabaseSync {
+  try {
+    const database = new DatabaseSync(path, { timeout: 5000 })
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+    return database
+  } catch (cause) {
+    throw new WeirError(
+      'WEIR-8006',
+      `the metadata in ${path} cannot be opened: ${(cause as Error).message}. Restore it from a backup: weir restore`,
+      { cause },
+    )
+  }
 }
