@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { openChannel, type Channel, type Methods } from '../../kernel/channel.ts'
 import { portOfChild } from '../../kernel/child-port.ts'
+import { codeCache } from './code-cache.ts'
 
 export interface ChildOptions {
   /** As in `weir logs` and `weir status`. */
@@ -33,7 +34,10 @@ const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 /** Starts one of our own programs; it answers on its channel and ends when the channel closes. */
 export function spawnChild<Remote extends Methods>(options: ChildOptions): SpawnedChild<Remote> {
   const entry = fileURLToPath(new URL(`../children/${options.program}.${extension}`, import.meta.url))
-  const child = spawn(process.execPath, [...nodeOptions, entry], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = spawn(process.execPath, [...nodeOptions, entry], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: codeCache(),
+  })
   for (const output of [child.stdout!, child.stderr!]) createInterface({ input: output }).on('line', options.onLine)
   const exited = new Promise<ChildExit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }))
