@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { rename, stat } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   DeleteObjectCommand,
@@ -28,6 +27,9 @@ export interface S3Settings {
   readonly cacheBytesMax: number
 }
 
+/** How often a request is sent before its failure is told. */
+const attemptsMax = 5
+
 interface Address {
   readonly Bucket: string
   readonly Key: string
@@ -37,17 +39,9 @@ interface Address {
 export function s3Objects(settings: S3Settings, files: Files): ObjectStore {
   const client = connect(settings)
   const cache = boundedFolder(settings.cacheDirectory, settings.cacheBytesMax, files)
-  const get = (location: string) =>
-    ask(location, async () => {
-      const { Body } = await client.send(new GetObjectCommand(addressOf(location)))
-      return Buffer.from(await Body!.transformToByteArray())
-    })
+  const get = (location: string) => ask(location, () => bytesOf(client, location))
   return {
-    put: (location, bytes, how) =>
-      ask(location, async () => {
-        const condition = how?.ifAbsent === true ? { IfNoneMatch: '*' } : {}
-        await client.send(new PutObjectCommand({ ...addressOf(location), Body: bytes, ...condition }))
-      }),
+    put: (location, bytes, how) => put(client, location, bytes, how?.ifAbsent ?? false),
     get,
     size: (location) => sizeOf(client, location),
     list: (prefix) => list(client, prefix),
@@ -56,7 +50,8 @@ export function s3Objects(settings: S3Settings, files: Files): ObjectStore {
         await client.send(new DeleteObjectCommand(addressOf(location)))
       }),
     adopt: async (localPath, location) => {
-      await upload(client, localPath, location)
+      // Bytes and not a stream, which could not be sent a second time.
+      await put(client, location, await files.read(localPath), false)
       await files.remove(localPath)
     },
     localPath: (location) =>
@@ -74,7 +69,7 @@ function connect(settings: S3Settings): S3Client {
   return new S3Client({
     region: settings.region,
     forcePathStyle: settings.pathStyle ?? false,
-    maxAttempts: 5,
+    maxAttempts: attemptsMax,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
     ...(accessKeyId === undefined || secretAccessKey === undefined
@@ -83,12 +78,29 @@ function connect(settings: S3Settings): S3Client {
   })
 }
 
-async function upload(client: S3Client, path: string, location: string): Promise<void> {
-  const { size } = await stat(path)
+async function put(client: S3Client, location: string, bytes: Uint8Array, ifAbsent: boolean): Promise<void> {
+  const condition = ifAbsent ? { IfNoneMatch: '*' } : {}
   await ask(location, async () => {
-    const Body = createReadStream(path)
-    await client.send(new PutObjectCommand({ ...addressOf(location), Body, ContentLength: size }))
+    try {
+      await client.send(new PutObjectCommand({ ...addressOf(location), Body: bytes, ...condition }))
+    } catch (error) {
+      const { httpStatusCode, attempts = 1 } = (error as Failure).$metadata ?? {}
+      // The answer to an earlier attempt may have been lost: then what is there are these bytes.
+      if (httpStatusCode !== 412 || attempts === 1 || !(await bytesOf(client, location)).equals(bytes)) throw error
+    }
   })
+}
+
+/** The client tries a request again, but not a body that breaks off. */
+async function bytesOf(client: S3Client, location: string): Promise<Buffer> {
+  for (let attempt = 1; ; attempt++) {
+    const { Body } = await client.send(new GetObjectCommand(addressOf(location)))
+    try {
+      return Buffer.from(await Body!.transformToByteArray())
+    } catch (error) {
+      if (attempt === attemptsMax) throw error
+    }
+  }
 }
 
 async function sizeOf(client: S3Client, location: string): Promise<number | undefined> {
@@ -121,17 +133,24 @@ function addressOf(location: string): Address {
   return { Bucket: match[1]!, Key: match[2]! }
 }
 
+/** What the client tells of a request that failed. */
+interface Failure {
+  readonly name?: string
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number }
+}
+
 async function ask<T>(location: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call()
   } catch (cause) {
     if (cause instanceof WeirError) throw cause
-    const { name, $metadata } = cause as { name?: string; $metadata?: { httpStatusCode?: number } }
+    const { name, $metadata } = cause as Failure
     const status = $metadata?.httpStatusCode
     if (name === 'NoSuchKey' || name === 'NotFound' || (status === 404 && name !== 'NoSuchBucket'))
       throw new WeirError('WEIR-8002', `${location} is not there`, { cause })
     if (status === 412) throw new WeirError('WEIR-8003', `${location} is already there`, { cause })
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new WeirError('WEIR-8004', `S3 did not serve ${location}: ${name ?? ''} ${reason}`, { cause })
+    const answer = status === undefined ? 'S3 did not answer' : `S3 answered ${status}`
+    throw new WeirError('WEIR-8004', `${answer} for ${location}: ${name ?? ''} ${reason}`, { cause })
   }
 }
