@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { deliveryBench, bad, good } from '../../../test/support/delivery-bench.ts'
@@ -51,4 +52,20 @@ void test('verify finds a planted gap and names it', async () => {
   )
   w.table.removals = 'some'
   assert.equal((await verifyDelivery(w.ports)).verdict, 'cannot tell')
+})
+
+void test('verify names data files that are gone or damaged', async () => {
+  const w = bench.world()
+  w.log.append(0, [good(1), good(2), good(3)])
+  await w.deliver()
+  const [file] = (await (await w.table.load()).dataFiles()).paths
+  const whole = await readFile(file!)
+  await writeFile(file!, whole.subarray(0, whole.length / 2))
+  const damaged = await verifyDelivery(w.ports)
+  assert.equal(damaged.verdict, 'violated')
+  assert.match(damaged.partitions[0]!.findings[0]!, /data file .*\.parquet cannot be read: .*No magic bytes/)
+  await rm(file!)
+  const gone = await verifyDelivery(w.ports)
+  assert.equal(gone.verdict, 'violated')
+  assert.match(gone.partitions[0]!.findings[0]!, /cannot be read: .*No files found/)
 })

@@ -10,6 +10,7 @@ import { judgePartition, type Evidence } from './judge-partition.ts'
 import { lookIntoLog } from './look-into-log.ts'
 import { subtractRanges, type OffsetRange } from './offset-ranges.ts'
 import { countFigures, findDuplicates, findHoles, type RowFigures } from './row-figures.ts'
+import { unreadableFiles } from './unreadable-files.ts'
 import type { PartitionVerification, Verification, VerifyProgress } from './verification.ts'
 
 /**
@@ -28,19 +29,19 @@ export async function verifyDelivery(
   } catch (thrown) {
     const { code, message } = asWeirError(thrown)
     if (!['WEIR-5010', 'WEIR-5011'].includes(code)) throw thrown
-    const partition = {
-      source: '',
-      partition: -1,
-      rows: '0',
-      letters: '0',
-      verdict: 'violated' as const,
-      findings: [message],
-    }
-    return { verdict: 'violated', snapshotId: view.snapshotId, rows: '0', partitions: [partition] }
+    return violatedAsAWhole(view.snapshotId, [message])
   }
   const files = await view.dataFiles()
   onProgress({ part: 'counting rows', done: 0, total: state.entries.length + 1 })
-  const figures = await countFigures(connection, files.paths)
+  let figures: readonly RowFigures[]
+  try {
+    figures = await countFigures(connection, files.paths)
+  } catch (thrown) {
+    const unreadable = await unreadableFiles(connection, files.paths)
+    if (unreadable.length === 0) throw thrown
+    const findings = unreadable.map(({ path, reason }) => `the data file ${path} cannot be read: ${reason}`)
+    return violatedAsAWhole(view.snapshotId, findings)
+  }
   const partitions: PartitionVerification[] = []
   for (const [index, entry] of state.entries.entries()) {
     onProgress({ part: `partition ${entry.partition}`, done: index + 1, total: state.entries.length + 1 })
@@ -53,6 +54,12 @@ export async function verifyDelivery(
   onProgress({ part: 'done', done: state.entries.length + 1, total: state.entries.length + 1 })
   const rows = String(figures.reduce((sum, figure) => sum + figure.rows, 0n))
   return { verdict: worst(partitions), snapshotId: view.snapshotId, rows, partitions }
+}
+
+/** Before any partition could be looked at. */
+function violatedAsAWhole(snapshotId: string | null, findings: readonly string[]): Verification {
+  const partition = { source: '', partition: -1, rows: '0', letters: '0', verdict: 'violated' as const, findings }
+  return { verdict: 'violated', snapshotId, rows: '0', partitions: [partition] }
 }
 
 function worst(partitions: readonly PartitionVerification[]): Verification['verdict'] {

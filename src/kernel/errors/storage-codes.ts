@@ -35,4 +35,9 @@ export const storageCodes = defineCodes({
     remedy: 'Start the database, or correct the option metadata; a damaged metadata.db comes back with weir restore.',
     retryable: true,
   },
+  'WEIR-8007': {
+    kind: 'corrupt',
+    cause: 'A data file of the lake is damaged.',
+    remedy: 'Restore it from a backup: the message names it. weir verify says which records it held.',
+  },
 })

@@ -29,6 +29,12 @@ const rules: readonly Rule[] = [
   rule(/^Conversion Error: .*(out of range|overflow|exceed)/i, 'WEIR-6005', '22003'),
   rule(/^Conversion Error/, 'WEIR-6005', '22P02'),
   rule(/^Out of Range Error/, 'WEIR-6005', '22003'),
+  rule(/^IO Error: No files found/, 'WEIR-8002', '58P01'),
+  rule(
+    /^Invalid Input Error: .*(too small to be a Parquet file|No magic bytes|Failed to read file)/,
+    'WEIR-8007',
+    'XX001',
+  ),
   rule(/^Invalid Input Error: .*(unicode|utf)/i, 'WEIR-6005', '22021'),
   rule(/^Invalid Input Error: .*More than one row/i, 'WEIR-6005', '21000'),
   rule(/^Invalid Input Error/, 'WEIR-6005', '22023'),
