@@ -8,7 +8,7 @@ import { startChromium } from '../support/chromium.ts'
 import { startWeir, type RunningWeir } from '../support/running-weir.ts'
 import { waitUntil } from '../support/wait-until.ts'
 import { looks, openConsole, type ConsolePage } from './open-console.ts'
-import { produceValues, waitForLedger } from './shop.ts'
+import { produceValues, readHops, waitForLedger } from './shop.ts'
 
 const project = `import { defineProject, delivery, stream, table } from 'weir-data'
 const columns = { id: 'long' }
@@ -38,12 +38,8 @@ after(async () => {
 })
 
 const question = () => page.getByRole('alert', { name: 'The delivery has halted and asks' })
-const hopOf = async (delivery: string): Promise<LedgerHop> => {
-  const { hops } = (await (await fetch(`${weir.endpoints.http}/api/v1/ledger`)).json()) as {
-    hops: readonly LedgerHop[]
-  }
-  return hops.find((hop) => hop.delivery === delivery)!
-}
+const hopOf = async (delivery: string): Promise<LedgerHop> =>
+  (await readHops(weir.endpoints.http)).find((hop) => hop.delivery === delivery)!
 
 /** Three rows in one snapshot, three in the next, then the first again: as an operator with another engine would do it. */
 async function rollBack(name: string): Promise<void> {
@@ -104,6 +100,7 @@ void test('after a rollback it asks, says what each answer does, and delivers ag
     await question().getByText(text).first().waitFor()
   for (const look of looks) assert.deepEqual(await tab.violations(look), [], `${look.scheme}, ${look.width}`)
   assert.ok(await page.getByRole('button', { name: 'Commit now' }).isDisabled())
+  assert.equal((await hopOf('again-to-lake')).holds, false, 'a table that was rolled back is not what the ledger says')
   await answer('Deliver again')
   await waitForLedger(weir.endpoints.http, (hop) => hop.delivery === 'again-to-lake' && hop.delivered === '7')
   await tab.open('/activity')

@@ -47,9 +47,12 @@ export async function produceValues(http: string, stream: string, values: readon
 /** Until the ledger has a hop like that. */
 export async function waitForLedger(http: string, isReached: (hop: LedgerHop) => boolean): Promise<void> {
   await waitUntil('every record is delivered or rejected', async () => {
-    const { hops } = (await (await fetch(`${http}/api/v1/ledger`)).json()) as { hops: readonly LedgerHop[] }
-    return hops.some(isReached)
+    return (await readHops(http)).some(isReached)
   })
+}
+
+export async function readHops(http: string): Promise<readonly LedgerHop[]> {
+  return ((await (await fetch(`${http}/api/v1/ledger`)).json()) as { hops: readonly LedgerHop[] }).hops
 }
 
 function orderOf(at: number): string {

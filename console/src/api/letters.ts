@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { call } from './client.ts'
-import type { DeadLetter } from './types.ts'
+import type { DeadLetter, LetterReason, ReplayResult } from './answers.ts'
 
 /** Which dead letters are meant; all without it. */
 export interface LetterFilter {
@@ -49,12 +49,9 @@ export function useLetterReasons() {
     queryKey: ['dead-letter-reasons'],
     staleTime: Infinity,
     queryFn: ({ signal }) =>
-      call<{ items: readonly { readonly code: string; readonly cause: string; readonly remedy: string }[] }>(
-        'GET',
-        '/api/v1/dead-letters/reasons',
-        undefined,
-        signal,
-      ).then(({ items }) => items),
+      call<{ items: readonly LetterReason[] }>('GET', '/api/v1/dead-letters/reasons', undefined, signal).then(
+        ({ items }) => items,
+      ),
   })
 }
 
@@ -64,7 +61,7 @@ export function replayLetters(delivery: string, filter: LetterFilter, letters?: 
   const chosen = letters
     ? { letters: letters.map(({ source, partition: number, offset }) => ({ source, partition: number, offset })) }
     : { code, reason, ...(partition === undefined ? {} : { partition: Number(partition) }) }
-  return call<{ readonly replayed: number; readonly stillRejected: number }>('POST', '/api/v1/dead-letters/replay', {
+  return call<ReplayResult>('POST', '/api/v1/dead-letters/replay', {
     delivery,
     ...chosen,
   })

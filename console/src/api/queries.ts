@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { call } from './client.ts'
-import type { AuditEntry, KindDescription, LedgerHop, Resource } from './types.ts'
+import type { AuditEntry, LedgerHop } from './answers.ts'
+import type { KindDescription } from './kinds.ts'
+import type { Resource } from './resource.ts'
 
 /** Every resource of the project: a project has hundreds, not millions. */
 export function useResources() {

@@ -1,20 +1,7 @@
+import type { SqlAnswer } from './answers.ts'
 import { call } from './client.ts'
 
-export interface SqlColumn {
-  readonly name: string
-  readonly type: string
-}
-
-export interface SqlResult {
-  readonly columns: readonly SqlColumn[]
-  readonly rows: readonly (readonly unknown[])[]
-  /** Whether there were more rows than the page asked for. */
-  readonly truncated: boolean
-  readonly ms: number
-  readonly notices: readonly string[]
-}
-
-export function runSql(sql: string, limit: number, signal?: AbortSignal): Promise<SqlResult> {
+export function runSql(sql: string, limit: number, signal?: AbortSignal): Promise<SqlAnswer> {
   return call('POST', '/api/v1/sql', { sql, limit }, signal)
 }
 

@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react'
-import type { LedgerHop, Resource } from '../api/types.ts'
+import type { LedgerHop } from '../api/answers.ts'
+import type { Resource } from '../api/resource.ts'
 import { useEscape } from '../parts/escape.ts'
 import { Loading } from '../parts/notice.tsx'
 import { RelationFacts } from './relation-facts.tsx'

@@ -1,6 +1,7 @@
-import type { Resource, ResourceReference } from '../api/types.ts'
+import type { Reference } from '../api/answers.ts'
+import type { Resource } from '../api/resource.ts'
 
-export const nodeWidth = 162
+export const nodeWidth = 156
 export const nodeHeight = 80
 const lineHeight = 100
 const margin = 4
@@ -18,7 +19,7 @@ export interface Placement {
 }
 
 /** The room after a column, for what its edges say. */
-const roomAfter = [100, 170, 64] as const
+const roomAfter = [114, 178, 60] as const
 const firstOf: Readonly<Record<string, number>> = { secret: 0, stream: 0, delivery: 1, table: 2, view: 3 }
 
 /**
@@ -29,9 +30,9 @@ export function placeNodes(resources: readonly Resource[], widthAtHand: number):
   const columns = columnsOf(resources)
   const lines = linesOf(resources, columns)
   const used = [...new Set(columns.values())].toSorted((a, b) => a - b)
-  const rooms = used.slice(0, -1).map((column) => roomAfter[column] ?? 64)
+  const rooms = used.slice(0, -1).map((column) => roomAfter[column] ?? 60)
   const least = margin * 2 + used.length * nodeWidth + rooms.reduce((sum, room) => sum + room, 0)
-  const spread = rooms.length === 0 ? 0 : Math.min(80, Math.max(0, widthAtHand - least) / rooms.length)
+  const spread = rooms.length === 0 ? 0 : Math.min(180, Math.max(0, widthAtHand - least) / rooms.length)
   const lefts = new Map<number, number>()
   let left: number = margin
   for (const [at, column] of used.entries()) {
@@ -50,7 +51,7 @@ export function placeNodes(resources: readonly Resource[], widthAtHand: number):
   }
 }
 
-export function idOf({ kind, name }: ResourceReference): string {
+export function idOf({ kind, name }: Reference): string {
   return `${kind}/${name}`
 }
 
@@ -78,7 +79,7 @@ function columnsOf(resources: readonly Resource[]): ReadonlyMap<string, number> 
 function linesOf(resources: readonly Resource[], columns: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
   const lineOf = new Map<string, number>()
   const taken = new Set<string>()
-  const place = (resource: ResourceReference, wanted: number): void => {
+  const place = (resource: Reference, wanted: number): void => {
     const id = idOf(resource)
     const column = columns.get(id)
     if (column === undefined || lineOf.has(id)) return

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import type { LedgerHop, ResourceReference } from '../api/types.ts'
+import type { LedgerHop, Reference } from '../api/answers.ts'
 import { Ago } from '../parts/age.tsx'
 import { formatCount } from '../parts/format.ts'
 import { Balance, State } from '../parts/state.tsx'
@@ -93,7 +93,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
   )
 }
 
-function Name({ of: { kind, name } }: { readonly of: ResourceReference }) {
+function Name({ of: { kind, name } }: { readonly of: Reference }) {
   return (
     <>
       <span className="quiet">{kind}</span>{' '}

@@ -1,12 +1,13 @@
-import type { LedgerHop, Resource, ResourceReference } from '../api/types.ts'
+import type { LedgerHop, Reference } from '../api/answers.ts'
+import type { Resource } from '../api/resource.ts'
 import { formatCount } from '../parts/format.ts'
 import { idOf } from './place-nodes.ts'
 
 /** One edge: what a resource reads or writes, and the hop of the ledger that counts it when it is a delivery's. */
 export interface Relation {
   readonly id: string
-  readonly from: ResourceReference
-  readonly to: ResourceReference
+  readonly from: Reference
+  readonly to: Reference
   /** Whose reference it is. */
   readonly owner: Resource
   readonly verb: 'reads' | 'writes' | 'uses'

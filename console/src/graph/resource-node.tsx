@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { Handle, Position, type Node, type NodeProps } from '@xyflow/react'
-import type { Resource } from '../api/types.ts'
+import type { Resource } from '../api/resource.ts'
 import { State } from '../parts/state.tsx'
 
 export type ResourceNode = Node<{ readonly resource: Resource }, 'resource'>

@@ -1,4 +1,5 @@
-import type { FieldSchema, Resource } from '../api/types.ts'
+import type { FieldSchema } from '../api/kinds.ts'
+import type { Resource } from '../api/resource.ts'
 
 /** The TypeScript that declares a resource as it is now; what is at its default is left out, references are values. */
 export function declarationOf({ kind, name, spec, tags }: Resource, schema: FieldSchema | undefined): string {

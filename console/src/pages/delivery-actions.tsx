@@ -1,13 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { call } from '../api/client.ts'
 import { useStatus } from '../api/queries.ts'
-import type { HaltQuestion } from '../api/types.ts'
+import type { HaltQuestion } from '../api/halt-question.ts'
 import { Command } from '../parts/command.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { DeliveryQuestion } from './delivery-question.tsx'
 
 /** What an operator tells a delivery: the answer when it has halted and asks, and to commit now. */
-export function DeliveryActions({ name }: { readonly name: string }) {
+export function DeliveryActions({ name, reason }: { readonly name: string; readonly reason: string | null }) {
   const queries = useQueryClient()
   const status = useStatus<{ readonly question: HaltQuestion | null }>('delivery', name)
   const tell = useMutation({
@@ -27,7 +27,9 @@ export function DeliveryActions({ name }: { readonly name: string }) {
           isAnswering={tell.isPending}
           onAnswer={(choice) => tell.mutate({ action: 'resume', body: { choice } })}
         />
-      ) : null}
+      ) : reason === null ? null : (
+        <p className="reason">{reason}</p>
+      )}
       {tell.isError ? <ErrorNotice error={tell.error} /> : null}
       <section className="card row" aria-label="Actions">
         <button

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { HaltAnswer, HaltQuestion } from '../api/types.ts'
+import type { HaltAnswer, HaltQuestion } from '../api/halt-question.ts'
 import { Command } from '../parts/command.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useEffect, useRef, type ReactNode } from 'react'
-import type { LedgerGap, LedgerHop, LedgerPartition } from '../api/types.ts'
+import type { LedgerGap, LedgerHop, LedgerPartition } from '../api/answers.ts'
 import { offsetsBefore } from '../parts/around.ts'
 import { formatCount } from '../parts/format.ts'
 

@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { useLedger, useResources } from '../api/queries.ts'
-import type { LedgerHop } from '../api/types.ts'
+import type { LedgerHop } from '../api/answers.ts'
 import { formatCount } from '../parts/format.ts'
 import { Age, Ago } from '../parts/age.tsx'
 import { Command } from '../parts/command.tsx'
@@ -63,14 +63,16 @@ export function LedgerPage() {
       }
     >
       <VerifyPanel deliveries={hops.map(({ delivery }) => delivery)} />
-      <Suspense fallback={<Loading />}>
-        <ResourceGraph
-          resources={(resources.data ?? []).filter(({ kind, name }) => shown.has(`${kind}/${name}`))}
-          hops={hops}
-          chosen={({ hop }) => hop !== undefined && hop === open}
-          onChoose={({ hop }) => toggle(hop)}
-        />
-      </Suspense>
+      <section className="card" aria-label="Graph">
+        <Suspense fallback={<Loading />}>
+          <ResourceGraph
+            resources={(resources.data ?? []).filter(({ kind, name }) => shown.has(`${kind}/${name}`))}
+            hops={hops}
+            chosen={({ hop }) => hop !== undefined && hop === open}
+            onChoose={({ hop }) => toggle(hop)}
+          />
+        </Suspense>
+      </section>
       <section className="card scroll" tabIndex={0} aria-label="Hops">
         <table>
           <thead>

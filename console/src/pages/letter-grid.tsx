@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import type { DeadLetter } from '../api/types.ts'
+import type { DeadLetter } from '../api/answers.ts'
 import { Command } from '../parts/command.tsx'
 import { offsetsBefore } from '../parts/around.ts'
 import { formatTime } from '../parts/format.ts'
@@ -7,7 +7,7 @@ import { RecordDetail } from '../parts/record-detail.tsx'
 import { VirtualGrid, type GridColumn } from '../parts/virtual-grid.tsx'
 
 const columns: readonly GridColumn<DeadLetter>[] = [
-  { name: 'Partition', width: 80, number: true, cell: ({ partition }) => partition },
+  { name: 'Partition', width: 88, number: true, cell: ({ partition }) => partition },
   { name: 'Offset', width: 90, number: true, cell: ({ offset }) => offset },
   { name: 'Timestamp', width: 170, cell: ({ timestamp }) => formatTime(timestamp) },
   { name: 'Code', width: 104, cell: ({ code }) => <code>{code}</code> },

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useLetters, type LetterFilter } from '../api/letters.ts'
-import type { DeadLetter } from '../api/types.ts'
+import type { DeadLetter } from '../api/answers.ts'
 import { Age } from '../parts/age.tsx'
 import { formatCount } from '../parts/format.ts'
 import { Empty, ErrorNotice, Loading } from '../parts/notice.tsx'

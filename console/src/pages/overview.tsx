@@ -2,7 +2,8 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useMemo } from 'react'
 import { useRates, type RateSample } from '../api/live.ts'
 import { useLedger, useResources } from '../api/queries.ts'
-import type { LedgerHop, Resource } from '../api/types.ts'
+import type { LedgerHop } from '../api/answers.ts'
+import type { Resource } from '../api/resource.ts'
 import { GraphWithFacts } from '../graph/graph-with-facts.tsx'
 import { formatCount, formatRate } from '../parts/format.ts'
 import { Empty, ErrorNotice, Figure, Loading } from '../parts/notice.tsx'
@@ -126,8 +127,8 @@ function Ailing({ resources }: { readonly resources: readonly Resource[] }) {
               <td>
                 <State state={state} reason={reason} />
               </td>
-              <td>{kind}</td>
-              <td>
+              <td className="nowrap">{kind}</td>
+              <td className="named">
                 <Link to="/resources/$kind/$name" params={{ kind, name }} search={{ tab: undefined }}>
                   {name}
                 </Link>

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { replayLetters, type LetterFilter } from '../api/letters.ts'
-import type { DeadLetter } from '../api/types.ts'
+import type { DeadLetter } from '../api/answers.ts'
 import { Command } from '../parts/command.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { formatCount } from '../parts/format.ts'

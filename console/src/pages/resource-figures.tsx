@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { useRates } from '../api/live.ts'
 import { useLedger, useStatus } from '../api/queries.ts'
-import type { Resource } from '../api/types.ts'
+import type { Resource } from '../api/resource.ts'
 import { formatAge, formatBytes, formatCount, formatRate } from '../parts/format.ts'
 import { ErrorNotice, Figure, Loading } from '../parts/notice.tsx'
 import { Balance } from '../parts/state.tsx'

@@ -1,5 +1,5 @@
 import { useAudit } from '../api/queries.ts'
-import type { Resource } from '../api/types.ts'
+import type { Resource } from '../api/resource.ts'
 import { AuditGrid } from '../parts/audit-grid.tsx'
 import { Empty, ErrorNotice, Loading } from '../parts/notice.tsx'
 

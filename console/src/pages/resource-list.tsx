@@ -1,7 +1,7 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useRates } from '../api/live.ts'
 import { useResources } from '../api/queries.ts'
-import type { Resource } from '../api/types.ts'
+import type { Resource } from '../api/resource.ts'
 import { Ago } from '../parts/age.tsx'
 import { Command } from '../parts/command.tsx'
 import { formatRate } from '../parts/format.ts'

@@ -1,5 +1,5 @@
 import { useKinds } from '../api/queries.ts'
-import type { Resource } from '../api/types.ts'
+import type { Resource } from '../api/resource.ts'
 import { Command } from '../parts/command.tsx'
 import { ErrorNotice, Loading } from '../parts/notice.tsx'
 import { declarationOf } from './declaration.ts'

@@ -1,7 +1,7 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useLedger, useResources } from '../api/queries.ts'
-import type { Resource } from '../api/types.ts'
+import type { Resource } from '../api/resource.ts'
 import { GraphWithFacts } from '../graph/graph-with-facts.tsx'
 import { Command } from '../parts/command.tsx'
 import { formatTime } from '../parts/format.ts'
@@ -51,7 +51,7 @@ export function ResourcePage() {
     History: <ResourceHistory resource={resource} />,
   }
   return (
-    <Page title={name} aside={<Header resource={resource} />}>
+    <Page title={name} aside={<Header resource={resource} tellsReason={tab !== 'Overview' || kind !== 'delivery'} />}>
       <Tabs
         names={tabs}
         chosen={tab}
@@ -64,7 +64,8 @@ export function ResourcePage() {
   )
 }
 
-function Header({ resource }: { readonly resource: Resource }) {
+/** The question of a halted delivery tells the reason itself. */
+function Header({ resource, tellsReason }: { readonly resource: Resource; readonly tellsReason: boolean }) {
   return (
     <>
       <span className="kind">{resource.kind}</span>
@@ -78,7 +79,7 @@ function Header({ resource }: { readonly resource: Resource }) {
       <span className="push">
         <Command>{`weir get ${resource.kind} ${resource.name}`}</Command>
       </span>
-      {resource.reason ? <p className="reason">{resource.reason}</p> : null}
+      {resource.reason && tellsReason ? <p className="reason">{resource.reason}</p> : null}
     </>
   )
 }
@@ -97,7 +98,7 @@ function ResourceOverview({ resource, all }: { readonly resource: Resource; read
   ])
   return (
     <>
-      {resource.kind === 'delivery' ? <DeliveryActions name={resource.name} /> : null}
+      {resource.kind === 'delivery' ? <DeliveryActions name={resource.name} reason={resource.reason} /> : null}
       <ResourceFigures resource={resource} />
       <section className="card">
         <h2>Its place</h2>
@@ -138,11 +139,12 @@ const origins: Readonly<Record<string, string>> = {
 
 function References({ of }: { readonly of: readonly { readonly kind: string; readonly name: string }[] }) {
   if (of.length === 0) return <span className="quiet">nothing</span>
-  return of.map(({ kind, name }) => (
+  return of.map(({ kind, name }, at) => (
     <span key={`${kind}/${name}`}>
+      {at > 0 ? ', ' : null}
       <Link to="/resources/$kind/$name" params={{ kind, name }} search={{ tab: undefined }}>
         {kind} {name}
-      </Link>{' '}
+      </Link>
     </span>
   ))
 }

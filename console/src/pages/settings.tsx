@@ -1,24 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
+import type { Status } from '../api/answers.ts'
 import { call } from '../api/client.ts'
 import { Command } from '../parts/command.tsx'
 import { formatBytes, formatCount } from '../parts/format.ts'
 import { ErrorNotice, Figure, Loading } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { ProcessState } from '../parts/state.tsx'
-
-interface Status {
-  readonly endpoints: Readonly<Record<string, string | number>> | null
-  readonly processes: readonly {
-    readonly name: string
-    readonly state: string
-    readonly pid: number | null
-    readonly restarts: number
-    readonly reason: string | null
-    readonly bytes: number | null
-  }[]
-  readonly disk: { readonly usedBytes: number; readonly budgetBytes: number; readonly freeBytes: number } | null
-  readonly warnings: readonly string[]
-}
 
 /** What runs here and where it listens; settings are changed in the project file. */
 export function Settings() {
@@ -28,7 +15,14 @@ export function Settings() {
     refetchInterval: 5000,
   })
   return (
-    <Page title="Settings" aside={<Command>weir status</Command>}>
+    <Page
+      title="Settings"
+      aside={
+        <span className="push">
+          <Command>weir status</Command>
+        </span>
+      }
+    >
       {status.isLoadingError ? (
         <ErrorNotice error={status.error} retry={() => void status.refetch()} />
       ) : !status.data ? (
@@ -44,7 +38,12 @@ export function Settings() {
   )
 }
 
-const shownEndpoints = { http: 'Console and API', kafka: 'Kafka', postgres: 'SQL', iceberg: 'Iceberg catalog' }
+const shownEndpoints = [
+  ['http', 'Console and API'],
+  ['kafka', 'Kafka'],
+  ['postgres', 'SQL'],
+  ['iceberg', 'Iceberg catalog'],
+] as const
 
 function Running({
   status: { endpoints, processes, disk, warnings },
@@ -63,10 +62,10 @@ function Running({
       <section className="card">
         <h2>Endpoints</h2>
         <dl className="facts">
-          {Object.entries(shownEndpoints).map(([key, label]) => (
+          {shownEndpoints.map(([key, label]) => (
             <div key={key} style={{ display: 'contents' }}>
               <dt>{label}</dt>
-              <dd>{endpoints ? <Command>{String(endpoints[key])}</Command> : 'not known yet'}</dd>
+              <dd>{endpoints ? <Command>{endpoints[key]}</Command> : 'not known yet'}</dd>
             </div>
           ))}
         </dl>

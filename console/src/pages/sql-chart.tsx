@@ -1,12 +1,12 @@
 import { lazy, Suspense, useMemo } from 'react'
-import type { SqlResult } from '../api/sql.ts'
+import type { SqlAnswer } from '../api/answers.ts'
 import { Empty, Loading } from '../parts/notice.tsx'
 import { isNumberType } from '../parts/result-grid.tsx'
 
 const LineChart = lazy(() => import('../parts/line-chart.tsx'))
 
 /** Lines over time, bars over words, by the types of the columns. */
-export function ResultChart({ result }: { readonly result: SqlResult }) {
+export function ResultChart({ result }: { readonly result: SqlAnswer }) {
   const chart = useMemo(() => chartOf(result), [result])
   if (!chart) return <Empty>A chart needs a column of numbers, and a first column of times, numbers or words.</Empty>
   return (
@@ -15,6 +15,7 @@ export function ResultChart({ result }: { readonly result: SqlResult }) {
         <LineChart
           label={`${chart.series.map(({ label }) => label).join(', ')} by ${result.columns[0]!.name}; the table holds the values`}
           {...chart}
+          xName={result.columns[0]!.name}
           height={320}
         />
       </Suspense>
@@ -22,7 +23,7 @@ export function ResultChart({ result }: { readonly result: SqlResult }) {
   )
 }
 
-function chartOf({ columns, rows }: SqlResult) {
+function chartOf({ columns, rows }: SqlAnswer) {
   const first = columns[0]
   const numbers = columns
     .map((column, at) => ({ ...column, at }))

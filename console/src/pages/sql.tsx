@@ -1,7 +1,8 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useMemo, useRef, useState } from 'react'
 import { useResources } from '../api/queries.ts'
-import { runSql, type SqlResult } from '../api/sql.ts'
+import type { SqlAnswer } from '../api/answers.ts'
+import { runSql } from '../api/sql.ts'
 import { formatCount } from '../parts/format.ts'
 import { ErrorNotice, Loading } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
@@ -16,7 +17,7 @@ const rowLimit = 10_000
 type Answer =
   | { readonly state: 'idle' }
   | { readonly state: 'running' }
-  | { readonly state: 'done'; readonly result: SqlResult }
+  | { readonly state: 'done'; readonly result: SqlAnswer }
   | { readonly state: 'failed'; readonly error: unknown }
 
 export function SqlPage() {
@@ -88,7 +89,7 @@ export function SqlPage() {
               {past.slice(0, 20).map(({ sql: text, ms, rows }) => (
                 <tr key={text}>
                   <td>
-                    <button type="button" className="mono" onClick={() => setSql(text)}>
+                    <button type="button" className="mono bare past" onClick={() => setSql(text)}>
                       {text.length > 160 ? `${text.slice(0, 160)} …` : text}
                     </button>
                   </td>
@@ -104,7 +105,7 @@ export function SqlPage() {
   )
 }
 
-function Summary({ result }: { readonly result: SqlResult }) {
+function Summary({ result }: { readonly result: SqlAnswer }) {
   return (
     <span className="quiet" role="status">
       {formatCount(result.rows.length)} rows in {result.ms.toFixed(0)} ms

@@ -1,20 +1,8 @@
 import { useEffect, useState } from 'react'
+import type { VerifyJob } from '../api/answers.ts'
 import { call } from '../api/client.ts'
 import { Command } from '../parts/command.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
-
-interface VerifyJob {
-  readonly id: string
-  readonly state: 'running' | 'done' | 'failed'
-  readonly progress: { readonly done: number; readonly total: number } | null
-  readonly results: readonly {
-    readonly delivery: string
-    readonly verdict: 'yes' | 'no' | 'cannot tell'
-    readonly detail: string
-    readonly seconds: number
-  }[]
-  readonly error?: { readonly code: string; readonly message: string }
-}
 
 const words = {
   yes: ['ok', '✓ proven'],

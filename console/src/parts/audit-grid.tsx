@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import type { AuditEntry } from '../api/types.ts'
+import type { AuditEntry } from '../api/answers.ts'
 import { formatTime } from './format.ts'
 import { VirtualGrid, type GridColumn } from './virtual-grid.tsx'
 

@@ -14,6 +14,8 @@ export default function LineChart(props: {
   readonly x: readonly number[]
   /** Whether x is in seconds, and in which zone they are read: a timestamp without zone is nobody's, and shown as it is. */
   readonly time: false | 'local' | 'UTC'
+  /** What x is; the time without it. */
+  readonly xName?: string
   readonly series: readonly Series[]
   readonly bars?: boolean
   /** Names of the places 0, 1, 2, … on the x axis. */
@@ -25,7 +27,7 @@ export default function LineChart(props: {
   const host = useRef<HTMLDivElement>(null)
   const [theme, setTheme] = useState(0)
   useEffect(() => onThemeChange(() => setTheme((count) => count + 1)), [])
-  const { x, series, time, bars, height = 180, span = 0, words } = props
+  const { x, series, time, bars, height = 180, span = 0, words, xName = 'Time' } = props
   useEffect(() => {
     const element = host.current!
     const ink = getComputedStyle(element).getPropertyValue('--quiet')
@@ -43,7 +45,7 @@ export default function LineChart(props: {
         ],
         hooks: { setCursor: [(u) => void (typeof u.cursor.idx === 'number' || u.setLegend({ idx: last }))] },
         series: [
-          { label: time ? 'Time' : 'Value', value: (_, at) => (at === null ? '' : (words?.[at] ?? nameOf(at, time))) },
+          { label: xName, value: (_, at) => (at === null ? '' : (words?.[at] ?? nameOf(at, time))) },
           ...series.map(({ label }, at) => ({
             label,
             stroke: at === 0 ? accent : ink,
@@ -64,7 +66,7 @@ export default function LineChart(props: {
       watcher.disconnect()
       chart.destroy()
     }
-  }, [x, series, time, bars, height, span, words, theme])
+  }, [x, series, time, bars, height, span, words, xName, theme])
   return <div ref={host} className="chart" role="img" aria-label={props.label} />
 }
 

@@ -43,6 +43,10 @@ export function Loading({ height = 120 }: { readonly height?: number }) {
   return <div className="placeholder" style={{ height }} role="status" aria-label="Loading" />
 }
 
+function isLong(value: ReactNode): boolean {
+  return typeof value === 'string' && value.length > 13
+}
+
 /** A figure with its unit, where it comes from on hover, and its age when it is not fresh. */
 export function Figure(props: {
   readonly label: string
@@ -57,7 +61,7 @@ export function Figure(props: {
       <div className="label">
         {props.label} <Age at={props.at} />
       </div>
-      <div className="value">{props.value}</div>
+      <div className={isLong(props.value) ? 'value long' : 'value'}>{props.value}</div>
       <div className="note">{props.note ?? '\u00a0'}</div>
     </div>
   )

@@ -1,4 +1,4 @@
-import type { SqlResult } from '../api/sql.ts'
+import type { SqlAnswer } from '../api/answers.ts'
 import { VirtualGrid, type GridColumn } from './virtual-grid.tsx'
 
 type Row = readonly unknown[]
@@ -10,7 +10,7 @@ export function isNumberType(type: string): boolean {
 }
 
 /** The answer of a query, whatever its columns. */
-export function ResultGrid({ label, result }: { readonly label: string; readonly result: SqlResult }) {
+export function ResultGrid({ label, result }: { readonly label: string; readonly result: SqlAnswer }) {
   const columns = result.columns.map(({ name, type }, at): GridColumn<Row> => {
     const widest = result.rows.slice(0, 50).reduce((width, row) => Math.max(width, show(row[at]).length), name.length)
     return {
