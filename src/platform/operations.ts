@@ -75,7 +75,7 @@ export interface ApiLetter {
 }
 
 /** How an operator answers a halted delivery. */
-export type ResumeChoice = 'deliver-again' | 'go-on' | 'accept-loss' | 'adopt-table'
+export type ResumeChoice = 'deliver-again' | 'go-on' | 'accept-loss' | 'adopt-table' | 'try-again'
 
 /** Which dead letters are meant: all without it. */
 export interface LetterChoice {

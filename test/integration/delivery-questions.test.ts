@@ -32,16 +32,30 @@ void test('rows that are not committed stay visible when another client changes 
   const { metadata } = await catalog.loadTable(ident)
   const [schema] = metadata.schemas
   const added = { id: 100, name: 'later', type: 'string', required: false } as const
-  const updates: TableUpdate[] = [
+  await change(
+    catalog,
     { action: 'add-schema', schema: { ...schema!, fields: [...schema!.fields, added] } },
     { action: 'set-current-schema', 'schema-id': -1 },
-  ]
-  assert.equal((await catalog.commitTable(ident, { requirements: [], updates })).outcome, 'committed')
+  )
   const rows = await sqlOf(weir, 'select id::int as id, later from events order by id')
   assert.deepEqual(rows, [
     { id: 1, later: null },
     { id: 2, later: null },
   ])
+
+  // One that records cannot fill is asked about at once, and mended by taking it away.
+  const digest = { id: 101, name: 'digest', type: 'fixed[4]', required: false } as const
+  await change(
+    catalog,
+    { action: 'add-schema', schema: { ...schema!, fields: [...schema!.fields, digest] } },
+    { action: 'set-current-schema', 'schema-id': -1 },
+  )
+  assert.match(await asks(weir, 'WEIR-5017'), /column digest[^]*--try-again\n/)
+  await answer(weir, '--try-again')
+  assert.match(await asks(weir, 'WEIR-5017'), /column digest/)
+  await change(catalog, { action: 'set-current-schema', 'schema-id': schema!['schema-id'] })
+  await answer(weir, '--try-again')
+  await holds(weir, [1, 2])
 })
 
 /** Each question of docs/spec/delivery.md that a client of the catalog or of the stream can raise, and its answer by command. */
@@ -147,8 +161,8 @@ async function snapshotOf(catalog: CatalogClient): Promise<number> {
   return Number((await catalog.loadTable(ident)).metadata['current-snapshot-id'])
 }
 
-async function change(catalog: CatalogClient, update: TableUpdate): Promise<void> {
-  const { outcome } = await catalog.commitTable(ident, { requirements: [], updates: [update] })
+async function change(catalog: CatalogClient, ...updates: readonly TableUpdate[]): Promise<void> {
+  const { outcome } = await catalog.commitTable(ident, { requirements: [], updates })
   assert.equal(outcome, 'committed')
 }
 

@@ -26,6 +26,7 @@ export const delivery: Command = {
       flags: '--adopt-table',
       description: 'resume: deliver into the table that was made anew under the name, from where the stream begins',
     },
+    { flags: '--try-again', description: 'resume: look again, after what it asks about was mended elsewhere' },
   ],
   examples: [
     'weir delivery flush events-to-lake',
@@ -66,6 +67,7 @@ const choices = {
   deliverAgain: 'deliver-again',
   goOn: 'go-on',
   adoptTable: 'adopt-table',
+  tryAgain: 'try-again',
 } as const
 
 /** Undefined when none is given: then the answers that there are are shown. */
@@ -76,7 +78,7 @@ function choiceOf(options: CommandCall['options']): string | undefined {
   if (more.length === 0) return choice
   throw new WeirError(
     'WEIR-2009',
-    'resume takes one of --accept-loss, --deliver-again, --go-on and --adopt-table, not several',
+    'resume takes one of --accept-loss, --deliver-again, --go-on, --adopt-table and --try-again, not several',
   )
 }
 

@@ -1,7 +1,7 @@
 import type { MetricObject } from 'prom-client'
 import type { Verification } from '../../delivery/ledger/verification.ts'
 import type { LetterFilter, LetterPage, ReplayResult } from '../../delivery/letters/letter.ts'
-import type { ResumeChoice } from '../operations.ts'
+import type { ResumeChoice } from '../../delivery/operate/resume-delivery.ts'
 import type { MemoryHost } from './delivery-memory.ts'
 import type { Relations, TailReport } from '../../sql/engine-host.ts'
 
@@ -97,9 +97,7 @@ export type OperatorMethods = ChildMethods<OperatorConfig, null, null> & {
   ): Promise<LetterPage & { readonly total: number }>
   replay(params: DeliveryPlace & { readonly filter: LetterFilter }): Promise<ReplayResult>
   /** null when there was nothing to answer. */
-  resume(
-    params: DeliveryPlace & { readonly choice: Exclude<ResumeChoice, 'adopt-table'> },
-  ): Promise<{ readonly snapshotId: string | null }>
+  resume(params: DeliveryPlace & { readonly choice: ResumeChoice }): Promise<{ readonly snapshotId: string | null }>
   /** What was removed. The supervisor asks for one table at a time. */
   maintain(params: MaintenanceRequest): Promise<{ readonly snapshots: number; readonly files: number }>
 }

@@ -4,7 +4,7 @@ import { actorOf } from './actor.ts'
 import { typed, type Routes } from './route.ts'
 
 const params = z.object({ name: z.string() })
-const choice = z.enum(['deliver-again', 'go-on', 'accept-loss', 'adopt-table'])
+const choice = z.enum(['deliver-again', 'go-on', 'accept-loss', 'adopt-table', 'try-again'])
 
 /** What an operator tells a delivery. */
 export const deliveryRoutes: Routes = (untyped, { control, operations }) => {

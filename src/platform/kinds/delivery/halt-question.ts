@@ -27,6 +27,15 @@ const acceptLoss: HaltAnswer = {
   leavesOut: true,
 }
 
+/** What something outside the delivery mends. */
+const tryAgain: HaltAnswer = {
+  choice: 'try-again',
+  title: 'Look again',
+  consequence:
+    'Nothing is decided: the delivery goes on where it stopped if what it asks about was mended, and else asks again.',
+  leavesOut: false,
+}
+
 const answers: Partial<Readonly<Record<ErrorCode, readonly HaltAnswer[]>>> = {
   'WEIR-5010': [
     {
@@ -52,6 +61,7 @@ const answers: Partial<Readonly<Record<ErrorCode, readonly HaltAnswer[]>>> = {
         'The state that the nearest snapshot names is taken, and what came after it is delivered once more. Refused when no snapshot names one.',
       leavesOut: false,
     },
+    tryAgain,
   ],
   'WEIR-5012': [acceptLoss],
   'WEIR-5013': [acceptLoss],
@@ -63,7 +73,12 @@ const answers: Partial<Readonly<Record<ErrorCode, readonly HaltAnswer[]>>> = {
         'It receives everything that the stream still has, from the beginning. The table that was there before is not looked at again.',
       leavesOut: false,
     },
+    tryAgain,
   ],
+  'WEIR-5015': [tryAgain],
+  'WEIR-5016': [tryAgain],
+  'WEIR-5017': [tryAgain],
+  'WEIR-5019': [tryAgain],
 }
 
 export function haltQuestion(code: ErrorCode, reason: string): HaltQuestion {

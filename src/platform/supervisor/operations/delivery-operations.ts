@@ -65,6 +65,7 @@ export function createDeliveryOperations(processes: Processes, catalog: CatalogC
       },
       async resume(delivery, choice) {
         const place = placeOf(delivery)
+        if (choice === 'try-again') return workers.reassign(delivery)
         if (choice === 'adopt-table') return workers.adoptAnew(delivery)
         await operator.use((channel) => channel.call('resume', { ...place, choice }, { timeoutMs: longTimeoutMs }))
         await workers.reassign(delivery)
