@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { verifies } from '../fault/exactly-once.ts'
@@ -32,6 +32,12 @@ void test(
       await values.stop()
       await weir.stop()
       rmSync(join(weir.folder, '.weir'), { recursive: true })
+      const data = readdirSync(backup, { recursive: true, encoding: 'utf8' }).find((name) => name.endsWith('.parquet'))!
+      const whole = readFileSync(join(backup, data))
+      writeFileSync(join(backup, data), whole.subarray(0, 10))
+      const refused = await weir.command('restore', backup)
+      assert.match(refused.stderr, /is damaged: .*\.parquet has 10 bytes, not [0-9]+/)
+      writeFileSync(join(backup, data), whole)
       const restored = await weir.command('restore', backup)
       assert.equal(restored.code, 0, restored.stderr)
       await weir.start()

@@ -4,7 +4,7 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { formatSize } from '../../kernel/units.ts'
 import { readMetadataPlace } from '../../platform/supervisor/metadata-place.ts'
-import { manifestName, mustBeEmpty, type BackupManifest } from '../backup-folder.ts'
+import { manifestName, mustBeEmpty, sizesIn, type BackupManifest } from '../backup-folder.ts'
 import { copyMetadata, refuseMissingTables } from '../backup-metadata.ts'
 import type { Command } from '../command.ts'
 import { copyFiles, filesUnder } from '../copy-tree.ts'
@@ -24,9 +24,10 @@ export const backup: Command = {
     mustBeEmpty(target)
     mkdirSync(target, { recursive: true, mode: 0o700 })
     const { files, bytes } = await whileMaintenanceRests(directory, data, () => copyAll(data, target))
-    const manifest: BackupManifest = { taken: new Date().toISOString(), dataDirectory: data, format, bytes, files }
+    const made = { taken: new Date().toISOString(), dataDirectory: data, format, bytes, files }
+    const manifest: BackupManifest = { ...made, sizes: await sizesIn(target) }
     writeFileSync(join(target, manifestName), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true })
-    output.answer({ folder: target, ...manifest }, () => `${files} files, ${formatSize(bytes)}, are in ${target}.`)
+    output.answer({ folder: target, ...made }, () => `${files} files, ${formatSize(bytes)}, are in ${target}.`)
   },
 }
 

@@ -2,9 +2,9 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { formatSize } from '../../kernel/units.ts'
-import { manifestName, mustBeEmpty, readManifest } from '../backup-folder.ts'
+import { mustBeEmpty, mustBeWhole, readManifest } from '../backup-folder.ts'
 import type { Command } from '../command.ts'
-import { copyFiles, filesUnder } from '../copy-tree.ts'
+import { copyFiles } from '../copy-tree.ts'
 import { dataDirectoryOf } from '../running.ts'
 
 export const restore: Command = {
@@ -21,12 +21,13 @@ export const restore: Command = {
         'WEIR-2012',
         `this backup was taken from ${manifest.dataDirectory}, and tables name their files by absolute paths: it goes back there, not to ${data}`,
       )
+    await mustBeWhole(source, manifest)
     mustBeEmpty(data)
     // Beside it first, then by rename: nobody starts on half of a backup.
     const beside = `${data}.restoring`
     rmSync(beside, { recursive: true, force: true })
     mkdirSync(beside, { recursive: true, mode: 0o700 })
-    const names = (await filesUnder(source)).filter((name) => name !== manifestName)
+    const names = Object.keys(manifest.sizes)
     const bytes = await copyFiles(source, beside, names)
     rmSync(data, { recursive: true, force: true })
     renameSync(beside, data)
