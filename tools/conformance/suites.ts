@@ -29,8 +29,12 @@ const outsideTheLake = [
   'testLoadTable',
 ]
 
+/** Fails after the kit's own testListNestedNamespace, which leaves the namespace `parent` that this one expects not to find. */
+const afterTheLeftover = 'testDropNamespaceWithNestedNamespace'
+
 function rck(address: string): readonly string[] {
-  return [`${kit}/iceberg/rck.sh`, address, 'rck', '--tables']
+  // Strict: nested namespaces, and names with dots and slashes.
+  return [`${kit}/iceberg/rck.sh`, address, 'rck', '--strict', '--tables']
 }
 
 export const suites: readonly Suite[] = [
@@ -91,11 +95,11 @@ export const suites: readonly Suite[] = [
     what: "Apache Iceberg's REST compatibility kit, tables, against a running Weir",
     quick: false,
     needs: ['java', 'mvn'],
-    command: (weir) => [...rck(weir!.iceberg), '--only', `(?!(${outsideTheLake.join('|')})$).*`],
+    command: (weir) => [...rck(weir!.iceberg), '--only', `(?!(${[...outsideTheLake, afterTheLeftover].join('|')})$).*`],
   },
   {
     name: 'rck-paths',
-    what: 'those of its tests that name folders outside the lake, against the catalog alone',
+    what: 'those of its tests that name folders outside the lake or want to be first, against the catalog alone',
     quick: false,
     alone: true,
     needs: ['java', 'mvn'],
@@ -104,7 +108,7 @@ export const suites: readonly Suite[] = [
       'tools/conformance/with-catalog.ts',
       ...rck('{}'),
       '--only',
-      outsideTheLake.join('|'),
+      [...outsideTheLake, afterTheLeftover].join('|'),
     ],
   },
   {
