@@ -24,6 +24,8 @@ export interface LogChildConfig {
   readonly host: string
   readonly port: number
   readonly autoCreateTopics: boolean
+  /** The broker's limits that a project sets. */
+  readonly limits?: { readonly offsetsRetentionMs: number }
   readonly defaultPartitions: number
 }
 

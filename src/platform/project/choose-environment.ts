@@ -1,6 +1,6 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nearestName } from '../../kernel/nearest.ts'
-import { parseSize } from '../../kernel/units.ts'
+import { parseDuration, parseSize } from '../../kernel/units.ts'
 import type { ProjectDeclaration } from './define-project.ts'
 import type { Project } from './project.ts'
 import type { Settings } from './settings.ts'
@@ -17,7 +17,7 @@ export function chooseEnvironment({ options, at }: ProjectDeclaration, environme
       ...(at === undefined ? {} : { at }),
     })
   }
-  const { diskBudget, ports, memory, ...rest } = {
+  const { diskBudget, offsetsRetention, ports, memory, ...rest } = {
     ...settings,
     ...own,
     ports: { ...settings.ports, ...own.ports },
@@ -28,6 +28,7 @@ export function chooseEnvironment({ options, at }: ProjectDeclaration, environme
     ports,
     memory: { engineBytes: bytesOf(memory.engine), workerBytes: bytesOf(memory.worker) },
     diskBudgetBytes: bytesOf(diskBudget) ?? null,
+    offsetsRetentionMs: offsetsRetention === undefined ? undefined : parseDuration(offsetsRetention),
   }
   refuseUnsupported(name, chosen, at)
   // By way of JSON, because undefined means absent there, and what crosses to another process is the same.

@@ -12,7 +12,7 @@ void test('a project is loaded as it is declared, references by name', async () 
 const a = stream('a')
 const t = table('t', { columns: { id: 'long', n: { type: 'DECIMAL( 9,2 )', doc: 'x' } }, partitionBy: ['truncate(id, 10)'] })
 const d = delivery('d', { from: a, to: t, flush: { age: '5 s' }, tags: { team: 'x' } })
-export default defineProject({ name: 'p', resources: [a, t, d], ports: { http: 0 }, diskBudget: '10 GB', memory: { engine: '2 GB' },
+export default defineProject({ name: 'p', resources: [a, t, d], ports: { http: 0 }, diskBudget: '10 GB', offsetsRetention: '2 days', memory: { engine: '2 GB' },
   environments: { production: { streams: { bootstrap: ['k:9092'] }, ports: { kafka: 9092 } } } })`)
   assert.deepEqual(
     project.resources.map(({ kind, name, at }) => [kind, name, at]),
@@ -33,6 +33,7 @@ export default defineProject({ name: 'p', resources: [a, t, d], ports: { http: 0
   assert.deepEqual(project.settings, {
     ports: { http: 0 },
     memory: { engineBytes: 2_000_000_000 },
+    offsetsRetentionMs: 172_800_000,
     autoCreateTopics: true,
     defaultPartitions: 4,
     diskBudgetBytes: 10_000_000_000,

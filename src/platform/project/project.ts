@@ -24,6 +24,8 @@ export interface ProjectSettings {
   readonly autoCreateTopics: boolean
   /** Partitions of topics that are created so. */
   readonly defaultPartitions: number
+  /** How long the offsets of a consumer group without members are kept. */
+  readonly offsetsRetentionMs?: number
   /** Kafka that stands in for the embedded log. */
   readonly streams?: { readonly bootstrap: readonly string[] }
   /** `s3://bucket/prefix`; a local folder without it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseSize } from '../../kernel/units.ts'
-import { size } from '../kinds/fields.ts'
+import { duration, size } from '../kinds/fields.ts'
 
 const port = (what: string) => z.int().min(0).max(65_535).optional().describe(`Port of ${what}; 0 takes any.`)
 
@@ -40,6 +40,9 @@ export const settingsSchema = z.strictObject({
       'Budgets of memory. Without them the engine gets a quarter of the machine, 1 to 8 GB, and a worker a sixth, 1 to 4 GB.',
     ),
   autoCreateTopics: z.boolean().default(true).describe('Whether a topic that a Kafka client names is created.'),
+  offsetsRetention: duration()
+    .optional()
+    .describe('How long the offsets of a consumer group without members are kept; 7 days without it.'),
   defaultPartitions: z.int().min(1).max(1000).default(4).describe('Partitions of topics that are created so.'),
   streams: z
     .strictObject({ bootstrap: z.array(z.string().min(1)).min(1).describe('Addresses of its brokers: kafka-1:9092.') })

@@ -49,6 +49,7 @@ export function runProcesses(options: ProcessesOptions): Processes {
   const { places, ports, logs, project } = options
   const { logger } = logs
   const bootstrap = `127.0.0.1:${ports.kafka}`
+  const { offsetsRetentionMs } = project.settings
   const log = runLog(
     {
       directory: places.log,
@@ -56,6 +57,7 @@ export function runProcesses(options: ProcessesOptions): Processes {
       port: ports.kafka,
       autoCreateTopics: project.settings.autoCreateTopics,
       defaultPartitions: project.settings.defaultPartitions,
+      ...(offsetsRetentionMs === undefined ? {} : { limits: { offsetsRetentionMs } }),
     },
     logs,
     logger,

@@ -149,6 +149,17 @@ void test('committed offsets survive a restart', async () => {
   await client.close()
 })
 
+void test('offsets of a group that nobody is in are forgotten by the running log, after its option', async () => {
+  const limits = { offsetsRetentionMs: 50, retentionCheckIntervalMs: 20 }
+  await using log = await runBroker({ config: { limits } })
+  const client = await clientOf(log)
+  await client.topics.create([{ name: 'orders', partitions: 1 }])
+  await client.offsets.commit('readers', 'orders', new Map([[0, 5]]))
+  await waitUntil('the group is gone', () => log.broker.status().groups === 0)
+  assert.equal((await client.offsets.committed('readers', 'orders')).get(0), undefined)
+  await client.close()
+})
+
 void test('a topic with a wrong configuration is refused with the nearest name', async () => {
   await using log = await runBroker()
   const client = await clientOf(log)

@@ -36,6 +36,8 @@ export interface BrokerLimits {
   readonly groupInitialRebalanceDelayMs: number
   /** So many files of segments stay open for the next reader; the one that a partition writes to comes on top. */
   readonly segmentsOpenMax: number
+  /** How long the offsets of a group without members are kept; Kafka's offsets.retention.minutes. */
+  readonly offsetsRetentionMs: number
   readonly retentionCheckIntervalMs: number
   /** How often the ends up to which partitions are known to be whole are written down. */
   readonly checkpointIntervalMs: number
@@ -49,6 +51,7 @@ export const defaultLimits: BrokerLimits = {
   stallMs: 60_000,
   groupInitialRebalanceDelayMs: 0,
   segmentsOpenMax: 512,
+  offsetsRetentionMs: 7 * 24 * 3_600_000,
   retentionCheckIntervalMs: 60_000,
   checkpointIntervalMs: 5000,
 }

@@ -17,6 +17,7 @@ import { createBrokerMetrics } from './broker-metrics.ts'
 import { createBrokerStatus } from './broker-status.ts'
 import { defaultLimits, type Broker, type BrokerConfig, type BrokerServices } from './broker.ts'
 import { openCommittedOffsets } from './groups/committed-offsets.ts'
+import { expireOffsets } from './groups/expire-offsets.ts'
 import { createGroups } from './groups/groups.ts'
 import { listenForKafka, type KafkaServer } from './network/server.ts'
 import { createSegmentFiles } from './storage/segment-files.ts'
@@ -146,7 +147,7 @@ async function clusterIdOf(files: Files, directory: string): Promise<string> {
 
 /** Retention, checkpoints and rates, each again some time after it ended. */
 function startChores(
-  { topics, clock, logger, limits }: ApiServices,
+  { topics, groups, clock, logger, limits }: ApiServices,
   sample: () => Promise<void>,
 ): { stop(): void; settled(): Promise<unknown> } {
   const stopped = new AbortController()
@@ -163,6 +164,9 @@ function startChores(
   }
   const all = [
     repeat('retention', limits.retentionCheckIntervalMs, () => applyRetention(topics, clock.now())),
+    repeat('expiring offsets', limits.retentionCheckIntervalMs, () =>
+      expireOffsets(groups, limits.offsetsRetentionMs, clock.now()),
+    ),
     repeat('writing checkpoints', limits.checkpointIntervalMs, () => topics.checkpoint()),
     repeat('sampling rates', 1000, sample),
   ]

@@ -47,7 +47,8 @@ export function configHandlers(services: ApiServices): Handler[] {
         const head = { resourceType, resourceName }
         try {
           const wanted = configurationKeys?.length ? configurationKeys : undefined
-          const all = describedConfigs(describedResource(services, resourceType, resourceName))
+          const described = describedConfigs(describedResource(services, resourceType, resourceName))
+          const all = resourceType === resource.broker ? [...described, offsetsRetention(services)] : described
           const configs = all.filter(({ name }) => wanted?.includes(name) ?? true)
           return {
             ...head,
@@ -109,8 +110,17 @@ function describedResource({ topics }: ApiServices, resourceType: number, name: 
   return topic
 }
 
+export interface DescribedConfig {
+  readonly name: string
+  readonly value: string
+  readonly configSource: number
+  readonly configType: number
+  readonly documentation: string
+  readonly readOnly?: boolean
+}
+
 /** Every configuration with its value and where it comes from. */
-export function describedConfigs(topic: Pick<Topic, 'configs'>) {
+export function describedConfigs(topic: Pick<Topic, 'configs'>): DescribedConfig[] {
   return Object.entries(topicConfigs).map(([name, { type, doc }]) => ({
     name,
     value: configOf(topic, name),
@@ -120,7 +130,19 @@ export function describedConfigs(topic: Pick<Topic, 'configs'>) {
   }))
 }
 
-function withExtras(config: ReturnType<typeof describedConfigs>[number], synonyms: boolean, documentation: boolean) {
+/** By the name that Kafka's tools ask for; a project sets it as `offsetsRetention`. */
+function offsetsRetention({ limits }: ApiServices): DescribedConfig {
+  return {
+    name: 'offsets.retention.minutes',
+    value: String(Math.round(limits.offsetsRetentionMs / 60_000)),
+    configSource: source.default,
+    configType: configType.int,
+    documentation: 'How long the offsets of a group without members are kept.',
+    readOnly: true,
+  }
+}
+
+function withExtras(config: DescribedConfig, synonyms: boolean, documentation: boolean) {
   return {
     ...config,
     synonyms: synonyms ? [{ name: config.name, value: config.value, source: config.configSource }] : [],

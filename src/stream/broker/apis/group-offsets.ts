@@ -17,7 +17,7 @@ export function groupOffsetHandlers({ groups, topics, logger }: ApiServices): Ha
     return named.map(({ name, partitionIndexes }) => ({
       name,
       partitions: partitionIndexes.map((partitionIndex) => {
-        const committed = offsets.get(group, name, partitionIndex)
+        const committed = offsets.get({ group, topic: name, partition: partitionIndex })
         return {
           partitionIndex,
           committedOffset: committed?.offset ?? -1,

@@ -44,7 +44,7 @@ export function topicHandlers(services: ApiServices): Handler[] {
                   `there is no topic "${name ?? topicId}"`,
                 )
               await topics.delete(topic.name)
-              await groups.offsets.deleteTopic(topic.name)
+              await groups.offsets.forget((entry) => entry.topic === topic.name)
               return { name: topic.name, topicId: topic.id }
             } catch (error) {
               return { name, topicId, ...refusalOf(error, logger) }

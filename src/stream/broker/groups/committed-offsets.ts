@@ -1,154 +1,107 @@
-import { BatchBuilder } from '../../protocol/records/batch-builder.ts'
-import { readBatchHeader } from '../../protocol/records/batch-header.ts'
-import { batchesIn, openRecords } from '../../protocol/records/record-cursor.ts'
 import { openPartitionLog } from '../storage/partition-log.ts'
 import type { StorageServices } from '../storage/partition-state.ts'
+import { batchesOfState, batchOfChanges, changesIn } from './offset-batches.ts'
+import {
+  createOffsetTable,
+  type CommittedOffset,
+  type LiveOffset,
+  type OffsetChange,
+  type OffsetPlace,
+} from './offset-table.ts'
 
-export interface CommittedOffset {
-  readonly offset: number
-  readonly leaderEpoch: number
-  readonly metadata: string | null
-}
-
-/** What groups committed; durable when a call resolves. */
+/** What groups committed; changes are durable when a call resolves. */
 export interface CommittedOffsets {
   groups(): readonly string[]
-  get(group: string, topic: string, partition: number): CommittedOffset | undefined
-  of(
-    group: string,
-  ): readonly { readonly topic: string; readonly partition: number; readonly committed: CommittedOffset }[]
-  commit(
-    group: string,
-    entries: readonly { topic: string; partition: number; committed: CommittedOffset }[],
-  ): Promise<void>
-  deleteGroup(group: string): Promise<void>
-  deleteTopic(topic: string): Promise<void>
+  has(group: string): boolean
+  get(place: OffsetPlace): CommittedOffset | undefined
+  of(group: string): readonly LiveOffset[]
+  commit(group: string, entries: readonly CommitEntry[]): Promise<void>
+  forget(places: (entry: LiveOffset) => boolean): Promise<void>
   close(): Promise<void>
 }
 
-type Entry = readonly [
-  group: string,
-  topic: string,
-  partition: number,
-  offset: number | null,
-  leaderEpoch: number,
-  metadata: string | null,
-]
+export interface CommitEntry {
+  readonly topic: string
+  readonly partition: number
+  readonly committed: CommittedOffset
+}
 
 const segmentBytes = 64 * 1024 * 1024
-const compactAboveBytes = 16 * 1024 * 1024
+/** Below this a copy of the state is not worth its writing. */
+const compactAboveBytes = 1024 * 1024
 const chunkBytes = 4 * 1024 * 1024
 
 /**
- * A log of its own, of batches like any other: a commit is a batch of JSON entries, a null offset takes one away. When it has
- * grown, the whole state is appended after a new segment began, and what lies before is removed.
+ * A log of its own, of batches like any other. When it is larger than twice the state that it stands for, the state is appended
+ * after a new segment began, and what lies before is removed: a start never reads more than that, however much was committed.
  */
 export async function openCommittedOffsets(folder: string, services: StorageServices): Promise<CommittedOffsets> {
-  const log = await openPartitionLog(
-    folder,
-    'group offsets',
-    { recoveryPoint: 0, startOffset: 0 },
-    services,
-    () => segmentBytes,
-  )
-  const state = new Map<string, Map<string, CommittedOffset>>()
+  const { clock, logger } = services
+  const fromZero = { recoveryPoint: 0, startOffset: 0 }
+  const log = await openPartitionLog(folder, 'group offsets', fromZero, services, () => segmentBytes)
+  const table = createOffsetTable()
+  let stateBytes = 0
   let compacting: Promise<void> | undefined
   const running = new Set<Promise<unknown>>()
   await replay()
 
-  function apply([group, topic, partition, offset, leaderEpoch, metadata]: Entry): void {
-    const key = `${partition}/${topic}`
-    if (offset === null) {
-      state.get(group)?.delete(key)
-      if (state.get(group)?.size === 0) state.delete(group)
-      return
-    }
-    let entries = state.get(group)
-    if (!entries) state.set(group, (entries = new Map()))
-    entries.set(key, { offset, leaderEpoch, metadata })
-  }
-
   async function replay(): Promise<void> {
-    for (let at = log.startOffset; at < log.endOffset;) {
-      const buffer = await log.read(at, chunkBytes, true)
-      for (const batch of batchesIn(buffer)) {
-        const records = openRecords(buffer, batch.at, batch.header)
-        while (records.next())
-          apply(JSON.parse(records.buffer.toString('utf8', records.valueStart, records.valueEnd)) as Entry)
-        at = batch.header.baseOffset + batch.header.lastOffsetDelta + 1
+    // Damage costs what was committed there: those groups go on from an earlier commit. Opening the log has said so.
+    for (let at = log.readableFrom(log.startOffset); at < log.endOffset; at = log.readableFrom(at)) {
+      for (const { header, changes } of changesIn(await log.read(at, chunkBytes, true))) {
+        for (const change of changes) table.apply(change)
+        at = header.baseOffset + header.lastOffsetDelta + 1
       }
     }
   }
 
-  async function append(entries: readonly Entry[]): Promise<void> {
-    if (entries.length === 0) return
-    const builder = new BatchBuilder(1_000_000_000)
-    for (const entry of entries) builder.append(Buffer.from(JSON.stringify(entry)), null, services.clock.now())
-    const bytes = builder.finish()
+  async function append(changes: readonly OffsetChange[]): Promise<void> {
+    if (changes.length === 0) return
     // A commit between the copy of the state and its batch would be undone by the batch at the next start.
-    while (compacting) await compacting.catch(() => undefined)
-    const written = log.append({ bytes, header: readBatchHeader(bytes)! })
-    running.add(written)
-    await written.finally(() => running.delete(written))
-    for (const entry of entries) apply(entry)
-    if (log.bytes > compactAboveBytes) compacting ??= compact().finally(() => (compacting = undefined))
+    while (compacting) await compacting
+    const stored = store(changes)
+    running.add(stored)
+    await stored.finally(() => running.delete(stored))
+    if (log.bytes > Math.max(compactAboveBytes, 2 * stateBytes))
+      compacting ??= compact()
+        // The log before it is still whole; the next commit tries again.
+        .catch((error: unknown) => logger.error({ err: error }, 'the log of group offsets could not be compacted'))
+        .finally(() => (compacting = undefined))
+  }
+
+  async function store(changes: readonly OffsetChange[]): Promise<void> {
+    await log.append(batchOfChanges(changes))
+    for (const change of changes) table.apply(change)
   }
 
   async function compact(): Promise<void> {
     await Promise.allSettled(running)
     await log.roll()
     const start = log.endOffset
-    const live = list()
-    const builder = new BatchBuilder(1_000_000_000)
-    for (const entry of live) builder.append(Buffer.from(JSON.stringify(entry)), null, services.clock.now())
-    if (live.length > 0) {
-      const bytes = builder.finish()
-      await log.append({ bytes, header: readBatchHeader(bytes)! })
+    stateBytes = 0
+    for (const batch of batchesOfState(table.all())) {
+      stateBytes += batch.bytes.length
+      await log.append(batch)
     }
     log.moveStart(start)
     await log.removeOutdated()
   }
 
-  function list(): Entry[] {
-    return [...state].flatMap(([group, entries]) =>
-      [...entries].map(([key, { offset, leaderEpoch, metadata }]): Entry => {
-        const { topic, partition } = partsOf(key)
-        return [group, topic, partition, offset, leaderEpoch, metadata]
-      }),
-    )
-  }
-
-  function gone(keep: (entry: Entry) => boolean): Entry[] {
-    return list()
-      .filter((entry) => !keep(entry))
-      .map(([group, topic, partition]) => [group, topic, partition, null, -1, null])
-  }
-
   return {
-    groups: () => [...state.keys()],
-    get: (group, topic, partition) => state.get(group)?.get(`${partition}/${topic}`),
-    of: (group) => [...(state.get(group) ?? [])].map(([key, committed]) => ({ ...partsOf(key), committed })),
-    commit: (group, entries) =>
-      append(
-        entries.map(({ topic, partition, committed }) => [
-          group,
-          topic,
-          partition,
-          committed.offset,
-          committed.leaderEpoch,
-          committed.metadata,
-        ]),
-      ),
-    deleteGroup: (group) => append(gone(([name]) => name !== group)),
-    deleteTopic: (topic) => append(gone(([, name]) => name !== topic)),
+    groups: () => table.groups(),
+    has: (group) => table.has(group),
+    get: (place) => table.get(place),
+    of: (group) => table.of(group),
+    commit: (group, entries) => append(entries.map((entry) => ({ ...entry, group, at: clock.now() }))),
+    async forget(places) {
+      // What is on its way to the disk is no entry yet, and would outlive this.
+      while (compacting || running.size > 0) await Promise.allSettled([compacting, ...running])
+      const gone = table.all().filter(places)
+      await append(gone.map((entry) => ({ ...entry, committed: null, at: clock.now() })))
+    },
     async close() {
-      await compacting?.catch(() => undefined)
+      await compacting
       await log.close()
     },
   }
-}
-
-function partsOf(key: string): { topic: string; partition: number } {
-  const cut = key.indexOf('/')
-  return { topic: key.slice(cut + 1), partition: Number(key.slice(0, cut)) }
 }

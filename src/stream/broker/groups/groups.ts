@@ -35,14 +35,14 @@ export function createGroups(offsets: CommittedOffsets, initialDelayMs: number):
       }
       return group
     },
-    has: (groupId) => groups.get(groupId)?.isIdle === false || offsets.groups().includes(groupId),
+    has: (groupId) => groups.get(groupId)?.isIdle === false || offsets.has(groupId),
     ids: () => [
       ...new Set([...[...groups].filter(([, group]) => !group.isIdle).map(([id]) => id), ...offsets.groups()]),
     ],
     async delete(groupId) {
       groups.get(groupId)?.close()
       groups.delete(groupId)
-      await offsets.deleteGroup(groupId)
+      await offsets.forget(({ group }) => group === groupId)
     },
     async close() {
       for (const group of groups.values()) group.close()

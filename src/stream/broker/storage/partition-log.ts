@@ -1,5 +1,5 @@
 import type { CheckedBatch } from './check-batches.ts'
-import { troubleOf } from './damage.ts'
+import { damagesOf, troubleOf } from './damage.ts'
 import { indexPath, saveIndex } from './index-file.ts'
 import { openPartition, type PartitionCheckpoint } from './open-partition.ts'
 import { readBatches } from './partition-reader.ts'
@@ -19,6 +19,8 @@ export interface PartitionLog {
   /** Places the batch at once and resolves with its base offset when it is durable; a repeated one has its first place. */
   append(batch: CheckedBatch): Promise<number>
   read(offset: number, bytesMax: number, firstWhole: boolean): Promise<Buffer>
+  /** The first offset at or after this one that is not in damage; the end when there is none. */
+  readableFrom(offset: number): number
   findByTime(timestamp: number): Promise<TimedOffset | undefined>
   findLatestTime(): Promise<TimedOffset | undefined>
   /** Called after each append that became durable, and when the log is closed; returns how to stop that. */
@@ -76,6 +78,11 @@ export async function openPartitionLog(
       throw storageRefusal(name, new Error('the first copy of this batch could not be written'))
     },
     read: (offset, bytesMax, firstWhole) => readBatches(state, services, offset, bytesMax, firstWhole),
+    readableFrom(offset) {
+      let readable = offset
+      for (const { from, to } of damagesOf(state)) if (from <= readable && readable < to) readable = to
+      return readable
+    },
     findByTime: (timestamp) => findByTime(state, services, timestamp),
     findLatestTime: () => findLatestTime(state, services),
     onChange(listener) {

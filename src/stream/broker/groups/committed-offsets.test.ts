@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, test } from 'node:test'
+import { countingFiles } from '../../../../test/support/counting-files.ts'
+import type { Files } from '../../../kernel/files/files.ts'
+import { nodeFiles } from '../../../kernel/files/node-files.ts'
+import { silentLogger } from '../../../kernel/logger.ts'
+import { systemClock } from '../../../kernel/clock.ts'
+import { createSegmentFiles } from '../storage/segment-files.ts'
+import { openCommittedOffsets, type CommittedOffsets } from './committed-offsets.ts'
+import { expireOffsets } from './expire-offsets.ts'
+import { createGroups } from './groups.ts'
+
+const dayMs = 86_400_000
+let folder: string
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'weir-offsets-'))))
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function open({ files = nodeFiles as Files, now = (): number => 0 } = {}): Promise<CommittedOffsets> {
+  const clock = { ...systemClock, now }
+  return openCommittedOffsets(folder, {
+    files,
+    segmentFiles: createSegmentFiles(files, 4),
+    clock,
+    logger: silentLogger,
+  })
+}
+
+const at = (offset: number) => ({ offset, leaderEpoch: 0, metadata: null })
+const commitOne = (offsets: CommittedOffsets, group: string, partition: number, offset: number): Promise<void> =>
+  offsets.commit(group, [{ topic: 'orders', partition, committed: at(offset) }])
+const offsetOf = (offsets: CommittedOffsets, group: string, partition = 0): number | undefined =>
+  offsets.get({ group, topic: 'orders', partition })?.offset
+const bytesOnDisk = (): number => readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)
+
+void test('100,000 commits leave a small log, a start reads no more than it, and no commit is lost', async () => {
+  // The disk's syncs are another test's; here they would only take time.
+  const unsynced: Files = {
+    ...nodeFiles,
+    syncDirectory: async () => {},
+    open: async (path, mode) => ({ ...(await nodeFiles.open(path, mode)), sync: async () => {} }),
+  }
+  let offsets = await open({ files: unsynced })
+  const [groups, partitions, rounds] = [10, 10, 1000]
+  let bytesMost = 0
+  for (let round = 1; round <= rounds; round++) {
+    const commits: Promise<void>[] = []
+    for (let group = 0; group < groups; group++)
+      for (let partition = 0; partition < partitions; partition++)
+        commits.push(commitOne(offsets, `group ${group}`, partition, round))
+    await Promise.all(commits)
+    bytesMost = Math.max(bytesMost, bytesOnDisk())
+  }
+  await offsets.close()
+  // One commit is about 120 bytes: 12 MB were written.
+  assert.ok(bytesMost < 3_000_000, `${bytesMost} bytes at most`)
+  const disk = countingFiles(nodeFiles)
+  offsets = await open({ files: disk.files })
+  assert.ok(disk.bytesRead < 3_000_000, `a start read ${disk.bytesRead} bytes`)
+  for (let group = 0; group < groups; group++)
+    for (let partition = 0; partition < partitions; partition++)
+      assert.equal(offsetOf(offsets, `group ${group}`, partition), rounds)
+  await offsets.close()
+})
+
+void test('a crash at any call of a compaction loses no commit', async () => {
+  const metadata = 'm'.repeat(40_000)
+  const fill = async (offsets: CommittedOffsets, committed: Map<number, number>): Promise<void> => {
+    for (let round = 1; round <= 80; round++) {
+      await offsets.commit('g', [{ topic: 'orders', partition: round % 3, committed: { ...at(round), metadata } }])
+      committed.set(round % 3, round)
+    }
+  }
+  for (let dieAt = 0; dieAt < 8; dieAt++) {
+    const committed = new Map<number, number>()
+    let calls = 0
+    const crash = async (): Promise<void> => {
+      // Calls that change names or files, from the beginning of the compaction on.
+      if (calls++ >= dieAt) throw new Error('dead')
+    }
+    const mortal: Files = {
+      ...nodeFiles,
+      remove: async (path) => (await crash(), nodeFiles.remove(path)),
+      rename: async (from, to) => (await crash(), nodeFiles.rename(from, to)),
+      syncDirectory: async (path) => {
+        if (committed.size > 0) await crash()
+        await nodeFiles.syncDirectory(path)
+      },
+    }
+    const offsets = await open({ files: mortal })
+    await fill(offsets, committed).catch(() => undefined)
+    await offsets.close().catch(() => undefined)
+    assert.ok(calls > dieAt, 'it died in a compaction')
+    const again = await open()
+    for (const [partition, offset] of committed)
+      assert.ok(offsetOf(again, 'g', partition)! >= offset, `died at call ${dieAt}`)
+    await again.close()
+    rmSync(folder, { recursive: true })
+  }
+})
+
+void test('damage costs the commits in it, not the start', async () => {
+  let offsets = await open()
+  for (let partition = 0; partition < 5; partition++) await commitOne(offsets, 'g', partition, 7)
+  await offsets.close()
+  const [file] = readdirSync(folder).filter((name) => name.endsWith('.log')) as [string]
+  const bytes = readFileSync(join(folder, file))
+  bytes[Math.floor(bytes.length / 5) - 1]! ^= 1
+  writeFileSync(join(folder, file), bytes)
+  offsets = await open()
+  assert.deepEqual(
+    [0, 1, 2, 3, 4].map((partition) => offsetOf(offsets, 'g', partition)),
+    [undefined, 7, 7, 7, 7],
+  )
+  await offsets.close()
+})
+
+void test('offsets of a group without members are forgotten after the time, also over restarts; others stay', async () => {
+  let now = 0
+  let groups = createGroups(await open({ now: () => now }), 0)
+  const join = () =>
+    groups.findOrCreate('alive').join({
+      memberId: '',
+      groupInstanceId: null,
+      clientId: 'c',
+      clientHost: '',
+      sessionTimeoutMs: 1_000_000,
+      rebalanceTimeoutMs: 1_000_000,
+      protocolType: 'consumer',
+      protocols: [{ name: 'range', metadata: Buffer.alloc(0) }],
+      mustKnowId: false,
+      maySkipAssignment: false,
+    })
+  await join()
+  for (const group of ['alive', 'idle']) await commitOne(groups.offsets, group, 0, 5)
+  for (; now <= 30 * dayMs; now += dayMs) {
+    await expireOffsets(groups, 7 * dayMs, now)
+    if (now <= 7 * dayMs) assert.equal(offsetOf(groups.offsets, 'idle'), 5, `kept on day ${now / dayMs}`)
+    if (now === 7 * dayMs) await commitOne(groups.offsets, 'outsider', 0, 6)
+  }
+  assert.deepEqual(groups.offsets.groups(), ['alive'])
+  // Killed with members: the time counts from about then.
+  await groups.close()
+  groups = createGroups(await open({ now: () => now }), 0)
+  const killedAt = now
+  for (; now <= killedAt + 6 * dayMs; now += dayMs) await expireOffsets(groups, 7 * dayMs, now)
+  assert.equal(offsetOf(groups.offsets, 'alive'), 5)
+  for (; now <= killedAt + 9 * dayMs; now += dayMs) await expireOffsets(groups, 7 * dayMs, now)
+  assert.deepEqual(groups.offsets.groups(), [])
+  await groups.close()
+})
