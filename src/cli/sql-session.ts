@@ -1,4 +1,5 @@
 import pg from 'pg'
+import type { ErrorCode } from '../kernel/errors/catalogue.ts'
 import { WeirError } from '../kernel/errors/weir-error.ts'
 import type { Output } from './command.ts'
 import { tableText } from './table-text.ts'
@@ -72,6 +73,24 @@ function hexOf(character: string): string {
   return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
 }
 
+/** What `weir explain` says most about, by SQLSTATE; the class decides where the state itself does not. */
+const codes: Readonly<Record<string, ErrorCode>> = {
+  '42P01': 'WEIR-6003',
+  '42703': 'WEIR-6003',
+  '42883': 'WEIR-6003',
+  '42704': 'WEIR-6003',
+  '42501': 'WEIR-6004',
+  '57014': 'WEIR-6007',
+  '53200': 'WEIR-6006',
+  '58P01': 'WEIR-8002',
+  XX001: 'WEIR-8007',
+  '22': 'WEIR-6005',
+}
+
+function codeOf(sqlstate: string): ErrorCode {
+  return codes[sqlstate] ?? codes[sqlstate.slice(0, 2)] ?? 'WEIR-6002'
+}
+
 function asSqlError(cause: unknown): WeirError {
   const { message, code, hint, position } = cause as {
     message: string
@@ -81,7 +100,7 @@ function asSqlError(cause: unknown): WeirError {
   }
   if (code !== undefined && /^[0-9A-Z]{5}$/.test(code)) {
     const place = position === undefined ? '' : ` (at character ${position})`
-    return new WeirError('WEIR-6002', `${message}${place}${hint === undefined ? '' : `. ${hint}`}`, {
+    return new WeirError(codeOf(code), `${message}${place}${hint === undefined ? '' : `. ${hint}`}`, {
       details: { sqlstate: code },
     })
   }

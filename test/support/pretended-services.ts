@@ -79,6 +79,7 @@ export function pretendServices(): PretendedServices {
         }),
       drop: ({ name }) => call(`drop ${name}`, () => lake.delete(name)),
       load: async ({ name }) => lake.get(name),
+      exists: async ({ name }) => lake.has(name),
     },
     deliveries: {
       ensure: (plan) => call(`run ${plan.name}`, () => running.set(plan.name, plan)),

@@ -40,6 +40,7 @@ export interface NewTable {
  */
 export interface CatalogClient {
   loadTable(ident: TableIdent): Promise<LoadedTable>
+  tableExists(ident: TableIdent): Promise<boolean>
   createTable(namespace: Namespace, table: NewTable): Promise<LoadedTable>
   commitTable(ident: TableIdent, commit: TableCommit): Promise<CommitOutcome>
   dropTable(ident: TableIdent, options?: { readonly purge?: boolean }): Promise<void>

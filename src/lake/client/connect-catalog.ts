@@ -28,6 +28,12 @@ export function connectCatalog(options: CatalogClientOptions): CatalogClient {
   const table = async (ident: TableIdent) => `${await at(ident.namespace)}/tables/${encodeURIComponent(ident.name)}`
   return {
     loadTable: async (ident) => loaded(ident, await expect(call('GET', await table(ident)), printed(ident))),
+    tableExists: async (ident) => {
+      const answer = await call('HEAD', await table(ident))
+      if (answer.status === 404) return false
+      accept(answer, printed(ident))
+      return true
+    },
     createTable: async (namespace, created) => {
       const ident = { namespace, name: created.name }
       const answer = await expect(call('POST', `${await at(namespace)}/tables`, createBody(created)), printed(ident))

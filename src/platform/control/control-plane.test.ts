@@ -130,6 +130,23 @@ void test('a delivery that halts is Failed with its reason, and Active again whe
   })
 })
 
+void test('a table that another client dropped is Failed until it is there again', async () => {
+  await withControl(async (control, services) => {
+    await control.apply(project(shop), actor)
+    await control.settled()
+    const kept = services.lake.get('orders')!
+    services.lake.delete('orders')
+    const state = async (): Promise<string> => (await control.get({ kind: 'table', name: 'orders' })).state
+    await waitUntil('it is Failed', async () => (await state()) === 'Failed')
+    assert.match(
+      (await control.get({ kind: 'table', name: 'orders' })).reason ?? '',
+      /dropped or renamed public\.orders/,
+    )
+    services.lake.set('orders', kept)
+    await waitUntil('it is Active', async () => (await state()) === 'Active')
+  })
+})
+
 void test('topics that clients make are resources, and stay as the clients want them', async () => {
   await withControl(async (control, services) => {
     services.topics.set('theirs', { name: 'theirs', partitions: 3, retentionMs: 1, retentionBytes: null, config: {} })

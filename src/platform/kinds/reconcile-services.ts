@@ -106,6 +106,7 @@ export interface TableService {
   /** Takes the table out of the catalog and removes its files. Succeeds when there is none. */
   drop(table: TableIdentifier): Promise<void>
   load(table: TableIdentifier): Promise<LoadedTable | undefined>
+  exists(table: TableIdentifier): Promise<boolean>
 }
 
 export interface DeliveryRunPlan {

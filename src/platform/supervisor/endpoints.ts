@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 
 /** `.weir/endpoints.json`: there only while all of these answer (INV-P3), or its writer was killed. */
 export interface Endpoints {
@@ -37,7 +38,12 @@ export function readEndpoints(dataDirectory: string): Endpoints | undefined {
   let endpoints: Endpoints
   try {
     endpoints = JSON.parse(readFileSync(endpointsPath(dataDirectory), 'utf8')) as Endpoints
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES')
+      throw new WeirError(
+        'WEIR-2007',
+        `${endpointsPath(dataDirectory)} belongs to another user: run the command as the user who started Weir`,
+      )
     return undefined
   }
   return isAlive(endpoints.pid) ? endpoints : undefined

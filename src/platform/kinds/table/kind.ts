@@ -39,6 +39,12 @@ export const tableKind: KindDefinition<TableSpec> & { readonly kind: 'table' } =
   destroyedByRemoval: ({ name }) => `the rows of the table ${name}`,
   reconcile: (resource, { tables }) => reconcileTable(resource, tables),
   remove: ({ name, spec }, { tables }) => tables.drop({ namespace: spec.namespace, name }),
+  async trouble({ name, spec }, { tables }) {
+    // Made anew it would be empty: only a person knows whether that is meant.
+    return (await tables.exists({ namespace: spec.namespace, name }))
+      ? null
+      : `another client of the catalog dropped or renamed ${spec.namespace}.${name}. Name it so again, or restart Weir, which makes it anew`
+  },
   async status({ name, spec }, { tables }) {
     const loaded = await tables.load({ namespace: spec.namespace, name })
     if (!loaded) return { exists: false }

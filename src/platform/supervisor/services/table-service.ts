@@ -47,6 +47,7 @@ export function createTableService(client: CatalogClient, drops: DropNotes): Tab
       await client.dropTable(identOf(table), { purge: true }).catch(ignoreMissing)
       await drops.end(location)
     },
+    exists: (table) => client.tableExists(identOf(table)),
     async load(table) {
       const found = await client.loadTable(identOf(table)).catch(ignoreMissing)
       return found && describeTable(table, found)
