@@ -126,6 +126,9 @@ void test('a log that was put back by hand makes the delivery ask, and a stream 
   renameSync(copy, log)
   await weir.start()
   assert.match(await asks(weir, 'WEIR-5016'), /ends at offset 1; the delivery was at 2/)
+  await deleteStream(weir)
+  const { code, stdout } = await weir.command('verify', 'load')
+  assert.equal(code, 0, `what was delivered is proven without its stream: ${stdout}`)
   await makeStreamAgain(weir)
   await answer(weir, '--accept-loss')
   await produce(weir, [3])
@@ -140,9 +143,15 @@ async function produce({ ports }: RestartableWeir, ids: readonly number[]): Prom
   await client.close()
 }
 
-async function makeStreamAgain({ ports }: RestartableWeir): Promise<void> {
+async function deleteStream({ ports }: RestartableWeir): Promise<void> {
   const client = await connectKafka({ bootstrap: `127.0.0.1:${ports.kafka}` })
   await client.topics.delete(['events'])
+  await client.close()
+}
+
+async function makeStreamAgain(weir: RestartableWeir): Promise<void> {
+  await deleteStream(weir)
+  const client = await connectKafka({ bootstrap: `127.0.0.1:${weir.ports.kafka}` })
   await client.topics.create([{ name: 'events', partitions: 1 }])
   await client.close()
 }

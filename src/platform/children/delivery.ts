@@ -1,4 +1,5 @@
 import { systemClock } from '../../kernel/clock.ts'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { startDeliveryWorker } from '../../delivery/worker/start-delivery-worker.ts'
 import type { WorkerStatus } from '../../delivery/worker/delivery-worker.ts'
@@ -13,6 +14,8 @@ serveSupervisor<DeliveryChildConfig, null, WorkerStatus, MemoryHost>('delivery',
   const metrics = processMetrics()
   const place = await openDeliveryPlace(config)
   const { source, table } = place
+  if (!source)
+    throw new WeirError('WEIR-5013', `there is no stream "${config.topic}"; create it, or correct the delivery`)
   const memory = memoryBehind(host, config)
   const ports = { source, table, memory, files: nodeFiles, clock: systemClock, logger }
   const worker = await startDeliveryWorker(config, ports)

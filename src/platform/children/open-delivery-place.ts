@@ -2,6 +2,7 @@ import { openKafkaSource } from '../../delivery/kafka-source.ts'
 import type { RecordSource } from '../../delivery/record-source.ts'
 import type { DeliveryTable } from '../../delivery/table/delivery-table.ts'
 import { openLakeTable } from '../../delivery/table/lake-table.ts'
+import { asWeirError } from '../../kernel/errors/weir-error.ts'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { connectCatalog } from '../../lake/client/connect-catalog.ts'
 import { openObjectStore } from '../../storage/objects/open.ts'
@@ -9,7 +10,8 @@ import { connectKafka } from '../../stream/client/connect.ts'
 import type { DeliveryChildConfig } from './child-methods.ts'
 
 export interface OpenDeliveryPlace {
-  readonly source: RecordSource
+  /** Null when there is no such stream: what was delivered can still be proven and looked at. */
+  readonly source: RecordSource | null
   readonly table: DeliveryTable
   close(): Promise<void>
 }
@@ -23,12 +25,15 @@ export async function openDeliveryPlace(config: DeliveryChildConfig): Promise<Op
   const [namespace, name] = splitTable(config.table)
   const table = await openLakeTable({ namespace: [namespace], name }, { catalog, store })
   const kafka = await connectKafka({ bootstrap, clientId: `weir-delivery-${delivery}` })
-  const source = await openKafkaSource(kafka, topic)
+  const source = await openKafkaSource(kafka, topic).catch((thrown: unknown) => {
+    if (asWeirError(thrown).code === 'WEIR-5013') return null
+    throw thrown
+  })
   return {
     source,
     table,
     async close() {
-      await source.close()
+      await source?.close()
       await kafka.close()
     },
   }
