@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type pg from 'pg'
@@ -12,6 +12,8 @@ let file: string
 before(async () => {
   server = await startTestEngine([ordersTable], [cheapView])
   client = await server.client()
+  // From here on there are stand-ins of PostgreSQL's catalog to reach through.
+  await client.query('select count(*) from pg_class')
   file = join(server.directory, 'secret.csv')
   writeFileSync(file, 'a\nsecret\n')
 })
@@ -114,7 +116,13 @@ const attempts: readonly (readonly [sql: string, code: RegExp])[] = [
   [`select sleep_ms(100000)`, /42501/],
 ]
 
-for (const [sql, code] of attempts)
+/** More of them, a line each: `SQLSTATE statement`. */
+const listed = readFileSync(new URL('fixtures/break-out.txt', import.meta.url), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => [line.slice(6).replaceAll('\\n', '\n').replaceAll('\\r', '\r'), new RegExp(line.slice(0, 5))] as const)
+
+for (const [sql, code] of [...attempts, ...listed])
   void test(`refuses ${sql}`, async () => {
     const text = sql.replaceAll('FILE', file)
     await assert.rejects(client.query(text), ({ code: given, message }: pg.DatabaseError) => {
@@ -126,6 +134,22 @@ for (const [sql, code] of attempts)
     await assert.rejects(client.query({ text, values: [], name: 'x' }))
     assert.deepEqual((await client.query('select count(*)::int as n from orders')).rows, [{ n: 5 }])
   })
+
+void test('a parameter is a value wherever it stands, never a file or a setting', async () => {
+  for (const text of [
+    'select * from read_text($1)',
+    'select * from read_csv($1::text)',
+    'select * from glob($1)',
+    'select getenv($1)',
+    'select * from query($1)',
+    'copy (select * from read_text($1)) to stdout',
+    'copy orders to $1',
+    'select * from $1',
+  ])
+    await assert.rejects(client.query(text, [file]), ({ code }: pg.DatabaseError) => /42501|0A000|42601/.test(code!))
+  const { rows } = await client.query('select $1 as a, length($1) as n', [`'; attach '${file}' as x; select '`])
+  assert.equal(rows[0].a, `'; attach '${file}' as x; select '`)
+})
 
 void test('says what to do instead', async () => {
   await assert.rejects(client.query('insert into orders values (1)'), ({ message }: Error) => {
