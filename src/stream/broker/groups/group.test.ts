@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Group, type JoinRequest } from './group.ts'
+import { Group } from './group.ts'
+import type { JoinRequest } from './member.ts'
 
 const bytes = (text: string): Buffer => Buffer.from(text)
 

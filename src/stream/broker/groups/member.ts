@@ -5,6 +5,21 @@ export interface MemberProtocol {
   readonly metadata: Buffer
 }
 
+export interface JoinRequest {
+  readonly memberId: string
+  readonly groupInstanceId: string | null
+  readonly clientId: string
+  readonly clientHost: string
+  readonly sessionTimeoutMs: number
+  readonly rebalanceTimeoutMs: number
+  readonly protocolType: string
+  readonly protocols: readonly MemberProtocol[]
+  /** KIP-394: a new member is first told its id and joins again (v4 and later). */
+  readonly mustKnowId: boolean
+  /** KIP-814: a static leader may be told to go on (v9 and later). */
+  readonly maySkipAssignment: boolean
+}
+
 export interface JoinAnswer {
   readonly error: KafkaErrorName
   readonly generationId: number
