@@ -3,15 +3,21 @@ import { joinCounts, noCounts, type Counts, type PartitionCount } from './counts
 
 /** Records on their way to DuckDB: accepted ones as lines, the others as lines of letter files, and how many there are. */
 export class LineBlock {
-  readonly lines: JsonLines
+  readonly #takeLines: () => JsonLines
+  #lines: JsonLines | undefined
   #counts: Counts = noCounts
   readonly #letters = new Map<number, Buffer[]>()
   #letterBytes = 0
   #beganAt: number | undefined
 
-  /** `lines` are empty and nobody else's until the block was parsed. */
-  constructor(lines: JsonLines) {
-    this.lines = lines
+  /** What is taken is empty, and nobody else's until the block was parsed. */
+  constructor(takeLines: () => JsonLines) {
+    this.#takeLines = takeLines
+  }
+
+  /** Taken when the first is asked for: the block before may have to give its memory back first. */
+  get lines(): JsonLines {
+    return (this.#lines ??= this.#takeLines())
   }
 
   get counts(): Counts {
@@ -24,7 +30,7 @@ export class LineBlock {
   }
 
   get bytes(): number {
-    return this.lines.length + this.#letterBytes
+    return (this.#lines?.length ?? 0) + this.#letterBytes
   }
 
   get isEmpty(): boolean {

@@ -53,12 +53,13 @@ export async function readSession(session: Session, ports: ReadPorts, roomFor: (
   }
 }
 
-/** Where the next fetch begins, from the headers alone. */
+/** Where the next fetch begins, from the headers alone. Logs answer in the order asked for until there is enough: the others go first. */
 function moveBehind(nextOffsets: Map<number, number>, partition: number, records: Buffer): void {
-  for (const { header } of batchesIn(records)) {
-    const end = header.baseOffset + header.lastOffsetDelta + 1
-    if (end > nextOffsets.get(partition)!) nextOffsets.set(partition, end)
-  }
+  if (records.length === 0) return
+  let next = nextOffsets.get(partition)!
+  for (const { header } of batchesIn(records)) next = Math.max(next, header.baseOffset + header.lastOffsetDelta + 1)
+  nextOffsets.delete(partition)
+  nextOffsets.set(partition, next)
 }
 
 function fetchFrom(

@@ -24,7 +24,8 @@ export interface SessionParts {
 
 /** A block of this many bytes is written in its final form at once. */
 const bulkBytesMax = 32 * 1024 * 1024
-const lineBlocksKept = 2
+/** One block is filled while another is parsed; their memory goes from one to the next. */
+const lineBlocksKept = 1
 
 /**
  * What one worker holds between two readings of the state: positions, lines, the tail. When what it starts from has moved, or
@@ -110,18 +111,19 @@ export class Session {
     this.#ended.abort(reason)
   }
 
-  /** Hands the lines to DuckDB and goes on with empty ones; resolves when at most one block waits to be parsed. */
+  /** Hands the lines to DuckDB and goes on with empty ones; resolves when no earlier block waits to be parsed. */
   async cut(): Promise<void> {
+    const before = this.#parsing
     if (!this.#lines.isEmpty) {
       const block = this.#lines
       this.#lines = this.#newLines()
       this.#waiting++
       this.#waitingBytes += block.bytes
       this.#waitingRecords += recordsIn(block.counts)
-      this.#parsing = this.#parsing.then(() => this.#parse(block))
+      this.#parsing = before.then(() => this.#parse(block))
       this.#parsing.catch((error: unknown) => this.end(error))
     }
-    if (this.#waiting > 1) await this.#parsing
+    if (this.#waiting > 1) await before
   }
 
   async parsed(): Promise<void> {
@@ -222,7 +224,8 @@ export class Session {
 
   #newLines(): LineBlock {
     const ignores = this.parts.config.onNewField === 'ignore'
-    return new LineBlock(this.#spare.pop() ?? new JsonLines(this.#plan, this.bulkBytes, ignores))
+    const plan = this.#plan
+    return new LineBlock(() => this.#spare.pop() ?? new JsonLines(plan, this.bulkBytes, ignores))
   }
 }
 
