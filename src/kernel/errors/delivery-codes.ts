@@ -57,7 +57,8 @@ export const deliveryCodes = defineCodes({
   'WEIR-5013': {
     kind: 'conflict',
     cause: 'The stream of a delivery was deleted or made again under its name.',
-    remedy: 'Accept the loss of what was not delivered: `weir delivery resume NAME --accept-loss`.',
+    remedy:
+      'Make it again. Then accept the loss of what was not delivered: `weir delivery resume NAME --accept-loss`; where all of it was, `--try-again` is enough.',
   },
   'WEIR-5014': {
     kind: 'conflict',

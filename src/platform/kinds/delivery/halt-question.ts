@@ -64,7 +64,7 @@ const answers: Partial<Readonly<Record<ErrorCode, readonly HaltAnswer[]>>> = {
     tryAgain,
   ],
   'WEIR-5012': [acceptLoss],
-  'WEIR-5013': [acceptLoss],
+  'WEIR-5013': [acceptLoss, tryAgain],
   'WEIR-5014': [
     {
       choice: 'adopt-table',
