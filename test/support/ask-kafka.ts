@@ -1,0 +1,32 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import type { Api } from '../../src/stream/protocol/api.ts'
+import type { Decoded, Input, Shape } from '../../src/stream/protocol/field.ts'
+import { createFrameReader } from '../../src/stream/client/frame-reader.ts'
+import { decodeResponse, encodeRequest } from '../../src/stream/protocol/messages.ts'
+
+/** Sends one request over a connection of its own, as it is, and gives the answer as it came. */
+export async function askKafka<R extends Shape, S extends Shape>(
+  port: number,
+  api: Api<R, S>,
+  apiVersion: number,
+  body: Input<R>,
+): Promise<Decoded<S>> {
+  const socket = connect({ port, host: '127.0.0.1' })
+  try {
+    const frames: Buffer[] = []
+    const reader = createFrameReader(1e9, (frame) => frames.push(frame))
+    for (const part of encodeRequest(api, { apiVersion, correlationId: 1, clientId: 'test' }, body)) socket.write(part)
+    while (frames.length === 0) {
+      const [chunk] = (await once(socket, 'data', { signal: AbortSignal.timeout(20_000) })) as [Buffer]
+      for (let at = 0; at < chunk.length;) {
+        const length = chunk.copy(reader.target(), 0, at)
+        reader.filled(length)
+        at += length
+      }
+    }
+    return decodeResponse(api, apiVersion, frames[0]!).body
+  } finally {
+    socket.destroy()
+  }
+}
