@@ -19,6 +19,7 @@ import { defaultLimits, type Broker, type BrokerConfig, type BrokerServices } fr
 import { openCommittedOffsets } from './groups/committed-offsets.ts'
 import { expireOffsets } from './groups/expire-offsets.ts'
 import { createGroups } from './groups/groups.ts'
+import { createLentMemory } from './network/lent-memory.ts'
 import { listenForKafka, type KafkaServer } from './network/server.ts'
 import { createSegmentFiles } from './storage/segment-files.ts'
 import { readJsonIfWhole, writeJson } from './storage/small-file.ts'
@@ -28,6 +29,9 @@ import { applyRetention } from './topics/retention.ts'
 import { openTopicStore } from './topics/topic-store.ts'
 
 const lockWaitMs = 5000
+/** Of the memory that requests and answers use in turn. */
+const lentBytesKept = 32 * 1024 * 1024
+const lentIdleMs = 10_000
 
 /**
  * Opens the log in `config.directory`, recovers it, and listens. Throws WEIR-2001 when another log owns the directory and
@@ -84,6 +88,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       clock,
       logger,
       handlers,
+      memory: createLentMemory(lentBytesKept, lentIdleMs),
       onRequest: (name) => metrics.requests.inc({ api: name }),
       onConnections: (open) => metrics.connections.set(open),
     })

@@ -44,7 +44,7 @@ async function gather(
     const partitions: PartitionAnswer[] = []
     for (const one of wanted.partitions) {
       const room = Math.max(0, Math.min(one.partitionMaxBytes, bytesMax - bytes))
-      const answer = await readOne(services, topic, wanted, one, room, bytes === 0)
+      const answer = await readOne(services, context, topic, wanted, one, room, bytes === 0)
       bytes += answer.records?.length ?? 0
       failed ||= answer.errorCode !== 0
       partitions.push(answer)
@@ -56,6 +56,7 @@ async function gather(
 
 async function readOne(
   services: ApiServices,
+  { memoryFor }: RequestContext,
   topic: Topic | undefined,
   wanted: FetchTopic,
   one: FetchPartition,
@@ -72,7 +73,7 @@ async function readOne(
         `there is no partition ${wanted.topic}-${partitionIndex}`,
       )
     }
-    const records = room > 0 || first ? await partition.read(one.fetchOffset, room, first) : noRecords
+    const records = room > 0 || first ? await partition.read(one.fetchOffset, room, first, memoryFor) : noRecords
     return { partitionIndex, errorCode: 0, ...ends(partition), records, abortedTransactions: null }
   } catch (error) {
     const { errorCode } = refusalOf(error, services.logger)

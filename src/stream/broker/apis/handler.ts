@@ -1,6 +1,7 @@
 import type { Api } from '../../protocol/api.ts'
 import type { Decoded, Input, Shape } from '../../protocol/field.ts'
 import type { RequestHeader } from '../../protocol/header.ts'
+import type { MemoryFor } from '../storage/partition-reader.ts'
 import { decodeRequest, encodeResponse } from '../../protocol/messages.ts'
 
 /** Who asks, and in which version. */
@@ -10,6 +11,8 @@ export interface RequestContext {
   readonly apiVersion: number
   /** Aborted when the client is gone: what waits for it ends then. */
   readonly closed: AbortSignal
+  /** Memory for what is answered: others have it once the answer was sent. */
+  readonly memoryFor: MemoryFor
 }
 
 /** How one API is answered. */

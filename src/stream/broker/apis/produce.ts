@@ -58,13 +58,18 @@ async function appendTo(
     throw new KafkaRefusal('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${name}-${index}`)
   const appendTime = configOf(topic, 'message.timestamp.type') === 'LogAppendTime' ? clock.now() : undefined
   const batches = checkBatches(records, configNumber(topic, 'max.message.bytes'), appendTime)
-  const [baseOffset] = await Promise.all(batches.map((batch) => partition.append(batch)))
+  // All of them, also after a failure: the bytes of a request are in use until then.
+  const appended = await Promise.allSettled(batches.map((batch) => partition.append(batch)))
+  const baseOffsets = appended.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason
+    return outcome.value
+  })
   metrics.bytesIn.inc(records!.length)
   for (const { header } of batches) metrics.recordsIn.inc(header.recordCount)
   return {
     index,
     errorCode: kafkaErrors.NONE,
-    baseOffset: baseOffset!,
+    baseOffset: baseOffsets[0]!,
     logAppendTimeMs: appendTime ?? -1,
     logStartOffset: partition.startOffset,
   }

@@ -11,6 +11,7 @@ import { UnansweredError } from '../apis/produce.ts'
 import type { Handler, RequestContext } from '../apis/handler.ts'
 import type { BrokerLimits } from '../broker.ts'
 import { watchArrivingRequest } from './arriving-request.ts'
+import type { LentMemory } from './lent-memory.ts'
 import type { Logger } from '../../../kernel/logger.ts'
 
 export interface ConnectionOptions {
@@ -18,6 +19,7 @@ export interface ConnectionOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly handlers: ReadonlyMap<number, Handler>
+  readonly memory: LentMemory
   onRequest(api: string): void
 }
 
@@ -38,20 +40,21 @@ const requestBytesHeldMax = 64 * 1024 * 1024
  * produce requests overlap, for they wait for the disk. A client that does not take its answers is not read from.
  */
 export function serveConnection(socket: Socket, options: ConnectionOptions): Connection {
-  const { limits, clock, logger, handlers } = options
+  const { limits, clock, logger, handlers, memory } = options
   const client = `${socket.remoteAddress}:${socket.remotePort}`
   const closed = new AbortController()
   const waiting: Buffer[] = []
-  const answers: { answer: Answer; done: boolean; bytes: number }[] = []
+  const answers: { answer: Answer; done: boolean; bytes: number; lent: Buffer[] }[] = []
   let blocked = false
   let bytesHeld = 0
 
   const arriving = watchArrivingRequest(limits.stallMs, () => clock.monotonic())
-  const reader = createFrameReader(limits.requestBytesMax, (frame) => {
+  const received = (frame: Buffer): void => {
     arriving.completed(frame.length)
     waiting.push(frame)
     bytesHeld += frame.length
-  })
+  }
+  const reader = createFrameReader(limits.requestBytesMax, received, (bytes) => memory.take(bytes))
   socket.setTimeout(limits.idleMs)
   socket.on('data', (chunk: Buffer) => {
     try {
@@ -94,21 +97,27 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Con
 
   function run(frame: Buffer): void {
     const header = readRequestHeader(frame)
-    const slot: (typeof answers)[number] = { answer: undefined, done: false, bytes: frame.length }
+    const slot: (typeof answers)[number] = { answer: undefined, done: false, bytes: frame.length, lent: [] }
     answers.push(slot)
     const blocks = header.apiKey !== produceKey
     blocked ||= blocks
     const finish = (answer: Answer): void => {
       slot.answer = answer
       slot.done = true
+      // All of its records are in the log. What other requests say may be kept, a group's metadata for instance.
+      if (!blocks) memory.give(frame)
       if (blocks) blocked = false
       flush()
       begin()
     }
-    answerTo(frame, header).then(finish).catch(end)
+    answerTo(frame, header, slot.lent).then(finish).catch(end)
   }
 
-  async function answerTo(frame: Buffer, header: ReturnType<typeof readRequestHeader>): Promise<Answer> {
+  async function answerTo(
+    frame: Buffer,
+    header: ReturnType<typeof readRequestHeader>,
+    lent: Buffer[],
+  ): Promise<Answer> {
     const { apiKey, apiVersion, clientId } = header
     const versions = servedVersions.get(apiKey)
     const handler = handlers.get(apiKey)
@@ -126,6 +135,11 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Con
       clientHost: socket.remoteAddress ?? '',
       apiVersion,
       closed: closed.signal,
+      memoryFor: (bytes) => {
+        const taken = memory.take(bytes)
+        lent.push(taken)
+        return taken
+      },
     }
     return handler.answer(frame, header, context)
   }
@@ -134,9 +148,11 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Con
     if (closed.signal.aborted) return
     socket.cork()
     while (answers[0]?.done) {
-      const { answer, bytes } = answers.shift()!
+      const { answer = [], bytes, lent } = answers.shift()!
       bytesHeld -= bytes
-      for (const buffer of answer ?? []) socket.write(buffer)
+      const release = (): void => lent.forEach((buffer) => memory.give(buffer))
+      for (const [index, buffer] of answer.entries())
+        socket.write(buffer, index === answer.length - 1 ? release : undefined)
     }
     process.nextTick(() => socket.uncork())
   }

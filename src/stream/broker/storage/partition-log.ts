@@ -2,7 +2,7 @@ import type { CheckedBatch } from './check-batches.ts'
 import { damagesOf, troubleOf } from './damage.ts'
 import { indexPath, saveIndex } from './index-file.ts'
 import { openPartition, type PartitionCheckpoint } from './open-partition.ts'
-import { readBatches } from './partition-reader.ts'
+import { readBatches, type MemoryFor } from './partition-reader.ts'
 import { activeSegment, type StorageServices } from './partition-state.ts'
 import { createWriter, storageRefusal } from './partition-writer.ts'
 import { bytesOf } from './segment.ts'
@@ -18,7 +18,8 @@ export interface PartitionLog {
   readonly trouble: string | undefined
   /** Places the batch at once and resolves with its base offset when it is durable; a repeated one has its first place. */
   append(batch: CheckedBatch): Promise<number>
-  read(offset: number, bytesMax: number, firstWhole: boolean): Promise<Buffer>
+  /** Into what `memoryFor` gives, if it is given. */
+  read(offset: number, bytesMax: number, firstWhole: boolean, memoryFor?: MemoryFor): Promise<Buffer>
   /** The first offset at or after this one that is not in damage; the end when there is none. */
   readableFrom(offset: number): number
   findByTime(timestamp: number): Promise<TimedOffset | undefined>
@@ -77,7 +78,8 @@ export async function openPartitionLog(
       if (first.lastOffset < state.endOffset) return first.baseOffset
       throw storageRefusal(name, new Error('the first copy of this batch could not be written'))
     },
-    read: (offset, bytesMax, firstWhole) => readBatches(state, services, offset, bytesMax, firstWhole),
+    read: (offset, bytesMax, firstWhole, memoryFor) =>
+      readBatches(state, services, { offset, bytesMax, firstWhole, ...(memoryFor ? { memoryFor } : {}) }),
     readableFrom(offset) {
       let readable = offset
       for (const { from, to } of damagesOf(state)) if (from <= readable && readable < to) readable = to

@@ -9,8 +9,19 @@ import { readFully } from './scan-stretch.ts'
 import type { Segment } from './segment.ts'
 
 const noBytes = Buffer.alloc(0)
+const newMemory: MemoryFor = (bytes) => Buffer.allocUnsafeSlow(bytes)
 /** What is read beside the wanted bytes, to find the batch: the distance of index entries. */
 const searchBytes = 16_384
+
+/** Gives memory of this many bytes. */
+export type MemoryFor = (bytes: number) => Buffer
+
+export interface ReadRequest {
+  readonly offset: number
+  readonly bytesMax: number
+  readonly firstWhole: boolean
+  readonly memoryFor?: MemoryFor
+}
 
 /**
  * Whole batches from the one that holds `offset`, up to `bytesMax`, or the first one alone when it is larger and
@@ -20,10 +31,9 @@ const searchBytes = 16_384
 export async function readBatches(
   state: PartitionState,
   services: StorageServices,
-  offset: number,
-  bytesMax: number,
-  firstWhole: boolean,
+  request: ReadRequest,
 ): Promise<Buffer> {
+  const { offset } = request
   if (offset < state.startOffset || offset > state.nextOffset)
     throw new KafkaRefusal(
       'OFFSET_OUT_OF_RANGE',
@@ -31,7 +41,7 @@ export async function readBatches(
     )
   if (offset >= state.endOffset) return noBytes
   const segment = segmentOf(state, offset)
-  return readSegment(state, services, segment, (file) => readFrom(file, segment, offset, bytesMax, firstWhole))
+  return readSegment(state, services, segment, (file) => readFrom(file, segment, request))
 }
 
 /** Runs `work` with the segment's file; what it finds garbled is noted, logged once, and refused. */
@@ -59,13 +69,11 @@ export async function readSegment<T>(
 async function readFrom(
   file: OpenFile,
   segment: Segment,
-  offset: number,
-  bytesMax: number,
-  firstWhole: boolean,
+  { offset, bytesMax, firstWhole, memoryFor = newMemory }: ReadRequest,
 ): Promise<Buffer> {
   const durableBytes = segment.size
   const from = segment.index.positionOf(offset)
-  let target = Buffer.allocUnsafeSlow(Math.min(durableBytes - from, Math.max(bytesMax, batchHeaderBytes) + searchBytes))
+  let target = memoryFor(Math.min(durableBytes - from, Math.max(bytesMax, batchHeaderBytes) + searchBytes))
   target = target.subarray(0, await readFully(file, target, from))
 
   const headAt = async (at: number): Promise<BatchHead> =>
