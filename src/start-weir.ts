@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import { systemClock } from './kernel/clock.ts'
 import { loadProject } from './platform/project/load-project.ts'
+import type { Project } from './platform/project/project.ts'
 import { applyWithoutDestruction, noticesOf } from './platform/supervisor/apply-at-start.ts'
 import { watchParent } from './platform/supervisor/parent-watch.ts'
 import { startSupervisor } from './platform/supervisor/supervisor.ts'
@@ -11,6 +12,8 @@ import { openHttp } from './server/open-http.ts'
 
 export interface StartWeirOptions {
   readonly projectDirectory: string
+  /** As it was loaded from there; a watch loads it anew. */
+  readonly project: Promise<Project>
   /** Where the command line says; else where the project says; else `.weir`. */
   readonly dataDirectory: string | undefined
   readonly environment: string | undefined
@@ -35,7 +38,7 @@ const gigabyte = 1_000_000_000
 export async function startWeir(options: StartWeirOptions): Promise<StartedWeir> {
   const { projectDirectory, environment, nextFreePort } = options
   const load = () => loadProject(projectDirectory, environment === undefined ? {} : { environment })
-  const project = await load()
+  const project = await options.project
   const { ports, dataDirectory, memory = {} } = project.settings
   watchParent(options.onParentGone)
   const supervisor = await startSupervisor({

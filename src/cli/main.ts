@@ -1,6 +1,9 @@
 import { resolve } from 'node:path'
-import { program } from './program.ts'
-import { reportError } from './report-error.ts'
+import { keepCompiled } from '../kernel/compile-cache.ts'
+
+// Before the rest is imported, or it would come too late for it.
+keepCompiled()
+const [{ program }, { reportError }] = await Promise.all([import('./program.ts'), import('./report-error.ts')])
 
 // What a closed pipe ends is not an error: weir tail orders | head -1.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

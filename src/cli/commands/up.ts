@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import colors from '../colors.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { saveCompiled } from '../../kernel/compile-cache.ts'
 import type { Command, CommandCall, OptionDeclaration } from '../command.ts'
 import { portOption } from '../number-option.ts'
 
@@ -36,10 +37,11 @@ export async function runUp(
   const stopping = Promise.withResolvers<'asked'>()
   const signals = onSignals(() => stopping.resolve('asked'))
   const dataOption = textOption(options, 'data')
+  const environment = textOption(options, 'env')
   const wishes = {
     projectDirectory: directory,
     dataDirectory: dataOption === undefined ? undefined : resolve(dataOption),
-    environment: textOption(options, 'env'),
+    environment,
     host: textOption(options, 'host'),
     kafkaPort: portOption('--kafka-port', options['kafkaPort']),
     postgresPort: portOption('--postgres-port', options['postgresPort']),
@@ -47,8 +49,13 @@ export async function runUp(
     nextFreePort,
     onParentGone: () => stopping.resolve('asked'),
   }
+  const { loadProject } = await import('../../platform/project/load-project.ts')
+  const project = loadProject(directory, environment === undefined ? {} : { environment })
+  // Another process reads the project while this one reads itself; what is wrong with the project is told below.
+  project.catch(() => undefined)
   const { startWeir } = await import('../../start-weir.ts')
-  const weir = await startWeir(wishes)
+  const weir = await startWeir({ ...wishes, project })
+  saveCompiled()
   signals.killable(() => weir.supervisor.kill())
   for (const notice of weir.supervisor.notices) output.note(notice)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)

@@ -1,5 +1,6 @@
 import type { Methods, Channel } from '../../kernel/channel.ts'
 import { openChannel } from '../../kernel/channel.ts'
+import { saveCompiled } from '../../kernel/compile-cache.ts'
 import { portOfSupervisor } from '../../kernel/child-port.ts'
 import { createLogger, type Logger } from '../../kernel/logger.ts'
 import type { ChildMethods, MetricsJson } from './child-methods.ts'
@@ -33,6 +34,7 @@ export function serveSupervisor<Config, Ready, Status, Host extends Methods = Me
       starting ??= start(config, { host, logger })
       running = await starting
       for (const [method, answer] of Object.entries(running.methods ?? {})) local[method] = answer
+      setImmediate(saveCompiled)
       return running.ready
     },
     status: () => mustRun().status(),

@@ -85,6 +85,10 @@ async function startParts(
     adoptions: metadata.adoptions,
     relations: () => control.relations(),
   })
+  // The log needs nothing of what follows, and takes longer: what fails in between ends it.
+  stack.defer(() => processes.kill())
+  const logReady = processes.log.ready(logStartMs)
+  logReady.catch(() => undefined)
   const services = createServices({ ...options, processes, ports, places })
   const control = createControlPlane({ metadata, services, clock: options.clock, logger })
   const maintenance = runTableMaintenance({
@@ -125,7 +129,7 @@ async function startParts(
   // Before the processes: it would start again what is being stopped.
   stack.defer(() => control.stop())
   stack.defer(() => maintenance.stop())
-  await processes.log.ready(logStartMs)
+  await logReady
   const relay = await startPostgresPort({
     host,
     port: ports.postgres,
