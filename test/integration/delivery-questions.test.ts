@@ -98,6 +98,9 @@ void test('what others do to its table and its stream makes a delivery ask, and 
   await answer(weir, '--accept-loss')
   await holds(weir, [1, 2, 8])
 
+  const unasked = await weir.command('delivery', 'resume', 'load', '--adopt-table')
+  assert.deepEqual([unasked.code, /WEIR-5033/.test(unasked.stderr)], [1, true], unasked.stderr)
+
   // The question outlives the processes that would have asked it.
   const { metadata } = await catalog.loadTable(ident)
   await catalog.dropTable(ident)

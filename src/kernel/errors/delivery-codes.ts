@@ -104,4 +104,9 @@ export const deliveryCodes = defineCodes({
     remedy: 'Try again.',
     retryable: true,
   },
+  'WEIR-5033': {
+    kind: 'conflict',
+    cause: 'A delivery was given an answer to a question that it does not ask.',
+    remedy: 'See what it asks: `weir delivery resume NAME`.',
+  },
 })

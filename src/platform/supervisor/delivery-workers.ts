@@ -1,4 +1,5 @@
 import type { Channel } from '../../kernel/channel.ts'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { TailReport } from '../../sql/engine-host.ts'
 import type { DeliveryChildConfig, WorkerMethods } from '../children/child-methods.ts'
@@ -46,7 +47,7 @@ export interface DeliveryWorkers {
   plan(delivery: string): DeliveryPlan | undefined
   /** Gives every worker its partitions anew, with a new epoch: after an operator's answer to a halted delivery. */
   reassign(delivery: string): Promise<void>
-  /** The same, and adopts the table that has the name now: the answer to another table. Nothing when that is not what is asked. */
+  /** The same, and adopts the table that has the name now. WEIR-5033 when that is not what it asks. */
   adoptAnew(delivery: string): Promise<void>
   /** Commits now what the workers of the delivery accepted. */
   flush(delivery: string): Promise<{ readonly snapshotId: string | null }>
@@ -128,7 +129,8 @@ export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWor
     plan: (delivery) => running.get(delivery)?.plan,
     reassign,
     async adoptAnew(delivery) {
-      if (!(await statusOf(delivery)).some(isOtherTable)) return
+      if (!(await statusOf(delivery)).some(isOtherTable))
+        throw new WeirError('WEIR-5033', `delivery "${delivery}" does not ask whether to adopt another table`)
       await options.forget(delivery)
       await reassign(delivery)
     },
