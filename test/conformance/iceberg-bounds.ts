@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { nodeFiles } from '../../src/kernel/files/node-files.ts'
@@ -17,6 +17,7 @@ import { dataLocation } from '../../src/lake/write/data-location.ts'
 import { openObjectStore } from '../../src/storage/objects/open.ts'
 import { kit } from '../../tools/conformance/suites.ts'
 import { boundedColumns } from '../support/bounded-columns.ts'
+import { runPyIceberg } from './kit-python.ts'
 
 /**
  * Bounds as PyIceberg understands them: `node test/conformance/iceberg-bounds.ts CATALOG`. One file holds every column
@@ -33,10 +34,7 @@ await append(table)
 execFileSync(`${kit}/iceberg/pyiceberg.sh`, [address, '--read', 'public.bounds'], {
   stdio: ['ignore', 'ignore', 'inherit'],
 })
-const cache = process.env['WEIR_CACHE'] ?? join(homedir(), '.cache/weir-conformance')
-const python = join(cache, `pyiceberg-${process.env['PYICEBERG_VERSION'] ?? '0.12.0'}`, 'bin/python')
-const program = new URL('iceberg-bounds.py', import.meta.url).pathname
-execFileSync(python, [program, address, 'public.bounds', String(columns.length)], { stdio: 'inherit' })
+runPyIceberg('iceberg-bounds.py', [address, 'public.bounds', String(columns.length)])
 
 async function append({ ident, metadata }: LoadedTable): Promise<void> {
   const store = openObjectStore({ roots: ['file:///'], files: nodeFiles })

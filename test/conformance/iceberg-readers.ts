@@ -5,32 +5,51 @@ import { runSql } from '../../src/cli/sql-session.ts'
 import { connectKafka } from '../../src/stream/client/connect.ts'
 import { kit } from '../../tools/conformance/suites.ts'
 import { startWeir, type RunningWeir } from '../support/running-weir.ts'
+import { runPySpark } from './kit-python.ts'
 import { digestQuery, readingProject, readingRows } from './reading-table.ts'
 
 /**
  * Rows that a delivery wrote, read by engines that nobody here wrote: `node test/conformance/iceberg-readers.ts
- * pyiceberg [spark]`. Each engine must give the digest of the rows that Weir's own SQL gives; fails on any difference.
+ * pyiceberg [spark] [--deletes]`. Each engine must give the digest of the rows that Weir's own SQL gives; fails on any
+ * difference. With `--deletes` Spark first deletes and changes some of the rows, by files of position deletes.
  */
+const modes = ['delete', 'update'].map((name) => `'write.${name}.mode' = 'merge-on-read'`).join(', ')
+const deletes = [
+  `ALTER TABLE w.public.t SET TBLPROPERTIES (${modes})`,
+  'DELETE FROM w.public.t WHERE id % 3 = 0',
+  'DELETE FROM w.public.t WHERE small IS NULL AND id % 5 = 1',
+  "UPDATE w.public.t SET name = 'changed' WHERE id % 7 = 2",
+]
 const readers: Readonly<Record<string, string>> = {
   pyiceberg: `${kit}/iceberg/pyiceberg.sh`,
   spark: `${kit}/iceberg/spark/spark.sh`,
 }
-const chosen = process.argv.slice(2)
+const chosen = process.argv.slice(2).filter((word) => word !== '--deletes')
 if (chosen.length === 0 || chosen.some((name) => readers[name] === undefined))
   throw new Error(`name engines: ${Object.keys(readers).join(', ')}`)
 
 await using weir = await startWeir('readers', readingProject)
 // Two commits at least, the second under a schema with one column more.
 for (const rows of [readingRows(1, 3000), readingRows(2, 2000)]) await deliver(weir, rows)
-const own = await ownDigest(weir)
-console.log(`weir       ${own}`)
-for (const name of chosen) {
-  const read = JSON.parse(lastLine(await outputOf(readers[name]!, [weir.endpoints.iceberg, '--read', 'public.t'])))
-  const { table: _, ...digest } = read as Record<string, unknown>
-  console.log(`${name.padEnd(10)} ${JSON.stringify(digest)}`)
-  if (JSON.stringify(digest) === own) continue
-  console.error(`${name} reads other rows than Weir's SQL gives`)
-  process.exitCode = 1
+const own = await compare(chosen)
+if (process.argv.includes('--deletes')) {
+  runPySpark('spark-sql.py', [weir.endpoints.iceberg, ...deletes])
+  if ((await compare(chosen)) === own) throw new Error('the deletes changed nothing')
+}
+
+/** Weir's digest, after each engine was compared with it. */
+async function compare(engines: readonly string[]): Promise<string> {
+  const digest = await ownDigest(weir)
+  console.log(`weir       ${digest}`)
+  for (const name of engines) {
+    const read = JSON.parse(lastLine(await outputOf(readers[name]!, [weir.endpoints.iceberg, '--read', 'public.t'])))
+    const { table: _, ...rest } = read as Record<string, unknown>
+    console.log(`${name.padEnd(10)} ${JSON.stringify(rest)}`)
+    if (JSON.stringify(rest) === digest) continue
+    console.error(`${name} reads other rows than Weir's SQL gives`)
+    process.exitCode = 1
+  }
+  return digest
 }
 
 async function deliver({ endpoints, folder }: RunningWeir, rows: readonly string[]): Promise<void> {

@@ -91,6 +91,14 @@ export const suites: readonly Suite[] = [
     command: () => [process.execPath, 'test/conformance/iceberg-readers.ts', 'spark'],
   },
   {
+    name: 'deletes',
+    what: 'Spark deletes and changes rows of a delivery by position; PyIceberg, Spark and our SQL read the same ones',
+    quick: false,
+    alone: true,
+    needs: ['java', 'mvn', 'python3'],
+    command: () => [process.execPath, 'test/conformance/iceberg-readers.ts', 'pyiceberg', 'spark', '--deletes'],
+  },
+  {
     name: 'rck',
     what: "Apache Iceberg's REST compatibility kit, tables, against a running Weir",
     quick: false,

@@ -56,7 +56,7 @@ export const sqlCodes = defineCodes({
   },
   'WEIR-6011': {
     kind: 'invalid',
-    cause: 'The table holds deletes that another engine wrote, which this engine does not apply yet.',
+    cause: 'Another engine deleted rows or changed a struct of the table in a way that this engine does not apply.',
     remedy: 'Compact the table with the engine that wrote them, or query it there.',
   },
   'WEIR-6012': {

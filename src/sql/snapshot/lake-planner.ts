@@ -1,6 +1,8 @@
+import { catalogue } from '../../kernel/errors/catalogue.ts'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { liveRowsSql } from '../../lake/scan/live-rows.ts'
 import { nearestSummary } from '../../lake/scan/nearest-summary.ts'
-import { planScan } from '../../lake/scan/plan-scan.ts'
-import { scanSql } from '../../lake/scan/scan-sql.ts'
+import { planScan, type Scan } from '../../lake/scan/plan-scan.ts'
 import { manifestReader } from '../../lake/manifest/manifest-reader.ts'
 import { parseMetadata } from '../../lake/metadata/read.ts'
 import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
@@ -34,10 +36,8 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
   const snapshotAt = rememberLatest(tablesRemembered, async (location: string) => {
     const metadata = await metadataAt(location)
     const scan = await planScan({ metadata, store: objects, reader })
-    if (scan.deleteFiles.length) throw deletesRefused(metadata)
-    const paths = await localPaths(objects, scan.dataFiles)
     return {
-      sql: scanSql(scan.schema, paths, metadata.schemas),
+      sql: await rowsSql(scan, metadata, objects),
       names: new Set(scan.schema.fields.map(({ name }) => name)),
     }
   })
@@ -88,9 +88,17 @@ async function localPaths(
   return paths
 }
 
-function deletesRefused({ location }: TableMetadata): Error {
-  return sqlError('WEIR-6011', `the table at ${location} holds delete files, which are not applied here yet`, {
-    sqlstate: '0A000',
-    hint: 'Compact it with the engine that wrote them.',
-  })
+/** The rows of a snapshot, without those that other engines deleted. */
+async function rowsSql(scan: Scan, metadata: TableMetadata, objects: ObjectStore): Promise<string> {
+  const files = [...scan.dataFiles, ...scan.deleteFiles]
+  const paths = await localPaths(objects, files)
+  const pathOf = new Map(files.map(({ location }, at) => [location, paths[at]!]))
+  try {
+    return liveRowsSql(scan, { schemas: metadata.schemas, pathOf: (location) => pathOf.get(location)! })
+  } catch (error) {
+    if (!(error instanceof WeirError) || (error.code !== 'WEIR-4013' && error.code !== 'WEIR-4014')) throw error
+    // To a SQL client this is a feature that is not there.
+    const fields = { sqlstate: '0A000', hint: catalogue[error.code].remedy }
+    throw sqlError('WEIR-6011', `the table at ${metadata.location} cannot be read: ${error.message}`, fields, error)
+  }
 }

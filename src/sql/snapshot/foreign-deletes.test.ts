@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
+import { openLocalLake, type LocalLake } from '../../../test/support/local-lake.ts'
+import { positionDeletes } from '../../../test/support/position-deletes.ts'
+import { prepareAppend } from '../../lake/append/prepare-append.ts'
+import type { LoadedTable, TableCommit } from '../../lake/client/catalog-client.ts'
+import { specById, tableSchema } from '../../lake/metadata/read.ts'
+import { planScan } from '../../lake/scan/plan-scan.ts'
+import { schemaOf } from '../../lake/types/schema.ts'
+import { copySql } from '../../lake/write/copy.ts'
+import { dataFilesOfCopy, type CopyRow } from '../../lake/write/copy-result.ts'
+import { dataLocation } from '../../lake/write/data-location.ts'
+import { lakePlanner } from './lake-planner.ts'
+
+const ident = { namespace: ['public'], name: 't' }
+const relation = { schema: 'public', name: 't', columns: [{ name: 'id', type: 'long', required: false }] }
+
+async function commit(lake: LocalLake, change: TableCommit): Promise<LoadedTable> {
+  const outcome = await lake.client.commitTable(ident, change)
+  assert.ok(outcome.outcome === 'committed', outcome.outcome)
+  return outcome.table
+}
+
+async function append(lake: LocalLake, db: DuckDBConnection, from: number, to: number): Promise<LoadedTable> {
+  const { metadata } = await lake.client.loadTable(ident)
+  const [schema, spec] = [tableSchema(metadata), specById(metadata, 0)]
+  const directory = join(lake.folder, `copy-${from}`)
+  await mkdir(directory)
+  const source = `(SELECT i AS id FROM range(${from}, ${to}) t(i))`
+  const rows = await db.runAndReadAll(copySql({ schema, spec, source, directory }))
+  const location = () => dataLocation(metadata, spec, [])
+  const files = dataFilesOfCopy(rows.getRowObjectsJson() as unknown as CopyRow[], { schema, spec, location })
+  for (const { localPath, file } of files) await lake.store.adopt(localPath, file.location)
+  return commit(lake, await prepareAppend({ metadata, store: lake.store, dataFiles: files.map(({ file }) => file) }))
+}
+
+void test('rows that another engine deleted by position are gone from queries, and appends go on', async () => {
+  await using lake = await openLocalLake()
+  const db = await (await DuckDBInstance.create(':memory:')).connect()
+  await lake.client.ensureNamespace(['public'])
+  await lake.client.createTable(['public'], { name: 't', schema: schemaOf([{ name: 'id', type: 'long' }]) })
+  const planner = lakePlanner({ objects: lake.store, linkDirectory: join(lake.folder, 'links') })
+  const idsAt = async (table: LoadedTable): Promise<readonly number[]> => {
+    const { metadataLocation } = table
+    const plan = await planner.plan(relation, { schema: 'public', name: 't', metadataLocation, tails: [], notices: [] })
+    assert.ok(plan !== 'stale')
+    const read = await db.runAndReadAll(`SELECT id FROM (${plan.sql}) ORDER BY id`)
+    await plan.release()
+    return read.getRows().map(([id]) => Number(id))
+  }
+  await append(lake, db, 0, 5)
+  const full = await append(lake, db, 10, 15)
+  const [second, first] = (await planScan({ metadata: full.metadata, store: lake.store })).dataFiles
+  const rows = [
+    { file: first!, position: 0 },
+    { file: first!, position: 4 },
+    { file: second!, position: 2 },
+  ]
+  const deleted = await commit(lake, await positionDeletes(lake, db, full, rows))
+  assert.deepEqual(await idsAt(full), [0, 1, 2, 3, 4, 10, 11, 12, 13, 14])
+  assert.deepEqual(await idsAt(deleted), [1, 2, 3, 10, 11, 13, 14])
+  assert.deepEqual(await idsAt(await append(lake, db, 20, 22)), [1, 2, 3, 10, 11, 13, 14, 20, 21])
+  const latest = await lake.client.loadTable(ident)
+  const byValue = await commit(lake, await positionDeletes(lake, db, latest, rows, 'equality-deletes'))
+  await assert.rejects(idsAt(byValue), {
+    code: 'WEIR-6011',
+    message: /deletes rows by their values/,
+    details: { sqlstate: '0A000', hint: 'Compact the table with the engine that wrote them.' },
+  })
+})
