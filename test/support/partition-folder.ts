@@ -30,26 +30,35 @@ export interface PartitionFolder extends Disposable {
   flipByte(path: string, at: number): void
 }
 
+/** Opens the partition that lies in a folder. */
+export function openIn(
+  path: string,
+  {
+    files = nodeFiles,
+    logger = silentLogger,
+    segmentBytes = 1e9,
+    segmentsOpenMax = 2,
+    recoveryPoint = 0,
+    startOffset = 0,
+  }: PartitionOptions = {},
+): Promise<PartitionLog> {
+  const services = { files, segmentFiles: createSegmentFiles(files, segmentsOpenMax), clock: systemClock, logger }
+  return openPartitionLog(path, 'test-0', { recoveryPoint, startOffset }, services, () => segmentBytes)
+}
+
+export function segmentsIn(path: string): string[] {
+  return readdirSync(path)
+    .filter((name) => name.endsWith('.log'))
+    .toSorted()
+    .map((name) => join(path, name))
+}
+
 export function createPartitionFolder(): PartitionFolder {
   const path = mkdtempSync(join(tmpdir(), 'weir-partition-'))
   return {
     path,
-    open({
-      files = nodeFiles,
-      logger = silentLogger,
-      segmentBytes = 1e9,
-      segmentsOpenMax = 2,
-      recoveryPoint = 0,
-      startOffset = 0,
-    } = {}) {
-      const services = { files, segmentFiles: createSegmentFiles(files, segmentsOpenMax), clock: systemClock, logger }
-      return openPartitionLog(path, 'test-0', { recoveryPoint, startOffset }, services, () => segmentBytes)
-    },
-    segments: () =>
-      readdirSync(path)
-        .filter((name) => name.endsWith('.log'))
-        .toSorted()
-        .map((name) => join(path, name)),
+    open: (options) => openIn(path, options),
+    segments: () => segmentsIn(path),
     flipByte(file, at) {
       const bytes = readFileSync(file)
       bytes[at < 0 ? bytes.length + at : at]! ^= 1
