@@ -62,18 +62,31 @@ export function duckdbError(thrown: unknown): Error {
 function placeOf(excerpt: string | undefined): { position?: number; line?: number } {
   const [, line, shown, pointer] = /^LINE (\d+): ([^\n]*)\n([^\n]*)\^/.exec(excerpt ?? '') ?? []
   if (!line || shown === undefined || pointer === undefined || shown.startsWith('...')) return {}
-  return { line: Number(line), position: pointer.length - `LINE ${line}: `.length + 1 }
+  return { line: Number(line), position: charactersIn(shown, pointer.length - `LINE ${line}: `.length) + 1 }
 }
+
+/** DuckDB points by the columns of a terminal, where some characters are two wide and some have no width. */
+function charactersIn(text: string, columns: number): number {
+  let left = columns
+  let count = 0
+  for (const character of text) {
+    if (left <= 0) break
+    left -= /^(?:\p{Mark}|\u200d)/u.test(character) ? 0 : wide.test(character) ? 2 : 1
+    count++
+  }
+  return count
+}
+
+const wide =
+  /^[\p{Emoji_Presentation}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60]/u
 
 /** The error with its position counted from the begin of the statement, as clients expect it. */
 export function withPosition(error: Error, statement: string, exact: boolean): Error {
   if (!(error instanceof WeirError) || error.details['line'] === undefined) return error
   const { line, position, ...details } = error.details as { line: number; position: number }
-  const before =
-    statement
-      .split('\n')
-      .slice(0, line - 1)
-      .join('\n').length + (line > 1 ? 1 : 0)
+  // Characters, as PostgreSQL counts: JavaScript's length counts some twice.
+  const lines = statement.split('\n').slice(0, line - 1)
+  const before = lines.reduce((sum, text) => sum + Array.from(text).length + 1, 0)
   const context = { details: exact ? { ...details, position: before + position } : details, cause: error.cause }
   return new WeirError(error.code, error.message, context)
 }

@@ -132,6 +132,6 @@ function columnOf({ name, dataTypeID }: { readonly name: string; readonly dataTy
 
 function asSqlError(error: Error): WeirError {
   const { message, code, hint, position } = error as Error & { code?: string; hint?: string; position?: string }
-  const advice = hint === undefined ? '' : `. ${hint}`
+  const advice = hint === undefined ? '' : `${/[.!?]$/.test(message) ? '' : '.'} ${hint}`
   return new WeirError('WEIR-6005', `${message}${advice}`, { cause: error, details: { sqlstate: code, position } })
 }
