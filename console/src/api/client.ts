@@ -1,14 +1,18 @@
+import type { ErrorAnswer } from './answers.ts'
+
 /** An error as the API gives it; the page shows code, cause and remedy. */
 export class ApiError extends Error {
   readonly status: number
   readonly code: string
   readonly remedy: string
+  readonly details: Readonly<Record<string, unknown>>
 
-  constructor(status: number, code: string, message: string, remedy: string) {
-    super(message)
+  constructor(status: number, error: Omit<ErrorAnswer['error'], 'at'>) {
+    super(error.message)
     this.status = status
-    this.code = code
-    this.remedy = remedy
+    this.code = error.code
+    this.remedy = error.remedy
+    this.details = error.details
   }
 }
 
@@ -26,9 +30,18 @@ export async function call<Result>(
   })
   if (response.status === 204) return undefined as Result
   const text = await response.text()
-  const parsed: unknown = text === '' ? undefined : JSON.parse(text)
+  const parsed = text === '' ? undefined : parse(text)
   if (!response.ok) throw toApiError(response.status, parsed)
   return parsed as Result
+}
+
+/** What stands before Weir may answer in its stead, and not as JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 async function send(path: string, init: RequestInit): Promise<Response> {
@@ -36,11 +49,12 @@ async function send(path: string, init: RequestInit): Promise<Response> {
     return await fetch(path, init)
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
-    throw new ApiError(0, 'unreachable', 'Weir does not answer.', 'Start it with weir up; this page heals by itself.')
+    const remedy = 'Start it with weir up; this page heals by itself.'
+    throw new ApiError(0, { code: 'unreachable', message: 'Weir does not answer.', remedy, details: {} })
   }
 }
 
 function toApiError(status: number, body: unknown): ApiError {
-  const error = (body as { error?: { code?: string; message?: string; remedy?: string } } | undefined)?.error
-  return new ApiError(status, error?.code ?? String(status), error?.message ?? `HTTP ${status}`, error?.remedy ?? '')
+  const error = (body as Partial<ErrorAnswer> | undefined)?.error
+  return new ApiError(status, error ?? { code: String(status), message: `HTTP ${status}`, remedy: '', details: {} })
 }

@@ -48,6 +48,14 @@ export function useRates(): readonly RateSample[] {
   return useSyncExternalStore(subscribe, () => samples)
 }
 
+/** Records per second of all streams, or of all deliveries. */
+export function sumOf(sample: RateSample, kind: string): number {
+  return Object.entries(sample.rates).reduce(
+    (sum, [id, { perSecond }]) => (id.startsWith(`${kind}/`) ? sum + perSecond : sum),
+    0,
+  )
+}
+
 function update(next: boolean): void {
   if (connected === next) return
   connected = next

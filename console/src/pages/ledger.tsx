@@ -93,7 +93,7 @@ export function LedgerPage() {
                   <button type="button" className="bare" aria-expanded={hop === open} onClick={() => toggle(hop)}>
                     <span aria-hidden="true">{hop === open ? '▾' : '▸'}</span> {hop.delivery}
                   </button>
-                  <span className="quiet nowrap">
+                  <span className="quiet route">
                     {hop.from} → {hop.to}
                   </span>
                 </td>

@@ -1,16 +1,15 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { lazy, Suspense, useMemo } from 'react'
-import { useRates, type RateSample } from '../api/live.ts'
+import { sumOf, useRates } from '../api/live.ts'
 import { useLedger, useResources } from '../api/queries.ts'
 import type { LedgerHop } from '../api/answers.ts'
 import type { Resource } from '../api/resource.ts'
+import { drawnOf } from '../graph/drawn-of.ts'
 import { GraphWithFacts } from '../graph/graph-with-facts.tsx'
 import { formatCount, formatRate } from '../parts/format.ts'
 import { Empty, ErrorNotice, Figure, Loading } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { Balance, State } from '../parts/state.tsx'
-
-const LineChart = lazy(() => import('../parts/line-chart.tsx'))
+import { RateChart } from './rate-chart.tsx'
 
 /** Is everything flowing, is anything lost, what changed. */
 export function Overview() {
@@ -31,6 +30,7 @@ export function Overview() {
       </Page>
     )
   const hops = ledger.data?.hops ?? []
+  const { drawn, left } = drawnOf(resources.data.filter(({ kind }) => kind !== 'secret'))
   return (
     <Page title="Overview">
       <Figures resources={resources.data} hops={ledger.data?.hops} />
@@ -41,16 +41,24 @@ export function Overview() {
         </Empty>
       ) : (
         <section className="card">
-          <h2>From stream to table</h2>
+          <h2>
+            From stream to table
+            {left === 0 ? null : (
+              <span className="quiet note">
+                {' '}
+                without {formatCount(left)} that nothing refers to: the lists have them
+              </span>
+            )}
+          </h2>
           <GraphWithFacts
-            resources={resources.data.filter(({ kind }) => kind !== 'secret')}
+            resources={drawn}
             hops={hops}
             edge={edge}
             onEdge={(chosen) => void navigate({ search: { edge: chosen }, replace: true })}
           />
         </section>
       )}
-      <Rates />
+      <RateChart />
     </Page>
   )
 }
@@ -139,49 +147,5 @@ function Ailing({ resources }: { readonly resources: readonly Resource[] }) {
         </tbody>
       </table>
     </section>
-  )
-}
-
-function Rates() {
-  const samples = useRates()
-  const { x, produced, delivered } = useMemo(
-    () => ({
-      x: samples.map(({ at }) => at / 1000),
-      produced: samples.map((sample) => sumOf(sample, 'stream')),
-      delivered: samples.map((sample) => sumOf(sample, 'delivery')),
-    }),
-    [samples],
-  )
-  const series = useMemo(
-    () => [
-      { label: 'produced/s', values: produced },
-      { label: 'delivered/s', values: delivered },
-    ],
-    [produced, delivered],
-  )
-  return (
-    <section className="card">
-      <h2>Records per second, last five minutes</h2>
-      {samples.length < 2 ? (
-        <p className="quiet waiting">Waiting for the second sample; one comes each second.</p>
-      ) : (
-        <Suspense fallback={<Loading height={214} />}>
-          <LineChart
-            label={`Now ${formatRate(produced.at(-1)!)} produced, ${formatRate(delivered.at(-1)!)} delivered`}
-            x={x}
-            time="local"
-            span={60}
-            series={series}
-          />
-        </Suspense>
-      )}
-    </section>
-  )
-}
-
-function sumOf(sample: RateSample, kind: string): number {
-  return Object.entries(sample.rates).reduce(
-    (sum, [id, { perSecond }]) => (id.startsWith(`${kind}/`) ? sum + perSecond : sum),
-    0,
   )
 }

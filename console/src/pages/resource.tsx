@@ -52,11 +52,7 @@ export function ResourcePage() {
   }
   return (
     <Page title={name} aside={<Header resource={resource} tellsReason={tab !== 'Overview' || kind !== 'delivery'} />}>
-      <Tabs
-        names={tabs}
-        chosen={tab}
-        onChoose={(chosen) => void navigate({ search: { tab: chosen }, replace: true })}
-      />
+      <Tabs names={tabs} chosen={tab} onChoose={(chosen) => void navigate({ search: { tab: chosen } })} />
       <div role="tabpanel" aria-label={tab} className="page">
         {content[tab as keyof typeof content] ?? content.Overview}
       </div>

@@ -1,6 +1,7 @@
 import { PostgreSQL, sql } from '@codemirror/lang-sql'
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { keymap } from '@codemirror/view'
+import { faultMark } from './sql-fault.ts'
 import { basicSetup, EditorView } from 'codemirror'
 import { tags } from '@lezer/highlight'
 import { useEffect, useRef } from 'react'
@@ -34,6 +35,8 @@ export default function SqlEditor(props: {
   readonly tables: Readonly<Record<string, readonly string[]>>
   readonly onChange: (value: string) => void
   readonly onRun: () => void
+  /** Where the last query was wrong: a place in its text. */
+  readonly fault: number | undefined
 }) {
   const host = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(null)
@@ -55,6 +58,7 @@ export default function SqlEditor(props: {
         keymap.of([{ key: 'Mod-Enter', run }]),
         basicSetup,
         sql({ dialect: PostgreSQL, schema }),
+        faultMark(() => latest.current.fault),
         theme,
         syntaxHighlighting(highlighting),
         EditorView.contentAttributes.of({ 'aria-label': 'SQL' }),
@@ -72,6 +76,11 @@ export default function SqlEditor(props: {
     if (!editor || editor.state.doc.toString() === props.value) return
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: props.value } })
   }, [props.value])
+
+  useEffect(() => {
+    // An update without a change: the mark is looked up again.
+    view.current?.dispatch({})
+  }, [props.fault, props.tables])
 
   return <div ref={host} />
 }

@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { lazy, Suspense, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useResources } from '../api/queries.ts'
 import type { SqlAnswer } from '../api/answers.ts'
 import { runSql } from '../api/sql.ts'
@@ -8,6 +8,7 @@ import { ErrorNotice, Loading } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { ResultGrid } from '../parts/result-grid.tsx'
 import { Tabs } from '../parts/tabs.tsx'
+import { faultIn, placeIn } from './sql-place.ts'
 import { pastQueries, remember } from './sql-history.ts'
 import { ResultChart } from './sql-chart.tsx'
 
@@ -18,7 +19,7 @@ type Answer =
   | { readonly state: 'idle' }
   | { readonly state: 'running' }
   | { readonly state: 'done'; readonly result: SqlAnswer }
-  | { readonly state: 'failed'; readonly error: unknown }
+  | { readonly state: 'failed'; readonly error: unknown; readonly sql: string }
 
 export function SqlPage() {
   const { q } = useSearch({ from: '/sql' })
@@ -29,6 +30,12 @@ export function SqlPage() {
   const [view, setView] = useState('Table')
   const running = useRef<AbortController>(null)
   const tables = useTableColumns()
+  const fault = answer.state === 'failed' && answer.sql === sql ? faultIn(sql, answer.error) : undefined
+  useEffect(() => () => running.current?.abort(), [])
+  // Back and forward bring the query of the address.
+  useEffect(() => {
+    if (q !== undefined) setSql(q)
+  }, [q])
 
   const run = async (): Promise<void> => {
     if (sql.trim() === '') return
@@ -36,20 +43,20 @@ export function SqlPage() {
     const controller = new AbortController()
     running.current = controller
     setAnswer({ state: 'running' })
-    void navigate({ search: { q: sql }, replace: true })
+    if (sql !== q) void navigate({ search: { q: sql }, replace: q === undefined })
     try {
       const result = await runSql(sql, rowLimit, controller.signal)
       setAnswer({ state: 'done', result })
       setPast(remember({ sql, at: new Date().toISOString(), ms: result.ms, rows: result.rows.length }))
     } catch (error) {
-      setAnswer(controller.signal.aborted ? { state: 'idle' } : { state: 'failed', error })
+      setAnswer(controller.signal.aborted ? { state: 'idle' } : { state: 'failed', error, sql })
     }
   }
 
   return (
     <Page title="SQL">
       <Suspense fallback={<Loading height={140} />}>
-        <SqlEditor value={sql} tables={tables} onChange={setSql} onRun={() => void run()} />
+        <SqlEditor value={sql} tables={tables} onChange={setSql} onRun={() => void run()} fault={fault} />
       </Suspense>
       <div className="row">
         <button type="button" className="primary" onClick={() => void run()} disabled={answer.state === 'running'}>
@@ -63,7 +70,13 @@ export function SqlPage() {
         {answer.state === 'done' ? <Summary result={answer.result} /> : null}
       </div>
       {answer.state === 'running' ? <Loading height={240} /> : null}
-      {answer.state === 'failed' ? <ErrorNotice error={answer.error} retry={() => void run()} /> : null}
+      {answer.state === 'failed' ? (
+        <ErrorNotice
+          error={answer.error}
+          where={fault === undefined ? undefined : placeIn(answer.sql, fault)}
+          retry={() => void run()}
+        />
+      ) : null}
       {answer.state === 'done' ? (
         <>
           {answer.result.notices.map((notice) => (

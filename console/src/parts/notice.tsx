@@ -4,7 +4,13 @@ import { Age } from './age.tsx'
 import { Command } from './command.tsx'
 
 /** Code, cause and remedy, and a way to try again. */
-export function ErrorNotice({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
+export function ErrorNotice(props: {
+  readonly error: unknown
+  /** In what was asked. */
+  readonly where?: string | undefined
+  readonly retry?: () => void
+}) {
+  const { error, where, retry } = props
   const api = error instanceof ApiError ? error : undefined
   const code = api?.code.startsWith('WEIR-') ? api.code : undefined
   return (
@@ -15,6 +21,7 @@ export function ErrorNotice({ error, retry }: { readonly error: unknown; readonl
         </span>{' '}
         {api?.message ?? String(error)}
       </strong>
+      {where === undefined ? null : <div>{where}</div>}
       {api?.remedy ? <div className="quiet">{api.remedy}</div> : null}
       <div className="row">
         {retry ? (
