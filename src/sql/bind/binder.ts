@@ -1,5 +1,6 @@
 import type { Analysis, Analyzer } from '../gate/analyze.ts'
 import type { TableReference } from '../gate/parse-tree.ts'
+import { viewTarget } from '../snapshot/view-target.ts'
 import { sqlError } from '../sql-error.ts'
 import type { Relation, RelationIndex } from './relation-index.ts'
 
@@ -43,7 +44,7 @@ export async function bindRelations(analysis: Analysis, context: BindContext): P
           sqlstate: '42P17',
         },
       )
-    await visit(await context.analyzer.analyze(view.sql), viewPath(view.schema), depth + 1)
+    await visit(await context.analyzer.analyze(viewTarget(view)), viewPath(view.schema), depth + 1)
     views.add(view)
   }
   await visit(analysis, context.searchPath, 0)

@@ -1,3 +1,4 @@
+import { isLikePattern, likeEscape } from '../catalog/rewrite-like.ts'
 import { quoteText, type Statement } from '../gate/statement.ts'
 import { sqlError } from '../sql-error.ts'
 import { arrayElements } from '../wire/parameter-text.ts'
@@ -21,7 +22,8 @@ export function withParameters(statement: Statement, literals: readonly string[]
         sqlstate: '42P02',
         position: token.start + 1,
       })
-    text += `${statement.text.slice(done, token.start)}${literal}`
+    const escape = literal.includes('\\') && isLikePattern(statement.tokens, at) ? likeEscape : ''
+    text += `${statement.text.slice(done, token.start)}${literal}${escape}`
     done = endOfNumericCast(statement, at) ?? token.end
   }
   return text + statement.text.slice(done)

@@ -170,8 +170,8 @@ async function placeAll(connection: DuckDBConnection, relations: readonly Relati
     const failed: Relation[] = []
     for (const relation of left) {
       const path = viewPath(relation.schema).map((schema) => `${scratch}.${quoteName(schema)}`)
-      const sql = relation.kind === 'table' ? shapeOf(relation) : viewTarget(relation)
       try {
+        const sql = relation.kind === 'table' ? shapeOf(relation) : viewTarget(relation)
         await connection.run(`SET search_path = ${quoteText(path.join(','))}`)
         await connection.run(
           `CREATE VIEW ${scratch}.${quoteName(relation.schema)}.${quoteName(relation.name)} AS ${sql}`,

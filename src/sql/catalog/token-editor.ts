@@ -1,4 +1,4 @@
-import type { Statement } from '../gate/statement.ts'
+import { type Statement, wordsAt } from '../gate/statement.ts'
 import type { Token } from '../gate/tokenizer.ts'
 
 /** Edits of a statement by its tokens; what lies between them stays. */
@@ -54,9 +54,30 @@ export function operandStart(tokens: readonly Token[], at: number): number {
       if ((isSymbol(tokens, start, '(') || isSymbol(tokens, start, '[')) && --depth === 0) break
     }
     if (isName(tokens, start - 1) && !keywordsBeforeGroup.has(tokens[start - 1]!.value)) start--
+    const call = callBefore(tokens, start)
+    if (call !== undefined) return operandStart(tokens, call)
   }
+  if (wordsAt(tokens, start, 'end')) start = caseBefore(tokens, start)
   while (isSymbol(tokens, start - 1, '.') && isName(tokens, start - 2)) start -= 2
   return isSymbol(tokens, start - 1, '::') ? operandStart(tokens, start - 1) : start
+}
+
+/** Where the call ends that OVER (…), FILTER (…) or WITHIN GROUP (…) at `at` belongs to. */
+function callBefore(tokens: readonly Token[], at: number): number | undefined {
+  const word = tokens[at]?.kind === 'word' ? tokens[at].value : ''
+  const end = word === 'over' || word === 'filter' ? at : word === 'group' ? at - 1 : -1
+  return isSymbol(tokens, end - 1, ')') ? end : undefined
+}
+
+/** The CASE of the END at `at`. */
+function caseBefore(tokens: readonly Token[], at: number): number {
+  let depth = 0
+  for (let start = at; start >= 0; start--) {
+    const { kind, value } = tokens[start]!
+    if (kind === 'word' && value === 'end') depth++
+    if (kind === 'word' && value === 'case' && --depth === 0) return start
+  }
+  return at
 }
 
 const keywordsBeforeGroup = new Set(

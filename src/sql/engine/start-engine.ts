@@ -3,8 +3,10 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { dirname } from 'node:path'
 import { fixedRelations, knownRelations } from '../bind/known-relations.ts'
 import { indexRelations } from '../bind/relation-index.ts'
+import type { Duckdb } from '../duckdb/duckdb.ts'
 import { openDuckdb } from '../duckdb/open.ts'
 import type { EngineHost } from '../engine-host.ts'
+import { exactMacros, exactSchema } from '../catalog/exact-numeric.ts'
 import { createCatalogStore } from '../catalog/catalog-store.ts'
 import { createAnalyzer } from '../gate/analyze.ts'
 import { statementOf } from '../gate/statement.ts'
@@ -53,10 +55,14 @@ export async function startEngine(
   }
 }
 
+/** Where DuckDB leaves the choice: nulls come last, and first when the order is turned round. */
+const asPostgres = { default_null_order: 'nulls_last_on_asc_first_on_desc' }
+
 async function openServices(config: EngineConfig, host: EngineHost, planner: TablePlanner): Promise<EngineServices> {
-  const duckdb = await openDuckdb(config)
+  const duckdb = await openDuckdb({ ...config, settings: asPostgres })
   const database = config.database ?? 'weir'
-  const ownSchemas = new Set<string>()
+  const ownSchemas = new Set<string>([exactSchema])
+  await createExactMacros(duckdb)
   const analyzer = await createAnalyzer(await duckdb.connect(), ownSchemas)
   return {
     duckdb,
@@ -68,6 +74,11 @@ async function openServices(config: EngineConfig, host: EngineHost, planner: Tab
     database,
     relations: knownRelations(host),
   }
+}
+
+async function createExactMacros(duckdb: Duckdb): Promise<void> {
+  await duckdb.query(`ATTACH ':memory:' AS ${exactSchema}`)
+  for (const macro of exactMacros) await duckdb.query(`CREATE MACRO ${exactSchema}.${macro}`)
 }
 
 async function describeQuery(services: EngineServices, sql: string) {

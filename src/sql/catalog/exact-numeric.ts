@@ -1,0 +1,73 @@
+import { wordsAt } from '../gate/statement.ts'
+import type { Token } from '../gate/tokenizer.ts'
+import { sqlError } from '../sql-error.ts'
+import { isSymbol, operandStart, type TokenEditor } from './token-editor.ts'
+
+/** The database whose functions stand for what DuckDB's own casts would do wrong without a word. */
+export const exactSchema = 'weir_exact'
+
+const fractionDigits = 15
+const type = `DECIMAL(38, ${fractionDigits})`
+const refused = `error('"' || CAST(value AS VARCHAR) || '" is not exact with ${fractionDigits} digits after the point: write the digits, numeric(p, s)')`
+
+/**
+ * PostgreSQL's numeric without digits holds any number; DuckDB's is DECIMAL(18, 3) and rounds. This one has 23 digits before
+ * and 15 after the point, and refuses what does not fit: the digits of decimals and texts, and all but a billionth of a double.
+ */
+export const exactMacros: readonly string[] = [
+  `to_numeric(value) AS CASE
+    WHEN value IS NULL THEN NULL
+    WHEN typeof(value) = 'DOUBLE' THEN
+      CASE WHEN abs(CAST(CAST(value AS ${type}) AS DOUBLE) - CAST(value AS DOUBLE)) <= abs(CAST(value AS DOUBLE)) / 1e9
+        THEN CAST(value AS ${type}) ELSE ${refused} END
+    WHEN regexp_full_match(typeof(value), '.*INT(EGER)?|DECIMAL[(][0-9]+,([0-9]|1[0-5])[)]') THEN CAST(value AS ${type})
+    WHEN regexp_full_match(trim(CAST(value AS VARCHAR)), '[-+]?[0-9]*([.][0-9]{0,${fractionDigits}}0*)?')
+      THEN CAST(CAST(value AS VARCHAR) AS ${type})
+    ELSE ${refused} END`,
+]
+
+const names = new Set(['numeric', 'decimal', 'dec'])
+
+/** `x::numeric` and `CAST(x AS numeric)` without digits. A parameter is left to `withParameters`, which knows its digits. */
+export function rewriteNumericCasts(editor: TokenEditor): void {
+  const { tokens } = editor
+  for (const at of tokens.keys()) {
+    if (isSymbol(tokens, at, '::') && isBare(tokens, at + 1)) rewritePostfix(editor, at)
+    else if (wordsAt(tokens, at, 'cast') && isSymbol(tokens, at + 1, '(')) rewriteCall(editor, at)
+  }
+}
+
+function isBare(tokens: readonly Token[], at: number): boolean {
+  const token = tokens[at]
+  if (token?.kind !== 'word' || !names.has(token.value) || isSymbol(tokens, at + 1, '(')) return false
+  if (!isSymbol(tokens, at + 1, '[')) return true
+  throw sqlError('WEIR-6001', 'a list of numeric without digits is not exact here: write numeric(p, s)[]', {
+    sqlstate: '0A000',
+    position: token.start + 1,
+  })
+}
+
+function rewritePostfix({ tokens, replace, insertBefore, insertAfter }: TokenEditor, at: number): void {
+  if (tokens[at - 1]?.kind === 'parameter') return
+  insertBefore(operandStart(tokens, at), `${exactSchema}.to_numeric(`)
+  insertAfter(at - 1, ')')
+  replace(at, 2, '')
+}
+
+function rewriteCall({ tokens, replace }: TokenEditor, at: number): void {
+  let depth = 0
+  let as = at + 1
+  for (; as < tokens.length; as++) {
+    if (isSymbol(tokens, as, '(')) depth++
+    if (isSymbol(tokens, as, ')') && --depth === 0) return
+    if (depth === 1 && wordsAt(tokens, as, 'as')) break
+  }
+  if (!isBare(tokens, as + 1) || !isSymbol(tokens, as + 2, ')')) return
+  if (as === at + 3 && tokens[at + 2]!.kind === 'parameter') {
+    replace(at, 2, '')
+    replace(as, 3, '::numeric')
+  } else {
+    replace(at, 1, `${exactSchema}.to_numeric`)
+    replace(as, 2, '')
+  }
+}
