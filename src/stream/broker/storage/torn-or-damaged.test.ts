@@ -24,7 +24,7 @@ async function appendBursts(recording: Recording, root: string, random: Random):
   const log = await openIn(root, { files: recording.files, segmentBytes: 20_000 })
   const acknowledged: Acknowledged[] = []
   for (let burst = 0; burst < 25; burst++) {
-    const values = Array.from({ length: 1 + random.pick(8) }, (_, at) =>
+    const values = Array.from({ length: 1 + random.pick(16) }, (_, at) =>
       `${burst}.${at}`.padEnd(20 + random.pick(600), '-'),
     )
     await Promise.all(
@@ -67,7 +67,7 @@ async function withRecording(
 void test('INV-L2: whatever a power cut leaves of writes that share a sync, it is no damage, and nothing acknowledged is gone', async (context) => {
   const random = seededRandom(chosenSeed(context))
   await withRecording(random, async (recording, acknowledged, folder) => {
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; round < 200; round++) {
       const cut = random.pick(recording.now() + 1)
       const into = join(folder, `cut-${round}`)
       replayTo(recording.history, cut, random.pick(2 ** 31), into)
