@@ -24,7 +24,7 @@ export async function removeOrphans(ident: TableIdent, context: MaintenanceConte
   const own = under(metadata.location, '')
   for await (const { location, modifiedMs } of context.store.list(own)) {
     if (location.endsWith('.metadata.json') && !location.startsWith(under(metadata.location, 'metadata/'))) return 0
-    if (modifiedMs < before && /\/(data|metadata|weir)\//.test(location)) old.push(location)
+    if (modifiedMs < before && /^(data|metadata|weir)\//.test(location.slice(own.length))) old.push(location)
   }
   if (old.length === 0) return 0
   const named = await namedFiles(metadata, loaded.metadataLocation, context)
