@@ -107,6 +107,24 @@ void test('the operator gives damaged records up by deleting up to their end; th
   await log.close()
 })
 
+void test('the operator puts the file back while the log is stopped; what came meanwhile stays', async () => {
+  using folder = createPartitionFolder()
+  let log = await folder.open()
+  for (let at = 0; at < 4; at++) await log.append(batchOf([`v${at}`]))
+  await log.close()
+  const [file] = folder.segments() as [string]
+  const whole = readFileSync(file)
+  folder.flipByte(file, 2 * batchBytes - 1)
+  log = await folder.open()
+  await log.append(batchOf(['v4']))
+  await log.close()
+  writeFileSync(file, whole)
+  log = await folder.open({ recoveryPoint: 5 })
+  assert.equal(log.trouble, undefined)
+  assert.deepEqual(await valuesFrom(log), ['0:v0', '1:v1', '2:v2', '3:v3', '4:v4'])
+  await log.close()
+})
+
 void test('the search for a time answers the damage when the record may lie in it', async () => {
   using folder = createPartitionFolder()
   let log = await folder.open()

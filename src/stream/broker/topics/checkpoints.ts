@@ -9,7 +9,10 @@ export interface Checkpoints {
   save(all: () => Readonly<Record<string, PartitionCheckpoint>>): Promise<void>
 }
 
-/** A lost file is no harm: recovery then reads more, and takes damage for a torn tail. */
+/**
+ * Without the file recovery reads more, knows damage in the last write of a file from a torn tail no more, and partitions start
+ * where their first file does.
+ */
 export async function openCheckpoints(files: Files, path: string): Promise<Checkpoints> {
   const known = (await readJsonIfWhole<Record<string, PartitionCheckpoint>>(files, path)) ?? {}
   let saved = ''
