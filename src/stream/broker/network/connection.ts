@@ -1,18 +1,16 @@
 import type { Socket } from 'node:net'
-import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { Clock } from '../../../kernel/clock.ts'
-import { createFrameReader } from '../../client/frame-reader.ts'
-import { kafkaErrors } from '../../protocol/errors.ts'
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import type { Logger } from '../../../kernel/logger.ts'
+import { createFrameReader, type FrameReader } from '../../client/frame-reader.ts'
 import { readRequestHeader } from '../../protocol/header.ts'
-import { encodeResponse } from '../../protocol/messages.ts'
-import { apiVersionsApi } from '../../protocol/apis/api-versions.ts'
-import { advertisedVersions, servedVersions } from '../../protocol/versions.ts'
+import type { Handler } from '../apis/handler.ts'
 import { UnansweredError } from '../apis/produce.ts'
-import type { Handler, RequestContext } from '../apis/handler.ts'
 import type { BrokerLimits } from '../broker.ts'
+import { createAnswerQueue, type Answer } from './answer-queue.ts'
+import { answerRequest } from './answer-request.ts'
 import { watchArrivingRequest } from './arriving-request.ts'
 import type { LentMemory } from './lent-memory.ts'
-import type { Logger } from '../../../kernel/logger.ts'
 
 export interface ConnectionOptions {
   readonly limits: BrokerLimits
@@ -20,17 +18,14 @@ export interface ConnectionOptions {
   readonly logger: Logger
   readonly handlers: ReadonlyMap<number, Handler>
   readonly memory: LentMemory
-  onRequest(api: string): void
+  readonly onRequest: (api: string) => void
 }
 
 export interface Connection {
   close(): void
 }
 
-type Answer = readonly Buffer[] | undefined
-
 const produceKey = 0
-const apiVersionsKey = 18
 /** So many requests may wait or run; then nothing is read until some are answered. */
 const requestsMax = 64
 const requestBytesHeldMax = 64 * 1024 * 1024
@@ -44,7 +39,7 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Con
   const client = `${socket.remoteAddress}:${socket.remotePort}`
   const closed = new AbortController()
   const waiting: Buffer[] = []
-  const answers: { answer: Answer; done: boolean; bytes: number; lent: Buffer[] }[] = []
+  const answers = createAnswerQueue(socket, memory)
   let blocked = false
   let bytesHeld = 0
 
@@ -59,13 +54,7 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Con
   socket.on('data', (chunk: Buffer) => {
     try {
       arriving.received(chunk.length)
-      for (let at = 0; at < chunk.length;) {
-        const target = reader.target()
-        const length = Math.min(target.length, chunk.length - at)
-        chunk.copy(target, 0, at, at + length)
-        reader.filled(length)
-        at += length
-      }
+      feed(reader, chunk)
       if (arriving.isTooSlow) end(new Error('a request that arrives too slowly'))
       begin()
     } catch (error) {
@@ -97,77 +86,53 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Con
 
   function run(frame: Buffer): void {
     const header = readRequestHeader(frame)
-    const slot: (typeof answers)[number] = { answer: undefined, done: false, bytes: frame.length, lent: [] }
-    answers.push(slot)
+    const place = answers.open()
     const blocks = header.apiKey !== produceKey
     blocked ||= blocks
+    const context = {
+      clientId: header.clientId ?? '',
+      clientHost: socket.remoteAddress ?? '',
+      apiVersion: header.apiVersion,
+      closed: closed.signal,
+      memoryFor: place.memoryFor,
+    }
     const finish = (answer: Answer): void => {
-      slot.answer = answer
-      slot.done = true
+      bytesHeld -= frame.length
       // All of its records are in the log. What other requests say may be kept, a group's metadata for instance.
       if (!blocks) memory.give(frame)
       if (blocks) blocked = false
-      flush()
+      place.finish(answer)
       begin()
     }
-    answerTo(frame, header, slot.lent).then(finish).catch(end)
-  }
-
-  async function answerTo(
-    frame: Buffer,
-    header: ReturnType<typeof readRequestHeader>,
-    lent: Buffer[],
-  ): Promise<Answer> {
-    const { apiKey, apiVersion, clientId } = header
-    const versions = servedVersions.get(apiKey)
-    const handler = handlers.get(apiKey)
-    const isServed = versions && apiVersion >= versions.min && apiVersion <= versions.max
-    if (!isServed && apiKey === apiVersionsKey)
-      return encodeResponse(
-        apiVersionsApi,
-        { ...header, apiVersion: 0 },
-        { errorCode: kafkaErrors.UNSUPPORTED_VERSION, apiKeys: advertisedVersions() },
-      )
-    if (!isServed || !handler) throw new Error(`asked for API ${apiKey} in version ${apiVersion}, which is not served`)
-    options.onRequest(handler.api.name)
-    const context: RequestContext = {
-      clientId: clientId ?? '',
-      clientHost: socket.remoteAddress ?? '',
-      apiVersion,
-      closed: closed.signal,
-      memoryFor: (bytes) => {
-        const taken = memory.take(bytes)
-        lent.push(taken)
-        return taken
-      },
-    }
-    return handler.answer(frame, header, context)
-  }
-
-  function flush(): void {
-    if (closed.signal.aborted) return
-    socket.cork()
-    while (answers[0]?.done) {
-      const { answer = [], bytes, lent } = answers.shift()!
-      bytesHeld -= bytes
-      const release = (): void => lent.forEach((buffer) => memory.give(buffer))
-      for (const [index, buffer] of answer.entries())
-        socket.write(buffer, index === answer.length - 1 ? release : undefined)
-    }
-    process.nextTick(() => socket.uncork())
+    answerRequest(frame, header, handlers, context, options.onRequest).then(finish).catch(end)
   }
 
   function end(error: unknown): void {
     if (closed.signal.aborted || socket.destroyed) return
-    const known =
-      error instanceof WeirError ||
-      error instanceof UnansweredError ||
-      (error instanceof Error && error.constructor === Error)
     const text = error instanceof Error ? error.message : String(error)
-    if (known) logger.warn({ client, reason: text }, 'a Kafka connection is closed')
+    if (isTheClients(error)) logger.warn({ client, reason: text }, 'a Kafka connection is closed')
     else logger.error({ client, err: error }, 'a Kafka connection is closed by an error of ours')
     socket.destroy()
   }
 
   return { close: () => socket.destroy() }
+}
+
+function feed(reader: FrameReader, chunk: Buffer): void {
+  for (let at = 0; at < chunk.length;) {
+    const target = reader.target()
+    const length = Math.min(target.length, chunk.length - at)
+    chunk.copy(target, 0, at, at + length)
+    reader.filled(length)
+    at += length
+  }
+}
+
+/** What a client did wrong; all else is a defect of ours. */
+function isTheClients(error: unknown): boolean {
+  return (
+    error instanceof WeirError ||
+    error instanceof UnansweredError ||
+    (error instanceof Error && error.constructor === Error)
+  )
 }

@@ -1,0 +1,33 @@
+import { apiVersionsApi } from '../../protocol/apis/api-versions.ts'
+import { kafkaErrors } from '../../protocol/errors.ts'
+import type { RequestHeader } from '../../protocol/header.ts'
+import { encodeResponse } from '../../protocol/messages.ts'
+import { advertisedVersions, servedVersions } from '../../protocol/versions.ts'
+import type { Handler, RequestContext } from '../apis/handler.ts'
+import type { Answer } from './answer-queue.ts'
+
+const apiVersionsKey = 18
+
+/** Finds the handler of a request and runs it; throws for what is not served, which ends the connection as in Kafka. */
+export async function answerRequest(
+  frame: Buffer,
+  header: RequestHeader & { readonly byteLength: number },
+  handlers: ReadonlyMap<number, Handler>,
+  context: RequestContext,
+  onRequest: (api: string) => void,
+): Promise<Answer> {
+  const { apiKey, apiVersion } = header
+  const versions = servedVersions.get(apiKey)
+  const handler = handlers.get(apiKey)
+  const isServed = versions && apiVersion >= versions.min && apiVersion <= versions.max
+  // A client that asks in a newer version learns here which there are (KIP-511).
+  if (!isServed && apiKey === apiVersionsKey)
+    return encodeResponse(
+      apiVersionsApi,
+      { ...header, apiVersion: 0 },
+      { errorCode: kafkaErrors.UNSUPPORTED_VERSION, apiKeys: advertisedVersions() },
+    )
+  if (!isServed || !handler) throw new Error(`asked for API ${apiKey} in version ${apiVersion}, which is not served`)
+  onRequest(handler.api.name)
+  return handler.answer(frame, header, context)
+}
