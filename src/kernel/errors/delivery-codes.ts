@@ -90,8 +90,9 @@ export const deliveryCodes = defineCodes({
   },
   'WEIR-5019': {
     kind: 'corrupt',
-    cause: 'A batch of the stream has a wrong checksum or form.',
-    remedy: 'Restore the segment of the log; the delivery has stopped in front of it.',
+    cause: 'A batch of the stream has a wrong checksum or form, or cannot be read at all.',
+    remedy:
+      'Restore the segment of the log, in front of which the delivery has stopped; or delete the records before the end of the damage, then `weir delivery resume NAME --accept-loss`.',
   },
   'WEIR-5031': {
     kind: 'not-found',
