@@ -3,7 +3,6 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { openChannel, type Channel, type Methods } from '../../kernel/channel.ts'
 import { portOfChild } from '../../kernel/child-port.ts'
-import { codeCache } from './code-cache.ts'
 
 export interface ChildOptions {
   /** As in `weir logs` and `weir status`. */
@@ -36,7 +35,6 @@ export function spawnChild<Remote extends Methods>(options: ChildOptions): Spawn
   const entry = fileURLToPath(new URL(`../children/${options.program}.${extension}`, import.meta.url))
   const child = spawn(process.execPath, [...nodeOptions, entry], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: codeCache(),
   })
   for (const output of [child.stdout!, child.stderr!]) createInterface({ input: output }).on('line', options.onLine)
   const exited = new Promise<ChildExit>((resolve) => {
