@@ -24,7 +24,7 @@ void test('INV-L1, INV-L2: damage beyond the last checkpoint is no torn tail whe
   const { logger, lines } = collectingLogger()
   log = await folder.open({ logger })
   assert.match(log.trouble ?? '', /^WEIR-3007 test-0 is damaged from offset 1 to 2 .*delete records before offset 2$/)
-  assert.match(lines.join(''), /damaged from offset 1 to 2/)
+  assert.match(lines.join(''), /"code":"WEIR-3007".*damaged from offset 1 to 2/)
   assert.deepEqual(await valuesFrom(log, 0, 1), ['0:v0'])
   await assert.rejects(log.read(1, 1000, true), corrupt(/WEIR-3007|damaged from offset 1 to 2/))
   assert.deepEqual(await valuesFrom(log, 2), ['2:v2', '3:v3', '4:v4', '5:v5'])

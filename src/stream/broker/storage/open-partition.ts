@@ -60,7 +60,10 @@ export async function openPartition(
     broken: undefined,
     closed: false,
   }
-  for (const damage of damagesOf(state)) logger.error({ partition: name, ...damage }, damageError(name, damage).message)
+  for (const damage of damagesOf(state)) {
+    const { code, message } = damageError(name, damage)
+    logger.error({ code, partition: name, ...damage }, message)
+  }
   return state
 }
 
