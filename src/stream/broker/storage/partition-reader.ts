@@ -58,7 +58,7 @@ export async function readSegment<T>(
     const refusal = garbledRefusal(state, error)
     if (segment.garbledAt === undefined) {
       segment.garbledAt = error.position
-      logger.error({ partition: state.name, file: segment.path }, refusal.message)
+      logger.error({ code: 'WEIR-3007', partition: state.name, file: segment.path }, refusal.message)
       // Without an index the next start reads the file, and finds where it is whole.
       await files.remove(indexPath(segment.path)).catch(() => undefined)
     }
