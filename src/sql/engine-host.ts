@@ -54,7 +54,7 @@ export interface ResolvedTable extends TableName {
   readonly notices: readonly string[]
 }
 
-/** One worker's tail of one delivery; rows of all its partitions lie in the same segments. */
+/** One worker's tail of one delivery: its segments hold the rows of `[base, end)` of these partitions and no others. */
 export interface TailReport {
   readonly delivery: string
   /** `schema.name` of the destination. */

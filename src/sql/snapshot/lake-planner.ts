@@ -57,7 +57,7 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
       if (linked === 'gone') return 'stale'
       const tails = tail.map(
         ({ segments, condition }) =>
-          `SELECT * FROM read_parquet([${segments.map((path) => linked.pathOf(path)).join(', ')}], union_by_name = true) WHERE ${condition}`,
+          `SELECT * FROM read_parquet([${segments.map((path) => linked.pathOf(path)).join(', ')}], union_by_name = true)${condition ? ` WHERE ${condition}` : ''}`,
       )
       const rows = [snapshot.sql, ...tails].map((sql) => `(${sql})`).join(' UNION ALL BY NAME ')
       return { sql: project(relation, snapshot.names, tails.length > 0, rows), release: () => linked.release() }

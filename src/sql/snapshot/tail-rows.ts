@@ -5,8 +5,8 @@ import { quoteText } from '../gate/statement.ts'
 /** What of one worker's tail a query reads. */
 export interface TailRows {
   readonly segments: readonly string[]
-  /** SQL that holds for the rows beyond the snapshot. */
-  readonly condition: string
+  /** SQL that holds for the rows beyond the snapshot; undefined when that is all of them, which spares reading three columns. */
+  readonly condition: string | undefined
 }
 
 /**
@@ -23,18 +23,25 @@ export function planTail(
   const planned: TailRows[] = []
   for (const { source, schemaId, partitions, segments } of tails) {
     const conditions: string[] = []
+    let whole = true
     for (const { partition, base, end, ready } of partitions) {
-      if (!ready) continue
+      if (!ready) {
+        // Its rows may be in the segments all the same.
+        whole = false
+        continue
+      }
       const delivered = next.get(`${source}/${partition}`)
       // A partition of which nothing was committed yet begins where its tail does.
       const from = delivered ?? BigInt(base)
       if (BigInt(base) > from) return 'stale'
+      if (BigInt(base) < from) whole = false
       if (BigInt(end) > from) conditions.push(`(_source_partition = ${partition} AND _offset >= ${from})`)
     }
     const paths = segments.filter(({ rows }) => rows > 0).map(({ path }) => path)
     if (conditions.length === 0 || paths.length === 0) continue
     if (schemaId !== tableSchemaId) return 'stale'
-    planned.push({ segments: paths, condition: `_source = ${quoteText(source)} AND (${conditions.join(' OR ')})` })
+    const condition = `_source = ${quoteText(source)} AND (${conditions.join(' OR ')})`
+    planned.push({ segments: paths, condition: whole ? undefined : condition })
   }
   return planned
 }
