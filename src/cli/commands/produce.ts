@@ -1,4 +1,5 @@
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Command } from '../command.ts'
 import { formatCount } from '../output.ts'
 import { mustRun } from '../running.ts'
@@ -15,7 +16,7 @@ export const produce: Command = {
   async run({ arguments: [stream, file], options, output, directory }) {
     const { kafka } = mustRun(directory)
     if (file === undefined && process.stdin.isTTY) output.note('Lines from the terminal; Ctrl-D ends them.')
-    const input = file === undefined ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 })
+    const input = file === undefined ? process.stdin : await openLines(file)
     const { connectKafka } = await import('../../stream/client/connect.ts')
     const client = await connectKafka({ bootstrap: kafka, clientId: 'weir-produce' })
     try {
@@ -32,6 +33,22 @@ export const produce: Command = {
       await client.close()
     }
   },
+}
+
+/** WEIR-2009 before anything is sent. */
+async function openLines(path: string): Promise<NodeJS.ReadableStream> {
+  const refuse = (why: string): never => {
+    throw new WeirError(
+      'WEIR-2009',
+      `${path} cannot be read: ${why}. Name a file of lines, or send them by standard input`,
+    )
+  }
+  const file = await open(path).catch((error: NodeJS.ErrnoException) => refuse(error.code ?? error.message))
+  if ((await file.stat()).isDirectory()) {
+    await file.close()
+    refuse('it is a folder')
+  }
+  return file.createReadStream({ highWaterMark: 1 << 20 })
 }
 
 async function sendKeyed(

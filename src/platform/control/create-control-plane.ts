@@ -39,7 +39,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   async function get({ kind, name }: ResourceReference): Promise<Resource> {
     const definition = definitionOf(kind)
     const found = await store.get({ kind: definition.kind, name })
-    if (found) return found as Resource
+    if (found) return reconciler.shown(found as Resource)
     const names = (await store.list({ kind: definition.kind })).map((each) => each.name)
     const near = nearestName(name, names)
     throw new WeirError(
@@ -51,7 +51,10 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   return {
     ...changes,
     get,
-    list: (filter = {}) => listPage(store, definitionOf, filter),
+    async list(filter = {}) {
+      const { items, next } = await listPage(store, definitionOf, filter)
+      return { items: items.map((resource) => reconciler.shown(resource)), next }
+    },
     history: async ({ kind, name }) => store.history({ kind: definitionOf(kind).kind, name }),
     async status(reference) {
       const resource = await get(reference)

@@ -28,6 +28,8 @@ export interface Reconciler {
   /** Its desired state has changed. */
   add(resource: ResourceReference): void
   settled(): Promise<void>
+  /** As it was found last, also where that could not be stored: a full disk takes no states either. */
+  shown(resource: Resource): Resource
   stop(): Promise<void>
 }
 
@@ -43,6 +45,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   let settling: (() => void)[] = []
   let running: Promise<void> = Promise.resolve()
   let lookedAroundMs = -Infinity
+  const notStored = new Map<string, Pick<Resource, 'version' | 'state' | 'reason'>>()
 
   const all = (): Promise<readonly Resource[]> => store.list({}) as Promise<readonly Resource[]>
 
@@ -124,9 +127,20 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       }
       if (!definition.trouble) continue
       const reason = await definition.trouble(resource, services).catch((error: unknown) => asWeirError(error).message)
-      await changeState(options, resource, reason === null ? 'Active' : 'Failed', reason)
+      await found(resource, reason)
     }
     await discoverResources(options, resources)
+  }
+
+  async function found(resource: Resource, reason: string | null): Promise<void> {
+    const state = reason === null ? 'Active' : 'Failed'
+    try {
+      await changeState(options, resource, state, reason)
+      notStored.delete(resourceKey(resource))
+    } catch (error) {
+      notStored.set(resourceKey(resource), { version: resource.version, state, reason })
+      logger.warn({ err: error, kind: resource.kind, name: resource.name, state, reason }, 'a state was not stored')
+    }
   }
 
   function settle(): void {
@@ -151,6 +165,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     add(resource) {
       queue.add(resource)
       wake()
+    },
+    shown(resource) {
+      const state = notStored.get(resourceKey(resource))
+      return state?.version === resource.version ? { ...resource, ...state } : resource
     },
     settled: () =>
       new Promise((resolve) => {

@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { writeSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { asWeirError, WeirError } from '../../kernel/errors/weir-error.ts'
 import { nearestName } from '../../kernel/nearest.ts'
 import { chooseEnvironment } from './choose-environment.ts'
@@ -17,9 +19,19 @@ registerHooks({
 })
 
 const [, , file, environment = null] = process.argv
+await endWithParent()
 answer(await load(file!).catch(describe))
 // A project may have opened something that would keep this process.
 process.exit(0)
+
+/** Beside the project, which may keep this thread busy for ever: without a parent nobody would end it (INV-P2). */
+async function endWithParent(): Promise<void> {
+  const watch = `const { ppid } = process; setInterval(() => process.ppid === ppid || process.kill(process.pid, 'SIGKILL'), 500)`
+  const worker = new Worker(watch, { eval: true })
+  // It begins only while this thread has time for it.
+  await once(worker, 'online')
+  worker.unref()
+}
 
 async function load(path: string): Promise<LoadAnswer> {
   const exported = (await import(pathToFileURL(path).href)) as { readonly default?: unknown }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { isRunning, waitUntil } from '../../../test/support/wait-until.ts'
 import { loadProject } from './load-project.ts'
 
 const head = `import { defineProject, delivery, secret, stream, table, view } from 'weir-data'\n`
@@ -219,6 +221,35 @@ for (const [title, code, at, message, text] of mistakes)
       return true
     })
   })
+
+void test(
+  'a project that never ends does not outlive who loads it, however that ends',
+  { timeout: 60_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'weir-endless-'))
+    try {
+      writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+      writeFileSync(
+        join(folder, 'weir.config.ts'),
+        `import { writeFileSync } from 'node:fs'\nwriteFileSync('pid', String(process.pid))\nfor (;;);`,
+      )
+      const program = new URL('load-project.ts', import.meta.url).href
+      const load = `import { loadProject } from '${program}'; await loadProject('${folder}')`
+      for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+        rmSync(join(folder, 'pid'), { force: true })
+        const parent = spawn(process.execPath, ['--input-type=module', '-e', load], { stdio: 'ignore' })
+        const pid = await waitUntil('the project to run', () => {
+          const text = existsSync(join(folder, 'pid')) ? readFileSync(join(folder, 'pid'), 'utf8') : ''
+          return Number(text)
+        })
+        parent.kill(signal)
+        await waitUntil(`the project to end after ${signal}`, () => !isRunning(pid))
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+)
 
 void test('a folder without a project says so', async () => {
   await assert.rejects(loadProject(tmpdir()), { code: 'WEIR-1001', message: /weir init/ })

@@ -51,9 +51,13 @@ async function runChild(path: string, environment: string | undefined): Promise<
     env: { ...process.env, NODE_NO_WARNINGS: '1' },
   })
   const [said, answered] = [collect(child.stderr!), collect(child.stdio[3] as NodeJS.ReadableStream)]
-  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
+  const kill = (): void => void child.kill('SIGKILL')
+  const timer = setTimeout(kill, timeoutMs)
+  // A project that never ends must not go on when this process does.
+  process.once('exit', kill)
   const code = await new Promise<number | null>((done, fail) => child.once('close', done).once('error', fail))
   clearTimeout(timer)
+  process.removeListener('exit', kill)
   const text = answered()
   if (text !== '') return JSON.parse(text) as LoadAnswer
   const why =
