@@ -41,6 +41,8 @@ function typeOf(text: string): avro.Type {
   if (known !== undefined) return known
   const type = avro.Type.forSchema(JSON.parse(text) as avro.Schema, {
     registry: { long: longType },
+    // A long with a logical type (a timestamp in a partition) is none that the registry knows by name.
+    typeHook: (attributes) => ((attributes as { readonly type?: unknown }).type === 'long' ? longType : undefined),
     wrapUnions: 'never',
   })
   if (types.size > 200) types.clear()

@@ -18,7 +18,7 @@ export function transformSql(transform: string, path: readonly string[], source:
   const [name, width] = takeApart(transform)
   const type = primitiveOf(source).name
   const column = path.map(identifier).join('.')
-  const at = type === 'timestamptz' && name !== 'identity' ? `timezone('UTC', ${column})` : column
+  const at = type === 'timestamptz' ? `timezone('UTC', ${column})` : column
   switch (name) {
     case 'identity':
       return type === 'binary' ? `lower(hex(${at}))` : `CAST(${at} AS VARCHAR)`
@@ -31,12 +31,27 @@ export function transformSql(transform: string, path: readonly string[], source:
     case 'day':
       return `CAST(CAST(${at} AS DATE) AS VARCHAR)`
     case 'hour':
-      return `CAST(CAST(floor(epoch_us(${at}) / 3600000000) AS BIGINT) AS VARCHAR)`
+      // Whole numbers all the way: a double has too few digits for the microseconds of far years.
+      return `CAST(${floorTo(`epoch_us(${at})`, hourMicros)} // ${hourMicros} AS VARCHAR)`
     case 'truncate':
       return truncateSql(at, width, source)
     default:
       throw new WeirError('WEIR-4007', `The partition transform ${transform} cannot be written; use ${writable}`)
   }
+}
+
+const hourMicros = '3600000000'
+
+/** The multiple of `step` that is not above the value; `%` takes the sign of what it divides. */
+function floorTo(value: string, step: string): string {
+  return `(${value} - (((${value} % ${step}) + ${step}) % ${step}))`
+}
+
+/** What would lie below the least number of the type comes out at its upper end, as in other engines (Java's arithmetic). */
+function truncatedWhole(column: string, width: number, type: 'int' | 'long'): string {
+  const bits = type === 'int' ? 32n : 64n
+  const floored = floorTo(`CAST(${column} AS HUGEINT)`, String(width))
+  return `CASE WHEN ${floored} < ${-(2n ** (bits - 1n))}::HUGEINT THEN ${floored} + ${2n ** bits}::HUGEINT ELSE ${floored} END`
 }
 
 const writable = 'identity, year, month, day, hour or truncate[N]'
@@ -50,10 +65,10 @@ function truncateSql(column: string, width: number, source: string): string {
       return `lower(hex(${column}[1:${width}]))`
     case 'int':
     case 'long':
-      return `CAST(${column} - (((${column} % ${width}) + ${width}) % ${width}) AS VARCHAR)`
+      return `CAST(${truncatedWhole(column, width, primitive.name)} AS VARCHAR)`
     case 'decimal': {
       const step = `CAST(${literal(String(width / 10 ** primitive.scale))} AS DECIMAL(38,${primitive.scale}))`
-      return `CAST(${column} - (((${column} % ${step}) + ${step}) % ${step}) AS VARCHAR)`
+      return `CAST(${floorTo(column, step)} AS VARCHAR)`
     }
     default:
       throw new WeirError(

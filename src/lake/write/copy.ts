@@ -43,7 +43,13 @@ export function copySql(options: CopyOptions): string {
     return `COPY (SELECT ${columns.join(', ')} FROM ${source}) TO ${target} (${settings.join(', ')})`
   }
   const by = helpers.map((_, at) => identifier(partitionHelper(at)))
-  settings.push(`PARTITION_BY (${by.join(', ')})`, "FILENAME_PATTERN 'data_{uuid}'", 'OVERWRITE_OR_IGNORE')
+  settings.push(
+    `PARTITION_BY (${by.join(', ')})`,
+    // No folder is named after a value: values may be longer than names can be, or hold what no name can.
+    'HIVE_FILE_PATTERN false',
+    "FILENAME_PATTERN 'data_{uuid}'",
+    'OVERWRITE_OR_IGNORE',
+  )
   return `COPY (SELECT ${[...columns, ...helpers].join(', ')} FROM ${source}) TO ${literal(directory)} (${settings.join(', ')})`
 }
 

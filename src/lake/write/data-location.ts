@@ -10,7 +10,7 @@ export function dataLocation(
   partition: readonly PartitionValue[],
 ): string {
   const folder = metadata.properties?.['write.data.path'] ?? under(metadata.location, 'data')
-  const names = spec.fields.map((field, at) => `${safe(field.name)}=${safe(printed(partition[at] ?? null))}`)
+  const names = spec.fields.map((field, at) => short(`${safe(field.name)}=${safe(printed(partition[at] ?? null))}`))
   return under(folder, ...names, `${randomUUID()}.parquet`)
 }
 
@@ -20,5 +20,13 @@ function printed(value: PartitionValue): string {
 
 /** Nothing that a URI, a shell or DuckDB's globs read as something else. */
 function safe(text: string): string {
-  return text.replaceAll(/[^\p{L}\p{N}_.-]/gu, '_').slice(0, 80)
+  return text.replaceAll(/[^\p{L}\p{N}_.-]/gu, '_')
+}
+
+/** File systems take 255 bytes; a letter may have four. */
+function short(name: string): string {
+  return Buffer.from(name)
+    .subarray(0, 200)
+    .toString()
+    .replace(/\ufffd+$/, '')
 }
