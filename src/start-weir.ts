@@ -5,6 +5,7 @@ import { loadProject } from './platform/project/load-project.ts'
 import type { Project } from './platform/project/project.ts'
 import { applyWithoutDestruction, noticesOf } from './platform/supervisor/apply-at-start.ts'
 import { watchParent } from './platform/supervisor/parent-watch.ts'
+import { restartNotice } from './platform/supervisor/restart-notice.ts'
 import { startSupervisor } from './platform/supervisor/supervisor.ts'
 import type { Supervisor } from './platform/supervisor/supervisor-options.ts'
 import { watchProject } from './platform/supervisor/watch-project.ts'
@@ -41,10 +42,11 @@ export async function startWeir(options: StartWeirOptions): Promise<StartedWeir>
   const project = await options.project
   const { ports, dataDirectory, memory = {} } = project.settings
   watchParent(options.onParentGone)
+  const dataFolder = options.dataDirectory ?? resolve(projectDirectory, dataDirectory ?? '.weir')
   const supervisor = await startSupervisor({
     project,
     projectDirectory,
-    dataDirectory: options.dataDirectory ?? resolve(projectDirectory, dataDirectory ?? '.weir'),
+    dataDirectory: dataFolder,
     host: options.host ?? '127.0.0.1',
     kafkaPort: options.kafkaPort ?? ports.kafka ?? 19_092,
     postgresPort: options.postgresPort ?? ports.postgres ?? 15_432,
@@ -63,14 +65,29 @@ export async function startWeir(options: StartWeirOptions): Promise<StartedWeir>
     supervisor,
     watch: (say) =>
       watchProject(
-        projectDirectory,
-        async () => {
-          const applied = await applyWithoutDestruction(supervisor.control, await load(), 'weir dev')
-          for (const { action, kind, name } of applied.applied) say(`${action} ${kind} ${name}`)
-          for (const notice of noticesOf(applied)) say(notice)
-        },
+        { directory: projectDirectory, ignored: [dataFolder], apply: applier(supervisor, project, load, say) },
         say,
       ),
+  }
+}
+
+/** Loads the project anew and makes it run, but for what destroys data; says each change and what was left. */
+function applier(
+  { control }: Supervisor,
+  running: Project,
+  load: () => Promise<Project>,
+  say: (line: string) => void,
+): () => Promise<boolean> {
+  let said: string | undefined
+  return async () => {
+    const saved = await load()
+    const applied = await applyWithoutDestruction(control, saved, 'weir dev')
+    for (const { action, kind, name } of applied.applied) say(`${action} ${kind} ${name}`)
+    for (const notice of noticesOf(applied)) say(notice)
+    const restart = restartNotice(running, saved)
+    if (restart !== undefined && restart !== said) say(restart)
+    said = restart
+    return applied.left.length === 0 && applied.refused.length === 0
   }
 }
 

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -156,12 +165,20 @@ void describe('weir up', () => {
       (await connectApi(http).call<{ items: { name: string }[] }>('GET', '/api/v1/resources')).items.map(
         ({ name }) => name,
       )
-    writeFileSync(join(folder, 'weir.config.ts'), config(`${events}, stream('orders', { value: 'json' })`))
+    // As vim and `sed -i` save: a new file takes the old one's place.
+    const save = (text: string): void => {
+      writeFileSync(join(folder, 'new'), text)
+      renameSync(join(folder, 'new'), join(folder, 'weir.config.ts'))
+    }
+    save(config(`${events}, stream('orders', { value: 'json' })`))
     await waitUntil('orders is there', async () => (await names()).includes('orders'))
-    writeFileSync(join(folder, 'weir.config.ts'), config(`stream('orders', { value: 'jsno' })`))
+    save(config(`stream('orders', { value: 'jsno' })`))
     await waitUntil('the mistake is said', () => /weir\.config\.ts:2:\d+.*jsno/.test(dev.said()))
-    writeFileSync(join(folder, 'weir.config.ts'), config(`stream('orders', { value: 'json' })`))
+    save(config(`${events}, stream('orders', { value: 'json' })`))
+    await waitUntil('that it is corrected is said', () => /right again/.test(dev.said()))
+    save(config(`stream('orders', { value: 'json' })`).replace('resources', 'ports: { http: 1 }, resources'))
     await waitUntil('what is kept is said', () => /not applied: delete stream events/.test(dev.said()))
+    await waitUntil('what waits for a start is said', () => /^ports changed: .*started again/m.test(dev.said()))
     assert.deepEqual(await names(), ['events', 'orders'])
   })
 
