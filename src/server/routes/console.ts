@@ -25,14 +25,17 @@ export async function consoleRoutes(app: FastifyInstance, { consoleDirectory }: 
   // The folder itself would be refused, because its listing is.
   if (consoleDirectory !== undefined) app.get('/', { schema: { hide: true } }, (_request, reply) => sendPage(reply))
   app.setNotFoundHandler(async (request, reply) => {
+    const [path = ''] = request.url.split('?', 1)
+    // A name with a dot is a file only at the top: streams have dots in their names.
     const isPage =
       request.method === 'GET' &&
-      !/^\/(api|iceberg|assets)\//.test(request.url) &&
+      !/^\/(api|iceberg|assets)\//.test(path) &&
+      !/^\/[^/]*\.\w+$/.test(path) &&
       request.headers.accept?.includes('text/html') !== false
-    if (!isPage || /\.\w+(\?|$)/.test(request.url)) {
+    if (!isPage) {
       const error = new WeirError(
         'WEIR-7010',
-        `there is nothing at ${request.method} ${request.url.split('?', 1)[0]}. /openapi.json lists what there is`,
+        `there is nothing at ${request.method} ${path}. /openapi.json lists what there is`,
       )
       return reply.status(404).send(errorBody(error))
     }
