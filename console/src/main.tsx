@@ -5,7 +5,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { followEvents } from './api/live.ts'
-import { router } from './router.tsx'
+import { loadPages, router } from './router.tsx'
 
 const queries = new QueryClient({
   defaultOptions: { queries: { retry: 1, staleTime: 2000, refetchOnWindowFocus: true } },
@@ -19,3 +19,6 @@ createRoot(document.getElementById('root')!).render(
     </QueryClientProvider>
   </StrictMode>,
 )
+
+// The page that was asked for comes first.
+setTimeout(loadPages, 2000)

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { whenReachable } from './api/when-reachable.ts'
 import { Overview } from './pages/overview.tsx'
 import { BrokenPage, NoSuchPage } from './shell/broken-page.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -7,6 +8,16 @@ const root = createRootRoute({ component: Shell })
 /** The router reads `?offset=49` as a number. */
 const text = (value: unknown): string | undefined =>
   typeof value === 'number' ? String(value) : typeof value === 'string' && value !== '' ? value : undefined
+
+const pages = {
+  list: () => whenReachable(() => import('./pages/resource-list.tsx')),
+  resource: () => whenReachable(() => import('./pages/resource.tsx')),
+  sql: () => whenReachable(() => import('./pages/sql.tsx')),
+  ledger: () => whenReachable(() => import('./pages/ledger.tsx')),
+  deadLetters: () => whenReachable(() => import('./pages/dead-letters.tsx')),
+  activity: () => whenReachable(() => import('./pages/activity.tsx')),
+  settings: () => whenReachable(() => import('./pages/settings.tsx')),
+}
 
 const routes = [
   createRoute({
@@ -25,7 +36,7 @@ const routes = [
       state: text(search['state']),
       sort: text(search['sort']),
     }),
-    component: lazyRouteComponent(() => import('./pages/resource-list.tsx'), 'ResourceList'),
+    component: lazyRouteComponent(pages.list, 'ResourceList'),
   }),
   createRoute({
     getParentRoute: () => root,
@@ -44,19 +55,19 @@ const routes = [
       partition: text(search['partition']),
       offset: text(search['offset']),
     }),
-    component: lazyRouteComponent(() => import('./pages/resource.tsx'), 'ResourcePage'),
+    component: lazyRouteComponent(pages.resource, 'ResourcePage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/sql',
     validateSearch: (search) => ({ q: text(search['q']) }),
-    component: lazyRouteComponent(() => import('./pages/sql.tsx'), 'SqlPage'),
+    component: lazyRouteComponent(pages.sql, 'SqlPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/ledger',
     validateSearch: (search) => ({ hop: text(search['hop']) }),
-    component: lazyRouteComponent(() => import('./pages/ledger.tsx'), 'LedgerPage'),
+    component: lazyRouteComponent(pages.ledger, 'LedgerPage'),
   }),
   createRoute({
     getParentRoute: () => root,
@@ -74,17 +85,17 @@ const routes = [
       code: text(search['code']),
       reason: text(search['reason']),
     }),
-    component: lazyRouteComponent(() => import('./pages/dead-letters.tsx'), 'DeadLetters'),
+    component: lazyRouteComponent(pages.deadLetters, 'DeadLetters'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/activity',
-    component: lazyRouteComponent(() => import('./pages/activity.tsx'), 'Activity'),
+    component: lazyRouteComponent(pages.activity, 'Activity'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/settings',
-    component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'Settings'),
+    component: lazyRouteComponent(pages.settings, 'Settings'),
   }),
 ]
 
@@ -94,6 +105,11 @@ export const router = createRouter({
   defaultErrorComponent: BrokenPage,
   defaultNotFoundComponent: NoSuchPage,
 })
+
+/** Every page, before it is asked for: what is open while Weir restarts can go anywhere. */
+export function loadPages(): void {
+  for (const load of Object.values(pages)) load().catch(() => undefined)
+}
 
 declare module '@tanstack/react-router' {
   interface Register {

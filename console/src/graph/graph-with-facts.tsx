@@ -1,3 +1,4 @@
+import { whenReachable } from '../api/when-reachable.ts'
 import { lazy, Suspense } from 'react'
 import type { LedgerHop } from '../api/answers.ts'
 import type { Resource } from '../api/resource.ts'
@@ -6,7 +7,7 @@ import { Loading } from '../parts/notice.tsx'
 import { RelationFacts } from './relation-facts.tsx'
 import { relationsOf } from './relations.ts'
 
-const ResourceGraph = lazy(() => import('./resource-graph.tsx'))
+const ResourceGraph = lazy(() => whenReachable(() => import('./resource-graph.tsx')))
 
 /** The graph, and below it what is known of the edge that was chosen; the address keeps which. */
 export function GraphWithFacts(props: {

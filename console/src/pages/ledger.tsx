@@ -1,4 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
+import { whenReachable } from '../api/when-reachable.ts'
 import { lazy, Suspense } from 'react'
 import { useLedger, useResources } from '../api/queries.ts'
 import type { LedgerHop } from '../api/answers.ts'
@@ -11,7 +12,7 @@ import { Balance } from '../parts/state.tsx'
 import { HopPartitions } from './hop-partitions.tsx'
 import { VerifyPanel } from './verify-panel.tsx'
 
-const ResourceGraph = lazy(() => import('../graph/resource-graph.tsx'))
+const ResourceGraph = lazy(() => whenReachable(() => import('../graph/resource-graph.tsx')))
 
 /** in = delivered + rejected + pending, for each hop; a click shows its partitions. */
 export function LedgerPage() {

@@ -1,9 +1,10 @@
+import { whenReachable } from '../api/when-reachable.ts'
 import { lazy, Suspense, useMemo } from 'react'
 import { sumOf, useRates } from '../api/live.ts'
 import { formatRate } from '../parts/format.ts'
 import { Loading } from '../parts/notice.tsx'
 
-const LineChart = lazy(() => import('../parts/line-chart.tsx'))
+const LineChart = lazy(() => whenReachable(() => import('../parts/line-chart.tsx')))
 
 /** Produced and delivered, of all streams and deliveries. */
 export function RateChart() {

@@ -1,9 +1,10 @@
+import { whenReachable } from '../api/when-reachable.ts'
 import { lazy, Suspense, useMemo } from 'react'
 import type { SqlAnswer } from '../api/answers.ts'
 import { Empty, Loading } from '../parts/notice.tsx'
 import { isNumberType } from '../parts/result-grid.tsx'
 
-const LineChart = lazy(() => import('../parts/line-chart.tsx'))
+const LineChart = lazy(() => whenReachable(() => import('../parts/line-chart.tsx')))
 
 /** Lines over time, bars over words, by the types of the columns. */
 export function ResultChart({ result }: { readonly result: SqlAnswer }) {

@@ -1,4 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
+import { whenReachable } from '../api/when-reachable.ts'
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useResources } from '../api/queries.ts'
 import type { SqlAnswer } from '../api/answers.ts'
@@ -12,7 +13,7 @@ import { faultIn, placeIn } from './sql-place.ts'
 import { pastQueries, remember } from './sql-history.ts'
 import { ResultChart } from './sql-chart.tsx'
 
-const SqlEditor = lazy(() => import('./sql-editor.tsx'))
+const SqlEditor = lazy(() => whenReachable(() => import('./sql-editor.tsx')))
 const rowLimit = 10_000
 
 type Answer =
