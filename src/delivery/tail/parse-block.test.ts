@@ -12,8 +12,8 @@ import { parseBlock } from './parse-block.ts'
 void test('a block that DuckDB refuses is halved until the culprits are alone, wherever they are', async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'weir-parse-'))
   const duckdb = await openWorkerDuckdb({ memoryLimitBytes: 5e8, temporaryDirectory: folder })
-  context.after(() => {
-    duckdb.close()
+  context.after(async () => {
+    await duckdb.close()
     rmSync(folder, { recursive: true })
   })
   const view = await new FolderTable(join(folder, 'table'), [{ name: 'id', type: 'long' }]).load()

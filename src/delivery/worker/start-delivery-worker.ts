@@ -115,7 +115,7 @@ class Worker implements DeliveryWorker {
     }
     this.#isStopped = true
     await this.#endAssignment()
-    this.#context.duckdb.close()
+    await this.#context.duckdb.close()
   }
 
   /** The running session, once there is one; undefined when none is to come soon. Throws WEIR-5018 when it is late. */

@@ -6,7 +6,8 @@ export interface WorkerDuckdb {
   readonly parsing: DuckDBConnection
   readonly committing: DuckDBConnection
   readonly counting: DuckDBConnection
-  close(): void
+  /** Ends what still runs. */
+  close(): Promise<void>
 }
 
 /**
@@ -31,9 +32,17 @@ export async function openWorkerDuckdb(options: {
     parsing,
     committing,
     counting,
-    close() {
-      for (const connection of [parsing, committing, counting]) connection.closeSync()
+    async close() {
+      const connections = [parsing, committing, counting]
+      await Promise.all(connections.map(endStatement))
+      for (const connection of connections) connection.closeSync()
       duckdb.close()
     },
   }
+}
+
+/** A connection that is closed under a running statement never returns from it, and keeps the process; the next one waits its turn. */
+async function endStatement(connection: DuckDBConnection): Promise<void> {
+  connection.interrupt()
+  await connection.run('SELECT 1').catch(() => undefined)
 }
