@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openLocalLake, type LocalLake } from '../../../test/support/local-lake.ts'
+import { schemaOf } from '../types/schema.ts'
+
+interface Answer {
+  readonly status: number
+  readonly body: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Asks the catalog as any client does; `path` from `/v1` on, with its query. */
+async function ask(lake: LocalLake, call: string, body?: unknown, headers = {}): Promise<Answer> {
+  const [method = '', target = ''] = call.split(' ')
+  const url = new URL(`http://catalog/v1${target}`)
+  const text = typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body)
+  const query = Object.fromEntries(url.searchParams)
+  return lake.catalog.handle({ method, path: url.pathname, query, headers, body: text })
+}
+
+const bodyOf = <T = Record<string, unknown>>({ body }: Answer): T => JSON.parse(body) as T
+const errorOf = (answer: Answer) => {
+  const { error } = bodyOf<{ error: { type: string; message: string; code: number } }>(answer)
+  assert.equal(error.code, answer.status)
+  return `${answer.status} ${error.type}: ${error.message}`
+}
+const schema = schemaOf([{ name: 'id', type: 'long' }])
+
+async function withTable(run: (lake: LocalLake) => Promise<void>): Promise<void> {
+  await using lake = await openLocalLake()
+  await ask(lake, 'POST /namespaces', { namespace: ['a'] })
+  await ask(lake, 'POST /namespaces/a/tables', { name: 't', schema })
+  await run(lake)
+}
+
+const setProperty = (key: string, value: string) => ({ action: 'set-properties', updates: { [key]: value } })
+
+void test('every endpoint that is told to clients is served, and nothing else', () =>
+  withTable(async (lake) => {
+    const { endpoints } = bodyOf<{ endpoints: string[] }>(await ask(lake, 'GET /config'))
+    for (const endpoint of endpoints) {
+      const call = endpoint.replace('/v1/{prefix}', '').replace('{namespace}', 'none').replace('{table}', 'none')
+      const { status, body } = await ask(lake, call, '{}')
+      assert.ok(!body.includes('is not served'), `${endpoint}: ${status}`)
+    }
+    assert.match(
+      errorOf(await ask(lake, 'GET /namespaces/a/views')),
+      /^404 NotFoundException: GET \/v1\/namespaces\/a\/views is not/,
+    )
+  }))
+
+void test('a table that has not changed is not sent again', () =>
+  withTable(async (lake) => {
+    const first = await ask(lake, 'GET /namespaces/a/tables/t')
+    const etag = first.headers['etag']!
+    const second = await ask(lake, 'GET /namespaces/a/tables/t', undefined, { 'if-none-match': etag })
+    assert.deepEqual([second.status, second.body], [304, ''])
+    await ask(lake, 'POST /namespaces/a/tables/t', { updates: [setProperty('k', 'v')] })
+    assert.equal((await ask(lake, 'GET /namespaces/a/tables/t', undefined, { 'if-none-match': etag })).status, 200)
+    assert.deepEqual((await ask(lake, 'HEAD /namespaces/a/tables/t')).status, 204)
+  }))
+
+void test('a transaction changes all of its tables or none', () =>
+  withTable(async (lake) => {
+    await ask(lake, 'POST /namespaces/a/tables', { name: 'u', schema })
+    const change = (name: string, requirements: readonly unknown[]) => ({
+      identifier: { namespace: ['a'], name },
+      requirements,
+      updates: [setProperty('k', name)],
+    })
+    const wrong = [{ type: 'assert-current-schema-id', 'current-schema-id': 7 }]
+    const refused = await ask(lake, 'POST /transactions/commit', {
+      'table-changes': [change('t', []), change('u', wrong)],
+    })
+    assert.match(errorOf(refused), /^409 CommitFailedException: Requirement failed: current schema changed/)
+    const propertyOf = async (name: string) =>
+      bodyOf<{ metadata: { properties: Record<string, string> } }>(await ask(lake, `GET /namespaces/a/tables/${name}`))
+        .metadata.properties['k']
+    assert.deepEqual([await propertyOf('t'), await propertyOf('u')], [undefined, undefined])
+    const made = await ask(lake, 'POST /transactions/commit', { 'table-changes': [change('t', []), change('u', [])] })
+    assert.equal(made.status, 204)
+    assert.deepEqual([await propertyOf('t'), await propertyOf('u')], ['t', 'u'])
+  }))
+
+void test('a staged table is there only once it is committed, and only for one', () =>
+  withTable(async (lake) => {
+    const staged = await ask(lake, 'POST /namespaces/a/tables', { name: 's', schema, 'stage-create': true })
+    assert.equal(staged.status, 200)
+    assert.equal((await ask(lake, 'HEAD /namespaces/a/tables/s')).status, 404)
+    const { metadata } = bodyOf<{ metadata: { location: string; 'table-uuid': string } }>(staged)
+    const commit = {
+      requirements: [{ type: 'assert-create' }],
+      updates: [
+        { action: 'assign-uuid', uuid: metadata['table-uuid'] },
+        { action: 'upgrade-format-version', 'format-version': 2 },
+        { action: 'add-schema', schema },
+        { action: 'set-current-schema', 'schema-id': -1 },
+        { action: 'add-spec', spec: { fields: [] } },
+        { action: 'set-default-spec', 'spec-id': -1 },
+        { action: 'add-sort-order', 'sort-order': { 'order-id': 0, fields: [] } },
+        { action: 'set-default-sort-order', 'sort-order-id': -1 },
+        { action: 'set-location', location: metadata.location },
+      ],
+    }
+    assert.equal((await ask(lake, 'POST /namespaces/a/tables/s', commit)).status, 200)
+    assert.match(errorOf(await ask(lake, 'POST /namespaces/a/tables/s', commit)), /^409 .*table already exists/)
+  }))
+
+void test('ids of 63 bits keep every digit, in what is sent and in what is stored', () =>
+  withTable(async (lake) => {
+    const id = '9007199254740993123'
+    const snapshot = `{"snapshot-id":${id},"sequence-number":1,"timestamp-ms":1700000000000,"manifest-list":"file:///x.avro","summary":{"operation":"append"}}`
+    const body = `{"requirements":[],"updates":[{"action":"add-snapshot","snapshot":${snapshot}},
+      {"action":"set-snapshot-ref","ref-name":"main","type":"branch","snapshot-id":${id}}]}`
+    const answer = await ask(lake, 'POST /namespaces/a/tables/t', body)
+    assert.equal(answer.status, 200, answer.body)
+    const location = bodyOf<{ 'metadata-location': string }>(answer)['metadata-location']
+    for (const text of [answer.body, (await lake.store.get(location)).toString()])
+      assert.match(text, new RegExp(`"current-snapshot-id":${id}\\b`))
+    const stale = `{"requirements":[{"type":"assert-ref-snapshot-id","ref":"main","snapshot-id":9007199254740993124}],"updates":[]}`
+    assert.match(
+      errorOf(await ask(lake, 'POST /namespaces/a/tables/t', stale)),
+      /9007199254740993124 != 9007199254740993123/,
+    )
+  }))
+
+void test('what does not follow the protocol is refused with the place that is wrong', () =>
+  withTable(async (lake) => {
+    const commit = (updates: unknown) => ask(lake, 'POST /namespaces/a/tables/t', { updates })
+    const refusals: readonly (readonly [Answer, RegExp])[] = [
+      [await ask(lake, 'POST /namespaces', 'not json'), /^400 BadRequestException: The body is not JSON/],
+      [
+        await ask(lake, 'POST /namespaces', { namespace: [] }),
+        /^400 BadRequestException: The body is wrong at namespace/,
+      ],
+      [await commit([{ action: 'explode' }]), /^400 .*the update explode is not served/],
+      [await commit([{ action: 'set-properties', updates: { k: 1 } }]), /^400 .*wrong at updates\.0\.updates\.k/],
+      [await commit([{ action: 'upgrade-format-version', 'format-version': 1 }]), /^400 .*cannot be downgraded to 1/],
+      [await ask(lake, 'GET /namespaces?pageSize=0'), /^400 .*pageSize 0 is not a number above 0/],
+      [await ask(lake, 'GET /namespaces/none'), /^404 NoSuchNamespaceException: Namespace does not exist: none/],
+      [await ask(lake, 'GET /namespaces/a/tables/none'), /^404 NoSuchTableException: Table does not exist: a\.none/],
+      [await ask(lake, 'DELETE /namespaces/a'), /^409 NamespaceNotEmptyException: Namespace a is not empty/],
+      [await ask(lake, 'GET /namespaces/%zz'), /^400 .*%zz is not percent-encoded/],
+      [
+        await ask(lake, 'POST /namespaces/a/properties', { updates: { k: 'v' }, removals: ['k'] }),
+        /^422 UnprocessableEntityException: The keys k are both set and removed/,
+      ],
+    ]
+    for (const [answer, message] of refusals) assert.match(errorOf(answer), message)
+  }))
+
+void test('a table whose file has gone is told to be broken, not what memory still holds', () =>
+  withTable(async (lake) => {
+    const { 'metadata-location': location } = bodyOf<{ 'metadata-location': string }>(
+      await ask(lake, 'GET /namespaces/a/tables/t'),
+    )
+    await lake.store.remove(location)
+    assert.match(
+      errorOf(await ask(lake, 'GET /namespaces/a/tables/t')),
+      /^404 NotFoundException: Failed to open input stream/,
+    )
+  }))
