@@ -121,7 +121,7 @@ void test(
     await using weir = await restartableWeir('apply', { project: empty })
     await weir.start()
     for (let round = 1; round <= 2; round++) {
-      const made = 1 + random.pick(total - 2)
+      const made = 1 + random.pick(Math.floor(total / 2))
       const whenMade = await killDuringApply(
         weir,
         project,

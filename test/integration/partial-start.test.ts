@@ -40,19 +40,19 @@ void test(
     await using weir = await restartableWeir('partial', { project: projectOf(good) })
     await weir.start()
     const client = await connectKafka({ bootstrap: `127.0.0.1:${weir.ports.kafka}` })
-    await client.topics.create([{ name: 'events', partitions: 1 }])
+    await client.topics.create([{ name: 'events', partitions: 3 }])
     await client.close()
     await eventually('Weir to know of it', () => resourceOf(weir, 'stream', 'events'))
 
-    await startAgain(weir, projectOf(good, `stream('events', { partitions: 4 })`, `stream('others')`))
-    assert.match(weir.errors(), /weir\.config\.ts:\d+:\d+ +not applied: stream events\. .*from 1 to 4.*WEIR-7005/)
+    await startAgain(weir, projectOf(good, `stream('events', { partitions: 2 })`, `stream('others')`))
+    assert.match(weir.errors(), /weir\.config\.ts:\d+:\d+ +not applied: stream events\. .*from 3 to 2.*WEIR-7005/)
     const events = await resourceOf(weir, 'stream', 'events')
-    assert.deepEqual([events.state, events.spec['partitions']], ['Active', 1])
+    assert.deepEqual([events.state, events.spec['partitions']], ['Active', 3])
     assert.equal((await resourceOf(weir, 'stream', 'others')).state, 'Active')
 
     await startAgain(
       weir,
-      projectOf(counts('select nothing from kept'), `stream('events', { partitions: 1 })`, `stream('third')`),
+      projectOf(counts('select nothing from kept'), `stream('events', { partitions: 3 })`, `stream('third')`),
     )
     assert.match(weir.errors(), /not applied: view counts\. .*nothing/)
     assert.match(String((await resourceOf(weir, 'view', 'counts')).spec['sql']), /count\(\*\)/)

@@ -153,7 +153,9 @@ export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWor
     get watched() {
       return children().flatMap((worker) => {
         const { name, pid } = worker
-        return pid === undefined ? [] : [{ name, pid, end: () => worker.end(), bytesMax: options.memoryBytesMax }]
+        return pid === undefined
+          ? []
+          : [{ name, pid, end: (reason: string) => worker.end(reason), bytesMax: options.memoryBytesMax }]
       })
     },
     get children() {

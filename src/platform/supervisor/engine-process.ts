@@ -83,9 +83,9 @@ export function runEngine(options: EngineProcessOptions): EngineProcess {
     get watched() {
       const { pid } = child
       if (pid === undefined) return []
-      const end = (): void => {
+      const end = (reason: string): void => {
         overBudget.add(pid)
-        child.end()
+        child.end(reason)
       }
       return [{ name: 'engine', pid, bytesMax: options.memoryBytesMax, end }]
     },

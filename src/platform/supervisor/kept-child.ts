@@ -32,8 +32,8 @@ export interface KeptChild<Remote extends Methods> {
   readonly pid: number | undefined
   /** How often it was started again. */
   readonly restarts: number
-  /** Ends this process; it is started again. */
-  end(): void
+  /** Ends this process, for this reason; it is started again. */
+  end(reason?: string): void
   /** Stops it for now: it is idle, and the next `ready` starts it. */
   rest(deadlineMs: number): Promise<void>
   /** Asks it to stop within the time, then kills it; it is not started again. */
@@ -51,6 +51,7 @@ export function keepChild<Remote extends Methods>(options: KeptChildOptions<Remo
   let state: ChildState = { kind: 'idle' }
   let process: SpawnedChild<Remote> | undefined
   let restarts = 0
+  let endedFor: string | undefined
   const waiters = new Set<() => void>()
   const rested = new WeakSet<SpawnedChild<Remote>>()
   let loop: Promise<void> | undefined
@@ -77,7 +78,8 @@ export function keepChild<Remote extends Methods>(options: KeptChildOptions<Remo
         return become({ kind: 'failed', reason: problem.message })
       }
       if (!problem && performance.now() - readySince > 30_000) failures = 0
-      const reason = problem?.message ?? `it ended with ${exit.signal ?? `exit code ${exit.code}`}`
+      const reason = endedFor ?? problem?.message ?? `it ended with ${exit.signal ?? `exit code ${exit.code}`}`
+      endedFor = undefined
       logger.error({ child: name, pid: spawned.pid, reason }, `${name} ended and is started again`)
       become({ kind: 'waiting', reason })
       await pause(restartDelayMs(failures++), undefined, { signal: ended.signal }).catch(() => undefined)
@@ -130,7 +132,10 @@ export function keepChild<Remote extends Methods>(options: KeptChildOptions<Remo
       }
       return process!.channel
     },
-    end: () => process?.kill(),
+    end(reason) {
+      endedFor = reason
+      process?.kill()
+    },
     async rest(deadlineMs) {
       const spawned = process
       if (state.kind !== 'ready' || !spawned) return

@@ -6,8 +6,8 @@ export interface WatchedProcess {
   readonly name: string
   readonly pid: number
   readonly bytesMax: number
-  /** Called once, when it passed its budget. */
-  readonly end: () => void
+  /** Called once, when it passed its budget, with what to say of it. */
+  readonly end: (reason: string) => void
 }
 
 const intervalMs = 500
@@ -23,11 +23,9 @@ export function watchMemory(processes: () => readonly WatchedProcess[], logger: 
       const bytes = residentBytes(pid)
       if (bytes <= bytesMax || told.has(pid)) continue
       told.add(pid)
-      logger.error(
-        { child: name, pid, bytes, bytesMax },
-        `${name} uses ${formatSize(bytes)} of memory, its budget is ${formatSize(bytesMax)}: it is ended`,
-      )
-      end()
+      const reason = `it took ${formatSize(bytes)} of memory, and its budget is ${formatSize(bytesMax)}`
+      logger.error({ child: name, pid, bytes, bytesMax }, `${name} is ended: ${reason}`)
+      end(reason)
     }
   }, intervalMs)
   timer.unref()

@@ -3,10 +3,12 @@ import type { Logger } from '../../kernel/logger.ts'
 import type { OperatorConfig, OperatorHost, OperatorMethods } from '../children/child-methods.ts'
 import type { MemoryHost } from '../children/delivery-memory.ts'
 import { keepChild, type KeptChild } from './kept-child.ts'
+import type { WatchedProcess } from './memory-watch.ts'
 import type { ProcessLogs } from './process-logs.ts'
 
 export interface OperatorProcess {
   readonly child: KeptChild<OperatorMethods>
+  readonly watched: readonly WatchedProcess[]
   /** Starts it if need be; it is given back when nobody has used it for a minute. `progress` hears of this job while it runs. */
   use<Result>(
     work: (channel: Channel<OperatorMethods>, job: number) => Promise<Result>,
@@ -20,6 +22,7 @@ const idleMs = 60_000
 export function runOperator(
   config: OperatorConfig,
   memory: MemoryHost,
+  memoryBytesMax: number,
   logs: ProcessLogs,
   logger: Logger,
 ): OperatorProcess {
@@ -44,6 +47,12 @@ export function runOperator(
   })
   return {
     child,
+    get watched() {
+      const { name, pid } = child
+      return pid === undefined
+        ? []
+        : [{ name, pid, bytesMax: memoryBytesMax, end: (reason: string) => child.end(reason) }]
+    },
     async use(work, progress) {
       const job = ++lastJob
       if (progress) listeners.set(job, progress)

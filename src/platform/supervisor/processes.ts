@@ -111,10 +111,11 @@ export function runProcesses(options: ProcessesOptions): Processes {
       threads: options.threads,
     },
     memory,
+    options.workerMemoryBytes,
     logs,
     logger,
   )
-  const residentMemory = watchMemory(() => [...workers.watched, ...engine.watched], logger)
+  const residentMemory = watchMemory(() => [...workers.watched, ...engine.watched, ...operator.watched], logger)
   return {
     log,
     workers,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { decimal, time } from './list.ts'
 
-export const ledgerGap = z
+const ledgerGap = z
   .strictObject({
     kind: z.enum(['lost', 'skipped']),
     from: decimal('The first offset.'),
@@ -9,7 +9,7 @@ export const ledgerGap = z
   })
   .meta({ id: 'LedgerGap' })
 
-export const ledgerPartition = z
+const ledgerPartition = z
   .strictObject({
     source: z.string().describe('Id of the topic.'),
     partition: z.int(),
@@ -24,7 +24,7 @@ export const ledgerPartition = z
   })
   .meta({ id: 'LedgerPartition' })
 
-export const ledgerHop = z
+const ledgerHop = z
   .strictObject({
     delivery: z.string(),
     from: z.string(),
@@ -45,7 +45,7 @@ export const ledgerHop = z
 
 export const ledger = z.strictObject({ hops: z.array(ledgerHop).readonly() })
 
-export const verifyResult = z
+const verifyResult = z
   .strictObject({
     delivery: z.string(),
     verdict: z.enum(['yes', 'no', 'cannot tell']),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const plannedChange = z
+const plannedChange = z
   .strictObject({
     action: z.enum(['create', 'update', 'delete']),
     kind: z.string(),
