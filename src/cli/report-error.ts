@@ -16,7 +16,7 @@ export function reportError(thrown: unknown, command: string, json: boolean): Ex
   } else {
     const where = colors.bold(error.at ?? `weir ${command}`)
     process.stderr.write(`${where}  ${error.message}  ${colors.dim(`[${error.code}]`)}\n`)
-    if (error.code === 'WEIR-9001' && process.env['WEIR_DEBUG']) process.stderr.write(`${stackOf(thrown)}\n`)
+    if (error !== thrown && process.env['WEIR_DEBUG']) process.stderr.write(`${stackOf(thrown)}\n`)
   }
   return exitCodeOf(error)
 }

@@ -40,4 +40,10 @@ export const storageCodes = defineCodes({
     cause: 'A data file of the lake is damaged.',
     remedy: 'Restore it from a backup: the message names it. weir verify says which records it held.',
   },
+  'WEIR-8008': {
+    kind: 'unavailable',
+    cause:
+      'The file system refuses a file or folder: permissions, a read-only disk, a path that is not there or is taken.',
+    remedy: 'Do what the message says of the path that it names.',
+  },
 })

@@ -1,5 +1,6 @@
 import { catalogue, type ErrorCode } from './catalogue.ts'
 import type { CodeDefinition, ErrorKind } from './code-definition.ts'
+import { fileErrorOf } from './file-error.ts'
 
 export interface ErrorContext {
   /** The error that led here; kept for the log, never shown alone. */
@@ -33,9 +34,11 @@ export class WeirError extends Error {
   }
 }
 
-/** Any thrown value as a WeirError; what is not one was not foreseen, and says so. */
+/** Any thrown value as a WeirError; what is neither one nor from the file system was not foreseen, and says so. */
 export function asWeirError(thrown: unknown): WeirError {
   if (thrown instanceof WeirError) return thrown
+  const refused = fileErrorOf(thrown)
+  if (refused) return new WeirError(refused.code, refused.message, { cause: thrown })
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new WeirError('WEIR-9001', message, { cause: thrown })
 }
