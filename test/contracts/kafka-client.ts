@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import type { WeirError } from '../../src/kernel/errors/weir-error.ts'
 import { kafkaErrors } from '../../src/stream/protocol/errors.ts'
 import { batchField, type Compression } from '../../src/stream/protocol/records/batch-header.ts'
 import { batchesIn } from '../../src/stream/protocol/records/record-cursor.ts'
@@ -55,6 +56,21 @@ export function describeClientContract(name: string, start: () => Promise<Runnin
       await assert.rejects(client.topics.alterConfigs(topic, { 'retention.ms': 'long' }), { code: 'WEIR-3103' })
       await client.topics.delete([topic, 'never-existed'])
       await eventually(async () => (await client.topics.describe([topic])).length === 0)
+    })
+
+    void test('a topic gets more partitions, and they can be written at once', async () => {
+      const topic = await newTopic(1)
+      await client.topics.addPartitions(topic, 3)
+      const [described] = await client.topics.describe([topic])
+      assert.equal(described?.partitions.length, 3)
+      const producer = await client.createProducer({ topic })
+      await producer.send({ value: 'new', partition: 2 })
+      await producer.close()
+      assert.deepEqual(await readAll(client, topic), [[], [], ['new']])
+      await assert.rejects(client.topics.addPartitions(topic, 2), (error: WeirError) => {
+        assert.equal(error.details['error'], 'INVALID_PARTITIONS')
+        return true
+      })
     })
 
     void test('INV-K2: each line is read back once, in order within its partition', async () => {

@@ -196,11 +196,11 @@ void test('versions, use and names are checked by the API', async () => {
     })
     await assert.rejects(control.list({ kind: 'steam' }), { code: 'WEIR-1010', message: /Did you mean stream/ })
     await assert.rejects(control.put({ ...desired, spec: { partitions: 1 } }, actor), { code: 'WEIR-7005' })
-    const wider = [stream('orders', { partitions: 4 }), ordersTable]
-    await assert.rejects(control.plan(project(wider)), {
-      code: 'WEIR-7005',
-      message: /stream "orders": partitions .* cannot grow from 2 to 4.*Declare 2/,
-    })
+    const wider = { ...desired, spec: { partitions: 4, retention: '365 days' } }
+    assert.match(
+      (await control.plan(project([stream('orders', wider.spec), ordersTable, load, byDay]))).changes[0]!.lines[0]!,
+      /partitions 2 to 4/,
+    )
     const wrong = { kind: 'delivery', name: 'x', spec: { from: 'ordrs', to: 'orders' }, tags: {} }
     await assert.rejects(control.put(wrong, actor), {
       code: 'WEIR-1005',

@@ -61,7 +61,12 @@ export interface DeliveryWorkers {
 interface RunningDelivery {
   readonly plan: DeliveryPlan
   readonly workers: readonly Worker[]
+  /** How many of the topic's partitions have a worker. */
+  partitions: number
 }
+
+/** How often a topic is asked whether it has grown: any Kafka client may add partitions. */
+const growthMs = 5_000
 
 export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWorkers {
   const running = new Map<string, RunningDelivery>()
@@ -70,7 +75,10 @@ export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWor
 
   /** Read anew for each process: the topic may have grown, and an epoch is never used twice. */
   async function assign(channel: Channel<DeliveryWorkerMethods>, plan: DeliveryPlan, index: number): Promise<void> {
-    const partitions = assignPartitions(await options.partitionsOf(plan.config.topic), plan.workers)[index]!
+    const found = await options.partitionsOf(plan.config.topic)
+    const delivery = running.get(plan.config.delivery)
+    if (delivery?.plan === plan) delivery.partitions = found.length
+    const partitions = assignPartitions(found, plan.workers)[index]!
     const epoch = await options.nextEpoch(plan.config.delivery)
     await channel.call('assign', { epoch, partitions }, { timeoutMs: 60_000 })
   }
@@ -91,7 +99,7 @@ export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWor
         },
       })
     })
-    return { plan, workers }
+    return { plan, workers, partitions: 0 }
   }
 
   function statusOf(delivery: string): Promise<DeliveryWorkerStatus[]> {
@@ -103,6 +111,32 @@ export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWor
     const { plan, workers } = running.get(delivery)!
     await Promise.all(workers.map(async (worker, index) => assign(await worker.ready(), plan, index)))
   }
+
+  async function lookForGrowth(): Promise<void> {
+    for (const { plan, partitions, workers } of all()) {
+      const { topic, delivery } = plan.config
+      if (partitions === 0 || workers.some(({ channel }) => !channel)) continue
+      try {
+        const found = await options.partitionsOf(topic)
+        if (found.length <= partitions || running.get(delivery)?.plan !== plan) continue
+        options.logger.info(
+          { delivery, topic, partitions: found.length },
+          'the topic has grown; its workers share it anew',
+        )
+        await reassign(delivery)
+      } catch (error) {
+        options.logger.warn({ err: error, delivery }, 'whether the topic has grown is not known; it is asked again')
+      }
+    }
+  }
+
+  let looking = false
+  const timer = setInterval(() => {
+    if (looking) return
+    looking = true
+    void lookForGrowth().finally(() => (looking = false))
+  }, growthMs)
+  timer.unref()
 
   return {
     async ensure(plan) {
@@ -162,9 +196,13 @@ export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWor
       return children()
     },
     async stop(deadlineMs) {
+      clearInterval(timer)
       await Promise.all(children().map((worker) => worker.stop(deadlineMs)))
     },
-    kill: () => children().forEach((worker) => worker.kill()),
+    kill() {
+      clearInterval(timer)
+      children().forEach((worker) => worker.kill())
+    },
   }
 }
 

@@ -33,6 +33,8 @@ export interface KafkaClient {
 export interface KafkaTopics {
   /** Topics that exist already are left as they are; `created` tells. Counts left out are the broker's defaults. */
   create(topics: readonly NewTopic[]): Promise<readonly { readonly name: string; readonly created: boolean }[]>
+  /** Makes partitions until there are so many. WEIR-3103 INVALID_PARTITIONS when there are as many or more. */
+  addPartitions(topic: string, count: number): Promise<void>
   /** Topics that do not exist are passed over. */
   delete(names: readonly string[]): Promise<void>
   /** Those named that exist, or all; never creates one. Always asks the broker. */

@@ -1,4 +1,5 @@
 import type { Broker } from './broker.ts'
+import { createPartitionsApi } from '../protocol/apis/create-partitions.ts'
 import { createTopicsApi } from '../protocol/apis/create-topics.ts'
 import { deleteTopicsApi } from '../protocol/apis/delete-topics.ts'
 import { describeConfigsApi } from '../protocol/apis/describe-configs.ts'
@@ -63,8 +64,23 @@ export function createTopicsClient(cluster: Cluster, deadlineMs: number): KafkaT
     })
   }
 
+  async function addPartitions(topic: string, count: number): Promise<void> {
+    await retried(`partitions of ${topic}`, async (broker, timeoutMs) => {
+      const request = { topics: [{ name: topic, count, assignments: null }], timeoutMs: Math.ceil(timeoutMs) }
+      const { body } = await broker.call(createPartitionsApi, { ...request, validateOnly: false }, { timeoutMs })
+      for (const { errorCode, errorMessage } of body.results) check(errorCode, `topic ${topic}`, errorMessage)
+    })
+    cluster.forgetTopic(topic)
+    await retried('wait for new partitions', async (_, timeoutMs) => {
+      await present([topic], timeoutMs)
+      const { partitions } = await cluster.topic(topic, { timeoutMs })
+      if (partitions.length < count) throw refused(kafkaErrors.LEADER_NOT_AVAILABLE, `topic ${topic}`)
+    })
+  }
+
   return {
     create,
+    addPartitions,
     delete: remove,
     describe,
     configs: (topic) => retried(`configs of ${topic}`, (broker, timeoutMs) => configsOf(broker, topic, timeoutMs)),

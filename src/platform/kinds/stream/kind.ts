@@ -83,10 +83,10 @@ function changes(before: StreamSpec, after: StreamSpec): readonly SpecChange[] {
       `partitions of a stream cannot shrink from ${before.partitions} to ${after.partitions}: records would lose their place. Declare another stream`,
     )
   if (after.partitions > before.partitions)
-    throw new WeirError(
-      'WEIR-7005',
-      `partitions of a stream cannot grow from ${before.partitions} to ${after.partitions}: this version of Weir does not add to them. Declare ${before.partitions}, or another stream`,
-    )
+    found.push({
+      text: `partitions ${before.partitions} to ${after.partitions}; records of a key may go to another one from then on`,
+      destroys: null,
+    })
   const [was, is] = [planOf('', before), planOf('', after)]
   if (was.retentionMs !== is.retentionMs)
     found.push({

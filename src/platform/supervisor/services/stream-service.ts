@@ -24,11 +24,7 @@ export function createStreamService(
           'WEIR-1003',
           `stream ${plan.name} has ${found.partitions.length} partitions, and they cannot become ${plan.partitions}: records would be lost. Declare ${found.partitions.length} or more`,
         )
-      if (found.partitions.length < plan.partitions)
-        throw new WeirError(
-          'WEIR-1003',
-          `stream ${plan.name} has ${found.partitions.length} partitions, and Weir cannot add to them yet. Declare ${found.partitions.length}`,
-        )
+      if (found.partitions.length < plan.partitions) await topics.addPartitions(plan.name, plan.partitions)
       await topics.alterConfigs(plan.name, configs)
     },
     async remove(name) {
