@@ -101,8 +101,11 @@ void test('dead letters are shown in full, lead to the records around them, and 
   await letters.focus()
   await page.keyboard.press('ArrowDown')
   await page.getByRole('link', { name: 'the records around it' }).waitFor()
-  await page.getByRole('button', { name: 'Replay …' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Replay' }).click()
+  await page.getByRole('button', { name: `Replay all ${rejected} …` }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: `Replay all ${rejected}` })
+    .click()
   await page.getByText(`0 replayed, ${rejected} still do not fit.`).waitFor()
   await tab.open('/activity')
   await page.getByRole('grid', { name: 'Activity' }).getByText('replay', { exact: true }).waitFor()
