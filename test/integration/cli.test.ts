@@ -100,13 +100,30 @@ void describe('the commands on a running project', () => {
     assert.match((await run(['tail', 'evnts'])).err, /Did you mean events\?/)
   })
 
+  void test('a mistyped stream is not made, unless that is asked for; a CSV with a header is sent by record', async () => {
+    const mistyped = await run(['produce', 'evnts'], '{"id": 1}\n')
+    assert.equal(mistyped.code, 1)
+    assert.match(mistyped.err, /no stream "evnts"\. Did you mean events\?.*--create.*WEIR-2011/)
+    assert.ok(!(await run(['get', 'stream'])).out.includes('evnts'))
+    const made = await run(
+      ['produce', 'prices', '--create', '--header', 'send', '--key', 'a'],
+      'id,price\n1,2.50\n2,3\n',
+    )
+    assert.match(made.out, /2 records are in prices, durable/, made.err)
+    const { out } = await run(['tail', 'prices', '--from', 'start', '-n', '2'])
+    assert.equal(out, 'id,price\n1,2.50\nid,price\n2,3\n')
+    const wrong = await run(['produce', 'prices', '--header', 'yes'])
+    assert.equal(wrong.code, 2)
+    assert.match(wrong.err, /--header takes send or skip, not "yes"/)
+  })
+
   void test('what is in use is not deleted, and what is wrong is said', async () => {
     const refused = await run(['delete', 'table', 'events', '--allow-destructive'])
     assert.notEqual(refused.code, 0)
     assert.match(refused.err, /events-to-lake|events_by_kind/)
     const wrong = await run(['sql', 'select * from evnts'])
-    assert.equal(wrong.code, 2)
-    assert.match(wrong.err, /evnts/)
+    assert.equal(wrong.code, 1)
+    assert.match(wrong.err, /evnts.*WEIR-6003/)
     assert.match((await run(['get', 'tabel'])).err, /Did you mean table\?/)
   })
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
@@ -22,7 +22,7 @@ export const backup: Command = {
     const format = formatOf(data)
     await refusePostgres(data)
     mustBeEmpty(target)
-    mkdirSync(target, { recursive: true, mode: 0o700 })
+    await nodeFiles.makeDirectory(target)
     const { files, bytes } = await whileMaintenanceRests(directory, data, () => copyAll(data, target))
     const made = { taken: new Date().toISOString(), dataDirectory: data, format, bytes, files }
     const manifest: BackupManifest = { ...made, sizes: await sizesIn(target) }

@@ -1,8 +1,10 @@
 import { open } from 'node:fs/promises'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Command } from '../command.ts'
+import { csvRecords, type HeaderUse } from '../csv-records.ts'
 import { formatCount } from '../output.ts'
 import { mustRun } from '../running.ts'
+import { mustExist } from '../stream-names.ts'
 
 export const produce: Command = {
   name: 'produce',
@@ -11,18 +13,35 @@ export const produce: Command = {
     { name: 'stream', description: 'the name of the stream', required: true },
     { name: 'file', description: 'lines to send; standard input without it', required: false },
   ],
-  options: [{ flags: '--key <text>', description: 'the key of every record: all go to one partition, in order' }],
-  examples: ['weir produce events < events.ndjson', `echo '{"id": 1}' | weir produce events`],
+  options: [
+    { flags: '--key <text>', description: 'the key of every record: all go to one partition, in order' },
+    {
+      flags: '--header <use>',
+      description:
+        'the first line names the columns of a CSV: send it with each record, for deliveries with csv: { header: true }, or skip it, for others',
+    },
+    { flags: '--create', description: 'make the stream when there is none' },
+  ],
+  examples: [
+    'weir produce events < events.ndjson',
+    `echo '{"id": 1}' | weir produce events`,
+    'weir produce prices prices.csv --header skip',
+  ],
   async run({ arguments: [stream, file], options, output, directory }) {
+    const header = headerUse(options['header'])
     const { kafka } = mustRun(directory)
     if (file === undefined && process.stdin.isTTY) output.note('Lines from the terminal; Ctrl-D ends them.')
     const input = file === undefined ? process.stdin : await openLines(file)
     const { connectKafka } = await import('../../stream/client/connect.ts')
     const client = await connectKafka({ bootstrap: kafka, clientId: 'weir-produce' })
     try {
+      if (options['create'] === true) await client.topics.create([{ name: stream! }])
+      // A producer would have a mistyped name made by the log, and one that is declared but Failed with other settings.
+      else await mustExist(client, stream!, 'weir status shows what is declared; --create makes what is not.')
       const producer = await client.createProducer({ topic: stream! })
-      const key = options['key']
-      if (typeof key === 'string') await sendKeyed(input, (value) => producer.send({ value, key }))
+      const key = typeof options['key'] === 'string' ? options['key'] : null
+      if (header !== undefined) for await (const value of csvRecords(input, header)) await producer.send({ value, key })
+      else if (key !== null) await sendKeyed(input, (value) => producer.send({ value, key }))
       else for await (const chunk of input) await producer.sendLines(chunk as Buffer)
       const { records, bytes } = await producer.flush()
       output.answer(
@@ -33,6 +52,11 @@ export const produce: Command = {
       await client.close()
     }
   },
+}
+
+function headerUse(value: string | boolean | undefined): HeaderUse | undefined {
+  if (value === undefined || value === 'send' || value === 'skip') return value
+  throw new WeirError('WEIR-2009', `--header takes send or skip, not "${value}"`)
 }
 
 /** WEIR-2009 before anything is sent. */

@@ -1,9 +1,8 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
-import { nearestName } from '../../kernel/nearest.ts'
-import type { KafkaClient } from '../../stream/client/kafka-client.ts'
 import type { Command } from '../command.ts'
 import { numberOption } from '../number-option.ts'
 import { mustRun } from '../running.ts'
+import { mustExist } from '../stream-names.ts'
 
 export const tail: Command = {
   name: 'tail',
@@ -34,12 +33,4 @@ export const tail: Command = {
       await client.close()
     }
   },
-}
-
-async function mustExist(client: KafkaClient, stream: string): Promise<void> {
-  const names = (await client.topics.describe()).map(({ name }) => name)
-  if (names.includes(stream)) return
-  const near = nearestName(stream, names)
-  const meant = near === undefined ? `There are ${names.join(', ') || 'none'}.` : `Did you mean ${near}?`
-  throw new WeirError('WEIR-2011', `there is no stream "${stream}". ${meant}`)
 }

@@ -48,13 +48,30 @@ async function writeAll(handle: FileHandle, buffer: Uint8Array, position: number
   return done
 }
 
+/**
+ * One folder after the other, the topmost first: Node's `recursive` never ends where the system says ENOENT of a new name
+ * (`/proc`), and says ENOENT too where the truth is another (a disk that is read-only).
+ */
 async function makeDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode: 0o700 })
-  if (first === undefined) return
-  for (let folder = path; ; folder = dirname(folder)) {
-    await syncPath(dirname(folder))
-    if (folder === first || dirname(folder) === folder) return
+  const parent = dirname(path)
+  try {
+    await makeOne(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw error
+    await makeDirectory(parent)
+    await makeOne(path)
   }
+}
+
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    // A read-only disk says so even of a folder that is there.
+    if ((await stat(path).catch(() => undefined))?.isDirectory()) return
+    throw error
+  }
+  await syncPath(dirname(path))
 }
 
 async function syncPath(path: string): Promise<void> {
