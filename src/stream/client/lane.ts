@@ -47,9 +47,11 @@ export function createLane({ inFlightMax, attempt, find, onDone, onFailed }: Lan
   let waiting: QueuedBatch[] = []
   let pauseMs = pauseMsFirst
   let stopped = false
+  /** A batch was written. Before that a broker takes any sequence number as the first: a second batch could come before the first one. */
+  let isKnown = false
 
   function pump(): void {
-    while (!stopped && failed.size === 0 && inFlight.size < inFlightMax && waiting.length > 0)
+    while (!stopped && failed.size === 0 && inFlight.size < (isKnown ? inFlightMax : 1) && waiting.length > 0)
       void run(waiting.shift()!)
   }
 
@@ -104,6 +106,7 @@ export function createLane({ inFlightMax, attempt, find, onDone, onFailed }: Lan
   }
 
   function done(batch: QueuedBatch, baseOffset: number): void {
+    isKnown = true
     if (!stopped) onDone(batch, baseOffset)
   }
 
