@@ -5,6 +5,7 @@ import { systemClock } from '../../src/kernel/clock.ts'
 import type { Files } from '../../src/kernel/files/files.ts'
 import { nodeFiles } from '../../src/kernel/files/node-files.ts'
 import { silentLogger, type Logger } from '../../src/kernel/logger.ts'
+import type { RestoreNote } from '../../src/stream/broker/restore-note.ts'
 import { checkBatches, type CheckedBatch } from '../../src/stream/broker/storage/check-batches.ts'
 import { openPartitionLog, type PartitionLog } from '../../src/stream/broker/storage/partition-log.ts'
 import { createSegmentFiles } from '../../src/stream/broker/storage/segment-files.ts'
@@ -18,6 +19,7 @@ export interface PartitionOptions {
   readonly segmentsOpenMax?: number
   readonly recoveryPoint?: number
   readonly startOffset?: number
+  readonly restored?: RestoreNote
 }
 
 /** One partition without a broker around it, in a folder that goes with it. */
@@ -40,10 +42,11 @@ export function openIn(
     segmentsOpenMax = 2,
     recoveryPoint = 0,
     startOffset = 0,
+    restored,
   }: PartitionOptions = {},
 ): Promise<PartitionLog> {
   const services = { files, segmentFiles: createSegmentFiles(files, segmentsOpenMax), clock: systemClock, logger }
-  return openPartitionLog(path, 'test-0', { recoveryPoint, startOffset }, services, () => segmentBytes)
+  return openPartitionLog(path, 'test-0', { recoveryPoint, startOffset, restored }, services, () => segmentBytes)
 }
 
 export function segmentsIn(path: string): string[] {

@@ -37,11 +37,12 @@ export function createBrokerStatus(
       topics: topics.all().map(({ name, id, partitions }) => ({
         name,
         id,
-        partitions: partitions.map(({ startOffset, endOffset, bytes, trouble }, partition) => ({
+        partitions: partitions.map(({ startOffset, endOffset, bytes, holes, trouble }, partition) => ({
           partition,
           startOffset,
           endOffset,
           bytes,
+          ...(holes.length > 0 ? { holes } : {}),
           ...(trouble === undefined ? {} : { trouble }),
         })),
       })),

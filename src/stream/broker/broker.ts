@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Files } from '../../kernel/files/files.ts'
 import type { Logger } from '../../kernel/logger.ts'
+import type { OffsetHole } from '../offset-holes.ts'
 
 /** Where the log lives and where it listens; all that has a default may be left out. */
 export interface BrokerConfig {
@@ -99,6 +100,8 @@ export interface PartitionStatus {
   /** One beyond the last durable record. */
   readonly endOffset: number
   readonly bytes: number
+  /** Offsets that were passed over after restores; left out when there are none. */
+  readonly holes?: readonly OffsetHole[]
   /** Why the partition takes no records at the moment, or where it is damaged. */
   readonly trouble?: string
 }

@@ -21,6 +21,7 @@ import { expireOffsets } from './groups/expire-offsets.ts'
 import { createGroups } from './groups/groups.ts'
 import { createLentMemory } from './network/lent-memory.ts'
 import { listenForKafka, type KafkaServer } from './network/server.ts'
+import { readRestoreNote, removeRestoreNote } from './restore-note.ts'
 import { createSegmentFiles } from './storage/segment-files.ts'
 import { readJsonIfWhole, writeJson } from './storage/small-file.ts'
 import { openCheckpoints } from './topics/checkpoints.ts'
@@ -54,11 +55,15 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       logger,
       onSync: (seconds: number) => metrics.syncSeconds.observe(seconds),
     }
+    const restored = await readRestoreNote(files, directory)
     const topics = await openTopicStore(
       directory,
       await openCheckpoints(files, `${directory}/checkpoints.json`),
       storage,
+      restored,
     )
+    const producerIds = await openProducerIds(files, `${directory}/producer-ids.json`, restored?.offsets)
+    if (restored) await removeRestoreNote(files, directory)
     const groups = createGroups(
       await openCommittedOffsets(`${directory}/groups`, storage),
       limits.groupInitialRebalanceDelayMs,
@@ -67,7 +72,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     const api: ApiServices = {
       topics,
       groups,
-      producerIds: await openProducerIds(files, `${directory}/producer-ids.json`),
+      producerIds,
       clock,
       logger,
       metrics,

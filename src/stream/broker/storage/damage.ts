@@ -1,5 +1,6 @@
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
+import { endBefore } from '../../offset-holes.ts'
 import type { GarbledError } from './batch-head.ts'
 import type { PartitionState } from './partition-state.ts'
 import type { Segment } from './segment.ts'
@@ -18,7 +19,7 @@ export interface Damage {
 export function damagesOf(state: PartitionState): Damage[] {
   return state.segments.flatMap((segment, at) => {
     if (segment.damagedFrom === undefined) return []
-    const to = state.segments[at + 1]?.baseOffset ?? state.endOffset
+    const to = endBefore(state.holes, state.segments[at + 1]?.baseOffset ?? state.endOffset)
     const found = { file: segment.path, position: segment.size, from: segment.damagedFrom, to }
     return to > state.startOffset ? [found] : []
   })

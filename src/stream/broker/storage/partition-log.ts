@@ -1,3 +1,4 @@
+import { endBefore, type OffsetHole } from '../../offset-holes.ts'
 import type { CheckedBatch } from './check-batches.ts'
 import { damagesOf, troubleOf } from './damage.ts'
 import { indexPath, saveIndex } from './index-file.ts'
@@ -15,6 +16,8 @@ export interface PartitionLog {
   /** One beyond the last durable record; nothing beyond is read. */
   readonly endOffset: number
   readonly bytes: number
+  /** Offsets that were passed over, and that no record gets. */
+  readonly holes: readonly OffsetHole[]
   readonly trouble: string | undefined
   /** Places the batch at once and resolves with its base offset when it is durable; a repeated one has its first place. */
   append(batch: CheckedBatch): Promise<number>
@@ -67,6 +70,7 @@ export async function openPartitionLog(
     get bytes() {
       return state.segments.reduce((sum, segment) => sum + bytesOf(segment), 0)
     },
+    holes: state.holes,
     get trouble() {
       return troubleOf(state)
     },
@@ -95,12 +99,12 @@ export async function openPartitionLog(
     moveStart: (offset) => (state.startOffset = Math.max(state.startOffset, Math.min(offset, state.endOffset))),
     segments: () =>
       state.segments.map((segment, at) => ({
-        endOffset: state.segments[at + 1]?.baseOffset ?? segment.endOffset,
+        endOffset: endBefore(state.holes, state.segments[at + 1]?.baseOffset ?? segment.endOffset),
         bytes: bytesOf(segment),
         maxTimestamp: segment.index.maxTimestamp,
       })),
     async removeOutdated() {
-      while (state.segments.length > 1 && state.segments[1]!.baseOffset <= state.startOffset) {
+      while (state.segments.length > 1 && endBefore(state.holes, state.segments[1]!.baseOffset) <= state.startOffset) {
         const { path } = state.segments.shift()!
         // Behind damage the next segment lies in the same file.
         if (state.segments.some((other) => other.path === path)) continue

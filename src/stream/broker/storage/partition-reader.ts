@@ -1,5 +1,6 @@
 import type { OpenFile } from '../../../kernel/files/files.ts'
 import { batchHeaderBytes } from '../../protocol/records/batch-header.ts'
+import { behindHoles } from '../../offset-holes.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import { batchHeadIn, GarbledError, readBatchHead, readExactly, type BatchHead } from './batch-head.ts'
 import { damageRefusal, garbledRefusal } from './damage.ts'
@@ -39,9 +40,11 @@ export async function readBatches(
       'OFFSET_OUT_OF_RANGE',
       `${state.name} holds offsets ${state.startOffset} to ${state.endOffset}, not ${offset}`,
     )
-  if (offset >= state.endOffset) return noBytes
-  const segment = segmentOf(state, offset)
-  return readSegment(state, services, segment, (file) => readFrom(file, segment, request))
+  // As over compacted offsets: what comes next is the answer.
+  const readable = behindHoles(state.holes, offset)
+  if (readable >= state.endOffset) return noBytes
+  const segment = segmentOf(state, readable)
+  return readSegment(state, services, segment, (file) => readFrom(file, segment, { ...request, offset: readable }))
 }
 
 /** Runs `work` with the segment's file; what it finds garbled is noted, logged once, and refused. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../kernel/clock.ts'
 import type { Files, OpenFile } from '../../../kernel/files/files.ts'
 import type { Logger } from '../../../kernel/logger.ts'
+import type { OffsetHole } from '../../offset-holes.ts'
 import type { ProducerStates } from './producer-states.ts'
 import type { SegmentFiles } from './segment-files.ts'
 import type { Segment } from './segment.ts'
@@ -23,6 +24,8 @@ export interface PartitionState {
   /** In order of offsets; the last one is written to. Never empty. */
   readonly segments: Segment[]
   readonly producers: ProducerStates
+  /** Offsets that were passed over; they never change while it is open. */
+  readonly holes: readonly OffsetHole[]
   /** The last segment's, for writing; readers have their own. */
   file: OpenFile
   startOffset: number

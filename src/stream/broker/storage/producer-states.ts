@@ -33,6 +33,15 @@ const producersMax = 10_000
  */
 export class ProducerStates {
   readonly #producers = new Map<number, ProducerState>()
+  #holeFrom = 0
+
+  /**
+   * The log was restored, and goes on behind a hole that begins here. A producer may have sent more since the backup, which is
+   * gone: behind the hole it goes on with whatever sequence is its next.
+   */
+  passHole(from: number): void {
+    this.#holeFrom = from
+  }
 
   /** The batch that this one repeats; undefined for a new one. Throws KafkaRefusal for a gap or an old epoch. */
   repeated(header: BatchHeader): { readonly baseOffset: number; readonly lastOffset: number } | undefined {
@@ -43,8 +52,9 @@ export class ProducerStates {
         'INVALID_PRODUCER_EPOCH',
         `epoch ${header.producerEpoch} of producer ${header.producerId} was followed by ${state.epoch}`,
       )
+    const isBeforeHole = (state.batches.at(-1)?.lastOffset ?? Infinity) < this.#holeFrom
     if (header.producerEpoch > state.epoch) {
-      if (header.baseSequence === 0) return undefined
+      if (header.baseSequence === 0 || isBeforeHole) return undefined
       throw outOfOrder(header, 0)
     }
     const lastSequence = advance(header.baseSequence, header.lastOffsetDelta)
@@ -54,7 +64,8 @@ export class ProducerStates {
     if (same) return same
     const last = state.batches.at(-1)
     const due = last ? advance(last.lastSequence, 1) : header.baseSequence
-    if (header.baseSequence !== due) throw outOfOrder(header, due)
+    if (header.baseSequence !== due && !(isBeforeHole && isLater(header.baseSequence, due)))
+      throw outOfOrder(header, due)
     return undefined
   }
 
@@ -101,6 +112,11 @@ export class ProducerStates {
 /** Sequences follow 2^31 - 1 with 0. */
 function advance(sequence: number, by: number): number {
   return (sequence + by) % 2 ** 31
+}
+
+/** Sequences go round: what is less than half of them ahead is later. */
+function isLater(sequence: number, than: number): boolean {
+  return (sequence - than + 2 ** 31) % 2 ** 31 < 2 ** 30
 }
 
 function outOfOrder(header: BatchHeader, due: number): KafkaRefusal {

@@ -4,6 +4,7 @@ import { KafkaRefusal } from '../kafka-refusal.ts'
 import { openPartitionLog, type PartitionLog } from '../storage/partition-log.ts'
 import type { StorageServices } from '../storage/partition-state.ts'
 import { readJsonIfWhole, writeJson } from '../storage/small-file.ts'
+import type { RestoreNote } from '../restore-note.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { readTopicFile, removeTopicFiles, type TopicFile } from './topic-files.ts'
 import { configNumber, type Topic } from './topic.ts'
@@ -30,6 +31,8 @@ export async function openTopicStore(
   directory: string,
   checkpoints: Checkpoints,
   services: StorageServices,
+  /** Left by a restore: the partitions that are there go on beyond what they may have handed out. */
+  restored?: RestoreNote,
 ): Promise<TopicStore> {
   const { files, clock, logger } = services
   const root = `${directory}/topics`
@@ -55,17 +58,17 @@ export async function openTopicStore(
       continue
     }
     await files.syncDirectory(`${root}/${id}`)
-    topics.set(found.name, await open(found))
+    topics.set(found.name, await open(found, [], restored))
   }
 
-  async function open(file: TopicFile, known: readonly PartitionLog[] = []): Promise<Topic> {
+  async function open(file: TopicFile, known: readonly PartitionLog[] = [], note?: RestoreNote): Promise<Topic> {
     const partitions = [...known]
     for (let partition = known.length; partition < file.partitions; partition++)
-      partitions.push(await openOne(file, partition))
+      partitions.push(await openOne(file, partition, note))
     return { id: file.id, name: file.name, configs: file.configs, partitions }
   }
 
-  function openOne({ id, name }: TopicFile, partition: number): Promise<PartitionLog> {
+  function openOne({ id, name }: TopicFile, partition: number, note: RestoreNote | undefined): Promise<PartitionLog> {
     const settings = {
       get configs() {
         return topics.get(name)?.configs ?? {}
@@ -74,7 +77,7 @@ export async function openTopicStore(
     return openPartitionLog(
       `${root}/${id}/${partition}`,
       `${name}-${partition}`,
-      checkpoints.of(`${id}/${partition}`),
+      { ...checkpoints.of(`${id}/${partition}`), restored: note },
       services,
       () => configNumber(settings, 'segment.bytes'),
     )

@@ -1,0 +1,48 @@
+import type { Files } from '../../../kernel/files/files.ts'
+import type { OffsetHole } from '../../offset-holes.ts'
+import type { RestoreNote } from '../restore-note.ts'
+import { createSegment } from './segment.ts'
+import { readJsonIfWhole, writeJson } from './small-file.ts'
+
+/** A hole as `holes.json` of a partition keeps it. */
+export interface PartitionHole extends OffsetHole {
+  /** Which restore made it: each makes one, however often its start is killed. */
+  readonly restore: string
+}
+
+/** Without the file a hole is damage: between two segments offsets are missing, and are refused by name. */
+export async function readHoles(files: Files, folder: string): Promise<readonly PartitionHole[]> {
+  return (await readJsonIfWhole<readonly PartitionHole[]>(files, holesPath(folder))) ?? []
+}
+
+/** Begins the segment behind the last hole, unless a start before this one has. Gives all bases. */
+export async function beginBehindHoles(
+  files: Files,
+  folder: string,
+  bases: readonly number[],
+  holes: readonly PartitionHole[],
+): Promise<readonly number[]> {
+  const to = holes.at(-1)?.to
+  if (to === undefined || to <= (bases.at(-1) ?? -1)) return bases
+  const { segment, file } = await createSegment(files, folder, to)
+  await file.close()
+  return [...bases, segment.baseOffset]
+}
+
+/** The hole that this restore asks for, from the end on; undefined when there is one. */
+export function holeAfter(
+  end: number,
+  holes: readonly PartitionHole[],
+  { restore, offsets }: RestoreNote,
+): PartitionHole | undefined {
+  if (holes.some((hole) => hole.restore === restore)) return undefined
+  return { from: end, to: end + offsets, restore }
+}
+
+export async function saveHoles(files: Files, folder: string, holes: readonly PartitionHole[]): Promise<void> {
+  await writeJson(files, holesPath(folder), holes)
+}
+
+function holesPath(folder: string): string {
+  return `${folder}/holes.json`
+}
