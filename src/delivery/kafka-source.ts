@@ -2,14 +2,22 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { WeirError } from '../kernel/errors/weir-error.ts'
 import type { FetchedPartition, KafkaClient } from '../stream/client/kafka-client.ts'
 import { isRetriableKafkaError, kafkaErrors } from '../stream/protocol/errors.ts'
+import type { OffsetHole } from '../stream/offset-holes.ts'
 import type { RecordSource, SourceAnswer } from './record-source.ts'
 
 const noRecords = Buffer.alloc(0)
 /** Between two answers in which no partition could be read. */
 const pauseMs = 50
 
+/** Of a topic (by id), by partition; the Kafka protocol has no word for them. */
+export type HolesOf = (id: string) => Promise<readonly (readonly OffsetHole[])[]>
+
 /** Reads one topic through the Kafka protocol. The client stays the caller's. Rejects with WEIR-5013 when there is no such topic. */
-export async function openKafkaSource(client: KafkaClient, topic: string): Promise<RecordSource> {
+export async function openKafkaSource(
+  client: KafkaClient,
+  topic: string,
+  holesOf: HolesOf = async () => [],
+): Promise<RecordSource> {
   const [described] = await client.topics.describe([topic])
   if (!described) throw new WeirError('WEIR-5013', `there is no stream "${topic}"; create it, or correct the delivery`)
   let { id } = described
@@ -53,11 +61,17 @@ export async function openKafkaSource(client: KafkaClient, topic: string): Promi
       return Promise.all(fetched.map(answerOf))
     },
     async bounds(partitions) {
-      const [starts, found] = await Promise.all([
+      const [starts, found, holes] = await Promise.all([
         client.offsets.list(topic, 'start', partitions),
         client.offsets.list(topic, 'end', partitions),
+        holesOf(id),
       ])
-      return partitions.map((partition) => ({ partition, start: starts.get(partition)!, end: found.get(partition)! }))
+      return partitions.map((partition) => ({
+        partition,
+        start: starts.get(partition)!,
+        end: found.get(partition)!,
+        holes: holes[partition] ?? [],
+      }))
     },
     close: async () => {},
   }

@@ -1,3 +1,5 @@
+import type { OffsetHole } from '../stream/offset-holes.ts'
+
 /** What a delivery worker reads from: one topic, by id, so that a topic made again under the name is never read by mistake. */
 export interface RecordSource {
   /** The topic's id (UUID text): `_source` of each row. Another one only after `refresh`. */
@@ -37,4 +39,6 @@ export interface PartitionBounds {
   readonly partition: number
   readonly start: number
   readonly end: number
+  /** Offsets that the log passed over when it was restored; absent when there are none. */
+  readonly holes?: readonly OffsetHole[]
 }

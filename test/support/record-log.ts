@@ -1,4 +1,5 @@
 import type { PartitionBounds, RecordSource } from '../../src/delivery/record-source.ts'
+import type { OffsetHole } from '../../src/stream/offset-holes.ts'
 import { placeBatch } from '../../src/stream/protocol/records/batch-header.ts'
 import { BatchBuilder } from '../../src/stream/protocol/records/batch-builder.ts'
 import type { Compression } from '../../src/stream/protocol/records/batch-header.ts'
@@ -17,6 +18,7 @@ export class RecordLog implements RecordSource {
   readonly #partitions: StoredBatch[][]
   readonly #starts: number[]
   readonly #ends: number[]
+  readonly #holes: OffsetHole[][]
   #wake: (() => void)[] = []
 
   constructor(id = 'c0ffee00-0000-4000-8000-000000000001', partitions = 1) {
@@ -24,6 +26,7 @@ export class RecordLog implements RecordSource {
     this.#partitions = Array.from({ length: partitions }, () => [])
     this.#starts = Array.from({ length: partitions }, () => 0)
     this.#ends = Array.from({ length: partitions }, () => 0)
+    this.#holes = Array.from({ length: partitions }, () => [])
   }
 
   /** One batch; null is a tombstone. */
@@ -45,6 +48,13 @@ export class RecordLog implements RecordSource {
   /** Offsets that no record has: as compaction or a control batch leaves them. */
   leaveGap(partition: number, offsets: number): void {
     this.#ends[partition]! += offsets
+  }
+
+  /** As a restored log goes on. */
+  jump(partition: number, offsets: number): void {
+    const from = this.#ends[partition]!
+    this.#holes[partition]!.push({ from, to: from + offsets })
+    this.leaveGap(partition, offsets)
   }
 
   /** Retention. */
@@ -77,6 +87,8 @@ export class RecordLog implements RecordSource {
     for (const batch of this.#partitions[partition]!) {
       if (batch.next <= offset) continue
       if (bytes > 0 && bytes + batch.bytes.length > bytesMax) break
+      // Behind a hole another segment begins, and another answer.
+      if (bytes > 0 && this.#holes[partition]!.some(({ to }) => offset < to && to <= batch.base)) break
       taken.push(batch.bytes)
       bytes += batch.bytes.length
     }
@@ -84,7 +96,12 @@ export class RecordLog implements RecordSource {
   }
 
   async bounds(partitions: readonly number[]): Promise<readonly PartitionBounds[]> {
-    return partitions.map((partition) => ({ partition, start: this.#starts[partition]!, end: this.#ends[partition]! }))
+    return partitions.map((partition) => ({
+      partition,
+      start: this.#starts[partition]!,
+      end: this.#ends[partition]!,
+      holes: this.#holes[partition]!,
+    }))
   }
 
   async refresh(): Promise<void> {}

@@ -26,6 +26,6 @@ export interface LedgerEntry {
   readonly skipped: string
   /** The offsets that `lost` and `skipped` count, `to` excluded. */
   readonly gaps: readonly LedgerGap[]
-  /** Offsets between `next` and the synced end; null when the source could not be asked. */
+  /** Offsets between `next` and the synced end that the log has not passed over; null when the source could not be asked. */
   readonly pending: string | null
 }

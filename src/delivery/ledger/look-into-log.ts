@@ -2,7 +2,7 @@ import { batchesIn } from '../../stream/protocol/records/record-cursor.ts'
 import { openRecords } from '../../stream/protocol/records/record-cursor.ts'
 import { isControlBatch } from '../../stream/protocol/records/batch-header.ts'
 import type { RecordSource } from '../record-source.ts'
-import type { OffsetRange } from './offset-ranges.ts'
+import { subtractRanges, type OffsetRange } from './offset-ranges.ts'
 
 /** What the log says of offsets that are neither rows nor letters. */
 export interface LogAnswer {
@@ -15,7 +15,7 @@ export interface LogAnswer {
 const recordsMax = 10
 const bytesMax = 4 * 1024 * 1024
 
-/** Control batches, aborted transactions and compaction leave offsets without a record (delivery.md, rule 11). */
+/** Control batches, aborted transactions and compaction leave offsets without a record (delivery.md, rule 11), and so does a restore. */
 export async function lookIntoLog(
   source: RecordSource | null,
   partition: number,
@@ -24,11 +24,11 @@ export async function lookIntoLog(
   const [bounds] = source ? await source.bounds([partition]).catch(() => []) : []
   if (!source || !bounds) return { records: [], unknown: holes }
   const start = BigInt(bounds.start)
-  const unknown = holes
-    .filter(({ from }) => from < start)
-    .map(({ from, to }) => ({ from, to: to < start ? to : start }))
+  const passedOver = (bounds.holes ?? []).map(({ from, to }) => ({ from: BigInt(from), to: BigInt(to) }))
+  const open = subtractRanges(holes, passedOver)
+  const unknown = open.filter(({ from }) => from < start).map(({ from, to }) => ({ from, to: to < start ? to : start }))
   const records: bigint[] = []
-  for (const hole of holes) {
+  for (const hole of open) {
     if (records.length >= recordsMax) break
     if (hole.to > start)
       records.push(...(await recordsBetween(source, partition, hole.from < start ? start : hole.from, hole.to)))

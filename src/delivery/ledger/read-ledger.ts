@@ -1,4 +1,5 @@
 import { emptyState, type StateEntry } from '../../record/delivery-state.ts'
+import { offsetsOutside } from '../../stream/offset-holes.ts'
 import { firstEntry } from '../commit/next-state.ts'
 import type { PartitionBounds, RecordSource } from '../record-source.ts'
 import type { DeliveryTable } from '../table/delivery-table.ts'
@@ -40,7 +41,7 @@ function ledgerEntry(entry: StateEntry, bounds: PartitionBounds | undefined): Le
   const { source, partition, next, read, delivered, rejected } = entry
   const lost = entry.lost.reduce((sum, { from, to }) => sum + BigInt(to) - BigInt(from), 0n)
   const skipped = entry.skipped.reduce((sum, { records }) => sum + BigInt(records), 0n)
-  const pending = bounds ? BigInt(bounds.end) - BigInt(next) : undefined
+  const pending = bounds && offsetsOutside(bounds.holes ?? [], Number(next), bounds.end)
   return {
     source,
     partition,
@@ -54,6 +55,6 @@ function ledgerEntry(entry: StateEntry, bounds: PartitionBounds | undefined): Le
       ...entry.lost.map(({ from, to }) => ({ kind: 'lost' as const, from, to })),
       ...entry.skipped.map(({ from, to }) => ({ kind: 'skipped' as const, from, to })),
     ],
-    pending: pending === undefined ? null : String(pending < 0n ? 0n : pending),
+    pending: pending === undefined ? null : String(pending),
   }
 }

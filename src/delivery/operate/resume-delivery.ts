@@ -3,6 +3,7 @@ import { emptyState, type DeliveryState, type StateEntry } from '../../record/de
 import { rowCounter } from '../commit/count-rows.ts'
 import { acceptDebts, debtsOfDeleted } from '../commit/deleted-source.ts'
 import { judgeTable, mustBeTable } from '../commit/judge-table.ts'
+import { behindHoles } from '../../stream/offset-holes.ts'
 import type { RecordSource } from '../record-source.ts'
 import type { TableView } from '../table/delivery-table.ts'
 import { deliverAgain } from './deliver-again.ts'
@@ -13,7 +14,7 @@ import type { OperatorPorts } from './operator-ports.ts'
 /**
  * - `deliver-again`: after a rollback, the state of the table as it is now; what came later is delivered again.
  * - `go-on`: after a rollback, everything that was delivered counts as delivered; what is gone is skipped.
- * - `accept-loss`: what retention took before it was delivered becomes a lost range; deleted topics of the same name have ended.
+ * - `accept-loss`: what retention took before it was delivered, and what a restored log passed over, becomes a lost range; deleted topics of the same name have ended.
  */
 export type ResumeChoice = 'deliver-again' | 'go-on' | 'accept-loss'
 
@@ -46,9 +47,11 @@ async function acceptLoss(
   let isChanged = debts.length > 0
   const entries = acceptDebts(inForce.state, source.stream, debts).map((entry): StateEntry => {
     const found = entry.source === source.id ? bounds.find(({ partition }) => partition === entry.partition) : undefined
-    if (!found || Number(entry.next) >= found.start) return entry
+    if (!found) return entry
+    const readable = behindHoles(found.holes ?? [], Math.max(found.start, Number(entry.next)))
+    if (readable === Number(entry.next)) return entry
     isChanged = true
-    const to = String(found.start)
+    const to = String(readable)
     return { ...entry, next: to, lost: [...entry.lost, { from: entry.next, to }] }
   })
   return isChanged ? { ...inForce.state, previous: inForce.path, entries } : undefined

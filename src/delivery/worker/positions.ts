@@ -2,6 +2,7 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { entryOf } from '../commit/next-state.ts'
 import type { CountRows } from '../commit/count-rows.ts'
 import type { StateInForce } from '../commit/judge-table.ts'
+import { behindHoles, type OffsetHole } from '../../stream/offset-holes.ts'
 import type { RecordSource } from '../record-source.ts'
 import type { TableView } from '../table/delivery-table.ts'
 
@@ -15,6 +16,8 @@ export interface Position {
   end: number
   /** The end at the begin of the session: from there on the tail is ready (rule 13). */
   readonly readyAt: number
+  /** Offsets that the log passed over when it was restored. */
+  readonly holes: readonly OffsetHole[]
   /** The state has no entry. */
   readonly isNew: boolean
 }
@@ -41,12 +44,13 @@ export async function findPositions(
       )
   }
   const bounds = await source.bounds(partitions)
-  return bounds.map(({ partition, start, end }) => {
+  return bounds.map(({ partition, start, end, holes = [] }) => {
     const entry = entryOf(state, source.id, partition)
-    const next = entry ? Number(entry.next) : start
+    // What the log had lost before the delivery came is no loss of it (rule 7).
+    const next = entry ? Number(entry.next) : behindHoles(holes, start)
     if (next > end) throw endsEarly(partition, next, end)
     if (next < start) throw lostRange(partition, next, start)
-    return { partition, committed: next, next, end, readyAt: end, isNew: !entry }
+    return { partition, committed: next, next, end, readyAt: end, holes, isNew: !entry }
   })
 }
 

@@ -6,6 +6,7 @@ import { batchesIn } from '../../stream/protocol/records/record-cursor.ts'
 import { FetchMemory } from './fetch-memory.ts'
 import { inferColumns } from './new-columns.ts'
 import { endsEarly, lostRange, type Position } from './positions.ts'
+import { readOn, stopAtHoles } from './restored-log.ts'
 import type { Session } from './session.ts'
 import type { NewColumn, TableView } from '../table/delivery-table.ts'
 
@@ -25,8 +26,10 @@ const fetchBytesMax = 8 * 1024 * 1024
 /** Reads until the session is over; throws what ends the delivery for good (WEIR-501x). */
 export async function readSession(session: Session, ports: ReadPorts, roomFor: () => Promise<void>): Promise<void> {
   const { source } = ports
-  const nextOffsets = new Map([...session.positions.values()].map(({ partition, next }) => [partition, next]))
+  const nextOffsets = new Map<number, number>()
+  for (const position of session.positions.values()) readOn(nextOffsets, position, position.next)
   const memory = new FetchMemory(fetchBytesMax)
+  await stopAtHoles([...session.positions.values()], () => ports.commit())
   let fetched = fetchFrom(session, source, nextOffsets)
   for (;;) {
     const answers = await fetched
@@ -35,7 +38,7 @@ export async function readSession(session: Session, ports: ReadPorts, roomFor: (
     for (const answer of answers) {
       if (answer.kind !== 'records') continue
       bytes += answer.records.length
-      moveBehind(nextOffsets, answer.partition, answer.records)
+      moveBehind(nextOffsets, session.positions.get(answer.partition)!, answer.records)
     }
     // The log answers while this answer is scanned.
     fetched = fetchFrom(session, source, nextOffsets, memory.next(bytes))
@@ -49,17 +52,17 @@ export async function readSession(session: Session, ports: ReadPorts, roomFor: (
       }
     }
     ports.onRead(bytes, bytes < fetchBytesMax / 8)
+    await stopAtHoles([...session.positions.values()], () => ports.commit())
     await roomFor()
   }
 }
 
 /** Where the next fetch begins, from the headers alone. Logs answer in the order asked for until there is enough: the others go first. */
-function moveBehind(nextOffsets: Map<number, number>, partition: number, records: Buffer): void {
+function moveBehind(nextOffsets: Map<number, number>, position: Position, records: Buffer): void {
   if (records.length === 0) return
-  let next = nextOffsets.get(partition)!
+  let next = nextOffsets.get(position.partition)!
   for (const { header } of batchesIn(records)) next = Math.max(next, header.baseOffset + header.lastOffsetDelta + 1)
-  nextOffsets.delete(partition)
-  nextOffsets.set(partition, next)
+  readOn(nextOffsets, position, next)
 }
 
 function fetchFrom(
@@ -68,6 +71,7 @@ function fetchFrom(
   nextOffsets: ReadonlyMap<number, number>,
   into?: Buffer,
 ): Promise<readonly SourceAnswer[]> {
+  if (nextOffsets.size === 0) return Promise.resolve([])
   const partitions = Array.from(nextOffsets, ([partition, offset]) => ({ partition, offset }))
   return source.fetch({ partitions, waitMs, bytesMax: fetchBytesMax, signal: session.signal, into })
 }

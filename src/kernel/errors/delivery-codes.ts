@@ -51,7 +51,8 @@ export const deliveryCodes = defineCodes({
   },
   'WEIR-5012': {
     kind: 'conflict',
-    cause: 'Records were removed from the stream before they were delivered.',
+    cause:
+      'Records were removed from the stream before they were delivered, or the log was restored from a backup without them.',
     remedy: 'Restore them, or go on without them: `weir delivery resume NAME --accept-loss`.',
   },
   'WEIR-5013': {

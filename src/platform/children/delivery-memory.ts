@@ -1,4 +1,5 @@
 import type { Adoption, DeletedTopic, DeliveryMemory } from '../../delivery/delivery-memory.ts'
+import type { OffsetHole } from '../../stream/offset-holes.ts'
 import type { Channel } from '../../kernel/channel.ts'
 
 /** A delivery's memory as the supervisor answers for it, whichever process asks. */
@@ -6,6 +7,8 @@ export type MemoryHost = {
   adoption(params: DeliveryEnds): Promise<Adoption | null>
   adopt(params: DeliveryEnds & { readonly adoption: Adoption }): Promise<null>
   deletedTopics(params: { readonly stream: string }): Promise<readonly DeletedTopic[]>
+  /** Of a topic, by partition: what the log passed over when it was restored. */
+  holes(params: { readonly source: string }): Promise<readonly (readonly OffsetHole[])[]>
 }
 
 export interface DeliveryEnds {

@@ -12,7 +12,7 @@ import { serveSupervisor } from './serve.ts'
 // A delivery worker's process: reads its partitions, parses, commits.
 serveSupervisor<DeliveryChildConfig, null, WorkerStatus, MemoryHost>('delivery', async (config, { host, logger }) => {
   const metrics = processMetrics()
-  const place = await openDeliveryPlace(config)
+  const place = await openDeliveryPlace(config, (source) => host.call('holes', { source }))
   const { source, table } = place
   if (!source)
     throw new WeirError('WEIR-5013', `there is no stream "${config.topic}"; create it, or correct the delivery`)

@@ -1,4 +1,4 @@
-import { openKafkaSource } from '../../delivery/kafka-source.ts'
+import { openKafkaSource, type HolesOf } from '../../delivery/kafka-source.ts'
 import type { RecordSource } from '../../delivery/record-source.ts'
 import type { DeliveryTable } from '../../delivery/table/delivery-table.ts'
 import { openLakeTable } from '../../delivery/table/lake-table.ts'
@@ -17,7 +17,7 @@ export interface OpenDeliveryPlace {
 }
 
 /** The two ends of a delivery: its topic by the Kafka protocol, its table by the catalog's REST interface. */
-export async function openDeliveryPlace(config: DeliveryChildConfig): Promise<OpenDeliveryPlace> {
+export async function openDeliveryPlace(config: DeliveryChildConfig, holesOf: HolesOf): Promise<OpenDeliveryPlace> {
   const { catalogUri, catalogToken, bootstrap, topic, warehouse, delivery } = config
   const catalog = connectCatalog({ uri: catalogUri, ...(catalogToken === undefined ? {} : { token: catalogToken }) })
   // Data files are written beside the tails and then moved: on one file system, so that a move is a rename.
@@ -25,7 +25,7 @@ export async function openDeliveryPlace(config: DeliveryChildConfig): Promise<Op
   const [namespace, name] = splitTable(config.table)
   const table = await openLakeTable({ namespace: [namespace], name }, { catalog, store })
   const kafka = await connectKafka({ bootstrap, clientId: `weir-delivery-${delivery}` })
-  const source = await openKafkaSource(kafka, topic).catch((thrown: unknown) => {
+  const source = await openKafkaSource(kafka, topic, holesOf).catch((thrown: unknown) => {
     if (asWeirError(thrown).code === 'WEIR-5013') return null
     throw thrown
   })

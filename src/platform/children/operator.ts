@@ -24,7 +24,7 @@ serveSupervisor<Params<'start'>, null, null, OperatorHost>('operator', async (co
   const duckdb = await openDuckdb({ memoryLimitBytes, threads, temporaryDirectory: join(folder, 'spill') })
 
   async function on<Result>(place: DeliveryPlace, work: (ports: OperatorPorts) => Promise<Result>): Promise<Result> {
-    const opened = await openDeliveryPlace(place.config)
+    const opened = await openDeliveryPlace(place.config, (source) => host.call('holes', { source }))
     const connection: DuckDBConnection = await duckdb.connect()
     try {
       await connection.run(`SET TimeZone = 'UTC'`)

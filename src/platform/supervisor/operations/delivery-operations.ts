@@ -3,6 +3,7 @@ import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
 import type { DeliveryPlace } from '../../children/child-methods.ts'
 import type { LedgerOperations, LetterOperations, VerifyOperations } from '../../operations.ts'
 import type { Processes } from '../processes.ts'
+import { holesOfTopic } from '../delivery-memory.ts'
 import { createLedgerReader } from './ledger-reader.ts'
 import { hopOf } from './ledger-hop.ts'
 import { letterOf } from './shown-letter.ts'
@@ -19,7 +20,11 @@ export interface DeliveryOperations {
 /** Ledger, proof and dead letters of the deliveries that run. */
 export function createDeliveryOperations(processes: Processes, catalog: CatalogClient): DeliveryOperations {
   const { workers, operator } = processes
-  const readLedgerOf = createLedgerReader({ kafka: () => processes.kafka(), catalog })
+  const readLedgerOf = createLedgerReader({
+    kafka: () => processes.kafka(),
+    catalog,
+    holesOf: (id) => holesOfTopic(processes.log, id),
+  })
   const placeOf = (delivery: string): DeliveryPlace => {
     const plan = workers.plan(delivery)
     if (plan) return { config: plan.config }

@@ -1,4 +1,4 @@
-import { openKafkaSource } from '../../../delivery/kafka-source.ts'
+import { openKafkaSource, type HolesOf } from '../../../delivery/kafka-source.ts'
 import type { Ledger } from '../../../delivery/ledger/ledger.ts'
 import { readLedger } from '../../../delivery/ledger/read-ledger.ts'
 import type { RecordSource } from '../../../delivery/record-source.ts'
@@ -12,18 +12,20 @@ import type { DeliveryChildConfig } from '../../children/child-methods.ts'
 export interface LedgerReaderParts {
   readonly kafka: () => Promise<KafkaClient>
   readonly catalog: CatalogClient
+  readonly holesOf: HolesOf
 }
 
 /** Reads a delivery's ledger: a state file and the ends of a topic, light enough for the supervisor. */
 export function createLedgerReader({
   kafka,
   catalog,
+  holesOf,
 }: LedgerReaderParts): (config: DeliveryChildConfig) => Promise<Ledger> {
   return async ({ table, warehouse, topic }) => {
     const [namespace = '', name = ''] = table.split('.')
     const store = openObjectStore({ roots: [warehouse], files: nodeFiles })
     const opened = await openLakeTable({ namespace: [namespace], name }, { catalog, store })
-    const source = await openSource(kafka, topic)
+    const source = await openSource(kafka, topic, holesOf)
     return readLedger(opened, source?.source ?? null, source?.partitions ?? [])
   }
 }
@@ -32,13 +34,14 @@ export function createLedgerReader({
 async function openSource(
   kafka: () => Promise<KafkaClient>,
   topic: string,
+  holesOf: HolesOf,
 ): Promise<{ readonly source: RecordSource; readonly partitions: readonly number[] } | null> {
   try {
     const client = await kafka()
     const [described] = await client.topics.describe([topic])
     if (!described) return null
     return {
-      source: await openKafkaSource(client, topic),
+      source: await openKafkaSource(client, topic, holesOf),
       partitions: described.partitions.map(({ partition }) => partition),
     }
   } catch {
