@@ -25,7 +25,8 @@ void test(
     const backup = join(weir.folder, 'monday')
     const values = produceUniqueValues(weir.ports.kafka, 'values', 20)
     try {
-      await eventually('commits', async () => ((await timesById(weir, 'kept')).size > 500 ? true : undefined))
+      await eventually('values', async () => ((await timesById(weir, 'kept')).size > 500 ? true : undefined))
+      await eventually('a commit', () => (isDelivered(join(weir.folder, '.weir/lake')) ? true : undefined))
       const before = values.outcome().acknowledged
       const { code, stderr } = await weir.command('backup', backup)
       assert.equal(code, 0, stderr)
@@ -50,6 +51,11 @@ void test(
         [...found.values()].every((times) => times === 1),
         'a value is there twice',
       )
+      // What came after the backup is gone, and asked about (test/integration/restored-log.test.ts).
+      await eventually('the question', async () =>
+        /restored from a backup/.test((await weir.command('delivery', 'resume', 'load')).stdout) ? true : undefined,
+      )
+      assert.equal((await weir.command('delivery', 'resume', 'load', '--accept-loss')).code, 0)
       await verifies(weir)
     } finally {
       await values.stop()
@@ -77,3 +83,7 @@ void test(
     }
   },
 )
+
+function isDelivered(lake: string): boolean {
+  return readdirSync(lake, { recursive: true, encoding: 'utf8' }).some((name) => name.endsWith('.parquet'))
+}

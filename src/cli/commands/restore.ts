@@ -1,11 +1,17 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { formatSize } from '../../kernel/units.ts'
+import { leaveRestoreNote } from '../../stream/broker/restore-note.ts'
 import { mustBeEmpty, mustBeWhole, readManifest } from '../backup-folder.ts'
 import type { Command } from '../command.ts'
 import { copyFiles } from '../copy-tree.ts'
 import { dataDirectoryOf } from '../running.ts'
+
+const whatIsAsked = `The log goes on at offsets far beyond those of the backup, so that none is handed out again. Records that were acknowledged after the
+backup are gone: each delivery halts once, where the backup ends, and asks whether that is right. The answer is
+  weir delivery resume NAME --accept-loss`
 
 export const restore: Command = {
   name: 'restore',
@@ -29,11 +35,14 @@ export const restore: Command = {
     mkdirSync(beside, { recursive: true, mode: 0o700 })
     const names = Object.keys(manifest.sizes)
     const bytes = await copyFiles(source, beside, names)
+    await nodeFiles.makeDirectory(join(beside, 'log'))
+    await leaveRestoreNote(nodeFiles, join(beside, 'log'), Date.parse(manifest.taken), Date.now())
     rmSync(data, { recursive: true, force: true })
     renameSync(beside, data)
     output.answer(
       { dataDirectory: data, taken: manifest.taken, files: names.length, bytes },
-      () => `${names.length} files, ${formatSize(bytes)}, as of ${manifest.taken}, are in ${data}. Start with weir up.`,
+      () => `${names.length} files, ${formatSize(bytes)}, as of ${manifest.taken}, are in ${data}. Start with weir up.
+${whatIsAsked}`,
     )
   },
 }
