@@ -1,4 +1,5 @@
 import colors from '../colors.ts'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { formatDuration } from '../../kernel/units.ts'
 import type { ApiResource } from '../api-types.ts'
 import type { Command } from '../command.ts'
@@ -36,9 +37,19 @@ export const status: Command = {
   examples: ['weir status', 'weir status --json'],
   async run({ output, directory }) {
     const weir = connectWeir(directory)
-    const [resources, found] = await Promise.all([listResources(weir), weir.call<Status>('GET', '/api/v1/status')])
-    output.answer({ resources, ...found }, () => textOf(resources, found))
+    const [resources, found] = await Promise.all([
+      listResources(weir).catch(unlessGone),
+      weir.call<Status>('GET', '/api/v1/status'),
+    ])
+    // Processes are known without the metadata database: a look at them helps most when it does not answer.
+    output.answer({ resources: resources ?? [], ...found }, () => textOf(resources ?? [], found))
+    return resources ? 0 : 1
   },
+}
+
+/** Undefined where Weir answers that its metadata cannot be read; the warnings of its status say why. */
+function unlessGone(error: unknown): undefined {
+  if (!(error instanceof WeirError) || error.kind === 'not-found' || error.kind === 'unauthorized') throw error
 }
 
 function textOf(resources: readonly ApiResource[], { processes, warnings, rates, maintenance }: Status): string {

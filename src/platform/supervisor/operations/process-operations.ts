@@ -5,6 +5,7 @@ import type { DiskUse } from '../disk-watch.ts'
 import type { Endpoints } from '../endpoints.ts'
 import type { ChildState } from '../kept-child.ts'
 import type { StoredMaintenanceRun } from '../../../storage/metadata/maintenance-runs.ts'
+import { askMetadata } from './ask-metadata.ts'
 import { residentBytes } from '../resident-size.ts'
 import { summedMetrics } from '../summed-metrics.ts'
 import type { RateWatch } from './rate-watch.ts'
@@ -30,7 +31,7 @@ export function createProcessOperations(options: ProcessOperationsOptions): Proc
   collectDefaultMetrics({ register: own, prefix: 'weir_' })
   return {
     status: () => statusOf(options),
-    ready: () => Promise.resolve(readiness(options)),
+    ready: () => readiness(options),
     async metrics() {
       const children = options.children().flatMap(({ name, channel }) => {
         if (!channel) return []
@@ -53,7 +54,7 @@ async function statusOf({
   endpoints,
   maintenance,
 }: ProcessOperationsOptions): Promise<ProcessesStatus> {
-  const use = await disk()
+  const [use, metadata] = await Promise.all([disk(), askMetadata(maintenance)])
   const shown = children()
   return {
     endpoints: endpoints() ?? null,
@@ -69,9 +70,9 @@ async function statusOf({
       ...shown.map(describeChild),
     ],
     disk: use ?? null,
-    warnings: use?.warning === undefined ? [] : [use.warning],
+    warnings: [use?.warning, metadata.trouble].filter((warning) => warning !== undefined),
     rates: rates.latest.rates,
-    maintenance: await maintenance(),
+    maintenance: metadata.answer ?? [],
   }
 }
 
@@ -84,13 +85,19 @@ function describeChild({ name, state, restarts }: ShownChild): ProcessesStatus['
 /** Made when they are asked for: that one of them is being started keeps nobody from asking. */
 const onDemand: ReadonlySet<string> = new Set(['engine', 'operator'])
 
-/** Ready: the log answers, and so do all processes that were started. */
-function readiness({ children, endpoints }: ProcessOperationsOptions): { ready: boolean; reasons: string[] } {
+/** Ready: the log answers, and so do all processes that were started, and the metadata database. */
+async function readiness({
+  children,
+  endpoints,
+  maintenance,
+}: ProcessOperationsOptions): Promise<{ ready: boolean; reasons: string[] }> {
   const reasons = children().flatMap(({ name, state }) =>
     state.kind === 'ready' || state.kind === 'idle' || (state.kind === 'starting' && onDemand.has(name))
       ? []
       : [`${name} is ${state.kind}${'reason' in state ? `: ${state.reason}` : ''}`],
   )
   if (!endpoints()) reasons.push('Weir is starting')
+  const { trouble } = await askMetadata(maintenance)
+  if (trouble !== undefined) reasons.push(trouble)
   return { ready: reasons.length === 0, reasons }
 }
