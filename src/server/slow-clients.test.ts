@@ -12,8 +12,8 @@ import { defaultLimits, type HttpLimits } from './http-limits.ts'
 interface Served {
   readonly port: number
   /** A connection that says this; what it hears, and whether it was ended, is there to look at. */
-  say(text: string): Promise<Heard>
-  health(): Promise<number>
+  readonly say: (text: string) => Promise<Heard>
+  readonly health: () => Promise<number>
 }
 
 interface Heard {

@@ -15,7 +15,7 @@ const schema: Schema = {
 
 void test('a query sees each commit that was answered before it, over connections that looked before it', async () => {
   await using weir = await startWeir('freshness')
-  const catalog = await connectCatalog({ uri: weir.endpoints.iceberg })
+  const catalog = connectCatalog({ uri: weir.endpoints.iceberg })
   await catalog.ensureNamespace(['public'])
   const clients = await Promise.all([1, 2].map(() => connect(weir.endpoints.postgres)))
   const [client, other] = clients as [pg.Client, pg.Client]
