@@ -46,6 +46,7 @@ void test(
       assert.match(await succeeds(weir, 'restore', backup), /weir delivery resume NAME --accept-loss/)
       if (round === 2) await killInTheJump(weir)
       await weir.start()
+      assert.deepEqual(await newest(weir), [1, 2, 3, 4], 'the newest records are those in front of the hole')
       await produce(kafka, kept)
       const question = await eventually('the question', async () => {
         const { stdout } = await weir.command('delivery', 'resume', 'load')
@@ -71,6 +72,12 @@ async function succeeds(weir: RestartableWeir, ...words: string[]): Promise<stri
   const { code, stdout, stderr } = await weir.command(...words)
   assert.equal(code, 0, stderr + stdout)
   return stdout
+}
+
+async function newest(weir: RestartableWeir): Promise<readonly number[]> {
+  const answer = await fetch(`http://127.0.0.1:${weir.ports.http}/api/v1/streams/values/records?limit=10`)
+  const { items } = (await answer.json()) as { items: readonly { value: string }[] }
+  return items.map(({ value }) => (JSON.parse(value) as { id: number }).id).toSorted((left, right) => left - right)
 }
 
 /** Starts, and is killed as soon as a partition has its hole: what of the jump is left then, the next start does. */

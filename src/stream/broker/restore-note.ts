@@ -23,6 +23,8 @@ export async function leaveRestoreNote(files: Files, directory: string, takenMs:
   // A backup of a log that was restored and never started owes that jump too.
   const owed = (await readRestoreNote(files, directory))?.offsets ?? 0
   const offsets = owed + offsetsAtLeast + offsetsPerMs * Math.max(0, nowMs - takenMs)
+  if (!Number.isSafeInteger(offsets))
+    throw new WeirError('WEIR-2012', 'the backup does not say when it was taken. Restore another one')
   const note: RestoreNote = { restore: randomUUID(), offsets }
   await writeJson(files, notePath(directory), note)
 }

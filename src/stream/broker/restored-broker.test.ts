@@ -40,6 +40,7 @@ void test('a log goes on farther the older its backup is, and one jump later whe
   const first = await noted(0, dayMs)
   assert.ok(first >= 1e12 + dayMs * 1e4)
   assert.ok((await noted(dayMs, dayMs)) >= first + 1e12, 'what the first restore owes is not forgotten')
+  await assert.rejects(leaveRestoreNote(nodeFiles, log.directory, Number.NaN, dayMs), { code: 'WEIR-2012' })
   await log.start()
 })
 

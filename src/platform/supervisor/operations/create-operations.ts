@@ -9,6 +9,7 @@ import type { Endpoints } from '../endpoints.ts'
 import type { TableMaintenance } from '../maintenance/maintain-tables.ts'
 import type { Processes } from '../processes.ts'
 import type { SupervisorOptions } from '../supervisor-options.ts'
+import { holesOfTopic } from '../delivery-memory.ts'
 import { createDeliveryOperations } from './delivery-operations.ts'
 import { countRecords } from './count-records.ts'
 import { createProcessOperations } from './process-operations.ts'
@@ -41,7 +42,10 @@ export function createOperations(options: OperationsOptions): Operations & { clo
     ledger: deliveries.ledger,
     verifier: deliveries.verifier,
     letters: deliveries.letters,
-    records: createRecordOperations(() => processes.kafka()),
+    records: createRecordOperations(
+      () => processes.kafka(),
+      (id) => holesOfTopic(processes.log, id),
+    ),
     sql: createSqlOperations(() => ({
       host: '127.0.0.1',
       port: ports.postgres,

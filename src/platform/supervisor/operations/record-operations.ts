@@ -1,5 +1,7 @@
+import type { HolesOf } from '../../../delivery/kafka-source.ts'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { KafkaClient } from '../../../stream/client/kafka-client.ts'
+import { stepBack } from '../../../stream/offset-holes.ts'
 import { isControlBatch, type BatchHeader } from '../../../stream/protocol/records/batch-header.ts'
 import { readHeaders } from '../../../stream/protocol/records/headers.ts'
 import { batchesIn, openRecords } from '../../../stream/protocol/records/record-cursor.ts'
@@ -8,19 +10,20 @@ import type { RecordOperations, StreamRecord } from '../../operations.ts'
 const bytesMax = 16_000_000
 
 /** Looks at records and sends some, for people: what moves data goes by Kafka clients. */
-export function createRecordOperations(client: () => Promise<KafkaClient>): RecordOperations {
+export function createRecordOperations(client: () => Promise<KafkaClient>, holesOf: HolesOf): RecordOperations {
   return {
     async read(stream, { limit, partition, offset }) {
       const kafka = await client()
-      await mustExist(kafka, stream)
+      const { id } = await mustExist(kafka, stream)
       const wanted = partition === undefined ? undefined : [partition]
-      const [starts, ends] = await Promise.all([
+      const [starts, ends, holes] = await Promise.all([
         kafka.offsets.list(stream, 'start', wanted),
         kafka.offsets.list(stream, 'end', wanted),
+        holesOf(id),
       ])
       const found: StreamRecord[] = []
       for (const [number, end] of ends) {
-        const from = offset === undefined ? end - limit : Number(offset)
+        const from = offset === undefined ? stepBack(holes[number] ?? [], end, limit) : Number(offset)
         const range = { partition: number, from: Math.max(from, starts.get(number) ?? 0), end, limit }
         found.push(...(await readRange(kafka, stream, range)))
       }
@@ -40,9 +43,10 @@ export function createRecordOperations(client: () => Promise<KafkaClient>): Reco
   }
 }
 
-async function mustExist(kafka: KafkaClient, stream: string): Promise<void> {
+async function mustExist(kafka: KafkaClient, stream: string): Promise<{ readonly id: string }> {
   const [topic] = await kafka.topics.describe([stream])
   if (!topic) throw new WeirError('WEIR-2011', `there is no stream "${stream}". weir get stream lists them`)
+  return topic
 }
 
 interface Range {

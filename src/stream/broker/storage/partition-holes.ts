@@ -1,3 +1,4 @@
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { Files } from '../../../kernel/files/files.ts'
 import type { OffsetHole } from '../../offset-holes.ts'
 import type { RestoreNote } from '../restore-note.ts'
@@ -29,14 +30,20 @@ export async function beginBehindHoles(
   return [...bases, segment.baseOffset]
 }
 
-/** The hole that this restore asks for, from the end on; undefined when there is one. */
+/** The hole that this restore asks for, from the end on; undefined when there is one. Throws WEIR-2012 when no offsets are left. */
 export function holeAfter(
   end: number,
   holes: readonly PartitionHole[],
   { restore, offsets }: RestoreNote,
 ): PartitionHole | undefined {
   if (holes.some((hole) => hole.restore === restore)) return undefined
-  return { from: end, to: end + offsets, restore }
+  const to = end + offsets
+  if (!Number.isSafeInteger(to))
+    throw new WeirError(
+      'WEIR-2012',
+      `a partition that ends at offset ${end} cannot pass over ${offsets} more: offsets end at 2^53. Restore a newer backup`,
+    )
+  return { from: end, to, restore }
 }
 
 export async function saveHoles(files: Files, folder: string, holes: readonly PartitionHole[]): Promise<void> {
