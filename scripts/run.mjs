@@ -19,7 +19,10 @@ const node = node24()
 buildConsoleWhenStale(node)
 run(node, process.argv.slice(2))
 
-/** `npm ci` once for each lock file, without install scripts: the same for users whose npm ignores them. */
+/**
+ * `npm ci` once for each lock file, without install scripts: the same for users whose npm ignores them. Errors only: on Node 20
+ * it would warn of the engine of nearly every package, and none of them runs there.
+ */
 function installWhatTheLockNames() {
   const lock = readFileSync(`${root}package-lock.json`)
   const key = createHash('sha256').update(lock).update(process.platform).update(process.arch).digest('hex')
@@ -27,7 +30,7 @@ function installWhatTheLockNames() {
   const npm = process.env.npm_execpath
   execFileSync(
     npm ? process.execPath : 'npm',
-    [...(npm ? [npm] : []), 'ci', '--ignore-scripts', '--no-audit', '--no-fund'],
+    [...(npm ? [npm] : []), 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
     {
       cwd: root,
       stdio: ['ignore', 2, 2],

@@ -24,6 +24,7 @@ export function screen(replay: Replay, { kafka, postgres, http, iceberg }: Endpo
   SQL       psql ${postgres}
   Kafka     kcat -b ${kafka} -t flights -C -o beginning -c 3
   Iceberg   ${iceberg}
+  Commands  npm run weir -- status --dir examples/flights
   Stop with Ctrl-C. A project of your own: npx weir-data init my-project
 `
 }

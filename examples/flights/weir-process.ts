@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { WeirError } from '../../src/kernel/errors/weir-error.ts'
 import { readEndpoints, type Endpoints } from '../../src/platform/supervisor/endpoints.ts'
 
 export const projectDirectory = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '')
@@ -29,7 +30,12 @@ export async function startWeirProcess({
   keep,
   options = [],
 }: WeirProcessOptions): Promise<RunningWeir> {
-  if (readEndpoints(dataDirectory)) throw new Error(`Weir runs on ${dataDirectory} already: stop it first`)
+  const other = readEndpoints(dataDirectory)
+  if (other)
+    throw new WeirError(
+      'WEIR-2001',
+      `Weir runs on ${dataDirectory} already (process ${other.pid}, ${other.http}). Stop it first, or set WEIR_DATA to another folder`,
+    )
   if (!keep) rmSync(dataDirectory, { recursive: true, force: true })
   const words = [cli, 'up', '--dir', projectDirectory, '--data', dataDirectory, '--json', ...options]
   const child = spawn(process.execPath, words, {
