@@ -24,8 +24,8 @@ export function reportError(thrown: unknown, command: string, json: boolean): Ex
 function exitCodeOf({ code, kind, details, at }: WeirError): ExitCode {
   if (code === 'WEIR-2007') return 3
   if (code === 'WEIR-7004' || details['destroys'] !== undefined) return 5
-  // What has a place in the project is the project's error, whatever it is.
-  return kind === 'invalid' || code === 'WEIR-1001' || at !== undefined ? 2 : 1
+  // What has a place in the project is the project's error, whatever it is, and so are all codes of projects.
+  return kind === 'invalid' || code.startsWith('WEIR-1') || at !== undefined ? 2 : 1
 }
 
 function stackOf(thrown: unknown): string {

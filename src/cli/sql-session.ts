@@ -33,7 +33,8 @@ export async function runSql(address: string, text: string): Promise<SqlRows> {
     return {
       columns: last.fields.map(({ name, dataTypeID }) => ({ name, numeric: numbers.has(dataTypeID) })),
       rows: last.rows,
-      command: `${last.command} ${last.rowCount ?? ''}`.trim(),
+      // Nothing but comments: the server answers that there was no statement.
+      command: last.command === null ? '' : `${last.command} ${last.rowCount ?? ''}`.trim(),
       notices,
     }
   } catch (cause) {

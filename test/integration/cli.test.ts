@@ -127,6 +127,16 @@ void describe('the commands on a running project', () => {
     assert.match((await run(['get', 'tabel'])).err, /Did you mean table\?/)
   })
 
+  void test('what there is nothing to do for is said, and what is not there is an error of the command line', async () => {
+    const nothing = await run(['delivery', 'resume', 'events-to-lake', '--go-on'])
+    assert.deepEqual([nothing.code, /nothing to answer/.test(nothing.out)], [0, true], nothing.out)
+    const environment = await run(['plan', '--env', 'nope'])
+    assert.deepEqual([environment.code, /WEIR-1009/.test(environment.err)], [2, true], environment.err)
+    const empty = await run(['sql', ' '])
+    assert.deepEqual([empty.code, /there is no SQL to run.*WEIR-2009/.test(empty.err)], [2, true], empty.err)
+    assert.deepEqual(await run(['sql'], '-- only a comment'), { code: 0, out: '', err: '' })
+  })
+
   void test('doctor finds nothing, logs show every process', async () => {
     const { code, out } = await run(['doctor'])
     assert.equal(code, 0, out)

@@ -192,6 +192,9 @@ void describe('weir up', () => {
     const open = up(folder, [...anyPorts, '--host', '0.0.0.0'])
     assert.equal(await open.exited, 1)
     assert.match(open.said(), /WEIR_TOKEN and WEIR_PASSWORD.*WEIR-2008/)
+    const elsewhere = up(folder, [...anyPorts, '--host', '192.0.2.1'])
+    assert.equal(await elsewhere.exited, 2)
+    assert.match(elsewhere.said(), /192\.0\.2\.1 is no address of this machine.*WEIR-2009/)
   })
 
   void test('a process that is asked to stop removes its endpoints and leaves no process', async () => {

@@ -53,10 +53,9 @@ export const delivery: Command = {
       return output.answer(flushed, () => `${name} has committed what it accepted.`)
     }
     const choice = choiceOf(options)
-    if (choice === undefined) {
-      const { question } = await weir.call<DeliveryStatus>('GET', `${resourcePath('delivery', name!)}/status`)
-      return output.answer(question, () => questionText(name!, question))
-    }
+    const { question } = await weir.call<DeliveryStatus>('GET', `${resourcePath('delivery', name!)}/status`)
+    const isAnswer = question !== null || asksFirst.has(choice ?? '')
+    if (choice === undefined || !isAnswer) return output.answer(question, () => questionText(name!, question))
     const answer = await weir.call<unknown>('POST', `${path}/resume`, { choice })
     output.answer(answer, () => `${name} goes on.`)
   },
@@ -69,6 +68,9 @@ const choices = {
   adoptTable: 'adopt-table',
   tryAgain: 'try-again',
 } as const
+
+/** These look for themselves whether there is something to answer. */
+const asksFirst: ReadonlySet<string> = new Set([choices.adoptTable, choices.tryAgain])
 
 /** Undefined when none is given: then the answers that there are are shown. */
 function choiceOf(options: CommandCall['options']): string | undefined {

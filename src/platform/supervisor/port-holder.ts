@@ -1,12 +1,14 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { weirCommandOf } from './weir-command.ts'
 
-/** Who listens on this TCP port, `process 4711 (java)`; undefined where the system does not say (not Linux, not ours). */
+/** Who listens on this TCP port, `process 4711 (java)` or `process 4711 (weir up in /srv/shop)`; undefined where the system does not say (not Linux, not ours). */
 export function holderOfPort(port: number): string | undefined {
   try {
     const inodes = new Set([...listeners('/proc/net/tcp', port), ...listeners('/proc/net/tcp6', port)])
     if (inodes.size === 0) return undefined
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      if (holdsSocket(pid, inodes)) return `process ${pid} (${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()})`
+      if (holdsSocket(pid, inodes))
+        return `process ${pid} (${weirCommandOf(pid) ?? readFileSync(`/proc/${pid}/comm`, 'utf8').trim()})`
     }
   } catch {
     // No /proc here.

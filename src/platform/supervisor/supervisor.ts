@@ -9,6 +9,7 @@ import { choosePorts, type Ports } from './choose-ports.ts'
 import { openDataDirectory, type DataDirectory } from './data-directory.ts'
 import { removeEndpoints, writeEndpoints, type Endpoints } from './endpoints.ts'
 import { observedPointers } from './observed-pointers.ts'
+import { mustBeOwnAddress } from './must-be-own-address.ts'
 import { ownMetadata, refuseOtherMetadata } from './metadata-place.ts'
 import { createOperations } from './operations/create-operations.ts'
 import { defaultIntervals } from './maintenance/due-task.ts'
@@ -25,9 +26,10 @@ const settleMs = 20_000
 /**
  * Starts Weir on a data directory and returns when every endpoint answers. What was started is stopped again, in the
  * opposite order, when a later step fails. WEIR-2001 when another Weir holds the directory, 2003 for a busy port, 2006 for
- * a format that is not known, 2008 for an open address without authentication.
+ * a format that is not known, 2009 for an address of another machine, 2008 for an open address without authentication.
  */
 export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
+  await mustBeOwnAddress(options.host)
   refuseOpenBind(options.host, options.token, options.password)
   await using stack = new AsyncDisposableStack()
   const places = await openDataDirectory(options.dataDirectory, nodeFiles)
