@@ -1,6 +1,6 @@
 import { catalogue, type ErrorCode } from './catalogue.ts'
 import type { CodeDefinition, ErrorKind } from './code-definition.ts'
-import { fileErrorOf } from './file-error.ts'
+import { fileErrorOf } from '../files/file-error.ts'
 
 export interface ErrorContext {
   /** The error that led here; kept for the log, never shown alone. */

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { asWeirError, type WeirError } from './weir-error.ts'
+import { asWeirError, type WeirError } from '../errors/weir-error.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-file-error-'))
 after(() => rmSync(folder, { recursive: true }))
