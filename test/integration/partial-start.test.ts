@@ -70,3 +70,18 @@ void test('a project of which nothing runs yet is refused with its mistake', { t
   await using weir = await restartableWeir('refused', { project: projectOf(counts('select nothing from kept')) })
   await assert.rejects(weir.start(), /weir\.config\.ts:3.*nothing/)
 })
+
+void test('records for a stream that failed as it is declared make no other one under its name', async () => {
+  const broken = `stream('broken', { config: { 'max.message.bytes': '-7' } })`
+  await using weir = await restartableWeir('failed-stream', { project: projectOf(broken) })
+  await weir.start()
+  await says(weir, /stream broken is Failed: .*max\.message\.bytes/)
+  for (const [words, reason] of [
+    [[], /there is no stream "broken".*weir status.*WEIR-2011/],
+    [['--create'], /"broken" is declared, but it is Failed: .*max\.message\.bytes.*WEIR-2011/],
+  ] as const) {
+    const { code, stderr } = await weir.command('produce', 'broken', join(weir.folder, 'weir.config.ts'), ...words)
+    assert.equal(code, 1)
+    assert.match(stderr, reason)
+  }
+})

@@ -4,7 +4,8 @@ import type { Command } from '../command.ts'
 import { csvRecords, type HeaderUse } from '../csv-records.ts'
 import { formatCount } from '../output.ts'
 import { mustRun } from '../running.ts'
-import { mustExist } from '../stream-names.ts'
+import { createStream, mustExist } from '../stream-names.ts'
+import { connectWeir } from '../weir-client.ts'
 
 export const produce: Command = {
   name: 'produce',
@@ -35,8 +36,8 @@ export const produce: Command = {
     const { connectKafka } = await import('../../stream/client/connect.ts')
     const client = await connectKafka({ bootstrap: kafka, clientId: 'weir-produce' })
     try {
-      if (options['create'] === true) await client.topics.create([{ name: stream! }])
-      // A producer would have a mistyped name made by the log, and one that is declared but Failed with other settings.
+      if (options['create'] === true) await createStream(client, connectWeir(directory), stream!)
+      // A producer would have the log make it, be the name mistyped, or declared and Failed.
       else await mustExist(client, stream!, 'weir status shows what is declared; --create makes what is not.')
       const producer = await client.createProducer({ topic: stream! })
       const key = typeof options['key'] === 'string' ? options['key'] : null
