@@ -222,6 +222,11 @@ for (const [title, code, at, message, text] of mistakes)
     })
   })
 
+void test('a project that never ends is ended after a time, and its file is named', async () => {
+  const endless = load('for (;;);', undefined, 1_000)
+  await assert.rejects(endless, { code: 'WEIR-1002', message: /weir\.config\.ts did not export a project within 1 s/ })
+})
+
 void test(
   'a project that never ends does not outlive who loads it, however that ends',
   { timeout: 60_000 },
@@ -255,12 +260,15 @@ void test('a folder without a project says so', async () => {
   await assert.rejects(loadProject(tmpdir()), { code: 'WEIR-1001', message: /weir init/ })
 })
 
-async function load(text: string, environment?: string): ReturnType<typeof loadProject> {
+async function load(text: string, environment?: string, timeoutMs?: number): ReturnType<typeof loadProject> {
   const folder = mkdtempSync(join(tmpdir(), 'weir-project-'))
   try {
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
     writeFileSync(join(folder, 'weir.config.ts'), text)
-    return await loadProject(folder, environment === undefined ? {} : { environment })
+    return await loadProject(folder, {
+      ...(environment === undefined ? {} : { environment }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

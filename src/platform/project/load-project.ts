@@ -6,7 +6,13 @@ import { catalogue, type ErrorCode } from '../../kernel/errors/catalogue.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Project } from './project.ts'
 
-const timeoutMs = 30_000
+const timeoutMsDefault = 30_000
+
+export interface LoadOptions {
+  readonly environment?: string
+  /** How long the project may take; 30 s without it. */
+  readonly timeoutMs?: number
+}
 
 /** What the child writes, as one line of JSON on its file descriptor 3. */
 export type LoadAnswer =
@@ -27,11 +33,11 @@ export type LoadAnswer =
  */
 export async function loadProject(
   place: string,
-  { environment }: { readonly environment?: string } = {},
+  { environment, timeoutMs = timeoutMsDefault }: LoadOptions = {},
 ): Promise<Project> {
   const path = /\.[cm]?[jt]s$/.test(place) ? resolve(place) : join(resolve(place), 'weir.config.ts')
   if (!existsSync(path)) throw new WeirError('WEIR-1001', `there is no ${path}. Run weir init, or use --dir`)
-  const answer = await runChild(path, environment)
+  const answer = await runChild(path, environment, timeoutMs)
   if ('project' in answer) return answer.project
   const { code, message, at, details } = answer.error
   throw new WeirError((code in catalogue ? code : 'WEIR-1002') as ErrorCode, message, {
@@ -44,7 +50,7 @@ export async function loadProject(
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const childProgram = fileURLToPath(new URL(`load-project-child.${extension}`, import.meta.url))
 
-async function runChild(path: string, environment: string | undefined): Promise<LoadAnswer> {
+async function runChild(path: string, environment: string | undefined, timeoutMs: number): Promise<LoadAnswer> {
   const child = spawn(process.execPath, [childProgram, path, ...(environment === undefined ? [] : [environment])], {
     cwd: dirname(path),
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
@@ -52,7 +58,8 @@ async function runChild(path: string, environment: string | undefined): Promise<
   })
   const [said, answered] = [collect(child.stderr!), collect(child.stdio[3] as NodeJS.ReadableStream)]
   const kill = (): void => void child.kill('SIGKILL')
-  const timer = setTimeout(kill, timeoutMs)
+  let isLate = false
+  const timer = setTimeout(() => ((isLate = true), kill()), timeoutMs)
   // A project that never ends must not go on when this process does.
   process.once('exit', kill)
   const code = await new Promise<number | null>((done, fail) => child.once('close', done).once('error', fail))
@@ -60,11 +67,13 @@ async function runChild(path: string, environment: string | undefined): Promise<
   process.removeListener('exit', kill)
   const text = answered()
   if (text !== '') return JSON.parse(text) as LoadAnswer
-  const why =
-    child.signalCode === 'SIGKILL'
-      ? `did not end within ${timeoutMs / 1000} s`
-      : `ended with ${code ?? child.signalCode}`
-  throw new WeirError('WEIR-1002', `${path} ${why} instead of exporting a project: ${said().trim().slice(-2000)}`)
+  const why = isLate
+    ? `did not export a project within ${timeoutMs / 1000} s. Look for what never ends in it, or in what it imports`
+    : child.signalCode === null
+      ? `ended with ${code} instead of exporting a project`
+      : `was ended by ${child.signalCode} before it exported a project`
+  const output = said().trim().slice(-2000)
+  throw new WeirError('WEIR-1002', `${path} ${why}${output === '' ? '' : `: ${output}`}`)
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {
