@@ -53,6 +53,22 @@ void test('INV-L3: several places, the first batch among them, and a length that
   await log.close()
 })
 
+void test('INV-L1: a batch whose offset alone was changed, which no checksum covers, does not pass for the one behind it', async () => {
+  using folder = createPartitionFolder()
+  let log = await folder.open()
+  for (let at = 0; at < 6; at++) await log.append(batchOf([`v${at}`]))
+  await log.close()
+  const [file] = folder.segments() as [string]
+  const bytes = readFileSync(file)
+  bytes[2 * batchBytes + 7]! ^= 1 // offset 2 becomes 3
+  writeFileSync(file, bytes)
+  log = await folder.open()
+  await assert.rejects(log.read(2, 1000, true), corrupt(/damaged from offset 2 to 3/))
+  assert.deepEqual(await valuesFrom(log, 0, 2), ['0:v0', '1:v1'])
+  assert.deepEqual(await valuesFrom(log, 3), ['3:v3', '4:v4', '5:v5'])
+  await log.close()
+})
+
 void test('INV-L2: a power cut may keep the end of a write and not its beginning: that is cut, for nobody was told', async () => {
   using folder = createPartitionFolder()
   let log = await folder.open()

@@ -67,13 +67,13 @@ async function scanFile(
 ): Promise<Stretch[]> {
   const stretches = [await scanStretch(file, bytes, { position: 0, baseOffset }, nextBase, onBatch)]
   for (;;) {
-    const { size, endOffset, stoppedBy, reachedLimit } = stretches.at(-1)!
+    const { searchFrom, endOffset, stoppedBy, reachedLimit } = stretches.at(-1)!
     if (stoppedBy === undefined || reachedLimit) return stretches
     const wasAcknowledged = (trace: BatchTrace): boolean =>
       trace.baseOffset > endOffset &&
       trace.baseOffset < Math.min(nextBase, Number.MAX_SAFE_INTEGER) &&
       (nextBase !== Infinity || trace.baseOffset < recoveryPoint || trace.leaderEpoch === leaderEpoch)
-    const next = await findBatch(file, bytes, size, wasAcknowledged)
+    const next = await findBatch(file, bytes, searchFrom, wasAcknowledged)
     if (!next) return stretches
     stretches.push(await scanStretch(file, bytes, next, nextBase, onBatch))
   }

@@ -23,6 +23,8 @@ export interface Stretch extends BatchPlace {
   readonly size: number
   /** Why it ends there, when the file goes on. */
   readonly stoppedBy?: string
+  /** Where whole batches may be again. Behind a whole batch of another offset: the checksum does not cover that, it alone is wrong. */
+  readonly searchFrom: number
   /** What follows in the file was never acknowledged. */
   readonly reachedLimit?: boolean
 }
@@ -55,11 +57,12 @@ export async function scanStretch(
     bufferAt = position
     return got >= length
   }
-  const ended = (stoppedBy?: string): Stretch => ({
+  const ended = (stoppedBy?: string, searchFrom = position): Stretch => ({
     ...from,
     index,
     endOffset,
     size: position,
+    searchFrom,
     ...(stoppedBy ? { stoppedBy } : {}),
   })
 
@@ -73,7 +76,7 @@ export async function scanStretch(
     if (!hasValidChecksum(buffer, at, length)) return ended('a batch whose checksum is wrong')
     const header = readBatchHeader(buffer, at)!
     if (header.baseOffset !== endOffset)
-      return ended(`a batch at offset ${header.baseOffset} where ${endOffset} is due`)
+      return ended(`a batch at offset ${header.baseOffset} where ${endOffset} is due`, position + length)
     if (header.baseOffset >= offsetLimit)
       return { ...ended('records that were never acknowledged'), reachedLimit: true }
     index.add(header.baseOffset, position, header.maxTimestamp)
