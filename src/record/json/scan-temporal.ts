@@ -21,7 +21,7 @@ export function checkTemporal(scan: ScanState, field: FieldPlan, from: number, t
   if (kind === 'timestamp') return end === to || scan.fail(isZone(buffer, end, to) ? 'zone' : 'text', field, from, to)
   if (end === to) return scan.fail('no zone', field, from, to)
   if (!isZone(buffer, end, to)) return scan.fail('text', field, from, to)
-  return staysInRange(buffer, from) || scan.fail('range', field, from, to)
+  return staysInRange(buffer, from, end, to) || scan.fail('range', field, from, to)
 }
 
 /** Two digits; NaN when they are none, which fails every comparison. */
@@ -62,9 +62,17 @@ function isZone(buffer: Uint8Array, at: number, to: number): boolean {
   return length === 6 && buffer[at + 3] === 58 && two(buffer, at + 4) < 60
 }
 
-/** An offset may move the first and the last day out of the years that are supported. */
-function staysInRange(buffer: Uint8Array, at: number): boolean {
+/** An offset may move a moment of the first or the last day out of the years that are supported. */
+function staysInRange(buffer: Uint8Array, at: number, zone: number, to: number): boolean {
   const year = two(buffer, at) * 100 + two(buffer, at + 2)
   const day = two(buffer, at + 5) * 100 + two(buffer, at + 8)
-  return !((year === 1 && day === 101) || (year === 9999 && day === 1231))
+  const minute = two(buffer, at + 11) * 60 + two(buffer, at + 14) - offsetMinutes(buffer, zone, to)
+  if (year === 1 && day === 101) return minute >= 0
+  return !(year === 9999 && day === 1231) || minute < 24 * 60
+}
+
+function offsetMinutes(buffer: Uint8Array, at: number, to: number): number {
+  if (buffer[at] === 90) return 0
+  const minutes = two(buffer, at + 1) * 60 + (to - at === 3 ? 0 : two(buffer, to - 2))
+  return buffer[at] === 45 ? -minutes : minutes
 }
