@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import type { ErrorCode } from '../../../kernel/errors/catalogue.ts'
 import { haltQuestion } from '../../kinds/delivery/halt-question.ts'
 import type { DeliveryRunPlan, DeliveryService, DeliveryStatus } from '../../kinds/reconcile-services.ts'
-import type { DeliveryWorkers, DeliveryWorkerStatus } from '../delivery-workers.ts'
+import type { DeliveryWorkers } from '../delivery-workers.ts'
 import type { ChildState } from '../kept-child.ts'
+import type { DeliveryWorkerStatus } from '../running-delivery.ts'
 
 export interface DeliverySettings {
   readonly bootstrap: string
