@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  commitFile,
-  committedTable,
-  createCommittedTable,
-  filesUnder,
-  unsynced,
-} from '../../../test/support/lake-commits.ts'
-import { openLocalLake } from '../../../test/support/local-lake.ts'
-import type { ObjectStore } from '../../storage/objects/object-store.ts'
-import { manifestReader } from '../manifest/manifest-reader.ts'
-import { planScan } from '../scan/plan-scan.ts'
-import { expireSnapshots } from './expire-snapshots.ts'
-import { removeOrphans } from './remove-orphans.ts'
+import { commitFile, committedTable, createCommittedTable, filesUnder, unsynced } from '../support/lake-commits.ts'
+import { openLocalLake } from '../support/local-lake.ts'
+import type { ObjectStore } from '../../src/storage/objects/object-store.ts'
+import { manifestReader } from '../../src/lake/manifest/manifest-reader.ts'
+import { planScan } from '../../src/lake/scan/plan-scan.ts'
+import { expireSnapshots } from '../../src/lake/maintenance/expire-snapshots.ts'
+import { removeOrphans } from '../../src/lake/maintenance/remove-orphans.ts'
 
 const minuteMs = 60_000
 
