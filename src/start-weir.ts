@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import { systemClock } from './kernel/clock.ts'
+import { noteDataDirectory } from './platform/project/data-place.ts'
 import { loadProject } from './platform/project/load-project.ts'
 import type { Project } from './platform/project/project.ts'
 import { applyWithoutDestruction, noticesOf } from './platform/supervisor/apply-at-start.ts'
@@ -43,6 +44,7 @@ export async function startWeir(options: StartWeirOptions): Promise<StartedWeir>
   const { ports, dataDirectory, memory = {} } = project.settings
   watchParent(options.onParentGone)
   const dataFolder = options.dataDirectory ?? resolve(projectDirectory, dataDirectory ?? '.weir')
+  noteDataDirectory(projectDirectory, dataFolder)
   const supervisor = await startSupervisor({
     project,
     projectDirectory,

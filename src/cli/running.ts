@@ -1,12 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { WeirError } from '../kernel/errors/weir-error.ts'
+import { dataDirectoryOf } from '../platform/project/data-place.ts'
 import { readEndpoints, type Endpoints } from '../platform/supervisor/endpoints.ts'
-
-/** The data directory of a project. `WEIR_DATA` stands in for `.weir`, as `weir up --data` does. */
-export function dataDirectoryOf(projectDirectory: string): string {
-  return process.env['WEIR_DATA'] ?? join(projectDirectory, '.weir')
-}
 
 /** Where the Weir of this project answers; WEIR-2007 when none runs. */
 export function mustRun(projectDirectory: string): Endpoints {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runSql } from '../../src/cli/sql-session.ts'
 import { connectKafka } from '../../src/stream/client/connect.ts'
+import { restartableWeir } from '../fault/restartable-weir.ts'
 import { startWeir } from '../support/running-weir.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
@@ -35,3 +36,20 @@ void test('partitions that any client adds are delivered by the workers that run
   )
   assert.equal((await client.topics.describe(['events']))[0]?.partitions.length, 4)
 })
+
+void test(
+  'a stream to which a client added more than is declared starts as any other',
+  { timeout: 60_000 },
+  async () => {
+    await using weir = await restartableWeir('grown', { project })
+    await weir.start()
+    const client = await connectKafka({ bootstrap: `127.0.0.1:${weir.ports.kafka}` })
+    await client.topics.addPartitions('events', 3)
+    await client.close()
+    await weir.stop()
+    await weir.start()
+    assert.doesNotMatch(weir.errors(), /Failed/)
+    const { stdout } = await weir.command('get', 'stream', 'events', '--json')
+    assert.equal((JSON.parse(stdout) as { state: string }).state, 'Active')
+  },
+)

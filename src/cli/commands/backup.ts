@@ -9,7 +9,7 @@ import { copyMetadata, refuseMissingTables } from '../backup-metadata.ts'
 import type { Command } from '../command.ts'
 import { copyFiles, filesUnder } from '../copy-tree.ts'
 import { whileMaintenanceRests } from '../hold-maintenance.ts'
-import { dataDirectoryOf } from '../running.ts'
+import { dataDirectoryOf } from '../../platform/project/data-place.ts'
 
 export const backup: Command = {
   name: 'backup',

@@ -6,7 +6,7 @@ import colors from '../colors.ts'
 import { formatSize } from '../../kernel/units.ts'
 import { readEndpoints, type Endpoints } from '../../platform/supervisor/endpoints.ts'
 import type { Command } from '../command.ts'
-import { dataDirectoryOf } from '../running.ts'
+import { dataDirectoryOf } from '../../platform/project/data-place.ts'
 
 interface Finding {
   readonly check: string

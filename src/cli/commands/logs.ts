@@ -6,7 +6,7 @@ import colors from '../colors.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Command, Output } from '../command.ts'
 import { numberOption } from '../number-option.ts'
-import { dataDirectoryOf } from '../running.ts'
+import { dataDirectoryOf } from '../../platform/project/data-place.ts'
 
 const tailBytes = 4_000_000
 

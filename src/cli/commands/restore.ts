@@ -7,7 +7,7 @@ import { leaveRestoreNote } from '../../stream/broker/restore-note.ts'
 import { mustBeEmpty, mustBeWhole, readManifest } from '../backup-folder.ts'
 import type { Command } from '../command.ts'
 import { copyFiles } from '../copy-tree.ts'
-import { dataDirectoryOf } from '../running.ts'
+import { dataDirectoryOf } from '../../platform/project/data-place.ts'
 
 const whatIsAsked = `The log goes on at offsets far beyond those of the backup, so that none is handed out again. Records that were acknowledged after the
 backup are gone: each delivery halts once, where the backup ends, and asks whether that is right. The answer is

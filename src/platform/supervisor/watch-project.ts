@@ -33,10 +33,13 @@ export function watchProject(
       say(`${at === undefined ? '' : `${at}  `}${message}  [${code}]`)
     }
   }
-  const stop = watchSources(directory, ignored, () => {
+  const applySoon = (): void => {
     clearTimeout(timer)
     timer = setTimeout(() => (running = running.then(applyAndSay)), quietMs)
-  })
+  }
+  const stop = watchSources(directory, ignored, applySoon)
+  // What was saved between the start's reading and this watch told nobody.
+  applySoon()
   return {
     stop() {
       clearTimeout(timer)

@@ -11,7 +11,9 @@ export const streamSchema = z.strictObject({
     .min(1)
     .max(1000)
     .default(4)
-    .describe('How many partitions. Records are in order within one. It stays as it is made.'),
+    .describe(
+      'How many partitions, at least: more can be added, here or by a Kafka client, never less. Records are in order within one.',
+    ),
   retention: z
     .union([z.literal('forever'), duration()])
     .default('7 days')

@@ -19,11 +19,7 @@ export function createStreamService(
         await topics.create([{ name: plan.name, partitions: plan.partitions, configs: withoutDefaults(configs) }])
         return
       }
-      if (found.partitions.length > plan.partitions)
-        throw new WeirError(
-          'WEIR-1003',
-          `stream ${plan.name} has ${found.partitions.length} partitions, and they cannot become ${plan.partitions}: records would be lost. Declare ${found.partitions.length} or more`,
-        )
+      // More than declared, a client has added: they cannot be taken away, and all of them are delivered.
       if (found.partitions.length < plan.partitions) await topics.addPartitions(plan.name, plan.partitions)
       await topics.alterConfigs(plan.name, configs)
     },
