@@ -1,4 +1,3 @@
-import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { KafkaClient } from '../../../stream/client/kafka-client.ts'
 import { streamStates, type LogStatus } from './stream-state.ts'
 import type { StreamDescription, StreamPlan, StreamService } from '../../kinds/reconcile-services.ts'
