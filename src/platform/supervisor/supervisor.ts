@@ -17,7 +17,7 @@ import { runTableMaintenance } from './maintenance/table-maintenance.ts'
 import { openProcessLogs } from './process-logs.ts'
 import { runProcesses } from './processes.ts'
 import { refuseOpenBind } from './refuse-open-bind.ts'
-import { finishDrops } from './services/interrupted-drops.ts'
+import { finishDrops, leftRemover } from './services/interrupted-drops.ts'
 import { createServices } from './services/create-services.ts'
 import type { Supervisor, SupervisorOptions } from './supervisor-options.ts'
 
@@ -75,7 +75,8 @@ async function startParts(
   )
   const warehouse = `file://${places.lake}`
   const objects = openObjectStore({ roots: [warehouse], files: nodeFiles })
-  await finishDrops(places.drops, nodeFiles, metadata.pointers, objects)
+  const removeLeft = leftRemover(metadata.pointers, objects)
+  await finishDrops(places.drops, nodeFiles, removeLeft)
   const catalog = createCatalog({ pointers, objects, warehouse })
   const processes = runProcesses({
     ...options,
@@ -91,7 +92,7 @@ async function startParts(
   stack.defer(() => processes.kill())
   const logReady = processes.log.ready(logStartMs)
   logReady.catch(() => undefined)
-  const services = createServices({ ...options, processes, ports, places })
+  const services = createServices({ ...options, processes, ports, places, removeLeft })
   const control = createControlPlane({ metadata, services, clock: options.clock, logger })
   const maintenance = runTableMaintenance({
     ...options,

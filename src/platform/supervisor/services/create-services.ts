@@ -6,7 +6,7 @@ import type { Ports } from '../choose-ports.ts'
 import type { DataDirectory } from '../data-directory.ts'
 import type { Processes } from '../processes.ts'
 import type { SupervisorOptions } from '../supervisor-options.ts'
-import { dropNotes } from './interrupted-drops.ts'
+import { dropNotes, type RemoveLeft } from './interrupted-drops.ts'
 import { createDeliveryService } from './delivery-service.ts'
 import { createSecretService } from './secret-service.ts'
 import type { LogStatus } from './stream-state.ts'
@@ -17,6 +17,7 @@ export interface ServicesOptions extends SupervisorOptions {
   readonly processes: Processes
   readonly ports: Ports
   readonly places: DataDirectory
+  readonly removeLeft: RemoveLeft
 }
 
 /** What kinds need of the running parts. */
@@ -24,7 +25,7 @@ export function createServices(options: ServicesOptions): ReconcileServices & {
   readonly catalog: CatalogClient
   readonly catalogUri: string
 } {
-  const { processes, ports, places, token } = options
+  const { processes, ports, places, token, removeLeft } = options
   const catalogUri = `http://127.0.0.1:${ports.http}/iceberg`
   const authorization = token === undefined ? {} : { token }
   const catalog = connectCatalog({ uri: catalogUri, ...authorization })
@@ -35,7 +36,7 @@ export function createServices(options: ServicesOptions): ReconcileServices & {
       () => processes.kafka(),
       async () => (await processes.log.channel?.call('status', null)) as LogStatus | undefined,
     ),
-    tables: createTableService(catalog, dropNotes(places.drops, nodeFiles)),
+    tables: createTableService(catalog, dropNotes(places.drops, nodeFiles, removeLeft)),
     deliveries: createDeliveryService(processes.workers, {
       bootstrap: processes.bootstrap,
       catalogUri,

@@ -15,16 +15,23 @@ interface Noted {
 export interface DropNotes {
   /** Durable when it resolves. */
   begin(location: string): Promise<void>
+  /** The table is out of the catalog, and what it named is removed: removes what it did not name, of commits that were cut short. */
   end(location: string): Promise<void>
 }
 
-export function dropNotes(directory: string, files: Files): DropNotes {
+/** Removes all files of a table that is no more; none where a table of now lies. */
+export type RemoveLeft = (location: string) => Promise<void>
+
+export function dropNotes(directory: string, files: Files, removeLeft: RemoveLeft): DropNotes {
   return {
     async begin(location) {
       await files.makeDirectory(directory)
       await writeDurably(noteOf(directory, location), JSON.stringify({ location } satisfies Noted), files)
     },
-    end: (location) => rm(noteOf(directory, location), { force: true }),
+    async end(location) {
+      await removeLeft(location)
+      await rm(noteOf(directory, location), { force: true })
+    },
   }
 }
 
@@ -32,27 +39,23 @@ export function dropNotes(directory: string, files: Files): DropNotes {
  * Removes what drops left behind that a crash interrupted. Only at the start, before anybody can make a table: a folder
  * that a table of now lies in is left alone, whoever made it there.
  */
-export async function finishDrops(
-  directory: string,
-  files: Files,
-  pointers: CatalogPointers,
-  objects: ObjectStore,
-): Promise<void> {
+export async function finishDrops(directory: string, files: Files, removeLeft: RemoveLeft): Promise<void> {
   await files.makeDirectory(directory)
   for (const file of await files.list(directory)) {
     const path = join(directory, file)
-    if (file.endsWith('.json'))
-      await finish(JSON.parse((await files.read(path)).toString()) as Noted, pointers, objects)
+    if (file.endsWith('.json')) await removeLeft((JSON.parse((await files.read(path)).toString()) as Noted).location)
     await rm(path, { force: true })
   }
 }
 
-async function finish({ location }: Noted, pointers: CatalogPointers, objects: ObjectStore) {
-  for (const { schema, name } of await catalogTables(pointers)) {
-    const metadata = await pointers.tablePointer({ namespace: [schema], name })
-    if (metadata?.startsWith(`${location}/`)) return
+export function leftRemover(pointers: CatalogPointers, objects: ObjectStore): RemoveLeft {
+  return async (location) => {
+    for (const { schema, name } of await catalogTables(pointers)) {
+      const metadata = await pointers.tablePointer({ namespace: [schema], name })
+      if (metadata?.startsWith(`${location}/`)) return
+    }
+    for await (const object of objects.list(`${location}/`)) await objects.remove(object.location)
   }
-  for await (const object of objects.list(`${location}/`)) await objects.remove(object.location)
 }
 
 function noteOf(directory: string, location: string): string {
