@@ -31,7 +31,7 @@ void test('an engine that takes more than its budget is ended, its client hears 
 })
 
 void test('an idle engine is given back and comes back with the next query; one with a session stays', async () => {
-  await using weir = await superviseWeir('idle', [], { engineIdleMs: 150 })
+  await using weir = await superviseWeir('idle', [], { engineIdleMs: 600 })
   const { postgres } = weir.supervisor.endpoints
   const { default: pg } = await import('pg')
   const client = new pg.Client(postgres)
@@ -39,7 +39,7 @@ void test('an idle engine is given back and comes back with the next query; one 
   await client.query('select 1')
   const { pid } = await engineOf(weir)
   // Far beyond the time: were the session not seen, the engine would be gone.
-  for (let checks = 0; checks < 6; checks++) {
+  for (let checks = 0; checks < 14; checks++) {
     await new Promise((resolve) => setTimeout(resolve, 100))
     assert.deepEqual((await client.query('select 2 as n')).rows, [{ n: 2 }])
   }

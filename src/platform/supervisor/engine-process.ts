@@ -73,6 +73,8 @@ export function runEngine(options: EngineProcessOptions): EngineProcess {
     async socketPath() {
       usedAt = performance.now()
       await child.ready()
+      // The time of its start is no time of rest: whoever asked has not connected yet.
+      usedAt = performance.now()
       return current
     },
     reasonOfEnd: (socketPath) => reasons.get(socketPath),
