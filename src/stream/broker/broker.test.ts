@@ -149,6 +149,27 @@ void test('committed offsets survive a restart', async () => {
   await client.close()
 })
 
+void test('a topic that is deleted and made again is another one to its groups, also when the deletion was cut short', async () => {
+  await using log = await runBroker()
+  let client = await clientOf(log)
+  await client.topics.create([{ name: 'orders', partitions: 1 }])
+  await client.offsets.commit('readers', 'orders', new Map([[0, 5]]))
+  const [{ id } = { id: '' }] = await client.topics.describe(['orders'])
+  await client.close()
+  await log.broker.stop()
+  // As a kill leaves it after the tombstone, before the offsets are forgotten.
+  const tombstone = { id, name: 'orders', endOffsets: [0], deletedAt: '2026-01-01T00:00:00Z' }
+  writeFileSync(join(log.directory, 'deleted', `${id}.json`), JSON.stringify(tombstone))
+  await log.start()
+  assert.equal(log.broker.status().groups, 0, 'what was committed in it is forgotten')
+  client = await clientOf(log)
+  await client.topics.create([{ name: 'orders', partitions: 1 }])
+  assert.deepEqual(await client.offsets.committed('readers', 'orders'), new Map())
+  await client.offsets.commit('readers', 'orders', new Map([[0, 1]]))
+  assert.deepEqual(await client.offsets.committed('readers', 'orders'), new Map([[0, 1]]))
+  await client.close()
+})
+
 void test('offsets of a group that nobody is in are forgotten by the running log, after its option', async () => {
   const limits = { offsetsRetentionMs: 50, retentionCheckIntervalMs: 20 }
   await using log = await runBroker({ config: { limits } })

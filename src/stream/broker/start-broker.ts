@@ -16,9 +16,9 @@ import { topicHandlers } from './apis/topics.ts'
 import { createBrokerMetrics } from './broker-metrics.ts'
 import { createBrokerStatus } from './broker-status.ts'
 import { defaultLimits, type Broker, type BrokerConfig, type BrokerServices } from './broker.ts'
-import { openCommittedOffsets } from './groups/committed-offsets.ts'
+import type { CommittedOffsets } from './groups/committed-offsets.ts'
 import { expireOffsets } from './groups/expire-offsets.ts'
-import { createGroups } from './groups/groups.ts'
+import { openGroups } from './groups/groups.ts'
 import { createLentMemory } from './network/lent-memory.ts'
 import { listenForKafka, type KafkaServer } from './network/server.ts'
 import { readRestoreNote, removeRestoreNote } from './restore-note.ts'
@@ -27,7 +27,7 @@ import { readJsonIfWhole, writeJson } from './storage/small-file.ts'
 import { openCheckpoints } from './topics/checkpoints.ts'
 import { openProducerIds } from './topics/producer-ids.ts'
 import { applyRetention } from './topics/retention.ts'
-import { openTopicStore } from './topics/topic-store.ts'
+import { openTopicStore, type TopicStore } from './topics/topic-store.ts'
 
 const lockWaitMs = 5000
 /** Of the memory that requests and answers use in turn. */
@@ -64,10 +64,8 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     )
     const producerIds = await openProducerIds(files, `${directory}/producer-ids.json`, restored?.offsets)
     if (restored) await removeRestoreNote(files, directory)
-    const groups = createGroups(
-      await openCommittedOffsets(`${directory}/groups`, storage),
-      limits.groupInitialRebalanceDelayMs,
-    )
+    const groups = await openGroups(`${directory}/groups`, storage, limits.groupInitialRebalanceDelayMs)
+    await forgetGoneTopics(groups.offsets, topics)
     let server: KafkaServer | undefined
     const api: ApiServices = {
       topics,
@@ -131,6 +129,13 @@ function handlersOf(api: ApiServices) {
     ...groupOffsetHandlers(api),
   ]
   return new Map(all.map((handler) => [handler.api.key, handler]))
+}
+
+/** A kill may have come between the end of a topic and that of its commits. */
+async function forgetGoneTopics(offsets: CommittedOffsets, topics: TopicStore): Promise<void> {
+  await offsets.forget(
+    ({ topic, committed }) => committed.topicId !== undefined && committed.topicId !== topics.get(topic)?.id,
+  )
 }
 
 /** A predecessor that was killed may still be dying. */

@@ -1,6 +1,8 @@
 import { offsetCommitApi } from '../../protocol/apis/offset-commit.ts'
 import { offsetFetchApi } from '../../protocol/apis/offset-fetch.ts'
 import { kafkaErrors, type KafkaErrorName } from '../../protocol/errors.ts'
+import { zeroUuid } from '../../protocol/field.ts'
+import type { CommittedOffset } from '../groups/offset-table.ts'
 import { handle, type Handler } from './handler.ts'
 import { refusalOf, type ApiServices } from './services.ts'
 
@@ -8,6 +10,13 @@ const metadataBytesMax = 4096
 
 export function groupOffsetHandlers({ groups, topics, logger }: ApiServices): Handler[] {
   const { offsets } = groups
+
+  /** A topic that was deleted and made again is another one: what was committed in the first says nothing of it. */
+  function committedIn(group: string, topic: string, partition: number): CommittedOffset | undefined {
+    const committed = offsets.get({ group, topic, partition })
+    const id = committed?.topicId
+    return id === undefined || id === topics.get(topic)?.id ? committed : undefined
+  }
 
   function fetchOffsets(
     group: string,
@@ -17,7 +26,7 @@ export function groupOffsetHandlers({ groups, topics, logger }: ApiServices): Ha
     return named.map(({ name, partitionIndexes }) => ({
       name,
       partitions: partitionIndexes.map((partitionIndex) => {
-        const committed = offsets.get({ group, topic: name, partition: partitionIndex })
+        const committed = committedIn(group, name, partitionIndex)
         return {
           partitionIndex,
           committedOffset: committed?.offset ?? -1,
@@ -55,7 +64,12 @@ export function groupOffsetHandlers({ groups, topics, logger }: ApiServices): Ha
             topic: name,
             partition: partitionIndex,
             error: errorOf(name, partitionIndex, committedMetadata),
-            committed: { offset: committedOffset, leaderEpoch: committedLeaderEpoch, metadata: committedMetadata },
+            committed: {
+              offset: committedOffset,
+              leaderEpoch: committedLeaderEpoch,
+              metadata: committedMetadata,
+              topicId: topics.get(name)?.id ?? zeroUuid,
+            },
           })),
         )
         let failure = 0

@@ -9,23 +9,19 @@ import { nodeFiles } from '../../../kernel/files/node-files.ts'
 import { silentLogger } from '../../../kernel/logger.ts'
 import { systemClock } from '../../../kernel/clock.ts'
 import { createSegmentFiles } from '../storage/segment-files.ts'
-import { openCommittedOffsets, type CommittedOffsets } from './committed-offsets.ts'
+import type { CommittedOffsets } from './committed-offsets.ts'
 import { expireOffsets } from './expire-offsets.ts'
-import { createGroups } from './groups.ts'
+import { openGroups, type Groups } from './groups.ts'
 
 const dayMs = 86_400_000
 let folder: string
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'weir-offsets-'))))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-function open({ files = nodeFiles as Files, now = (): number => 0 } = {}): Promise<CommittedOffsets> {
+function open({ files = nodeFiles as Files, now = (): number => 0 } = {}): Promise<Groups> {
   const clock = { ...systemClock, now }
-  return openCommittedOffsets(folder, {
-    files,
-    segmentFiles: createSegmentFiles(files, 4),
-    clock,
-    logger: silentLogger,
-  })
+  const services = { files, segmentFiles: createSegmentFiles(files, 4), clock, logger: silentLogger }
+  return openGroups(folder, services, 0)
 }
 
 const at = (offset: number) => ({ offset, leaderEpoch: 0, metadata: null })
@@ -42,27 +38,27 @@ void test('100,000 commits leave a small log, a start reads no more than it, and
     syncDirectory: async () => {},
     open: async (path, mode) => ({ ...(await nodeFiles.open(path, mode)), sync: async () => {} }),
   }
-  let offsets = await open({ files: unsynced })
+  let opened = await open({ files: unsynced })
   const [groups, partitions, rounds] = [10, 10, 1000]
   let bytesMost = 0
   for (let round = 1; round <= rounds; round++) {
     const commits: Promise<void>[] = []
     for (let group = 0; group < groups; group++)
       for (let partition = 0; partition < partitions; partition++)
-        commits.push(commitOne(offsets, `group ${group}`, partition, round))
+        commits.push(commitOne(opened.offsets, `group ${group}`, partition, round))
     await Promise.all(commits)
     bytesMost = Math.max(bytesMost, bytesOnDisk())
   }
-  await offsets.close()
+  await opened.close()
   // One commit is about 120 bytes: 12 MB were written.
   assert.ok(bytesMost < 3_000_000, `${bytesMost} bytes at most`)
   const disk = countingFiles(nodeFiles)
-  offsets = await open({ files: disk.files })
+  opened = await open({ files: disk.files })
   assert.ok(disk.bytesRead < 3_000_000, `a start read ${disk.bytesRead} bytes`)
   for (let group = 0; group < groups; group++)
     for (let partition = 0; partition < partitions; partition++)
-      assert.equal(offsetOf(offsets, `group ${group}`, partition), rounds)
-  await offsets.close()
+      assert.equal(offsetOf(opened.offsets, `group ${group}`, partition), rounds)
+  await opened.close()
 })
 
 void test('a crash at any call of a compaction loses no commit', async () => {
@@ -89,37 +85,37 @@ void test('a crash at any call of a compaction loses no commit', async () => {
         await nodeFiles.syncDirectory(path)
       },
     }
-    const offsets = await open({ files: mortal })
-    await fill(offsets, committed).catch(() => undefined)
-    await offsets.close().catch(() => undefined)
+    const mortalGroups = await open({ files: mortal })
+    await fill(mortalGroups.offsets, committed).catch(() => undefined)
+    await mortalGroups.close().catch(() => undefined)
     assert.ok(calls > dieAt, 'it died in a compaction')
     const again = await open()
     for (const [partition, offset] of committed)
-      assert.ok(offsetOf(again, 'g', partition)! >= offset, `died at call ${dieAt}`)
+      assert.ok(offsetOf(again.offsets, 'g', partition)! >= offset, `died at call ${dieAt}`)
     await again.close()
     rmSync(folder, { recursive: true })
   }
 })
 
 void test('damage costs the commits in it, not the start', async () => {
-  let offsets = await open()
-  for (let partition = 0; partition < 5; partition++) await commitOne(offsets, 'g', partition, 7)
-  await offsets.close()
+  let opened = await open()
+  for (let partition = 0; partition < 5; partition++) await commitOne(opened.offsets, 'g', partition, 7)
+  await opened.close()
   const [file] = readdirSync(folder).filter((name) => name.endsWith('.log')) as [string]
   const bytes = readFileSync(join(folder, file))
   bytes[Math.floor(bytes.length / 5) - 1]! ^= 1
   writeFileSync(join(folder, file), bytes)
-  offsets = await open()
+  opened = await open()
   assert.deepEqual(
-    [0, 1, 2, 3, 4].map((partition) => offsetOf(offsets, 'g', partition)),
+    [0, 1, 2, 3, 4].map((partition) => offsetOf(opened.offsets, 'g', partition)),
     [undefined, 7, 7, 7, 7],
   )
-  await offsets.close()
+  await opened.close()
 })
 
 void test('offsets of a group without members are forgotten after the time, also over restarts; others stay', async () => {
   let now = 0
-  let groups = createGroups(await open({ now: () => now }), 0)
+  let groups = await open({ now: () => now })
   const join = () =>
     groups.findOrCreate('alive').join({
       memberId: '',
@@ -143,7 +139,7 @@ void test('offsets of a group without members are forgotten after the time, also
   assert.deepEqual(groups.offsets.groups(), ['alive'])
   // Killed with members: the time counts from about then.
   await groups.close()
-  groups = createGroups(await open({ now: () => now }), 0)
+  groups = await open({ now: () => now })
   const killedAt = now
   for (; now <= killedAt + 6 * dayMs; now += dayMs) await expireOffsets(groups, 7 * dayMs, now)
   assert.equal(offsetOf(groups.offsets, 'alive'), 5)

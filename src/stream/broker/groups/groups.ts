@@ -1,5 +1,8 @@
-import type { CommittedOffsets } from './committed-offsets.ts'
+import type { StorageServices } from '../storage/partition-state.ts'
+import { createCommittedOffsets, type CommittedOffsets } from './committed-offsets.ts'
+import { openGroupLog } from './group-log.ts'
 import { Group } from './group.ts'
+import { createOffsetTable } from './offset-table.ts'
 
 /** All groups: those with members, and those of which only offsets are left. */
 export interface Groups {
@@ -17,7 +20,10 @@ export interface Groups {
 
 const groupsMax = 10_000
 
-export function createGroups(offsets: CommittedOffsets, initialDelayMs: number): Groups {
+export async function openGroups(folder: string, services: StorageServices, initialDelayMs: number): Promise<Groups> {
+  const table = createOffsetTable()
+  const log = await openGroupLog(folder, services, { load: (change) => table.apply(change), state: () => table.all() })
+  const offsets = createCommittedOffsets(log, table, services.clock)
   const groups = new Map<string, Group>()
 
   function dropIdle(): void {
@@ -46,7 +52,7 @@ export function createGroups(offsets: CommittedOffsets, initialDelayMs: number):
     },
     async close() {
       for (const group of groups.values()) group.close()
-      await offsets.close()
+      await log.close()
     },
   }
 }

@@ -3,6 +3,8 @@ export interface CommittedOffset {
   readonly offset: number
   readonly leaderEpoch: number
   readonly metadata: string | null
+  /** Of the topic that was meant: one of the same name that is made later is another. Unknown for old commits. */
+  readonly topicId?: string
 }
 
 export interface OffsetPlace {
@@ -13,6 +15,7 @@ export interface OffsetPlace {
 
 /** One change: what a group committed, or that it is forgotten. */
 export interface OffsetChange extends OffsetPlace {
+  readonly kind: 'offset'
   readonly committed: CommittedOffset | null
   /** Milliseconds since the epoch. */
   readonly at: number

@@ -1,0 +1,94 @@
+import { openPartitionLog } from '../storage/partition-log.ts'
+import type { StorageServices } from '../storage/partition-state.ts'
+import { batchesOfState, batchOfChanges, changesIn } from './change-batches.ts'
+import type { GroupChange } from './group-change.ts'
+
+/** The durable memory of groups. */
+export interface GroupLog {
+  /**
+   * Resolves when all of them are durable, in the order of calls; they are there together or not at all. `applied` runs at that
+   * moment, before the state may be copied.
+   */
+  append(changes: readonly GroupChange[], applied?: () => void): Promise<void>
+  /** Resolves when nothing is on its way to the disk. */
+  settled(): Promise<void>
+  close(): Promise<void>
+}
+
+/** What the log stands for, in memory. */
+export interface GroupMemory {
+  /** A change that the log holds, at its opening. */
+  load(change: GroupChange): void
+  /** Changes that give the same state to an empty memory. */
+  state(): Iterable<GroupChange>
+}
+
+const segmentBytes = 64 * 1024 * 1024
+/** Below this a copy of the state is not worth its writing. */
+const compactAboveBytes = 1024 * 1024
+const chunkBytes = 4 * 1024 * 1024
+
+/**
+ * A log of its own, of batches like any other. When it is larger than twice the state that it stands for, the state is appended
+ * after a new segment began, and what lies before is removed: a start never reads more than that, however much was changed.
+ */
+export async function openGroupLog(folder: string, services: StorageServices, memory: GroupMemory): Promise<GroupLog> {
+  const { logger } = services
+  const fromZero = { recoveryPoint: 0, startOffset: 0 }
+  const log = await openPartitionLog(folder, 'group offsets', fromZero, services, () => segmentBytes)
+  let stateBytes = 0
+  let compacting: Promise<void> | undefined
+  const running = new Set<Promise<unknown>>()
+  await replay()
+
+  async function replay(): Promise<void> {
+    // Damage costs what was written there: those groups go on from an earlier change. Opening the log has said so.
+    for (let at = log.readableFrom(log.startOffset); at < log.endOffset; at = log.readableFrom(at)) {
+      for (const { header, changes } of changesIn(await log.read(at, chunkBytes, true))) {
+        for (const change of changes) memory.load(change)
+        at = header.baseOffset + header.lastOffsetDelta + 1
+      }
+    }
+  }
+
+  async function store(changes: readonly GroupChange[], applied?: () => void): Promise<void> {
+    await log.append(batchOfChanges(changes))
+    applied?.()
+  }
+
+  async function compact(): Promise<void> {
+    await Promise.allSettled(running)
+    await log.roll()
+    const start = log.endOffset
+    stateBytes = 0
+    for (const batch of batchesOfState(memory.state())) {
+      stateBytes += batch.bytes.length
+      await log.append(batch)
+    }
+    log.moveStart(start)
+    await log.removeOutdated()
+  }
+
+  return {
+    async append(changes, applied) {
+      if (changes.length === 0) return
+      // A change between the copy of the state and its batch would be undone by the batch at the next start.
+      while (compacting) await compacting
+      const stored = store(changes, applied)
+      running.add(stored)
+      await stored.finally(() => running.delete(stored))
+      if (log.bytes > Math.max(compactAboveBytes, 2 * stateBytes))
+        compacting ??= compact()
+          // The log before it is still whole; the next change tries again.
+          .catch((error: unknown) => logger.error({ err: error }, 'the log of groups could not be compacted'))
+          .finally(() => (compacting = undefined))
+    },
+    async settled() {
+      while (compacting || running.size > 0) await Promise.allSettled([compacting, ...running])
+    },
+    async close() {
+      await compacting
+      await log.close()
+    },
+  }
+}
