@@ -1,5 +1,6 @@
 import type { Clock } from '../../../kernel/clock.ts'
-import type { GroupLog } from './group-log.ts'
+import type { StateLog } from '../storage/state-log.ts'
+import type { GroupChange } from './group-change.ts'
 import type { CommittedOffset, LiveOffset, OffsetChange, OffsetPlace, OffsetTable } from './offset-table.ts'
 
 /** What groups committed; changes are durable when a call resolves. */
@@ -18,7 +19,7 @@ export interface CommitEntry {
   readonly committed: CommittedOffset
 }
 
-export function createCommittedOffsets(log: GroupLog, table: OffsetTable, clock: Clock): CommittedOffsets {
+export function createCommittedOffsets(log: StateLog<GroupChange>, table: OffsetTable, clock: Clock): CommittedOffsets {
   const append = (changes: readonly OffsetChange[]): Promise<void> =>
     log.append(changes, () => changes.forEach((change) => table.apply(change)))
   return {

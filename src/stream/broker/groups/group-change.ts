@@ -1,3 +1,4 @@
+import type { ChangeForm } from '../storage/change-batches.ts'
 import type { OffsetChange } from './offset-table.ts'
 
 /** Whatever is written down about groups. Each kind has its own memory, which keeps the last change of each key. */
@@ -15,12 +16,9 @@ type StoredOffset = readonly [
   topicId?: string,
 ]
 
-export function storedChange(change: GroupChange): Buffer {
-  return Buffer.from(JSON.stringify(storedOffset(change)))
-}
-
-export function changeOf(text: string, at: number): GroupChange {
-  return offsetChangeOf(JSON.parse(text) as StoredOffset, at)
+export const groupChangeForm: ChangeForm<GroupChange> = {
+  stored: (change) => Buffer.from(JSON.stringify(storedOffset(change))),
+  read: (text, at) => offsetChangeOf(JSON.parse(text) as StoredOffset, at),
 }
 
 function storedOffset({ group, topic, partition, committed }: OffsetChange): StoredOffset {

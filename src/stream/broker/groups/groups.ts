@@ -1,6 +1,7 @@
 import type { StorageServices } from '../storage/partition-state.ts'
+import { openStateLog } from '../storage/state-log.ts'
 import { createCommittedOffsets, type CommittedOffsets } from './committed-offsets.ts'
-import { openGroupLog } from './group-log.ts'
+import { groupChangeForm } from './group-change.ts'
 import { Group } from './group.ts'
 import { createOffsetTable } from './offset-table.ts'
 
@@ -22,7 +23,12 @@ const groupsMax = 10_000
 
 export async function openGroups(folder: string, services: StorageServices, initialDelayMs: number): Promise<Groups> {
   const table = createOffsetTable()
-  const log = await openGroupLog(folder, services, { load: (change) => table.apply(change), state: () => table.all() })
+  const log = await openStateLog(folder, services, {
+    name: 'group offsets',
+    form: groupChangeForm,
+    load: (change) => table.apply(change),
+    state: () => table.all(),
+  })
   const offsets = createCommittedOffsets(log, table, services.clock)
   const groups = new Map<string, Group>()
 

@@ -1,26 +1,28 @@
-import { openPartitionLog } from '../storage/partition-log.ts'
-import type { StorageServices } from '../storage/partition-state.ts'
-import { batchesOfState, batchOfChanges, changesIn } from './change-batches.ts'
-import type { GroupChange } from './group-change.ts'
+import { batchesOfState, batchOfChanges, changesIn, type ChangeForm } from './change-batches.ts'
+import { openPartitionLog } from './partition-log.ts'
+import type { StorageServices } from './partition-state.ts'
 
-/** The durable memory of groups. */
-export interface GroupLog {
+/** The durable side of what is kept in memory. */
+export interface StateLog<Change> {
   /**
    * Resolves when all of them are durable, in the order of calls; they are there together or not at all. `applied` runs at that
    * moment, before the state may be copied.
    */
-  append(changes: readonly GroupChange[], applied?: () => void): Promise<void>
+  append(changes: readonly Change[], applied?: () => void): Promise<void>
   /** Resolves when nothing is on its way to the disk. */
   settled(): Promise<void>
   close(): Promise<void>
 }
 
 /** What the log stands for, in memory. */
-export interface GroupMemory {
+export interface StateMemory<Change extends { readonly at: number }> {
+  /** For messages: `group offsets`. */
+  readonly name: string
+  readonly form: ChangeForm<Change>
   /** A change that the log holds, at its opening. */
-  load(change: GroupChange): void
+  load(change: Change): void
   /** Changes that give the same state to an empty memory. */
-  state(): Iterable<GroupChange>
+  state(): Iterable<Change>
 }
 
 const segmentBytes = 64 * 1024 * 1024
@@ -32,27 +34,32 @@ const chunkBytes = 4 * 1024 * 1024
  * A log of its own, of batches like any other. When it is larger than twice the state that it stands for, the state is appended
  * after a new segment began, and what lies before is removed: a start never reads more than that, however much was changed.
  */
-export async function openGroupLog(folder: string, services: StorageServices, memory: GroupMemory): Promise<GroupLog> {
+export async function openStateLog<Change extends { readonly at: number }>(
+  folder: string,
+  services: StorageServices,
+  memory: StateMemory<Change>,
+): Promise<StateLog<Change>> {
   const { logger } = services
+  const { name, form } = memory
   const fromZero = { recoveryPoint: 0, startOffset: 0 }
-  const log = await openPartitionLog(folder, 'group offsets', fromZero, services, () => segmentBytes)
+  const log = await openPartitionLog(folder, name, fromZero, services, () => segmentBytes)
   let stateBytes = 0
   let compacting: Promise<void> | undefined
   const running = new Set<Promise<unknown>>()
   await replay()
 
   async function replay(): Promise<void> {
-    // Damage costs what was written there: those groups go on from an earlier change. Opening the log has said so.
+    // Damage costs what was written there: its keys go on from an earlier change. Opening the log has said so.
     for (let at = log.readableFrom(log.startOffset); at < log.endOffset; at = log.readableFrom(at)) {
-      for (const { header, changes } of changesIn(await log.read(at, chunkBytes, true))) {
+      for (const { header, changes } of changesIn(form, await log.read(at, chunkBytes, true))) {
         for (const change of changes) memory.load(change)
         at = header.baseOffset + header.lastOffsetDelta + 1
       }
     }
   }
 
-  async function store(changes: readonly GroupChange[], applied?: () => void): Promise<void> {
-    await log.append(batchOfChanges(changes))
+  async function store(changes: readonly Change[], applied?: () => void): Promise<void> {
+    await log.append(batchOfChanges(form, changes))
     applied?.()
   }
 
@@ -61,7 +68,7 @@ export async function openGroupLog(folder: string, services: StorageServices, me
     await log.roll()
     const start = log.endOffset
     stateBytes = 0
-    for (const batch of batchesOfState(memory.state())) {
+    for (const batch of batchesOfState(form, memory.state())) {
       stateBytes += batch.bytes.length
       await log.append(batch)
     }
@@ -80,7 +87,7 @@ export async function openGroupLog(folder: string, services: StorageServices, me
       if (log.bytes > Math.max(compactAboveBytes, 2 * stateBytes))
         compacting ??= compact()
           // The log before it is still whole; the next change tries again.
-          .catch((error: unknown) => logger.error({ err: error }, 'the log of groups could not be compacted'))
+          .catch((error: unknown) => logger.error({ err: error }, `the log of ${name} could not be compacted`))
           .finally(() => (compacting = undefined))
     },
     async settled() {
