@@ -45,7 +45,13 @@ export function openIn(
     restored,
   }: PartitionOptions = {},
 ): Promise<PartitionLog> {
-  const services = { files, segmentFiles: createSegmentFiles(files, segmentsOpenMax), clock: systemClock, logger }
+  const services = {
+    files,
+    segmentFiles: createSegmentFiles(files, segmentsOpenMax),
+    writtenFiles: createSegmentFiles(files, 1, 'write'),
+    clock: systemClock,
+    logger,
+  }
   return openPartitionLog(path, 'test-0', { recoveryPoint, startOffset, restored }, services, () => segmentBytes)
 }
 

@@ -35,8 +35,10 @@ export interface BrokerLimits {
    * clients that poll for less than it (kafka-python) take the late answer for a reason to join again, and turn in circles.
    */
   readonly groupInitialRebalanceDelayMs: number
-  /** So many files of segments stay open for the next reader; the one that a partition writes to comes on top. */
+  /** So many files of segments stay open for the next reader. */
   readonly segmentsOpenMax: number
+  /** So many partitions keep the file open that they write to, those that were written to last. */
+  readonly writtenFilesOpenMax: number
   /** How long the offsets of a group without members are kept; Kafka's offsets.retention.minutes. */
   readonly offsetsRetentionMs: number
   readonly retentionCheckIntervalMs: number
@@ -52,6 +54,7 @@ export const defaultLimits: BrokerLimits = {
   stallMs: 60_000,
   groupInitialRebalanceDelayMs: 0,
   segmentsOpenMax: 512,
+  writtenFilesOpenMax: 512,
   offsetsRetentionMs: 7 * 24 * 3_600_000,
   retentionCheckIntervalMs: 60_000,
   checkpointIntervalMs: 5000,

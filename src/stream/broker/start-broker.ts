@@ -47,10 +47,10 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
   await files.makeDirectory(directory)
   const lock = await waitForLock(`${directory}/log.lock`, directory, clock)
   try {
-    const segmentFiles = createSegmentFiles(files, limits.segmentsOpenMax)
     const storage = {
       files,
-      segmentFiles,
+      segmentFiles: createSegmentFiles(files, limits.segmentsOpenMax),
+      writtenFiles: createSegmentFiles(files, limits.writtenFilesOpenMax, 'write'),
       clock,
       logger,
       onSync: (seconds: number) => metrics.syncSeconds.observe(seconds),

@@ -7,7 +7,6 @@ import { kafkaErrors } from '../../protocol/errors.ts'
 import { zeroUuid } from '../../protocol/field.ts'
 import { advertisedVersions } from '../../protocol/versions.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
-import { leaderEpoch } from '../storage/leader-epoch.ts'
 import type { Topic } from '../topics/topic.ts'
 import { handle, type Handler } from './handler.ts'
 import { nodeId, refusalOf, type ApiServices } from './services.ts'
@@ -98,7 +97,7 @@ function describe({ name, id, partitions }: Topic) {
     errorCode: 0,
     name,
     topicId: id,
-    partitions: partitions.map((_, partitionIndex) => ({
+    partitions: partitions.map(({ leaderEpoch }, partitionIndex) => ({
       errorCode: 0,
       partitionIndex,
       leaderId: nodeId,

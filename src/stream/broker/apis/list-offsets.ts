@@ -1,7 +1,6 @@
 import { listOffsetsApi } from '../../protocol/apis/list-offsets.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import type { PartitionLog } from '../storage/partition-log.ts'
-import { leaderEpoch } from '../storage/leader-epoch.ts'
 import { handle, type Handler } from './handler.ts'
 import { refusalOf, type ApiServices } from './services.ts'
 
@@ -36,10 +35,13 @@ async function lookUp(
   partition: PartitionLog,
   timestamp: number,
 ): Promise<{ offset: number; timestamp: number; leaderEpoch: number }> {
-  if (timestamp === latest) return { offset: partition.endOffset, timestamp: -1, leaderEpoch }
-  if (timestamp === earliest) return { offset: partition.startOffset, timestamp: -1, leaderEpoch }
+  const { startOffset, endOffset, leaderEpoch } = partition
+  if (timestamp === latest) return { offset: endOffset, timestamp: -1, leaderEpoch }
+  if (timestamp === earliest) return { offset: startOffset, timestamp: -1, leaderEpoch: partition.epochOf(startOffset) }
   if (timestamp < maxTimestamp)
     throw new KafkaRefusal('UNSUPPORTED_VERSION', `there is no special time ${timestamp} on a single node`)
   const found = timestamp === maxTimestamp ? await partition.findLatestTime() : await partition.findByTime(timestamp)
-  return found ? { ...found, leaderEpoch } : { offset: -1, timestamp: -1, leaderEpoch: -1 }
+  return found
+    ? { ...found, leaderEpoch: partition.epochOf(found.offset) }
+    : { offset: -1, timestamp: -1, leaderEpoch: -1 }
 }

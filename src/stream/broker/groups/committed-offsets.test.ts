@@ -20,7 +20,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 function open({ files = nodeFiles as Files, now = (): number => 0 } = {}): Promise<Groups> {
   const clock = { ...systemClock, now }
-  const services = { files, segmentFiles: createSegmentFiles(files, 4), clock, logger: silentLogger }
+  const services = {
+    files,
+    segmentFiles: createSegmentFiles(files, 4),
+    writtenFiles: createSegmentFiles(files, 4, 'write'),
+    clock,
+    logger: silentLogger,
+  }
   return openGroups(folder, services, 0)
 }
 

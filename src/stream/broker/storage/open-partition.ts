@@ -1,15 +1,13 @@
-import type { OpenFile } from '../../../kernel/files/files.ts'
-import type { BatchHeader } from '../../protocol/records/batch-header.ts'
-import { damageError, damagesOf } from './damage.ts'
-import { indexPath, saveIndex } from './index-file.ts'
-import { openSegment } from './open-segment.ts'
 import { endBefore } from '../../offset-holes.ts'
 import type { RestoreNote } from '../restore-note.ts'
+import { damageError, damagesOf } from './damage.ts'
+import { indexPath, saveIndex } from './index-file.ts'
+import { epochBehind, nextEpoch, saveEpochs, type LeaderEpoch } from './leader-epochs.ts'
+import { openSegment } from './open-segment.ts'
 import { beginBehindHoles, holeAfter, readHoles, saveHoles, type PartitionHole } from './partition-holes.ts'
+import { beginReplay, type PartitionReplay } from './partition-replay.ts'
 import type { PartitionState, StorageServices } from './partition-state.ts'
-import { ProducerStates, type ProducerSnapshot } from './producer-states.ts'
 import { baseOffsetOf, createSegment, segmentPath, type Segment } from './segment.ts'
-import { readJsonIfWhole } from './small-file.ts'
 
 /** What was written down about a partition before it was opened; zeros for a new one. */
 export interface PartitionCheckpoint {
@@ -34,44 +32,27 @@ export async function openPartition(
   const holes = await readHoles(files, folder)
   const kept = await removeOutdated(folder, checkpoint.startOffset, holes, services)
   const bases = await beginBehindHoles(files, folder, kept, holes)
-  const producers = new ProducerStates()
-  const snapshot = await readJsonIfWhole<ProducerSnapshot>(files, `${folder}/producers.json`)
-  if (snapshot) producers.restore(snapshot)
-  const replayFrom = snapshot?.offset ?? 0
-  const onBatch = (header: BatchHeader): void => {
-    if (header.baseOffset >= replayFrom) producers.placed(header, header.baseOffset, Infinity)
-  }
-  const segments: Segment[] = []
-  for (const [at, baseOffset] of bases.entries()) {
-    const expected = {
-      folder,
-      baseOffset,
-      nextBase: nextBaseOf(bases, at, holes),
-      recoveryPoint: checkpoint.recoveryPoint,
-      replayFrom,
-    }
-    segments.push(...(await openSegment(expected, onBatch, services)))
-  }
+  const replay = await beginReplay(folder, services)
+  const { segments, wasCut } = await openSegments(folder, { bases, holes, checkpoint }, replay, services)
   while (segments.length > 1 && endBefore(holes, segments[1]!.baseOffset) <= checkpoint.startOffset) segments.shift()
-  const file = await openActive(segments, folder, checkpoint, services)
+  await beginBehindDamage(segments, folder, checkpoint, services)
   const { endOffset } = segments.at(-1)!
   const hole = checkpoint.restored && holeAfter(endOffset, holes, checkpoint.restored)
   if (hole) {
-    await file.close()
     await saveIndex(files, segments.at(-1)!)
     await saveHoles(files, folder, [...holes, hole])
     logger.info({ partition: name, ...hole }, 'the log was restored, and goes on beyond what it may have handed out')
     // As a start that finds the hole and no segment behind it: the way of one that is killed here, too.
     return openPartition(folder, name, checkpoint, services)
   }
-  producers.passHole(holes.at(-1)?.from ?? 0)
+  replay.producers.passHole(holes.at(-1)?.from ?? 0)
   const state: PartitionState = {
     folder,
     name,
     segments,
-    producers,
-    file,
+    producers: replay.producers,
     holes,
+    epochs: await epochsFrom(replay.epochs, { holes, cutAt: wasCut ? endOffset : undefined, folder }, services),
     startOffset: Math.max(endBefore(holes, segments[0]!.baseOffset), checkpoint.startOffset),
     endOffset,
     nextOffset: endOffset,
@@ -85,20 +66,64 @@ export async function openPartition(
   return state
 }
 
-/** The file that is written to: the last one, or a new one behind damage, which stays as it was found. */
-async function openActive(
+async function openSegments(
+  folder: string,
+  {
+    bases,
+    holes,
+    checkpoint,
+  }: {
+    readonly bases: readonly number[]
+    readonly holes: readonly PartitionHole[]
+    readonly checkpoint: PartitionCheckpoint
+  },
+  replay: PartitionReplay,
+  services: StorageServices,
+): Promise<{ readonly segments: Segment[]; readonly wasCut: boolean }> {
+  const { recoveryPoint } = checkpoint
+  const segments: Segment[] = []
+  let wasCut = false
+  for (const [at, baseOffset] of bases.entries()) {
+    const nextBase = nextBaseOf(bases, at, holes)
+    const expected = { folder, baseOffset, nextBase, recoveryPoint, replayFrom: replay.from }
+    const opened = await openSegment(expected, (header) => replay.onBatch(header), services)
+    segments.push(...opened.segments)
+    wasCut ||= opened.wasCut
+  }
+  return { segments, wasCut }
+}
+
+/** Nothing is written to a damaged file: it stays as it was found, and a new one begins at offsets that were never given. */
+async function beginBehindDamage(
   segments: Segment[],
   folder: string,
   { recoveryPoint, startOffset }: PartitionCheckpoint,
   { files }: StorageServices,
-): Promise<OpenFile> {
+): Promise<void> {
   const last = segments.at(-1)
   const isWhole = last && last.start === 0 && last.damagedFrom === undefined
-  if (isWhole) return files.open(last.path, 'write')
-  const base = Math.max(last?.endOffset ?? startOffset, recoveryPoint)
-  const { segment, file } = await createSegment(files, folder, base)
-  segments.push(segment)
-  return file
+  if (isWhole) return
+  segments.push(await createSegment(files, folder, Math.max(last?.endOffset ?? startOffset, recoveryPoint)))
+}
+
+/**
+ * A new epoch begins where a torn tail was cut off and behind a hole: what lies there from now on is not what may have been
+ * there before. Durable before the partition takes records. After a clean start nothing differs, and the epoch stays.
+ */
+async function epochsFrom(
+  known: readonly LeaderEpoch[],
+  {
+    holes,
+    cutAt,
+    folder,
+  }: { readonly holes: readonly PartitionHole[]; readonly cutAt: number | undefined; readonly folder: string },
+  { files }: StorageServices,
+): Promise<readonly LeaderEpoch[]> {
+  const hole = holes.at(-1)
+  const epochs = hole ? epochBehind(known, hole) : known
+  const all = cutAt === undefined ? epochs : nextEpoch(epochs, cutAt)
+  if (all !== known) await saveEpochs(files, folder, all)
+  return all
 }
 
 /** Where the next file begins; its offsets may lie behind a hole. A file that got no record before one ends where it begins. */

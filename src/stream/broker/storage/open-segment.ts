@@ -2,7 +2,7 @@ import type { OpenFile } from '../../../kernel/files/files.ts'
 import type { BatchHeader } from '../../protocol/records/batch-header.ts'
 import { findBatch, type BatchTrace } from './find-batch.ts'
 import { indexPath, loadIndex } from './index-file.ts'
-import { leaderEpoch } from './leader-epoch.ts'
+import { sharedSyncEpoch } from './leader-epochs.ts'
 import type { StorageServices } from './partition-state.ts'
 import { scanStretch, type Stretch } from './scan-stretch.ts'
 import { segmentPath, type Segment } from './segment.ts'
@@ -19,20 +19,28 @@ export interface ExpectedSegment {
   readonly replayFrom: number
 }
 
+/** What a file holds. */
+export interface OpenedSegments {
+  /** More than one when the file is damaged. */
+  readonly segments: readonly Segment[]
+  /** A torn tail was found, and is gone. */
+  readonly wasCut: boolean
+}
+
 /**
- * The runs of whole batches in one file; more than one when it is damaged. The torn tail of the last file is cut off, for
- * nobody was told of it. Damage is never cut: batches behind it that were acknowledged tell the two apart.
+ * The runs of whole batches in one file. The torn tail of the last file is cut off, for nobody was told of it. Damage is never
+ * cut: batches behind it that were acknowledged tell the two apart.
  */
 export async function openSegment(
   expected: ExpectedSegment,
   onBatch: (header: BatchHeader) => void,
   { files, logger }: StorageServices,
-): Promise<Segment[]> {
+): Promise<OpenedSegments> {
   const { baseOffset, nextBase, recoveryPoint, replayFrom } = expected
   const path = segmentPath(expected.folder, baseOffset)
   if (nextBase !== undefined && nextBase <= recoveryPoint && nextBase <= replayFrom) {
     const saved = await loadIndex(files, path)
-    if (saved?.endOffset === nextBase) return [{ baseOffset, path, start: 0, ...saved }]
+    if (saved?.endOffset === nextBase) return { segments: [{ baseOffset, path, start: 0, ...saved }], wasCut: false }
   }
   const isLast = nextBase === undefined
   const file = await files.open(path, isLast ? 'write' : 'read')
@@ -40,7 +48,8 @@ export async function openSegment(
     const bytes = (await files.size(path)) ?? 0
     const stretches = await scanFile(file, bytes, expected, onBatch)
     const end = stretches.at(-1)!
-    if (isLast && end.stoppedBy !== undefined && stretches.length === 1 && end.endOffset >= recoveryPoint) {
+    const wasCut = isLast && end.stoppedBy !== undefined && stretches.length === 1 && end.endOffset >= recoveryPoint
+    if (wasCut) {
       logger.warn(
         { file: path, cutAt: end.size, bytes: bytes - end.size, reason: end.stoppedBy },
         'cut off what was never acknowledged',
@@ -53,7 +62,7 @@ export async function openSegment(
     // An index of before the damage would hide it from the next start.
     const isDamaged = segments.some(({ damagedFrom }) => damagedFrom !== undefined)
     if (isDamaged && (await files.size(indexPath(path))) !== undefined) await files.remove(indexPath(path))
-    return segments
+    return { segments, wasCut }
   } finally {
     await file.close()
   }
@@ -72,7 +81,7 @@ async function scanFile(
     const wasAcknowledged = (trace: BatchTrace): boolean =>
       trace.baseOffset > endOffset &&
       trace.baseOffset < Math.min(nextBase, Number.MAX_SAFE_INTEGER) &&
-      (nextBase !== Infinity || trace.baseOffset < recoveryPoint || trace.leaderEpoch === leaderEpoch)
+      (nextBase !== Infinity || trace.baseOffset < recoveryPoint || trace.leaderEpoch > sharedSyncEpoch)
     const next = await findBatch(file, bytes, searchFrom, wasAcknowledged)
     if (!next) return stretches
     stretches.push(await scanStretch(file, bytes, next, nextBase, onBatch))

@@ -25,9 +25,7 @@ export async function beginBehindHoles(
 ): Promise<readonly number[]> {
   const to = holes.at(-1)?.to
   if (to === undefined || to <= (bases.at(-1) ?? -1)) return bases
-  const { segment, file } = await createSegment(files, folder, to)
-  await file.close()
-  return [...bases, segment.baseOffset]
+  return [...bases, (await createSegment(files, folder, to)).baseOffset]
 }
 
 /** The hole that this restore asks for, from the end on; undefined when there is one. Throws WEIR-2012 when no offsets are left. */

@@ -2,6 +2,7 @@ import { endBefore, type OffsetHole } from '../../offset-holes.ts'
 import type { CheckedBatch } from './check-batches.ts'
 import { damagesOf, troubleOf } from './damage.ts'
 import { indexPath, saveIndex } from './index-file.ts'
+import { currentEpoch, endOfEpoch, epochOf } from './leader-epochs.ts'
 import { openPartition, type PartitionCheckpoint } from './open-partition.ts'
 import { readBatches, type MemoryFor } from './partition-reader.ts'
 import { activeSegment, type StorageServices } from './partition-state.ts'
@@ -18,11 +19,17 @@ export interface PartitionLog {
   readonly bytes: number
   /** Offsets that were passed over, and that no record gets. */
   readonly holes: readonly OffsetHole[]
+  /** That of new records. */
+  readonly leaderEpoch: number
   readonly trouble: string | undefined
   /** Places the batch at once and resolves with its base offset when it is durable; a repeated one has its first place. */
   append(batch: CheckedBatch): Promise<number>
   /** Into what `memoryFor` gives, if it is given. */
   read(offset: number, bytesMax: number, firstWhole: boolean, memoryFor?: MemoryFor): Promise<Buffer>
+  /** The epoch of what lies at this offset. */
+  epochOf(offset: number): number
+  /** The last epoch that is not later, and where it ended; undefined for one that is yet to come. */
+  endOfEpoch(epoch: number): { readonly epoch: number; readonly endOffset: number } | undefined
   /** The first offset at or after this one that is not in damage; the end when there is none. */
   readableFrom(offset: number): number
   findByTime(timestamp: number): Promise<TimedOffset | undefined>
@@ -51,13 +58,14 @@ export async function openPartitionLog(
     for (const listener of listeners) listener()
   }
   const writer = createWriter(state, services, { segmentBytes, onDurable })
-  const { files, segmentFiles } = services
+  const { files, segmentFiles, writtenFiles } = services
 
   async function close(): Promise<void> {
     state.closed = true
     await writer.settled()
     onDurable()
-    await Promise.all([state.file.close(), ...state.segments.map(({ path }) => segmentFiles.forget(path))])
+    await writtenFiles.forget(activeSegment(state).path)
+    await Promise.all(state.segments.map(({ path }) => segmentFiles.forget(path)))
   }
 
   return {
@@ -71,6 +79,7 @@ export async function openPartitionLog(
       return state.segments.reduce((sum, segment) => sum + bytesOf(segment), 0)
     },
     holes: state.holes,
+    leaderEpoch: currentEpoch(state.epochs),
     get trouble() {
       return troubleOf(state)
     },
@@ -84,6 +93,8 @@ export async function openPartitionLog(
     },
     read: (offset, bytesMax, firstWhole, memoryFor) =>
       readBatches(state, services, { offset, bytesMax, firstWhole, ...(memoryFor ? { memoryFor } : {}) }),
+    epochOf: (offset) => epochOf(state.epochs, offset),
+    endOfEpoch: (epoch) => endOfEpoch(state.epochs, epoch, state.endOffset, state.holes),
     readableFrom(offset) {
       let readable = offset
       for (const { from, to } of damagesOf(state)) if (from <= readable && readable < to) readable = to

@@ -1,10 +1,11 @@
 import type { OpenFile } from '../../../kernel/files/files.ts'
-import { batchHeaderBytes } from '../../protocol/records/batch-header.ts'
+import { batchField, batchHeaderBytes, batchLengthOverhead, readLong } from '../../protocol/records/batch-header.ts'
 import { behindHoles } from '../../offset-holes.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import { batchHeadIn, GarbledError, readBatchHead, readExactly, type BatchHead } from './batch-head.ts'
 import { damageRefusal, garbledRefusal } from './damage.ts'
 import { indexPath } from './index-file.ts'
+import { epochOf, sharedSyncEpoch } from './leader-epochs.ts'
 import type { PartitionState, StorageServices } from './partition-state.ts'
 import { readFully } from './scan-stretch.ts'
 import type { Segment } from './segment.ts'
@@ -44,7 +45,10 @@ export async function readBatches(
   const readable = behindHoles(state.holes, offset)
   if (readable >= state.endOffset) return noBytes
   const segment = segmentOf(state, readable)
-  return readSegment(state, services, segment, (file) => readFrom(file, segment, { ...request, offset: readable }))
+  const bytes = await readSegment(state, services, segment, (file) =>
+    readFrom(file, segment, { ...request, offset: readable }),
+  )
+  return withEpochs(state, bytes)
 }
 
 /** Runs `work` with the segment's file; what it finds garbled is noted, logged once, and refused. */
@@ -108,6 +112,15 @@ function wholeUpTo(segment: Segment, target: Buffer, from: number, start: number
     if (!(error instanceof GarbledError) || at === start) throw error
   }
   return at
+}
+
+/** Clients are given the epoch of each batch; on the disk one that shared a sync says none. */
+function withEpochs({ epochs }: PartitionState, bytes: Buffer): Buffer {
+  for (let at = 0; at < bytes.length; at += bytes.readInt32BE(at + batchField.length) + batchLengthOverhead) {
+    const place = at + batchField.leaderEpoch
+    if (bytes.readInt32BE(place) === sharedSyncEpoch) bytes.writeInt32BE(epochOf(epochs, readLong(bytes, at)), place)
+  }
+  return bytes
 }
 
 function segmentOf(state: PartitionState, offset: number): Segment {

@@ -1,7 +1,8 @@
 import type { Clock } from '../../../kernel/clock.ts'
-import type { Files, OpenFile } from '../../../kernel/files/files.ts'
+import type { Files } from '../../../kernel/files/files.ts'
 import type { Logger } from '../../../kernel/logger.ts'
 import type { OffsetHole } from '../../offset-holes.ts'
+import type { LeaderEpoch } from './leader-epochs.ts'
 import type { ProducerStates } from './producer-states.ts'
 import type { SegmentFiles } from './segment-files.ts'
 import type { Segment } from './segment.ts'
@@ -9,7 +10,10 @@ import type { Segment } from './segment.ts'
 /** What the storage of one partition needs from outside. */
 export interface StorageServices {
   readonly files: Files
+  /** For readers. */
   readonly segmentFiles: SegmentFiles
+  /** For the partitions' writers: each has one file that it writes to. */
+  readonly writtenFiles: SegmentFiles
   readonly clock: Clock
   readonly logger: Logger
   /** Told how long each fdatasync took, in seconds. */
@@ -26,8 +30,8 @@ export interface PartitionState {
   readonly producers: ProducerStates
   /** Offsets that were passed over; they never change while it is open. */
   readonly holes: readonly OffsetHole[]
-  /** The last segment's, for writing; readers have their own. */
-  file: OpenFile
+  /** The last one is that of new records. */
+  readonly epochs: readonly LeaderEpoch[]
   startOffset: number
   /** One beyond the last durable record: readers see nothing beyond. */
   endOffset: number

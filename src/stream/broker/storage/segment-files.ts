@@ -1,6 +1,6 @@
 import type { Files, OpenFile } from '../../../kernel/files/files.ts'
 
-/** Files of segments as readers use them, opened when first needed. Shared by all partitions. */
+/** Files of segments as readers, or as writers, use them: opened when first needed. Shared by all partitions. */
 export interface SegmentFiles {
   /** The file stays readable while `work` runs, whatever is removed or crowded out meanwhile. */
   use<T>(path: string, work: (file: OpenFile) => Promise<T>): Promise<T>
@@ -14,8 +14,8 @@ interface Kept {
   dropped: boolean
 }
 
-/** At most `openMax` files stay open for a next reader, those that were read last; the ones in use come on top. */
-export function createSegmentFiles(files: Files, openMax: number): SegmentFiles {
+/** At most `openMax` files stay open for a next use, those that were used last; the ones in use come on top. */
+export function createSegmentFiles(files: Files, openMax: number, mode: 'read' | 'write' = 'read'): SegmentFiles {
   /** In the order of last use. */
   const kept = new Map<string, Kept>()
 
@@ -27,13 +27,13 @@ export function createSegmentFiles(files: Files, openMax: number): SegmentFiles 
 
   function closeIfUnused(entry: Kept): void {
     if (!entry.dropped || entry.users > 0) return
-    // It was only read: there is nothing that closing could lose.
+    // What counts of it was synced: there is nothing that closing could lose.
     entry.file.then((file) => file.close()).catch(() => undefined)
   }
 
   return {
     async use(path, work) {
-      const entry = kept.get(path) ?? { file: files.open(path, 'read'), users: 0, dropped: false }
+      const entry = kept.get(path) ?? { file: files.open(path, mode), users: 0, dropped: false }
       kept.delete(path)
       kept.set(path, entry)
       entry.users++

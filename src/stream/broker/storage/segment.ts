@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import type { Files, OpenFile } from '../../../kernel/files/files.ts'
+import type { Files } from '../../../kernel/files/files.ts'
 import { SparseIndex } from './sparse-index.ts'
 
 /**
@@ -36,19 +36,11 @@ export function baseOffsetOf(name: string): number | undefined {
 }
 
 /** An empty segment whose name is durable. A file of that name held nothing that was acknowledged, and is replaced. */
-export async function createSegment(
-  files: Files,
-  folder: string,
-  baseOffset: number,
-): Promise<{ readonly segment: Segment; readonly file: OpenFile }> {
+export async function createSegment(files: Files, folder: string, baseOffset: number): Promise<Segment> {
   const path = segmentPath(folder, baseOffset)
   if ((await files.size(path)) !== undefined) await files.remove(path)
   const file = await files.open(path, 'write')
-  try {
-    await files.syncDirectory(dirname(path))
-  } catch (error) {
-    await file.close()
-    throw error
-  }
-  return { segment: { baseOffset, path, start: 0, index: new SparseIndex(), endOffset: baseOffset, size: 0 }, file }
+  await file.close()
+  await files.syncDirectory(dirname(path))
+  return { baseOffset, path, start: 0, index: new SparseIndex(), endOffset: baseOffset, size: 0 }
 }

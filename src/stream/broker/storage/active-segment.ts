@@ -1,0 +1,69 @@
+import { batchField } from '../../protocol/records/batch-header.ts'
+import type { CheckedBatch } from './check-batches.ts'
+import { saveIndex } from './index-file.ts'
+import { sharedSyncEpoch } from './leader-epochs.ts'
+import { activeSegment, type PartitionState, type StorageServices } from './partition-state.ts'
+import { createSegment } from './segment.ts'
+import { writeJson } from './small-file.ts'
+
+/** A batch whose offsets are given. */
+export interface PlacedBatch {
+  readonly batch: CheckedBatch
+  readonly baseOffset: number
+}
+
+/** Small buffers are put together for one write; a call to the kernel costs more than a copy of this size. */
+const joinedBytesMax = 65_536
+
+/** Writes the batches to the last segment and syncs them once; then they are there for readers. */
+export async function storeBatches(
+  state: PartitionState,
+  services: StorageServices,
+  round: readonly PlacedBatch[],
+): Promise<void> {
+  const { writtenFiles, clock } = services
+  const segment = activeSegment(state)
+  for (const { batch } of round.slice(1)) batch.bytes.writeInt32BE(sharedSyncEpoch, batchField.leaderEpoch)
+  await writtenFiles.use(segment.path, async (file) => {
+    await file.write(joined(round.map(({ batch }) => batch.bytes)), segment.size)
+    const started = clock.monotonic()
+    await file.sync()
+    services.onSync?.((clock.monotonic() - started) / 1000)
+  })
+  for (const { batch, baseOffset } of round) {
+    segment.index.add(baseOffset, segment.size, batch.header.maxTimestamp)
+    segment.size += batch.bytes.length
+    segment.endOffset = baseOffset + batch.header.lastOffsetDelta + 1
+  }
+  state.endOffset = segment.endOffset
+}
+
+/** Nothing more is written to the last segment: a new one begins. */
+export async function sealSegment(state: PartitionState, services: StorageServices): Promise<void> {
+  const { files, writtenFiles } = services
+  const old = activeSegment(state)
+  await saveIndex(files, old)
+  await writeJson(files, `${state.folder}/producers.json`, state.producers.snapshot(state.endOffset))
+  state.segments.push(await createSegment(files, state.folder, state.endOffset))
+  // All of it that counts was synced.
+  await writtenFiles.forget(old.path)
+}
+
+/** After a write that failed: the file ends at the last good sync, and is not written to again. */
+export async function leaveBrokenSegment(state: PartitionState, services: StorageServices): Promise<void> {
+  const { files, writtenFiles, logger } = services
+  const old = activeSegment(state)
+  // Best effort: recovery cuts off what lies beyond the next segment's base.
+  await writtenFiles.use(old.path, (file) => file.truncate(old.size)).catch(() => undefined)
+  await writtenFiles.forget(old.path)
+  const fresh = await createSegment(files, state.folder, state.endOffset)
+  if (old.size === 0) state.segments.pop()
+  state.segments.push(fresh)
+  state.broken = undefined
+  logger.info({ partition: state.name, offset: state.endOffset }, 'the log takes records again')
+}
+
+function joined(buffers: Buffer[]): Buffer[] {
+  const bytes = buffers.reduce((sum, buffer) => sum + buffer.length, 0)
+  return buffers.length > 1 && bytes / buffers.length <= joinedBytesMax ? [Buffer.concat(buffers, bytes)] : buffers
+}
