@@ -19,13 +19,14 @@ export interface ApacheKafka {
   stop(): Promise<void>
 }
 
-export async function startApacheKafka(): Promise<ApacheKafka> {
+/** `options` are those of the kit: `--acl` for an authorizer. */
+export async function startApacheKafka(...options: readonly string[]): Promise<ApacheKafka> {
   assert.ok(existsSync(script), `no Apache Kafka: set WEIR_TEST_KAFKA=host:port, or provide ${script}`)
   const folder = await mkdtemp(join(tmpdir(), 'weir-kafka-'))
   // The kit keeps the controller's port here; it must be free after a restart too.
   await writeFile(join(folder, 'ctlport'), String(await freePort()))
   const start = async (...more: string[]): Promise<string> =>
-    (await run(script, ['start', '--dir', folder, '--heap', '512m', ...more])).stdout.trim()
+    (await run(script, ['start', '--dir', folder, '--heap', '512m', ...options, ...more])).stdout.trim()
   const kill = (): Promise<unknown> => run(script, ['kill', '--dir', folder])
   const bootstrap = await start('--port', String(await freePort()))
   return {

@@ -7,6 +7,7 @@ import { batchesIn } from '../../src/stream/protocol/records/record-cursor.ts'
 import { connectKafka } from '../../src/stream/client/connect.ts'
 import { findBatch } from '../../src/stream/client/find-batch.ts'
 import { createCuttingConnect } from './cutting-connect.ts'
+import { administrationContract } from './kafka-administration.ts'
 import { readAll } from './read-topic.ts'
 import type { KafkaClient, KafkaFetch } from '../../src/stream/client/kafka-client.ts'
 import { partitionOfKey } from '../../src/stream/client/murmur2.ts'
@@ -37,6 +38,8 @@ export function describeClientContract(name: string, start: () => Promise<Runnin
       return topic
     }
 
+    administrationContract({ client: () => client, bootstrap: () => broker.bootstrap, newTopic })
+
     void test('a topic is created, described, configured and deleted', async () => {
       const topic = await newTopic(3)
       assert.deepEqual(await client.topics.create([{ name: topic }]), [{ name: topic, created: false }])
@@ -48,7 +51,8 @@ export function describeClientContract(name: string, start: () => Promise<Runnin
       assert.match(described.id, /^[0-9a-f]{8}-[0-9a-f-]{27}$/)
       assert.ok((await client.topics.describe()).some((found) => found.name === topic))
       await client.topics.alterConfigs(topic, { 'retention.ms': '123456' })
-      const retention = async (): Promise<unknown> => (await client.topics.configs(topic)).get('retention.ms')
+      const retention = async (): Promise<unknown> =>
+        (await client.topics.configs(topic)).find(({ name: config }) => config === 'retention.ms')?.value
       // A Kafka's controller has it before its broker.
       await eventually(async () => (await retention()) === '123456')
       await client.topics.alterConfigs(topic, { 'retention.ms': null })

@@ -7,6 +7,8 @@ import type { Caller } from './lines.ts'
 export interface Brokers {
   at(address: Address): Broker
   byId(nodeId: number): Broker | undefined
+  /** Those that the cluster has, as far as it was asked. */
+  members(): readonly Broker[]
   /** One of those that the cluster has and of the bootstrap addresses, in turn, so that a retry asks another one. */
   any(): Broker
   /** These are the cluster's brokers now. */
@@ -31,6 +33,7 @@ export function createBrokers(bootstrap: readonly Address[], caller: Caller): Br
   return {
     at,
     byId: (nodeId) => members.get(nodeId),
+    members: () => [...members.values()],
     any() {
       if (closed) throw closed
       const known = [...new Set([...members.values(), ...seeds])]

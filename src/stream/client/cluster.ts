@@ -15,6 +15,8 @@ import { check, refused } from './retry.ts'
 export interface Cluster {
   /** Any broker that answers: the known ones, then the bootstrap addresses. */
   any(): Broker
+  /** Every broker, as `describe` found them last. */
+  members(): readonly Broker[]
   /** Asks for topics, by name or all. Those with an error are given with it. */
   describe(names: readonly string[] | null, options: DescribeOptions): Promise<readonly DescribedTopic[]>
   /** From memory, or asked for when not known. Throws WEIR-3103 UNKNOWN_TOPIC_OR_PARTITION. */
@@ -66,6 +68,7 @@ export function createCluster(brokers: Brokers): Cluster {
 
   return {
     any: () => brokers.any(),
+    members: () => brokers.members(),
     describe,
     async topic(name, options) {
       const known = topics.get(name)

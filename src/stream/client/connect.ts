@@ -1,10 +1,12 @@
 import { connect as connectTcp } from 'node:net'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { createAclsClient } from './acls.ts'
 import { createBrokers } from './brokers.ts'
 import { createCluster } from './cluster.ts'
 import type { Address } from './connection.ts'
 import { createProducer } from './create-producer.ts'
 import { createFetch } from './fetch.ts'
+import { createGroupsClient } from './groups.ts'
 import type { KafkaClient, KafkaClientOptions } from './kafka-client.ts'
 import { createOffsetsClient } from './offsets.ts'
 import { createProduce } from './produce.ts'
@@ -28,6 +30,8 @@ export async function connectKafka(options: KafkaClientOptions): Promise<KafkaCl
   return {
     topics: createTopicsClient(cluster, deadlineMs),
     offsets: createOffsetsClient(cluster, deadlineMs),
+    groups: createGroupsClient(cluster, deadlineMs),
+    acls: createAclsClient(cluster, deadlineMs),
     fetch: createFetch(cluster, deadlineMs),
     produce: createProduce(cluster, deadlineMs),
     createProducer: (producerOptions) => createProducer(cluster, producerOptions),

@@ -1,5 +1,7 @@
 import type { Acks } from './acks.ts'
 import type { Connect } from './connection.ts'
+import type { KafkaAcls } from './kafka-acls.ts'
+import type { KafkaGroups } from './kafka-groups.ts'
 import type { Producer, ProducerOptions } from './producer.ts'
 
 export interface KafkaClientOptions {
@@ -21,6 +23,8 @@ export interface KafkaClientOptions {
 export interface KafkaClient {
   readonly topics: KafkaTopics
   readonly offsets: KafkaOffsets
+  readonly groups: KafkaGroups
+  readonly acls: KafkaAcls
   /** See `fetch` there. */
   readonly fetch: KafkaFetch
   /** Appends batches as they are. Several calls may be in flight; those of one partition keep their order only with a producer. */
@@ -39,10 +43,34 @@ export interface KafkaTopics {
   delete(names: readonly string[]): Promise<void>
   /** Those named that exist, or all; never creates one. Always asks the broker. */
   describe(names?: readonly string[]): Promise<readonly TopicDescription[]>
-  /** Every config with its value; sensitive ones are null. */
-  configs(topic: string): Promise<ReadonlyMap<string, string | null>>
-  /** Sets each config named, or takes it back to its default with null. */
-  alterConfigs(topic: string, changes: Readonly<Record<string, string | null>>): Promise<void>
+  /** Every config, by name. */
+  configs(topic: string): Promise<readonly ConfigDescription[]>
+  /** Sets each config named, or takes it back to its default with null; `validateOnly` only says whether it would. */
+  alterConfigs(
+    topic: string,
+    changes: Readonly<Record<string, string | null>>,
+    options?: { readonly validateOnly?: boolean },
+  ): Promise<void>
+  /** Bytes on disk by topic and partition. WEIR-3104 from a broker that does not tell. */
+  sizes(names: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>>
+  /** Gives up the records before an offset of each partition (-1: all there are); where the partitions begin now. */
+  deleteRecords(topic: string, before: ReadonlyMap<number, number>): Promise<ReadonlyMap<number, number>>
+}
+
+export interface ConfigDescription {
+  readonly name: string
+  /** null when it is sensitive, or has none. */
+  readonly value: string | null
+  /** Where the value was set: on the topic, on this broker, on all brokers, in the broker's own file, or nowhere. */
+  readonly source: 'topic' | 'broker' | 'cluster' | 'broker file' | 'default' | 'unknown'
+  /** Of one that is set on the topic: what would count without that, by the name that the broker has for it. */
+  readonly fallback?: { readonly name: string; readonly value: string | null }
+  /** `int`, `long`, `list` …; '' from brokers before 2.6. */
+  readonly type: string
+  readonly readOnly: boolean
+  readonly sensitive: boolean
+  /** What it does; '' from brokers before 2.6. */
+  readonly documentation: string
 }
 
 export interface NewTopic {

@@ -1,9 +1,8 @@
 import { listOffsetsApi } from '../protocol/apis/list-offsets.ts'
-import { offsetCommitApi } from '../protocol/apis/offset-commit.ts'
-import { offsetFetchApi } from '../protocol/apis/offset-fetch.ts'
-import { kafkaErrors } from '../protocol/errors.ts'
 import type { Broker } from './broker.ts'
+import { callCoordinator } from './call-coordinator.ts'
 import type { Cluster } from './cluster.ts'
+import { commitOffsets, committedOffsets } from './committed-offsets.ts'
 import type { KafkaOffsets, OffsetPlace } from './kafka-client.ts'
 import { check, withRetries } from './retry.ts'
 
@@ -34,43 +33,17 @@ export function createOffsetsClient(cluster: Cluster, deadlineMs: number): Kafka
       throw error
     }
 
-  function withCoordinator<T>(group: string, attempt: (broker: Broker, timeoutMs: number) => Promise<T>): Promise<T> {
-    return withRetries(`offsets of group ${group}`, deadlineMs, async (timeoutMs) => {
-      try {
-        return await attempt(await cluster.coordinator(group, timeoutMs), timeoutMs)
-      } catch (error) {
-        cluster.forgetCoordinator(group)
-        throw error
-      }
-    })
-  }
-
   async function commit(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void> {
-    const partitions = [...offsets].map(([partitionIndex, committedOffset]) => ({ partitionIndex, committedOffset }))
-    await withCoordinator(group, async (broker, timeoutMs) => {
-      const request = { groupId: group, topics: [{ name: topic, partitions }] }
-      const { body } = await broker.call(offsetCommitApi, request, { timeoutMs })
-      for (const { partitions: results } of body.topics)
-        for (const { partitionIndex, errorCode } of results)
-          check(errorCode, `offset of group ${group} for partition ${partitionIndex} of topic ${topic}`)
-    })
+    const entries = [...offsets].map(([partition, offset]) => ({ topic, partition, offset }))
+    await callCoordinator(cluster, group, deadlineMs, (broker, left) => commitOffsets(broker, group, entries, left))
   }
 
   async function committed(group: string, topic: string): Promise<Map<number, number>> {
-    return withCoordinator(group, async (broker, timeoutMs) => {
-      const { partitions: known } = await cluster.topic(topic, { timeoutMs })
-      const topics = [{ name: topic, partitionIndexes: known.map(({ partition }) => partition) }]
-      const request = { groupId: group, topics, groups: [{ groupId: group, topics }] }
-      const { body, version } = await broker.call(offsetFetchApi, request, { timeoutMs })
-      const answer = version >= 8 ? body.groups[0] : body
-      check(answer?.errorCode ?? kafkaErrors.UNKNOWN_SERVER_ERROR, `group ${group}`)
-      const results = answer!.topics.flatMap(({ partitions }) => partitions)
-      for (const { errorCode } of results) check(errorCode, `offsets of group ${group} for topic ${topic}`)
-      return new Map(
-        results
-          .filter(({ committedOffset }) => committedOffset >= 0)
-          .map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset]),
-      )
+    return callCoordinator(cluster, group, deadlineMs, async (broker, timeoutMs) => {
+      const known = await cluster.topic(topic, { timeoutMs })
+      const wanted = [{ topic, partitions: known.partitions.map(({ partition }) => partition) }]
+      const found = await committedOffsets(broker, group, wanted, timeoutMs)
+      return new Map(found.map(({ partition, offset }) => [partition, offset]))
     })
   }
 

@@ -35,6 +35,11 @@ export function isRefusal(error: unknown, errorCode: number): boolean {
   return isRefused(error) && error.details['errorCode'] === errorCode
 }
 
+/** Whether the broker does not have the request, or no version of it that we have. */
+export function isUnsupported(error: unknown): boolean {
+  return error instanceof WeirError && error.code === 'WEIR-3104'
+}
+
 /**
  * Tries until it succeeds, an error is final, `signal` aborts, or `deadlineMs` is over; then WEIR-3102 with the last error as
  * its cause. `attempt` gets the time that is left, to bound its own calls.

@@ -2,17 +2,13 @@ import type { Broker } from './broker.ts'
 import { createPartitionsApi } from '../protocol/apis/create-partitions.ts'
 import { createTopicsApi } from '../protocol/apis/create-topics.ts'
 import { deleteTopicsApi } from '../protocol/apis/delete-topics.ts'
-import { describeConfigsApi } from '../protocol/apis/describe-configs.ts'
-import { incrementalAlterConfigsApi } from '../protocol/apis/incremental-alter-configs.ts'
 import { kafkaErrors } from '../protocol/errors.ts'
 import type { Cluster } from './cluster.ts'
+import { alterConfigs, configsOf } from './configs.ts'
+import { deleteRecordsOf } from './delete-records.ts'
+import { logSizes } from './log-sizes.ts'
 import type { KafkaTopics, NewTopic, TopicDescription } from './kafka-client.ts'
 import { check, refused, withRetries } from './retry.ts'
-
-/** The protocol's type of resource for configs. */
-const topicResource = 2
-const setConfig = 0
-const deleteConfig = 1
 
 export function createTopicsClient(cluster: Cluster, deadlineMs: number): KafkaTopics {
   const retried = <T>(what: string, attempt: (broker: Broker, timeoutMs: number) => Promise<T>): Promise<T> =>
@@ -78,14 +74,46 @@ export function createTopicsClient(cluster: Cluster, deadlineMs: number): KafkaT
     })
   }
 
+  async function sizes(names: readonly string[]): Promise<Map<string, Map<number, number>>> {
+    const topics = await describe(names)
+    return retried('sizes of topics', async (_, timeoutMs) => {
+      const asked = cluster.members().map((broker) => logSizes(broker, topics, timeoutMs))
+      const found = new Map(topics.map(({ name }) => [name, new Map<number, number>()]))
+      for (const [topic, partition, bytes] of (await Promise.all(asked)).flat()) {
+        const partitions = found.get(topic)
+        // Replicas differ by what they still have to fetch.
+        partitions?.set(partition, Math.max(bytes, partitions.get(partition) ?? 0))
+      }
+      return found
+    })
+  }
+
+  async function deleteRecords(topic: string, before: ReadonlyMap<number, number>): Promise<Map<number, number>> {
+    return retried(`records of ${topic}`, async (_, timeoutMs) => {
+      const described = await cluster.topic(topic, { timeoutMs })
+      const byLeader = Map.groupBy(before, ([partition]) => cluster.leader(described, partition))
+      const asked = [...byLeader].map(([broker, owned]) => deleteRecordsOf(broker, topic, owned, timeoutMs))
+      try {
+        return new Map((await Promise.all(asked)).flat())
+      } catch (error) {
+        cluster.forgetTopic(topic)
+        throw error
+      }
+    })
+  }
+
   return {
     create,
     addPartitions,
     delete: remove,
     describe,
     configs: (topic) => retried(`configs of ${topic}`, (broker, timeoutMs) => configsOf(broker, topic, timeoutMs)),
-    alterConfigs: (topic, changes) =>
-      retried(`configs of ${topic}`, (broker, timeoutMs) => alterConfigs(broker, topic, changes, timeoutMs)),
+    alterConfigs: (topic, changes, { validateOnly = false } = {}) =>
+      retried(`configs of ${topic}`, (broker, timeoutMs) =>
+        alterConfigs(broker, topic, changes, validateOnly, timeoutMs),
+      ),
+    sizes,
+    deleteRecords,
   }
 }
 
@@ -108,28 +136,4 @@ async function createOnce(
     if (errorCode !== kafkaErrors.TOPIC_ALREADY_EXISTS) check(errorCode, `topic ${name}`, errorMessage)
     return { name, created: errorCode === 0 }
   })
-}
-
-async function configsOf(broker: Broker, topic: string, timeoutMs: number): Promise<Map<string, string | null>> {
-  const resources = [{ resourceType: topicResource, resourceName: topic, configurationKeys: null }]
-  const { body } = await broker.call(describeConfigsApi, { resources }, { timeoutMs })
-  const [result] = body.results
-  check(result?.errorCode ?? kafkaErrors.UNKNOWN_SERVER_ERROR, `topic ${topic}`, result?.errorMessage)
-  return new Map(result!.configs.map(({ name, value, isSensitive }) => [name, isSensitive ? null : value]))
-}
-
-async function alterConfigs(
-  broker: Broker,
-  topic: string,
-  changes: Readonly<Record<string, string | null>>,
-  timeoutMs: number,
-): Promise<void> {
-  const configs = Object.entries(changes).map(([name, value]) => ({
-    name,
-    value,
-    configOperation: value === null ? deleteConfig : setConfig,
-  }))
-  const resources = [{ resourceType: topicResource, resourceName: topic, configs }]
-  const { body } = await broker.call(incrementalAlterConfigsApi, { resources }, { timeoutMs })
-  for (const { errorCode, errorMessage } of body.responses) check(errorCode, `topic ${topic}`, errorMessage)
 }

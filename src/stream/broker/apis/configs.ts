@@ -145,7 +145,16 @@ function offsetsRetention({ limits }: ApiServices): DescribedConfig {
 function withExtras(config: DescribedConfig, synonyms: boolean, documentation: boolean) {
   return {
     ...config,
-    synonyms: synonyms ? [{ name: config.name, value: config.value, source: config.configSource }] : [],
+    synonyms: synonyms ? synonymsOf(config) : [],
     documentation: documentation ? config.documentation : null,
   }
+}
+
+/** Where the value may come from, the one that counts first. */
+function synonymsOf({ name, value, configSource }: DescribedConfig) {
+  const own = { name, value, source: configSource }
+  const fallback = topicConfigs[name]?.default
+  return configSource === source.topic && fallback !== undefined
+    ? [own, { name, value: fallback, source: source.default }]
+    : [own]
 }
