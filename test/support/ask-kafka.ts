@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Api } from '../../src/stream/protocol/api.ts'
 import type { Decoded, Input, Shape } from '../../src/stream/protocol/field.ts'
-import { createFrameReader } from '../../src/stream/client/frame-reader.ts'
+import { createFrameReader } from '../../src/stream/protocol/frame-reader.ts'
 import { decodeResponse, encodeRequest } from '../../src/stream/protocol/messages.ts'
 
 /** Sends one request over a connection of its own, as it is, and gives the answer as it came. */

@@ -1,6 +1,6 @@
 import type { Socket, TcpNetConnectOpts } from 'node:net'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
-import { createFrameReader } from './frame-reader.ts'
+import { createFrameReader } from '../protocol/frame-reader.ts'
 import { createOpenRequests } from './open-requests.ts'
 
 const answerBytesMax = 512 * 1024 * 1024

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { Clock } from '../../../kernel/clock.ts'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { Logger } from '../../../kernel/logger.ts'
-import { createFrameReader, type FrameReader } from '../../client/frame-reader.ts'
+import { createFrameReader } from '../../protocol/frame-reader.ts'
 import { readRequestHeader } from '../../protocol/header.ts'
 import type { Handler } from '../apis/handler.ts'
 import { UnansweredError } from '../apis/produce.ts'
@@ -11,6 +11,7 @@ import { createAnswerQueue, type Answer } from './answer-queue.ts'
 import { answerRequest } from './answer-request.ts'
 import { watchArrivingRequest } from './arriving-request.ts'
 import type { LentMemory } from './lent-memory.ts'
+import { readInto } from './read-into.ts'
 
 export interface ConnectionOptions {
   readonly limits: BrokerLimits
@@ -22,6 +23,8 @@ export interface ConnectionOptions {
 }
 
 export interface Connection {
+  /** The one that is read from; the accepted one may have given its handle away. */
+  readonly socket: Socket
   close(): void
 }
 
@@ -33,13 +36,13 @@ const requestBytesHeldMax = 64 * 1024 * 1024
 /**
  * One client. Answers go out in the order of requests. A request begins when the one before is answered, as in Kafka; only
  * produce requests overlap, for they wait for the disk. A client that does not take its answers is not read from.
+ * `accepted` is paused.
  */
-export function serveConnection(socket: Socket, options: ConnectionOptions): Connection {
+export function serveConnection(accepted: Socket, options: ConnectionOptions): Connection {
   const { limits, clock, logger, handlers, memory } = options
-  const client = `${socket.remoteAddress}:${socket.remotePort}`
+  const client = `${accepted.remoteAddress}:${accepted.remotePort}`
   const closed = new AbortController()
   const waiting: Buffer[] = []
-  const answers = createAnswerQueue(socket, memory)
   let blocked = false
   let bytesHeld = 0
 
@@ -50,17 +53,21 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Con
     bytesHeld += frame.length
   }
   const reader = createFrameReader(limits.requestBytesMax, received, (bytes) => memory.take(bytes))
-  socket.setTimeout(limits.idleMs)
-  socket.on('data', (chunk: Buffer) => {
-    try {
-      arriving.received(chunk.length)
-      feed(reader, chunk)
-      if (arriving.isTooSlow) end(new Error('a request that arrives too slowly'))
-      begin()
-    } catch (error) {
-      end(error)
-    }
+  const socket = readInto(accepted, {
+    target: () => reader.target(),
+    received(length) {
+      try {
+        arriving.received(length)
+        reader.filled(length)
+        if (arriving.isTooSlow) end(new Error('a request that arrives too slowly'))
+        begin()
+      } catch (error) {
+        end(error)
+      }
+    },
   })
+  const answers = createAnswerQueue(socket, memory)
+  socket.setTimeout(limits.idleMs)
   socket.on('drain', begin)
   socket.on('timeout', () => end(new Error('no traffic for too long, or a request or an answer that stalls')))
   socket.on('error', (error) => logger.debug({ client, err: error }, 'a Kafka connection broke'))
@@ -115,17 +122,7 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Con
     socket.destroy()
   }
 
-  return { close: () => socket.destroy() }
-}
-
-function feed(reader: FrameReader, chunk: Buffer): void {
-  for (let at = 0; at < chunk.length;) {
-    const target = reader.target()
-    const length = Math.min(target.length, chunk.length - at)
-    chunk.copy(target, 0, at, at + length)
-    reader.filled(length)
-    at += length
-  }
+  return { socket, close: () => socket.destroy() }
 }
 
 /** What a client did wrong; all else is a defect of ours. */

@@ -1,4 +1,5 @@
-import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import { serveConnection, type Connection, type ConnectionOptions } from './connection.ts'
 
@@ -18,20 +19,22 @@ export interface ServerOptions extends ConnectionOptions {
 /** Listens; resolves when clients can connect. Rejects with WEIR-3006 when the port is taken. */
 export async function listenForKafka(options: ServerOptions): Promise<KafkaServer> {
   const { host, port, limits, logger } = options
-  const open = new Map<Socket, Connection>()
-  const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }, (socket) => {
+  const open = new Set<Connection>()
+  const settings = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000, pauseOnConnect: true }
+  const server = createServer(settings, (accepted) => {
     if (open.size >= limits.connectionsMax) {
       logger.warn(
-        { connections: open.size, client: socket.remoteAddress },
+        { connections: open.size, client: accepted.remoteAddress },
         'too many connections; a new one is refused',
       )
-      socket.destroy()
+      accepted.destroy()
       return
     }
-    open.set(socket, serveConnection(socket, options))
+    const connection = serveConnection(accepted, options)
+    open.add(connection)
     options.onConnections(open.size)
-    socket.once('close', () => {
-      open.delete(socket)
+    connection.socket.once('close', () => {
+      open.delete(connection)
       options.onConnections(open.size)
     })
   })
@@ -52,10 +55,12 @@ export async function listenForKafka(options: ServerOptions): Promise<KafkaServe
     get connections() {
       return open.size
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        for (const connection of open.values()) connection.close()
-      }),
+    async close() {
+      const closed = [...open].map(({ socket }) => once(socket, 'close'))
+      // Its own `close` event counts accepted sockets, whose handles went elsewhere.
+      server.close()
+      for (const connection of open) connection.close()
+      await Promise.all(closed)
+    },
   }
 }

@@ -1,0 +1,75 @@
+import { corrupt } from './corrupt.ts'
+
+/**
+ * Cuts a stream of bytes into frames, each behind its four bytes of length. The socket reads straight into the frame that is
+ * being filled (`target` gives where), so that a large one is copied no second time.
+ */
+export interface FrameReader {
+  /** Where the next bytes go. What is put there has to be told to `filled` before another reader's turn. */
+  target(): Buffer
+  /** `length` bytes were put there. Calls `onFrame` for each frame that is whole now; throws WEIR-3001 for a length out of range. */
+  filled(length: number): void
+}
+
+const lengthBytes = 4
+/**
+ * Where all readers read what is no frame's yet: each takes its bytes out at once, so they need no memory of their own, however
+ * many there are.
+ */
+const scratch = Buffer.allocUnsafeSlow(256 * 1024)
+
+/** `memoryFor` gives what a frame of this length is read into: memory that nobody else uses until `onFrame` has it. */
+export function createFrameReader(
+  frameBytesMax: number,
+  onFrame: (frame: Buffer) => void,
+  memoryFor: (length: number) => Buffer = (length) => Buffer.allocUnsafeSlow(length),
+): FrameReader {
+  const head = Buffer.alloc(lengthBytes)
+  let headFilled = 0
+  let frame: Buffer | undefined
+  let frameFilled = 0
+
+  /** From the scratch, until all of it is taken or the rest of a frame has yet to come. */
+  function cut(end: number): void {
+    for (let at = 0; at < end;) {
+      at += fillHead(at, end)
+      if (headFilled < lengthBytes) return
+      const whole = memoryFor(frameLength())
+      headFilled = 0
+      const part = scratch.copy(whole, 0, at, Math.min(end, at + whole.length))
+      at += part
+      if (part < whole.length) {
+        frame = whole
+        frameFilled = part
+        return
+      }
+      onFrame(whole)
+    }
+  }
+
+  function fillHead(at: number, end: number): number {
+    const taken = Math.min(lengthBytes - headFilled, end - at)
+    scratch.copy(head, headFilled, at, at + taken)
+    headFilled += taken
+    return taken
+  }
+
+  function frameLength(): number {
+    const length = head.readInt32BE(0)
+    if (length < 4 || length > frameBytesMax)
+      throw corrupt(`a frame of ${length} bytes, at most ${frameBytesMax} are taken`)
+    return length
+  }
+
+  return {
+    target: () => (frame ? frame.subarray(frameFilled) : scratch),
+    filled(length) {
+      if (!frame) return cut(length)
+      frameFilled += length
+      if (frameFilled < frame.length) return
+      const whole = frame
+      frame = undefined
+      onFrame(whole)
+    },
+  }
+}
