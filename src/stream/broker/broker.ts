@@ -35,6 +35,11 @@ export interface BrokerLimits {
    * clients that poll for less than it (kafka-python) take the late answer for a reason to join again, and turn in circles.
    */
   readonly groupInitialRebalanceDelayMs: number
+  /** What a member may ask for as its session; Kafka's group.min.session.timeout.ms and group.max.session.timeout.ms. */
+  readonly groupSessionTimeoutMsMin: number
+  readonly groupSessionTimeoutMsMax: number
+  /** Of one group; Kafka's group.max.size. */
+  readonly groupMembersMax: number
   /** So many files of segments stay open for the next reader. */
   readonly segmentsOpenMax: number
   /** So many partitions keep the file open that they write to, those that were written to last. */
@@ -53,6 +58,9 @@ export const defaultLimits: BrokerLimits = {
   idleMs: 600_000,
   stallMs: 60_000,
   groupInitialRebalanceDelayMs: 0,
+  groupSessionTimeoutMsMin: 6000,
+  groupSessionTimeoutMsMax: 1_800_000,
+  groupMembersMax: 10_000,
   segmentsOpenMax: 512,
   writtenFilesOpenMax: 512,
   offsetsRetentionMs: 7 * 24 * 3_600_000,

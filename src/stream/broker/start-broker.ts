@@ -8,6 +8,7 @@ import { clusterHandlers } from './apis/cluster.ts'
 import { configHandlers } from './apis/configs.ts'
 import { fetchHandler } from './apis/fetch.ts'
 import { groupOffsetHandlers } from './apis/group-offsets.ts'
+import { groupDescriptionHandlers } from './apis/group-descriptions.ts'
 import { groupHandlers } from './apis/groups.ts'
 import { listOffsetsHandler } from './apis/list-offsets.ts'
 import { produceHandler } from './apis/produce.ts'
@@ -15,10 +16,11 @@ import type { ApiServices } from './apis/services.ts'
 import { topicHandlers } from './apis/topics.ts'
 import { createBrokerMetrics } from './broker-metrics.ts'
 import { createBrokerStatus } from './broker-status.ts'
-import { defaultLimits, type Broker, type BrokerConfig, type BrokerServices } from './broker.ts'
+import { defaultLimits, type Broker, type BrokerConfig, type BrokerLimits, type BrokerServices } from './broker.ts'
 import type { CommittedOffsets } from './groups/committed-offsets.ts'
 import { expireOffsets } from './groups/expire-offsets.ts'
 import { openGroups } from './groups/groups.ts'
+import type { GroupLimits } from './groups/step.ts'
 import { createLentMemory } from './network/lent-memory.ts'
 import { listenForKafka, type KafkaServer } from './network/server.ts'
 import { readRestoreNote, removeRestoreNote } from './restore-note.ts'
@@ -64,7 +66,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     )
     const producerIds = await openProducerIds(files, `${directory}/producer-ids.json`, restored?.offsets)
     if (restored) await removeRestoreNote(files, directory)
-    const groups = await openGroups(`${directory}/groups`, storage, limits.groupInitialRebalanceDelayMs)
+    const groups = await openGroups(`${directory}/groups`, storage, groupLimits(limits))
     await forgetGoneTopics(groups.offsets, topics)
     let server: KafkaServer | undefined
     const api: ApiServices = {
@@ -126,9 +128,14 @@ function handlersOf(api: ApiServices) {
     ...topicHandlers(api),
     ...configHandlers(api),
     ...groupHandlers(api),
+    ...groupDescriptionHandlers(api),
     ...groupOffsetHandlers(api),
   ]
   return new Map(all.map((handler) => [handler.api.key, handler]))
+}
+
+function groupLimits(limits: BrokerLimits): GroupLimits {
+  return { initialRebalanceDelayMs: limits.groupInitialRebalanceDelayMs, membersMax: limits.groupMembersMax }
 }
 
 /** A kill may have come between the end of a topic and that of its commits. */

@@ -1,7 +1,7 @@
 import type { ResponseOf } from '../protocol/api.ts'
 import { consumerGroupDescribeApi } from '../protocol/apis/consumer-group-describe.ts'
 import { describeGroupsApi } from '../protocol/apis/describe-groups.ts'
-import { readAssignment } from '../protocol/consumer-protocol.ts'
+import { decodeAssignment } from '../protocol/consumer-protocol.ts'
 import { kafkaErrors } from '../protocol/errors.ts'
 import type { Broker } from './broker.ts'
 import type { GroupDescription, GroupMember } from './kafka-groups.ts'
@@ -88,7 +88,7 @@ function classicGroup(found: ClassicGroup, coordinator: string): GroupDescriptio
 /** Undefined for bytes that are no assignment: what a client wrote must not hide its group. */
 function assignmentOf(data: Buffer): GroupMember['assignment'] {
   try {
-    return readAssignment(data).assignedPartitions.map(({ topic, partitions }) => ({ topic, partitions }))
+    return decodeAssignment(data).assignedPartitions.map(({ topic, partitions }) => ({ topic, partitions }))
   } catch {
     return undefined
   }

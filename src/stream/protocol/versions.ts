@@ -12,14 +12,14 @@ export const servedVersions: ReadonlyMap<number, VersionRange> = new Map(
       [1, 4, 16], // Fetch: 13 and later name topics by id
       [2, 1, 8], // ListOffsets: 9 adds tiered storage
       [3, 0, 12], // Metadata
-      [8, 2, 9], // OffsetCommit: 10 is for the new group protocol
-      [9, 1, 9], // OffsetFetch
+      [8, 2, 10], // OffsetCommit
+      [9, 1, 10], // OffsetFetch
       [10, 0, 4], // FindCoordinator: 5 is for transactions, 6 for share groups
       [11, 0, 9], // JoinGroup
       [12, 0, 4], // Heartbeat
       [13, 0, 5], // LeaveGroup
       [14, 0, 5], // SyncGroup
-      [15, 0, 5], // DescribeGroups
+      [15, 0, 6], // DescribeGroups
       [16, 0, 5], // ListGroups
       [18, 0, 4], // ApiVersions
       [19, 2, 7], // CreateTopics
@@ -31,6 +31,7 @@ export const servedVersions: ReadonlyMap<number, VersionRange> = new Map(
       [37, 0, 3], // CreatePartitions
       [42, 0, 2], // DeleteGroups
       [44, 0, 1], // IncrementalAlterConfigs
+      [47, 0, 0], // OffsetDelete
       [60, 0, 2], // DescribeCluster
     ] as const
   ).map(([key, min, max]) => [key, { min, max }]),

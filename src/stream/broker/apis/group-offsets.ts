@@ -1,116 +1,183 @@
 import { offsetCommitApi } from '../../protocol/apis/offset-commit.ts'
+import { offsetDeleteApi } from '../../protocol/apis/offset-delete.ts'
 import { offsetFetchApi } from '../../protocol/apis/offset-fetch.ts'
+import type { RequestOf } from '../../protocol/api.ts'
 import { kafkaErrors, type KafkaErrorName } from '../../protocol/errors.ts'
 import { zeroUuid } from '../../protocol/field.ts'
+import type { CommitEntry } from '../groups/committed-offsets.ts'
+import { isSubscribed } from '../groups/group.ts'
 import type { CommittedOffset } from '../groups/offset-table.ts'
-import { handle, type Handler } from './handler.ts'
+import type { Topic } from '../topics/topic.ts'
+import { handle, type Handler, type RequestContext } from './handler.ts'
 import { refusalOf, type ApiServices } from './services.ts'
 
-const metadataBytesMax = 4096
+type CommitRequest = RequestOf<typeof offsetCommitApi>
+type FetchedGroup = RequestOf<typeof offsetFetchApi>['groups'][number]
+type DeleteRequest = RequestOf<typeof offsetDeleteApi>
 
-export function groupOffsetHandlers({ groups, topics, logger }: ApiServices): Handler[] {
-  const { offsets } = groups
+const metadataCharactersMax = 4096
+/** From this version on topics go by their id alone. */
+const idsSince = 10
 
-  /** A topic that was deleted and made again is another one: what was committed in the first says nothing of it. */
-  function committedIn(group: string, topic: string, partition: number): CommittedOffset | undefined {
-    const committed = offsets.get({ group, topic, partition })
-    const id = committed?.topicId
-    return id === undefined || id === topics.get(topic)?.id ? committed : undefined
-  }
-
-  function fetchOffsets(
-    group: string,
-    wanted: readonly { name: string; partitionIndexes: readonly number[] }[] | null,
-  ) {
-    const named = wanted ?? groupByTopic(offsets.of(group))
-    return named.map(({ name, partitionIndexes }) => ({
-      name,
-      partitions: partitionIndexes.map((partitionIndex) => {
-        const committed = committedIn(group, name, partitionIndex)
-        return {
-          partitionIndex,
-          committedOffset: committed?.offset ?? -1,
-          committedLeaderEpoch: committed?.leaderEpoch ?? -1,
-          metadata: committed?.metadata ?? '',
-          errorCode: 0,
-        }
-      }),
-    }))
-  }
-
+export function groupOffsetHandlers(services: ApiServices): Handler[] {
   return [
-    handle(
-      offsetCommitApi,
-      async ({ groupId, memberId, groupInstanceId, generationIdOrMemberEpoch, topics: committing }) => {
-        const group = groups.find(groupId)
-        const outsider = generationIdOrMemberEpoch < 0 && memberId === ''
-        const refusal: KafkaErrorName | undefined =
-          groupId === ''
-            ? 'INVALID_GROUP_ID'
-            : group
-              ? group.commitError(memberId, groupInstanceId, generationIdOrMemberEpoch)
-              : outsider
-                ? undefined
-                : generationIdOrMemberEpoch >= 0
-                  ? 'ILLEGAL_GENERATION'
-                  : 'UNKNOWN_MEMBER_ID'
-        const errorOf = (name: string, partition: number, metadata: string | null): KafkaErrorName | undefined => {
-          if (refusal) return refusal
-          if (!topics.get(name)?.partitions[partition]) return 'UNKNOWN_TOPIC_OR_PARTITION'
-          return metadata !== null && metadata.length > metadataBytesMax ? 'OFFSET_METADATA_TOO_LARGE' : undefined
-        }
-        const entries = committing.flatMap(({ name, partitions }) =>
-          partitions.map(({ partitionIndex, committedOffset, committedLeaderEpoch, committedMetadata }) => ({
-            topic: name,
-            partition: partitionIndex,
-            error: errorOf(name, partitionIndex, committedMetadata),
-            committed: {
-              offset: committedOffset,
-              leaderEpoch: committedLeaderEpoch,
-              metadata: committedMetadata,
-              topicId: topics.get(name)?.id ?? zeroUuid,
-            },
-          })),
-        )
-        let failure = 0
-        try {
-          await offsets.commit(
-            groupId,
-            entries.filter(({ error }) => !error),
-          )
-        } catch (error) {
-          failure = refusalOf(error, logger).errorCode
-        }
-        let at = 0
-        return {
-          topics: committing.map(({ name, partitions }) => ({
-            name,
-            partitions: partitions.map(({ partitionIndex }) => {
-              const { error } = entries[at++]!
-              return { partitionIndex, errorCode: error ? kafkaErrors[error] : failure }
-            }),
-          })),
-        }
-      },
-    ),
+    handle(offsetCommitApi, (request, context) => commitOffsets(services, request, context)),
     handle(offsetFetchApi, (request, { apiVersion }) => {
-      if (apiVersion >= 8)
-        return {
-          groups: request.groups.map(({ groupId, topics: wanted }) => ({
-            groupId,
-            topics: fetchOffsets(groupId, wanted),
-            errorCode: 0,
-          })),
-        }
-      return { topics: fetchOffsets(request.groupId, request.topics) }
+      if (apiVersion >= 8) return { groups: request.groups.map((group) => fetchGroup(services, group, apiVersion)) }
+      const { groupId, topics } = request
+      const asked = topics?.map((topic) => ({ ...topic, topicId: zeroUuid })) ?? null
+      return fetchGroup(services, { groupId, memberId: null, memberEpoch: -1, topics: asked }, apiVersion)
     }),
+    handle(offsetDeleteApi, (request) => deleteOffsets(services, request)),
   ]
 }
 
-function groupByTopic(
-  entries: readonly { topic: string; partition: number }[],
-): { name: string; partitionIndexes: number[] }[] {
-  const topics = new Map<string, number[]>()
-  for (const { topic, partition } of entries) topics.set(topic, [...(topics.get(topic) ?? []), partition])
-  return [...topics].map(([name, partitionIndexes]) => ({ name, partitionIndexes }))
+/** Everything up to the write happens at once: no rebalance comes between the check of a member and its commit. */
+async function commitOffsets(services: ApiServices, request: CommitRequest, { apiVersion }: RequestContext) {
+  const { groups, logger } = services
+  const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch: generationId } = request
+  const refusal = groups.commitError(groupId, { memberId, groupInstanceId, generationId }, apiVersion)
+  const checked = request.topics.map((named) => {
+    const topic = topicOf(services, named, apiVersion)
+    const partitions = named.partitions.map((partition) => ({
+      partition,
+      error: refusal ?? commitEntryError(topic, partition, apiVersion),
+    }))
+    return { named, topic, partitions }
+  })
+  const entries = checked.flatMap(({ topic, partitions }) =>
+    partitions.flatMap(({ partition, error }) =>
+      error || !topic ? [] : [entryOf(topic, partition, expiryOf(services, request))],
+    ),
+  )
+  let failure = 0
+  try {
+    await groups.offsets.commit(groupId, entries)
+  } catch (error) {
+    failure = refusalOf(error, logger).errorCode
+  }
+  return {
+    topics: checked.map(({ named: { name, topicId }, partitions }) => ({
+      name,
+      topicId,
+      partitions: partitions.map(({ partition: { partitionIndex }, error }) => ({
+        partitionIndex,
+        errorCode: error ? kafkaErrors[error] : failure,
+      })),
+    })),
+  }
+}
+
+type CommittedPartition = CommitRequest['topics'][number]['partitions'][number]
+
+function commitEntryError(
+  topic: Topic | undefined,
+  { partitionIndex, committedMetadata }: CommittedPartition,
+  apiVersion: number,
+): KafkaErrorName | undefined {
+  if (!topic && apiVersion >= idsSince) return 'UNKNOWN_TOPIC_ID'
+  if (!topic?.partitions[partitionIndex]) return 'UNKNOWN_TOPIC_OR_PARTITION'
+  return (committedMetadata?.length ?? 0) > metadataCharactersMax ? 'OFFSET_METADATA_TOO_LARGE' : undefined
+}
+
+function entryOf({ name, id }: Topic, partition: CommittedPartition, expiry: { expiresAt?: number }): CommitEntry {
+  const { partitionIndex, committedOffset: offset, committedLeaderEpoch: leaderEpoch, committedMetadata } = partition
+  const committed = { offset, leaderEpoch, metadata: committedMetadata, topicId: id, ...expiry }
+  return { topic: name, partition: partitionIndex, committed }
+}
+
+/** Clients before version 5 may say how long a commit is kept. */
+function expiryOf({ clock }: ApiServices, { retentionTimeMs }: CommitRequest): { expiresAt?: number } {
+  return retentionTimeMs < 0 ? {} : { expiresAt: clock.now() + retentionTimeMs }
+}
+
+function topicOf(
+  { topics }: ApiServices,
+  { name, topicId }: { readonly name: string; readonly topicId: string },
+  apiVersion: number,
+): Topic | undefined {
+  return apiVersion >= idsSince ? topics.byId(topicId) : topics.get(name)
+}
+
+function fetchGroup(services: ApiServices, { groupId, topics }: FetchedGroup, apiVersion: number) {
+  const asked = topics ?? committedTopics(services, groupId)
+  return {
+    groupId,
+    topics: asked.map(({ name, topicId, partitionIndexes }) => {
+      const topic = topicOf(services, { name, topicId }, apiVersion)
+      const error = !topic && apiVersion >= idsSince ? kafkaErrors.UNKNOWN_TOPIC_ID : 0
+      const known = topic?.name ?? name
+      return {
+        name: known,
+        topicId,
+        partitions: partitionIndexes.map((partitionIndex) => {
+          const committed = error ? undefined : committedIn(services, groupId, known, partitionIndex)
+          return {
+            partitionIndex,
+            committedOffset: committed?.offset ?? -1,
+            committedLeaderEpoch: committed?.leaderEpoch ?? -1,
+            metadata: committed?.metadata ?? '',
+            errorCode: error,
+          }
+        }),
+      }
+    }),
+    errorCode: 0,
+  }
+}
+
+/** A topic that was deleted and made again is another one: what was committed in the first says nothing of it. */
+function committedIn(
+  { groups, topics }: ApiServices,
+  group: string,
+  topic: string,
+  partition: number,
+): CommittedOffset | undefined {
+  const committed = groups.offsets.get({ group, topic, partition })
+  const id = committed?.topicId
+  return id === undefined || id === topics.get(topic)?.id ? committed : undefined
+}
+
+function committedTopics({ groups, topics }: ApiServices, groupId: string): NonNullable<FetchedGroup['topics']> {
+  const partitions = new Map<string, number[]>()
+  for (const { topic, partition } of groups.offsets.of(groupId))
+    partitions.set(topic, [...(partitions.get(topic) ?? []), partition])
+  return [...partitions].map(([name, partitionIndexes]) => ({
+    name,
+    topicId: topics.get(name)?.id ?? zeroUuid,
+    partitionIndexes,
+  }))
+}
+
+/** What a member subscribes to keeps its commits: it goes on from them. */
+async function deleteOffsets({ groups, topics, logger }: ApiServices, request: DeleteRequest) {
+  const { groupId } = request
+  if (groupId === '') return { errorCode: kafkaErrors.INVALID_GROUP_ID }
+  if (!groups.has(groupId)) return { errorCode: kafkaErrors.GROUP_ID_NOT_FOUND }
+  const group = groups.find(groupId)
+  if (group && groups.isInUse(groupId) && group.protocolType !== 'consumer')
+    return { errorCode: kafkaErrors.NON_EMPTY_GROUP }
+  const errorOf = (topic: string, partition: number): KafkaErrorName => {
+    if (!topics.get(topic)?.partitions[partition]) return 'UNKNOWN_TOPIC_OR_PARTITION'
+    const isRead = group && groups.isInUse(groupId) && isSubscribed(group, topic) !== false
+    return isRead ? 'GROUP_SUBSCRIBED_TO_TOPIC' : 'NONE'
+  }
+  const answered = request.topics.map(({ name, partitions }) => ({
+    name,
+    partitions: partitions.map(({ partitionIndex }) => ({
+      partitionIndex,
+      errorCode: kafkaErrors[errorOf(name, partitionIndex)],
+    })),
+  }))
+  const gone = new Set(
+    answered.flatMap(({ name, partitions }) =>
+      partitions.filter(({ errorCode }) => errorCode === 0).map(({ partitionIndex }) => `${partitionIndex}/${name}`),
+    ),
+  )
+  try {
+    await groups.offsets.forget((entry) => entry.group === groupId && gone.has(`${entry.partition}/${entry.topic}`))
+    return { topics: answered }
+  } catch (error) {
+    return { errorCode: refusalOf(error, logger).errorCode }
+  }
 }

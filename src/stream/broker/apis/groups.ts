@@ -1,129 +1,100 @@
 import { deleteGroupsApi } from '../../protocol/apis/delete-groups.ts'
-import { describeGroupsApi } from '../../protocol/apis/describe-groups.ts'
 import { heartbeatApi } from '../../protocol/apis/heartbeat.ts'
 import { joinGroupApi } from '../../protocol/apis/join-group.ts'
 import { leaveGroupApi } from '../../protocol/apis/leave-group.ts'
-import { listGroupsApi } from '../../protocol/apis/list-groups.ts'
 import { syncGroupApi } from '../../protocol/apis/sync-group.ts'
-import { kafkaErrors } from '../../protocol/errors.ts'
-import { metadataOf, noBytes, refusedJoin } from '../groups/member.ts'
-import { handle, type Handler } from './handler.ts'
+import type { RequestOf } from '../../protocol/api.ts'
+import { kafkaErrors, type KafkaErrorName } from '../../protocol/errors.ts'
+import { refusedJoin, refusedSync, type JoinAnswer } from '../groups/classic/member.ts'
+import { KafkaRefusal } from '../kafka-refusal.ts'
+import { handle, type Handler, type RequestContext } from './handler.ts'
 import { refusalOf, type ApiServices } from './services.ts'
 
-const sessionTimeoutMsMax = 1_800_000
-
 /** The classic group protocol; members of other protocol types than consumers (Connect's workers) alike. */
-export function groupHandlers({ groups, logger }: ApiServices): Handler[] {
+export function groupHandlers(services: ApiServices): Handler[] {
+  const { groups, logger } = services
+
+  async function orRefused<T>(work: () => Promise<T>, refused: (error: KafkaErrorName) => T): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof KafkaRefusal) return refused(error.errorName)
+      logger.error({ err: error }, 'a request of a group failed')
+      return refused('UNKNOWN_SERVER_ERROR')
+    }
+  }
+
   return [
-    handle(joinGroupApi, async (request, { apiVersion, clientId, clientHost }) => {
-      const { groupId, memberId, sessionTimeoutMs, rebalanceTimeoutMs } = request
-      const { error, ...answer } =
-        groupId === ''
-          ? refusedJoin('INVALID_GROUP_ID', memberId)
-          : sessionTimeoutMs < 1 || sessionTimeoutMs > sessionTimeoutMsMax
-            ? refusedJoin('INVALID_SESSION_TIMEOUT', memberId)
-            : memberId !== '' && !groups.find(groupId)
-              ? refusedJoin('UNKNOWN_MEMBER_ID', memberId)
-              : await groups.findOrCreate(groupId).join({
-                  ...request,
-                  clientId,
-                  clientHost,
-                  rebalanceTimeoutMs:
-                    rebalanceTimeoutMs < 0 ? sessionTimeoutMs : Math.min(rebalanceTimeoutMs, 2 ** 31 - 1),
-                  mustKnowId: apiVersion >= 4,
-                  maySkipAssignment: apiVersion >= 9,
-                })
-      const protocolName = answer.protocolName ?? (apiVersion >= 7 ? null : '')
+    handle(joinGroupApi, async (request, context) => {
+      const refused = (error: KafkaErrorName): JoinAnswer => refusedJoin(error, request.memberId)
+      const { error, ...answer } = await orRefused(() => joinGroup(services, request, context), refused)
+      const protocolName = answer.protocolName ?? (context.apiVersion >= 7 ? null : '')
       return { errorCode: kafkaErrors[error], ...answer, protocolName }
     }),
-    handle(
-      syncGroupApi,
-      async ({ groupId, memberId, groupInstanceId, generationId, protocolType, protocolName, assignments }) => {
-        const group = groups.find(groupId)
-        if (!group) return { errorCode: kafkaErrors.UNKNOWN_MEMBER_ID }
-        const { error, ...answer } = await group.sync(
-          memberId,
-          groupInstanceId,
-          generationId,
-          { type: protocolType, name: protocolName },
-          assignments,
-        )
-        return { errorCode: kafkaErrors[error], ...answer }
-      },
-    ),
-    handle(heartbeatApi, ({ groupId, memberId, groupInstanceId, generationId }) => ({
-      errorCode:
-        kafkaErrors[groups.find(groupId)?.heartbeat(memberId, groupInstanceId, generationId) ?? 'UNKNOWN_MEMBER_ID'],
-    })),
-    handle(leaveGroupApi, ({ groupId, memberId, members }, { apiVersion }) => {
-      const group = groups.find(groupId)
-      const leaving = apiVersion >= 3 ? members : [{ memberId, groupInstanceId: null }]
-      const left = leaving.map((one) => ({
+    handle(syncGroupApi, async (request, { apiVersion }) => {
+      const { groupId, protocolType, protocolName } = request
+      const mustName = apiVersion >= 5 && (protocolType === null || protocolName === null)
+      const { error, ...answer } =
+        groupId === ''
+          ? refusedSync('INVALID_GROUP_ID')
+          : mustName
+            ? refusedSync('INCONSISTENT_GROUP_PROTOCOL')
+            : await orRefused(() => groups.sync(groupId, request), refusedSync)
+      return { errorCode: kafkaErrors[error], ...answer }
+    }),
+    handle(heartbeatApi, async (request) => {
+      const { groupId } = request
+      if (groupId === '') return { errorCode: kafkaErrors.INVALID_GROUP_ID }
+      const beat = (): Promise<KafkaErrorName> => groups.heartbeat(groupId, request)
+      return { errorCode: kafkaErrors[await orRefused(beat, (error) => error)] }
+    }),
+    handle(leaveGroupApi, async ({ groupId, memberId, members }, { apiVersion }) => {
+      if (groupId === '') return { errorCode: kafkaErrors.INVALID_GROUP_ID }
+      const leaving = apiVersion >= 3 ? members : [{ memberId, groupInstanceId: null, reason: null }]
+      logger.debug({ group: groupId, leaving }, 'members leave')
+      const all = (error: KafkaErrorName): readonly KafkaErrorName[] => leaving.map(() => error)
+      const errors = await orRefused(() => groups.leave(groupId, leaving), all)
+      const left = leaving.map((one, index) => ({
         memberId: one.memberId,
         groupInstanceId: one.groupInstanceId,
-        errorCode: kafkaErrors[group?.leave(one.memberId, one.groupInstanceId) ?? 'UNKNOWN_MEMBER_ID'],
+        errorCode: kafkaErrors[errors[index]!],
       }))
       return { errorCode: apiVersion >= 3 ? 0 : left[0]!.errorCode, members: left }
     }),
-    handle(describeGroupsApi, (request, { apiVersion }) => ({
-      groups: request.groups.map((groupId) => {
-        const group = groups.find(groupId)
-        const isThere = groups.has(groupId)
-        if (!group || !isThere)
-          return {
-            groupId,
-            groupState: isThere ? 'Empty' : 'Dead',
-            protocolType: isThere ? 'consumer' : '',
-            errorCode: isThere || apiVersion < 6 ? 0 : kafkaErrors.GROUP_ID_NOT_FOUND,
-            errorMessage: isThere ? null : `there is no group "${groupId}"`,
-          }
-        return {
-          groupId,
-          groupState: group.state,
-          protocolType: group.protocolType,
-          protocolData: group.protocolName,
-          members: group.members.map((member) => ({
-            memberId: member.memberId,
-            groupInstanceId: member.instanceId,
-            clientId: member.clientId,
-            clientHost: `/${member.clientHost}`,
-            memberMetadata: group.state === 'Stable' ? metadataOf(member, group.protocolName) : noBytes,
-            memberAssignment: member.assignment,
-          })),
-        }
-      }),
-    })),
-    handle(listGroupsApi, ({ statesFilter, typesFilter }) => {
-      const all = groups.ids().map((groupId) => {
-        const group = groups.find(groupId)
-        return {
-          groupId,
-          protocolType: group?.protocolType || 'consumer',
-          groupState: group?.state ?? 'Empty',
-          groupType: 'classic',
-        }
-      })
-      const wanted = (filter: readonly string[], value: string): boolean =>
-        filter.length === 0 || filter.some((one) => one.toLowerCase() === value.toLowerCase())
-      return {
-        groups: all.filter(
-          ({ groupState, groupType }) => wanted(statesFilter, groupState) && wanted(typesFilter, groupType),
-        ),
-      }
-    }),
     handle(deleteGroupsApi, async ({ groupsNames }) => ({
       results: await Promise.all(
-        groupsNames.map(async (groupId) => {
-          if (!groups.has(groupId)) return { groupId, errorCode: kafkaErrors.GROUP_ID_NOT_FOUND }
-          if (groups.find(groupId)?.isIdle === false) return { groupId, errorCode: kafkaErrors.NON_EMPTY_GROUP }
-          try {
-            await groups.delete(groupId)
-            return { groupId, errorCode: 0 }
-          } catch (error) {
-            return { groupId, errorCode: refusalOf(error, logger).errorCode }
-          }
-        }),
+        groupsNames.map(async (groupId) => ({ groupId, errorCode: await deleteGroup(services, groupId) })),
       ),
     })),
   ]
+}
+
+async function joinGroup(
+  { groups, limits }: ApiServices,
+  request: RequestOf<typeof joinGroupApi>,
+  { apiVersion, clientId, clientHost }: RequestContext,
+): Promise<JoinAnswer> {
+  const { groupId, memberId, sessionTimeoutMs, rebalanceTimeoutMs } = request
+  if (groupId === '') return refusedJoin('INVALID_GROUP_ID', memberId)
+  const { groupSessionTimeoutMsMin: min, groupSessionTimeoutMsMax: max } = limits
+  if (sessionTimeoutMs < min || sessionTimeoutMs > max) return refusedJoin('INVALID_SESSION_TIMEOUT', memberId)
+  return groups.join(groupId, {
+    ...request,
+    clientId,
+    clientHost: `/${clientHost}`,
+    // Before version 1 there is none.
+    rebalanceTimeoutMs: rebalanceTimeoutMs < 0 ? sessionTimeoutMs : rebalanceTimeoutMs,
+    mustKnowId: apiVersion >= 4,
+    maySkipAssignment: apiVersion >= 9,
+  })
+}
+
+async function deleteGroup({ groups, logger }: ApiServices, groupId: string): Promise<number> {
+  if (groupId === '') return kafkaErrors.INVALID_GROUP_ID
+  if (!groups.has(groupId)) return kafkaErrors.GROUP_ID_NOT_FOUND
+  try {
+    return (await groups.delete(groupId)) ? 0 : kafkaErrors.NON_EMPTY_GROUP
+  } catch (error) {
+    return refusalOf(error, logger).errorCode
+  }
 }

@@ -8,6 +8,7 @@ import type { Files } from '../../../kernel/files/files.ts'
 import { nodeFiles } from '../../../kernel/files/node-files.ts'
 import { silentLogger } from '../../../kernel/logger.ts'
 import { systemClock } from '../../../kernel/clock.ts'
+import { encodeSubscription } from '../../protocol/consumer-protocol.ts'
 import { createSegmentFiles } from '../storage/segment-files.ts'
 import type { CommittedOffsets } from './committed-offsets.ts'
 import { expireOffsets } from './expire-offsets.ts'
@@ -27,7 +28,7 @@ function open({ files = nodeFiles as Files, now = (): number => 0 } = {}): Promi
     clock,
     logger: silentLogger,
   }
-  return openGroups(folder, services, 0)
+  return openGroups(folder, services, { initialRebalanceDelayMs: 0, membersMax: 10 })
 }
 
 const at = (offset: number) => ({ offset, leaderEpoch: 0, metadata: null })
@@ -119,37 +120,60 @@ void test('damage costs the commits in it, not the start', async () => {
   await opened.close()
 })
 
-void test('offsets of a group without members are forgotten after the time, also over restarts; others stay', async () => {
+const joining = {
+  memberId: '',
+  groupInstanceId: null,
+  clientId: 'c',
+  clientHost: '',
+  sessionTimeoutMs: 1_000_000,
+  rebalanceTimeoutMs: 1_000_000,
+  protocolType: 'consumer',
+  protocols: [{ name: 'range', metadata: encodeSubscription({ topics: ['orders'] }, 0) }],
+  mustKnowId: false,
+  maySkipAssignment: false,
+}
+
+async function joinAlone(groups: Groups, groupId: string): Promise<string> {
+  const { memberId } = await groups.join(groupId, joining)
+  const generation = { generationId: 1, protocolType: null, protocolName: null }
+  await groups.sync(groupId, { memberId, groupInstanceId: null, ...generation, assignments: [] })
+  return memberId
+}
+
+void test('offsets are forgotten the time after the commit or the last member, also over a kill; with members, what none subscribes', async () => {
   let now = 0
   let groups = await open({ now: () => now })
-  const join = () =>
-    groups.findOrCreate('alive').join({
-      memberId: '',
-      groupInstanceId: null,
-      clientId: 'c',
-      clientHost: '',
-      sessionTimeoutMs: 1_000_000,
-      rebalanceTimeoutMs: 1_000_000,
-      protocolType: 'consumer',
-      protocols: [{ name: 'range', metadata: Buffer.alloc(0) }],
-      mustKnowId: false,
-      maySkipAssignment: false,
-    })
-  await join()
+  const memberId = await joinAlone(groups, 'alive')
   for (const group of ['alive', 'idle']) await commitOne(groups.offsets, group, 0, 5)
-  for (; now <= 30 * dayMs; now += dayMs) {
-    await expireOffsets(groups, 7 * dayMs, now)
-    if (now <= 7 * dayMs) assert.equal(offsetOf(groups.offsets, 'idle'), 5, `kept on day ${now / dayMs}`)
-    if (now === 7 * dayMs) await commitOne(groups.offsets, 'outsider', 0, 6)
+  await groups.offsets.commit('alive', [{ topic: 'visits', partition: 0, committed: at(6) }])
+  const days = async (until: number): Promise<void> => {
+    for (; now < until * dayMs; now += dayMs) await expireOffsets(groups, 7 * dayMs, now)
   }
-  assert.deepEqual(groups.offsets.groups(), ['alive'])
-  // Killed with members: the time counts from about then.
+  await days(7)
+  assert.deepEqual(groups.offsets.groups(), ['alive', 'idle'])
+  await days(8)
+  assert.deepEqual(groups.ids(), ['alive'])
+  assert.deepEqual([offsetOf(groups.offsets, 'alive'), groups.offsets.of('alive').length], [5, 1])
   await groups.close()
   groups = await open({ now: () => now })
-  const killedAt = now
-  for (; now <= killedAt + 6 * dayMs; now += dayMs) await expireOffsets(groups, 7 * dayMs, now)
+  await days(20)
+  assert.deepEqual(groups.offsets.groups(), ['alive'], 'a kill ended no membership')
+  await groups.leave('alive', [{ memberId, groupInstanceId: null }])
+  await groups.close()
+  groups = await open({ now: () => now })
+  await days(27)
   assert.equal(offsetOf(groups.offsets, 'alive'), 5)
-  for (; now <= killedAt + 9 * dayMs; now += dayMs) await expireOffsets(groups, 7 * dayMs, now)
-  assert.deepEqual(groups.offsets.groups(), [])
+  await days(28)
+  assert.deepEqual(groups.ids(), [])
+  await groups.close()
+})
+
+void test('a commit that says how long it is kept is forgotten then', async () => {
+  const groups = await open()
+  await groups.offsets.commit('g', [{ topic: 'orders', partition: 0, committed: { ...at(5), expiresAt: dayMs } }])
+  await expireOffsets(groups, 7 * dayMs, dayMs - 1)
+  assert.equal(offsetOf(groups.offsets, 'g'), 5)
+  await expireOffsets(groups, 7 * dayMs, dayMs)
+  assert.deepEqual(groups.ids(), [])
   await groups.close()
 })

@@ -1,21 +1,22 @@
-import type { LiveOffset } from './offset-table.ts'
 import type { Groups } from './groups.ts'
+import { isSubscribed } from './group.ts'
+import type { LiveOffset } from './offset-table.ts'
 
 /**
- * Forgets what groups without members committed longer ago than `retentionMs` (Kafka's offsets.retention.minutes, KIP-211). While
- * a group has members nothing of it is forgotten: its commits are written down anew from time to time, so that the time also
- * counts from the last member after a crash. It is kept for at least `retentionMs`, and for an eighth more at most. One pass.
+ * Forgets what groups committed longer ago than `retentionMs` (Kafka's offsets.retention.minutes, KIP-211): counted from the commit
+ * or from the last member, whichever was later; while there are members, only what none of them subscribes. Then groups of which
+ * nothing is left. One pass.
  */
 export async function expireOffsets(groups: Groups, retentionMs: number, now: number): Promise<void> {
   const { offsets } = groups
-  const refreshMs = retentionMs / 8
-  const olderThan =
-    (ms: number) =>
-    ({ at }: LiveOffset): boolean =>
-      at < now - ms
-  const isAlive = (group: string): boolean => groups.find(group)?.isIdle === false
-  for (const group of offsets.groups().filter(isAlive))
-    await offsets.commit(group, offsets.of(group).filter(olderThan(refreshMs)))
-  const isOutdated = olderThan(retentionMs + refreshMs)
-  await offsets.forget((entry) => isOutdated(entry) && !isAlive(entry.group))
+  const isOutdated = ({ group: groupId, topic, at, committed: { expiresAt } }: LiveOffset): boolean => {
+    if (expiresAt === undefined ? now - at < retentionMs : now < expiresAt) return false
+    const group = groups.find(groupId)
+    if (!group) return true
+    if (groups.isInUse(groupId)) return isSubscribed(group, topic) === false
+    return expiresAt !== undefined || now - (group.emptySince ?? at) >= retentionMs
+  }
+  await offsets.forget(isOutdated)
+  for (const groupId of groups.ids())
+    if (!groups.isInUse(groupId) && !offsets.has(groupId)) await groups.delete(groupId)
 }

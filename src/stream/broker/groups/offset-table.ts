@@ -5,6 +5,8 @@ export interface CommittedOffset {
   readonly metadata: string | null
   /** Of the topic that was meant: one of the same name that is made later is another. Unknown for old commits. */
   readonly topicId?: string
+  /** Milliseconds since the epoch; where a client said how long it is to be kept. */
+  readonly expiresAt?: number
 }
 
 export interface OffsetPlace {

@@ -1,4 +1,5 @@
-import type { KafkaErrorName } from '../../protocol/errors.ts'
+import type { KafkaErrorName } from '../../../protocol/errors.ts'
+import type { Caller } from '../step.ts'
 
 export interface MemberProtocol {
   readonly name: string
@@ -42,8 +43,8 @@ export interface SyncAnswer {
   readonly assignment: Buffer
 }
 
-/** One member of a group; changed by its group only. */
-export interface Member {
+/** One member of a classic group; changed by its group only. */
+export interface ClassicMember {
   readonly memberId: string
   readonly instanceId: string | null
   readonly clientId: string
@@ -52,16 +53,19 @@ export interface Member {
   rebalanceTimeoutMs: number
   protocols: readonly MemberProtocol[]
   assignment: Buffer
+  /** It has seen no generation yet. */
+  isNew: boolean
   /** Waits for the next generation. */
-  joining: ((answer: JoinAnswer) => void) | undefined
+  joining: Caller<JoinAnswer> | undefined
   /** Waits for its assignment. */
-  syncing: ((answer: SyncAnswer) => void) | undefined
-  session: NodeJS.Timeout | undefined
+  syncing: Caller<SyncAnswer> | undefined
+  /** When its session ends. */
+  deadline: number
 }
 
 export const noBytes = Buffer.alloc(0)
 
-export function metadataOf(member: Member, protocol: string | null): Buffer {
+export function metadataOf(member: ClassicMember, protocol: string | null): Buffer {
   return member.protocols.find(({ name }) => name === protocol)?.metadata ?? noBytes
 }
 
@@ -73,17 +77,23 @@ export function sameProtocols(left: readonly MemberProtocol[], right: readonly M
 }
 
 /** The protocol that all members know and most prefer. */
-export function chooseProtocol(members: readonly Member[]): string | null {
+export function chooseProtocol(members: Iterable<Pick<ClassicMember, 'protocols'>>): string | null {
+  const all = [...members]
+  const known = new Map<string, number>()
+  for (const { protocols } of all) for (const { name } of protocols) known.set(name, (known.get(name) ?? 0) + 1)
   const votes = new Map<string, number>()
-  for (const { protocols } of members) {
-    const vote = protocols.find(({ name }) =>
-      members.every((other) => other.protocols.some((known) => known.name === name)),
-    )
+  for (const { protocols } of all) {
+    const vote = protocols.find(({ name }) => known.get(name) === all.length)
     if (vote) votes.set(vote.name, (votes.get(vote.name) ?? 0) + 1)
   }
   let best: string | null = null
   for (const [name, count] of votes) if (best === null || count > votes.get(best)!) best = name
   return best
+}
+
+/** The bytes that came are views of a request: a member outlives it. */
+export function copied(protocols: readonly MemberProtocol[]): readonly MemberProtocol[] {
+  return protocols.map(({ name, metadata }) => ({ name, metadata: Buffer.from(metadata) }))
 }
 
 export function refusedJoin(error: KafkaErrorName, memberId: string): JoinAnswer {

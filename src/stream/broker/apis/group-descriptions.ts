@@ -1,0 +1,76 @@
+import { describeGroupsApi } from '../../protocol/apis/describe-groups.ts'
+import { listGroupsApi } from '../../protocol/apis/list-groups.ts'
+import { kafkaErrors } from '../../protocol/errors.ts'
+import type { ClassicGroup } from '../groups/classic/group.ts'
+import { metadataOf, noBytes } from '../groups/classic/member.ts'
+import { handle, type Handler } from './handler.ts'
+import type { ApiServices } from './services.ts'
+
+/** Bits of operations on a group: READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS. */
+const groupOperations = (1 << 3) | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11)
+const notAsked = -(2 ** 31)
+
+export function groupDescriptionHandlers({ groups }: ApiServices): Handler[] {
+  function describe(groupId: string, apiVersion: number) {
+    const group = groups.find(groupId)
+    if (group) return describeClassic(group)
+    if (groups.has(groupId)) return { groupId, groupState: 'Empty' }
+    const head = { groupId, groupState: 'Dead' }
+    return apiVersion < 6
+      ? head
+      : { ...head, errorCode: kafkaErrors.GROUP_ID_NOT_FOUND, errorMessage: `Group ${groupId} not found.` }
+  }
+
+  return [
+    handle(describeGroupsApi, (request, { apiVersion }) => ({
+      groups: request.groups.map((groupId) =>
+        groupId === ''
+          ? { groupId, errorCode: kafkaErrors.INVALID_GROUP_ID }
+          : {
+              ...describe(groupId, apiVersion),
+              authorizedOperations: request.includeAuthorizedOperations ? groupOperations : notAsked,
+            },
+      ),
+    })),
+    handle(listGroupsApi, ({ statesFilter, typesFilter }) => {
+      const all = groups.ids().map((groupId) => {
+        const group = groups.find(groupId)
+        return {
+          groupId,
+          protocolType: group?.protocolType ?? '',
+          groupState: group?.state ?? 'Empty',
+          groupType: group?.kind ?? 'classic',
+        }
+      })
+      return {
+        groups: all.filter(
+          ({ groupState, groupType }) => isAmong(statesFilter, groupState) && isAmong(typesFilter, groupType),
+        ),
+      }
+    }),
+  ]
+}
+
+/** No filter takes all. */
+function isAmong(filter: readonly string[], value: string): boolean {
+  return filter.length === 0 || filter.some((one) => one.toLowerCase() === value.toLowerCase())
+}
+
+/** Metadata and assignments are shown of a stable group alone: in other states they belong to no generation. */
+function describeClassic(group: ClassicGroup) {
+  const isStable = group.state === 'Stable'
+  return {
+    groupId: group.groupId,
+    groupState: group.state,
+    protocolType: group.protocolType ?? '',
+    protocolData: isStable ? (group.protocolName ?? '') : '',
+    members: [...group.members.values()].map((member) => ({
+      memberId: member.memberId,
+      groupInstanceId: member.instanceId,
+      clientId: member.clientId,
+      clientHost: member.clientHost,
+      memberMetadata: isStable ? metadataOf(member, group.protocolName) : noBytes,
+      memberAssignment: isStable ? member.assignment : noBytes,
+    })),
+  }
+}
