@@ -52,7 +52,9 @@ export function openIn(
     clock: systemClock,
     logger,
   }
-  return openPartitionLog(path, 'test-0', { recoveryPoint, startOffset, restored }, services, () => segmentBytes)
+  return openPartitionLog(path, 'test-0', { recoveryPoint, startOffset, restored }, services, {
+    segmentBytes: () => segmentBytes,
+  })
 }
 
 export function segmentsIn(path: string): string[] {

@@ -17,7 +17,7 @@ export function createBrokerStatus(
   return {
     async sample() {
       const all = topics.all().flatMap(({ partitions }) => partitions)
-      metrics.troubledPartitions.set(all.filter(({ trouble }) => trouble !== undefined).length)
+      metrics.troubledPartitions.set(all.filter(({ opened }) => opened?.trouble !== undefined).length)
       const at = clock.monotonic()
       const seconds = Math.max(0.001, (at - last.at) / 1000)
       const [bytesIn, bytesOut, recordsIn] = await Promise.all(
@@ -37,7 +37,7 @@ export function createBrokerStatus(
       topics: topics.all().map(({ name, id, partitions }) => ({
         name,
         id,
-        partitions: partitions.map(({ startOffset, endOffset, bytes, holes, trouble }, partition) => ({
+        partitions: partitions.map(({ view: { startOffset, endOffset, bytes, holes, trouble } }, partition) => ({
           partition,
           startOffset,
           endOffset,

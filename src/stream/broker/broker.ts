@@ -47,6 +47,8 @@ export interface BrokerLimits {
   /** How long the offsets of a group without members are kept; Kafka's offsets.retention.minutes. */
   readonly offsetsRetentionMs: number
   readonly retentionCheckIntervalMs: number
+  /** A partition of which nobody wanted anything for so long is closed; the next use opens it. */
+  readonly partitionRestMs: number
   /** How often the ends up to which partitions are known to be whole are written down. */
   readonly checkpointIntervalMs: number
 }
@@ -65,6 +67,7 @@ export const defaultLimits: BrokerLimits = {
   writtenFilesOpenMax: 512,
   offsetsRetentionMs: 7 * 24 * 3_600_000,
   retentionCheckIntervalMs: 60_000,
+  partitionRestMs: 600_000,
   checkpointIntervalMs: 5000,
 }
 

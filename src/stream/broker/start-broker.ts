@@ -58,12 +58,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       onSync: (seconds: number) => metrics.syncSeconds.observe(seconds),
     }
     const restored = await readRestoreNote(files, directory)
-    const topics = await openTopicStore(
-      directory,
-      await openCheckpoints(files, `${directory}/checkpoints.json`),
-      storage,
-      restored,
-    )
+    const topics = await openTopicStore(directory, await openCheckpoints(files, directory), storage, restored)
     const producerIds = await openProducerIds(files, `${directory}/producer-ids.json`, restored?.offsets)
     if (restored) await removeRestoreNote(files, directory)
     const groups = await openGroups(`${directory}/groups`, storage, groupLimits(limits))
@@ -190,6 +185,7 @@ function startChores(
       expireOffsets(groups, limits.offsetsRetentionMs, clock.now()),
     ),
     repeat('writing checkpoints', limits.checkpointIntervalMs, () => topics.checkpoint()),
+    repeat('closing what is not used', limits.retentionCheckIntervalMs, () => topics.rest(limits.partitionRestMs)),
     repeat('sampling rates', 1000, sample),
   ]
   return { stop: () => stopped.abort(), settled: () => Promise.all(all) }

@@ -97,11 +97,11 @@ function describe({ name, id, partitions }: Topic) {
     errorCode: 0,
     name,
     topicId: id,
-    partitions: partitions.map(({ leaderEpoch }, partitionIndex) => ({
+    partitions: partitions.map(({ view }, partitionIndex) => ({
       errorCode: 0,
       partitionIndex,
       leaderId: nodeId,
-      leaderEpoch,
+      leaderEpoch: view.leaderEpoch,
       replicaNodes: [nodeId],
       isrNodes: [nodeId],
       offlineReplicas: [],

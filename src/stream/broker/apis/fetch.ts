@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInput } from '../../protocol/api.ts'
 import { fetchApi } from '../../protocol/apis/fetch.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
-import type { PartitionLog } from '../storage/partition-log.ts'
+import type { Partition, PartitionView } from '../topics/partition.ts'
 import type { Topic } from '../topics/topic.ts'
 import { handle, type Handler, type RequestContext } from './handler.ts'
 import { refusalOf, type ApiServices } from './services.ts'
@@ -73,18 +73,19 @@ async function readOne(
         `there is no partition ${wanted.topic}-${partitionIndex}`,
       )
     }
-    const records = room > 0 || first ? await partition.read(one.fetchOffset, room, first, memoryFor) : noRecords
-    return { partitionIndex, errorCode: 0, ...ends(partition), records, abortedTransactions: null }
+    const log = await partition.log()
+    const records = room > 0 || first ? await log.read(one.fetchOffset, room, first, memoryFor) : noRecords
+    return { partitionIndex, errorCode: 0, ...ends(log), records, abortedTransactions: null }
   } catch (error) {
     const { errorCode } = refusalOf(error, services.logger)
-    const known = partition ? ends(partition) : { highWatermark: -1, lastStableOffset: -1, logStartOffset: -1 }
+    const known = partition ? ends(partition.view) : { highWatermark: -1, lastStableOffset: -1, logStartOffset: -1 }
     return { partitionIndex, errorCode, ...known, records: noRecords, abortedTransactions: null }
   }
 }
 
 const noRecords = Buffer.alloc(0)
 
-function ends({ startOffset, endOffset }: PartitionLog): {
+function ends({ startOffset, endOffset }: Pick<PartitionView, 'startOffset' | 'endOffset'>): {
   highWatermark: number
   lastStableOffset: number
   logStartOffset: number
@@ -96,7 +97,7 @@ function topicOf({ topics }: ApiServices, { topic, topicId }: FetchTopic, apiVer
   return apiVersion >= 13 ? topics.byId(topicId) : topics.get(topic)
 }
 
-function partitionsOf(services: ApiServices, request: FetchRequest): PartitionLog[] {
+function partitionsOf(services: ApiServices, request: FetchRequest): Partition[] {
   return request.topics.flatMap((wanted) => {
     const topic = services.topics.get(wanted.topic) ?? services.topics.byId(wanted.topicId)
     return wanted.partitions.flatMap(({ partition }) => topic?.partitions[partition] ?? [])
@@ -105,7 +106,7 @@ function partitionsOf(services: ApiServices, request: FetchRequest): PartitionLo
 
 /** Listens to all partitions until one changes. */
 function nextChange(
-  partitions: readonly PartitionLog[],
+  partitions: readonly Partition[],
   closed: AbortSignal,
 ): { within(ms: number): Promise<boolean>; cancel(): void } {
   let changed = false

@@ -20,7 +20,7 @@ export function listOffsetsHandler({ topics, logger }: ApiServices): Handler {
               const partition = topics.get(name)?.partitions[partitionIndex]
               if (!partition)
                 throw new KafkaRefusal('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${name}-${partitionIndex}`)
-              return { partitionIndex, ...(await lookUp(partition, timestamp)) }
+              return { partitionIndex, ...(await lookUp(await partition.log(), timestamp)) }
             } catch (error) {
               return { partitionIndex, errorCode: refusalOf(error, logger).errorCode }
             }

@@ -71,6 +71,6 @@ async function appendTo(
     errorCode: kafkaErrors.NONE,
     baseOffset: baseOffsets[0]!,
     logAppendTimeMs: appendTime ?? -1,
-    logStartOffset: partition.startOffset,
+    logStartOffset: partition.view.startOffset,
   }
 }

@@ -128,11 +128,12 @@ async function deleteRecords(
   const partition = topics.get(name)?.partitions[partitionIndex]
   if (!partition)
     throw new KafkaRefusal('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${name}-${partitionIndex}`)
-  const before = offset === -1 ? partition.endOffset : offset
-  if (before < 0 || before > partition.endOffset)
-    throw new KafkaRefusal('OFFSET_OUT_OF_RANGE', `${name}-${partitionIndex} ends at ${partition.endOffset}`)
-  const start = partition.moveStart(before)
+  const log = await partition.log()
+  const before = offset === -1 ? log.endOffset : offset
+  if (before < 0 || before > log.endOffset)
+    throw new KafkaRefusal('OFFSET_OUT_OF_RANGE', `${name}-${partitionIndex} ends at ${log.endOffset}`)
+  const start = log.moveStart(before)
   await topics.checkpoint()
-  await partition.removeOutdated()
+  await log.removeOutdated()
   return start
 }

@@ -5,15 +5,13 @@ import { indexPath, saveIndex } from './index-file.ts'
 import { epochBehind, nextEpoch, saveEpochs, type LeaderEpoch } from './leader-epochs.ts'
 import { openSegment } from './open-segment.ts'
 import { beginBehindHoles, holeAfter, readHoles, saveHoles, type PartitionHole } from './partition-holes.ts'
+import type { PartitionCheckpoint } from './partition-checkpoint.ts'
 import { beginReplay, type PartitionReplay } from './partition-replay.ts'
 import type { PartitionState, StorageServices } from './partition-state.ts'
 import { baseOffsetOf, createSegment, segmentPath, type Segment } from './segment.ts'
 
-/** What was written down about a partition before it was opened; zeros for a new one. */
-export interface PartitionCheckpoint {
-  /** All below was durable and whole: damage there is corruption, beyond it a torn tail. */
-  readonly recoveryPoint: number
-  readonly startOffset: number
+/** What is known about a partition before it is opened. */
+export interface KnownPartition extends PartitionCheckpoint {
   /** The log was restored: the partition goes on beyond what it may have handed out since the backup. */
   readonly restored?: RestoreNote | undefined
 }
@@ -22,7 +20,7 @@ export interface PartitionCheckpoint {
 export async function openPartition(
   folder: string,
   name: string,
-  checkpoint: PartitionCheckpoint,
+  checkpoint: KnownPartition,
   services: StorageServices,
 ): Promise<PartitionState> {
   const { files, logger } = services
@@ -75,7 +73,7 @@ async function openSegments(
   }: {
     readonly bases: readonly number[]
     readonly holes: readonly PartitionHole[]
-    readonly checkpoint: PartitionCheckpoint
+    readonly checkpoint: KnownPartition
   },
   replay: PartitionReplay,
   services: StorageServices,

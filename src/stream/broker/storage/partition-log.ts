@@ -3,7 +3,8 @@ import type { CheckedBatch } from './check-batches.ts'
 import { damagesOf, troubleOf } from './damage.ts'
 import { indexPath, saveIndex } from './index-file.ts'
 import { currentEpoch, endOfEpoch, epochOf } from './leader-epochs.ts'
-import { openPartition, type PartitionCheckpoint } from './open-partition.ts'
+import { openPartition, type KnownPartition } from './open-partition.ts'
+import { checkpointOf, type PartitionCheckpoint } from './partition-checkpoint.ts'
 import { readBatches, type MemoryFor } from './partition-reader.ts'
 import { activeSegment, type StorageServices } from './partition-state.ts'
 import { createWriter, storageRefusal } from './partition-writer.ts'
@@ -34,8 +35,8 @@ export interface PartitionLog {
   readableFrom(offset: number): number
   findByTime(timestamp: number): Promise<TimedOffset | undefined>
   findLatestTime(): Promise<TimedOffset | undefined>
-  /** Called after each append that became durable, and when the log is closed; returns how to stop that. */
-  onChange(listener: () => void): () => void
+  /** What it is now, to be written down. */
+  checkpoint(): PartitionCheckpoint
   roll(): Promise<void>
   /** Moves the start, at most to the end. The caller makes it durable, then calls `removeOutdated`. */
   moveStart(offset: number): number
@@ -45,25 +46,29 @@ export interface PartitionLog {
   close(): Promise<void>
 }
 
+/** How the partition is kept; asked whenever it matters, for it may be changed meanwhile. */
+export interface PartitionSettings {
+  segmentBytes(): number
+  /** Called when something became durable, when the start moved, and when the log is closed. */
+  onChange?(): void
+}
+
 export async function openPartitionLog(
   folder: string,
   name: string,
-  checkpoint: PartitionCheckpoint,
+  checkpoint: KnownPartition,
   services: StorageServices,
-  segmentBytes: () => number,
+  settings: PartitionSettings,
 ): Promise<PartitionLog> {
   const state = await openPartition(folder, name, checkpoint, services)
-  const listeners = new Set<() => void>()
-  const onDurable = (): void => {
-    for (const listener of listeners) listener()
-  }
-  const writer = createWriter(state, services, { segmentBytes, onDurable })
+  const onChange = (): void => settings.onChange?.()
+  const writer = createWriter(state, services, { segmentBytes: () => settings.segmentBytes(), onDurable: onChange })
   const { files, segmentFiles, writtenFiles } = services
 
   async function close(): Promise<void> {
     state.closed = true
     await writer.settled()
-    onDurable()
+    onChange()
     await writtenFiles.forget(activeSegment(state).path)
     await Promise.all(state.segments.map(({ path }) => segmentFiles.forget(path)))
   }
@@ -102,12 +107,16 @@ export async function openPartitionLog(
     },
     findByTime: (timestamp) => findByTime(state, services, timestamp),
     findLatestTime: () => findLatestTime(state, services),
-    onChange(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+    checkpoint: () => checkpointOf(state),
+    async roll() {
+      await writer.roll()
+      onChange()
     },
-    roll: () => writer.roll(),
-    moveStart: (offset) => (state.startOffset = Math.max(state.startOffset, Math.min(offset, state.endOffset))),
+    moveStart(offset) {
+      state.startOffset = Math.max(state.startOffset, Math.min(offset, state.endOffset))
+      onChange()
+      return state.startOffset
+    },
     segments: () =>
       state.segments.map((segment, at) => ({
         endOffset: endBefore(state.holes, state.segments[at + 1]?.baseOffset ?? segment.endOffset),
@@ -123,6 +132,7 @@ export async function openPartitionLog(
         await removeIfThere(services, indexPath(path))
         await files.remove(path)
       }
+      onChange()
     },
     async close() {
       await close()

@@ -1,4 +1,5 @@
 import { batchesOfState, batchOfChanges, changesIn, type ChangeForm } from './change-batches.ts'
+import { unwritten } from './partition-checkpoint.ts'
 import { openPartitionLog } from './partition-log.ts'
 import type { StorageServices } from './partition-state.ts'
 
@@ -41,8 +42,7 @@ export async function openStateLog<Change extends { readonly at: number }>(
 ): Promise<StateLog<Change>> {
   const { logger } = services
   const { name, form } = memory
-  const fromZero = { recoveryPoint: 0, startOffset: 0 }
-  const log = await openPartitionLog(folder, name, fromZero, services, () => segmentBytes)
+  const log = await openPartitionLog(folder, name, unwritten, services, { segmentBytes: () => segmentBytes })
   let stateBytes = 0
   let compacting: Promise<void> | undefined
   const running = new Set<Promise<unknown>>()

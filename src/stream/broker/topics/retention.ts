@@ -1,48 +1,77 @@
 import type { PartitionLog } from '../storage/partition-log.ts'
+import type { Partition } from './partition.ts'
 import { configNumber, configOf, type Topic } from './topic.ts'
 import type { TopicStore } from './topic-store.ts'
 
-/** Moves starts to what retention keeps, makes that durable, then removes the files. One pass. */
+/** -1 is no limit. */
+interface Limits {
+  readonly retentionMs: number
+  readonly retentionBytes: number
+}
+
+/** Moves starts to what retention keeps, makes that durable, then removes the files. One pass; opens what has something to remove. */
 export async function applyRetention(topics: TopicStore, now: number): Promise<void> {
   const moved: PartitionLog[] = []
   for (const topic of topics.all()) {
-    if (configOf(topic, 'cleanup.policy') === 'compact') continue
+    if (!configOf(topic, 'cleanup.policy').includes('delete')) continue
+    const limits = limitsOf(topic)
     for (const partition of topic.partitions) {
-      await rollIfOld(topic, partition, now)
-      const start = startAfterRetention(topic, partition, now)
-      if (start <= partition.startOffset) continue
-      partition.moveStart(start)
-      moved.push(partition)
+      if (!partition.opened && !mayRemove(partition, limits, now)) continue
+      const log = await partition.log()
+      if (await moveStart(log, limits, now)) moved.push(log)
     }
   }
   if (moved.length === 0) return
   await topics.checkpoint()
-  for (const partition of moved) await partition.removeOutdated()
+  for (const log of moved) await log.removeOutdated()
 }
 
-async function rollIfOld(topic: Topic, partition: PartitionLog, now: number): Promise<void> {
-  const retentionMs = configNumber(topic, 'retention.ms')
-  const active = partition.segments().at(-1)!
-  if (retentionMs >= 0 && active.bytes > 0 && active.maxTimestamp < now - retentionMs) await partition.roll()
+function limitsOf(topic: Topic): Limits {
+  return {
+    retentionMs: configNumber(topic, 'retention.ms'),
+    retentionBytes: configNumber(topic, 'retention.bytes'),
+  }
 }
 
-/** Whole segments only; the active one stays. */
-function startAfterRetention(
-  topic: Pick<Topic, 'configs'>,
-  partition: Pick<PartitionLog, 'startOffset' | 'segments'>,
+/** Of a partition that is not open: by what was written down of its oldest segment. */
+function mayRemove({ written }: Partition, { retentionMs, retentionBytes }: Limits, now: number): boolean {
+  const { outline } = written
+  if (!outline || outline.bytes === 0) return false
+  const { bytes, oldestBytes, oldestTimestamp } = outline
+  return isOutdated(oldestTimestamp, retentionMs, now) || isSurplus(bytes - oldestBytes, retentionBytes)
+}
+
+/** Whole segments go; when the active one is to go too, another one begins first. Whether the start moved. */
+async function moveStart(log: PartitionLog, limits: Limits, now: number): Promise<boolean> {
+  let segments = log.segments()
+  let count = dueOf(segments, limits, now)
+  if (count === segments.length && segments.at(-1)!.bytes > 0) {
+    await log.roll()
+    segments = log.segments()
+    count = Math.min(dueOf(segments, limits, now), segments.length - 1)
+  }
+  const start = segments[Math.min(count, segments.length - 1) - 1]?.endOffset ?? 0
+  return start > log.startOffset && log.moveStart(start) === start
+}
+
+/** How many segments, from the oldest on, are to go. */
+function dueOf(
+  segments: ReturnType<PartitionLog['segments']>,
+  { retentionMs, retentionBytes }: Limits,
   now: number,
 ): number {
-  const retentionMs = configNumber(topic, 'retention.ms')
-  const retentionBytes = configNumber(topic, 'retention.bytes')
-  const segments = partition.segments()
-  let left = segments.reduce((sum, segment) => sum + segment.bytes, 0)
-  let { startOffset } = partition
-  for (const { bytes, maxTimestamp, endOffset } of segments.slice(0, -1)) {
-    const outdated = retentionMs >= 0 && maxTimestamp < now - retentionMs
-    const surplus = retentionBytes >= 0 && left - bytes >= retentionBytes
-    if (!outdated && !surplus) break
-    startOffset = Math.max(startOffset, endOffset)
+  let left = segments.reduce((sum, { bytes }) => sum + bytes, 0)
+  const kept = segments.findIndex(({ bytes, maxTimestamp }) => {
     left -= bytes
-  }
-  return startOffset
+    return !isOutdated(maxTimestamp, retentionMs, now) && !isSurplus(left, retentionBytes)
+  })
+  return kept < 0 ? segments.length : kept
+}
+
+function isOutdated(timestamp: number, retentionMs: number, now: number): boolean {
+  return retentionMs >= 0 && timestamp < now - retentionMs
+}
+
+function isSurplus(bytesLeft: number, retentionBytes: number): boolean {
+  return retentionBytes >= 0 && bytesLeft >= retentionBytes
 }

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto'
+import { inParallel } from '../../../kernel/in-parallel.ts'
 import type { DeletedTopic } from '../broker.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
-import { openPartitionLog, type PartitionLog } from '../storage/partition-log.ts'
-import type { StorageServices } from '../storage/partition-state.ts'
-import { readJsonIfWhole, writeJson } from '../storage/small-file.ts'
 import type { RestoreNote } from '../restore-note.ts'
+import type { StorageServices } from '../storage/partition-state.ts'
+import { writeJson } from '../storage/small-file.ts'
 import type { Checkpoints } from './checkpoints.ts'
-import { readTopicFile, removeTopicFiles, type TopicFile } from './topic-files.ts'
-import { configNumber, type Topic } from './topic.ts'
+import { openDeletedTopics, type DeletedTopics } from './deleted-topics.ts'
+import { readTopics, recoverPartitions } from './recover-topics.ts'
+import { removeTopicFiles, type TopicFile } from './topic-files.ts'
+import { createTopicMap, type TopicMap } from './topic-map.ts'
+import { createTopicPartitions, openedAtOnce, type TopicPartitions } from './topic-partitions.ts'
+import type { Topic } from './topic.ts'
 
 /** The topics of this log. Changes are durable when they resolve, and happen one after the other. */
 export interface TopicStore {
@@ -22,6 +26,8 @@ export interface TopicStore {
   addPartitions(name: string, count: number): Promise<void>
   /** Writes down how far partitions are whole and where they start. */
   checkpoint(): Promise<void>
+  /** Closes partitions of which nobody wanted anything for so long. */
+  rest(unusedMs: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -34,70 +40,38 @@ export async function openTopicStore(
   /** Left by a restore: the partitions that are there go on beyond what they may have handed out. */
   restored?: RestoreNote,
 ): Promise<TopicStore> {
-  const { files, clock, logger } = services
+  const { files } = services
   const root = `${directory}/topics`
-  const tombstones = `${directory}/deleted`
   await files.makeDirectory(root)
-  await files.makeDirectory(tombstones)
   // A predecessor may have been killed between making a name and syncing it.
-  for (const folder of [directory, root, tombstones]) await files.syncDirectory(folder)
-  const topics = new Map<string, Topic>()
-  const deleted: DeletedTopic[] = []
+  for (const folder of [directory, root]) await files.syncDirectory(folder)
+  const deleted = await openDeletedTopics(files, `${directory}/deleted`)
+  const topics = createTopicMap()
+  let note = restored
+  const partitions = createTopicPartitions(
+    root,
+    checkpoints,
+    services,
+    (name) => topics.get(name) ?? { configs: {} },
+    () => note,
+  )
+  for (const { id, name, configs, partitions: count } of await readTopics(root, deleted, services))
+    topics.set({ id, name, configs, partitions: partitions.make({ id, name }, 0, count) })
+  await recoverPartitions(root, topics.all(), partitions, services, restored !== undefined)
+  note = undefined
+  return createTopicStore(root, { topics, deleted, partitions }, services)
+}
+
+function createTopicStore(
+  root: string,
+  {
+    topics,
+    deleted,
+    partitions,
+  }: { readonly topics: TopicMap; readonly deleted: DeletedTopics; readonly partitions: TopicPartitions },
+  { files, clock, logger }: StorageServices,
+): TopicStore {
   let last: Promise<unknown> = Promise.resolve()
-
-  for (const name of await files.list(tombstones)) {
-    const found = name.endsWith('.json')
-      ? await readJsonIfWhole<DeletedTopic>(files, `${tombstones}/${name}`)
-      : undefined
-    if (found) deleted.push(found)
-  }
-  for (const id of await files.list(root)) {
-    const found = deleted.some((topic) => topic.id === id) ? undefined : await readTopicFile(files, `${root}/${id}`)
-    if (!found) {
-      await removeTopicFiles(files, `${root}/${id}`)
-      continue
-    }
-    await files.syncDirectory(`${root}/${id}`)
-    topics.set(found.name, await open(found, [], restored))
-  }
-
-  async function open(file: TopicFile, known: readonly PartitionLog[] = [], note?: RestoreNote): Promise<Topic> {
-    const partitions = [...known]
-    for (let partition = known.length; partition < file.partitions; partition++)
-      partitions.push(await openOne(file, partition, note))
-    return { id: file.id, name: file.name, configs: file.configs, partitions }
-  }
-
-  function openOne({ id, name }: TopicFile, partition: number, note: RestoreNote | undefined): Promise<PartitionLog> {
-    const settings = {
-      get configs() {
-        return topics.get(name)?.configs ?? {}
-      },
-    }
-    return openPartitionLog(
-      `${root}/${id}/${partition}`,
-      `${name}-${partition}`,
-      { ...checkpoints.of(`${id}/${partition}`), restored: note },
-      services,
-      () => configNumber(settings, 'segment.bytes'),
-    )
-  }
-
-  async function write(file: TopicFile): Promise<void> {
-    await writeJson(files, `${root}/${file.id}/topic.json`, file)
-  }
-
-  const checkpoint = (): Promise<void> =>
-    checkpoints.save(() =>
-      Object.fromEntries(
-        [...topics.values()].flatMap(({ id, partitions }) =>
-          partitions.map(({ endOffset, startOffset }, partition) => [
-            `${id}/${partition}`,
-            { recoveryPoint: endOffset, startOffset },
-          ]),
-        ),
-      ),
-    )
 
   function oneByOne<T>(change: () => Promise<T>): Promise<T> {
     const next = last.then(change)
@@ -111,62 +85,74 @@ export async function openTopicStore(
     return topic
   }
 
+  async function write({ id, name, configs, partitions: all }: Topic): Promise<void> {
+    const file: TopicFile = { format: 1, id, name, partitions: all.length, configs }
+    await files.makeDirectory(`${root}/${id}`)
+    await writeJson(files, `${root}/${id}/topic.json`, file)
+  }
+
+  async function create(name: string, count: number, configs: Topic['configs']): Promise<Topic> {
+    checkNewTopic(name, count)
+    if (topics.get(name)) throw new KafkaRefusal('TOPIC_ALREADY_EXISTS', `topic "${name}" already exists`)
+    const id = randomUUID()
+    const topic = { id, name, configs, partitions: partitions.make({ id, name }, 0, count) }
+    await write(topic)
+    topics.set(topic)
+    logger.info({ topic: name, id, partitions: count }, 'topic created')
+    return topic
+  }
+
+  async function remove(name: string): Promise<void> {
+    const topic = existing(name)
+    topics.remove(topic)
+    // Closed first, so that the ends are final.
+    await inParallel(topic.partitions, openedAtOnce, (partition) => partition.close())
+    const endOffsets = topic.partitions.map(({ view }) => view.endOffset)
+    await deleted.add({ id: topic.id, name, endOffsets, deletedAt: new Date(clock.now()).toISOString() })
+    await partitions.forget(topic.id, endOffsets.length)
+    await removeTopicFiles(files, `${root}/${topic.id}`)
+    logger.info({ topic: name, id: topic.id }, 'topic deleted')
+  }
+
+  async function addPartitions(name: string, count: number): Promise<void> {
+    const topic = existing(name)
+    const have = topic.partitions.length
+    if (count <= have || count > partitionsMax)
+      throw new KafkaRefusal(
+        'INVALID_PARTITIONS',
+        `topic "${name}" has ${have} partitions; ${count} is not more, or more than ${partitionsMax}`,
+      )
+    const grown = { ...topic, partitions: [...topic.partitions, ...partitions.make(topic, have, count)] }
+    await write(grown)
+    topics.set(grown)
+  }
+
   return {
     get: (name) => topics.get(name),
-    byId: (id) => [...topics.values()].find((topic) => topic.id === id),
-    all: () => [...topics.values()],
-    deleted: () => deleted,
-    create: (name, partitions, configs) =>
-      oneByOne(async () => {
-        checkNewTopic(name, partitions)
-        if (topics.has(name)) throw new KafkaRefusal('TOPIC_ALREADY_EXISTS', `topic "${name}" already exists`)
-        const file: TopicFile = { format: 1, id: randomUUID(), name, partitions, configs }
-        // The partitions first: a topic that is named has all its folders.
-        const topic = await open(file)
-        await write(file)
-        topics.set(name, topic)
-        logger.info({ topic: name, id: file.id, partitions }, 'topic created')
-        return topic
-      }),
-    delete: (name) =>
-      oneByOne(async () => {
-        const topic = existing(name)
-        topics.delete(name)
-        // Closed first, so that the ends are final.
-        await Promise.all(topic.partitions.map((partition) => partition.close()))
-        const endOffsets = topic.partitions.map(({ endOffset }) => endOffset)
-        const tombstone = { id: topic.id, name, endOffsets, deletedAt: new Date(clock.now()).toISOString() }
-        await writeJson(files, `${tombstones}/${topic.id}.json`, tombstone)
-        deleted.push(tombstone)
-        await removeTopicFiles(files, `${root}/${topic.id}`)
-        logger.info({ topic: name, id: topic.id }, 'topic deleted')
-      }),
+    byId: (id) => topics.byId(id),
+    all: () => topics.all(),
+    deleted: () => deleted.all(),
+    create: (name, count, configs) => oneByOne(() => create(name, count, configs)),
+    delete: (name) => oneByOne(() => remove(name)),
     setConfigs: (name, configs) =>
       oneByOne(async () => {
-        const topic = existing(name)
-        await write({ format: 1, id: topic.id, name, partitions: topic.partitions.length, configs })
-        topics.set(name, { ...topic, configs })
+        const changed = { ...existing(name), configs }
+        await write(changed)
+        topics.set(changed)
       }),
-    addPartitions: (name, count) =>
-      oneByOne(async () => {
-        const topic = existing(name)
-        if (count <= topic.partitions.length || count > partitionsMax)
-          throw new KafkaRefusal(
-            'INVALID_PARTITIONS',
-            `topic "${name}" has ${topic.partitions.length} partitions; ${count} is not more, or more than ${partitionsMax}`,
-          )
-        const file: TopicFile = { format: 1, id: topic.id, name, partitions: count, configs: topic.configs }
-        const grown = await open(file, topic.partitions)
-        await write(file)
-        topics.set(name, grown)
-      }),
-    checkpoint,
+    addPartitions: (name, count) => oneByOne(() => addPartitions(name, count)),
+    checkpoint: () => partitions.checkpoint(),
+    async rest(unusedMs) {
+      const idle = topics.all().flatMap((topic) => topic.partitions)
+      const resting = idle.filter((partition) => partition.opened && !partitions.hasChanged(partition))
+      await inParallel(resting, openedAtOnce, (partition) => partition.rest(unusedMs))
+    },
     async close() {
       await last
-      await checkpoint()
-      await Promise.all(
-        [...topics.values()].flatMap(({ partitions }) => partitions.map((partition) => partition.close())),
-      )
+      await partitions.checkpoint()
+      const all = topics.all().flatMap((topic) => topic.partitions)
+      await inParallel(all, openedAtOnce, (partition) => partition.close())
+      await partitions.close()
     },
   }
 }

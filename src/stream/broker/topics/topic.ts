@@ -1,4 +1,4 @@
-import type { PartitionLog } from '../storage/partition-log.ts'
+import type { Partition } from './partition.ts'
 import { topicConfigs } from './topic-configs.ts'
 
 /** A topic that is there. */
@@ -6,7 +6,7 @@ export interface Topic {
   /** UUID text; never used again. */
   readonly id: string
   readonly name: string
-  readonly partitions: readonly PartitionLog[]
+  readonly partitions: readonly Partition[]
   /** What was set; all else has its default. */
   readonly configs: Readonly<Record<string, string>>
 }

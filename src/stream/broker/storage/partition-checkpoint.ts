@@ -1,0 +1,64 @@
+import type { Files } from '../../../kernel/files/files.ts'
+import type { OffsetHole } from '../../offset-holes.ts'
+import { damagesOf } from './damage.ts'
+import { currentEpoch } from './leader-epochs.ts'
+import { activeSegment, type PartitionState } from './partition-state.ts'
+import { baseOffsetOf, bytesOf } from './segment.ts'
+
+/** What is written down about a partition from time to time. */
+export interface PartitionCheckpoint {
+  /** All below was durable and whole: damage there is corruption, beyond it a torn tail. */
+  readonly recoveryPoint: number
+  readonly startOffset: number
+  /** What the partition was then, so that it need not be opened to be told of. */
+  readonly outline?: PartitionOutline
+}
+
+export interface PartitionOutline {
+  /** The file that was written to, and its size: while both are so, nothing was written since. */
+  readonly file: string
+  readonly fileBytes: number
+  /** All that is kept. */
+  readonly bytes: number
+  readonly leaderEpoch: number
+  readonly holes?: readonly OffsetHole[]
+  readonly segments: number
+  /** Of the oldest segment: what retention looks at. */
+  readonly oldestBytes: number
+  readonly oldestTimestamp: number
+  /** Damage is told of by the partition itself: it has to be opened. */
+  readonly isDamaged?: true
+}
+
+export const unwritten: PartitionCheckpoint = { recoveryPoint: 0, startOffset: 0 }
+
+export function checkpointOf(state: PartitionState): PartitionCheckpoint {
+  const { segments, holes, endOffset, startOffset } = state
+  const active = activeSegment(state)
+  const isDamaged = damagesOf(state).length > 0 || segments.some(({ garbledAt }) => garbledAt !== undefined)
+  return {
+    recoveryPoint: endOffset,
+    startOffset,
+    outline: {
+      file: active.path.slice(state.folder.length + 1),
+      fileBytes: active.size,
+      bytes: segments.reduce((sum, segment) => sum + bytesOf(segment), 0),
+      leaderEpoch: currentEpoch(state.epochs),
+      segments: segments.length,
+      oldestBytes: bytesOf(segments[0]!),
+      oldestTimestamp: segments[0]!.index.maxTimestamp,
+      ...(holes.length > 0 ? { holes } : {}),
+      ...(isDamaged ? { isDamaged } : {}),
+    },
+  }
+}
+
+/** Whether the folder is as it was written down: then opening the partition would find nothing to mend and nothing new. */
+export async function isAsWritten(files: Files, folder: string, { outline }: PartitionCheckpoint): Promise<boolean> {
+  if (!outline || outline.isDamaged) return false
+  const last = (await files.list(folder))
+    .filter((name) => baseOffsetOf(name) !== undefined)
+    .toSorted()
+    .at(-1)
+  return last === outline.file && (await files.size(`${folder}/${last}`)) === outline.fileBytes
+}
