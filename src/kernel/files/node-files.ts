@@ -10,6 +10,9 @@ const modes = {
   append: constants.O_RDWR | constants.O_CREAT,
 } as const
 
+/** IOV_MAX of Linux and macOS. */
+const vectorMax = 1024
+
 /** The real file system. */
 export const nodeFiles: Files = {
   open: async (path, mode) => openFile(path, await open(path, modes[mode], 0o600)),
@@ -28,10 +31,7 @@ export const nodeFiles: Files = {
 function openFile(path: string, handle: FileHandle): OpenFile {
   return {
     path,
-    write: async (buffers, position) => {
-      let at = position
-      for (const buffer of buffers) at += await writeAll(handle, buffer, at)
-    },
+    write: (buffers, position) => writeAll(handle, buffers, position),
     read: async (target, position) => (await handle.read(target, 0, target.byteLength, position)).bytesRead,
     truncate: (length) => handle.truncate(length),
     sync: () => handle.datasync(),
@@ -39,13 +39,23 @@ function openFile(path: string, handle: FileHandle): OpenFile {
   }
 }
 
-async function writeAll(handle: FileHandle, buffer: Uint8Array, position: number): Promise<number> {
-  let done = 0
-  while (done < buffer.byteLength) {
-    const { bytesWritten } = await handle.write(buffer, done, buffer.byteLength - done, position + done)
-    done += bytesWritten
+/** One call for all of them; the kernel may take less, at a full disk for instance. */
+async function writeAll(handle: FileHandle, buffers: readonly Uint8Array[], position: number): Promise<void> {
+  let left = buffers.slice(0, vectorMax)
+  let at = position
+  while (left.length > 0) {
+    const { bytesWritten } = await handle.writev(left, at)
+    at += bytesWritten
+    left = withoutFirst(left, bytesWritten)
   }
-  return done
+  if (buffers.length > vectorMax) await writeAll(handle, buffers.slice(vectorMax), at)
+}
+
+/** What is left when the first `bytes` are written. */
+function withoutFirst(buffers: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let skipped = bytes
+  const first = buffers.findIndex(({ byteLength }) => byteLength > skipped || ((skipped -= byteLength), false))
+  return first < 0 ? [] : [buffers[first]!.subarray(skipped), ...buffers.slice(first + 1)]
 }
 
 /**
