@@ -48,7 +48,7 @@ export function openIn(
   const services = {
     files,
     segmentFiles: createSegmentFiles(files, segmentsOpenMax),
-    writtenFiles: createSegmentFiles(files, 1, 'write'),
+    writtenFiles: createSegmentFiles(files, 1, 'durable'),
     clock: systemClock,
     logger,
   }

@@ -7,7 +7,7 @@
  * last sync on. Errors are those of Node (`code` is ENOSPC, ENOENT, …).
  */
 export interface Files {
-  open(path: string, mode: 'read' | 'write' | 'append'): Promise<OpenFile>
+  open(path: string, mode: FileMode): Promise<OpenFile>
   /** The whole of a small file. */
   read(path: string): Promise<Buffer>
   /** Names in a folder, unsorted; empty when there is no such folder. */
@@ -25,9 +25,12 @@ export interface Files {
   syncForeign(path: string): Promise<void>
 }
 
+/** Those that write make a file that is not there. `durable`: each write is synced when it resolves. */
+export type FileMode = 'read' | 'write' | 'durable'
+
 export interface OpenFile {
   readonly path: string
-  /** All buffers at this place, in order; resolves when the kernel has them. */
+  /** All buffers at this place, in order; resolves when the kernel has them, in a `durable` file when the disk has. */
   write(buffers: readonly Uint8Array[], position: number): Promise<void>
   read(target: Uint8Array, position: number): Promise<number>
   truncate(length: number): Promise<void>

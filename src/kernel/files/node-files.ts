@@ -2,12 +2,14 @@ import { constants } from 'node:fs'
 import { link, mkdir, open, readdir, readFile, rename, rmdir, stat, unlink } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { durably } from './durably.ts'
 import type { Files, OpenFile } from './files.ts'
 
 const modes = {
   read: constants.O_RDONLY,
   write: constants.O_RDWR | constants.O_CREAT,
-  append: constants.O_RDWR | constants.O_CREAT,
+  // One call instead of two, and one way to a thread and back. On macOS it does not reach the disk.
+  durable: constants.O_RDWR | constants.O_CREAT | (process.platform === 'linux' ? constants.O_DSYNC : 0),
 } as const
 
 /** IOV_MAX of Linux and macOS. */
@@ -15,7 +17,10 @@ const vectorMax = 1024
 
 /** The real file system. */
 export const nodeFiles: Files = {
-  open: async (path, mode) => openFile(path, await open(path, modes[mode], 0o600)),
+  async open(path, mode) {
+    const file = openFile(path, await open(path, modes[mode], 0o600))
+    return mode === 'durable' && process.platform !== 'linux' ? durably(file) : file
+  },
   read: (path) => readFile(path),
   list: (folder) => readdir(folder).catch(absentAs([])),
   size: (path) => stat(path).then((found) => found.size, absentAs(undefined)),

@@ -52,7 +52,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     const storage = {
       files,
       segmentFiles: createSegmentFiles(files, limits.segmentsOpenMax),
-      writtenFiles: createSegmentFiles(files, limits.writtenFilesOpenMax, 'write'),
+      writtenFiles: createSegmentFiles(files, limits.writtenFilesOpenMax, 'durable'),
       clock,
       logger,
       onSync: (seconds: number) => metrics.syncSeconds.observe(seconds),

@@ -1,3 +1,4 @@
+import { durably } from '../../../src/kernel/files/durably.ts'
 import type { Files, OpenFile } from '../../../src/kernel/files/files.ts'
 
 export interface FailingFiles {
@@ -36,6 +37,7 @@ export function failingFiles(real: Files): FailingFiles {
     ...real,
     open: async (path, mode) => {
       if (mode !== 'read' && room <= 0 && (await real.size(path)) === undefined) throw fileError('ENOSPC', 'open', path)
+      if (mode === 'durable') return durably(wrap(await real.open(path, 'write')))
       return wrap(await real.open(path, mode))
     },
     syncForeign: async (path) => {

@@ -55,7 +55,7 @@ void describe('a replayed power cut', () => {
 
   void test('drops or tears what was written after the sync', async () => {
     await create('a', 'durable|')
-    const file = await recording.files.open(join(root, 'a'), 'append')
+    const file = await recording.files.open(join(root, 'a'), 'write')
     await file.write([Buffer.from('later')], 8)
     await file.close()
     const left = new Set(leftOf('a', recording.now()))
@@ -69,7 +69,7 @@ void describe('a replayed power cut', () => {
 
   void test('a sync that was not answered before the cut proves nothing', async () => {
     await create('a', '')
-    const file = await recording.files.open(join(root, 'a'), 'append')
+    const file = await recording.files.open(join(root, 'a'), 'write')
     await file.write([Buffer.from('text')], 0)
     const before = recording.now()
     await file.sync()

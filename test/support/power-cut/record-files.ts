@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { durably } from '../../../src/kernel/files/durably.ts'
 import type { Files, OpenFile } from '../../../src/kernel/files/files.ts'
 import type { ContentCall, History, NameCall, RecordedFile, Span } from './history.ts'
 
@@ -52,6 +53,8 @@ export function recordFiles(real: Files, root: string): Recording {
     size: (path) => real.size(path),
     open: async (path, mode) => {
       if (mode === 'read') return real.open(path, mode)
+      // Two calls in the record, as everywhere: what is durable is what a sync covers.
+      if (mode === 'durable') return durably(await files.open(path, 'write'))
       if ((await real.size(path)) !== undefined)
         return recordOpen(content, timed, find(path), await real.open(path, mode))
       const file: RecordedFile = { calls: [] }

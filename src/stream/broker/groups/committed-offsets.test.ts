@@ -24,7 +24,7 @@ function open({ files = nodeFiles as Files, now = (): number => 0 } = {}): Promi
   const services = {
     files,
     segmentFiles: createSegmentFiles(files, 4),
-    writtenFiles: createSegmentFiles(files, 4, 'write'),
+    writtenFiles: createSegmentFiles(files, 4, 'durable'),
     clock,
     logger: silentLogger,
   }

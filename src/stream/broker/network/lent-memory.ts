@@ -10,7 +10,7 @@ export interface LentMemory {
 }
 
 /** Smaller ones are cheap; larger ones are rare. */
-const classBytesMin = 64 * 1024
+const classBytesMin = 2048
 const classBytesMax = 16 * 1024 * 1024
 
 /** Four sizes between one power of two and the next: a quarter is lost at most. */
@@ -44,7 +44,9 @@ export function createLentMemory(keptBytesMax: number, idleMs: number): LentMemo
       const size = buffer.byteLength
       const isOfClass = size >= classBytesMin && sizeOfClass(size) === size
       if (!isOfClass || !(buffer instanceof ArrayBuffer) || keptBytes + size > keptBytesMax) return
-      free.set(size, [...(free.get(size) ?? []), buffer])
+      const same = free.get(size)
+      if (same) same.push(buffer)
+      else free.set(size, [buffer])
       keptBytes += size
       if (idle) idle.refresh()
       else idle = setTimeout(clear, idleMs).unref()

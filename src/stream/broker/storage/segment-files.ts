@@ -1,4 +1,4 @@
-import type { Files, OpenFile } from '../../../kernel/files/files.ts'
+import type { FileMode, Files, OpenFile } from '../../../kernel/files/files.ts'
 
 /** Files of segments as readers, or as writers, use them: opened when first needed. Shared by all partitions. */
 export interface SegmentFiles {
@@ -15,7 +15,7 @@ interface Kept {
 }
 
 /** At most `openMax` files stay open for a next use, those that were used last; the ones in use come on top. */
-export function createSegmentFiles(files: Files, openMax: number, mode: 'read' | 'write' = 'read'): SegmentFiles {
+export function createSegmentFiles(files: Files, openMax: number, mode: FileMode = 'read'): SegmentFiles {
   /** In the order of last use. */
   const kept = new Map<string, Kept>()
 
