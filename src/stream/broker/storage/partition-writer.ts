@@ -1,3 +1,4 @@
+import { setImmediate as turnEnd } from 'node:timers/promises'
 import { placeBatch } from '../../protocol/records/batch-header.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import { leaveBrokenSegment, sealSegment, storeBatches, type PlacedBatch } from './active-segment.ts'
@@ -36,6 +37,8 @@ export function createWriter(
   let rollWanted = false
 
   async function work(): Promise<void> {
+    // Whatever this turn of the event loop reads from sockets shares the first sync too.
+    await turnEnd()
     while (queue.length > 0 || rollWanted) {
       const round = rollWanted ? [] : takeRound(queue)
       try {
