@@ -49,6 +49,16 @@ export interface BrokerLimits {
   readonly retentionCheckIntervalMs: number
   /** A partition of which nobody wanted anything for so long is closed; the next use opens it. */
   readonly partitionRestMs: number
+  /** The longest that a producer may leave a transaction open; Kafka's transaction.max.timeout.ms. */
+  readonly transactionTimeoutMsMax: number
+  /** How often transactions that take too long are looked for. */
+  readonly transactionCheckIntervalMs: number
+  /** A transactional id of which nothing was heard for so long is forgotten; Kafka's transactional.id.expiration.ms. */
+  readonly transactionalIdExpirationMs: number
+  /** So many transactional ids are known at most. */
+  readonly transactionalIdsMax: number
+  /** A partition forgets a producer that wrote nothing for so long; Kafka's producer.id.expiration.ms. */
+  readonly producerIdExpirationMs: number
   /** How often the ends up to which partitions are known to be whole are written down. */
   readonly checkpointIntervalMs: number
 }
@@ -68,6 +78,11 @@ export const defaultLimits: BrokerLimits = {
   offsetsRetentionMs: 7 * 24 * 3_600_000,
   retentionCheckIntervalMs: 60_000,
   partitionRestMs: 600_000,
+  transactionTimeoutMsMax: 900_000,
+  transactionCheckIntervalMs: 1000,
+  transactionalIdExpirationMs: 7 * 24 * 3_600_000,
+  transactionalIdsMax: 100_000,
+  producerIdExpirationMs: 24 * 3_600_000,
   checkpointIntervalMs: 5000,
 }
 

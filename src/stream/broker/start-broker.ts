@@ -14,6 +14,9 @@ import { listOffsetsHandler } from './apis/list-offsets.ts'
 import { produceHandler } from './apis/produce.ts'
 import type { ApiServices } from './apis/services.ts'
 import { topicHandlers } from './apis/topics.ts'
+import { transactionAdminHandlers } from './apis/transaction-admin.ts'
+import { transactionalOffsetsHandler } from './apis/transactional-offsets.ts'
+import { transactionHandlers } from './apis/transactions.ts'
 import { createBrokerMetrics } from './broker-metrics.ts'
 import { createBrokerStatus } from './broker-status.ts'
 import { defaultLimits, type Broker, type BrokerConfig, type BrokerLimits, type BrokerServices } from './broker.ts'
@@ -30,6 +33,7 @@ import { openCheckpoints } from './topics/checkpoints.ts'
 import { openProducerIds } from './topics/producer-ids.ts'
 import { applyRetention } from './topics/retention.ts'
 import { openTopicStore, type TopicStore } from './topics/topic-store.ts'
+import { openTransactions } from './transactions/transactions.ts'
 
 const lockWaitMs = 5000
 /** Of the memory that requests and answers use in turn. */
@@ -64,10 +68,12 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     const groups = await openGroups(`${directory}/groups`, storage, groupLimits(limits))
     await forgetGoneTopics(groups.offsets, topics)
     let server: KafkaServer | undefined
+    const transactions = await openTransactions(`${directory}/transactions`, storage, { topics, groups, producerIds })
     const api: ApiServices = {
       topics,
       groups,
       producerIds,
+      transactions,
       clock,
       logger,
       metrics,
@@ -103,6 +109,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
         chores.stop()
         await server.close()
         await chores.settled()
+        await transactions.close()
         await groups.close()
         await topics.close()
         lock.release()
@@ -125,6 +132,9 @@ function handlersOf(api: ApiServices) {
     ...groupHandlers(api),
     ...groupDescriptionHandlers(api),
     ...groupOffsetHandlers(api),
+    ...transactionHandlers(api),
+    transactionalOffsetsHandler(api),
+    ...transactionAdminHandlers(api),
   ]
   return new Map(all.map((handler) => [handler.api.key, handler]))
 }
@@ -164,7 +174,7 @@ async function clusterIdOf(files: Files, directory: string): Promise<string> {
 
 /** Retention, checkpoints and rates, each again some time after it ended. */
 function startChores(
-  { topics, groups, clock, logger, limits }: ApiServices,
+  { topics, groups, transactions: { coordinator }, clock, logger, limits }: ApiServices,
   sample: () => Promise<void>,
 ): { stop(): void; settled(): Promise<unknown> } {
   const stopped = new AbortController()
@@ -184,9 +194,19 @@ function startChores(
     repeat('expiring offsets', limits.retentionCheckIntervalMs, () =>
       expireOffsets(groups, limits.offsetsRetentionMs, clock.now()),
     ),
+    repeat('aborting transactions', limits.transactionCheckIntervalMs, () => coordinator.abortTimedOut()),
+    repeat('expiring producers', limits.retentionCheckIntervalMs, async () => {
+      await coordinator.expire(limits.transactionalIdExpirationMs)
+      expireProducers(topics, clock.now() - limits.producerIdExpirationMs)
+    }),
     repeat('writing checkpoints', limits.checkpointIntervalMs, () => topics.checkpoint()),
     repeat('closing what is not used', limits.retentionCheckIntervalMs, () => topics.rest(limits.partitionRestMs)),
     repeat('sampling rates', 1000, sample),
   ]
   return { stop: () => stopped.abort(), settled: () => Promise.all(all) }
+}
+
+function expireProducers(topics: TopicStore, before: number): void {
+  for (const { partitions } of topics.all())
+    for (const { opened } of partitions) opened?.transactions.expireProducers(before)
 }

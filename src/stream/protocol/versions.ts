@@ -8,13 +8,13 @@ import type { VersionRange } from './field.ts'
 export const servedVersions: ReadonlyMap<number, VersionRange> = new Map(
   (
     [
-      [0, 3, 12], // Produce: 13 names topics by id only
-      [1, 4, 16], // Fetch: 13 and later name topics by id
+      [0, 3, 13], // Produce: 13 names topics by id only
+      [1, 4, 18], // Fetch: 13 and later name topics by id
       [2, 1, 8], // ListOffsets: 9 adds tiered storage
       [3, 0, 12], // Metadata
       [8, 2, 10], // OffsetCommit
       [9, 1, 10], // OffsetFetch
-      [10, 0, 4], // FindCoordinator: 5 is for transactions, 6 for share groups
+      [10, 0, 6], // FindCoordinator
       [11, 0, 9], // JoinGroup
       [12, 0, 4], // Heartbeat
       [13, 0, 5], // LeaveGroup
@@ -25,7 +25,12 @@ export const servedVersions: ReadonlyMap<number, VersionRange> = new Map(
       [19, 2, 7], // CreateTopics
       [20, 1, 6], // DeleteTopics
       [21, 0, 2], // DeleteRecords
-      [22, 0, 4], // InitProducerId
+      [22, 0, 6], // InitProducerId
+      [24, 0, 5], // AddPartitionsToTxn
+      [25, 0, 4], // AddOffsetsToTxn
+      [26, 0, 5], // EndTxn
+      [27, 1, 2], // WriteTxnMarkers
+      [28, 0, 5], // TxnOffsetCommit
       [32, 1, 4], // DescribeConfigs
       [33, 0, 2], // AlterConfigs
       [37, 0, 3], // CreatePartitions
@@ -33,9 +38,17 @@ export const servedVersions: ReadonlyMap<number, VersionRange> = new Map(
       [44, 0, 1], // IncrementalAlterConfigs
       [47, 0, 0], // OffsetDelete
       [60, 0, 2], // DescribeCluster
+      [61, 0, 0], // DescribeProducers
+      [65, 0, 0], // DescribeTransactions
+      [66, 0, 2], // ListTransactions
     ] as const
   ).map(([key, min, max]) => [key, { min, max }]),
 )
+
+/** Features that all of the log speaks, by their level (KIP-584): clients choose their dialect of transactions by it. */
+export const finalizedFeatures: readonly { readonly name: string; readonly level: number }[] = [
+  { name: 'transaction.version', level: 2 },
+]
 
 export function advertisedVersions(): { apiKey: number; minVersion: number; maxVersion: number }[] {
   return [...servedVersions].map(([apiKey, { min, max }]) => ({

@@ -1,21 +1,34 @@
 import { apiVersionsApi } from '../../protocol/apis/api-versions.ts'
 import { describeClusterApi } from '../../protocol/apis/describe-cluster.ts'
 import { findCoordinatorApi } from '../../protocol/apis/find-coordinator.ts'
-import { initProducerIdApi } from '../../protocol/apis/init-producer-id.ts'
 import { metadataApi } from '../../protocol/apis/metadata.ts'
 import { kafkaErrors } from '../../protocol/errors.ts'
 import { zeroUuid } from '../../protocol/field.ts'
-import { advertisedVersions } from '../../protocol/versions.ts'
+import { advertisedVersions, finalizedFeatures } from '../../protocol/versions.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import type { Topic } from '../topics/topic.ts'
 import { handle, type Handler } from './handler.ts'
 import { nodeId, refusalOf, type ApiServices } from './services.ts'
 
+/** The protocol's numbers. */
+const coordinates = { groups: 0, transactions: 1 } as const
+
 export function clusterHandlers(services: ApiServices): Handler[] {
   const { clusterId } = services
   const advertised = () => services.advertised()
   return [
-    handle(apiVersionsApi, () => ({ apiKeys: advertisedVersions() })),
+    handle(apiVersionsApi, (_, { apiVersion }) => ({
+      apiKeys: advertisedVersions(),
+      // Clients of before version 4 take a smallest level of 0 for a mistake (KAFKA-17011).
+      supportedFeatures:
+        apiVersion >= 4 ? finalizedFeatures.map(({ name, level }) => ({ name, minVersion: 0, maxVersion: level })) : [],
+      finalizedFeaturesEpoch: 0,
+      finalizedFeatures: finalizedFeatures.map(({ name, level }) => ({
+        name,
+        maxVersionLevel: level,
+        minVersionLevel: level,
+      })),
+    })),
     handle(metadataApi, async ({ topics, allowAutoTopicCreation }, { apiVersion }) => ({
       brokers: [{ nodeId, ...advertised(), rack: null }],
       clusterId,
@@ -30,24 +43,17 @@ export function clusterHandlers(services: ApiServices): Handler[] {
     })),
     handle(findCoordinatorApi, ({ key, keyType, coordinatorKeys }, { apiVersion }) => {
       const keys = apiVersion >= 4 ? coordinatorKeys : [key]
-      const forGroups = keyType === 0
-      const answer = forGroups
+      const isKnown = keyType === coordinates.groups || keyType === coordinates.transactions
+      const answer = isKnown
         ? { nodeId, ...advertised(), errorCode: 0, errorMessage: '' }
         : {
             nodeId: -1,
             host: '',
             port: -1,
             errorCode: kafkaErrors.INVALID_REQUEST,
-            errorMessage: 'this log has no transactions yet',
+            errorMessage: `there is no coordinator of kind ${keyType}`,
           }
       return { ...answer, coordinators: keys.map((one) => ({ key: one, ...answer })) }
-    }),
-    handle(initProducerIdApi, async ({ transactionalId, producerId, producerEpoch }) => {
-      if (transactionalId !== null) return { errorCode: kafkaErrors.INVALID_REQUEST, producerEpoch: -1 }
-      // A producer that lost its place goes on under the next epoch (KIP-360).
-      if (producerId >= 0 && producerEpoch >= 0 && producerEpoch < 32_766)
-        return { producerId, producerEpoch: producerEpoch + 1 }
-      return { producerId: await services.producerIds.next(), producerEpoch: 0 }
     }),
   ]
 }

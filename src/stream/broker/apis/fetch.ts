@@ -1,6 +1,8 @@
 import type { RequestOf, ResponseInput } from '../../protocol/api.ts'
 import { fetchApi } from '../../protocol/apis/fetch.ts'
+import { endOfBatches } from '../../protocol/records/batch-header.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
+import type { PartitionLog } from '../storage/partition-log.ts'
 import type { Partition, PartitionView } from '../topics/partition.ts'
 import type { Topic } from '../topics/topic.ts'
 import { handle, type Handler, type RequestContext } from './handler.ts'
@@ -44,7 +46,11 @@ async function gather(
     const partitions: PartitionAnswer[] = []
     for (const one of wanted.partitions) {
       const room = Math.max(0, Math.min(one.partitionMaxBytes, bytesMax - bytes))
-      const answer = await readOne(services, context, topic, wanted, one, room, bytes === 0)
+      const answer = await readOne(services, context, topic, wanted, one, {
+        room,
+        isFirst: bytes === 0,
+        isCommitted: request.isolationLevel === readCommitted,
+      })
       bytes += answer.records?.length ?? 0
       failed ||= answer.errorCode !== 0
       partitions.push(answer)
@@ -54,14 +60,23 @@ async function gather(
   return { responses, bytes, failed }
 }
 
+interface ReadBounds {
+  readonly room: number
+  /** Nothing was read before it: a batch that is too large is read all the same. */
+  readonly isFirst: boolean
+  /** Up to the last stable offset, and with the aborted transactions named. */
+  readonly isCommitted: boolean
+}
+
+const readCommitted = 1
+
 async function readOne(
   services: ApiServices,
   { memoryFor }: RequestContext,
   topic: Topic | undefined,
   wanted: FetchTopic,
   one: FetchPartition,
-  room: number,
-  first: boolean,
+  { room, isFirst, isCommitted }: ReadBounds,
 ): Promise<PartitionAnswer> {
   const partitionIndex = one.partition
   const partition = topic?.partitions[partitionIndex]
@@ -74,8 +89,13 @@ async function readOne(
       )
     }
     const log = await partition.log()
-    const records = room > 0 || first ? await log.read(one.fetchOffset, room, first, memoryFor) : noRecords
-    return { partitionIndex, errorCode: 0, ...ends(log), records, abortedTransactions: null }
+    const known = ends(log)
+    const before = isCommitted ? known.lastStableOffset : undefined
+    const records = room > 0 || isFirst ? await log.read(one.fetchOffset, room, isFirst, memoryFor, before) : noRecords
+    const abortedTransactions = isCommitted
+      ? log.transactions.abortedBetween(one.fetchOffset, endOfBatches(records) ?? one.fetchOffset)
+      : null
+    return { partitionIndex, errorCode: 0, ...known, records, abortedTransactions }
   } catch (error) {
     const { errorCode } = refusalOf(error, services.logger)
     const known = partition ? ends(partition.view) : { highWatermark: -1, lastStableOffset: -1, logStartOffset: -1 }
@@ -85,12 +105,16 @@ async function readOne(
 
 const noRecords = Buffer.alloc(0)
 
-function ends({ startOffset, endOffset }: Pick<PartitionView, 'startOffset' | 'endOffset'>): {
+function ends({ startOffset, endOffset, transactions }: PartitionView & Partial<Pick<PartitionLog, 'transactions'>>): {
   highWatermark: number
   lastStableOffset: number
   logStartOffset: number
 } {
-  return { highWatermark: endOffset, lastStableOffset: endOffset, logStartOffset: startOffset }
+  return {
+    highWatermark: endOffset,
+    lastStableOffset: transactions?.lastStableOffset ?? endOffset,
+    logStartOffset: startOffset,
+  }
 }
 
 function topicOf({ topics }: ApiServices, { topic, topicId }: FetchTopic, apiVersion: number): Topic | undefined {

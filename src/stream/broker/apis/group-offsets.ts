@@ -23,10 +23,16 @@ export function groupOffsetHandlers(services: ApiServices): Handler[] {
   return [
     handle(offsetCommitApi, (request, context) => commitOffsets(services, request, context)),
     handle(offsetFetchApi, (request, { apiVersion }) => {
-      if (apiVersion >= 8) return { groups: request.groups.map((group) => fetchGroup(services, group, apiVersion)) }
-      const { groupId, topics } = request
+      const { groupId, topics, requireStable } = request
+      if (apiVersion >= 8)
+        return { groups: request.groups.map((group) => fetchGroup(services, group, requireStable, apiVersion)) }
       const asked = topics?.map((topic) => ({ ...topic, topicId: zeroUuid })) ?? null
-      return fetchGroup(services, { groupId, memberId: null, memberEpoch: -1, topics: asked }, apiVersion)
+      return fetchGroup(
+        services,
+        { groupId, memberId: null, memberEpoch: -1, topics: asked },
+        requireStable,
+        apiVersion,
+      )
     }),
     handle(offsetDeleteApi, (request) => deleteOffsets(services, request)),
   ]
@@ -99,7 +105,14 @@ function topicOf(
   return apiVersion >= idsSince ? topics.byId(topicId) : topics.get(name)
 }
 
-function fetchGroup(services: ApiServices, { groupId, topics }: FetchedGroup, apiVersion: number) {
+function fetchGroup(
+  services: ApiServices,
+  { groupId, topics }: FetchedGroup,
+  requireStable: boolean,
+  apiVersion: number,
+) {
+  const { offsets } = services.groups
+
   const asked = topics ?? committedTopics(services, groupId)
   return {
     groupId,
@@ -111,13 +124,16 @@ function fetchGroup(services: ApiServices, { groupId, topics }: FetchedGroup, ap
         name: known,
         topicId,
         partitions: partitionIndexes.map((partitionIndex) => {
-          const committed = error ? undefined : committedIn(services, groupId, known, partitionIndex)
+          const isUnstable =
+            requireStable && offsets.isPending({ group: groupId, topic: known, partition: partitionIndex })
+          const code = error === 0 && isUnstable ? kafkaErrors.UNSTABLE_OFFSET_COMMIT : error
+          const committed = code === 0 ? committedIn(services, groupId, known, partitionIndex) : undefined
           return {
             partitionIndex,
             committedOffset: committed?.offset ?? -1,
             committedLeaderEpoch: committed?.leaderEpoch ?? -1,
             metadata: committed?.metadata ?? '',
-            errorCode: error,
+            errorCode: code,
           }
         }),
       }

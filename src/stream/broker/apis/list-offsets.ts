@@ -8,6 +8,7 @@ import { refusalOf, type ApiServices } from './services.ts'
 const latest = -1
 const earliest = -2
 const maxTimestamp = -3
+const readCommitted = 1
 
 export function listOffsetsHandler({ topics, logger }: ApiServices): Handler {
   return handle(listOffsetsApi, async (request) => ({
@@ -20,7 +21,8 @@ export function listOffsetsHandler({ topics, logger }: ApiServices): Handler {
               const partition = topics.get(name)?.partitions[partitionIndex]
               if (!partition)
                 throw new KafkaRefusal('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${name}-${partitionIndex}`)
-              return { partitionIndex, ...(await lookUp(await partition.log(), timestamp)) }
+              const isCommitted = request.isolationLevel === readCommitted
+              return { partitionIndex, ...(await lookUp(await partition.log(), timestamp, isCommitted)) }
             } catch (error) {
               return { partitionIndex, errorCode: refusalOf(error, logger).errorCode }
             }
@@ -34,14 +36,16 @@ export function listOffsetsHandler({ topics, logger }: ApiServices): Handler {
 async function lookUp(
   partition: PartitionLog,
   timestamp: number,
+  isCommitted: boolean,
 ): Promise<{ offset: number; timestamp: number; leaderEpoch: number }> {
-  const { startOffset, endOffset, leaderEpoch } = partition
+  const { startOffset, leaderEpoch } = partition
+  const endOffset = isCommitted ? partition.transactions.lastStableOffset : partition.endOffset
   if (timestamp === latest) return { offset: endOffset, timestamp: -1, leaderEpoch }
   if (timestamp === earliest) return { offset: startOffset, timestamp: -1, leaderEpoch: partition.epochOf(startOffset) }
   if (timestamp < maxTimestamp)
     throw new KafkaRefusal('UNSUPPORTED_VERSION', `there is no special time ${timestamp} on a single node`)
   const found = timestamp === maxTimestamp ? await partition.findLatestTime() : await partition.findByTime(timestamp)
-  return found
+  return found && found.offset < endOffset
     ? { ...found, leaderEpoch: partition.epochOf(found.offset) }
     : { offset: -1, timestamp: -1, leaderEpoch: -1 }
 }

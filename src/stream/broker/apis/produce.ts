@@ -1,28 +1,36 @@
 import { kafkaErrors } from '../../protocol/errors.ts'
 import { produceApi } from '../../protocol/apis/produce.ts'
+import { isTransactional } from '../../protocol/records/batch-header.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
-import { checkBatches } from '../storage/check-batches.ts'
-import { configNumber, configOf } from '../topics/topic.ts'
+import { checkBatches, type CheckedBatch } from '../storage/check-batches.ts'
+import type { Partition } from '../topics/partition.ts'
+import { configNumber, configOf, type Topic } from '../topics/topic.ts'
+import type { Dialect } from '../transactions/admission.ts'
 import { handle, type Handler } from './handler.ts'
 import { refusalOf, type ApiServices } from './services.ts'
 
 /** Places all batches before it awaits anything, so that requests of one connection enter the log in their order. */
 export function produceHandler(services: ApiServices): Handler {
-  return handle(produceApi, async ({ acks, transactionalId, topicData }) => {
-    const refusal = refusalOfRequest(acks, transactionalId)
-    const responses = topicData.map(({ name, partitionData }) => ({
+  return handle(produceApi, async ({ acks, transactionalId, topicData }, { apiVersion }) => {
+    const refusal = refusalOfRequest(acks)
+    const writer: TransactionalWriter = { transactionalId, dialect: dialectOf(apiVersion), producerId: undefined }
+    const responses = topicData.map(({ name, topicId, partitionData }) => ({
       name,
+      topicId,
       partitionResponses: partitionData.map(({ index, records }) =>
-        appendTo(services, name, index, records, refusal).catch((error: unknown) => ({
-          index,
-          baseOffset: -1,
-          ...refusalOf(error, services.logger),
-        })),
+        appendTo(services, apiVersion >= 13 ? { topicId } : { name }, index, records, refusal, writer).catch(
+          (error: unknown) => ({
+            index,
+            baseOffset: -1,
+            ...refusalOf(error, services.logger),
+          }),
+        ),
       ),
     }))
     const settled = await Promise.all(
-      responses.map(async ({ name, partitionResponses }) => ({
+      responses.map(async ({ name, topicId, partitionResponses }) => ({
         name,
+        topicId,
         partitionResponses: await Promise.all(partitionResponses),
       })),
     )
@@ -37,29 +45,41 @@ export function produceHandler(services: ApiServices): Handler {
 /** The client waits for no answer; it learns of the error by the end of its connection. */
 export class UnansweredError extends Error {}
 
-function refusalOfRequest(acks: number, transactionalId: string | null): KafkaRefusal | undefined {
-  if (transactionalId !== null) return new KafkaRefusal('INVALID_TXN_STATE', 'this log has no transactions yet')
+/** Who sends a request, for batches that are a part of a transaction. */
+interface TransactionalWriter {
+  readonly transactionalId: string | null
+  readonly dialect: Dialect
+  /** Of the request's first transactional batch. */
+  producerId: number | undefined
+}
+
+function dialectOf(apiVersion: number): Dialect {
+  return { adds: apiVersion >= 12, knowsAbortable: apiVersion >= 11 }
+}
+
+function refusalOfRequest(acks: number): KafkaRefusal | undefined {
   if (acks !== 0 && acks !== 1 && acks !== -1)
     return new KafkaRefusal('INVALID_REQUIRED_ACKS', `acks=${acks}: it is 0, 1 or all`)
   return undefined
 }
 
 async function appendTo(
-  { topics, clock, metrics }: ApiServices,
-  name: string,
+  services: ApiServices,
+  wanted: { readonly name: string } | { readonly topicId: string },
   index: number,
   records: Buffer | null,
   refusal: KafkaRefusal | undefined,
+  writer: TransactionalWriter,
 ): Promise<{ index: number; errorCode: number; baseOffset: number; logAppendTimeMs: number; logStartOffset: number }> {
   if (refusal) throw refusal
-  const topic = topics.get(name)
-  const partition = topic?.partitions[index]
-  if (!topic || !partition)
-    throw new KafkaRefusal('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${name}-${index}`)
+  const { clock, metrics } = services
+  const topic = topicOf(services, wanted)
+  const partition = topic.partitions[index]
+  if (!partition) throw new KafkaRefusal('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${topic.name}-${index}`)
   const appendTime = configOf(topic, 'message.timestamp.type') === 'LogAppendTime' ? clock.now() : undefined
   const batches = checkBatches(records, configNumber(topic, 'max.message.bytes'), appendTime)
   // All of them, also after a failure: the bytes of a request are in use until then.
-  const appended = await Promise.allSettled(batches.map((batch) => partition.append(batch)))
+  const appended = await append(services, writer, batches, topic, partition)
   const baseOffsets = appended.map((outcome) => {
     if (outcome.status === 'rejected') throw outcome.reason
     return outcome.value
@@ -73,4 +93,29 @@ async function appendTo(
     logAppendTimeMs: appendTime ?? -1,
     logStartOffset: partition.view.startOffset,
   }
+}
+
+function topicOf({ topics }: ApiServices, wanted: { readonly name: string } | { readonly topicId: string }): Topic {
+  const topic = 'name' in wanted ? topics.get(wanted.name) : topics.byId(wanted.topicId)
+  if (topic) return topic
+  if ('name' in wanted) throw new KafkaRefusal('UNKNOWN_TOPIC_OR_PARTITION', `there is no topic "${wanted.name}"`)
+  throw new KafkaRefusal('UNKNOWN_TOPIC_ID', `there is no topic of id ${wanted.topicId}`)
+}
+
+/** Begins at once, so that what a connection sends next comes after it. */
+function append(
+  { transactions }: ApiServices,
+  writer: TransactionalWriter,
+  batches: readonly CheckedBatch[],
+  topic: Topic,
+  partition: Partition,
+): Promise<PromiseSettledResult<number>[]> {
+  const first = batches.find(({ header }) => isTransactional(header.attributes))?.header
+  if (!first) return Promise.allSettled(batches.map((batch) => partition.append(batch)))
+  writer.producerId ??= first.producerId
+  const isOfOthers = batches.some(({ header }) => header.producerId !== writer.producerId)
+  if (isOfOthers)
+    throw new KafkaRefusal('INVALID_PRODUCER_ID_MAPPING', 'a request with transactional batches of two producers')
+  const place = { topicId: topic.id, topic: topic.name, partition: partition.index }
+  return transactions.admission.append(writer.transactionalId, batches, place, partition, writer.dialect)
 }

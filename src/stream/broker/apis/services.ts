@@ -6,12 +6,14 @@ import type { Groups } from '../groups/groups.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import type { ProducerIds } from '../topics/producer-ids.ts'
 import type { TopicStore } from '../topics/topic-store.ts'
+import type { Transactions } from '../transactions/transactions.ts'
 
 /** What the handlers work on. */
 export interface ApiServices {
   readonly topics: TopicStore
   readonly groups: Groups
   readonly producerIds: ProducerIds
+  readonly transactions: Transactions
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: BrokerMetrics

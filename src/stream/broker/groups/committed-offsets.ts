@@ -2,6 +2,7 @@ import type { Clock } from '../../../kernel/clock.ts'
 import type { StateLog } from '../storage/state-log.ts'
 import type { GroupChange } from './group-change.ts'
 import type { CommittedOffset, LiveOffset, OffsetChange, OffsetPlace, OffsetTable } from './offset-table.ts'
+import type { EndChange, PendingOffsets } from './pending-offsets.ts'
 
 /** What groups committed; changes are durable when a call resolves. */
 export interface CommittedOffsets {
@@ -11,6 +12,13 @@ export interface CommittedOffsets {
   of(group: string): readonly LiveOffset[]
   commit(group: string, entries: readonly CommitEntry[]): Promise<void>
   forget(places: (entry: LiveOffset) => boolean): Promise<void>
+  /** As a part of a producer's transaction: seen by nobody before `endTransaction`. */
+  commitPending(group: string, producerId: number, entries: readonly CommitEntry[]): Promise<void>
+  /** All that is pending of the producer's transaction is committed at once, or gone. */
+  endTransaction(group: string, producerId: number, isCommit: boolean): Promise<void>
+  /** Whether an open transaction is about to commit another offset. */
+  isPending(place: OffsetPlace): boolean
+  forgetPending(group: string): Promise<void>
 }
 
 export interface CommitEntry {
@@ -19,9 +27,33 @@ export interface CommitEntry {
   readonly committed: CommittedOffset
 }
 
-export function createCommittedOffsets(log: StateLog<GroupChange>, table: OffsetTable, clock: Clock): CommittedOffsets {
+export function createCommittedOffsets(
+  log: StateLog<GroupChange>,
+  table: OffsetTable,
+  pending: PendingOffsets,
+  clock: Clock,
+): CommittedOffsets {
   const append = (changes: readonly OffsetChange[]): Promise<void> =>
-    log.append(changes, () => changes.forEach((change) => table.apply(change)))
+    log.append(changes, () =>
+      changes.forEach((change) => {
+        table.apply(change)
+        pending.overtake(change)
+      }),
+    )
+
+  function endTransaction(group: string, producerId: number, isCommit: boolean): Promise<void> {
+    const at = clock.now()
+    const end: EndChange = { kind: 'end', group, producerId, at }
+    const offsets = isCommit ? pending.of(group, producerId) : []
+    const changes = offsets.map(({ topic, partition, committed }) =>
+      offsetChange(group, topic, partition, committed, at),
+    )
+    return log.append([...changes, end], () => {
+      for (const change of changes) table.apply(change)
+      pending.apply(end)
+    })
+  }
+
   return {
     groups: () => table.groups(),
     has: (group) => table.has(group),
@@ -29,14 +61,7 @@ export function createCommittedOffsets(log: StateLog<GroupChange>, table: Offset
     of: (group) => table.of(group),
     commit: (group, entries) =>
       append(
-        entries.map(({ topic, partition, committed }) => ({
-          kind: 'offset',
-          group,
-          topic,
-          partition,
-          committed,
-          at: clock.now(),
-        })),
+        entries.map(({ topic, partition, committed }) => offsetChange(group, topic, partition, committed, clock.now())),
       ),
     async forget(places) {
       // What is on its way to the disk is no entry yet, and would outlive this.
@@ -44,5 +69,31 @@ export function createCommittedOffsets(log: StateLog<GroupChange>, table: Offset
       const gone = table.all().filter(places)
       await append(gone.map((entry) => ({ ...entry, committed: null, at: clock.now() })))
     },
+    commitPending(group, producerId, entries) {
+      const changes = entries.map((entry) => ({
+        ...entry,
+        kind: 'pending' as const,
+        group,
+        producerId,
+        at: clock.now(),
+      }))
+      return log.append(changes, () => changes.forEach((change) => pending.apply(change)))
+    },
+    endTransaction,
+    isPending: (place) => pending.isPending(place),
+    async forgetPending(group) {
+      await log.settled()
+      for (const producerId of pending.producers(group)) await endTransaction(group, producerId, false)
+    },
   }
+}
+
+function offsetChange(
+  group: string,
+  topic: string,
+  partition: number,
+  committed: CommittedOffset,
+  at: number,
+): OffsetChange {
+  return { kind: 'offset', group, topic, partition, committed, at }
 }

@@ -2,9 +2,10 @@ import { zeroUuid } from '../../protocol/field.ts'
 import type { ChangeForm } from '../storage/change-batches.ts'
 import type { ClassicChange } from './classic/change.ts'
 import type { OffsetChange } from './offset-table.ts'
+import type { EndChange, PendingChange } from './pending-offsets.ts'
 
 /** Whatever is written down about groups. Each kind has its own memory, which keeps the last change of each key. */
-export type GroupChange = OffsetChange | GroupStateChange
+export type GroupChange = OffsetChange | PendingChange | EndChange | GroupStateChange
 
 /** What changes a group itself. */
 export type GroupStateChange = ClassicChange
@@ -23,14 +24,14 @@ type StoredOffset = readonly [
 ]
 
 /** All other kinds: an object with their kind, as they are, but for the time. */
-type StoredState = Omit<GroupStateChange, 'at'>
+type StoredState = Omit<Exclude<GroupChange, OffsetChange>, 'at'>
 
 export const groupChangeForm: ChangeForm<GroupChange> = {
   stored: (change) =>
     Buffer.from(JSON.stringify(change.kind === 'offset' ? storedOffset(change) : { ...change, at: undefined })),
   read(text, at) {
     const stored = JSON.parse(text) as StoredOffset | StoredState
-    return 'kind' in stored ? { ...stored, at } : offsetChangeOf(stored, at)
+    return 'kind' in stored ? ({ ...stored, at } as GroupChange) : offsetChangeOf(stored, at)
   },
 }
 

@@ -11,6 +11,7 @@ import { createCoordinator, createGroupSlots } from './coordinator.ts'
 import { isIdle, type Group } from './group.ts'
 import { groupChangeForm, type GroupChange } from './group-change.ts'
 import { createOffsetTable } from './offset-table.ts'
+import { createPendingOffsets } from './pending-offsets.ts'
 import { answer, type GroupLimits } from './step.ts'
 
 /** All groups: those with members, those that had some, and those of which there are only offsets. Rejects with KafkaRefusal when nothing can be written. */
@@ -22,6 +23,8 @@ export interface Groups {
   leave(groupId: string, leaving: readonly LeavingMember[]): Promise<readonly KafkaErrorName[]>
   /** Why a commit is not taken. It says so of this moment: the caller commits before it waits for anything. */
   commitError(groupId: string, name: MemberName, apiVersion: number): KafkaErrorName | undefined
+  /** Likewise for offsets that a transaction commits (KIP-447). */
+  transactionalCommitError(groupId: string, name: MemberName): KafkaErrorName | undefined
   /** Undefined for those of which there are only offsets. */
   find(groupId: string): Group | undefined
   has(groupId: string): boolean
@@ -36,17 +39,24 @@ export interface Groups {
 export async function openGroups(folder: string, services: StorageServices, limits: GroupLimits): Promise<Groups> {
   const { clock } = services
   const table = createOffsetTable()
+  const pending = createPendingOffsets()
   const { slots, known } = createGroupSlots()
   const log = await openStateLog<GroupChange>(folder, services, {
     name: 'groups',
     form: groupChangeForm,
-    load: (change) => (change.kind === 'offset' ? table.apply(change) : known.load(change)),
+    load(change) {
+      if (change.kind === 'pending' || change.kind === 'end') return pending.apply(change)
+      if (change.kind !== 'offset') return known.load(change)
+      table.apply(change)
+      pending.overtake(change)
+    },
     *state() {
       yield* table.all()
+      yield* pending.all()
       yield* known.state(clock.now())
     },
   })
-  const offsets = createCommittedOffsets(log, table, clock)
+  const offsets = createCommittedOffsets(log, table, pending, clock)
   const coordinator = createCoordinator(slots, log, { ...services, limits })
   const isInUse = (groupId: string): boolean => {
     const group = coordinator.find(groupId)
@@ -82,6 +92,11 @@ export async function openGroups(folder: string, services: StorageServices, limi
       if (name.generationId < 0) return undefined
       return apiVersion >= 9 ? 'GROUP_ID_NOT_FOUND' : 'ILLEGAL_GENERATION'
     },
+    transactionalCommitError(groupId, name) {
+      const group = coordinator.find(groupId)
+      if (group) return coordinator.look(group, (step) => commitError(group, name, true, step))
+      return name.generationId < 0 ? undefined : 'ILLEGAL_GENERATION'
+    },
     find: (groupId) => coordinator.find(groupId),
     has: (groupId) => coordinator.find(groupId) !== undefined || offsets.has(groupId),
     isInUse,
@@ -92,6 +107,7 @@ export async function openGroups(folder: string, services: StorageServices, limi
       if (isInUse(groupId)) return false
       const gone = table.of(groupId).map((entry) => ({ ...entry, committed: null, at: clock.now() }))
       await coordinator.remove(groupId, gone, () => gone.forEach((change) => table.apply(change)))
+      await offsets.forgetPending(groupId)
       return true
     },
     async close() {

@@ -35,6 +35,7 @@ export async function storeBatches(
     segment.endOffset = baseOffset + batch.header.lastOffsetDelta + 1
   }
   state.endOffset = segment.endOffset
+  segment.index.aborted.push(...state.producers.durable(state.endOffset))
 }
 
 /** Nothing more is written to the last segment: a new one begins. */

@@ -69,8 +69,8 @@ function checkHeader(header: BatchHeader): void {
     )
   if (isControlBatch(header.attributes))
     throw new KafkaRefusal('INVALID_RECORD', 'a control batch, which only a broker may write')
-  if (isTransactional(header.attributes))
-    throw new KafkaRefusal('INVALID_TXN_STATE', 'a transactional batch: this log has no transactions yet')
+  if (isTransactional(header.attributes) && header.producerId < 0)
+    throw new KafkaRefusal('INVALID_RECORD', 'a transactional batch without a producer id')
   if (header.producerId >= 0 && (header.baseSequence < 0 || header.producerEpoch < 0))
     throw new KafkaRefusal('INVALID_RECORD', `producer ${header.producerId} sent no sequence`)
 }

@@ -1,7 +1,7 @@
 import { endBefore } from '../../offset-holes.ts'
 import type { RestoreNote } from '../restore-note.ts'
 import { damageError, damagesOf } from './damage.ts'
-import { indexPath, saveIndex } from './index-file.ts'
+import { indexPath, loadIndex, saveIndex, type SavedIndex } from './index-file.ts'
 import { epochBehind, nextEpoch, saveEpochs, type LeaderEpoch } from './leader-epochs.ts'
 import { openSegment } from './open-segment.ts'
 import { beginBehindHoles, holeAfter, readHoles, saveHoles, type PartitionHole } from './partition-holes.ts'
@@ -81,14 +81,28 @@ async function openSegments(
   const { recoveryPoint } = checkpoint
   const segments: Segment[] = []
   let wasCut = false
+  const saved = await Promise.all(bases.map((baseOffset) => loadIndex(services.files, segmentPath(folder, baseOffset))))
+  if (knowsTooLittle(saved, bases, replay)) replay.readAll()
   for (const [at, baseOffset] of bases.entries()) {
     const nextBase = nextBaseOf(bases, at, holes)
-    const expected = { folder, baseOffset, nextBase, recoveryPoint, replayFrom: replay.from }
-    const opened = await openSegment(expected, (header) => replay.onBatch(header), services)
+    const expected = { folder, baseOffset, nextBase, recoveryPoint, replayFrom: replay.from, saved: saved[at] }
+    const opened = await openSegment(expected, (header, bytes) => replay.onBatch(header, bytes), services)
     segments.push(...opened.segments)
     wasCut ||= opened.wasCut
   }
   return { segments, wasCut }
+}
+
+/** Whether aborted transactions are forgotten that the replay will not come upon. */
+function knowsTooLittle(
+  saved: readonly (SavedIndex | undefined)[],
+  bases: readonly number[],
+  { producers, from }: PartitionReplay,
+): boolean {
+  return (
+    producers.hasMarkers &&
+    bases.some((base, at) => base < from && (saved[at]?.endOffset ?? -1) < Math.min(from, bases[at + 1] ?? Infinity))
+  )
 }
 
 /** Nothing is written to a damaged file: it stays as it was found, and a new one begins at offsets that were never given. */

@@ -1,10 +1,9 @@
 import type { OpenFile } from '../../../kernel/files/files.ts'
-import type { BatchHeader } from '../../protocol/records/batch-header.ts'
 import { findBatch, type BatchTrace } from './find-batch.ts'
-import { indexPath, loadIndex } from './index-file.ts'
+import { indexPath, type SavedIndex } from './index-file.ts'
 import { sharedSyncEpoch } from './leader-epochs.ts'
 import type { StorageServices } from './partition-state.ts'
-import { scanStretch, type Stretch } from './scan-stretch.ts'
+import { scanStretch, type OnBatch, type Stretch } from './scan-stretch.ts'
 import { segmentPath, type Segment } from './segment.ts'
 
 /** What is known about a segment's file before it is read. */
@@ -17,6 +16,8 @@ export interface ExpectedSegment {
   readonly recoveryPoint: number
   /** From this offset on the headers are wanted, whatever an index says. */
   readonly replayFrom: number
+  /** As it was saved last; the file may have grown since. */
+  readonly saved: SavedIndex | undefined
 }
 
 /** What a file holds. */
@@ -33,14 +34,14 @@ export interface OpenedSegments {
  */
 export async function openSegment(
   expected: ExpectedSegment,
-  onBatch: (header: BatchHeader) => void,
+  onBatch: OnBatch,
   { files, logger }: StorageServices,
 ): Promise<OpenedSegments> {
-  const { baseOffset, nextBase, recoveryPoint, replayFrom } = expected
+  const { baseOffset, nextBase, recoveryPoint, replayFrom, saved } = expected
   const path = segmentPath(expected.folder, baseOffset)
   if (nextBase !== undefined && nextBase <= recoveryPoint && nextBase <= replayFrom) {
-    const saved = await loadIndex(files, path)
-    if (saved?.endOffset === nextBase) return { segments: [{ baseOffset, path, start: 0, ...saved }], wasCut: false }
+    const fits = saved?.endOffset === nextBase && saved.size === (await files.size(path))
+    if (fits) return { segments: [{ baseOffset, path, start: 0, ...saved }], wasCut: false }
   }
   const isLast = nextBase === undefined
   const file = await files.open(path, isLast ? 'write' : 'read')
@@ -59,6 +60,7 @@ export async function openSegment(
     // What a killed predecessor wrote may still be in memory only; from here on it counts as durable.
     if (isLast) await file.sync()
     const segments = stretches.map((stretch, at) => segmentOf(path, stretch, damageEnd(stretches, at, expected)))
+    rememberAborted(segments, expected)
     // An index of before the damage would hide it from the next start.
     const isDamaged = segments.some(({ damagedFrom }) => damagedFrom !== undefined)
     if (isDamaged && (await files.size(indexPath(path))) !== undefined) await files.remove(indexPath(path))
@@ -72,7 +74,7 @@ async function scanFile(
   file: OpenFile,
   bytes: number,
   { baseOffset, nextBase = Infinity, recoveryPoint }: ExpectedSegment,
-  onBatch: (header: BatchHeader) => void,
+  onBatch: OnBatch,
 ): Promise<Stretch[]> {
   const stretches = [await scanStretch(file, bytes, { position: 0, baseOffset }, nextBase, onBatch)]
   for (;;) {
@@ -91,6 +93,16 @@ async function scanFile(
 /** Up to where offsets are missing behind a stretch, if there are any. */
 function damageEnd(stretches: readonly Stretch[], at: number, expected: ExpectedSegment): number {
   return stretches[at + 1]?.baseOffset ?? expected.nextBase ?? expected.recoveryPoint
+}
+
+/** What was not replayed is known from the saved index. */
+function rememberAborted(segments: readonly Segment[], { saved, replayFrom }: ExpectedSegment): void {
+  for (const { baseOffset, endOffset, index } of segments) {
+    const known = saved?.index.aborted.filter(
+      ({ lastOffset }) => lastOffset >= baseOffset && lastOffset < Math.min(endOffset, replayFrom),
+    )
+    if (known) index.aborted.unshift(...known)
+  }
 }
 
 function segmentOf(path: string, stretch: Stretch, nextOffset: number): Segment {

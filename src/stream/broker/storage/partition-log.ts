@@ -7,6 +7,7 @@ import { openPartition, type KnownPartition } from './open-partition.ts'
 import { checkpointOf, type PartitionCheckpoint } from './partition-checkpoint.ts'
 import { readBatches, type MemoryFor } from './partition-reader.ts'
 import { activeSegment, type StorageServices } from './partition-state.ts'
+import { createPartitionTransactions, type PartitionTransactions } from './partition-transactions.ts'
 import { createWriter, storageRefusal } from './partition-writer.ts'
 import { bytesOf } from './segment.ts'
 import { writeJson } from './small-file.ts'
@@ -25,8 +26,9 @@ export interface PartitionLog {
   readonly trouble: string | undefined
   /** Places the batch at once and resolves with its base offset when it is durable; a repeated one has its first place. */
   append(batch: CheckedBatch): Promise<number>
-  /** Into what `memoryFor` gives, if it is given. */
-  read(offset: number, bytesMax: number, firstWhole: boolean, memoryFor?: MemoryFor): Promise<Buffer>
+  readonly transactions: PartitionTransactions
+  /** Into what `memoryFor` gives, if it is given; nothing from the offset `before` on. */
+  read(offset: number, bytesMax: number, firstWhole: boolean, memoryFor?: MemoryFor, before?: number): Promise<Buffer>
   /** The epoch of what lies at this offset. */
   epochOf(offset: number): number
   /** The last epoch that is not later, and where it ended; undefined for one that is yet to come. */
@@ -96,8 +98,9 @@ export async function openPartitionLog(
       if (first.lastOffset < state.endOffset) return first.baseOffset
       throw storageRefusal(name, new Error('the first copy of this batch could not be written'))
     },
-    read: (offset, bytesMax, firstWhole, memoryFor) =>
-      readBatches(state, services, { offset, bytesMax, firstWhole, ...(memoryFor ? { memoryFor } : {}) }),
+    transactions: createPartitionTransactions(state, writer, services),
+    read: (offset, bytesMax, firstWhole, memoryFor, before = Infinity) =>
+      readBatches(state, services, { offset, bytesMax, firstWhole, before, ...(memoryFor ? { memoryFor } : {}) }),
     epochOf: (offset) => epochOf(state.epochs, offset),
     endOfEpoch: (epoch) => endOfEpoch(state.epochs, epoch, state.endOffset, state.holes),
     readableFrom(offset) {

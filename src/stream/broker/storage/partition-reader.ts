@@ -22,6 +22,8 @@ export interface ReadRequest {
   readonly offset: number
   readonly bytesMax: number
   readonly firstWhole: boolean
+  /** Nothing from this offset on is read; the end when left out. */
+  readonly before?: number
   readonly memoryFor?: MemoryFor
 }
 
@@ -35,7 +37,7 @@ export async function readBatches(
   services: StorageServices,
   request: ReadRequest,
 ): Promise<Buffer> {
-  const { offset } = request
+  const { offset, before = Infinity } = request
   if (offset < state.startOffset || offset > state.nextOffset)
     throw new KafkaRefusal(
       'OFFSET_OUT_OF_RANGE',
@@ -43,7 +45,7 @@ export async function readBatches(
     )
   // As over compacted offsets: what comes next is the answer.
   const readable = behindHoles(state.holes, offset)
-  if (readable >= state.endOffset) return noBytes
+  if (readable >= Math.min(state.endOffset, before)) return noBytes
   const segment = segmentOf(state, readable)
   const bytes = await readSegment(state, services, segment, (file) =>
     readFrom(file, segment, { ...request, offset: readable }),
@@ -76,7 +78,7 @@ export async function readSegment<T>(
 async function readFrom(
   file: OpenFile,
   segment: Segment,
-  { offset, bytesMax, firstWhole, memoryFor = newMemory }: ReadRequest,
+  { offset, bytesMax, firstWhole, before = Infinity, memoryFor = newMemory }: ReadRequest,
 ): Promise<Buffer> {
   const durableBytes = segment.size
   const from = segment.index.positionOf(offset)
@@ -92,20 +94,27 @@ async function readFrom(
   let head = await headAt(start)
   while (head.lastOffset < offset) head = await headAt((start += head.byteLength))
   const { byteLength } = head
-  if (byteLength > bytesMax && !firstWhole) return noBytes
+  if (head.lastOffset >= before || (byteLength > bytesMax && !firstWhole)) return noBytes
   if (byteLength > bytesMax || start + byteLength > target.length)
     return readExactly(file, segment, from + start, byteLength)
-  return target.subarray(start, wholeUpTo(segment, target, from, start, Math.min(target.length, start + bytesMax)))
+  const bounds = { end: Math.min(target.length, start + bytesMax), before }
+  return target.subarray(start, wholeUpTo(segment, target, from, start, bounds))
 }
 
-/** Where the last batch ends that lies in the buffer as a whole. */
-function wholeUpTo(segment: Segment, target: Buffer, from: number, start: number, end: number): number {
+/** Where the last batch ends that lies in front of `end` as a whole, with all its offsets before `before`. */
+function wholeUpTo(
+  segment: Segment,
+  target: Buffer,
+  from: number,
+  start: number,
+  { end, before }: { readonly end: number; readonly before: number },
+): number {
   let at = start
   try {
     while (at + batchHeaderBytes <= end) {
-      const next = at + batchHeadIn(segment, target, at, from + at).byteLength
-      if (next > end) break
-      at = next
+      const { byteLength, lastOffset } = batchHeadIn(segment, target, at, from + at)
+      if (at + byteLength > end || lastOffset >= before) break
+      at += byteLength
     }
   } catch (error) {
     // What is whole before it is answered; the next read begins there, and is refused.

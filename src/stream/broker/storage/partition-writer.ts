@@ -77,7 +77,7 @@ export function createWriter(
     const refused = [...round, ...queue]
     queue = []
     state.nextOffset = state.endOffset
-    state.producers.forget(state.endOffset)
+    state.producers.forget()
     for (const waiting of refused) waiting.reject(storageRefusal(state.name, error))
   }
 
@@ -91,7 +91,7 @@ export function createWriter(
   return {
     append(batch) {
       if (state.closed) return Promise.reject(new KafkaRefusal('UNKNOWN_TOPIC_OR_PARTITION', `${state.name} is closed`))
-      const baseOffset = place(state, batch)
+      const baseOffset = place(state, batch, services.clock.now())
       return new Promise((resolve, reject) => {
         queue.push({ batch, baseOffset, resolve, reject })
         void start()
@@ -108,10 +108,10 @@ export function createWriter(
 }
 
 /** Gives the batch the next offsets; it counts as its producer's from now on. */
-function place(state: PartitionState, { bytes, header }: CheckedBatch): number {
+function place(state: PartitionState, { bytes, header }: CheckedBatch, now: number): number {
   const baseOffset = state.nextOffset
   placeBatch(bytes, 0, baseOffset, currentEpoch(state.epochs))
-  state.producers.placed(header, baseOffset, state.endOffset)
+  state.producers.placed(header, baseOffset, () => bytes, now)
   state.nextOffset = baseOffset + header.lastOffsetDelta + 1
   return baseOffset
 }

@@ -7,6 +7,7 @@ import {
   readBatchHeader,
   type BatchHeader,
 } from '../../protocol/records/batch-header.ts'
+import type { AbortedTransaction } from './open-transactions.ts'
 import { SparseIndex } from './sparse-index.ts'
 
 /** Where a batch begins: its place in the file, and its offset. */
@@ -29,6 +30,9 @@ export interface Stretch extends BatchPlace {
   readonly reachedLimit?: boolean
 }
 
+/** Told of each batch in turn, whose bytes are there during the call; gives the transaction that it says is aborted. */
+export type OnBatch = (header: BatchHeader, bytes: () => Buffer) => AbortedTransaction | undefined
+
 const chunkBytes = 4 * 1024 * 1024
 
 /**
@@ -40,7 +44,7 @@ export async function scanStretch(
   fileBytes: number,
   from: BatchPlace,
   offsetLimit: number,
-  onBatch: (header: BatchHeader) => void,
+  onBatch: OnBatch,
 ): Promise<Stretch> {
   const index = new SparseIndex()
   let endOffset = from.baseOffset
@@ -80,7 +84,8 @@ export async function scanStretch(
     if (header.baseOffset >= offsetLimit)
       return { ...ended('records that were never acknowledged'), reachedLimit: true }
     index.add(header.baseOffset, position, header.maxTimestamp)
-    onBatch(header)
+    const aborted = onBatch(header, () => buffer.subarray(at, at + length))
+    if (aborted) index.aborted.push(aborted)
     endOffset = header.baseOffset + header.lastOffsetDelta + 1
     position += length
   }

@@ -1,3 +1,5 @@
+import type { AbortedTransaction } from './open-transactions.ts'
+
 /** A place in a segment: the first batch at or after it begins here. */
 export interface IndexEntry {
   readonly offset: number
@@ -8,14 +10,20 @@ export interface IndexEntry {
 
 const intervalBytes = 16_384
 
-/** Where batches lie in one segment, by offset and by time: one entry for about every 16 KiB, kept in memory. */
+/**
+ * Where batches lie in one segment, by offset and by time: one entry for about every 16 KiB, kept in memory. And the transactions
+ * whose markers in it said that they are aborted.
+ */
 export class SparseIndex {
   readonly entries: IndexEntry[]
+  /** In the order of their markers. */
+  readonly aborted: AbortedTransaction[]
   maxTimestamp: number
   #nextPosition: number
 
-  constructor(entries: IndexEntry[] = [], maxTimestamp = -1) {
+  constructor(entries: IndexEntry[] = [], maxTimestamp = -1, aborted: AbortedTransaction[] = []) {
     this.entries = entries
+    this.aborted = aborted
     this.maxTimestamp = maxTimestamp
     const last = entries.at(-1)
     this.#nextPosition = last ? last.position + intervalBytes : 0

@@ -74,6 +74,17 @@ export function readBatchHeader(buffer: Buffer, at = 0): BatchHeader | undefined
   }
 }
 
+/** One beyond the last offset of whole batches; undefined when there are none. */
+export function endOfBatches(batches: Buffer): number | undefined {
+  let last = -1
+  for (let at = 0; at + batchHeaderBytes <= batches.length;) {
+    last = at
+    at += batches.readInt32BE(at + batchField.length) + batchLengthOverhead
+  }
+  if (last < 0) return undefined
+  return readLong(batches, last) + batches.readInt32BE(last + batchField.lastOffsetDelta) + 1
+}
+
 export function compressionOf(attributes: number): Compression {
   const compression = compressions[attributes & 7]
   if (!compression) throw corrupt(`a record batch with compression ${attributes & 7}`)

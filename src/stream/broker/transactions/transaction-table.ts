@@ -1,0 +1,60 @@
+import type { ChangeForm } from '../storage/change-batches.ts'
+import type { StorageServices } from '../storage/partition-state.ts'
+import { openStateLog, type StateLog } from '../storage/state-log.ts'
+import type { Transaction } from './transaction.ts'
+
+/** A transition of a transactional id, or that it is forgotten. */
+export interface TransactionChange {
+  readonly transactionalId: string
+  readonly transaction: Transaction | null
+  readonly at: number
+}
+
+/** All transactional ids; their log holds the last transition of each. */
+export interface TransactionTable {
+  get(transactionalId: string): Transaction | undefined
+  all(): readonly Transaction[]
+  readonly size: number
+  apply(change: TransactionChange): void
+}
+
+export type TransactionLog = Pick<StateLog<TransactionChange>, 'append' | 'settled' | 'close'>
+
+export function createTransactionTable(): TransactionTable {
+  const transactions = new Map<string, Transaction>()
+  return {
+    get: (transactionalId) => transactions.get(transactionalId),
+    all: () => [...transactions.values()],
+    get size() {
+      return transactions.size
+    },
+    apply({ transactionalId, transaction }) {
+      if (transaction) transactions.set(transactionalId, transaction)
+      else transactions.delete(transactionalId)
+    },
+  }
+}
+
+export function openTransactionLog(
+  folder: string,
+  services: StorageServices,
+  table: TransactionTable,
+): Promise<TransactionLog> {
+  return openStateLog(folder, services, {
+    name: 'transactions',
+    form: transactionForm,
+    load: (change) => table.apply(change),
+    *state() {
+      for (const transaction of table.all())
+        yield { transactionalId: transaction.transactionalId, transaction, at: transaction.updatedAt }
+    },
+  })
+}
+
+const transactionForm: ChangeForm<TransactionChange> = {
+  stored: ({ transactionalId, transaction }) => Buffer.from(JSON.stringify(transaction ?? { transactionalId })),
+  read(text, at) {
+    const stored = JSON.parse(text) as Transaction | { readonly transactionalId: string }
+    return { transactionalId: stored.transactionalId, transaction: 'state' in stored ? stored : null, at }
+  },
+}
