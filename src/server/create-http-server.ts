@@ -19,6 +19,8 @@ import { processRoutes } from './routes/process.ts'
 import { recordRoutes } from './routes/records.ts'
 import { resourceRoutes } from './routes/resources.ts'
 import { sqlRoutes } from './routes/sql.ts'
+import { schemaRegistryPrefix } from './schema-registry/prefix.ts'
+import { serveSchemaRegistry } from './schema-registry/serve-schema-registry.ts'
 
 /** The HTTP API, the catalog and the console, not yet listening. WEIR-2008 for an open address without a token. */
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
@@ -60,6 +62,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
       routes(api, options)
   })
   await app.register(async (iceberg) => catalogRoutes(iceberg, options), { prefix: '/iceberg' })
+  await app.register(async (registry) => serveSchemaRegistry(registry, options), { prefix: schemaRegistryPrefix })
   await consoleRoutes(app, options)
   return app
 }

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { WeirError } from '../kernel/errors/weir-error.ts'
+import { schemaRegistryPrefix } from './schema-registry/prefix.ts'
 
 export interface GuardOptions {
   /** The address that the server listens on. */
@@ -24,7 +25,8 @@ export function guard(app: FastifyInstance, { host, token }: GuardOptions): void
     checkOrigin(request)
     if (token === undefined || open.has(pathOf(request))) return
     if (await acceptTokenOfUrl(request, reply, token)) return
-    const given = bearer(request.headers.authorization) ?? cookieOf(request.headers.cookie)
+    const { authorization, cookie: cookies } = request.headers
+    const given = bearer(authorization) ?? passwordFor(pathOf(request), authorization) ?? cookieOf(cookies)
     if (given === undefined || !equal(given, token))
       throw new WeirError(
         'WEIR-7008',
@@ -80,6 +82,12 @@ function pathOf({ url }: FastifyRequest): string {
 
 function bearer(header: string | undefined): string | undefined {
   return /^bearer +(\S+)$/i.exec(header ?? '')?.[1]
+}
+
+/** Clients of schema registries know a name and a password only: the password is the token, whatever the name. */
+function passwordFor(path: string, header: string | undefined): string | undefined {
+  const encoded = path.startsWith(`${schemaRegistryPrefix}/`) ? /^basic +(\S+)$/i.exec(header ?? '')?.[1] : undefined
+  return encoded === undefined ? undefined : /^[^:]*:(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8'))?.[1]
 }
 
 function cookieOf(header: string | undefined): string | undefined {

@@ -3,6 +3,7 @@ import { createCatalog } from '../../lake/catalog/create-catalog.ts'
 import { startPostgresPort } from '../../sql/relay/start-postgres-port.ts'
 import { openMetadata } from '../../storage/metadata/metadata.ts'
 import { openObjectStore } from '../../storage/objects/open.ts'
+import { createSchemaRegistry } from '../../stream/registry/schema-registry.ts'
 import { createControlPlane } from '../control/create-control-plane.ts'
 import { applyWithoutDestruction, noticesOf, settleWithin, troublesAtStart } from './apply-at-start.ts'
 import { choosePorts, type Ports } from './choose-ports.ts'
@@ -118,6 +119,7 @@ async function startParts(
     maintenance,
   })
   stack.defer(() => operations.close())
+  const schemaRegistry = createSchemaRegistry({ kafka: () => processes.kafka(), logger })
   const http = await options.openHttp({
     host,
     port: ports.http,
@@ -125,10 +127,12 @@ async function startParts(
     control,
     catalog,
     operations,
+    schemaRegistry,
     logger,
   })
   stack.defer(() => http.stop())
   stack.defer(() => processes.stop())
+  stack.defer(() => schemaRegistry.close())
   // Before the processes: it would start again what is being stopped.
   stack.defer(() => control.stop())
   stack.defer(() => maintenance.stop())

@@ -1,0 +1,45 @@
+import { isExactNumber, isExactObject, listOf, type ExactJson } from '../exact-json.ts'
+import type { AvroRecord, AvroSchema } from './avro-schema.ts'
+
+/** Whether a field of this type may have this default; of a union, any branch may be meant. */
+export function fitsDefault(schema: AvroSchema, value: ExactJson): boolean {
+  switch (schema.type) {
+    case 'null':
+      return value === null
+    case 'boolean':
+      return typeof value === 'boolean'
+    case 'int':
+      return isWhole(value, -(2n ** 31n), 2n ** 31n - 1n)
+    case 'long':
+      return isWhole(value, -(2n ** 63n), 2n ** 63n - 1n)
+    case 'float':
+    case 'double':
+      return isExactNumber(value)
+    case 'string':
+    case 'bytes':
+    case 'fixed':
+    case 'enum':
+      return typeof value === 'string'
+    case 'array':
+      return listOf(value)?.every((each) => fitsDefault(schema.items, each)) ?? false
+    case 'map':
+      return isExactObject(value) && Object.values(value).every((each) => fitsDefault(schema.values, each))
+    case 'union':
+      return schema.branches.some((branch) => fitsDefault(branch, value))
+    case 'record':
+      return isExactObject(value) && fitsRecord(schema, value)
+  }
+}
+
+function fitsRecord(schema: AvroRecord, value: Readonly<Record<string, ExactJson>>): boolean {
+  return schema.fields.every(({ name, schema: type, default: standard }) => {
+    const given = value[name] ?? standard?.value
+    return given !== undefined && fitsDefault(type, given)
+  })
+}
+
+function isWhole(value: ExactJson, least: bigint, most: bigint): boolean {
+  if (!isExactNumber(value) || !/^-?\d{1,20}$/.test(value.rawJSON)) return false
+  const whole = BigInt(value.rawJSON)
+  return whole >= least && whole <= most
+}

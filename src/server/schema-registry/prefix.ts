@@ -1,0 +1,2 @@
+/** Clients take it as part of the address. */
+export const schemaRegistryPrefix = '/schema-registry'
