@@ -23,7 +23,7 @@ async function pretendWeir(data: string) {
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const http = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  await writeEndpoints(data, { kafka: '', postgres: '', http, iceberg: '', pid: process.pid, started: '' })
+  await writeEndpoints(data, { kafka: '', postgres: '', http, iceberg: '', pid: process.pid, started: '', log: '' })
   return { holders, close: () => (server.closeAllConnections(), server.close()) }
 }
 

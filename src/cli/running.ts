@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { WeirError } from '../kernel/errors/weir-error.ts'
 import { dataDirectoryOf } from '../platform/project/data-place.ts'
-import { readEndpoints, type Endpoints } from '../platform/supervisor/endpoints.ts'
+import { readEndpoints, type OwnEndpoints } from '../platform/supervisor/endpoints.ts'
 
 /** Where the Weir of this project answers; WEIR-2007 when none runs. */
-export function mustRun(projectDirectory: string): Endpoints {
+export function mustRun(projectDirectory: string): OwnEndpoints {
   const endpoints = readEndpoints(dataDirectoryOf(projectDirectory))
   if (endpoints) return endpoints
   const hint = existsSync(join(projectDirectory, 'weir.config.ts')) ? '' : ' (there is no weir.config.ts either)'

@@ -30,11 +30,11 @@ export const produce: Command = {
   ],
   async run({ arguments: [stream, file], options, output, directory }) {
     const header = headerUse(options['header'])
-    const { kafka } = mustRun(directory)
+    const { log } = mustRun(directory)
     if (file === undefined && process.stdin.isTTY) output.note('Lines from the terminal; Ctrl-D ends them.')
     const input = file === undefined ? process.stdin : await openLines(file)
     const { connectKafka } = await import('../../stream/client/connect.ts')
-    const client = await connectKafka({ bootstrap: kafka, clientId: 'weir-produce' })
+    const client = await connectKafka({ bootstrap: log, clientId: 'weir-produce' })
     try {
       if (options['create'] === true) await createStream(client, connectWeir(directory), stream!)
       // A producer would have the log make it, be the name mistyped, or declared and Failed.

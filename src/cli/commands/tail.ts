@@ -18,10 +18,10 @@ export const tail: Command = {
     if (from !== 'start' && from !== 'end')
       throw new WeirError('WEIR-2009', `--from takes start or end, not "${String(from)}"`)
     const count = numberOption('--lines', options['lines']) ?? Infinity
-    const { kafka } = mustRun(directory)
+    const { log } = mustRun(directory)
     const { connectKafka } = await import('../../stream/client/connect.ts')
     const { readStream } = await import('../read-stream.ts')
-    const client = await connectKafka({ bootstrap: kafka, clientId: 'weir-tail' })
+    const client = await connectKafka({ bootstrap: log, clientId: 'weir-tail' })
     try {
       await mustExist(client, stream!)
       let shown = 0

@@ -21,6 +21,8 @@ export type ChildMethods<Config, Ready, Status> = {
 
 export interface LogChildConfig {
   readonly directory: string
+  /** By which Weir's own parts come in. */
+  readonly internalSocket: string
   readonly host: string
   readonly port: number
   readonly autoCreateTopics: boolean
@@ -37,7 +39,7 @@ export interface DeliveryChildConfig {
   readonly delivery: string
   /** `schema.name` of the destination. */
   readonly table: string
-  /** Where the Kafka protocol is spoken: `127.0.0.1:19092`. */
+  /** Where the Kafka protocol is spoken: `127.0.0.1:19092`, or the log's own socket. */
   readonly bootstrap: string
   readonly topic: string
   readonly catalogUri: string

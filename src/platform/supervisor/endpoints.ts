@@ -18,12 +18,18 @@ export interface Endpoints {
   readonly started: string
 }
 
+/** As they lie in the file, for the commands of this user. */
+export interface OwnEndpoints extends Endpoints {
+  /** Bootstrap address of the log for Weir's own parts; nobody else may use it. */
+  readonly log: string
+}
+
 function endpointsPath(dataDirectory: string): string {
   return join(dataDirectory, 'endpoints.json')
 }
 
-/** By rename, so that a reader sees all of it or nothing; 0600, for it may name secrets later. */
-export async function writeEndpoints(dataDirectory: string, endpoints: Endpoints): Promise<void> {
+/** By rename, so that a reader sees all of it or nothing; 0600, for it is nobody else's. */
+export async function writeEndpoints(dataDirectory: string, endpoints: OwnEndpoints): Promise<void> {
   const path = endpointsPath(dataDirectory)
   await writeFile(`${path}.next`, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 })
   await rename(`${path}.next`, path)
@@ -34,10 +40,10 @@ export function removeEndpoints(dataDirectory: string): void {
 }
 
 /** The endpoints of the supervisor that runs on this directory; undefined when none does, whatever was left behind. */
-export function readEndpoints(dataDirectory: string): Endpoints | undefined {
-  let endpoints: Endpoints
+export function readEndpoints(dataDirectory: string): OwnEndpoints | undefined {
+  let endpoints: OwnEndpoints
   try {
-    endpoints = JSON.parse(readFileSync(endpointsPath(dataDirectory), 'utf8')) as Endpoints
+    endpoints = JSON.parse(readFileSync(endpointsPath(dataDirectory), 'utf8')) as OwnEndpoints
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EACCES')
       throw new WeirError(

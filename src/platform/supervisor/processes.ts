@@ -3,6 +3,7 @@ import type { PointerStore } from '../../lake/catalog/pointer-store.ts'
 import type { Relations } from '../../sql/engine-host.ts'
 import type { AdoptionStore } from '../../storage/metadata/adoptions.ts'
 import type { EpochStore } from '../../storage/metadata/epochs.ts'
+import { internalBootstrap } from '../../stream/internal-address.ts'
 import { connectKafka } from '../../stream/client/connect.ts'
 import type { KafkaClient } from '../../stream/client/kafka-client.ts'
 import type { DataDirectory } from './data-directory.ts'
@@ -33,6 +34,7 @@ export interface Processes {
   readonly workers: DeliveryWorkers
   readonly engine: EngineProcess
   readonly operator: OperatorProcess
+  /** Of the log, for Weir's own parts. */
   readonly bootstrap: string
   /** One client of ours for all that the supervisor asks of the log; connects when it is first needed. */
   kafka(): Promise<KafkaClient>
@@ -48,13 +50,15 @@ const deadlineMs = 30_000
 export function runProcesses(options: ProcessesOptions): Processes {
   const { places, ports, logs, project } = options
   const { logger } = logs
-  const bootstrap = `127.0.0.1:${ports.kafka}`
+  const internalSocket = join(places.sockets, 'kafka.sock')
+  const bootstrap = internalBootstrap(internalSocket)
   const { offsetsRetentionMs } = project.settings
   const log = runLog(
     {
       directory: places.log,
       host: '127.0.0.1',
       port: ports.kafka,
+      internalSocket,
       autoCreateTopics: project.settings.autoCreateTopics,
       defaultPartitions: project.settings.defaultPartitions,
       ...(offsetsRetentionMs === undefined ? {} : { limits: { offsetsRetentionMs } }),

@@ -151,7 +151,7 @@ async function startParts(
   await settleWithin(control, settleMs)
   const notices = [...places.notices, ...ports.notices, ...noticesOf(applied), ...(await troublesAtStart(control))]
   const endpoints = endpointsOf(options, ports)
-  await writeEndpoints(places.root, endpoints)
+  await writeEndpoints(places.root, { ...endpoints, log: processes.bootstrap })
   ready = endpoints
   for (const notice of notices) logger.warn(notice)
   logger.info({ endpoints }, 'ready')

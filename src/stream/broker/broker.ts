@@ -14,6 +14,11 @@ export interface BrokerConfig {
   /** What clients are told to connect to; `host` and the bound port unless set. */
   readonly advertisedHost?: string
   readonly advertisedPort?: number
+  /**
+   * Path of a unix socket for Weir's own parts, in a folder that only its user may enter: who comes by it may do everything.
+   * Clients are told to come back by it (`internalAddress`).
+   */
+  readonly internalSocket?: string
   /** Whether Metadata creates a topic that it does not know. */
   readonly autoCreateTopics: boolean
   readonly defaultPartitions: number
@@ -28,6 +33,8 @@ export interface BrokerLimits {
   readonly fetchBytesMax: number
   /** A connection without any traffic is closed after this. */
   readonly idleMs: number
+  /** A connection that has not logged in by then, where it must, is closed. */
+  readonly loginMs: number
   /** A request that has begun to arrive, or an answer that is not taken, may stall for this long. */
   readonly stallMs: number
   /**
@@ -68,6 +75,7 @@ export const defaultLimits: BrokerLimits = {
   requestBytesMax: 128 * 1024 * 1024,
   fetchBytesMax: 55 * 1024 * 1024,
   idleMs: 600_000,
+  loginMs: 30_000,
   stallMs: 60_000,
   groupInitialRebalanceDelayMs: 0,
   groupSessionTimeoutMsMin: 6000,

@@ -25,7 +25,7 @@ import { expireOffsets } from './groups/expire-offsets.ts'
 import { openGroups } from './groups/groups.ts'
 import type { GroupLimits } from './groups/step.ts'
 import { createLentMemory } from './network/lent-memory.ts'
-import { listenForKafka, type KafkaServer } from './network/server.ts'
+import { openListeners } from './open-listeners.ts'
 import { readRestoreNote, removeRestoreNote } from './restore-note.ts'
 import { createSegmentFiles } from './storage/segment-files.ts'
 import { readJsonIfWhole, writeJson } from './storage/small-file.ts'
@@ -67,7 +67,6 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     if (restored) await removeRestoreNote(files, directory)
     const groups = await openGroups(`${directory}/groups`, storage, groupLimits(limits))
     await forgetGoneTopics(groups.offsets, topics)
-    let server: KafkaServer | undefined
     const transactions = await openTransactions(`${directory}/transactions`, storage, { topics, groups, producerIds })
     const api: ApiServices = {
       topics,
@@ -81,24 +80,17 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       autoCreateTopics: config.autoCreateTopics,
       defaultPartitions: config.defaultPartitions,
       clusterId: await clusterIdOf(files, directory),
-      advertised: () => ({
-        host: config.advertisedHost ?? config.host,
-        port: config.advertisedPort ?? server?.port ?? config.port,
-      }),
     }
-    const handlers = handlersOf(api)
-    server = await listenForKafka({
-      host: config.host,
-      port: config.port,
+    const server = await openListeners(config, api, {
       limits,
       clock,
       logger,
-      handlers,
+      handlers: handlersOf(api),
       memory: createLentMemory(lentBytesKept, lentIdleMs),
       onRequest: (name) => metrics.requests.inc({ api: name }),
-      onConnections: (open) => metrics.connections.set(open),
+      onConnections: (change) => metrics.connections.inc(change),
     })
-    const status = createBrokerStatus(topics, groups, metrics, clock, () => server!.connections)
+    const status = createBrokerStatus(topics, groups, metrics, clock, () => server.connections)
     const chores = startChores(api, () => status.sample())
     logger.info({ port: server.port, topics: topics.all().length }, 'the log is open')
     return {

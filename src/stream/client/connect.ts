@@ -1,5 +1,6 @@
 import { connect as connectTcp } from 'node:net'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { internalAddress, internalPath } from '../internal-address.ts'
 import { createAclsClient } from './acls.ts'
 import { createBrokers } from './brokers.ts'
 import { createCluster } from './cluster.ts'
@@ -18,7 +19,7 @@ const deadlineMsDefault = 30_000
 /** Opens a client and waits until a broker answers; WEIR-3102 when none does within the deadline, WEIR-1003 for a bad address. */
 export async function connectKafka(options: KafkaClientOptions): Promise<KafkaClient> {
   const { bootstrap, clientId = 'weir', deadlineMs = deadlineMsDefault, connect = connectTcp } = options
-  const cluster = createCluster(createBrokers(bootstrap.split(',').map(parseAddress), { clientId, connect }))
+  const cluster = createCluster(createBrokers(addressesIn(bootstrap), { clientId, connect }))
   const close = async (): Promise<void> =>
     cluster.close(new WeirError('WEIR-3101', `the Kafka client for ${bootstrap} was closed; open another one`))
   try {
@@ -37,6 +38,11 @@ export async function connectKafka(options: KafkaClientOptions): Promise<KafkaCl
     createProducer: (producerOptions) => createProducer(cluster, producerOptions),
     close,
   }
+}
+
+function addressesIn(bootstrap: string): readonly Address[] {
+  const path = internalPath(bootstrap)
+  return path === undefined ? bootstrap.split(',').map(parseAddress) : [internalAddress(path)]
 }
 
 /** `host:port`, `[::1]:port`. */

@@ -1,5 +1,6 @@
-import type { Socket, TcpNetConnectOpts } from 'node:net'
+import { connect as connectTo, type Socket, type TcpNetConnectOpts } from 'node:net'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { internalPath } from '../internal-address.ts'
 import { createFrameReader } from '../protocol/frame-reader.ts'
 import { createOpenRequests } from './open-requests.ts'
 
@@ -31,7 +32,8 @@ export function openConnection(
   { host, port }: Address,
   connectTimeoutMs: number,
 ): Promise<Connection> {
-  const address = `${host}:${port}`
+  const path = internalPath(host)
+  const address = path ?? `${host}:${port}`
   const requests = createOpenRequests(address)
   const frames = createFrameReader(
     answerBytesMax,
@@ -41,7 +43,8 @@ export function openConnection(
   const opened = Promise.withResolvers<Connection>()
   let failure: WeirError | undefined
   const onread = { buffer: () => frames.target(), callback: received }
-  const socket = connect({ host, port, noDelay: true, keepAlive: true, onread })
+  const socket =
+    path === undefined ? connect({ host, port, noDelay: true, keepAlive: true, onread }) : connectTo({ path, onread })
   const late = (): void => fail(unreachable(address, `no connection within ${connectTimeoutMs} ms`))
   const connectTimer = setTimeout(late, connectTimeoutMs)
   socket.on('error', (cause: NodeJS.ErrnoException) => fail(unreachable(address, cause.code ?? cause.message, cause)))
@@ -95,7 +98,8 @@ export function openConnection(
 
 /** A port of loopback that nobody listens on and that the kernel picks for our own end connects to itself, and would keep the broker out. */
 function isToItself(socket: Socket): boolean {
-  return socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress
+  const { localPort, remotePort } = socket
+  return localPort !== undefined && localPort === remotePort && socket.localAddress === socket.remoteAddress
 }
 
 /** One vectored write. */

@@ -5,7 +5,7 @@ import type { KafkaGroups } from './kafka-groups.ts'
 import type { Producer, ProducerOptions } from './producer.ts'
 
 export interface KafkaClientOptions {
-  /** `host:port`, several separated by commas. Brokers beyond these are found by metadata. */
+  /** `host:port`, several separated by commas, or `unix:` and the path of the log's own socket. Other brokers are found by metadata. */
   readonly bootstrap: string
   readonly clientId?: string
   /** How long one call may take with all its retries; then WEIR-3102. Default 30 s. */

@@ -20,7 +20,7 @@ const scratch = Buffer.allocUnsafeSlow(256 * 1024)
 
 /** `memoryFor` gives what a frame of this length is read into: memory that nobody else uses until `onFrame` has it. */
 export function createFrameReader(
-  frameBytesMax: number,
+  frameBytesMax: number | (() => number),
   onFrame: (frame: Buffer) => void,
   memoryFor: (length: number) => Buffer = (length) => Buffer.allocUnsafeSlow(length),
 ): FrameReader {
@@ -56,8 +56,8 @@ export function createFrameReader(
 
   function frameLength(): number {
     const length = head.readInt32BE(0)
-    if (length < 4 || length > frameBytesMax)
-      throw corrupt(`a frame of ${length} bytes, at most ${frameBytesMax} are taken`)
+    const most = typeof frameBytesMax === 'number' ? frameBytesMax : frameBytesMax()
+    if (length < 4 || length > most) throw corrupt(`a frame of ${length} bytes, at most ${most} are taken`)
     return length
   }
 

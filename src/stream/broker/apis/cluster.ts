@@ -15,7 +15,6 @@ const coordinates = { groups: 0, transactions: 1 } as const
 
 export function clusterHandlers(services: ApiServices): Handler[] {
   const { clusterId } = services
-  const advertised = () => services.advertised()
   return [
     handle(apiVersionsApi, (_, { apiVersion }) => ({
       apiKeys: advertisedVersions(),
@@ -29,23 +28,23 @@ export function clusterHandlers(services: ApiServices): Handler[] {
         minVersionLevel: level,
       })),
     })),
-    handle(metadataApi, async ({ topics, allowAutoTopicCreation }, { apiVersion }) => ({
-      brokers: [{ nodeId, ...advertised(), rack: null }],
+    handle(metadataApi, async ({ topics, allowAutoTopicCreation }, { apiVersion, advertised }) => ({
+      brokers: [{ nodeId, ...advertised, rack: null }],
       clusterId,
       controllerId: nodeId,
       topics: await topicsOf(services, topics, apiVersion, allowAutoTopicCreation),
     })),
-    handle(describeClusterApi, () => ({
+    handle(describeClusterApi, (_, { advertised }) => ({
       clusterId,
       errorMessage: null,
       controllerId: nodeId,
-      brokers: [{ brokerId: nodeId, ...advertised(), rack: null }],
+      brokers: [{ brokerId: nodeId, ...advertised, rack: null }],
     })),
-    handle(findCoordinatorApi, ({ key, keyType, coordinatorKeys }, { apiVersion }) => {
+    handle(findCoordinatorApi, ({ key, keyType, coordinatorKeys }, { apiVersion, advertised }) => {
       const keys = apiVersion >= 4 ? coordinatorKeys : [key]
       const isKnown = keyType === coordinates.groups || keyType === coordinates.transactions
       const answer = isKnown
-        ? { nodeId, ...advertised(), errorCode: 0, errorMessage: '' }
+        ? { nodeId, ...advertised, errorCode: 0, errorMessage: '' }
         : {
             nodeId: -1,
             host: '',

@@ -2,17 +2,48 @@ import type { Api } from '../../protocol/api.ts'
 import type { Decoded, Input, Shape } from '../../protocol/field.ts'
 import type { RequestHeader } from '../../protocol/header.ts'
 import type { MemoryFor } from '../storage/partition-reader.ts'
-import { decodeRequest, encodeResponse } from '../../protocol/messages.ts'
+import { decodeRequest } from '../../protocol/messages.ts'
 
 /** Who asks, and in which version. */
 export interface RequestContext {
   readonly clientId: string
   readonly clientHost: string
   readonly apiVersion: number
+  /** Where clients of this listener are told to connect. */
+  readonly advertised: { readonly host: string; readonly port: number }
+  /** What stands between this client's requests and the handlers. */
+  readonly gate: RequestGate
+  /**
+   * Counts partitions that are about to be made or deleted against the quota of the client. Throws KafkaRefusal
+   * THROTTLING_QUOTA_EXCEEDED; then they must not be.
+   */
+  chargePartitions(count: number): void
   /** Aborted when the client is gone: what waits for it ends then. */
   readonly closed: AbortSignal
   /** Memory for what is answered: others have it once the answer was sent. */
   readonly memoryFor: MemoryFor
+}
+
+/** How an API's requests are answered; undefined when a request is not. */
+export type Run<R extends Shape, S extends Shape> = (
+  body: Decoded<R>,
+  context: RequestContext,
+) => Input<S> | undefined | Promise<Input<S> | undefined>
+
+/** One request on its way. */
+export interface Passage<R extends Shape, S extends Shape> {
+  readonly api: Api<R, S>
+  readonly header: RequestHeader
+  readonly body: Decoded<R>
+  readonly requestBytes: number
+  readonly context: RequestContext
+  readonly run: Run<R, S>
+}
+
+/** Lets a request through to its handler as far as its client may, and no faster; gives the answer encoded. */
+export interface RequestGate {
+  /** Runs the handler before anything is awaited. */
+  pass<R extends Shape, S extends Shape>(passage: Passage<R, S>): Promise<readonly Buffer[] | undefined>
 }
 
 /** How one API is answered. */
@@ -27,16 +58,12 @@ export interface Handler {
 }
 
 /** `run` begins at once, before anything is awaited: that keeps the order of produce requests. */
-export function handle<R extends Shape, S extends Shape>(
-  api: Api<R, S>,
-  run: (body: Decoded<R>, context: RequestContext) => Input<S> | undefined | Promise<Input<S> | undefined>,
-): Handler {
+export function handle<R extends Shape, S extends Shape>(api: Api<R, S>, run: Run<R, S>): Handler {
   return {
     api,
     async answer(frame, header, context) {
       const { body } = decodeRequest(api, frame, header)
-      const response = await run(body, context)
-      return response && encodeResponse(api, header, response)
+      return context.gate.pass({ api, header, body, requestBytes: frame.length, context, run })
     },
   }
 }

@@ -21,8 +21,6 @@ export interface ApiServices {
   readonly autoCreateTopics: boolean
   readonly defaultPartitions: number
   readonly clusterId: string
-  /** Where clients are told to connect. */
-  advertised(): { readonly host: string; readonly port: number }
 }
 
 /** There is one node. */

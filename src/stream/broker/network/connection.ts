@@ -4,13 +4,15 @@ import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { Logger } from '../../../kernel/logger.ts'
 import { createFrameReader } from '../../protocol/frame-reader.ts'
 import { readRequestHeader } from '../../protocol/header.ts'
-import type { Handler } from '../apis/handler.ts'
+import type { Handler, RequestGate } from '../apis/handler.ts'
 import { UnansweredError } from '../apis/produce.ts'
 import type { BrokerLimits } from '../broker.ts'
-import { createAnswerQueue, type Answer } from './answer-queue.ts'
+import type { ClientSession, LoginAnswer } from '../security/client-session.ts'
+import { createAnswerQueue, type Answer, type AnswerPlace } from './answer-queue.ts'
 import { answerRequest } from './answer-request.ts'
 import { watchArrivingRequest } from './arriving-request.ts'
 import type { LentMemory } from './lent-memory.ts'
+import { createMuting } from './muting.ts'
 import { readInto } from './read-into.ts'
 
 export interface ConnectionOptions {
@@ -20,6 +22,19 @@ export interface ConnectionOptions {
   readonly handlers: ReadonlyMap<number, Handler>
   readonly memory: LentMemory
   readonly onRequest: (api: string) => void
+}
+
+/** Who is at the other end, as far as it is known, and what it may do. */
+export interface ConnectedClient {
+  readonly session: ClientSession
+  /** `mute` lets nothing be read from the client for so many milliseconds. */
+  gate(mute: (ms: number) => void): RequestGate
+  /** An address, or a word for who comes by a socket of this machine. */
+  readonly host: string
+  /** Where it is told to connect. */
+  readonly advertised: { readonly host: string; readonly port: number }
+  /** The session has its principal. */
+  onLogin(): void
 }
 
 export interface Connection {
@@ -38,9 +53,10 @@ const requestBytesHeldMax = 64 * 1024 * 1024
  * produce requests overlap, for they wait for the disk. A client that does not take its answers is not read from.
  * `accepted` is paused.
  */
-export function serveConnection(accepted: Socket, options: ConnectionOptions): Connection {
+export function serveConnection(accepted: Socket, who: ConnectedClient, options: ConnectionOptions): Connection {
   const { limits, clock, logger, handlers, memory } = options
-  const client = `${accepted.remoteAddress}:${accepted.remotePort}`
+  const { session, host, advertised } = who
+  const client = accepted.remotePort === undefined ? host : `${host}:${accepted.remotePort}`
   const closed = new AbortController()
   const waiting: Buffer[] = []
   let blocked = false
@@ -52,7 +68,11 @@ export function serveConnection(accepted: Socket, options: ConnectionOptions): C
     waiting.push(frame)
     bytesHeld += frame.length
   }
-  const reader = createFrameReader(limits.requestBytesMax, received, (bytes) => memory.take(bytes))
+  const reader = createFrameReader(
+    () => session.frameBytesMax,
+    received,
+    (bytes) => memory.take(bytes),
+  )
   const socket = readInto(accepted, {
     target: () => reader.target(),
     received(length) {
@@ -75,12 +95,21 @@ export function serveConnection(accepted: Socket, options: ConnectionOptions): C
   socket.on('end', () => socket.end())
   socket.on('close', () => {
     closed.abort()
+    clearTimeout(loginTimer)
+    muting.end()
     waiting.length = 0
   })
+  const muting = createMuting(() => clock.monotonic(), begin)
+  const gate = who.gate((ms) => muting.mute(ms))
+  let loginTimer: NodeJS.Timeout | undefined
+  if (session.principal) who.onLogin()
+  else loginTimer = setTimeout(() => end(new Error('not logged in in time')), limits.loginMs).unref()
 
   function begin(): void {
-    while (waiting.length > 0 && !blocked && !socket.writableNeedDrain && !closed.signal.aborted) run(waiting.shift()!)
-    const full = waiting.length + answers.length >= requestsMax || bytesHeld >= requestBytesHeldMax
+    const mayRun = (): boolean => !blocked && !socket.writableNeedDrain && !closed.signal.aborted && !muting.isMuted()
+    while (waiting.length > 0 && mayRun()) tryRun(waiting.shift()!)
+    const most = session.principal ? requestsMax : 1
+    const full = muting.isMuted() || waiting.length + answers.length >= most || bytesHeld >= requestBytesHeldMax
     if (full && !socket.isPaused()) socket.pause()
     if (!full && socket.isPaused()) {
       arriving.forgive()
@@ -91,17 +120,30 @@ export function serveConnection(accepted: Socket, options: ConnectionOptions): C
     socket.setTimeout(stalls ? limits.stallMs : limits.idleMs)
   }
 
+  function tryRun(frame: Buffer): void {
+    try {
+      run(frame)
+    } catch (error) {
+      end(error)
+    }
+  }
+
   function run(frame: Buffer): void {
-    const header = readRequestHeader(frame)
     const place = answers.open()
+    const login = session.take(frame)
+    if (login) return logIn(login, frame, place)
+    const header = readRequestHeader(frame)
     const blocks = header.apiKey !== produceKey
     blocked ||= blocks
     const context = {
       clientId: header.clientId ?? '',
-      clientHost: socket.remoteAddress ?? '',
+      clientHost: host,
       apiVersion: header.apiVersion,
       closed: closed.signal,
       memoryFor: place.memoryFor,
+      advertised,
+      gate,
+      chargePartitions: () => undefined,
     }
     const finish = (answer: Answer): void => {
       bytesHeld -= frame.length
@@ -112,6 +154,23 @@ export function serveConnection(accepted: Socket, options: ConnectionOptions): C
       begin()
     }
     answerRequest(frame, header, handlers, context, options.onRequest).then(finish).catch(end)
+  }
+
+  function logIn(login: Promise<LoginAnswer>, frame: Buffer, place: AnswerPlace): void {
+    blocked = true
+    const finish = ({ answer, failure }: LoginAnswer): void => {
+      bytesHeld -= frame.length
+      place.finish(answer)
+      // What it failed for was told by the session already.
+      if (failure) return socket.destroySoon()
+      if (session.principal) {
+        clearTimeout(loginTimer)
+        who.onLogin()
+      }
+      blocked = false
+      begin()
+    }
+    login.then(finish).catch(end)
   }
 
   function end(error: unknown): void {

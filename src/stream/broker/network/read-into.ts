@@ -1,4 +1,5 @@
 import { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 
 /** Where bytes go, and who hears of them. */
 export interface ByteTarget {
@@ -20,7 +21,7 @@ interface Accepted {
  */
 export function readInto(accepted: Socket, bytes: ByteTarget): Socket {
   const { _handle: handle } = accepted as Socket & Accepted
-  if (!handle?.useUserBuffer) return copyInto(accepted, bytes)
+  if (!handle?.useUserBuffer || accepted instanceof TLSSocket) return copyInto(accepted, bytes)
   ;(accepted as Accepted)._handle = null
   const onread = {
     buffer: () => bytes.target(),
