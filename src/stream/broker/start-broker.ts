@@ -33,6 +33,7 @@ import { openCheckpoints } from './topics/checkpoints.ts'
 import { openProducerIds } from './topics/producer-ids.ts'
 import { applyRetention } from './topics/retention.ts'
 import { openTopicStore, type TopicStore } from './topics/topic-store.ts'
+import { endHanging } from './transactions/end-hanging.ts'
 import { openTransactions } from './transactions/transactions.ts'
 
 const lockWaitMs = 5000
@@ -187,6 +188,9 @@ function startChores(
       expireOffsets(groups, limits.offsetsRetentionMs, clock.now()),
     ),
     repeat('aborting transactions', limits.transactionCheckIntervalMs, () => coordinator.abortTimedOut()),
+    repeat('ending transactions that hang', limits.retentionCheckIntervalMs, () =>
+      endHanging({ topics, groups, coordinator, logger }),
+    ),
     repeat('expiring producers', limits.retentionCheckIntervalMs, async () => {
       await coordinator.expire(limits.transactionalIdExpirationMs)
       expireProducers(topics, clock.now() - limits.producerIdExpirationMs)

@@ -19,6 +19,8 @@ export interface CommittedOffsets {
   /** Whether an open transaction is about to commit another offset. */
   isPending(place: OffsetPlace): boolean
   forgetPending(group: string): Promise<void>
+  /** Whose transactions are open, and in which groups. */
+  pendingTransactions(): readonly { readonly group: string; readonly producerId: number }[]
 }
 
 export interface CommitEntry {
@@ -81,6 +83,7 @@ export function createCommittedOffsets(
     },
     endTransaction,
     isPending: (place) => pending.isPending(place),
+    pendingTransactions: () => pending.transactions(),
     async forgetPending(group) {
       await log.settled()
       for (const producerId of pending.producers(group)) await endTransaction(group, producerId, false)

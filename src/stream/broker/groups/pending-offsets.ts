@@ -26,6 +26,7 @@ export interface PendingOffsets {
   of(group: string, producerId: number): readonly PendingChange[]
   /** Whose transactions are open in the group. */
   producers(group: string): readonly number[]
+  transactions(): readonly { readonly group: string; readonly producerId: number }[]
   all(): readonly PendingChange[]
 }
 
@@ -56,6 +57,8 @@ export function createPendingOffsets(): PendingOffsets {
     isPending: (place) => [...producersOf(place.group).values()].some((changes) => changes.has(keyOf(place))),
     of: (group, producerId) => [...(producersOf(group).get(producerId)?.values() ?? [])],
     producers: (group) => [...producersOf(group).keys()],
+    transactions: () =>
+      [...groups].flatMap(([group, producers]) => [...producers.keys()].map((producerId) => ({ group, producerId }))),
     all: () => [...groups.values()].flatMap((producers) => [...producers.values()].flatMap((all) => [...all.values()])),
   }
 }

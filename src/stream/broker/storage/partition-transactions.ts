@@ -21,6 +21,7 @@ export interface TransactionEnd {
 export interface PartitionTransactions {
   /** Nothing at or beyond it is read as committed: a transaction is open there, or it is not on the disk. */
   readonly lastStableOffset: number
+  readonly hasOpen: boolean
   /** Those with offsets in `[from, to)`. */
   abortedBetween(from: number, to: number): readonly AbortedTransaction[]
   /** Whether the producer has one open under this epoch: then the partition is in it for sure. */
@@ -45,6 +46,9 @@ export function createPartitionTransactions(
   return {
     get lastStableOffset() {
       return Math.max(state.startOffset, Math.min(producers.firstUnstable ?? Infinity, state.endOffset))
+    },
+    get hasOpen() {
+      return producers.firstUnstable !== undefined
     },
     abortedBetween: (from, to) => abortedBetween(state.segments, from, to),
     isOpen(producerId, producerEpoch) {

@@ -17,7 +17,7 @@ export async function applyRetention(topics: TopicStore, now: number): Promise<v
     const limits = limitsOf(topic)
     for (const partition of topic.partitions) {
       if (!partition.opened && !mayRemove(partition, limits, now)) continue
-      const log = await partition.log()
+      const log = partition.opened ?? (await partition.log())
       if (await moveStart(log, limits, now)) moved.push(log)
     }
   }
