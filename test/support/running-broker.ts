@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { systemClock, type Clock } from '../../src/kernel/clock.ts'
 import type { Files } from '../../src/kernel/files/files.ts'
 import { nodeFiles } from '../../src/kernel/files/node-files.ts'
-import { silentLogger } from '../../src/kernel/logger.ts'
+import { silentLogger, type Logger } from '../../src/kernel/logger.ts'
 import type { Broker, BrokerConfig } from '../../src/stream/broker/broker.ts'
 import { startBroker } from '../../src/stream/broker/start-broker.ts'
 
@@ -20,14 +20,18 @@ export interface RunningBroker extends AsyncDisposable {
 
 /** A log of its own in a folder that goes with it. */
 export async function runBroker(
-  options: { config?: Partial<BrokerConfig>; files?: Files; clock?: Clock } = {},
+  options: { config?: Partial<BrokerConfig>; files?: Files; clock?: Clock; logger?: Logger } = {},
 ): Promise<RunningBroker> {
   const folder = mkdtempSync(join(tmpdir(), 'weir-log-'))
   const directory = join(folder, 'log')
   const start = (): Promise<Broker> =>
     startBroker(
       { directory, host: '127.0.0.1', port: 0, autoCreateTopics: true, defaultPartitions: 4, ...options.config },
-      { files: options.files ?? nodeFiles, clock: options.clock ?? systemClock, logger: silentLogger },
+      {
+        files: options.files ?? nodeFiles,
+        clock: options.clock ?? systemClock,
+        logger: options.logger ?? silentLogger,
+      },
     )
   let broker = await start()
   return {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
+import { goldenExchanges } from '../../../test/support/golden-exchanges.ts'
 import { readRequestHeader } from './header.ts'
 import { decodeRequest, decodeResponse, encodeRequest, encodeResponse } from './messages.ts'
 import { produceApi } from './apis/produce.ts'
@@ -11,39 +10,25 @@ import { readHeaders } from './records/headers.ts'
 import { openRecords } from './records/record-cursor.ts'
 import { apiOfKey } from './registry.ts'
 
-interface Exchange {
-  readonly key: number
-  readonly name: string
-  readonly version: number
-  readonly clientId: string | null
-  readonly request: string
-  readonly response: string | null
-}
-
-const folder = join(import.meta.dirname, '../../../../shared/conformance/kafka/golden')
-
-for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
+for (const file of new Set(goldenExchanges.map((exchange) => exchange.file))) {
   void test(`what ${file} recorded is read and written back to the same bytes`, () => {
-    const { exchanges } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { exchanges: Exchange[] }
-    assert.ok(exchanges.length > 0)
-    for (const exchange of exchanges) {
-      const what = `${exchange.name} v${exchange.version}`
-      const api = apiOfKey(exchange.key)
+    for (const exchange of goldenExchanges.filter((one) => one.file === file)) {
+      const { key, version, clientId, request, response } = exchange
+      const what = `${exchange.name} v${version}`
+      const api = apiOfKey(key)
       assert.ok(api, what)
-      const request = Buffer.from(exchange.request, 'hex')
       const header = readRequestHeader(request)
-      assert.deepEqual([header.apiKey, header.apiVersion], [exchange.key, exchange.version])
-      assert.equal(header.clientId, exchange.clientId)
+      assert.deepEqual([header.apiKey, header.apiVersion, header.clientId], [key, version, clientId])
       const { body, headerTags, leftOver } = decodeRequest(api, request, header)
       const again = unframed(encodeRequest(api, { ...header, headerTags }, body))
-      assert.equal(again + leftOver.toString('hex'), exchange.request, `${what} request`)
+      assert.deepEqual(Buffer.concat([again, leftOver]), request, `${what} request`)
       // Only librdkafka leaves something over, and only there.
-      assert.ok(leftOver.length === 0 || (exchange.key === 3 && header.clientId === 'rdkafka'), `${what} left over`)
-      if (!exchange.response) continue
-      const answer = decodeResponse(api, exchange.version, Buffer.from(exchange.response, 'hex'))
+      assert.ok(leftOver.length === 0 || (key === 3 && clientId === 'rdkafka'), `${what} left over`)
+      if (response.length === 0) continue
+      const answer = decodeResponse(api, version, response)
       assert.equal(answer.correlationId, header.correlationId)
-      const written = encodeResponse(api, { apiVersion: exchange.version, ...answer }, answer.body)
-      assert.equal(unframed(written), exchange.response, `${what} response`)
+      const written = encodeResponse(api, { apiVersion: version, ...answer }, answer.body)
+      assert.deepEqual(unframed(written), response, `${what} response`)
     }
   })
 }
@@ -74,18 +59,14 @@ void test('recorded batches have the checksum that we compute, and built anew ar
 })
 
 function* producedBatches(): Generator<Buffer> {
-  for (const file of readdirSync(folder)) {
-    const { exchanges } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { exchanges: Exchange[] }
-    for (const exchange of exchanges.filter(({ key }) => key === produceApi.key)) {
-      const frame = Buffer.from(exchange.request, 'hex')
-      const { body } = decodeRequest(produceApi, frame, readRequestHeader(frame))
-      for (const { partitionData } of body.topicData) yield* partitionData.flatMap(({ records }) => records ?? [])
-    }
+  for (const { request } of goldenExchanges.filter(({ key }) => key === produceApi.key)) {
+    const { body } = decodeRequest(produceApi, request, readRequestHeader(request))
+    for (const { partitionData } of body.topicData) yield* partitionData.flatMap(({ records }) => records ?? [])
   }
 }
 
-function unframed(buffers: readonly Buffer[]): string {
+function unframed(buffers: readonly Buffer[]): Buffer {
   const whole = Buffer.concat(buffers)
   assert.equal(whole.readInt32BE(0), whole.length - 4)
-  return whole.toString('hex', 4)
+  return whole.subarray(4)
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { goldenExchanges } from '../../../test/support/golden-exchanges.ts'
+import { frameDamage, mutateFrame } from '../../../test/support/mutate-frame.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { apiVersionsApi } from './apis/api-versions.ts'
 import { fetchApi } from './apis/fetch.ts'
@@ -11,8 +11,6 @@ import { readRequestHeader } from './header.ts'
 import { decodeRequest, decodeResponse, encodeRequest, encodeResponse } from './messages.ts'
 import { apiOfKey, apis } from './registry.ts'
 import { advertisedVersions, servedVersions } from './versions.ts'
-
-const golden = join(import.meta.dirname, '../../../../shared/conformance/kafka/golden')
 
 void test('what is written is read again, for every API in every version', () => {
   let seen = 0
@@ -37,23 +35,15 @@ void test('what is written is read again, for every API in every version', () =>
 })
 
 void test('mutated frames are read or refused as corrupt, in bounded time and memory', () => {
-  const frames = goldenFrames()
-  assert.ok(frames.length > 100)
+  assert.ok(goldenExchanges.length > 100)
   const before = process.memoryUsage().arrayBuffers
   fc.assert(
-    fc.property(
-      fc.constantFrom(...frames),
-      fc.array(fc.tuple(fc.nat(), fc.constantFrom(0, 1, 0x7f, 0x80, 0xff)), { minLength: 1, maxLength: 6 }),
-      fc.double({ min: 0.2, max: 1, noNaN: true }),
-      ({ key, version, request, response }, changes, part) => {
-        const api = apiOfKey(key)!
-        const broken = mutate(request, changes, part)
-        // The first eight bytes name API, version and answer: they are looked at before the codec is chosen.
-        request.copy(broken, 0, 0, 8)
-        onlyCorrupt(() => decodeRequest(api, broken, readRequestHeader(broken)))
-        onlyCorrupt(() => decodeResponse(api, version, mutate(response, changes, part)))
-      },
-    ),
+    fc.property(fc.constantFrom(...goldenExchanges), frameDamage, ({ key, version, request, response }, damage) => {
+      const api = apiOfKey(key)!
+      const broken = mutateFrame(request, damage, true)
+      onlyCorrupt(() => decodeRequest(api, broken, readRequestHeader(broken)))
+      onlyCorrupt(() => decodeResponse(api, version, mutateFrame(response, damage, false)))
+    }),
     { numRuns: 20_000 },
   )
   assert.ok(process.memoryUsage().arrayBuffers - before < 200_000_000)
@@ -89,33 +79,6 @@ void test('the versions that are served are in the table', () => {
   }
   assert.deepEqual(advertisedVersions()[0], { apiKey: 0, minVersion: 0, maxVersion: servedVersions.get(0)!.max })
 })
-
-interface GoldenFrames {
-  readonly key: number
-  readonly version: number
-  readonly request: Buffer
-  readonly response: Buffer
-}
-
-function goldenFrames(): GoldenFrames[] {
-  return readdirSync(golden).flatMap((file) => {
-    const { exchanges } = JSON.parse(readFileSync(join(golden, file), 'utf8')) as {
-      exchanges: { key: number; version: number; request: string; response: string | null }[]
-    }
-    return exchanges.map(({ key, version, request, response }) => ({
-      key,
-      version,
-      request: Buffer.from(request, 'hex'),
-      response: Buffer.from(response ?? '', 'hex'),
-    }))
-  })
-}
-
-function mutate(frame: Buffer, changes: readonly (readonly [number, number])[], part: number): Buffer {
-  const broken = Buffer.from(frame.subarray(0, Math.max(8, Math.ceil(frame.length * part))))
-  for (const [at, byte] of changes) if (broken.length > 0) broken[at % broken.length] = byte
-  return broken
-}
 
 function onlyCorrupt(read: () => unknown): void {
   try {
