@@ -1,6 +1,8 @@
 import type { StoredMaintenanceRun } from '../storage/metadata/maintenance-runs.ts'
 import type { DiskUse } from './supervisor/disk-watch.ts'
 import type { Endpoints } from './supervisor/endpoints.ts'
+import type { DecodedValue } from '../stream/registry/decode/decode-value.ts'
+import type { StreamSubject } from '../stream/registry/decode/stream-subjects.ts'
 import type { ChildState } from './supervisor/kept-child.ts'
 
 /**
@@ -112,9 +114,13 @@ export interface StreamRecord {
   readonly value: string | null
   readonly headers: Readonly<Record<string, string>>
   readonly bytes: number
+  /** What key and value are: read by their schemas, JSON, text or bytes. */
+  readonly decoded: { readonly key: DecodedValue; readonly value: DecodedValue }
 }
 
 export interface RecordOperations {
+  /** Subjects of the schema registry that are named after the stream. */
+  subjects(stream: string): Promise<readonly StreamSubject[]>
   /** The newest records of a stream, or those from an offset on; at most `limit`, at most 16 MB. */
   read(
     stream: string,

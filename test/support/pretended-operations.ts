@@ -11,7 +11,11 @@ export function pretendOperations(): Operations {
       resume: async () => undefined,
       flush: async () => ({ snapshotId: null }),
     },
-    records: { read: async () => [], produce: async (_stream, records) => ({ produced: records.length }) },
+    records: {
+      subjects: async () => [],
+      read: async () => [],
+      produce: async (_stream, records) => ({ produced: records.length }),
+    },
     sql: {
       query: async () => ({ columns: [{ name: 'n', type: 'int8' }], batches: threeRows(), notices: [] }),
     },

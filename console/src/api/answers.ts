@@ -28,6 +28,22 @@ export interface DeadLetter {
   readonly value: string
 }
 
+export interface DecodedValue {
+  readonly format: 'null' | 'avro' | 'json' | 'text' | 'bytes'
+  /** JSON, the text, or the bytes in hexadecimal. */
+  readonly text: string
+  /** Of the schema registry; by it the bytes were read. */
+  readonly schema?: {
+    readonly id: number
+    readonly type: string
+    readonly subject: string
+    readonly version: number
+    readonly name?: string
+  }
+  /** Why bytes that name a schema were not read by it. */
+  readonly problem?: string
+}
+
 export interface DiskUse {
   /** Of the data directory. */
   readonly usedBytes: number
@@ -242,6 +258,23 @@ export interface StreamRecord {
   readonly value: string | null
   readonly headers: Readonly<Record<string, string>>
   readonly bytes: number
+  readonly decoded: {
+    readonly key: DecodedValue
+    readonly value: DecodedValue
+  }
+}
+
+export interface StreamSubject {
+  readonly subject: string
+  /** Of the records whose schemas it has. */
+  readonly part: 'key' | 'value' | 'record'
+  /** The latest. */
+  readonly version: number
+  /** Of the latest version. */
+  readonly id: number
+  readonly type: string
+  /** How many there are. */
+  readonly versions: number
 }
 
 export interface VerifyJob {

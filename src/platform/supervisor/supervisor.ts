@@ -107,7 +107,9 @@ async function startParts(
   })
   stack.defer(() => maintenance.stop())
   let ready: Endpoints | undefined
+  const schemaRegistry = createSchemaRegistry({ kafka: () => processes.kafka(), logger })
   const operations = createOperations({
+    schemaRegistry,
     catalog: services.catalog,
     ...options,
     processes,
@@ -119,7 +121,6 @@ async function startParts(
     maintenance,
   })
   stack.defer(() => operations.close())
-  const schemaRegistry = createSchemaRegistry({ kafka: () => processes.kafka(), logger })
   const http = await options.openHttp({
     host,
     port: ports.http,

@@ -27,6 +27,35 @@ export const flushed = z.strictObject({
 })
 export const resumed = z.strictObject({ resumed: z.string(), choice: z.string() })
 
+const decodedValue = z
+  .strictObject({
+    format: z.enum(['null', 'avro', 'json', 'text', 'bytes']),
+    text: z.string().describe('JSON, the text, or the bytes in hexadecimal.'),
+    schema: z
+      .strictObject({
+        id: z.int(),
+        type: z.string(),
+        subject: z.string(),
+        version: z.int(),
+        name: z.string().optional(),
+      })
+      .optional()
+      .describe('Of the schema registry; by it the bytes were read.'),
+    problem: z.string().optional().describe('Why bytes that name a schema were not read by it.'),
+  })
+  .meta({ id: 'DecodedValue' })
+
+export const streamSubject = z
+  .strictObject({
+    subject: z.string(),
+    part: z.enum(['key', 'value', 'record']).describe('Of the records whose schemas it has.'),
+    version: z.int().describe('The latest.'),
+    id: z.int().describe('Of the latest version.'),
+    type: z.string(),
+    versions: z.int().describe('How many there are.'),
+  })
+  .meta({ id: 'StreamSubject' })
+
 export const streamRecord = z
   .strictObject({
     partition: z.int(),
@@ -36,6 +65,7 @@ export const streamRecord = z
     value: z.string().nullable().describe('As text; null for a tombstone.'),
     headers: z.record(z.string(), z.string()),
     bytes: z.int(),
+    decoded: z.strictObject({ key: decodedValue, value: decodedValue }),
   })
   .meta({ id: 'StreamRecord' })
 

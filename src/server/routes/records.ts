@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { items } from '../answers/list.ts'
-import { produced, streamRecord } from '../answers/records.ts'
+import { produced, streamRecord, streamSubject } from '../answers/records.ts'
 import { typed, type Routes } from './route.ts'
 
 const params = z.object({ name: z.string() })
@@ -38,6 +38,18 @@ export const recordRoutes: Routes = (untyped, { operations }) => {
         ...(offset === undefined ? {} : { offset }),
       }),
     }),
+  )
+
+  app.get(
+    '/api/v1/streams/:name/subjects',
+    {
+      schema: {
+        ...api,
+        summary: 'Subjects of the schema registry that are named after the stream',
+        response: { 200: items(streamSubject) },
+      },
+    },
+    async ({ params: { name } }) => ({ items: await operations.records.subjects(name) }),
   )
 
   app.post(

@@ -1,5 +1,6 @@
 import type { Logger } from '../../../kernel/logger.ts'
 import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
+import type { SchemaRegistry } from '../../../stream/registry/schema-registry.ts'
 import type { ControlPlane } from '../../control/control-plane.ts'
 import type { Operations } from '../../operations.ts'
 import type { Ports } from '../choose-ports.ts'
@@ -23,6 +24,7 @@ export interface OperationsOptions extends Omit<SupervisorOptions, 'maintenance'
   readonly places: DataDirectory
   readonly ports: Ports
   readonly catalog: CatalogClient
+  readonly schemaRegistry: SchemaRegistry
   readonly logger: Logger
   /** Undefined until all is ready. */
   readonly endpoints: () => Endpoints | undefined
@@ -45,6 +47,7 @@ export function createOperations(options: OperationsOptions): Operations & { clo
     records: createRecordOperations(
       () => processes.kafka(),
       (id) => holesOfTopic(processes.log, id),
+      options.schemaRegistry,
     ),
     sql: createSqlOperations(() => ({
       host: '127.0.0.1',

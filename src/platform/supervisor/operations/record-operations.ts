@@ -5,13 +5,20 @@ import { stepBack } from '../../../stream/offset-holes.ts'
 import { isControlBatch, type BatchHeader } from '../../../stream/protocol/records/batch-header.ts'
 import { readHeaders } from '../../../stream/protocol/records/headers.ts'
 import { batchesIn, openRecords } from '../../../stream/protocol/records/record-cursor.ts'
+import { decodeValue, type SchemaSourceOfValues } from '../../../stream/registry/decode/decode-value.ts'
+import { subjectsOfStream } from '../../../stream/registry/decode/stream-subjects.ts'
 import type { RecordOperations, StreamRecord } from '../../operations.ts'
 
 const bytesMax = 16_000_000
 
 /** Looks at records and sends some, for people: what moves data goes by Kafka clients. */
-export function createRecordOperations(client: () => Promise<KafkaClient>, holesOf: HolesOf): RecordOperations {
+export function createRecordOperations(
+  client: () => Promise<KafkaClient>,
+  holesOf: HolesOf,
+  registry: SchemaSourceOfValues,
+): RecordOperations {
   return {
+    subjects: async (stream) => subjectsOfStream(await registry.state(), stream),
     async read(stream, { limit, partition, offset }) {
       const kafka = await client()
       const { id } = await mustExist(kafka, stream)
@@ -25,7 +32,7 @@ export function createRecordOperations(client: () => Promise<KafkaClient>, holes
       for (const [number, end] of ends) {
         const from = offset === undefined ? stepBack(holes[number] ?? [], end, limit) : Number(offset)
         const range = { partition: number, from: Math.max(from, starts.get(number) ?? 0), end, limit }
-        found.push(...(await readRange(kafka, stream, range)))
+        found.push(...(await readRange(kafka, stream, range, registry)))
       }
       const newestFirst = found.toSorted(
         (a, b) => b.timestamp.localeCompare(a.timestamp) || Number(b.offset) - Number(a.offset),
@@ -60,6 +67,7 @@ async function readRange(
   kafka: KafkaClient,
   topic: string,
   { partition, from, end, limit }: Range,
+  registry: SchemaSourceOfValues,
 ): Promise<StreamRecord[]> {
   const found: StreamRecord[] = []
   let bytes = 0
@@ -74,7 +82,7 @@ async function readRange(
     const before = next
     for (const { at, header } of batchesIn(fetched.records)) {
       if (!isControlBatch(header.attributes))
-        found.push(...recordsOf(fetched.records, at, header, { partition, from: next }))
+        found.push(...(await recordsOf(fetched.records, at, header, { topic, partition, from: next }, registry)))
       next = Math.max(next, header.baseOffset + header.lastOffsetDelta + 1)
       bytes += header.byteLength
     }
@@ -83,26 +91,32 @@ async function readRange(
   return found.slice(0, limit)
 }
 
-function recordsOf(
+async function recordsOf(
   records: Buffer,
   at: number,
   header: BatchHeader,
-  { partition, from }: { readonly partition: number; readonly from: number },
-): StreamRecord[] {
+  { topic, partition, from }: { readonly topic: string; readonly partition: number; readonly from: number },
+  registry: SchemaSourceOfValues,
+): Promise<StreamRecord[]> {
   const cursor = openRecords(records, at, header)
-  const text = (start: number, end: number): string | null =>
-    start < 0 ? null : cursor.buffer.toString('utf8', start, end)
+  const bytes = (start: number, end: number): Buffer | null => (start < 0 ? null : cursor.buffer.subarray(start, end))
   const found: StreamRecord[] = []
   while (cursor.next()) {
     if (cursor.offset < from) continue
+    const [key, value] = [bytes(cursor.keyStart, cursor.keyEnd), bytes(cursor.valueStart, cursor.valueEnd)]
+    const headers = readHeaders(cursor)
     found.push({
       partition,
       offset: String(cursor.offset),
       timestamp: new Date(cursor.timestamp).toISOString(),
-      key: text(cursor.keyStart, cursor.keyEnd),
-      value: text(cursor.valueStart, cursor.valueEnd),
-      headers: Object.fromEntries(readHeaders(cursor).map(({ key, value }) => [key, value?.toString() ?? ''])),
-      bytes: Math.max(0, cursor.valueEnd - cursor.valueStart),
+      key: key?.toString('utf8') ?? null,
+      value: value?.toString('utf8') ?? null,
+      headers: Object.fromEntries(headers.map((each) => [each.key, each.value?.toString() ?? ''])),
+      bytes: value?.length ?? 0,
+      decoded: {
+        key: await decodeValue(key, { topic, part: 'key', headers }, registry),
+        value: await decodeValue(value, { topic, part: 'value', headers }, registry),
+      },
     })
   }
   return found
