@@ -9,6 +9,7 @@ import { cutLogPower } from '../test/fault/log-power-cuts.ts'
 import { cutObjectPower } from '../test/fault/object-power-cuts.ts'
 import { rulesWithout } from '../test/model/rules.ts'
 import { sweep } from '../test/model/sweep.ts'
+import { sweepTransactions } from '../test/transactions/sweep.ts'
 
 const seed = Number(process.env['WEIR_SEED'] ?? randomInt(2 ** 31))
 const report = 'docs/reports/soak.md'
@@ -27,6 +28,15 @@ const parts: readonly Part[] = [
       if (findings.length > 0)
         throw new Error(findings.map(({ seed: at, violation }) => `${at}: ${violation}`).join('; '))
       return `${commits} commits, ${queries} queries, nothing broken`
+    },
+  },
+  {
+    name: 'transactions, 30,000 seeds',
+    run: async () => {
+      const { findings, committed, aborted } = await sweepTransactions(seed % 1_000_000_000, 30_000)
+      if (findings.length > 0)
+        throw new Error(findings.map(({ seed: at, violation }) => `${at}: ${violation}`).join('; '))
+      return `${committed} committed, ${aborted} aborted, nothing broken`
     },
   },
   {

@@ -30,7 +30,9 @@ export function endRaisingEpoch(
   const isAfterExhaustion =
     transaction.previousProducerId === request.producerId && isExhausted(request.epoch) && transaction.epoch === 0
   if (transaction.producerId !== request.producerId && !isAfterExhaustion) return refused('INVALID_PRODUCER_ID_MAPPING')
-  const isRepeated = transaction.epoch === request.epoch + 1 || isAfterExhaustion
+  // Where clients of both dialects share an id, the epoch alone would take a fenced producer for the one that was answered.
+  const isRaised = transaction.version === 2 && transaction.lastEpoch === request.epoch
+  const isRepeated = isRaised && (transaction.epoch === request.epoch + 1 || isAfterExhaustion)
   const mayRepeat = isRepeated && transaction.state !== 'Empty' && transaction.state !== 'Ongoing'
   const isCurrent = transaction.epoch === request.epoch && !isPrepared(transaction)
   if (!mayRepeat && !isCurrent) return refused('PRODUCER_FENCED')
