@@ -35,9 +35,9 @@ export type Carelessness = 'answers before the disk' | 'verifies nothing' | 'wri
 export interface BrokerPorts {
   readonly disks: Disks
   readonly careless: Carelessness
-  now(): number
-  freshProducerId(): number
-  pause(): Promise<void>
+  readonly now: () => number
+  readonly freshProducerId: () => number
+  readonly pause: () => Promise<void>
 }
 
 export const topicId = 'topic'
