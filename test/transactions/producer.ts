@@ -153,9 +153,10 @@ function createSession(
 async function init(
   transactionalId: string,
   expected: Identity | undefined,
-  { call, timeoutMs }: ProducerPorts,
+  ports: ProducerPorts,
 ): Promise<Identity | 'again' | undefined> {
-  const outcome = await call((broker) => broker.coordinator.init({ transactionalId, timeoutMs, expected }))
+  const { timeoutMs } = ports
+  const outcome = await ports.call((broker) => broker.coordinator.init({ transactionalId, timeoutMs, expected }))
   if ('error' in outcome) return refusedAs(outcome)
   const { producerId, epoch } = outcome.transaction
   return { producerId, epoch }
