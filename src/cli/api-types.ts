@@ -12,6 +12,7 @@ export interface ApiResource {
   readonly name: string
   readonly spec: Readonly<Record<string, unknown>>
   readonly tags: Readonly<Record<string, string>>
+  readonly origin: 'project' | 'api' | 'client'
   readonly version: number
   readonly state: string
   readonly reason: string | null

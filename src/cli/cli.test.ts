@@ -19,7 +19,10 @@ function weir(...words: string[]): { code: number | null; out: string; err: stri
 void test('the help names every command and what the exit codes mean', () => {
   const { code, out } = weir('--help')
   assert.equal(code, 0)
-  for (const { name } of commands) assert.match(out, new RegExp(`^  ${name}\\b`, 'm'))
+  for (const { name } of commands) assert.match(out, new RegExp(`^  ${name.split(' ')[0]}\\b`, 'm'))
+  const verbs = commands.filter(({ name }) => name.startsWith('stream ')).map(({ name }) => name.split(' ')[1])
+  const { out: group } = weir('stream', '--help')
+  for (const verb of verbs) assert.match(group, new RegExp(`^  ${verb}\\b`, 'm'))
   assert.match(out, /Exit codes:\n +0 +done/)
 })
 

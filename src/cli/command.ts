@@ -14,10 +14,13 @@ export interface OptionDeclaration {
   readonly default?: string
   /** Environment variable that stands in for it. */
   readonly env?: string
+  /** May be given several times: then it is in `lists`, not in `options`. */
+  readonly repeatable?: boolean
 }
 
 /** A command of `weir`. Its file imports nothing heavy until `run`: every start of the CLI loads all declarations. */
 export interface Command {
+  /** `stream tail` is the command tail of the group stream. */
   readonly name: string
   /** One line, without its full stop. */
   readonly summary: string
@@ -32,11 +35,15 @@ export interface Command {
 export interface CommandCall {
   readonly arguments: readonly (string | undefined)[]
   /** By commander's names: `--kafka-port` is `kafkaPort`. */
-  readonly options: Readonly<Record<string, string | boolean | undefined>>
+  readonly options: CommandOptions
+  /** Of the options that may be given several times, by the same names. */
+  readonly lists: Readonly<Record<string, readonly string[]>>
   readonly output: Output
   /** The project's folder. */
   readonly directory: string
 }
+
+export type CommandOptions = Readonly<Record<string, string | boolean | undefined>>
 
 /** Where a command says what it found: for people or, with `--json`, for programs. */
 export interface Output {
@@ -45,6 +52,8 @@ export interface Output {
   answer(value: unknown, text: () => string): void
   /** A line of the answer for people; nothing with `--json`. */
   line(text?: string): void
+  /** A part of the answer as it is, in both cases; resolves when more can be taken. */
+  bytes(data: Buffer): Promise<void>
   /** For people, on standard error; nothing with `--json`. */
   note(text: string): void
 }

@@ -17,6 +17,15 @@ import { restore } from './commands/restore.ts'
 import { sql } from './commands/sql.ts'
 import { status } from './commands/status.ts'
 import { stop } from './commands/stop.ts'
+import { streamAcls } from './commands/stream/acls.ts'
+import { streamConfigure } from './commands/stream/configure.ts'
+import { streamDeleteGroup } from './commands/stream/delete-group.ts'
+import { streamDescribe } from './commands/stream/describe.ts'
+import { streamGroups } from './commands/stream/groups.ts'
+import { streamList } from './commands/stream/list.ts'
+import { streamProduce } from './commands/stream/produce.ts'
+import { streamResetGroup } from './commands/stream/reset-group.ts'
+import { streamTail } from './commands/stream/tail.ts'
 import { tail } from './commands/tail.ts'
 import { up } from './commands/up.ts'
 import { url } from './commands/url.ts'
@@ -36,6 +45,15 @@ export const commands: readonly Command[] = [
   sql,
   produce,
   tail,
+  streamList,
+  streamDescribe,
+  streamProduce,
+  streamTail,
+  streamGroups,
+  streamResetGroup,
+  streamDeleteGroup,
+  streamConfigure,
+  streamAcls,
   url,
   ledger,
   verify,
@@ -47,3 +65,8 @@ export const commands: readonly Command[] = [
   backup,
   restore,
 ]
+
+/** What the first word of `weir stream tail` stands for. */
+export const commandGroups: Readonly<Record<string, string>> = {
+  stream: 'records, groups, settings and ACLs of streams, of this log or of any other Kafka',
+}

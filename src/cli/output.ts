@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import colors from './colors.ts'
 import type { Output } from './command.ts'
 
@@ -10,6 +11,10 @@ export function createOutput(json: boolean): Output {
     },
     line(text = '') {
       if (!json) process.stdout.write(`${text}\n`)
+    },
+    async bytes(data) {
+      if (process.stdout.write(data)) return
+      await once(process.stdout, 'drain')
     },
     note(text) {
       if (!json) process.stderr.write(`${colors.dim(text)}\n`)

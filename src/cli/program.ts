@@ -1,6 +1,6 @@
 import { Command as Commander, CommanderError, Option } from 'commander'
-import { exitCodes, type Command, type OptionDeclaration } from './command.ts'
-import { commands } from './commands.ts'
+import { exitCodes, type Command, type CommandOptions, type OptionDeclaration } from './command.ts'
+import { commandGroups, commands } from './commands.ts'
 import { createOutput } from './output.ts'
 import { reportError } from './report-error.ts'
 import { version } from './version.ts'
@@ -22,13 +22,14 @@ export async function program(words: readonly string[], resolvePath: (path: stri
     .exitOverride()
     .addHelpText('after', `\nExit codes:\n${exitCodeLines()}`)
   for (const command of commands) {
-    addCommand(root, command, async (values, options) => {
+    addCommand(root, command, async (values, options, lists) => {
       const json = options['json'] === true
       try {
         // Whatever asks where the data is, asks the environment.
         if (typeof options['data'] === 'string') process.env['WEIR_DATA'] = resolvePath(options['data'])
         const directory = resolvePath(typeof options['dir'] === 'string' ? options['dir'] : '.')
-        exitCode = (await command.run({ arguments: values, options, output: createOutput(json), directory })) ?? 0
+        const output = createOutput(json)
+        exitCode = (await command.run({ arguments: values, options, lists, output, directory })) ?? 0
       } catch (thrown) {
         exitCode = reportError(thrown, command.name, json)
       }
@@ -43,10 +44,16 @@ export async function program(words: readonly string[], resolvePath: (path: stri
   return exitCode
 }
 
-type Action = (values: (string | undefined)[], options: Record<string, string | boolean | undefined>) => Promise<void>
+type Action = (
+  values: (string | undefined)[],
+  options: CommandOptions,
+  lists: Record<string, readonly string[]>,
+) => Promise<void>
 
 function addCommand(root: Commander, command: Command, action: Action): void {
-  const child = root.command(command.name).description(command.summary).exitOverride()
+  const [last, ...groups] = command.name.split(' ').toReversed()
+  const parent = groups.reduceRight((under, name) => groupOf(under, name), root)
+  const child = parent.command(last!).description(command.summary).exitOverride()
   for (const { name, description, required } of command.arguments ?? [])
     child.argument(required ? `<${name}>` : `[${name}]`, description)
   for (const option of [...(command.options ?? []), ...sharedOptions]) child.addOption(toCommander(option))
@@ -54,15 +61,34 @@ function addCommand(root: Commander, command: Command, action: Action): void {
     child.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}`)
   const count = command.arguments?.length ?? 0
   child.action((...received: unknown[]) =>
-    action(
-      received.slice(0, count) as (string | undefined)[],
-      received[count] as Record<string, string | boolean | undefined>,
-    ),
+    action(received.slice(0, count) as (string | undefined)[], ...split(received[count] as Given)),
   )
 }
 
-function toCommander({ flags, description, default: shown, env }: OptionDeclaration): Option {
+/** Made with the first command that is in it. */
+function groupOf(parent: Commander, name: string): Commander {
+  const made = parent.commands.find((child) => child.name() === name)
+  return (
+    made ??
+    parent.command(name).description(commandGroups[name]!).exitOverride().showHelpAfterError(`See weir ${name} --help.`)
+  )
+}
+
+type Given = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
+
+/** What was given once, and what may be given several times. */
+function split(given: Given): [CommandOptions, Record<string, readonly string[]>] {
+  const entries = Object.entries(given)
+  const isList = (entry: (typeof entries)[number]): entry is [string, readonly string[]] => Array.isArray(entry[1])
+  return [
+    Object.fromEntries(entries.filter((entry) => !isList(entry))) as CommandOptions,
+    Object.fromEntries(entries.filter(isList)),
+  ]
+}
+
+function toCommander({ flags, description, default: shown, env, repeatable }: OptionDeclaration): Option {
   const option = new Option(flags, shown === undefined ? description : `${description} (default: ${shown})`)
+  if (repeatable) option.argParser((value, before: readonly string[] = []) => [...before, value])
   return env === undefined ? option : option.env(env)
 }
 

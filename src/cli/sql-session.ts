@@ -2,6 +2,7 @@ import pg from 'pg'
 import type { ErrorCode } from '../kernel/errors/catalogue.ts'
 import { WeirError } from '../kernel/errors/weir-error.ts'
 import type { Output } from './command.ts'
+import { printable } from './printable.ts'
 import { tableText } from './table-text.ts'
 
 export interface SqlRows {
@@ -60,18 +61,6 @@ export function printRows({ columns, rows, command, notices }: SqlRows, output: 
       rows.map((row) => row.map((value) => (value === null ? '∅' : printable(value)))),
     )}\n${counted}`
   })
-}
-
-/** A value takes one line of the table, and no terminal obeys it. */
-function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (character) => escapes[character] ?? hexOf(character))
-}
-
-const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
-
-function hexOf(character: string): string {
-  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
 }
 
 /** What `weir explain` says most about, by SQLSTATE; the class decides where the state itself does not. */

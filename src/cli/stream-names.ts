@@ -6,10 +6,10 @@ import type { WeirClient } from './weir-client.ts'
 
 /** WEIR-2011 with the nearest name when the log has no such stream; `advice` is what else to do. */
 export async function mustExist(client: KafkaClient, stream: string, advice = ''): Promise<void> {
+  if ((await client.topics.describe([stream])).length > 0) return
   const names = (await client.topics.describe()).map(({ name }) => name)
-  if (names.includes(stream)) return
   const near = nearestName(stream, names)
-  const meant = near === undefined ? `There are ${names.join(', ') || 'none'}.` : `Did you mean ${near}?`
+  const meant = near === undefined ? `There are ${listed(names)}.` : `Did you mean ${near}?`
   throw new WeirError('WEIR-2011', `there is no stream "${stream}". ${meant}${advice === '' ? '' : ` ${advice}`}`)
 }
 
@@ -23,4 +23,12 @@ export async function createStream(client: KafkaClient, weir: WeirClient, stream
       `the stream "${stream}" is declared, but it is ${declared.state}: ${declared.reason ?? 'see weir logs'}. Correct that instead of --create`,
     )
   await client.topics.create([{ name: stream }])
+}
+
+const listedMax = 10
+
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return 'none'
+  const more = names.length > listedMax ? ` and ${names.length - listedMax} more` : ''
+  return `${names.slice(0, listedMax).join(', ')}${more}`
 }

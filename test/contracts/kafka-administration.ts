@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Kafka, logLevel } from 'kafkajs'
 import type { WeirError } from '../../src/kernel/errors/weir-error.ts'
 import type { AclBinding } from '../../src/stream/client/kafka-acls.ts'
 import type { KafkaClient } from '../../src/stream/client/kafka-client.ts'
+import { joinGroup } from '../support/group-member.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 export interface Administered {
@@ -17,13 +17,7 @@ export function administrationContract({ client, bootstrap, newTopic }: Administ
   void test('a group with members is listed, described with its assignment, and refused to be changed', async () => {
     const topic = await newTopic(3)
     const group = `${topic}-members`
-    const consumer = new Kafka({ brokers: [bootstrap()], clientId: 'reader', logLevel: logLevel.NOTHING }).consumer({
-      groupId: group,
-      maxWaitTimeInMs: 100,
-    })
-    await consumer.connect()
-    await consumer.subscribe({ topic, fromBeginning: true })
-    await consumer.run({ eachMessage: async () => undefined })
+    const member = await joinGroup(bootstrap(), group, topic)
     const { groups } = client()
     try {
       const described = await waitUntil('the group is stable', async () => {
@@ -35,16 +29,16 @@ export function administrationContract({ client, bootstrap, newTopic }: Administ
         ['classic', 'consumer', 'RoundRobinAssigner'],
       )
       assert.equal(described.coordinator, bootstrap())
-      const [member] = described.members
-      assert.deepEqual([member?.clientId, member?.clientHost], ['reader', '127.0.0.1'])
-      const [assigned] = member?.assignment ?? []
+      const [one] = described.members
+      assert.deepEqual([one?.clientId, one?.clientHost], ['reader', '127.0.0.1'])
+      const [assigned] = one?.assignment ?? []
       assert.deepEqual([assigned?.topic, assigned?.partitions.toSorted()], [topic, [0, 1, 2]])
       const listed = (await groups.list()).find((one) => one.group === group)
       assert.deepEqual(listed, { group, protocolType: 'consumer', state: 'Stable', type: 'classic' })
       await rejectsWith('UNKNOWN_MEMBER_ID', groups.commit(group, [{ topic, partition: 0, offset: 0 }]))
       await rejectsWith('NON_EMPTY_GROUP', groups.delete(group))
     } finally {
-      await consumer.disconnect()
+      await member.leave()
     }
   })
 

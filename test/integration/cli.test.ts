@@ -106,15 +106,15 @@ void describe('the commands on a running project', () => {
     assert.match(mistyped.err, /no stream "evnts"\. Did you mean events\?.*--create.*WEIR-2011/)
     assert.ok(!(await run(['get', 'stream'])).out.includes('evnts'))
     const made = await run(
-      ['produce', 'prices', '--create', '--header', 'send', '--key', 'a'],
+      ['produce', 'prices', '--create', '--csv-header', 'send', '--key', 'a'],
       'id,price\n1,2.50\n2,3\n',
     )
     assert.match(made.out, /2 records are in prices, durable/, made.err)
     const { out } = await run(['tail', 'prices', '--from', 'start', '-n', '2'])
     assert.equal(out, 'id,price\n1,2.50\nid,price\n2,3\n')
-    const wrong = await run(['produce', 'prices', '--header', 'yes'])
+    const wrong = await run(['produce', 'prices', '--csv-header', 'yes'])
     assert.equal(wrong.code, 2)
-    assert.match(wrong.err, /--header takes send or skip, not "yes"/)
+    assert.match(wrong.err, /--csv-header takes send, skip, not "yes"/)
   })
 
   void test('what is in use is not deleted, and what is wrong is said', async () => {

@@ -20,7 +20,7 @@ const elsewhere = new Map([
   ['weir up', 'test/integration/supervisor.test.ts'],
   ['weir up --dir /srv/shop', 'test/integration/supervisor.test.ts'],
   ['weir dev', 'test/integration/supervisor.test.ts'],
-  ['weir produce prices prices.csv --header skip', 'test/integration/cli.test.ts'],
+  ['weir produce prices prices.csv --csv-header skip', 'test/integration/cli.test.ts'],
   ['weir restore FOLDER', 'test/integration/backup.test.ts'],
 ])
 

@@ -50,4 +50,15 @@ export const streamCodes = defineCodes({
     cause: 'There is no such topic, and the broker creates none by itself.',
     remedy: 'Create the topic first, or declare a stream of that name.',
   },
+  'WEIR-3121': {
+    kind: 'not-found',
+    cause: 'There is no such consumer group.',
+    remedy: 'weir stream groups lists them.',
+  },
+  'WEIR-3122': {
+    kind: 'conflict',
+    cause: 'The consumer group has members: while they read, its offsets are theirs.',
+    remedy: 'Stop its consumers, wait for weir stream groups to show it as Empty, and try again.',
+    retryable: true,
+  },
 })

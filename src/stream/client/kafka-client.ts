@@ -102,6 +102,11 @@ export type OffsetPlace = 'start' | 'end' | { readonly timestampMs: number }
 export interface KafkaOffsets {
   /** Offset by partition, of all partitions unless named. A time after the last record gives the end. */
   list(topic: string, place: OffsetPlace, partitions?: readonly number[]): Promise<ReadonlyMap<number, number>>
+  /** Of many topics with a request for each leader; those that do not exist are left out. */
+  listTopics(
+    topics: readonly string[],
+    place: 'start' | 'end',
+  ): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>>
   /** For groups without members: informational for Weir, seen by everybody's tools. */
   commit(group: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void>
   /** Partitions without a committed offset are left out. */

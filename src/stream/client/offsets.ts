@@ -26,6 +26,30 @@ export function createOffsetsClient(cluster: Cluster, deadlineMs: number): Kafka
     })
   }
 
+  async function listTopics(
+    topics: readonly string[],
+    place: 'start' | 'end',
+  ): Promise<Map<string, Map<number, number>>> {
+    return withRetries('offsets of topics', deadlineMs, async (timeoutMs) => {
+      const described = (await cluster.describe(topics, { timeoutMs })).filter(({ errorCode }) => errorCode === 0)
+      const wanted = described.flatMap(({ topic }) => topic.partitions.map(({ partition }) => ({ topic, partition })))
+      const byLeader = Map.groupBy(wanted, ({ topic, partition }) => cluster.leader(topic, partition))
+      const timestamp = place === 'start' ? startTimestamp : endTimestamp
+      const asked = [...byLeader].map(([broker, owned]) =>
+        listMany(
+          broker,
+          Map.groupBy(owned, ({ topic }) => topic.name),
+          timestamp,
+          timeoutMs,
+        ),
+      )
+      const found = new Map(described.map(({ topic }) => [topic.name, new Map<number, number>()]))
+      for (const [topic, partition, offset] of (await Promise.all(asked)).flat())
+        found.get(topic)?.set(partition, offset)
+      return found
+    })
+  }
+
   const forgetAnd =
     (topic: string) =>
     (error: unknown): never => {
@@ -47,7 +71,7 @@ export function createOffsetsClient(cluster: Cluster, deadlineMs: number): Kafka
     })
   }
 
-  return { list, commit, committed }
+  return { list, listTopics, commit, committed }
 }
 
 /** From one leader, once: offset by partition; -1 where no record is as late as `timestamp`. */
@@ -58,13 +82,27 @@ export async function listFrom(
   timestamp: number,
   timeoutMs: number,
 ): Promise<[partition: number, offset: number][]> {
-  const asked = partitions.map((partitionIndex) => ({ partitionIndex, timestamp }))
-  const request = { replicaId: -1, topics: [{ name: topic, partitions: asked }], timeoutMs: Math.ceil(timeoutMs) }
+  const asked = new Map([[topic, partitions.map((partition) => ({ partition }))]])
+  const found = await listMany(broker, asked, timestamp, timeoutMs)
+  return found.map(([, partition, offset]) => [partition, offset])
+}
+
+async function listMany(
+  broker: Broker,
+  wanted: ReadonlyMap<string, readonly { readonly partition: number }[]>,
+  timestamp: number,
+  timeoutMs: number,
+): Promise<[topic: string, partition: number, offset: number][]> {
+  const topics = [...wanted].map(([name, partitions]) => ({
+    name,
+    partitions: partitions.map(({ partition }) => ({ partitionIndex: partition, timestamp })),
+  }))
+  const request = { replicaId: -1, topics, timeoutMs: Math.ceil(timeoutMs) }
   const { body } = await broker.call(listOffsetsApi, request, { timeoutMs })
-  return body.topics.flatMap(({ partitions: results }) =>
-    results.map(({ partitionIndex, errorCode, offset }): [number, number] => {
-      check(errorCode, `partition ${partitionIndex} of topic ${topic}`)
-      return [partitionIndex, offset]
+  return body.topics.flatMap(({ name, partitions }) =>
+    partitions.map(({ partitionIndex, errorCode, offset }): [string, number, number] => {
+      check(errorCode, `partition ${partitionIndex} of topic ${name}`)
+      return [name, partitionIndex, offset]
     }),
   )
 }

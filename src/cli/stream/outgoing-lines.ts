@@ -1,0 +1,103 @@
+import { createInterface } from 'node:readline'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import type { OutgoingRecord } from '../../stream/client/producer.ts'
+import type { JsonRecord } from './printed-record.ts'
+
+/** What is said of every record of a call. */
+export interface RecordDefaults {
+  readonly key: string | null
+  readonly partition: number | undefined
+  readonly timestampMs: number | undefined
+  readonly headers: readonly { readonly key: string; readonly value: Buffer | null }[]
+}
+
+/** How a line becomes a record. Undefined for a line that is none. */
+export type LineReader = (line: string, number: number) => OutgoingRecord | undefined
+
+/** Each line a value, or a key, the separator and a value. A value that is the marker is a tombstone. */
+export function plainLines(
+  defaults: RecordDefaults,
+  separator: string | undefined,
+  nullMarker: string | undefined,
+): LineReader {
+  const valueOf = (text: string): string | null => (text === nullMarker ? null : text)
+  return (line, number) => {
+    if (line === '') return undefined
+    if (separator === undefined) return withDefaults(defaults, { value: valueOf(line) })
+    const at = line.indexOf(separator)
+    if (at < 0)
+      throw new WeirError(
+        'WEIR-2009',
+        `line ${number} has no ${JSON.stringify(separator)} between key and value: ${line.slice(0, 80)}`,
+      )
+    return withDefaults(defaults, { key: line.slice(0, at), value: valueOf(line.slice(at + separator.length)) })
+  }
+}
+
+/** Each line what `weir stream tail --json` prints; the partition is taken only when `keepPartition` is set. */
+export function jsonLines(defaults: RecordDefaults, keepPartition: boolean): LineReader {
+  return (line, number) => {
+    if (line.trim() === '') return undefined
+    const read = parsed(line, number)
+    const timestampMs = read.timestamp === undefined ? undefined : Date.parse(read.timestamp)
+    if (Number.isNaN(timestampMs)) throw wrongLine(number, `"${read.timestamp}" is no time`)
+    return withDefaults(defaults, {
+      value: bytesOf(read.value, read.valueEncoding),
+      ...(read.key === undefined || read.key === null ? {} : { key: bytesOf(read.key, read.keyEncoding) }),
+      ...(timestampMs === undefined ? {} : { timestampMs }),
+      ...(keepPartition && read.partition !== undefined ? { partition: read.partition } : {}),
+      ...(read.headers
+        ? { headers: read.headers.map(({ key, value, encoding }) => ({ key, value: bytesOf(value, encoding) })) }
+        : {}),
+    })
+  }
+}
+
+function parsed(line: string, number: number): Partial<JsonRecord> & Pick<JsonRecord, 'value'> {
+  let read: unknown
+  try {
+    read = JSON.parse(line)
+  } catch (error) {
+    throw wrongLine(number, (error as Error).message)
+  }
+  if (typeof read !== 'object' || read === null || !('value' in read))
+    throw wrongLine(number, 'it is no object with a "value"')
+  const { value, key = null } = read as { value: unknown; key?: unknown }
+  for (const part of [value, key])
+    if (part !== null && typeof part !== 'string')
+      throw wrongLine(number, 'key and value are text or null; JSON within them is text too')
+  return read as JsonRecord
+}
+
+function wrongLine(number: number, why: string): WeirError {
+  return new WeirError('WEIR-2009', `line ${number} is not what weir stream tail --json prints: ${why}`)
+}
+
+function bytesOf(text: string | null, encoding: 'base64' | undefined): Buffer | null {
+  return text === null ? null : Buffer.from(text, encoding ?? 'utf8')
+}
+
+/** What the record says itself goes before what is said of all; headers add up. */
+export function withDefaults(defaults: RecordDefaults, own: OutgoingRecord): OutgoingRecord {
+  const headers = [...(own.headers ?? []), ...defaults.headers]
+  return {
+    key: defaults.key,
+    ...(defaults.partition === undefined ? {} : { partition: defaults.partition }),
+    ...(defaults.timestampMs === undefined ? {} : { timestampMs: defaults.timestampMs }),
+    ...own,
+    ...(headers.length > 0 ? { headers } : {}),
+  }
+}
+
+/** Sends every line; what is wrong with one is said with its number. */
+export async function sendLines(
+  input: NodeJS.ReadableStream,
+  read: LineReader,
+  send: (record: OutgoingRecord) => Promise<void> | undefined,
+): Promise<void> {
+  let number = 0
+  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    const found = read(line, ++number)
+    if (found) await send(found)
+  }
+}
