@@ -88,7 +88,7 @@ function split(given: Given): [CommandOptions, Record<string, readonly string[]>
 
 function toCommander({ flags, description, default: shown, env, repeatable }: OptionDeclaration): Option {
   const option = new Option(flags, shown === undefined ? description : `${description} (default: ${shown})`)
-  if (repeatable) option.argParser((value, before: readonly string[] = []) => [...before, value])
+  if (repeatable) option.argParser((value, before: readonly string[] | undefined) => [...(before ?? []), value])
   return env === undefined ? option : option.env(env)
 }
 

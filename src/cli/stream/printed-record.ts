@@ -10,7 +10,7 @@ export const recordFormats = ['raw', 'json', 'table'] as const
 export type RecordFormat = (typeof recordFormats)[number]
 
 /** What `--show` puts before a raw value, in this order, as kafka-console-consumer does. */
-export const shownParts = ['timestamp', 'partition', 'offset', 'headers', 'key'] as const
+const shownParts = ['timestamp', 'partition', 'offset', 'headers', 'key'] as const
 export type ShownPart = (typeof shownParts)[number]
 
 const newline = Buffer.from('\n')
@@ -54,7 +54,7 @@ export interface JsonRecord {
   readonly headers?: readonly { readonly key: string; readonly value: string | null; readonly encoding?: 'base64' }[]
 }
 
-export function jsonRecord(record: ReadRecord): JsonRecord {
+function jsonRecord(record: ReadRecord): JsonRecord {
   const [key, value] = [textOf(record.key), textOf(record.value)]
   const headers = record.headers.map((header) => {
     const shown = textOf(header.value)
