@@ -8,7 +8,7 @@ import { silentLogger, type Logger } from '../../src/kernel/logger.ts'
 import type { RestoreNote } from '../../src/stream/broker/restore-note.ts'
 import { checkBatches, type CheckedBatch } from '../../src/stream/broker/storage/check-batches.ts'
 import { openPartitionLog, type PartitionLog } from '../../src/stream/broker/storage/partition-log.ts'
-import { createSegmentFiles } from '../../src/stream/broker/storage/segment-files.ts'
+import { createStorage } from '../../src/stream/broker/storage/storage-services.ts'
 import { BatchBuilder, noProducer, type ProducerIdentity } from '../../src/stream/protocol/records/batch-builder.ts'
 import { batchesIn, openRecords } from '../../src/stream/protocol/records/record-cursor.ts'
 
@@ -45,13 +45,10 @@ export function openIn(
     restored,
   }: PartitionOptions = {},
 ): Promise<PartitionLog> {
-  const services = {
-    files,
-    segmentFiles: createSegmentFiles(files, segmentsOpenMax),
-    writtenFiles: createSegmentFiles(files, 1, 'durable'),
-    clock: systemClock,
-    logger,
-  }
+  const services = createStorage(
+    { files, clock: systemClock, logger },
+    { segmentsOpenMax, writtenFilesOpenMax: 1, indexBytesMax: 1000 },
+  )
   return openPartitionLog(path, 'test-0', { recoveryPoint, startOffset, restored }, services, {
     segmentBytes: () => segmentBytes,
   })

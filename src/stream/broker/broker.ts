@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { Files } from '../../kernel/files/files.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { OffsetHole } from '../offset-holes.ts'
+import type { StorageLimits } from './storage/storage-services.ts'
 
 /** Where the log lives and where it listens; all that has a default may be left out. */
 export interface BrokerConfig {
@@ -25,7 +26,7 @@ export interface BrokerConfig {
   readonly limits?: Partial<BrokerLimits>
 }
 
-export interface BrokerLimits {
+export interface BrokerLimits extends StorageLimits {
   readonly connectionsMax: number
   /** The largest request, in bytes. */
   readonly requestBytesMax: number
@@ -47,10 +48,6 @@ export interface BrokerLimits {
   readonly groupSessionTimeoutMsMax: number
   /** Of one group; Kafka's group.max.size. */
   readonly groupMembersMax: number
-  /** So many files of segments stay open for the next reader. */
-  readonly segmentsOpenMax: number
-  /** So many partitions keep the file open that they write to, those that were written to last. */
-  readonly writtenFilesOpenMax: number
   /** How long the offsets of a group without members are kept; Kafka's offsets.retention.minutes. */
   readonly offsetsRetentionMs: number
   readonly retentionCheckIntervalMs: number
@@ -83,6 +80,7 @@ export const defaultLimits: BrokerLimits = {
   groupMembersMax: 10_000,
   segmentsOpenMax: 512,
   writtenFilesOpenMax: 512,
+  indexBytesMax: 16 * 1024 * 1024,
   offsetsRetentionMs: 7 * 24 * 3_600_000,
   retentionCheckIntervalMs: 60_000,
   partitionRestMs: 600_000,

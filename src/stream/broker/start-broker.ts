@@ -27,8 +27,8 @@ import type { GroupLimits } from './groups/step.ts'
 import { createLentMemory } from './network/lent-memory.ts'
 import { openListeners } from './open-listeners.ts'
 import { readRestoreNote, removeRestoreNote } from './restore-note.ts'
-import { createSegmentFiles } from './storage/segment-files.ts'
 import { readJsonIfWhole, writeJson } from './storage/small-file.ts'
+import { createStorage } from './storage/storage-services.ts'
 import { openCheckpoints } from './topics/checkpoints.ts'
 import { openProducerIds } from './topics/producer-ids.ts'
 import { applyRetention } from './topics/retention.ts'
@@ -54,14 +54,8 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
   await files.makeDirectory(directory)
   const lock = await waitForLock(`${directory}/log.lock`, directory, clock)
   try {
-    const storage = {
-      files,
-      segmentFiles: createSegmentFiles(files, limits.segmentsOpenMax),
-      writtenFiles: createSegmentFiles(files, limits.writtenFilesOpenMax, 'durable'),
-      clock,
-      logger,
-      onSync: (seconds: number) => metrics.syncSeconds.observe(seconds),
-    }
+    const onSync = (seconds: number): void => metrics.syncSeconds.observe(seconds)
+    const storage = createStorage({ files, clock, logger, onSync }, limits)
     const restored = await readRestoreNote(files, directory)
     const topics = await openTopicStore(directory, await openCheckpoints(files, directory), storage, restored)
     const producerIds = await openProducerIds(files, `${directory}/producer-ids.json`, restored?.offsets)

@@ -9,7 +9,7 @@ import { nodeFiles } from '../../../kernel/files/node-files.ts'
 import { silentLogger } from '../../../kernel/logger.ts'
 import { systemClock } from '../../../kernel/clock.ts'
 import { encodeSubscription } from '../../protocol/consumer-protocol.ts'
-import { createSegmentFiles } from '../storage/segment-files.ts'
+import { createStorage } from '../storage/storage-services.ts'
 import type { CommittedOffsets } from './committed-offsets.ts'
 import { expireOffsets } from './expire-offsets.ts'
 import { openGroups, type Groups } from './groups.ts'
@@ -21,13 +21,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 function open({ files = nodeFiles as Files, now = (): number => 0 } = {}): Promise<Groups> {
   const clock = { ...systemClock, now }
-  const services = {
-    files,
-    segmentFiles: createSegmentFiles(files, 4),
-    writtenFiles: createSegmentFiles(files, 4, 'durable'),
-    clock,
-    logger: silentLogger,
-  }
+  const limits = { segmentsOpenMax: 4, writtenFilesOpenMax: 4, indexBytesMax: 1e6 }
+  const services = createStorage({ files, clock, logger: silentLogger }, limits)
   return openGroups(folder, services, { initialRebalanceDelayMs: 0, membersMax: 10 })
 }
 

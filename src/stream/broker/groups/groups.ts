@@ -1,5 +1,5 @@
 import type { KafkaErrorName } from '../../protocol/errors.ts'
-import type { StorageServices } from '../storage/partition-state.ts'
+import type { StorageServices } from '../storage/storage-services.ts'
 import { openStateLog } from '../storage/state-log.ts'
 import { createClassicGroup, type MemberName } from './classic/group.ts'
 import { join } from './classic/join.ts'

@@ -4,10 +4,10 @@ import type { Segment } from './segment.ts'
 /** The aborted transactions with offsets in `[from, to)`, by their first offsets. Each stands with the segment of its marker. */
 export function abortedBetween(segments: readonly Segment[], from: number, to: number): AbortedTransaction[] {
   const found: AbortedTransaction[] = []
-  for (const { endOffset, index } of segments) {
+  for (const { endOffset, aborted: all } of segments) {
     if (endOffset <= from) continue
-    for (let at = firstEndingAt(index.aborted, from); at < index.aborted.length; at++) {
-      const aborted = index.aborted[at]!
+    for (let at = firstEndingAt(all, from); at < all.length; at++) {
+      const aborted = all[at]!
       if (aborted.firstOffset < to) found.push(aborted)
       if (aborted.stableAfter >= to) return byFirstOffset(found)
     }

@@ -2,7 +2,8 @@ import { batchField } from '../../protocol/records/batch-header.ts'
 import type { CheckedBatch } from './check-batches.ts'
 import { saveIndex } from './index-file.ts'
 import { sharedSyncEpoch } from './leader-epochs.ts'
-import { activeSegment, type PartitionState, type StorageServices } from './partition-state.ts'
+import { activeSegment, type PartitionState } from './partition-state.ts'
+import type { StorageServices } from './storage-services.ts'
 import { createSegment } from './segment.ts'
 import { writeJson } from './small-file.ts'
 
@@ -30,21 +31,22 @@ export async function storeBatches(
     services.onSync?.((clock.monotonic() - started) / 1000)
   })
   for (const { batch, baseOffset } of round) {
-    segment.index.add(baseOffset, segment.size, batch.header.maxTimestamp)
+    segment.index!.add(baseOffset, segment.size, batch.header.maxTimestamp)
     segment.size += batch.bytes.length
     segment.endOffset = baseOffset + batch.header.lastOffsetDelta + 1
   }
   state.endOffset = segment.endOffset
-  segment.index.aborted.push(...state.producers.durable(state.endOffset))
+  segment.aborted.push(...state.producers.durable(state.endOffset))
 }
 
 /** Nothing more is written to the last segment: a new one begins. */
 export async function sealSegment(state: PartitionState, services: StorageServices): Promise<void> {
-  const { files, writtenFiles } = services
+  const { files, writtenFiles, segmentIndexes } = services
   const old = activeSegment(state)
   await saveIndex(files, old)
+  segmentIndexes.isSaved(old)
   await writeJson(files, `${state.folder}/producers.json`, state.producers.snapshot(state.endOffset))
-  state.segments.push(await createSegment(files, state.folder, state.endOffset))
+  state.segments.push(await createSegment(files, state.folder, state.endOffset, state.indexIntervalBytes()))
   // All of it that counts was synced.
   await writtenFiles.forget(old.path)
 }
@@ -56,7 +58,7 @@ export async function leaveBrokenSegment(state: PartitionState, services: Storag
   // Best effort: recovery cuts off what lies beyond the next segment's base.
   await writtenFiles.use(old.path, (file) => file.truncate(old.size)).catch(() => undefined)
   await writtenFiles.forget(old.path)
-  const fresh = await createSegment(files, state.folder, state.endOffset)
+  const fresh = await createSegment(files, state.folder, state.endOffset, state.indexIntervalBytes())
   if (old.size === 0) state.segments.pop()
   state.segments.push(fresh)
   state.broken = undefined

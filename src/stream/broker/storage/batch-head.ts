@@ -5,6 +5,7 @@ import type { Segment } from './segment.ts'
 
 /** What is needed of a batch to walk over it. */
 export interface BatchHead {
+  readonly baseOffset: number
   readonly byteLength: number
   readonly lastOffset: number
   readonly maxTimestamp: number
@@ -25,7 +26,8 @@ export class GarbledError extends Error {
 /** The head of the batch at `position`, which lies at `at` in the buffer. Lengths are looked at before they lead anywhere. */
 export function batchHeadIn(segment: Segment, buffer: Buffer, at: number, position: number): BatchHead {
   const byteLength = buffer.readInt32BE(at + batchField.length) + batchLengthOverhead
-  const lastOffset = readLong(buffer, at) + buffer.readInt32BE(at + batchField.lastOffsetDelta)
+  const baseOffset = readLong(buffer, at)
+  const lastOffset = baseOffset + buffer.readInt32BE(at + batchField.lastOffsetDelta)
   const isOne =
     buffer[at + batchField.magic] === 2 &&
     byteLength >= batchHeaderBytes &&
@@ -33,7 +35,7 @@ export function batchHeadIn(segment: Segment, buffer: Buffer, at: number, positi
     lastOffset >= segment.baseOffset &&
     lastOffset < segment.endOffset
   if (!isOne) throw new GarbledError(segment, position)
-  return { byteLength, lastOffset, maxTimestamp: readLong(buffer, at + batchField.maxTimestamp) }
+  return { baseOffset, byteLength, lastOffset, maxTimestamp: readLong(buffer, at + batchField.maxTimestamp) }
 }
 
 export async function readBatchHead(file: OpenFile, segment: Segment, position: number): Promise<BatchHead> {

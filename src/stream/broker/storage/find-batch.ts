@@ -51,8 +51,8 @@ function plausibleLength(buffer: Buffer, at: number, bytesLeft: number): number 
   const isPlausible =
     byteLength >= batchHeaderBytes &&
     byteLength <= bytesLeft &&
-    recordCount >= 1 &&
-    buffer.readInt32BE(at + batchField.lastOffsetDelta) === recordCount - 1
+    recordCount >= 0 &&
+    buffer.readInt32BE(at + batchField.lastOffsetDelta) >= Math.max(0, recordCount - 1)
   return isPlausible ? byteLength : undefined
 }
 

@@ -1,19 +1,26 @@
+import { inParallel } from '../../../kernel/in-parallel.ts'
 import { endBefore } from '../../offset-holes.ts'
 import type { RestoreNote } from '../restore-note.ts'
 import { damageError, damagesOf } from './damage.ts'
-import { indexPath, loadIndex, saveIndex, type SavedIndex } from './index-file.ts'
+import { loadSavedIndex, saveIndex, type SavedIndex } from './index-file.ts'
 import { epochBehind, nextEpoch, saveEpochs, type LeaderEpoch } from './leader-epochs.ts'
+import { listSegments, type SegmentFile } from './list-segments.ts'
 import { openSegment } from './open-segment.ts'
 import { beginBehindHoles, holeAfter, readHoles, saveHoles, type PartitionHole } from './partition-holes.ts'
 import type { PartitionCheckpoint } from './partition-checkpoint.ts'
 import { beginReplay, type PartitionReplay } from './partition-replay.ts'
-import type { PartitionState, StorageServices } from './partition-state.ts'
-import { baseOffsetOf, createSegment, segmentPath, type Segment } from './segment.ts'
+import type { PartitionState } from './partition-state.ts'
+import type { StorageServices } from './storage-services.ts'
+import { createSegment, type Segment } from './segment.ts'
+
+const indexesReadAtOnce = 4
 
 /** What is known about a partition before it is opened. */
 export interface KnownPartition extends PartitionCheckpoint {
   /** The log was restored: the partition goes on beyond what it may have handed out since the backup. */
   readonly restored?: RestoreNote | undefined
+  /** The distance of entries in the index of a new segment. */
+  indexIntervalBytes(): number
 }
 
 /** Opens a partition's folder, or makes it: reads what was not known to be whole, cuts the torn tail off, names damage. */
@@ -28,10 +35,10 @@ export async function openPartition(
   // A predecessor may have been killed between making a name and syncing it.
   await files.syncDirectory(folder)
   const holes = await readHoles(files, folder)
-  const kept = await removeOutdated(folder, checkpoint.startOffset, holes, services)
-  const bases = await beginBehindHoles(files, folder, kept, holes)
+  const kept = await listSegments(files, folder, checkpoint.startOffset, holes)
+  const found = await beginBehindHoles(files, folder, kept, holes)
   const replay = await beginReplay(folder, services)
-  const { segments, wasCut } = await openSegments(folder, { bases, holes, checkpoint }, replay, services)
+  const { segments, wasCut } = await openSegments({ files: found, holes, checkpoint }, replay, services)
   while (segments.length > 1 && endBefore(holes, segments[1]!.baseOffset) <= checkpoint.startOffset) segments.shift()
   await beginBehindDamage(segments, folder, checkpoint, services)
   const { endOffset } = segments.at(-1)!
@@ -51,9 +58,11 @@ export async function openPartition(
     producers: replay.producers,
     holes,
     epochs: await epochsFrom(replay.epochs, { holes, cutAt: wasCut ? endOffset : undefined, folder }, services),
+    indexIntervalBytes: () => checkpoint.indexIntervalBytes(),
     startOffset: Math.max(endBefore(holes, segments[0]!.baseOffset), checkpoint.startOffset),
     endOffset,
     nextOffset: endOffset,
+    cleanedTo: Math.min(checkpoint.cleanedTo ?? 0, endOffset),
     broken: undefined,
     closed: false,
   }
@@ -65,13 +74,12 @@ export async function openPartition(
 }
 
 async function openSegments(
-  folder: string,
   {
-    bases,
+    files,
     holes,
     checkpoint,
   }: {
-    readonly bases: readonly number[]
+    readonly files: readonly SegmentFile[]
     readonly holes: readonly PartitionHole[]
     readonly checkpoint: KnownPartition
   },
@@ -81,11 +89,18 @@ async function openSegments(
   const { recoveryPoint } = checkpoint
   const segments: Segment[] = []
   let wasCut = false
-  const saved = await Promise.all(bases.map((baseOffset) => loadIndex(services.files, segmentPath(folder, baseOffset))))
-  if (knowsTooLittle(saved, bases, replay)) replay.readAll()
-  for (const [at, baseOffset] of bases.entries()) {
-    const nextBase = nextBaseOf(bases, at, holes)
-    const expected = { folder, baseOffset, nextBase, recoveryPoint, replayFrom: replay.from, saved: saved[at] }
+  const saved = await savedIndexes(files, services)
+  if (knowsTooLittle(saved, files, replay)) replay.readAll()
+  for (const [at, file] of files.entries()) {
+    const nextBase = nextBaseOf(files, at, holes)
+    const expected = {
+      ...file,
+      nextBase,
+      recoveryPoint,
+      replayFrom: replay.from,
+      saved: saved[at],
+      indexIntervalBytes: checkpoint.indexIntervalBytes(),
+    }
     const opened = await openSegment(expected, (header, bytes) => replay.onBatch(header, bytes), services)
     segments.push(...opened.segments)
     wasCut ||= opened.wasCut
@@ -93,15 +108,28 @@ async function openSegments(
   return { segments, wasCut }
 }
 
+async function savedIndexes(
+  files: readonly SegmentFile[],
+  services: StorageServices,
+): Promise<readonly (SavedIndex | undefined)[]> {
+  const saved: (SavedIndex | undefined)[] = []
+  await inParallel(files.entries(), indexesReadAtOnce, async ([at, { path }]) => {
+    saved[at] = await loadSavedIndex(services.files, path)
+  })
+  return saved
+}
+
 /** Whether aborted transactions are forgotten that the replay will not come upon. */
 function knowsTooLittle(
   saved: readonly (SavedIndex | undefined)[],
-  bases: readonly number[],
+  files: readonly SegmentFile[],
   { producers, from }: PartitionReplay,
 ): boolean {
+  const knownTo = (at: number): number => saved[at]?.endOffset ?? -1
+  const nextAt = (at: number): number => files[at + 1]?.baseOffset ?? Infinity
   return (
     producers.hasMarkers &&
-    bases.some((base, at) => base < from && (saved[at]?.endOffset ?? -1) < Math.min(from, bases[at + 1] ?? Infinity))
+    files.some(({ baseOffset }, at) => baseOffset < from && knownTo(at) < Math.min(from, nextAt(at)))
   )
 }
 
@@ -139,27 +167,7 @@ async function epochsFrom(
 }
 
 /** Where the next file begins; its offsets may lie behind a hole. A file that got no record before one ends where it begins. */
-function nextBaseOf(bases: readonly number[], at: number, holes: readonly PartitionHole[]): number | undefined {
-  const next = bases[at + 1]
-  return next === undefined ? undefined : Math.max(bases[at]!, endBefore(holes, next))
-}
-
-/** Removing goes on where a crash ended it: what lies below the start was to go. The last segment stays. */
-async function removeOutdated(
-  folder: string,
-  startOffset: number,
-  holes: readonly PartitionHole[],
-  { files }: StorageServices,
-): Promise<number[]> {
-  const names = await files.list(folder)
-  const bases = names
-    .map(baseOffsetOf)
-    .filter((base) => base !== undefined)
-    .toSorted((left, right) => left - right)
-  while (bases.length > 1 && endBefore(holes, bases[1]!) <= startOffset) {
-    const path = segmentPath(folder, bases.shift()!)
-    await files.remove(path)
-    if (names.includes(indexPath(path).slice(folder.length + 1))) await files.remove(indexPath(path))
-  }
-  return bases
+function nextBaseOf(files: readonly SegmentFile[], at: number, holes: readonly PartitionHole[]): number | undefined {
+  const next = files[at + 1]?.baseOffset
+  return next === undefined ? undefined : Math.max(files[at]!.baseOffset, endBefore(holes, next))
 }

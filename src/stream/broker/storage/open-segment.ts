@@ -1,15 +1,15 @@
 import type { OpenFile } from '../../../kernel/files/files.ts'
 import { findBatch, type BatchTrace } from './find-batch.ts'
-import { indexPath, type SavedIndex } from './index-file.ts'
+import { indexPath, saveIndex, type SavedIndex } from './index-file.ts'
 import { sharedSyncEpoch } from './leader-epochs.ts'
-import type { StorageServices } from './partition-state.ts'
 import { scanStretch, type OnBatch, type Stretch } from './scan-stretch.ts'
-import { segmentPath, type Segment } from './segment.ts'
+import type { SegmentFile } from './list-segments.ts'
+import { removeIfThere } from './small-file.ts'
+import type { Segment } from './segment.ts'
+import type { StorageServices } from './storage-services.ts'
 
 /** What is known about a segment's file before it is read. */
-export interface ExpectedSegment {
-  readonly folder: string
-  readonly baseOffset: number
+export interface ExpectedSegment extends SegmentFile {
   /** Where the next file begins; undefined for the last one, whose end only its content tells. */
   readonly nextBase: number | undefined
   /** All below was durable and whole. */
@@ -18,6 +18,7 @@ export interface ExpectedSegment {
   readonly replayFrom: number
   /** As it was saved last; the file may have grown since. */
   readonly saved: SavedIndex | undefined
+  readonly indexIntervalBytes: number
 }
 
 /** What a file holds. */
@@ -35,13 +36,13 @@ export interface OpenedSegments {
 export async function openSegment(
   expected: ExpectedSegment,
   onBatch: OnBatch,
-  { files, logger }: StorageServices,
+  services: StorageServices,
 ): Promise<OpenedSegments> {
-  const { baseOffset, nextBase, recoveryPoint, replayFrom, saved } = expected
-  const path = segmentPath(expected.folder, baseOffset)
+  const { files, logger } = services
+  const { path, nextBase, recoveryPoint, replayFrom, saved } = expected
   if (nextBase !== undefined && nextBase <= recoveryPoint && nextBase <= replayFrom) {
     const fits = saved?.endOffset === nextBase && saved.size === (await files.size(path))
-    if (fits) return { segments: [{ baseOffset, path, start: 0, ...saved }], wasCut: false }
+    if (fits) return { segments: [segmentOfIndex(expected, saved)], wasCut: false }
   }
   const isLast = nextBase === undefined
   const file = await files.open(path, isLast ? 'write' : 'read')
@@ -61,9 +62,10 @@ export async function openSegment(
     if (isLast) await file.sync()
     const segments = stretches.map((stretch, at) => segmentOf(path, stretch, damageEnd(stretches, at, expected)))
     rememberAborted(segments, expected)
-    // An index of before the damage would hide it from the next start.
     const isDamaged = segments.some(({ damagedFrom }) => damagedFrom !== undefined)
-    if (isDamaged && (await files.size(indexPath(path))) !== undefined) await files.remove(indexPath(path))
+    // An index of before the damage would hide it from the next start.
+    if (isDamaged) await removeIfThere(files, indexPath(path))
+    else if (!isLast) await keepIndex(segments[0]!, services)
     return { segments, wasCut }
   } finally {
     await file.close()
@@ -73,10 +75,11 @@ export async function openSegment(
 async function scanFile(
   file: OpenFile,
   bytes: number,
-  { baseOffset, nextBase = Infinity, recoveryPoint }: ExpectedSegment,
+  { baseOffset, nextBase = Infinity, recoveryPoint, indexIntervalBytes }: ExpectedSegment,
   onBatch: OnBatch,
 ): Promise<Stretch[]> {
-  const stretches = [await scanStretch(file, bytes, { position: 0, baseOffset }, nextBase, onBatch)]
+  const limits = { offsetLimit: nextBase, indexIntervalBytes }
+  const stretches = [await scanStretch(file, bytes, { position: 0, baseOffset }, limits, onBatch)]
   for (;;) {
     const { searchFrom, endOffset, stoppedBy, reachedLimit } = stretches.at(-1)!
     if (stoppedBy === undefined || reachedLimit) return stretches
@@ -86,7 +89,7 @@ async function scanFile(
       (nextBase !== Infinity || trace.baseOffset < recoveryPoint || trace.leaderEpoch > sharedSyncEpoch)
     const next = await findBatch(file, bytes, searchFrom, wasAcknowledged)
     if (!next) return stretches
-    stretches.push(await scanStretch(file, bytes, next, nextBase, onBatch))
+    stretches.push(await scanStretch(file, bytes, next, limits, onBatch))
   }
 }
 
@@ -97,16 +100,30 @@ function damageEnd(stretches: readonly Stretch[], at: number, expected: Expected
 
 /** What was not replayed is known from the saved index. */
 function rememberAborted(segments: readonly Segment[], { saved, replayFrom }: ExpectedSegment): void {
-  for (const { baseOffset, endOffset, index } of segments) {
-    const known = saved?.index.aborted.filter(
+  for (const { baseOffset, endOffset, aborted } of segments) {
+    const known = saved?.aborted.filter(
       ({ lastOffset }) => lastOffset >= baseOffset && lastOffset < Math.min(endOffset, replayFrom),
     )
-    if (known) index.aborted.unshift(...known)
+    if (known) aborted.unshift(...known)
   }
 }
 
 function segmentOf(path: string, stretch: Stretch, nextOffset: number): Segment {
-  const { baseOffset, position, endOffset, size, index } = stretch
+  const { baseOffset, position, endOffset, size, index, aborted } = stretch
   const damage = endOffset < nextOffset ? { damagedFrom: endOffset } : {}
-  return { baseOffset, path, start: position, endOffset, size, index, ...damage }
+  const placed = { baseOffset, path, start: position, endOffset, size }
+  return { ...placed, times: index, index, aborted: [...aborted], ...damage }
+}
+
+function segmentOfIndex(
+  { baseOffset, path }: ExpectedSegment,
+  { size, endOffset, times, aborted }: SavedIndex,
+): Segment {
+  return { baseOffset, path, start: 0, endOffset, size, times, index: undefined, aborted: [...aborted] }
+}
+
+/** The next start need not read the file again. */
+async function keepIndex(segment: Segment, { files, segmentIndexes }: StorageServices): Promise<void> {
+  await saveIndex(files, segment)
+  segmentIndexes.isSaved(segment)
 }

@@ -3,13 +3,15 @@ import type { OffsetHole } from '../../offset-holes.ts'
 import { damagesOf } from './damage.ts'
 import { currentEpoch } from './leader-epochs.ts'
 import { activeSegment, type PartitionState } from './partition-state.ts'
-import { baseOffsetOf, bytesOf } from './segment.ts'
+import { bytesOf, segmentNameOf } from './segment.ts'
 
 /** What is written down about a partition from time to time. */
 export interface PartitionCheckpoint {
   /** All below was durable and whole: damage there is corruption, beyond it a torn tail. */
   readonly recoveryPoint: number
   readonly startOffset: number
+  /** Compaction has been below. */
+  readonly cleanedTo?: number
   /** What the partition was then, so that it need not be opened to be told of. */
   readonly outline?: PartitionOutline
 }
@@ -33,12 +35,13 @@ export interface PartitionOutline {
 export const unwritten: PartitionCheckpoint = { recoveryPoint: 0, startOffset: 0 }
 
 export function checkpointOf(state: PartitionState): PartitionCheckpoint {
-  const { segments, holes, endOffset, startOffset } = state
+  const { segments, holes, endOffset, startOffset, cleanedTo } = state
   const active = activeSegment(state)
   const isDamaged = damagesOf(state).length > 0 || segments.some(({ garbledAt }) => garbledAt !== undefined)
   return {
     recoveryPoint: endOffset,
     startOffset,
+    ...(cleanedTo > 0 ? { cleanedTo } : {}),
     outline: {
       file: active.path.slice(state.folder.length + 1),
       fileBytes: active.size,
@@ -46,7 +49,7 @@ export function checkpointOf(state: PartitionState): PartitionCheckpoint {
       leaderEpoch: currentEpoch(state.epochs),
       segments: segments.length,
       oldestBytes: bytesOf(segments[0]!),
-      oldestTimestamp: segments[0]!.index.maxTimestamp,
+      oldestTimestamp: segments[0]!.times.maxTimestamp,
       ...(holes.length > 0 ? { holes } : {}),
       ...(isDamaged ? { isDamaged } : {}),
     },
@@ -57,7 +60,7 @@ export function checkpointOf(state: PartitionState): PartitionCheckpoint {
 export async function isAsWritten(files: Files, folder: string, { outline }: PartitionCheckpoint): Promise<boolean> {
   if (!outline || outline.isDamaged) return false
   const last = (await files.list(folder))
-    .filter((name) => baseOffsetOf(name) !== undefined)
+    .filter((name) => segmentNameOf(name) !== undefined)
     .toSorted()
     .at(-1)
   return last === outline.file && (await files.size(`${folder}/${last}`)) === outline.fileBytes

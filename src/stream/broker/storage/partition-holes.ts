@@ -2,6 +2,7 @@ import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { Files } from '../../../kernel/files/files.ts'
 import type { OffsetHole } from '../../offset-holes.ts'
 import type { RestoreNote } from '../restore-note.ts'
+import type { SegmentFile } from './list-segments.ts'
 import { createSegment } from './segment.ts'
 import { readJsonIfWhole, writeJson } from './small-file.ts'
 
@@ -16,16 +17,16 @@ export async function readHoles(files: Files, folder: string): Promise<readonly 
   return (await readJsonIfWhole<readonly PartitionHole[]>(files, holesPath(folder))) ?? []
 }
 
-/** Begins the segment behind the last hole, unless a start before this one has. Gives all bases. */
+/** Begins the segment behind the last hole, unless a start before this one has. Gives all files. */
 export async function beginBehindHoles(
   files: Files,
   folder: string,
-  bases: readonly number[],
+  segments: readonly SegmentFile[],
   holes: readonly PartitionHole[],
-): Promise<readonly number[]> {
+): Promise<readonly SegmentFile[]> {
   const to = holes.at(-1)?.to
-  if (to === undefined || to <= (bases.at(-1) ?? -1)) return bases
-  return [...bases, (await createSegment(files, folder, to)).baseOffset]
+  if (to === undefined || to <= (segments.at(-1)?.baseOffset ?? -1)) return segments
+  return [...segments, await createSegment(files, folder, to)]
 }
 
 /** The hole that this restore asks for, from the end on; undefined when there is one. Throws WEIR-2012 when no offsets are left. */

@@ -6,11 +6,13 @@ import { currentEpoch, endOfEpoch, epochOf } from './leader-epochs.ts'
 import { openPartition, type KnownPartition } from './open-partition.ts'
 import { checkpointOf, type PartitionCheckpoint } from './partition-checkpoint.ts'
 import { readBatches, type MemoryFor } from './partition-reader.ts'
-import { activeSegment, type StorageServices } from './partition-state.ts'
+import { activeSegment } from './partition-state.ts'
 import { createPartitionTransactions, type PartitionTransactions } from './partition-transactions.ts'
+import type { StorageServices } from './storage-services.ts'
 import { createWriter, storageRefusal } from './partition-writer.ts'
 import { bytesOf } from './segment.ts'
-import { writeJson } from './small-file.ts'
+import { removeIfThere, writeJson } from './small-file.ts'
+import { indexIntervalDefault } from './sparse-index.ts'
 import { findByTime, findLatestTime, type TimedOffset } from './time-search.ts'
 
 /** One partition: a log of batches in files. Offsets are numbers, exact to 2^53. */
@@ -51,6 +53,8 @@ export interface PartitionLog {
 /** How the partition is kept; asked whenever it matters, for it may be changed meanwhile. */
 export interface PartitionSettings {
   segmentBytes(): number
+  /** The distance of entries in the index of a new segment; 16 KiB when left out. */
+  indexIntervalBytes?(): number
   /** Called when something became durable, when the start moved, and when the log is closed. */
   onChange?(): void
 }
@@ -58,20 +62,22 @@ export interface PartitionSettings {
 export async function openPartitionLog(
   folder: string,
   name: string,
-  checkpoint: KnownPartition,
+  checkpoint: Omit<KnownPartition, 'indexIntervalBytes'>,
   services: StorageServices,
   settings: PartitionSettings,
 ): Promise<PartitionLog> {
-  const state = await openPartition(folder, name, checkpoint, services)
+  const indexIntervalBytes = (): number => settings.indexIntervalBytes?.() ?? indexIntervalDefault
+  const state = await openPartition(folder, name, { ...checkpoint, indexIntervalBytes }, services)
   const onChange = (): void => settings.onChange?.()
   const writer = createWriter(state, services, { segmentBytes: () => settings.segmentBytes(), onDurable: onChange })
-  const { files, segmentFiles, writtenFiles } = services
+  const { files, segmentFiles, writtenFiles, segmentIndexes } = services
 
   async function close(): Promise<void> {
     state.closed = true
     await writer.settled()
     onChange()
     await writtenFiles.forget(activeSegment(state).path)
+    for (const segment of state.segments) segmentIndexes.forget(segment)
     await Promise.all(state.segments.map(({ path }) => segmentFiles.forget(path)))
   }
 
@@ -124,15 +130,17 @@ export async function openPartitionLog(
       state.segments.map((segment, at) => ({
         endOffset: endBefore(state.holes, state.segments[at + 1]?.baseOffset ?? segment.endOffset),
         bytes: bytesOf(segment),
-        maxTimestamp: segment.index.maxTimestamp,
+        maxTimestamp: segment.times.maxTimestamp,
       })),
     async removeOutdated() {
       while (state.segments.length > 1 && endBefore(state.holes, state.segments[1]!.baseOffset) <= state.startOffset) {
-        const { path } = state.segments.shift()!
+        const removed = state.segments.shift()!
+        const { path } = removed
+        segmentIndexes.forget(removed)
         // Behind damage the next segment lies in the same file.
         if (state.segments.some((other) => other.path === path)) continue
         await segmentFiles.forget(path)
-        await removeIfThere(services, indexPath(path))
+        await removeIfThere(files, indexPath(path))
         await files.remove(path)
       }
       onChange()
@@ -144,8 +152,4 @@ export async function openPartitionLog(
       await writeJson(files, `${folder}/producers.json`, state.producers.snapshot(state.endOffset))
     },
   }
-}
-
-async function removeIfThere({ files }: StorageServices, path: string): Promise<void> {
-  if ((await files.size(path)) !== undefined) await files.remove(path)
 }

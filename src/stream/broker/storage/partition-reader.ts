@@ -6,9 +6,11 @@ import { batchHeadIn, GarbledError, readBatchHead, readExactly, type BatchHead }
 import { damageRefusal, garbledRefusal } from './damage.ts'
 import { indexPath } from './index-file.ts'
 import { epochOf, sharedSyncEpoch } from './leader-epochs.ts'
-import type { PartitionState, StorageServices } from './partition-state.ts'
+import type { PartitionState } from './partition-state.ts'
+import type { StorageServices } from './storage-services.ts'
 import { readFully } from './scan-stretch.ts'
 import type { Segment } from './segment.ts'
+import type { SparseIndex } from './sparse-index.ts'
 
 const noBytes = Buffer.alloc(0)
 const newMemory: MemoryFor = (bytes) => Buffer.allocUnsafeSlow(bytes)
@@ -47,8 +49,11 @@ export async function readBatches(
   const readable = behindHoles(state.holes, offset)
   if (readable >= Math.min(state.endOffset, before)) return noBytes
   const segment = segmentOf(state, readable)
-  const bytes = await readSegment(state, services, segment, (file) =>
-    readFrom(file, segment, { ...request, offset: readable }),
+  const bytes = await readSegment(state, services, segment, async (file) =>
+    readFrom(file, segment, await services.segmentIndexes.of(segment), {
+      ...request,
+      offset: readable,
+    }),
   )
   return withEpochs(state, bytes)
 }
@@ -78,10 +83,11 @@ export async function readSegment<T>(
 async function readFrom(
   file: OpenFile,
   segment: Segment,
+  index: SparseIndex,
   { offset, bytesMax, firstWhole, before = Infinity, memoryFor = newMemory }: ReadRequest,
 ): Promise<Buffer> {
   const durableBytes = segment.size
-  const from = segment.index.positionOf(offset)
+  const from = index.positionOf(offset)
   let target = memoryFor(Math.min(durableBytes - from, Math.max(bytesMax, batchHeaderBytes) + searchBytes))
   target = target.subarray(0, await readFully(file, target, from))
 

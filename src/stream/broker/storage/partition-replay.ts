@@ -1,9 +1,9 @@
 import type { BatchHeader } from '../../protocol/records/batch-header.ts'
 import { currentEpoch, readEpochs, type LeaderEpoch } from './leader-epochs.ts'
-import type { StorageServices } from './partition-state.ts'
 import type { AbortedTransaction } from './open-transactions.ts'
 import { ProducerStates, type ProducerSnapshot } from './producer-states.ts'
 import { readJsonIfWhole } from './small-file.ts'
+import type { StorageServices } from './storage-services.ts'
 
 /** What a partition knows of its own batches: written down from time to time, and completed from the batches since then. */
 export interface PartitionReplay {

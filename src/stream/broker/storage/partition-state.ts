@@ -1,24 +1,7 @@
-import type { Clock } from '../../../kernel/clock.ts'
-import type { Files } from '../../../kernel/files/files.ts'
-import type { Logger } from '../../../kernel/logger.ts'
 import type { OffsetHole } from '../../offset-holes.ts'
 import type { LeaderEpoch } from './leader-epochs.ts'
 import type { ProducerStates } from './producer-states.ts'
-import type { SegmentFiles } from './segment-files.ts'
 import type { Segment } from './segment.ts'
-
-/** What the storage of one partition needs from outside. */
-export interface StorageServices {
-  readonly files: Files
-  /** For readers. */
-  readonly segmentFiles: SegmentFiles
-  /** For the partitions' writers: each has one file that it writes to. */
-  readonly writtenFiles: SegmentFiles
-  readonly clock: Clock
-  readonly logger: Logger
-  /** Told how long each fdatasync took, in seconds. */
-  onSync?(seconds: number): void
-}
 
 /** The state of one partition, shared by its writer, its reader and its retention; nobody else sees it. */
 export interface PartitionState {
@@ -32,11 +15,15 @@ export interface PartitionState {
   readonly holes: readonly OffsetHole[]
   /** The last one is that of new records. */
   readonly epochs: readonly LeaderEpoch[]
+  /** The distance of entries in the index of a new segment. */
+  indexIntervalBytes(): number
   startOffset: number
   /** One beyond the last durable record: readers see nothing beyond. */
   endOffset: number
   /** One beyond the last record that was given a place, durable or not. */
   nextOffset: number
+  /** Below this offset compaction has been; what lies behind is dirty. */
+  cleanedTo: number
   /** Why the last write failed; the next one begins a new segment. */
   broken: Error | undefined
   closed: boolean

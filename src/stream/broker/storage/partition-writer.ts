@@ -4,7 +4,8 @@ import { KafkaRefusal } from '../kafka-refusal.ts'
 import { leaveBrokenSegment, sealSegment, storeBatches, type PlacedBatch } from './active-segment.ts'
 import type { CheckedBatch } from './check-batches.ts'
 import { currentEpoch } from './leader-epochs.ts'
-import { activeSegment, type PartitionState, type StorageServices } from './partition-state.ts'
+import { activeSegment, type PartitionState } from './partition-state.ts'
+import type { StorageServices } from './storage-services.ts'
 
 /** The partition's one writer. */
 export interface PartitionWriter {

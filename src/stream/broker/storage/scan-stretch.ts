@@ -19,6 +19,8 @@ export interface BatchPlace {
 /** Whole batches in order, without a gap. */
 export interface Stretch extends BatchPlace {
   readonly index: SparseIndex
+  /** Those whose markers are in it. */
+  readonly aborted: readonly AbortedTransaction[]
   readonly endOffset: number
   /** It ends here in the file. */
   readonly size: number
@@ -43,10 +45,11 @@ export async function scanStretch(
   file: OpenFile,
   fileBytes: number,
   from: BatchPlace,
-  offsetLimit: number,
+  { offsetLimit, indexIntervalBytes }: { readonly offsetLimit: number; readonly indexIntervalBytes: number },
   onBatch: OnBatch,
 ): Promise<Stretch> {
-  const index = new SparseIndex()
+  const index = new SparseIndex(indexIntervalBytes)
+  const found: AbortedTransaction[] = []
   let endOffset = from.baseOffset
   let { position } = from
   let buffer: Buffer = Buffer.alloc(0)
@@ -64,6 +67,7 @@ export async function scanStretch(
   const ended = (stoppedBy?: string, searchFrom = position): Stretch => ({
     ...from,
     index,
+    aborted: found,
     endOffset,
     size: position,
     searchFrom,
@@ -85,7 +89,7 @@ export async function scanStretch(
       return { ...ended('records that were never acknowledged'), reachedLimit: true }
     index.add(header.baseOffset, position, header.maxTimestamp)
     const aborted = onBatch(header, () => buffer.subarray(at, at + length))
-    if (aborted) index.aborted.push(aborted)
+    if (aborted) found.push(aborted)
     endOffset = header.baseOffset + header.lastOffsetDelta + 1
     position += length
   }

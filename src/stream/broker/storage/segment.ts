@@ -1,6 +1,14 @@
 import { dirname } from 'node:path'
 import type { Files } from '../../../kernel/files/files.ts'
+import type { AbortedTransaction } from './open-transactions.ts'
+import { removeIfThere } from './small-file.ts'
 import { SparseIndex } from './sparse-index.ts'
+
+/** Of the first batch, and the largest of all; -1 of none. */
+export interface SegmentTimes {
+  readonly firstTimestamp: number
+  readonly maxTimestamp: number
+}
 
 /**
  * A run of whole batches in one file, from `baseOffset` up to `endOffset`. A file is one segment, or several with damage
@@ -11,7 +19,11 @@ export interface Segment {
   readonly path: string
   /** Where its first batch begins in the file: 0 but behind damage. */
   readonly start: number
-  readonly index: SparseIndex
+  readonly times: SegmentTimes
+  /** Where batches lie. Of a sealed segment it may lie in its file only: see SegmentIndexes. */
+  index: SparseIndex | undefined
+  /** The transactions whose markers in it said that they are aborted, in the order of their markers. */
+  readonly aborted: AbortedTransaction[]
   /** One beyond the last durable record. */
   endOffset: number
   /** Where its durable bytes end in the file; what lies beyond is not there for anybody. */
@@ -26,21 +38,33 @@ export function bytesOf({ start, size }: Segment): number {
   return size - start
 }
 
-export function segmentPath(folder: string, baseOffset: number): string {
-  return `${folder}/${String(baseOffset).padStart(20, '0')}.log`
+/** 0 for the file that producers' batches were written to; compaction writes it anew under higher numbers. */
+export function segmentPath(folder: string, baseOffset: number, number = 0): string {
+  return `${folder}/${String(baseOffset).padStart(20, '0')}${number === 0 ? '' : `.${number}`}.log`
 }
 
-export function baseOffsetOf(name: string): number | undefined {
-  const digits = /^(\d{20})\.log$/.exec(name)?.[1]
-  return digits === undefined ? undefined : Number(digits)
+export interface SegmentName {
+  readonly baseOffset: number
+  readonly number: number
+}
+
+export function segmentNameOf(name: string): SegmentName | undefined {
+  const found = /^(\d{20})(?:\.(\d+))?\.log$/.exec(name)
+  return found ? { baseOffset: Number(found[1]), number: Number(found[2] ?? 0) } : undefined
 }
 
 /** An empty segment whose name is durable. A file of that name held nothing that was acknowledged, and is replaced. */
-export async function createSegment(files: Files, folder: string, baseOffset: number): Promise<Segment> {
+export async function createSegment(
+  files: Files,
+  folder: string,
+  baseOffset: number,
+  indexIntervalBytes?: number,
+): Promise<Segment> {
   const path = segmentPath(folder, baseOffset)
-  if ((await files.size(path)) !== undefined) await files.remove(path)
+  await removeIfThere(files, path)
   const file = await files.open(path, 'write')
   await file.close()
   await files.syncDirectory(dirname(path))
-  return { baseOffset, path, start: 0, index: new SparseIndex(), endOffset: baseOffset, size: 0 }
+  const index = new SparseIndex(indexIntervalBytes)
+  return { baseOffset, path, start: 0, times: index, index, aborted: [], endOffset: baseOffset, size: 0 }
 }

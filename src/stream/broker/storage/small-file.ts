@@ -5,7 +5,7 @@ import type { Files } from '../../../kernel/files/files.ts'
 export async function writeJson(files: Files, path: string, value: unknown): Promise<void> {
   const temporary = `${path}.new`
   // A leftover of a crash may be longer than what is written now.
-  if ((await files.size(temporary)) !== undefined) await files.remove(temporary)
+  await removeIfThere(files, temporary)
   const file = await files.open(temporary, 'write')
   try {
     await file.write([Buffer.from(JSON.stringify(value))], 0)
@@ -15,6 +15,10 @@ export async function writeJson(files: Files, path: string, value: unknown): Pro
   }
   await files.rename(temporary, path)
   await files.syncDirectory(dirname(path))
+}
+
+export async function removeIfThere(files: Files, path: string): Promise<void> {
+  if ((await files.size(path)) !== undefined) await files.remove(path)
 }
 
 /** Undefined when there is no such file, or when it is no JSON: only for what can be made again. */

@@ -1,5 +1,3 @@
-import type { AbortedTransaction } from './open-transactions.ts'
-
 /** A place in a segment: the first batch at or after it begins here. */
 export interface IndexEntry {
   readonly offset: number
@@ -8,55 +6,79 @@ export interface IndexEntry {
   readonly timestampBefore: number
 }
 
-const intervalBytes = 16_384
+export const indexIntervalDefault = 16_384
+/** Offset, position and timestamp of an entry. */
+export const entryNumbers = 3
+const firstEntries = 4
 
-/**
- * Where batches lie in one segment, by offset and by time: one entry for about every 16 KiB, kept in memory. And the transactions
- * whose markers in it said that they are aborted.
- */
+/** Where batches lie in one segment, by offset and by time: an entry for about every 16 KiB, 24 bytes each. */
 export class SparseIndex {
-  readonly entries: IndexEntry[]
-  /** In the order of their markers. */
-  readonly aborted: AbortedTransaction[]
+  firstTimestamp: number
   maxTimestamp: number
-  #nextPosition: number
+  readonly #intervalBytes: number
+  #numbers: Float64Array
+  #entries: number
+  #nextPosition = 0
 
-  constructor(entries: IndexEntry[] = [], maxTimestamp = -1, aborted: AbortedTransaction[] = []) {
-    this.entries = entries
-    this.aborted = aborted
+  constructor(
+    intervalBytes = indexIntervalDefault,
+    numbers = new Float64Array(0),
+    { firstTimestamp = -1, maxTimestamp = -1 } = {},
+  ) {
+    this.#intervalBytes = intervalBytes
+    this.#numbers = numbers
+    this.#entries = numbers.length / entryNumbers
+    this.firstTimestamp = firstTimestamp
     this.maxTimestamp = maxTimestamp
-    const last = entries.at(-1)
-    this.#nextPosition = last ? last.position + intervalBytes : 0
+    if (this.#entries > 0) this.#nextPosition = numbers[numbers.length - 2]! + intervalBytes
+  }
+
+  /** All entries, one after the other: what the index's file holds. */
+  get numbers(): Float64Array {
+    return this.#numbers.subarray(0, this.#entries * entryNumbers)
+  }
+
+  get byteLength(): number {
+    return this.#numbers.byteLength
   }
 
   add(offset: number, position: number, maxTimestamp: number): void {
+    if (this.#entries === 0) this.firstTimestamp = maxTimestamp
     if (position >= this.#nextPosition) {
-      this.entries.push({ offset, position, timestampBefore: this.maxTimestamp })
-      this.#nextPosition = position + intervalBytes
+      this.#push(offset, position)
+      this.#nextPosition = position + this.#intervalBytes
     }
     if (maxTimestamp > this.maxTimestamp) this.maxTimestamp = maxTimestamp
   }
 
   /** The batch with `offset` begins at or after this position. */
   positionOf(offset: number): number {
-    return this.entries[this.#last((entry) => entry.offset <= offset)]?.position ?? this.entries[0]?.position ?? 0
+    return this.#positionOfLast((at) => this.#numbers[at]! <= offset)
   }
 
   /** The first batch that holds `timestamp` or a later one begins at or after this position. */
   positionOfTime(timestamp: number): number {
-    return (
-      this.entries[this.#last((entry) => entry.timestampBefore < timestamp)]?.position ?? this.entries[0]?.position ?? 0
-    )
+    return this.#positionOfLast((at) => this.#numbers[at + 2]! < timestamp)
   }
 
-  #last(holds: (entry: IndexEntry) => boolean): number {
+  #push(offset: number, position: number): void {
+    const at = this.#entries++ * entryNumbers
+    if (at === this.#numbers.length) {
+      const larger = new Float64Array(Math.max(firstEntries * entryNumbers, at * 2))
+      larger.set(this.#numbers)
+      this.#numbers = larger
+    }
+    this.#numbers.set([offset, position, this.maxTimestamp], at)
+  }
+
+  #positionOfLast(holds: (at: number) => boolean): number {
     let low = 0
-    let high = this.entries.length
+    let high = this.#entries
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (holds(this.entries[middle]!)) low = middle + 1
+      if (holds(middle * entryNumbers)) low = middle + 1
       else high = middle
     }
-    return low - 1
+    return this.#numbers[Math.max(0, low - 1) * entryNumbers + 1] ?? 0
   }
 }

@@ -1,7 +1,7 @@
 import { batchesOfState, batchOfChanges, changesIn, type ChangeForm } from './change-batches.ts'
 import { unwritten } from './partition-checkpoint.ts'
 import { openPartitionLog } from './partition-log.ts'
-import type { StorageServices } from './partition-state.ts'
+import type { StorageServices } from './storage-services.ts'
 
 /** The durable side of what is kept in memory. */
 export interface StateLog<Change> {

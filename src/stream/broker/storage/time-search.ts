@@ -3,8 +3,10 @@ import { readBatchHeader, type BatchHeader } from '../../protocol/records/batch-
 import { openRecords } from '../../protocol/records/record-cursor.ts'
 import { readBatchHead, readExactly } from './batch-head.ts'
 import { readSegment } from './partition-reader.ts'
-import type { PartitionState, StorageServices } from './partition-state.ts'
+import type { PartitionState } from './partition-state.ts'
+import type { StorageServices } from './storage-services.ts'
 import type { Segment } from './segment.ts'
+import type { SparseIndex } from './sparse-index.ts'
 
 export interface TimedOffset {
   readonly offset: number
@@ -24,8 +26,9 @@ export async function findByTime(
   const holds = (record: TimedOffset): boolean => record.timestamp >= timestamp && record.offset >= startOffset
   let before: Segment | undefined
   for (const segment of [...state.segments]) {
-    if (segment.index.maxTimestamp >= timestamp && segment.endOffset > startOffset) {
-      const search = (file: OpenFile): Promise<TimedOffset | undefined> => findInFile(file, segment, timestamp, holds)
+    if (segment.times.maxTimestamp >= timestamp && segment.endOffset > startOffset) {
+      const search = async (file: OpenFile): Promise<TimedOffset | undefined> =>
+        findInFile(file, segment, await services.segmentIndexes.of(segment), timestamp, holds)
       const found = await readSegment(state, services, segment, search)
       const damage = before?.damagedFrom
       if (found && damage !== undefined && found.offset === segment.baseOffset)
@@ -42,17 +45,18 @@ export async function findLatestTime(
   state: PartitionState,
   services: StorageServices,
 ): Promise<TimedOffset | undefined> {
-  const latest = Math.max(...state.segments.map(({ index }) => index.maxTimestamp))
+  const latest = Math.max(...state.segments.map(({ times }) => times.maxTimestamp))
   return latest < 0 ? undefined : findByTime(state, services, latest)
 }
 
 async function findInFile(
   file: OpenFile,
   segment: Segment,
+  index: SparseIndex,
   timestamp: number,
   holds: (record: TimedOffset) => boolean,
 ): Promise<TimedOffset | undefined> {
-  for (let at = segment.index.positionOfTime(timestamp); at < segment.size;) {
+  for (let at = index.positionOfTime(timestamp); at < segment.size;) {
     const { byteLength, maxTimestamp } = await readBatchHead(file, segment, at)
     if (maxTimestamp >= timestamp) {
       const batch = await readExactly(file, segment, at, byteLength)

@@ -1,5 +1,5 @@
 import { inParallel } from '../../../kernel/in-parallel.ts'
-import type { StorageServices } from '../storage/partition-state.ts'
+import type { StorageServices } from '../storage/storage-services.ts'
 import type { DeletedTopics } from './deleted-topics.ts'
 import type { Partition } from './partition.ts'
 import { readTopicFile, removeTopicFiles, type TopicFile } from './topic-files.ts'

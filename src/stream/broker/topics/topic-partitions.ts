@@ -1,7 +1,7 @@
 import type { RestoreNote } from '../restore-note.ts'
 import { isAsWritten, type PartitionCheckpoint } from '../storage/partition-checkpoint.ts'
 import { openPartitionLog } from '../storage/partition-log.ts'
-import type { StorageServices } from '../storage/partition-state.ts'
+import type { StorageServices } from '../storage/storage-services.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { Partition, type PartitionPlaces } from './partition.ts'
 import { configNumber, type Topic } from './topic.ts'

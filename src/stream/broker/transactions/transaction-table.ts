@@ -1,5 +1,5 @@
 import type { ChangeForm } from '../storage/change-batches.ts'
-import type { StorageServices } from '../storage/partition-state.ts'
+import type { StorageServices } from '../storage/storage-services.ts'
 import { openStateLog, type StateLog } from '../storage/state-log.ts'
 import type { Transaction } from './transaction.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Groups } from '../groups/groups.ts'
-import type { StorageServices } from '../storage/partition-state.ts'
+import type { StorageServices } from '../storage/storage-services.ts'
 import type { ProducerIds } from '../topics/producer-ids.ts'
 import type { TopicStore } from '../topics/topic-store.ts'
 import { createAdmission, type Admission } from './admission.ts'
