@@ -1,9 +1,11 @@
 import type { CheckedBatch } from '../../src/stream/broker/storage/check-batches.ts'
 import type { PartitionLog } from '../../src/stream/broker/storage/partition-log.ts'
-import type { PartitionState, StorageServices } from '../../src/stream/broker/storage/partition-state.ts'
+import type { PartitionState } from '../../src/stream/broker/storage/partition-state.ts'
 import { createPartitionTransactions } from '../../src/stream/broker/storage/partition-transactions.ts'
 import { ProducerStates } from '../../src/stream/broker/storage/producer-states.ts'
 import { SparseIndex } from '../../src/stream/broker/storage/sparse-index.ts'
+import type { Segment } from '../../src/stream/broker/storage/segment.ts'
+import type { StorageServices } from '../../src/stream/broker/storage/storage-services.ts'
 import { isControlBatch } from '../../src/stream/protocol/records/batch-header.ts'
 import { openRecords } from '../../src/stream/protocol/records/record-cursor.ts'
 import type { Disk } from './disk.ts'
@@ -15,7 +17,16 @@ export function openPartition(disk: Disk<CheckedBatch>, now: () => number): Simu
   const append = disk.open()
   const producers = new ProducerStates()
   const index = new SparseIndex()
-  const segment = { baseOffset: 0, path: '', start: 0, index, endOffset: 0, size: 0 }
+  const segment: Segment = {
+    baseOffset: 0,
+    path: '',
+    start: 0,
+    times: index,
+    index,
+    aborted: [],
+    endOffset: 0,
+    size: 0,
+  }
   const state: PartitionState = {
     folder: '',
     name: 'simulated',
@@ -23,6 +34,8 @@ export function openPartition(disk: Disk<CheckedBatch>, now: () => number): Simu
     producers,
     holes: [],
     epochs: [],
+    indexIntervalBytes: () => 16_384,
+    cleanedTo: 0,
     startOffset: 0,
     endOffset: 0,
     nextOffset: 0,
@@ -36,7 +49,7 @@ export function openPartition(disk: Disk<CheckedBatch>, now: () => number): Simu
 
   for (const batch of disk.durable) {
     const aborted = producers.replayed(batch.header, () => batch.bytes, now())
-    if (aborted) index.aborted.push(aborted)
+    if (aborted) segment.aborted.push(aborted)
     grow(batch)
   }
   state.nextOffset = state.endOffset
@@ -48,7 +61,7 @@ export function openPartition(disk: Disk<CheckedBatch>, now: () => number): Simu
     producers.placed(batch.header, baseOffset, () => bytes, now())
     await append(batch, () => {
       grow(batch)
-      index.aborted.push(...producers.durable(state.endOffset))
+      segment.aborted.push(...producers.durable(state.endOffset))
     })
     return baseOffset
   }
