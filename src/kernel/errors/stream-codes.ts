@@ -24,6 +24,33 @@ export const streamCodes = defineCodes({
     cause: 'The description of a topic is missing or cannot be read, and its records are there.',
     remedy: 'Restore the file that the message names, or move its folder away to go on without the topic.',
   },
+  'WEIR-3020': {
+    kind: 'corrupt',
+    cause: 'The file with the users, ACLs and quotas of the log cannot be read.',
+    remedy:
+      'Restore the file that the message names from a backup, or move it away: then only what the project declares is there.',
+  },
+  'WEIR-3021': {
+    kind: 'invalid',
+    cause: 'The certificate of a listener, its key or its authorities cannot be used.',
+    remedy: 'Correct the file that the message names: PEM, the key without a passphrase and of that certificate.',
+  },
+  'WEIR-3022': {
+    kind: 'unauthorized',
+    cause: 'The log is encrypted, and no key that was given opens it.',
+    remedy: 'Give the key that the message names in streams.encryption, as key or in oldKeys.',
+  },
+  'WEIR-3023': {
+    kind: 'unavailable',
+    cause: 'The command that wraps and unwraps the keys of the log failed.',
+    remedy: 'Run it by hand as the message shows; it reads base64 and writes base64.',
+    retryable: true,
+  },
+  'WEIR-3024': {
+    kind: 'corrupt',
+    cause: 'The file with the wrapped keys of the log cannot be read.',
+    remedy: 'Restore log/encryption.json from a backup: without it nobody can read the log.',
+  },
   'WEIR-3101': {
     kind: 'closed',
     cause: 'The Kafka client or producer was closed.',
@@ -44,6 +71,11 @@ export const streamCodes = defineCodes({
     kind: 'invalid',
     cause: 'A Kafka broker does not speak a version of the protocol that is needed.',
     remedy: 'Use a broker as new as Apache Kafka 2.8.',
+  },
+  'WEIR-3106': {
+    kind: 'unauthorized',
+    cause: 'A Kafka broker does not log this client in.',
+    remedy: 'Correct the user, the password or the mechanism that the message names.',
   },
   'WEIR-3105': {
     kind: 'not-found',

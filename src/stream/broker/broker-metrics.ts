@@ -8,6 +8,10 @@ export interface BrokerMetrics {
   readonly requests: Counter<'api'>
   readonly syncSeconds: Histogram
   readonly connections: Gauge
+  readonly logins: Counter<'mechanism' | 'outcome'>
+  readonly denials: Counter<'operation' | 'resource'>
+  readonly throttled: Counter<'quota'>
+  readonly throttledSeconds: Counter<'quota'>
   readonly troubledPartitions: Gauge
 }
 
@@ -22,6 +26,30 @@ export function createBrokerMetrics(registry: Registry): BrokerMetrics {
       name: 'weir_log_sync_seconds',
       help: 'Time of one fdatasync of a segment',
       buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers,
+    }),
+    logins: new Counter({
+      name: 'weir_log_logins_total',
+      help: 'Logins of Kafka clients by mechanism, success or failure',
+      labelNames: ['mechanism', 'outcome'],
+      registers,
+    }),
+    denials: new Counter({
+      name: 'weir_log_denials_total',
+      help: 'What ACLs denied to Kafka clients',
+      labelNames: ['operation', 'resource'],
+      registers,
+    }),
+    throttled: new Counter({
+      name: 'weir_log_throttled_requests_total',
+      help: 'Requests of clients that were over a quota',
+      labelNames: ['quota'],
+      registers,
+    }),
+    throttledSeconds: new Counter({
+      name: 'weir_log_throttled_seconds_total',
+      help: 'How long those clients were made to wait',
+      labelNames: ['quota'],
       registers,
     }),
     troubledPartitions: new Gauge({

@@ -3,6 +3,9 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { Files } from '../../kernel/files/files.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { OffsetHole } from '../offset-holes.ts'
+import type { ListenerConfig } from './security/listener-config.ts'
+import type { SecurityConfig } from './security/security-config.ts'
+import type { SecurityChange } from './security/security-log.ts'
 import type { StorageLimits } from './storage/storage-services.ts'
 
 /** Where the log lives and where it listens; all that has a default may be left out. */
@@ -15,6 +18,9 @@ export interface BrokerConfig {
   /** What clients are told to connect to; `host` and the bound port unless set. */
   readonly advertisedHost?: string
   readonly advertisedPort?: number
+  /** Where clients come in, in place of one that asks nobody, on `host` and `port`. `Broker.port` is that of the first. */
+  readonly listeners?: readonly ListenerConfig[]
+  readonly security?: SecurityConfig
   /**
    * Path of a unix socket for Weir's own parts, in a folder that only its user may enter: who comes by it may do everything.
    * Clients are told to come back by it (`internalAddress`).
@@ -36,6 +42,8 @@ export interface BrokerLimits extends StorageLimits {
   readonly idleMs: number
   /** A connection that has not logged in by then, where it must, is closed. */
   readonly loginMs: number
+  /** The answer to a failed login comes after this time, twice as late with each failure, up to fifty times. */
+  readonly failedLoginDelayMs: number
   /** A request that has begun to arrive, or an answer that is not taken, may stall for this long. */
   readonly stallMs: number
   /**
@@ -73,6 +81,7 @@ export const defaultLimits: BrokerLimits = {
   fetchBytesMax: 55 * 1024 * 1024,
   idleMs: 600_000,
   loginMs: 30_000,
+  failedLoginDelayMs: 100,
   stallMs: 60_000,
   groupInitialRebalanceDelayMs: 0,
   groupSessionTimeoutMsMin: 6000,
@@ -97,6 +106,8 @@ export interface BrokerServices {
   readonly files: Files
   readonly clock: Clock
   readonly logger: Logger
+  /** Told of each change of users, ACLs and quotas. */
+  readonly audit?: (change: SecurityChange) => void
   /** The broker's metrics are registered here; a new one when left out. */
   readonly metrics?: Registry
 }
@@ -105,6 +116,8 @@ export interface BrokerServices {
 export interface Broker {
   /** The port that is listened on. */
   readonly port: number
+  /** One for each listener. */
+  readonly ports: readonly number[]
   readonly metrics: Registry
   status(): BrokerStatus
   /** Closes connections and files; what was acknowledged is durable with or without it. */

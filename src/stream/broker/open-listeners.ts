@@ -1,31 +1,46 @@
 import { chmod, rm } from 'node:fs/promises'
+import { internalAddress } from '../internal-address.ts'
 import type { ApiServices } from './apis/services.ts'
 import type { BrokerConfig } from './broker.ts'
 import { listenForKafka, type KafkaServer, type Listener, type ServerOptions } from './network/server.ts'
-import { createAdmission } from './security/admission.ts'
-import { openSession } from './security/client-session.ts'
-import { anonymous, internal, type Principal } from './security/principal.ts'
-import { createClientQuotas } from './security/quotas/client-quotas.ts'
+import { createAdmission, type Admission } from './security/admission.ts'
+import { openSession, type ClientSession } from './security/client-session.ts'
+import type { ListenerConfig } from './security/listener-config.ts'
+import { anonymous, internal } from './security/principal.ts'
 import { createRequestGate, type GateServices } from './security/request-gate.ts'
-import { internalAddress } from '../internal-address.ts'
+import { saslSession } from './security/sasl/sasl-session.ts'
+
+/** All that is listened on. */
+export interface KafkaServers {
+  /** Of the listeners, in their order. */
+  readonly ports: readonly number[]
+  readonly connections: number
+  close(): Promise<void>
+}
 
 /** Opens the ports of the log, and the socket of Weir's own parts. What was opened is closed again when one of them fails. */
 export async function openListeners(
   config: BrokerConfig,
   api: ApiServices,
   options: ServerOptions,
-): Promise<KafkaServer> {
+): Promise<KafkaServers> {
   const open: KafkaServer[] = []
   const close = async (): Promise<void> => void (await Promise.all(open.map((server) => server.close())))
+  const { connectionsMax } = options.limits
+  const admission = createAdmission({ connectionsMax, loggingInMax: connectionsMax / 2 })
+  const services = gateServices(api)
+  const listeners = config.listeners ?? [{ ...config, name: 'kafka' }]
   try {
-    open.push(await listenForKafka(publicListener(config, api, options), options))
-    if (config.internalSocket !== undefined) open.push(await listenInside(config.internalSocket, api, options))
+    for (const listener of listeners)
+      open.push(await listenForKafka(publicListener(listener, api, admission, services), options))
+    if (config.internalSocket !== undefined) open.push(await listenInside(config.internalSocket, services, options))
   } catch (error) {
     await close()
     throw error
   }
+  const ports = open.slice(0, listeners.length).map(({ port }) => port)
   return {
-    port: open[0]!.port,
+    ports,
     get connections() {
       return open.reduce((sum, { connections }) => sum + connections, 0)
     },
@@ -33,31 +48,35 @@ export async function openListeners(
   }
 }
 
-function publicListener(config: BrokerConfig, api: ApiServices, { limits }: ServerOptions): Listener {
-  const { host, port, advertisedHost = host } = config
-  const services = gateServices(api)
+function publicListener(
+  { host, port, advertisedHost = host, advertisedPort, sasl }: ListenerConfig,
+  { security, limits: { requestBytesMax } }: ApiServices,
+  admission: Admission,
+  services: GateServices,
+): Listener {
+  const logins = sasl && security.sasl(sasl, requestBytesMax)
   return {
     at: { host, port },
-    admission: createAdmission({ connectionsMax: limits.connectionsMax, loggingInMax: limits.connectionsMax / 2 }),
+    admission,
     client: (_, from, bound) => ({
-      ...clientAs(anonymous, from, limits.requestBytesMax, services),
-      advertised: { host: advertisedHost, port: config.advertisedPort ?? bound },
+      ...gated(logins ? saslSession(from, logins) : openSession(anonymous, requestBytesMax), from, services),
+      advertised: { host: advertisedHost, port: advertisedPort ?? bound },
     }),
   }
 }
 
 /** Only this user comes in: the folder is closed to others, and so is the socket. */
-async function listenInside(path: string, api: ApiServices, options: ServerOptions): Promise<KafkaServer> {
+async function listenInside(path: string, services: GateServices, options: ServerOptions): Promise<KafkaServer> {
   const { connectionsMax, requestBytesMax } = options.limits
-  const services = gateServices(api)
   // What a predecessor left behind that was killed.
   await rm(path, { force: true })
   const server = await listenForKafka(
     {
       at: { path },
+      // Of its own: whoever crowds the ports does not keep Weir out.
       admission: createAdmission({ connectionsMax, loggingInMax: connectionsMax }),
       client: () => ({
-        ...clientAs(internal, 'internal', requestBytesMax, services),
+        ...gated(openSession(internal, requestBytesMax), 'internal', services),
         advertised: internalAddress(path),
       }),
     },
@@ -67,25 +86,25 @@ async function listenInside(path: string, api: ApiServices, options: ServerOptio
   return server
 }
 
-function clientAs(principal: Principal, host: string, requestBytesMax: number, services: GateServices) {
+function gated(session: ClientSession, host: string, services: GateServices) {
   return {
-    session: openSession(principal, requestBytesMax),
-    gate: (mute: (ms: number) => void) => createRequestGate({ principal: () => principal, host, mute }, services),
+    session,
+    gate: (mute: (ms: number) => void) =>
+      createRequestGate({ principal: () => session.principal, host, mute }, services),
   }
 }
 
-function gateServices({ topics, clock, autoCreateTopics }: ApiServices): GateServices {
-  const monotonic = (): number => clock.monotonic()
+function gateServices({ topics, clock, autoCreateTopics, security }: ApiServices): GateServices {
   return {
-    authorizer: () => undefined,
-    quotas: createClientQuotas(monotonic),
+    authorizer: () => security.authorizer(),
+    quotas: security.quotas,
     scene: {
       autoCreateTopics,
       topicExists: (name) => topics.get(name) !== undefined,
       topicName: (id) => topics.byId(id)?.name,
     },
-    monotonic,
-    onDenial: () => undefined,
-    onThrottle: () => undefined,
+    monotonic: () => clock.monotonic(),
+    onDenial: (denial, api) => security.log.onDenial(denial, api),
+    onThrottle: security.log.onThrottle,
   }
 }

@@ -4,6 +4,7 @@ import { Registry } from 'prom-client'
 import type { Files } from '../../kernel/files/files.ts'
 import { acquireLock, type Lock } from '../../kernel/lock.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import { aclHandlers } from './apis/acls.ts'
 import { clusterHandlers } from './apis/cluster.ts'
 import { configHandlers } from './apis/configs.ts'
 import { fetchHandler } from './apis/fetch.ts'
@@ -12,8 +13,11 @@ import { groupDescriptionHandlers } from './apis/group-descriptions.ts'
 import { groupHandlers } from './apis/groups.ts'
 import { listOffsetsHandler } from './apis/list-offsets.ts'
 import { produceHandler } from './apis/produce.ts'
+import { quotaHandlers } from './apis/quotas.ts'
+import { saslHandlers } from './apis/sasl.ts'
 import type { ApiServices } from './apis/services.ts'
 import { topicHandlers } from './apis/topics.ts'
+import { userHandlers } from './apis/users.ts'
 import { transactionAdminHandlers } from './apis/transaction-admin.ts'
 import { transactionalOffsetsHandler } from './apis/transactional-offsets.ts'
 import { transactionHandlers } from './apis/transactions.ts'
@@ -27,6 +31,7 @@ import type { GroupLimits } from './groups/step.ts'
 import { createLentMemory } from './network/lent-memory.ts'
 import { openListeners } from './open-listeners.ts'
 import { readRestoreNote, removeRestoreNote } from './restore-note.ts'
+import { openSecurity } from './security/open-security.ts'
 import { readJsonIfWhole, writeJson } from './storage/small-file.ts'
 import { createStorage } from './storage/storage-services.ts'
 import { openCheckpoints } from './topics/checkpoints.ts'
@@ -63,6 +68,15 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     const groups = await openGroups(`${directory}/groups`, storage, groupLimits(limits))
     await forgetGoneTopics(groups.offsets, topics)
     const transactions = await openTransactions(`${directory}/transactions`, storage, { topics, groups, producerIds })
+    const audit = services.audit ?? (() => undefined)
+    const security = await openSecurity(directory, config.security ?? {}, {
+      files,
+      clock,
+      logger,
+      metrics,
+      audit,
+      ...limits,
+    })
     const api: ApiServices = {
       topics,
       groups,
@@ -75,6 +89,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       autoCreateTopics: config.autoCreateTopics,
       defaultPartitions: config.defaultPartitions,
       clusterId: await clusterIdOf(files, directory),
+      security,
     }
     const server = await openListeners(config, api, {
       limits,
@@ -87,9 +102,10 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     })
     const status = createBrokerStatus(topics, groups, metrics, clock, () => server.connections)
     const chores = startChores(api, () => status.sample())
-    logger.info({ port: server.port, topics: topics.all().length }, 'the log is open')
+    logger.info({ ports: server.ports, topics: topics.all().length }, 'the log is open')
     return {
-      port: server.port,
+      port: server.ports[0]!,
+      ports: server.ports,
       metrics: registry,
       status: () => status.read(),
       async stop() {
@@ -114,6 +130,10 @@ function handlersOf(api: ApiServices) {
     fetchHandler(api),
     listOffsetsHandler(api),
     ...clusterHandlers(api),
+    ...saslHandlers(),
+    ...aclHandlers(api),
+    ...userHandlers(api),
+    ...quotaHandlers(api),
     ...topicHandlers(api),
     ...configHandlers(api),
     ...groupHandlers(api),

@@ -1,5 +1,6 @@
 import type { Acks } from './acks.ts'
 import type { Connect } from './connection.ts'
+import type { KafkaLogin } from './login.ts'
 import type { KafkaAcls } from './kafka-acls.ts'
 import type { KafkaGroups } from './kafka-groups.ts'
 import type { Producer, ProducerOptions } from './producer.ts'
@@ -10,6 +11,8 @@ export interface KafkaClientOptions {
   readonly clientId?: string
   /** How long one call may take with all its retries; then WEIR-3102. Default 30 s. */
   readonly deadlineMs?: number
+  /** Who it is, for brokers that ask. */
+  readonly login?: KafkaLogin
   /** How sockets are opened; default `connect` of node:net. */
   readonly connect?: Connect
 }

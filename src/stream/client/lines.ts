@@ -3,6 +3,7 @@ import { apiVersionsApi } from '../protocol/apis/api-versions.ts'
 import { kafkaErrors } from '../protocol/errors.ts'
 import type { VersionRange } from '../protocol/field.ts'
 import { decodeResponse, encodeRequest } from '../protocol/messages.ts'
+import { logIn, type KafkaLogin } from './login.ts'
 import { openConnection, type Address, type Connect, type Connection } from './connection.ts'
 
 /** A connection on which it is known what the broker speaks. */
@@ -15,6 +16,8 @@ export interface Line {
 export interface Caller {
   readonly clientId: string
   readonly connect: Connect
+  /** Left out where brokers ask nobody who he is. */
+  readonly login?: KafkaLogin | undefined
 }
 
 /** The connections to one broker: one that is shared, and others that are taken and given back. Broken ones are replaced. */
@@ -35,7 +38,9 @@ export function createLines(address: Address, caller: Caller): Lines {
     if (closed) throw closed
     const connection = await openConnection(caller.connect, address, timeoutMs)
     try {
-      const line = { connection, versions: await negotiate(connection, caller.clientId, timeoutMs) }
+      const versions = await negotiate(connection, caller.clientId, timeoutMs)
+      if (caller.login) await logIn(connection, caller.login, caller.clientId, timeoutMs)
+      const line = { connection, versions }
       if (closed) throw closed
       open.add(line)
       return line

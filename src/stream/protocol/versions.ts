@@ -21,6 +21,7 @@ export const servedVersions: ReadonlyMap<number, VersionRange> = new Map(
       [14, 0, 5], // SyncGroup
       [15, 0, 6], // DescribeGroups
       [16, 0, 5], // ListGroups
+      [17, 0, 1], // SaslHandshake
       [18, 0, 4], // ApiVersions
       [19, 2, 7], // CreateTopics
       [20, 1, 6], // DeleteTopics
@@ -31,12 +32,20 @@ export const servedVersions: ReadonlyMap<number, VersionRange> = new Map(
       [26, 0, 5], // EndTxn
       [27, 1, 2], // WriteTxnMarkers
       [28, 0, 5], // TxnOffsetCommit
+      [29, 1, 3], // DescribeAcls
+      [30, 1, 3], // CreateAcls
+      [31, 1, 3], // DeleteAcls
       [32, 1, 4], // DescribeConfigs
       [33, 0, 2], // AlterConfigs
+      [36, 0, 2], // SaslAuthenticate
       [37, 0, 3], // CreatePartitions
       [42, 0, 2], // DeleteGroups
       [44, 0, 1], // IncrementalAlterConfigs
       [47, 0, 0], // OffsetDelete
+      [48, 0, 1], // DescribeClientQuotas
+      [49, 0, 1], // AlterClientQuotas
+      [50, 0, 0], // DescribeUserScramCredentials
+      [51, 0, 0], // AlterUserScramCredentials
       [60, 0, 2], // DescribeCluster
       [61, 0, 0], // DescribeProducers
       [65, 0, 0], // DescribeTransactions

@@ -1,6 +1,7 @@
 import type { Api } from '../../protocol/api.ts'
 import type { Decoded, Input, Shape } from '../../protocol/field.ts'
 import type { RequestHeader } from '../../protocol/header.ts'
+import type { Principal } from '../security/principal.ts'
 import type { MemoryFor } from '../storage/partition-reader.ts'
 import { decodeRequest } from '../../protocol/messages.ts'
 
@@ -8,6 +9,7 @@ import { decodeRequest } from '../../protocol/messages.ts'
 export interface RequestContext {
   readonly clientId: string
   readonly clientHost: string
+  readonly principal: Principal
   readonly apiVersion: number
   /** Where clients of this listener are told to connect. */
   readonly advertised: { readonly host: string; readonly port: number }
@@ -17,7 +19,7 @@ export interface RequestContext {
    * Counts partitions that are about to be made or deleted against the quota of the client. Throws KafkaRefusal
    * THROTTLING_QUOTA_EXCEEDED; then they must not be.
    */
-  chargePartitions(count: number): void
+  readonly chargePartitions: (count: number) => void
   /** Aborted when the client is gone: what waits for it ends then. */
   readonly closed: AbortSignal
   /** Memory for what is answered: others have it once the answer was sent. */

@@ -4,6 +4,7 @@ import type { BrokerLimits } from '../broker.ts'
 import type { BrokerMetrics } from '../broker-metrics.ts'
 import type { Groups } from '../groups/groups.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
+import type { Security } from '../security/open-security.ts'
 import type { ProducerIds } from '../topics/producer-ids.ts'
 import type { TopicStore } from '../topics/topic-store.ts'
 import type { Transactions } from '../transactions/transactions.ts'
@@ -21,6 +22,7 @@ export interface ApiServices {
   readonly autoCreateTopics: boolean
   readonly defaultPartitions: number
   readonly clusterId: string
+  readonly security: Security
 }
 
 /** There is one node. */

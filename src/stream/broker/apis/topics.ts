@@ -7,7 +7,7 @@ import { KafkaRefusal } from '../kafka-refusal.ts'
 import { checkTopicConfig } from '../topics/topic-configs.ts'
 import { checkNewTopic } from '../topics/topic-store.ts'
 import { describedConfigs } from './configs.ts'
-import { handle, type Handler } from './handler.ts'
+import { handle, type Handler, type RequestContext } from './handler.ts'
 import { refusalOf, type ApiServices } from './services.ts'
 
 type NewTopic = RequestOf<typeof createTopicsApi>['topics'][number]
@@ -15,7 +15,7 @@ type NewTopic = RequestOf<typeof createTopicsApi>['topics'][number]
 export function topicHandlers(services: ApiServices): Handler[] {
   const { topics, groups, logger } = services
   return [
-    handle(createTopicsApi, async (request) => ({
+    handle(createTopicsApi, async (request, context) => ({
       topics: await Promise.all(
         request.topics.map(async (wanted) => {
           try {
@@ -24,7 +24,7 @@ export function topicHandlers(services: ApiServices): Handler[] {
             return {
               name: wanted.name,
               errorMessage: null,
-              ...(await createTopic(services, wanted, request.validateOnly)),
+              ...(await createTopic(services, wanted, request.validateOnly, context)),
             }
           } catch (error) {
             return { name: wanted.name, ...refusalOf(error, logger), configs: null }
@@ -32,7 +32,7 @@ export function topicHandlers(services: ApiServices): Handler[] {
         }),
       ),
     })),
-    handle(deleteTopicsApi, async (request, { apiVersion }) => ({
+    handle(deleteTopicsApi, async (request, { apiVersion, chargePartitions }) => ({
       responses: await Promise.all(
         (apiVersion >= 6 ? request.topics : request.topicNames.map((name) => ({ name, topicId: undefined }))).map(
           async ({ name, topicId }) => {
@@ -43,6 +43,7 @@ export function topicHandlers(services: ApiServices): Handler[] {
                   name === null ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION',
                   `there is no topic "${name ?? topicId}"`,
                 )
+              chargePartitions(topic.partitions.length)
               await topics.delete(topic.name)
               await groups.offsets.forget((entry) => entry.topic === topic.name)
               return { name: topic.name, topicId: topic.id }
@@ -53,10 +54,11 @@ export function topicHandlers(services: ApiServices): Handler[] {
         ),
       ),
     })),
-    handle(createPartitionsApi, async (request) => ({
+    handle(createPartitionsApi, async (request, { chargePartitions }) => ({
       results: await Promise.all(
         request.topics.map(async ({ name, count }) => {
           try {
+            chargePartitions(Math.max(0, count - (topics.get(name)?.partitions.length ?? count)))
             if (request.validateOnly) checkNewTopic(name, count)
             else await topics.addPartitions(name, count)
             return { name, errorMessage: null }
@@ -89,6 +91,7 @@ async function createTopic(
   { topics, defaultPartitions, logger }: ApiServices,
   wanted: NewTopic,
   validateOnly: boolean,
+  { chargePartitions }: RequestContext,
 ) {
   const { name, numPartitions, replicationFactor, assignments } = wanted
   if (replicationFactor !== -1 && replicationFactor !== 1 && assignments.length === 0)
@@ -104,6 +107,7 @@ async function createTopic(
   for (const [config, value] of Object.entries(configs)) checkTopicConfig(config, value)
   checkNewTopic(name, partitions)
   if (topics.get(name)) throw new KafkaRefusal('TOPIC_ALREADY_EXISTS', `topic "${name}" already exists`)
+  chargePartitions(partitions)
   if (configs['cleanup.policy']?.includes('compact'))
     logger.warn({ topic: name }, 'this log does not compact: a topic with cleanup.policy=compact keeps every record')
   const topic = validateOnly ? undefined : await topics.create(name, partitions, configs)

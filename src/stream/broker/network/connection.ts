@@ -8,6 +8,7 @@ import type { Handler, RequestGate } from '../apis/handler.ts'
 import { UnansweredError } from '../apis/produce.ts'
 import type { BrokerLimits } from '../broker.ts'
 import type { ClientSession, LoginAnswer } from '../security/client-session.ts'
+import { anonymous } from '../security/principal.ts'
 import { createAnswerQueue, type Answer, type AnswerPlace } from './answer-queue.ts'
 import { answerRequest } from './answer-request.ts'
 import { watchArrivingRequest } from './arriving-request.ts'
@@ -138,6 +139,7 @@ export function serveConnection(accepted: Socket, who: ConnectedClient, options:
     const context = {
       clientId: header.clientId ?? '',
       clientHost: host,
+      principal: session.principal ?? anonymous,
       apiVersion: header.apiVersion,
       closed: closed.signal,
       memoryFor: place.memoryFor,

@@ -13,3 +13,6 @@ export const internal: Principal = { type: 'Weir', name: 'internal' }
 export function principalText({ type, name }: Principal): string {
   return `${type}:${name}`
 }
+export function user(name: string): Principal {
+  return { type: 'User', name }
+}

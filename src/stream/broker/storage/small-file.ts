@@ -3,12 +3,17 @@ import type { Files } from '../../../kernel/files/files.ts'
 
 /** Replaces a small JSON file: after it the new content is durable, at any moment before it the old one. */
 export async function writeJson(files: Files, path: string, value: unknown): Promise<void> {
+  await writeText(files, path, JSON.stringify(value))
+}
+
+/** As `writeJson`, for text that is made elsewhere. */
+export async function writeText(files: Files, path: string, text: string): Promise<void> {
   const temporary = `${path}.new`
   // A leftover of a crash may be longer than what is written now.
   await removeIfThere(files, temporary)
   const file = await files.open(temporary, 'write')
   try {
-    await file.write([Buffer.from(JSON.stringify(value))], 0)
+    await file.write([Buffer.from(text)], 0)
     await file.sync()
   } finally {
     await file.close()

@@ -34,3 +34,14 @@ export const operationsOf: Readonly<Record<ResourceType, readonly Operation[]>> 
   'delegation-token': ['describe'],
   user: ['create-tokens', 'describe-tokens'],
 }
+export function sameAcl(one: Acl, other: Acl): boolean {
+  return (
+    one.resourceType === other.resourceType &&
+    one.resource === other.resource &&
+    one.pattern === other.pattern &&
+    one.principal === other.principal &&
+    one.host === other.host &&
+    one.operation === other.operation &&
+    one.permission === other.permission
+  )
+}

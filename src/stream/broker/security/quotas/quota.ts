@@ -1,5 +1,5 @@
 /** What can be limited. */
-const quotaKeys = [
+export const quotaKeys = [
   'producer_byte_rate',
   'consumer_byte_rate',
   'request_percentage',
@@ -17,4 +17,7 @@ export interface QuotaEntity {
 export interface Quota {
   readonly entity: QuotaEntity
   readonly limits: Readonly<Partial<Record<QuotaKey, number>>>
+}
+export function sameEntity(one: QuotaEntity, other: QuotaEntity): boolean {
+  return one.user === other.user && one.clientId === other.clientId
 }
