@@ -29,10 +29,12 @@ export async function openKafkaSource(
     return now?.id !== id || !now.partitions.some((found) => found.partition === partition)
   }
 
-  async function answerOf({ partition, errorCode, highWatermark, records }: FetchedPartition): Promise<SourceAnswer> {
+  async function answerOf(fetched: FetchedPartition): Promise<SourceAnswer> {
+    const { partition, errorCode } = fetched
     if (errorCode === 0) {
-      ends.set(partition, highWatermark)
-      return { kind: 'records', partition, records, end: highWatermark }
+      const { highWatermark: end, lastStableOffset: stableEnd, abortedTransactions: aborted, records } = fetched
+      ends.set(partition, end)
+      return { kind: 'records', partition, records, end, stableEnd, aborted }
     }
     if (errorCode === kafkaErrors.OFFSET_OUT_OF_RANGE) return { kind: 'out of range', partition }
     if (errorCode === kafkaErrors.CORRUPT_MESSAGE) return { kind: 'damaged', partition }
@@ -61,8 +63,9 @@ export async function openKafkaSource(
       return Promise.all(fetched.map(answerOf))
     },
     async bounds(partitions) {
-      const [starts, found, holes] = await Promise.all([
+      const [starts, stable, found, holes] = await Promise.all([
         client.offsets.list(topic, 'start', partitions),
+        client.offsets.list(topic, 'stable end', partitions),
         client.offsets.list(topic, 'end', partitions),
         holesOf(id),
       ])
@@ -70,8 +73,13 @@ export async function openKafkaSource(
         partition,
         start: starts.get(partition)!,
         end: found.get(partition)!,
+        stableEnd: stable.get(partition)!,
         holes: holes[partition] ?? [],
       }))
+    },
+    async openTransaction(partition) {
+      const [oldest] = await client.openTransactions(topic, partition)
+      return oldest && `producer ${oldest.producerId}`
     },
     close: async () => {},
   }

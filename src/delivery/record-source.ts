@@ -1,3 +1,4 @@
+import type { AbortedTransaction } from '../stream/client/aborted-records.ts'
 import type { OffsetHole } from '../stream/offset-holes.ts'
 
 /** What a delivery worker reads from: one topic, by id, so that a topic made again under the name is never read by mistake. */
@@ -9,10 +10,13 @@ export interface RecordSource {
   /** From here on the topic that has the name now; called between two sessions. Without one it stays as it is. */
   refresh(): Promise<void>
   /**
-   * Whole batches of the Kafka format v2 from these offsets on, up to the synced end of the log. Waits at most `waitMs` for
+   * Whole batches of the Kafka format v2 from these offsets on, up to the synced end of the log, or to the first transaction that
+   * is open. Waits at most `waitMs` for
    * the first byte. A first batch may begin before the offset asked for. Temporary failures are retried inside, until `signal`.
    */
   fetch(request: SourceFetch): Promise<readonly SourceAnswer[]>
+  /** Who has the transaction open that reading waits for, for people: `producer 1000`. */
+  openTransaction(partition: number): Promise<string | undefined>
   /** The synced end of each partition, and the first offset that is still there. */
   bounds(partitions: readonly number[]): Promise<readonly PartitionBounds[]>
   close(): Promise<void>
@@ -29,7 +33,16 @@ export interface SourceFetch {
 
 /** `gone`: the topic or partition does not exist any more under this id. `out of range`: see the bounds. */
 export type SourceAnswer =
-  | { readonly kind: 'records'; readonly partition: number; readonly records: Buffer; readonly end: number }
+  | {
+      readonly kind: 'records'
+      readonly partition: number
+      readonly records: Buffer
+      readonly end: number
+      /** Reading goes up to here at the moment: a transaction is open there. The end when left out. */
+      readonly stableEnd?: number
+      /** What is to be left out of the records. */
+      readonly aborted?: readonly AbortedTransaction[]
+    }
   | { readonly kind: 'out of range' | 'gone'; readonly partition: number }
   /** The log cannot read what it had acknowledged there. */
   | { readonly kind: 'damaged'; readonly partition: number }
@@ -39,6 +52,8 @@ export interface PartitionBounds {
   readonly partition: number
   readonly start: number
   readonly end: number
+  /** Committed records end here: a transaction is open there. The end when left out. */
+  readonly stableEnd?: number
   /** Offsets that the log passed over when it was restored; absent when there are none. */
   readonly holes?: readonly OffsetHole[]
 }

@@ -95,6 +95,10 @@ export class RecordLog implements RecordSource {
     return Buffer.concat(taken)
   }
 
+  async openTransaction(): Promise<string | undefined> {
+    return undefined
+  }
+
   async bounds(partitions: readonly number[]): Promise<readonly PartitionBounds[]> {
     return partitions.map((partition) => ({
       partition,

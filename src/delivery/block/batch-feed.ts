@@ -1,12 +1,7 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { RawValue } from '../../record/json/json-lines.ts'
-import {
-  hasValidChecksum,
-  isControlBatch,
-  isTransactional,
-  readBatchHeader,
-  type BatchHeader,
-} from '../../stream/protocol/records/batch-header.ts'
+import { hiddenBatches, type AbortedTransaction } from '../../stream/client/aborted-records.ts'
+import { hasValidChecksum, readBatchHeader, type BatchHeader } from '../../stream/protocol/records/batch-header.ts'
 import { openRecords, type RecordCursor } from '../../stream/protocol/records/record-cursor.ts'
 import type { Rejection } from '../../record/json/rejection.ts'
 import { letterLine } from './letter-lines.ts'
@@ -41,8 +36,17 @@ export class BatchFeed {
   #position: number
   #careful = 0
   #rejectNext: Rejection | undefined
+  readonly #isHidden: (header: BatchHeader) => boolean
 
-  constructor(partition: number, records: Buffer, position: number, source: string, decode?: Decode) {
+  constructor(
+    partition: number,
+    records: Buffer,
+    position: number,
+    source: string,
+    decode?: Decode,
+    aborted: readonly AbortedTransaction[] = [],
+  ) {
+    this.#isHidden = hiddenBatches(aborted)
     this.partition = partition
     this.#records = records
     this.#position = position
@@ -145,15 +149,14 @@ export class BatchFeed {
     if (!hasValidChecksum(this.#records, this.#batchAt, header.byteLength))
       throw stopped(partition, header, 'has a wrong checksum')
     this.#header = header
-    const passesOver = isControlBatch(header.attributes) || header.baseOffset + header.lastOffsetDelta < this.#position
-    if (passesOver) {
+    // Markers and aborted records are gaps: offsets are not counts (delivery.md, rule 11).
+    const isHidden = this.#isHidden(header)
+    if (isHidden || header.baseOffset + header.lastOffsetDelta < this.#position) {
       const from = this.#position
       this.#closeBatch()
       if (this.#position > from) block.add(partition, { from, to: this.#position, read: 0, rejected: 0 }, [], now)
       return true
     }
-    if (isTransactional(header.attributes))
-      throw stopped(partition, header, 'is part of a transaction, which deliveries do not read yet')
     this.#cursor = openRecords(this.#records, this.#batchAt, header)
     this.#taken = 0
     this.#held = false

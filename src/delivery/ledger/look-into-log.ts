@@ -1,6 +1,6 @@
 import { batchesIn } from '../../stream/protocol/records/record-cursor.ts'
 import { openRecords } from '../../stream/protocol/records/record-cursor.ts'
-import { isControlBatch } from '../../stream/protocol/records/batch-header.ts'
+import { hiddenBatches } from '../../stream/client/aborted-records.ts'
 import type { RecordSource } from '../record-source.ts'
 import { subtractRanges, type OffsetRange } from './offset-ranges.ts'
 
@@ -46,10 +46,11 @@ async function recordsBetween(
   for (let at = Number(from); at < to && found.length < recordsMax;) {
     const [answer] = await source.fetch({ partitions: [{ partition, offset: at }], waitMs: 0, bytesMax })
     if (answer?.kind !== 'records' || answer.records.length === 0) break
+    const isHidden = hiddenBatches(answer.aborted ?? [])
     let next = at
     for (const { at: place, header } of batchesIn(answer.records)) {
       next = Math.max(next, header.baseOffset + header.lastOffsetDelta + 1)
-      if (isControlBatch(header.attributes) || header.baseOffset >= to) continue
+      if (isHidden(header) || header.baseOffset >= to) continue
       const cursor = openRecords(answer.records, place, header)
       while (cursor.next()) if (cursor.offset >= from && cursor.offset < to) found.push(BigInt(cursor.offset))
     }

@@ -65,6 +65,8 @@ export interface WorkerStatus {
   readonly segments: number
   readonly commits: number
   readonly lastCommit: { readonly snapshotId: string; readonly atMs: number } | null
+  /** What reading waits for: a transaction that is open in the stream. Null when nothing is held. */
+  readonly held: string | null
   /** The reason why commits fail at present; they are tried again. */
   readonly failing: string | null
   readonly halted: { readonly code: string; readonly reason: string } | null

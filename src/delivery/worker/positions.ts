@@ -14,8 +14,12 @@ export interface Position {
   next: number
   /** The synced end of the log, as last heard of. */
   end: number
-  /** The end at the begin of the session: from there on the tail is ready (rule 13). */
+  /** Reading goes up to here at the moment: a transaction is open there, or it is the end. */
+  stableEnd: number
+  /** The stable end at the begin of the session: from there on the tail is ready (rule 13). */
   readonly readyAt: number
+  /** Where reading waits for a transaction to end, and whose it is, as soon as that is known. */
+  heldBy?: { readonly offset: number; readonly who: string | undefined } | undefined
   /** Offsets that the log passed over when it was restored. */
   readonly holes: readonly OffsetHole[]
   /** The state has no entry. */
@@ -44,13 +48,13 @@ export async function findPositions(
       )
   }
   const bounds = await source.bounds(partitions)
-  return bounds.map(({ partition, start, end, holes = [] }) => {
+  return bounds.map(({ partition, start, end, stableEnd = end, holes = [] }) => {
     const entry = entryOf(state, source.id, partition)
     // What the log had lost before the delivery came is no loss of it (rule 7).
     const next = entry ? Number(entry.next) : behindHoles(holes, start)
     if (next > end) throw endsEarly(partition, next, end)
     if (next < start) throw lostRange(partition, next, start)
-    return { partition, committed: next, next, end, readyAt: end, holes, isNew: !entry }
+    return { partition, committed: next, next, end, stableEnd, readyAt: stableEnd, holes, isNew: !entry }
   })
 }
 

@@ -14,6 +14,7 @@ void test('a log that answers for the first partition of a request alone gets ev
     refresh: () => log.refresh(),
     fetch: (request) => log.fetch({ ...request, partitions: request.partitions.slice(0, 1) }),
     bounds: (partitions) => log.bounds(partitions),
+    openTransaction: () => log.openTransaction(),
     close: () => log.close(),
   }
   for (const partition of [0, 1, 2]) log.append(partition, [good(partition), good(partition + 10)])

@@ -5,6 +5,7 @@ import type { RecordSource, SourceAnswer } from '../record-source.ts'
 import { batchesIn } from '../../stream/protocol/records/record-cursor.ts'
 import { FetchMemory } from './fetch-memory.ts'
 import { inferColumns } from './new-columns.ts'
+import { findHolders } from './open-transactions.ts'
 import { endsEarly, lostRange, type Position } from './positions.ts'
 import { readOn, stopAtHoles } from './restored-log.ts'
 import type { Session } from './session.ts'
@@ -48,9 +49,11 @@ export async function readSession(session: Session, ports: ReadPorts, roomFor: (
       if (answer.kind !== 'records') await handleTrouble(session, ports, position, answer)
       else {
         position.end = answer.end
-        await feed(session, ports, position, answer.records)
+        position.stableEnd = answer.stableEnd ?? answer.end
+        await feed(session, ports, position, answer)
       }
     }
+    findHolders(session.positions.values(), source)
     ports.onRead(bytes, bytes < fetchBytesMax / 8)
     await stopAtHoles([...session.positions.values()], () => ports.commit())
     await roomFor()
@@ -76,10 +79,15 @@ function fetchFrom(
   return source.fetch({ partitions, waitMs, bytesMax: fetchBytesMax, signal: session.signal, into })
 }
 
-async function feed(session: Session, ports: ReadPorts, position: Position, records: Buffer): Promise<void> {
+async function feed(
+  session: Session,
+  ports: ReadPorts,
+  position: Position,
+  { records, aborted }: Extract<SourceAnswer, { kind: 'records' }>,
+): Promise<void> {
   if (records.length === 0) return
   const { config, now } = session.parts
-  const batch = new BatchFeed(position.partition, records, position.next, ports.source.id, ports.decode)
+  const batch = new BatchFeed(position.partition, records, position.next, ports.source.id, ports.decode, aborted)
   for (;;) {
     const fed = batch.feed(session.lines, config.onNewField === 'add column', now())
     position.next = batch.position

@@ -1,5 +1,6 @@
 import { pendingFlushes } from './commit-session.ts'
 import type { WorkerStatus } from './delivery-worker.ts'
+import { describeHolders } from './open-transactions.ts'
 import type { Session } from './session.ts'
 import type { WorkerContext } from './worker-context.ts'
 
@@ -29,6 +30,7 @@ export function workerStatus(
     segments: session?.segments ?? 0,
     commits: figures.commits,
     lastCommit: figures.lastCommit,
+    held: describeHolders(session?.positions.values() ?? []),
     failing: figures.failing,
     halted: figures.halted,
   }

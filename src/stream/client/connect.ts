@@ -10,6 +10,7 @@ import { createFetch } from './fetch.ts'
 import { createGroupsClient } from './groups.ts'
 import type { KafkaClient, KafkaClientOptions } from './kafka-client.ts'
 import { createOffsetsClient } from './offsets.ts'
+import { openTransactions } from './open-transactions.ts'
 import { createProduce } from './produce.ts'
 import { withRetries } from './retry.ts'
 import { createTopicsClient } from './topics.ts'
@@ -35,6 +36,7 @@ export async function connectKafka(options: KafkaClientOptions): Promise<KafkaCl
     acls: createAclsClient(cluster, deadlineMs),
     fetch: createFetch(cluster, deadlineMs),
     produce: createProduce(cluster, deadlineMs),
+    openTransactions: (topic, partition) => openTransactions(cluster, topic, partition, deadlineMs),
     createProducer: (producerOptions) => createProducer(cluster, producerOptions),
     close,
   }

@@ -104,12 +104,14 @@ async function fetchFrom(
     outside.map(({ partitionIndex }) => partitionIndex),
     timeoutMs,
   )
-  return results.map(({ partitionIndex, errorCode, highWatermark, logStartOffset, records }) => ({
+  return results.map(({ partitionIndex, errorCode, highWatermark, lastStableOffset, logStartOffset, ...found }) => ({
     partition: partitionIndex,
     errorCode,
     highWatermark,
+    lastStableOffset,
+    abortedTransactions: found.abortedTransactions ?? [],
     logStartOffset: starts.get(partitionIndex) ?? logStartOffset,
-    records: records ?? noRecords,
+    records: found.records ?? noRecords,
   }))
 }
 
@@ -129,6 +131,8 @@ function failed(asked: readonly Asked[], errorCode: number): FetchedPartition[] 
     partition,
     errorCode,
     highWatermark: -1,
+    lastStableOffset: -1,
+    abortedTransactions: [],
     logStartOffset: -1,
     records: noRecords,
   }))

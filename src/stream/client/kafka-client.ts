@@ -1,3 +1,4 @@
+import type { AbortedTransaction } from './aborted-records.ts'
 import type { Acks } from './acks.ts'
 import type { Connect } from './connection.ts'
 import type { KafkaLogin } from './login.ts'
@@ -33,8 +34,15 @@ export interface KafkaClient {
   /** Appends batches as they are. Several calls may be in flight; those of one partition keep their order only with a producer. */
   produce(request: ProduceRequest): Promise<ProducedBatch>
   createProducer(options: ProducerOptions): Promise<Producer>
+  /** The transactions that are open in a partition, the oldest first. WEIR-3104 from a broker that does not tell. */
+  openTransactions(topic: string, partition: number): Promise<readonly OpenTransaction[]>
   /** Rejects what is in flight. */
   close(): Promise<void>
+}
+
+export interface OpenTransaction {
+  readonly producerId: number
+  readonly firstOffset: number
 }
 
 export interface KafkaTopics {
@@ -99,8 +107,11 @@ export interface PartitionDescription {
   readonly leaderEpoch: number
 }
 
-/** A place in a partition: its first offset there is, the end (the next offset to come), or the first record from a time on. */
-export type OffsetPlace = 'start' | 'end' | { readonly timestampMs: number }
+/**
+ * A place in a partition: its first offset there is, the end (the next offset to come), where committed reading ends (in front of the
+ * oldest open transaction, or the end), or the first record from a time on.
+ */
+export type OffsetPlace = 'start' | 'end' | 'stable end' | { readonly timestampMs: number }
 
 export interface KafkaOffsets {
   /** Offset by partition, of all partitions unless named. A time after the last record gives the end. */
@@ -143,8 +154,12 @@ export interface FetchedPartition {
    * again here when no partition has anything else); OFFSET_OUT_OF_RANGE and others want a decision.
    */
   readonly errorCode: number
-  /** Fetch goes up to here. -1 with an error. */
+  /** Fetch of all records goes up to here. -1 with an error. */
   readonly highWatermark: number
+  /** Fetch of committed ones goes up to here: a transaction is open there, or it is the end. -1 with an error. */
+  readonly lastStableOffset: number
+  /** What of the committed fetch is to be left out: see `hiddenBatches`. Empty for a fetch of all records. */
+  readonly abortedTransactions: readonly AbortedTransaction[]
   /** The first offset there is; also with OFFSET_OUT_OF_RANGE. -1 with other errors. */
   readonly logStartOffset: number
   /**

@@ -12,12 +12,15 @@ export const startTimestamp = -2
 
 export function createOffsetsClient(cluster: Cluster, deadlineMs: number): KafkaOffsets {
   async function list(topic: string, place: OffsetPlace, partitions?: readonly number[]): Promise<Map<number, number>> {
-    const timestamp = place === 'start' ? startTimestamp : place === 'end' ? endTimestamp : place.timestampMs
+    const timestamp = timestampOf(place)
+    const isolation = place === 'stable end' ? 'committed' : 'uncommitted'
     return withRetries(`offsets of ${topic}`, deadlineMs, async (timeoutMs) => {
       const described = await cluster.topic(topic, { timeoutMs })
       const wanted = partitions ?? described.partitions.map(({ partition }) => partition)
       const byLeader = Map.groupBy(wanted, (partition) => cluster.leader(described, partition))
-      const asked = [...byLeader].map(([broker, owned]) => listFrom(broker, topic, owned, timestamp, timeoutMs))
+      const asked = [...byLeader].map(([broker, owned]) =>
+        listFrom(broker, topic, owned, timestamp, timeoutMs, isolation),
+      )
       const found = new Map((await Promise.all(asked).catch(forgetAnd(topic))).flat())
       const beyond = wanted.filter((partition) => found.get(partition) === -1)
       // No record is as late as asked for: what comes next will be.
@@ -74,6 +77,11 @@ export function createOffsetsClient(cluster: Cluster, deadlineMs: number): Kafka
   return { list, listTopics, commit, committed }
 }
 
+function timestampOf(place: OffsetPlace): number {
+  if (place === 'start') return startTimestamp
+  return typeof place === 'string' ? endTimestamp : place.timestampMs
+}
+
 /** From one leader, once: offset by partition; -1 where no record is as late as `timestamp`. */
 export async function listFrom(
   broker: Broker,
@@ -81,9 +89,10 @@ export async function listFrom(
   partitions: readonly number[],
   timestamp: number,
   timeoutMs: number,
+  isolation: 'committed' | 'uncommitted' = 'uncommitted',
 ): Promise<[partition: number, offset: number][]> {
   const asked = new Map([[topic, partitions.map((partition) => ({ partition }))]])
-  const found = await listMany(broker, asked, timestamp, timeoutMs)
+  const found = await listMany(broker, asked, timestamp, timeoutMs, isolation)
   return found.map(([, partition, offset]) => [partition, offset])
 }
 
@@ -92,12 +101,14 @@ async function listMany(
   wanted: ReadonlyMap<string, readonly { readonly partition: number }[]>,
   timestamp: number,
   timeoutMs: number,
+  isolation: 'committed' | 'uncommitted' = 'uncommitted',
 ): Promise<[topic: string, partition: number, offset: number][]> {
+  const isolationLevel = isolation === 'committed' ? 1 : 0
   const topics = [...wanted].map(([name, partitions]) => ({
     name,
     partitions: partitions.map(({ partition }) => ({ partitionIndex: partition, timestamp })),
   }))
-  const request = { replicaId: -1, topics, timeoutMs: Math.ceil(timeoutMs) }
+  const request = { replicaId: -1, isolationLevel, topics, timeoutMs: Math.ceil(timeoutMs) }
   const { body } = await broker.call(listOffsetsApi, request, { timeoutMs })
   return body.topics.flatMap(({ name, partitions }) =>
     partitions.map(({ partitionIndex, errorCode, offset }): [string, number, number] => {

@@ -9,6 +9,7 @@ interface WorkerCounts {
   readonly delivery: string
   readonly recordsRead: number
   readonly pendingRecords: number
+  readonly held: string | null
   readonly partitions: readonly { readonly position: string; readonly end: string }[]
 }
 
@@ -16,6 +17,7 @@ interface WorkerCounts {
 export async function countRecords({ log, workers }: Processes): Promise<Counters> {
   const counts = new Map<string, number>()
   const behind = new Set<string>()
+  const waiting: string[] = []
   const deliveries = new Set(workers.names().map((name) => `delivery/${name}`))
   const status = (await log.channel?.call('status', null)) as LogCounts | undefined
   for (const { name, partitions } of status?.topics ?? [])
@@ -31,8 +33,10 @@ export async function countRecords({ log, workers }: Processes): Promise<Counter
       states.reduce((sum, { recordsRead }) => sum + recordsRead, 0),
     )
     if (states.some(isBehind)) behind.add(key)
+    const held = states.map((state) => state.held).find(Boolean)
+    if (held) waiting.push(`delivery ${name} ${held}`)
   }
-  return { counts, behind, deliveries }
+  return { counts, behind, deliveries, waiting }
 }
 
 function isBehind({ partitions }: WorkerCounts): boolean {

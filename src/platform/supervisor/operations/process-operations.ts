@@ -70,7 +70,7 @@ async function statusOf({
       ...shown.map(describeChild),
     ],
     disk: use ?? null,
-    warnings: [use?.warning, metadata.trouble].filter((warning) => warning !== undefined),
+    warnings: [use?.warning, metadata.trouble, ...rates.waiting].filter((warning) => warning !== undefined),
     rates: rates.latest.rates,
     maintenance: metadata.answer ?? [],
   }

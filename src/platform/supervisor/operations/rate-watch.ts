@@ -6,10 +6,14 @@ export interface Counters {
   /** Deliveries that have records to read. */
   readonly behind: ReadonlySet<string>
   readonly deliveries: ReadonlySet<string>
+  /** What deliveries wait for that are not behind by their own fault. */
+  readonly waiting: readonly string[]
 }
 
 export interface RateWatch {
   readonly latest: Rates
+  /** For people: a line for each delivery that waits. */
+  readonly waiting: readonly string[]
   onRates(listener: (rates: Rates) => void): () => void
   stop(): void
 }
@@ -22,10 +26,12 @@ export function watchRates(count: () => Promise<Counters>, now: () => number): R
   const caughtUpAt = new Map<string, number>()
   let before: { at: number; counts: ReadonlyMap<string, number> } | undefined
   let latest: Rates = { at: now(), rates: {} }
+  let waiting: readonly string[] = []
   let busy = false
 
   async function sample(): Promise<void> {
-    const { counts, behind, deliveries } = await count()
+    const { counts, behind, deliveries, waiting: waitingNow } = await count()
+    waiting = waitingNow
     const at = now()
     for (const key of deliveries) if (!behind.has(key) || !caughtUpAt.has(key)) caughtUpAt.set(key, at)
     const seconds = before ? (at - before.at) / 1000 : 0
@@ -51,6 +57,9 @@ export function watchRates(count: () => Promise<Counters>, now: () => number): R
   return {
     get latest() {
       return latest
+    },
+    get waiting() {
+      return waiting
     },
     onRates(listener) {
       listeners.add(listener)

@@ -52,7 +52,7 @@ function configOf(plan: DeliveryRunPlan, settings: DeliverySettings) {
 
 /** The worst of the workers is how the delivery is. */
 function statusOf(states: readonly ChildState[], workers: readonly DeliveryWorkerStatus[]): DeliveryStatus {
-  const said = (key: 'halted' | 'failing'): unknown => workers.map((worker) => worker[key]).find(Boolean)
+  const said = (key: 'halted' | 'failing' | 'held'): unknown => workers.map((worker) => worker[key]).find(Boolean)
   const halted = said('halted') as { code: ErrorCode; reason: string } | undefined
   if (halted) {
     const question = haltQuestion(halted.code, halted.reason)
@@ -65,7 +65,7 @@ function statusOf(states: readonly ChildState[], workers: readonly DeliveryWorke
   if (states.length === 0) return { state: 'stopped', reason: null, question: null, workers }
   return {
     state: states.every(({ kind }) => kind === 'ready') ? 'running' : 'starting',
-    reason: null,
+    reason: (said('held') as string | undefined) ?? null,
     question: null,
     workers,
   }
