@@ -149,7 +149,14 @@ void test('a table that another client dropped is Failed until it is there again
 
 void test('topics that clients make are resources, and stay as the clients want them', async () => {
   await withControl(async (control, services) => {
-    services.topics.set('theirs', { name: 'theirs', partitions: 3, retentionMs: 1, retentionBytes: null, config: {} })
+    services.topics.set('theirs', {
+      name: 'theirs',
+      partitions: 3,
+      retentionMs: 1,
+      retentionBytes: null,
+      config: {},
+      unset: [],
+    })
     await waitUntil('the state', async () => (await statesOf(control)).join() === 'stream/theirs Active')
     assert.equal((await control.get({ kind: 'stream', name: 'theirs' })).origin, 'client')
     assert.deepEqual((await control.plan(project([]))).changes, [], 'the project does not remove what is not its own')

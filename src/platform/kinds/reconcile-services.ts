@@ -20,6 +20,8 @@ export interface StreamPlan {
   readonly retentionBytes: number | null
   /** Further topic settings by their Kafka names. */
   readonly config: Readonly<Record<string, string>>
+  /** Settings that the topic must not have: those that are set on it are taken back. */
+  readonly unset: readonly string[]
 }
 
 export interface StreamDescription {

@@ -31,6 +31,7 @@ import type { GroupLimits } from './groups/step.ts'
 import { createLentMemory } from './network/lent-memory.ts'
 import { openListeners } from './open-listeners.ts'
 import { readRestoreNote, removeRestoreNote } from './restore-note.ts'
+import { createRegisteredSchemas } from './schemas/registered-schemas.ts'
 import { openSecurity } from './security/open-security.ts'
 import { readJsonIfWhole, writeJson } from './storage/small-file.ts'
 import { createStorage } from './storage/storage-services.ts'
@@ -82,6 +83,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       groups,
       producerIds,
       transactions,
+      schemas: createRegisteredSchemas((name) => topics.get(name)),
       clock,
       logger,
       metrics,

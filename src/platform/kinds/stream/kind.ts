@@ -4,6 +4,7 @@ import { parseDuration, parseSize } from '../../../kernel/units.ts'
 import { duration, size } from '../fields.ts'
 import type { KindDefinition, SpecChange } from '../kind-definition.ts'
 import type { StreamPlan } from '../reconcile-services.ts'
+import { describeSchemaRule, schemaConfig, schemaRule, schemaSettings } from './schema-rule.ts'
 
 export const streamSchema = z.strictObject({
   partitions: z
@@ -26,6 +27,9 @@ export const streamSchema = z.strictObject({
     .enum(['json', 'csv', 'bytes'])
     .default('json')
     .describe('What the values are. A delivery reads them so; the log takes anything.'),
+  schema: schemaRule
+    .optional()
+    .describe('Schemas of the registry that records must have. Nothing is required without it.'),
   config: z
     .record(z.string(), z.string())
     .default({})
@@ -39,12 +43,15 @@ export const streamKind: KindDefinition<StreamSpec> & { readonly kind: 'stream' 
   plural: 'streams',
   summary: 'A log of records, a Kafka topic.',
   nameRule: {
-    pattern: /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/,
-    rule: 'letters, digits, ., _ and -, at most 249, as Kafka takes it',
+    pattern: /^(?!\.{1,2}$|_schemas$)[A-Za-z0-9._-]{1,249}$/,
+    rule: "letters, digits, ., _ and -, at most 249, as Kafka takes it; _schemas is the schema registry's",
   },
   schema: streamSchema,
-  describe: ({ partitions, retention }) =>
-    `${partitions} ${partitions === 1 ? 'partition' : 'partitions'}, kept ${retention === 'forever' ? 'for ever' : retention}`,
+  describe: ({ partitions, retention, schema }) =>
+    [
+      `${partitions} ${partitions === 1 ? 'partition' : 'partitions'}, kept ${retention === 'forever' ? 'for ever' : retention}`,
+      ...(Object.keys(schemaConfig(schema)).length === 0 ? [] : [`schema: ${describeSchemaRule(schema)}`]),
+    ].join(', '),
   changes,
   destroyedByRemoval: ({ name }) => `the records of the stream ${name}`,
   reconcile: ({ name, spec }, { streams }) => streams.ensure(planOf(name, spec)),
@@ -67,13 +74,15 @@ export const streamKind: KindDefinition<StreamSpec> & { readonly kind: 'stream' 
   },
 }
 
-function planOf(name: string, { partitions, retention, retentionBytes, config }: StreamSpec): StreamPlan {
+function planOf(name: string, { partitions, retention, retentionBytes, schema, config }: StreamSpec): StreamPlan {
+  const all = { ...schemaConfig(schema), ...config }
   return {
     name,
     partitions,
     retentionMs: retention === 'forever' ? null : parseDuration(retention),
     retentionBytes: retentionBytes === undefined ? null : parseSize(retentionBytes),
-    config,
+    config: all,
+    unset: schemaSettings.filter((setting) => !(setting in all)),
   }
 }
 
@@ -102,6 +111,9 @@ function changes(before: StreamSpec, after: StreamSpec): readonly SpecChange[] {
         ? `records beyond ${after.retentionBytes} a partition`
         : null,
     })
+  const [hadRule, hasRule] = [describeSchemaRule(before.schema), describeSchemaRule(after.schema)]
+  if (hadRule !== hasRule)
+    found.push({ text: `schema: ${hadRule} to ${hasRule}; records that are there stay as they are`, destroys: null })
   if (before.value !== after.value) found.push({ text: `value ${before.value} to ${after.value}`, destroys: null })
   for (const key of new Set([...Object.keys(before.config), ...Object.keys(after.config)]))
     if (before.config[key] !== after.config[key])

@@ -1,4 +1,5 @@
 import type { KafkaClient } from '../../../stream/client/kafka-client.ts'
+import { schemasTopic } from '../../../stream/registry/store/schemas-topic.ts'
 import { streamStates, type LogStatus } from './stream-state.ts'
 import type { StreamDescription, StreamPlan, StreamService } from '../../kinds/reconcile-services.ts'
 
@@ -20,7 +21,7 @@ export function createStreamService(
       }
       // More than declared, a client has added: they cannot be taken away, and all of them are delivered.
       if (found.partitions.length < plan.partitions) await topics.addPartitions(plan.name, plan.partitions)
-      await topics.alterConfigs(plan.name, configs)
+      await topics.alterConfigs(plan.name, { ...configs, ...(await takenBack(topics, plan)) })
     },
     async remove(name) {
       await (await client()).topics.delete([name])
@@ -29,7 +30,7 @@ export function createStreamService(
     async list() {
       const topics = await (await client()).topics.describe()
       return topics
-        .filter(({ internal }) => !internal)
+        .filter(({ name, internal }) => !internal && name !== schemasTopic)
         .map(({ name, partitions }) => ({ name, partitions: partitions.length }))
     },
     async describe(name) {
@@ -38,6 +39,13 @@ export function createStreamService(
       return topic && describeTopic(kafka, topic.name, topic.id)
     },
   }
+}
+
+/** Only what is set there: a broker that knows nothing of a setting refuses to take it back. */
+async function takenBack(topics: KafkaClient['topics'], { name, unset }: StreamPlan): Promise<Record<string, null>> {
+  const configs = await topics.configs(name)
+  const set = configs.filter((config) => config.source === 'topic' && unset.includes(config.name))
+  return Object.fromEntries(set.map((config) => [config.name, null]))
 }
 
 async function describeTopic(kafka: KafkaClient, name: string, topicId: string): Promise<StreamDescription> {

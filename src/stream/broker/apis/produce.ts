@@ -2,6 +2,8 @@ import { kafkaErrors } from '../../protocol/errors.ts'
 import { produceApi } from '../../protocol/apis/produce.ts'
 import { isTransactional } from '../../protocol/records/batch-header.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
+import { checkSchemas } from '../schemas/check-schemas.ts'
+import { schemaRulesOf } from '../schemas/schema-rules.ts'
 import { checkBatches, type CheckedBatch } from '../storage/check-batches.ts'
 import type { Partition } from '../topics/partition.ts'
 import { configNumber, configOf, type Topic } from '../topics/topic.ts'
@@ -23,6 +25,7 @@ export function produceHandler(services: ApiServices): Handler {
             index,
             baseOffset: -1,
             ...refusalOf(error, services.logger),
+            ...(error instanceof KafkaRefusal ? { recordErrors: error.recordErrors } : {}),
           }),
         ),
       ),
@@ -72,12 +75,19 @@ async function appendTo(
   writer: TransactionalWriter,
 ): Promise<{ index: number; errorCode: number; baseOffset: number; logAppendTimeMs: number; logStartOffset: number }> {
   if (refusal) throw refusal
-  const { clock, metrics } = services
+  const { clock, metrics, schemas, limits } = services
   const topic = topicOf(services, wanted)
   const partition = topic.partitions[index]
   if (!partition) throw new KafkaRefusal('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${topic.name}-${index}`)
   const appendTime = configOf(topic, 'message.timestamp.type') === 'LogAppendTime' ? clock.now() : undefined
   const batches = checkBatches(records, configNumber(topic, 'max.message.bytes'), appendTime)
+  const rules = schemaRulesOf(topic)
+  if (rules) {
+    // Whoever waits, waits with all that come after it for the same: the order of requests stays.
+    const behind = schemas.catchUp()
+    if (behind) await behind
+    checkSchemas(batches, topic.name, rules, schemas.ids, limits.requestBytesMax)
+  }
   // All of them, also after a failure: the bytes of a request are in use until then.
   const appended = await append(services, writer, batches, topic, partition)
   const baseOffsets = appended.map((outcome) => {

@@ -4,6 +4,7 @@ import type { BrokerLimits } from '../broker.ts'
 import type { BrokerMetrics } from '../broker-metrics.ts'
 import type { Groups } from '../groups/groups.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
+import type { RegisteredSchemas } from '../schemas/registered-schemas.ts'
 import type { Security } from '../security/open-security.ts'
 import type { ProducerIds } from '../topics/producer-ids.ts'
 import type { TopicStore } from '../topics/topic-store.ts'
@@ -15,6 +16,7 @@ export interface ApiServices {
   readonly groups: Groups
   readonly producerIds: ProducerIds
   readonly transactions: Transactions
+  readonly schemas: RegisteredSchemas
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: BrokerMetrics

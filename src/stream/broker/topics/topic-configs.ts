@@ -15,6 +15,11 @@ export interface TopicConfigDefinition {
 
 const ignored = 'Kept and shown, without effect on a single node.'
 
+/** Confluent's names for how subjects are named, the default one first. */
+const subjectStrategies = ['TopicNameStrategy', 'RecordNameStrategy', 'TopicRecordNameStrategy'].map(
+  (name) => `io.confluent.kafka.serializers.subject.${name}`,
+)
+
 /** Every configuration of a topic, as Kafka names it, with Weir's default. */
 export const topicConfigs: Readonly<Record<string, TopicConfigDefinition>> = {
   'cleanup.policy': {
@@ -28,6 +33,28 @@ export const topicConfigs: Readonly<Record<string, TopicConfigDefinition>> = {
     default: 'producer',
     allowed: ['producer'],
     doc: 'Batches stay as the producer made them.',
+  },
+  'confluent.key.schema.validation': {
+    type: 'boolean',
+    default: 'false',
+    doc: 'Whether each key has to begin with the id of a schema that is registered.',
+  },
+  'confluent.key.subject.name.strategy': {
+    type: 'string',
+    default: subjectStrategies[0]!,
+    allowed: subjectStrategies,
+    doc: 'How the subject is named under which the schema of a key has to be registered.',
+  },
+  'confluent.value.schema.validation': {
+    type: 'boolean',
+    default: 'false',
+    doc: 'Whether each value has to begin with the id of a schema that is registered.',
+  },
+  'confluent.value.subject.name.strategy': {
+    type: 'string',
+    default: subjectStrategies[0]!,
+    allowed: subjectStrategies,
+    doc: 'How the subject is named under which the schema of a value has to be registered.',
   },
   'delete.retention.ms': { type: 'long', default: '86400000', min: 0, doc: ignored },
   'file.delete.delay.ms': { type: 'long', default: '60000', min: 0, doc: ignored },
