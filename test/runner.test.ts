@@ -9,10 +9,10 @@ const root = new URL('..', import.meta.url).pathname
 const folder = mkdtempSync(join(tmpdir(), 'weir-runner-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-/** The runner on one pattern, without the marks of the run that we are in. */
-function runTests(pattern: string): { readonly status: number | null; readonly text: string } {
+/** The runner on patterns, without the marks of the run that we are in. */
+function runTests(...patterns: string[]): { readonly status: number | null; readonly text: string } {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'tools/test.ts'), pattern], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'tools/test.ts'), ...patterns], {
     cwd: root,
     env,
     encoding: 'utf8',
@@ -42,4 +42,31 @@ void test('a failing test fails the run, a passing one does not', () => {
   const begin = "import { test } from 'node:test'\n"
   assert.equal(runTests(write('bad.test.ts', `${begin}void test('x', () => { throw new Error('no') })\n`)).status, 1)
   assert.equal(runTests(write('good.test.ts', `${begin}void test('x', () => {})\n`)).status, 0)
+})
+
+void test('of files that share a process each is judged for itself, and keeps what surrounds its tests to itself', () => {
+  const shared = mkdtempSync(join(folder, 'shared-'))
+  const share = (name: string, text: string) => writeFileSync(join(shared, `${name}.test.ts`), text)
+  share(
+    'a',
+    `import { beforeEach, test } from 'node:test'\nbeforeEach(() => { throw new Error('not yours') })\nexport {}`,
+  )
+  share('b', `import { test } from 'node:test'\nvoid test('x', () => console.log('b ran in', process.pid))`)
+  share('c', `import { test } from 'node:test'\nvoid test('y', () => console.log('c ran in', process.pid))`)
+  share('d', `import 'no-such-module'`)
+  const { status, text } = runTests(join(shared, '*.test.ts'))
+  assert.equal(status, 1)
+  assert.match(text, /no test ran in .*a\.test\.ts/)
+  assert.match(text, /no test ran in .*d\.test\.ts/)
+  assert.match(text, /2 passed, 3 failed/)
+  assert.equal(/b ran in (\d+)/.exec(text)?.[1], /c ran in (\d+)/.exec(text)?.[1])
+})
+
+void test('a process of tests that ends early fails, and every file that it did not reach is named', () => {
+  const ended = mkdtempSync(join(folder, 'ended-'))
+  writeFileSync(join(ended, 'a.test.ts'), `import { test } from 'node:test'\nvoid test('x', () => process.abort())`)
+  writeFileSync(join(ended, 'b.test.ts'), `import { test } from 'node:test'\nvoid test('y', () => {})`)
+  const { status, text } = runTests(join(ended, '*.test.ts'))
+  assert.equal(status, 1)
+  for (const name of ['a', 'b']) assert.match(text, new RegExp(`no test ran in .*${name}\\.test\\.ts`))
 })

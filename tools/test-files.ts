@@ -2,29 +2,26 @@ import { globSync } from 'node:fs'
 
 /** Tests that need more than npm packages say so in their names; `npm run conformance` runs those. */
 const needsMore = /\.(kafka|s3|psql|mariadb|spark)\.test\.ts$/
+/** Tests that start a PostgreSQL of npm's say so too: `npm test` runs them, `npm run check` has no time for them. */
+const startsPostgres = /\.pg\.test\.ts$/
 
-/** The sets of tests that commands name. Paths are relative to the repository. */
-export const testSets = {
+const everywhere = ['src', 'tools', 'test', 'examples', 'benchmarks'].map((folder) => `${folder}/**/*.test.ts`)
+const besideTheCode = ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/*.test.ts', 'test/support/**/*.test.ts']
+
+/** The sets of tests that commands name; paths are relative to the repository. */
+const sets: Readonly<Record<string, () => readonly string[]>> = {
   /** Part of `npm run check`: fast, and without a running Weir. */
-  unit: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/*.test.ts', 'test/support/**/*.test.ts'],
+  unit: () => findTests(besideTheCode).filter((file) => !needsMore.test(file) && !startsPostgres.test(file)),
   /** All that `npm test` runs. */
-  all: [
-    'src/**/*.test.ts',
-    'tools/**/*.test.ts',
-    'test/**/*.test.ts',
-    'examples/**/*.test.ts',
-    'benchmarks/**/*.test.ts',
-  ],
-} as const
-
-/** The files that patterns match, without the tests that need more than npm packages. */
-export function testFiles(patterns: readonly string[]): readonly string[] {
-  return findTests(patterns).filter((file) => !needsMore.test(file))
+  all: () => findTests(everywhere).filter((file) => !needsMore.test(file)),
+  /** What needs something from outside npm. */
+  conformance: () => findTests(everywhere).filter((file) => needsMore.test(file)),
 }
 
-/** The tests that need something from outside npm. */
-export function conformanceTests(): readonly string[] {
-  return findTests(testSets.all).filter((file) => needsMore.test(file))
+/** The files of a set, or those that patterns match, without the tests that need more than npm packages. */
+export function testFiles(words: readonly string[]): readonly string[] {
+  const set = words.length === 1 ? sets[words[0]!] : undefined
+  return set ? set() : findTests(words).filter((file) => !needsMore.test(file))
 }
 
 function findTests(patterns: readonly string[]): readonly string[] {

@@ -1,29 +1,33 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { runCommandLines, type CommandAnswer } from '../../test/support/command-lines.ts'
 import { commands } from './commands.ts'
+import { version } from './version.ts'
 
-const bin = fileURLToPath(new URL('../../bin/weir.mjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'weir-cli-'))
 after(() => rmSync(folder, { recursive: true }))
 
-function weir(...words: string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...words], { cwd: folder, encoding: 'utf8' })
-  return { code: status, out: stdout, err: stderr }
-}
+const weir = (...lines: readonly string[][]): readonly CommandAnswer[] => runCommandLines(lines, folder)
+
+void test('the command runs from the repository', () => {
+  const bin = fileURLToPath(new URL('../../bin/weir.mjs', import.meta.url))
+  assert.equal(execFileSync(process.execPath, [bin, '--version'], { encoding: 'utf8' }).trim(), version())
+})
 
 void test('the help names every command and what the exit codes mean', () => {
-  const { code, out } = weir('--help')
-  assert.equal(code, 0)
-  for (const { name } of commands) assert.match(out, new RegExp(`^  ${name.split(' ')[0]}\\b`, 'm'))
-  const verbs = commands.filter(({ name }) => name.startsWith('stream ')).map(({ name }) => name.split(' ')[1])
-  const { out: group } = weir('stream', '--help')
-  for (const verb of verbs) assert.match(group, new RegExp(`^  ${verb}\\b`, 'm'))
-  assert.match(out, /Exit codes:\n +0 +done/)
+  const [help, group] = weir(['--help'], ['stream', '--help'])
+  assert.equal(help!.code, 0)
+  for (const { name } of commands) {
+    const [first, verb] = name.split(' ')
+    assert.match(help!.out, new RegExp(`^  ${first}\\b`, 'm'))
+    if (first === 'stream') assert.match(group!.out, new RegExp(`^  ${verb}\\b`, 'm'))
+  }
+  assert.match(help!.out, /Exit codes:\n +0 +done/)
 })
 
 void test('every command says what it takes, and every option has a description', () => {
@@ -35,50 +39,46 @@ void test('every command says what it takes, and every option has a description'
 })
 
 void test('a wrong command or option is refused with the nearest one', () => {
-  const command = weir('statsu')
-  assert.equal(command.code, 2)
-  assert.match(command.err, /Did you mean status/)
-  const option = weir('up', '--kafka-prot', '1')
-  assert.equal(option.code, 2)
-  assert.match(option.err, /Did you mean --kafka-port/)
-  const value = weir('up', '--kafka-port', 'many')
-  assert.equal(value.code, 2)
-  assert.match(value.err, /--kafka-port takes a whole number, not "many".*\[WEIR-2009\]/)
+  const mistakes: readonly (readonly [line: string[], said: RegExp])[] = [
+    [['statsu'], /Did you mean status/],
+    [['up', '--kafka-prot', '1'], /Did you mean --kafka-port/],
+    [['up', '--kafka-port', 'many'], /--kafka-port takes a whole number, not "many".*\[WEIR-2009\]/],
+    [['up', '--kafka-port', '99999'], /--kafka-port takes a port, 0 to 65535, not 99999/],
+  ]
+  const answers = weir(...mistakes.map(([line]) => line))
+  for (const [at, [line, said]] of mistakes.entries()) {
+    assert.equal(answers[at]!.code, 2, line.join(' '))
+    assert.match(answers[at]!.err, said)
+  }
 })
 
 void test('what needs a running Weir says so, also as JSON', () => {
-  for (const words of [['status'], ['ledger'], ['sql', 'select 1'], ['url', 'kafka'], ['stop'], ['tail', 'x']]) {
-    const { code, err } = weir(...words)
-    assert.equal(code, 3, words.join(' '))
+  const lines = [['status'], ['ledger'], ['sql', 'select 1'], ['url', 'kafka'], ['stop'], ['tail', 'x']]
+  for (const [at, { code, err }] of weir(...lines).entries()) {
+    assert.equal(code, 3, lines[at]!.join(' '))
     assert.match(err, /Weir is not running on .*Start it with weir up.*\[WEIR-2007\]/)
   }
-  const { err } = weir('status', '--json')
-  assert.equal((JSON.parse(err) as { error: { code: string } }).error.code, 'WEIR-2007')
-})
-
-void test('a port that there is not is an error of the command line', () => {
-  const { code, err } = weir('up', '--kafka-port', '99999')
-  assert.equal(code, 2)
-  assert.match(err, /--kafka-port takes a port, 0 to 65535, not 99999/)
+  const [asJson] = weir(['status', '--json'])
+  assert.equal((JSON.parse(asJson!.err) as { error: { code: string } }).error.code, 'WEIR-2007')
 })
 
 void test('explain says what a code means, and proposes the nearest', () => {
-  assert.match(weir('explain', 'WEIR-2003').out, /A port is taken by another process/)
-  assert.match(weir('explain', '2003').out, /WEIR-2003 \(conflict\)/)
-  assert.match(weir('explain', 'WEIR-203').err, /Did you mean WEIR-2/)
+  const [full, short, wrong] = weir(['explain', 'WEIR-2003'], ['explain', '2003'], ['explain', 'WEIR-203'])
+  assert.match(full!.out, /A port is taken by another process/)
+  assert.match(short!.out, /WEIR-2003 \(conflict\)/)
+  assert.match(wrong!.err, /Did you mean WEIR-2/)
 })
 
 void test('init writes a project once, and keeps what a package.json says', () => {
   writeFileSync(join(folder, 'package.json'), '{"name": "mine", "type": "commonjs", "dependencies": {"left": "1"}}')
-  const { code, out } = weir('init')
-  assert.equal(code, 0)
-  assert.match(out, /weir-data up/)
+  const [init, again] = weir(['init'], ['init'])
+  assert.equal(init!.code, 0)
+  assert.match(init!.out, /weir-data up/)
   assert.ok(existsSync(join(folder, 'weir.config.ts')))
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>
   assert.equal(manifest['name'], 'mine')
   assert.equal(manifest['type'], 'module')
   assert.deepEqual(Object.keys(manifest['dependencies'] as object).toSorted(), ['left', 'weir-data'])
-  const again = weir('init')
-  assert.equal(again.code, 1)
-  assert.match(again.err, /already has .*weir\.config\.ts/)
+  assert.equal(again!.code, 1)
+  assert.match(again!.err, /already has .*weir\.config\.ts/)
 })

@@ -256,7 +256,13 @@ async function statesOf(control: ControlPlane): Promise<readonly string[]> {
 async function withControl(run: (control: ControlPlane, services: PretendedServices) => Promise<void>): Promise<void> {
   const metadata = await openMetadata(':memory:')
   const services = pretendServices()
-  const control = createControlPlane({ metadata, services, clock: systemClock, logger: silentLogger })
+  const control = createControlPlane({
+    metadata,
+    services,
+    clock: systemClock,
+    logger: silentLogger,
+    lookAroundMs: 20,
+  })
   control.start()
   try {
     await run(control, services)

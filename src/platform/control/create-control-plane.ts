@@ -22,15 +22,17 @@ export interface ControlPlaneOptions {
   readonly kinds?: readonly KindDefinition[]
   readonly clock: Clock
   readonly logger: Logger
+  /** How often it looks at what nobody asked it to change; two seconds without it. */
+  readonly lookAroundMs?: number
 }
 
 /** The control plane over one metadata database. One at a time: whoever calls holds the lock of the data directory. */
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
-  const { metadata, services, clock, logger, kinds = allKinds } = options
+  const { metadata, services, clock, logger, kinds = allKinds, lookAroundMs = 2000 } = options
   const store = metadata.resources
   const events = controlEvents()
   const definitionOf = (kind: string) => kindNamed(kind, kinds)
-  const reconciler = createReconciler({ store, definitionOf, kinds, services, events, clock, logger })
+  const reconciler = createReconciler({ store, definitionOf, kinds, services, events, clock, logger, lookAroundMs })
   const catalog = catalogRelations({ pointers: metadata.pointers, tables: services.tables, logger })
   const views = viewRelations({ list: async () => (await store.list({})) as readonly Resource[], kinds, events })
   const versioned = versionCounter()

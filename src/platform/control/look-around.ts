@@ -19,6 +19,8 @@ interface LookAroundContext {
   readonly clock: Clock
   readonly logger: Logger
   readonly queue: ReconcileQueue
+  /** How often troubles and discoveries are asked for. */
+  readonly lookAroundMs: number
 }
 
 /** Sees what happens to resources that nobody changes: troubles, removals by others, what clients make. */
@@ -30,11 +32,9 @@ export interface LookAround {
 }
 
 const stable: ReadonlySet<string> = new Set(['Active', 'Failed'])
-/** How often troubles and discoveries are asked for. */
-export const lookAroundMs = 2000
 
 export function createLookAround(context: LookAroundContext): LookAround {
-  const { definitionOf, services, queue, clock, logger } = context
+  const { definitionOf, services, queue, clock, logger, lookAroundMs } = context
   const notStored = new Map<string, Pick<Resource, 'version' | 'state' | 'reason'>>()
   let lookedAroundMs = -Infinity
 

@@ -5,7 +5,7 @@ import type { KindDefinition } from '../kinds/kind-definition.ts'
 import type { ReconcileServices } from '../kinds/reconcile-services.ts'
 import type { Resource, ResourceReference } from '../kinds/resource.ts'
 import type { ControlEvents } from './control-events.ts'
-import { createLookAround, lookAroundMs } from './look-around.ts'
+import { createLookAround } from './look-around.ts'
 import { attemptReconcile } from './reconcile-attempt.ts'
 import { reconcileQueue } from './reconcile-queue.ts'
 import { wakingPause } from './waking-pause.ts'
@@ -18,6 +18,7 @@ export interface ReconcilerOptions {
   readonly events: ControlEvents
   readonly clock: Clock
   readonly logger: Logger
+  readonly lookAroundMs: number
 }
 
 /** The loop: one resource at a time, by order of dependency, again after failures; between them it looks around. */
@@ -32,7 +33,7 @@ export interface Reconciler {
 }
 
 export function createReconciler(options: ReconcilerOptions): Reconciler {
-  const { store, clock, logger } = options
+  const { store, clock, logger, lookAroundMs } = options
   const queue = reconcileQueue()
   const around = createLookAround({ ...options, queue })
   const pause = wakingPause()

@@ -7,220 +7,28 @@ import { test } from 'node:test'
 import { isRunning, waitUntil } from '../../../test/support/wait-until.ts'
 import { loadProject } from './load-project.ts'
 
-const head = `import { defineProject, delivery, secret, stream, table, view } from 'weir-data'\n`
+const head = `import { defineProject, stream } from 'weir-data'\n`
 
-void test('a project is loaded as it is declared, references by name', async () => {
-  const project = await load(`${head}
-const a = stream('a')
-const t = table('t', { columns: { id: 'long', n: { type: 'DECIMAL( 9,2 )', doc: 'x' } }, partitionBy: ['truncate(id, 10)'] })
-const d = delivery('d', { from: a, to: t, flush: { age: '5 s' }, tags: { team: 'x' } })
-export default defineProject({ name: 'p', resources: [a, t, d], ports: { http: 0 }, diskBudget: '10 GB', offsetsRetention: '2 days', memory: { engine: '2 GB' },
-  environments: { production: { streams: { bootstrap: ['k:9092'] }, ports: { kafka: 9092 } } } })`)
+void test('a project comes from a process of its own, with places relative to its folder', async () => {
+  const text = `${head}export default defineProject({ name: 'p', resources: [stream('a')],\n  environments: { production: { ports: { http: 1 } } } })`
+  const { name, resources, environment, settings } = await load(text, 'production')
   assert.deepEqual(
-    project.resources.map(({ kind, name, at }) => [kind, name, at]),
-    [
-      ['stream', 'a', 'weir.config.ts:3:11'],
-      ['table', 't', 'weir.config.ts:4:11'],
-      ['delivery', 'd', 'weir.config.ts:5:11'],
-    ],
+    [name, environment, settings.ports, resources[0]?.at],
+    ['p', 'production', { http: 1 }, 'weir.config.ts:2:55'],
   )
-  assert.deepEqual(project.resources[2]?.spec, {
-    from: 'a',
-    to: 't',
-    onNewField: 'reject',
-    flush: { size: '64 MB', age: '5 s' },
-    workers: 1,
-  })
-  assert.equal((project.resources[1]!.spec as { columns: { n: { type: string } } }).columns.n.type, 'decimal(9, 2)')
-  assert.deepEqual(project.settings, {
-    ports: { http: 0 },
-    memory: { engineBytes: 2_000_000_000 },
-    offsetsRetentionMs: 172_800_000,
-    autoCreateTopics: true,
-    defaultPartitions: 4,
-    diskBudgetBytes: 10_000_000_000,
+})
+
+void test('what is wrong with a project is an error here, with its place', async () => {
+  await assert.rejects(load(`${head}stream('a', { partition: 1 })`), {
+    code: 'WEIR-1004',
+    message: /Did you mean partitions/,
+    at: 'weir.config.ts:2:15',
   })
 })
 
-void test('an environment changes settings and nothing else', async () => {
-  const text = `${head}export default defineProject({ name: 'p', resources: [], ports: { http: 1 },
-    environments: { production: { metadata: 'postgres://db/weir', ports: { kafka: 2 } } } })`
-  const { settings, environment } = await load(text, 'production')
-  assert.deepEqual(
-    [environment, settings.metadata, settings.ports],
-    ['production', 'postgres://db/weir', { http: 1, kafka: 2 }],
-  )
-  await assert.rejects(load(text, 'prodution'), { code: 'WEIR-1009', message: /Did you mean production/ })
+void test('a project that ends its process is an error, with what it ended', async () => {
+  await assert.rejects(load(`${head}process.exit(3)`), { code: 'WEIR-1002', message: /ended with 3/ })
 })
-
-for (const [option, text, code, message] of [
-  ['streams', `streams: { bootstrap: ['k:9092'] }`, 'WEIR-1013', /streams\.bootstrap .* own log.*Leave streams out/],
-  ['objects', `objects: 's3://lake/x'`, 'WEIR-1013', /objects .* data directory.*Leave objects out/],
-  ['sql', `sql: { trino: 'http://trino:8080' }`, 'WEIR-1013', /sql .* only by its own.*catalog.*Leave sql out/],
-] as const)
-  void test(`${option} of another service is refused where it is chosen, not ignored`, async () => {
-    const project = `${head}export default defineProject({ name: 'p', resources: [],
-    environments: { production: { ${text} } } } as never)`
-    await assert.rejects(load(project, 'production'), { code, message })
-  })
-
-const mistakes: readonly (readonly [title: string, code: string, at: string, message: RegExp, text: string])[] = [
-  [
-    'an unknown option',
-    'WEIR-1004',
-    'weir.config.ts:4:3',
-    /stream "a".*"retenton".*Did you mean retention/,
-    `stream('a', {\n  partitions: 1,\n  retenton: '1 day',\n})`,
-  ],
-  [
-    'an unknown nested option',
-    'WEIR-1004',
-    'weir.config.ts:2:63',
-    /in flush.*Did you mean age/,
-    `delivery('d', { from: stream('a'), to: 't' as never, flush: { agee: '5 s' } })`,
-  ],
-  [
-    'an option of the wrong type',
-    'WEIR-1003',
-    'weir.config.ts:2:15',
-    /stream "a": partitions is "4"/,
-    `stream('a', { partitions: '4' as never })`,
-  ],
-  [
-    'a wrong duration',
-    'WEIR-1003',
-    'weir.config.ts:2:15',
-    /"7 dayz" is not a duration/,
-    `stream('a', { retention: '7 dayz' })`,
-  ],
-  [
-    'a budget that leaves no memory',
-    'WEIR-1003',
-    'weir.config.ts:2:68',
-    /memory.engine is "100 MB": at least 512 MB/,
-    `export default defineProject({ name: 'p', resources: [], memory: { engine: '100 MB' } })`,
-  ],
-  [
-    'a wrong type of a column',
-    'WEIR-1012',
-    'weir.config.ts:2:25',
-    /^table "o": unknown type "decmal\(12,2\)" of column "amount". Did you mean decimal\(12,2\)/,
-    `table('o', { columns: { amount: 'decmal(12,2)' } })`,
-  ],
-  [
-    "a column's type by SQL's name",
-    'WEIR-1012',
-    'weir.config.ts:2:25',
-    /unknown type "bigint" of column "id". Did you mean long/,
-    `table('o', { columns: { id: 'bigint' } })`,
-  ],
-  [
-    "an unknown option in a column's long form",
-    'WEIR-1004',
-    'weir.config.ts:2:31',
-    /there is no option "typ" in columns.id. Did you mean type/,
-    `table('o', { columns: { id: { typ: 'long' } as never } })`,
-  ],
-  [
-    'a number where an option has two forms',
-    'WEIR-1003',
-    'weir.config.ts:2:15',
-    /retention is 7: .*expected string/,
-    `stream('a', { retention: 7 as never })`,
-  ],
-  [
-    'a flush that would never wait',
-    'WEIR-1003',
-    'weir.config.ts:2:63',
-    /flush.size is "0 MB": it must be at least 1 MB/,
-    `delivery('d', { from: stream('a'), to: 't' as never, flush: { size: '0 MB' } })`,
-  ],
-  [
-    "a namespace of SQL's own",
-    'WEIR-1003',
-    'weir.config.ts:2:14',
-    /namespace is "pg_catalog": SQL keeps/,
-    `table('o', { namespace: 'pg_catalog', columns: { a: 'int' } })`,
-  ],
-  [
-    'a reserved column',
-    'WEIR-1003',
-    'weir.config.ts:2:26',
-    /columns._offset is "long": names that begin with _ are Weir's/,
-    `table('o', { columns: {  _offset: 'long' } })`,
-  ],
-  [
-    'a partition of no column',
-    'WEIR-1003',
-    'weir.config.ts:2:39',
-    /there is no column ats; did you mean at/,
-    `table('o', { columns: { at: 'date' }, partitionBy: ['day(ats)'] })`,
-  ],
-  [
-    'a transform that does not fit',
-    'WEIR-1003',
-    'weir.config.ts:2:39',
-    /day cannot be applied to at, which is long/,
-    `table('o', { columns: { at: 'long' }, partitionBy: ['day(at)'] })`,
-  ],
-  ['a name that cannot be', 'WEIR-1008', 'weir.config.ts:2:1', /the name "a b"/, `stream('a b')`],
-  [
-    'a reference of another kind',
-    'WEIR-1005',
-    'weir.config.ts:2:1',
-    /from takes a stream, not the table "t"/,
-    `delivery('d', { from: table('t', { columns: { a: 'int' } }) as never, to: 1 as never })`,
-  ],
-  [
-    'a secret with two sources',
-    'WEIR-1003',
-    'weir.config.ts:2:1',
-    /either fromEnv or fromFile/,
-    `secret('s', { fromEnv: 'A', fromFile: 'b' } as never)`,
-  ],
-  [
-    'a resource declared twice',
-    'WEIR-1006',
-    'weir.config.ts:2:68',
-    /stream "a" is declared twice, also at weir.config.ts:2:55/,
-    `export default defineProject({ name: 'p', resources: [stream('a'), stream('a')] })`,
-  ],
-  [
-    'an unknown option of the project',
-    'WEIR-1004',
-    'weir.config.ts:2:32',
-    /Did you mean resources/,
-    `export default defineProject({ resource: [], name: 'p' } as never)`,
-  ],
-  [
-    'an export that there is not',
-    'WEIR-1002',
-    'weir.config.ts:2:1',
-    /export named 'streem'. Did you mean stream\?/,
-    `import { streem } from 'weir-data'`,
-  ],
-  ['something that throws', 'WEIR-1002', 'weir.config.ts:2:7', /no luck/, `throw new Error('no luck')`],
-  [
-    'an enum',
-    'WEIR-1002',
-    'weir.config.ts:2:1',
-    /enum/,
-    `enum A { b }\nexport default defineProject({ name: 'p', resources: [] })`,
-  ],
-  ['a module that is not there', 'WEIR-1002', '', /npm install/, `import 'no-such-module'`],
-  ['an export of something else', 'WEIR-1007', '', /does not export a project/, `export default {}`],
-  ['an early end', 'WEIR-1002', '', /ended with 3/, `process.exit(3)`],
-]
-
-for (const [title, code, at, message, text] of mistakes)
-  void test(`${title} is named with its place`, async () => {
-    await assert.rejects(load(head + text), (error: { code: string; message: string; at?: string }) => {
-      assert.match(error.message, message)
-      assert.equal(error.code, code)
-      if (at !== '') assert.equal(error.at, at)
-      return true
-    })
-  })
 
 void test('a project that never ends is ended after a time, and its file is named', async () => {
   const endless = load('for (;;);', undefined, 1_000)

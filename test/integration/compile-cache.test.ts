@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-const cli = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
+const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 function version(environment: Readonly<Record<string, string>>): string {
   const { NODE_COMPILE_CACHE: _own, ...inherited } = process.env
