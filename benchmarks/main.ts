@@ -4,13 +4,26 @@
 import { parseArgs } from 'node:util'
 import { judge, type Benchmark, type Figure } from './benchmark.ts'
 import { delivery } from './delivery.ts'
-import { produce } from './produce.ts'
+import { javaClients } from './kafka/java-clients.ts'
+import { latency } from './kafka/latency.ts'
+import { memory } from './kafka/memory.ts'
+import { throughput } from './kafka/throughput.ts'
 import { startup } from './startup.ts'
 import { tailQuery } from './tail-query.ts'
 import { visibility } from './visibility.ts'
 import { wire } from './wire.ts'
 
-const benchmarks: readonly Benchmark[] = [startup, produce, delivery, visibility, tailQuery, wire]
+const benchmarks: readonly Benchmark[] = [
+  startup,
+  throughput,
+  javaClients,
+  latency,
+  memory,
+  delivery,
+  visibility,
+  tailQuery,
+  wire,
+]
 
 const { values } = parseArgs({
   options: {

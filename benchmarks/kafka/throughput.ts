@@ -1,0 +1,125 @@
+import { connectKafka } from '../../src/stream/client/connect.ts'
+import type { KafkaClient } from '../../src/stream/client/kafka-client.ts'
+import { batchesIn } from '../../src/stream/protocol/records/record-cursor.ts'
+import type { Bar, Benchmark, Figure } from '../benchmark.ts'
+import { cpuOf, withBoth, type Broker, type KafkaFlush } from './brokers.ts'
+
+/** What is sent, in the ways that decide what a broker has to do for it. */
+interface Load {
+  readonly recordBytes: number
+  readonly partitions: number
+  readonly acks: 'all' | 'leader'
+}
+
+interface Rates {
+  /** MB/s, MB being 10^6 bytes of values. */
+  readonly produce: number
+  /** CPU seconds of the broker for 100 MB. */
+  readonly cpu: number
+  readonly consume: number
+}
+
+const megabytes = 200
+/** A JVM that has just started is slow: neither broker is measured cold. */
+const warmUp = { recordBytes: 1000, partitions: 12, acks: 'all' } as const
+const warmUpRounds = 3
+const loads: readonly Load[] = ([1000, 100] as const).flatMap((recordBytes) =>
+  ([1, 12] as const).flatMap((partitions) =>
+    (['all', 'leader'] as const).map((acks) => ({ recordBytes, partitions, acks })),
+  ),
+)
+
+export const throughput: Benchmark = {
+  name: 'produce',
+  question: 'durable produce and consume against Apache Kafka 4 on the same disk, the same client on both',
+  async run({ pairs, say }) {
+    const figures: Figure[] = []
+    for (const flush of ['as it ships', 'with a flush before the ack'] as const)
+      await withBoth(flush, async (brokers) => {
+        for (const broker of brokers)
+          for (let round = 0; round < warmUpRounds; round++) await measure(broker, warmUp, `warm-up-${round}`)
+        for (const load of loads) figures.push(...(await compare(brokers, load, flush, pairs, say)))
+      })
+    return figures
+  },
+}
+
+async function compare(
+  brokers: readonly [Broker, Broker],
+  load: Load,
+  flush: KafkaFlush,
+  pairs: number,
+  say: (text: string) => void,
+): Promise<readonly Figure[]> {
+  const what = `${load.recordBytes === 1000 ? '1 KB' : '100 B'}, ${load.partitions} partition${load.partitions > 1 ? 's' : ''}, acks=${load.acks === 'all' ? 'all' : '1'}`
+  const measured: readonly [Rates[], Rates[]] = [[], []]
+  for (let pair = 0; pair < pairs; pair++)
+    for (const [at, broker] of brokers.entries()) {
+      const rates = await measure(broker, load, `${what.replaceAll(/[^\w]/g, '-')}-${pair}`)
+      measured[at]!.push(rates)
+      say(
+        `${broker.name.padEnd(5)} ${what}: produce ${rates.produce.toFixed(0)} MB/s, ${rates.cpu.toFixed(2)} CPU s per 100 MB, consume ${rates.consume.toFixed(0)} MB/s`,
+      )
+    }
+  const figure = (name: string, unit: string, of: keyof Rates, bar: Bar): Figure => ({
+    name: `${name}, ${what}`,
+    unit,
+    ours: measured[0].map((rates) => rates[of]),
+    reference: measured[1].map((rates) => rates[of]),
+    referenceName: `Apache Kafka 4 ${flush}`,
+    bar,
+  })
+  const atLeast = (value: number): Bar => ({ kind: 'ratio', at: 'least', value, text: `at least ${value}x` })
+  return [
+    figure('produce', 'MB/s', 'produce', atLeast(flush === 'as it ships' ? 1 : 2)),
+    figure('broker CPU per 100 MB', 's', 'cpu', { kind: 'ratio', at: 'most', value: 1, text: 'at most 1x' }),
+    // Reading is the same with and without a flush.
+    ...(flush === 'as it ships' ? [figure('consume', 'MB/s', 'consume', atLeast(1))] : []),
+  ]
+}
+
+async function measure(broker: Broker, load: Load, topic: string): Promise<Rates> {
+  const client = await connectKafka({ bootstrap: broker.bootstrap, clientId: 'bench' })
+  try {
+    await client.topics.create([{ name: topic, partitions: load.partitions, replicationFactor: 1 }])
+    const { result: produced, seconds: cpu } = await cpuOf(broker, () => produce(client, load, topic))
+    const consumed = await consume(client, topic)
+    await client.topics.delete([topic])
+    return {
+      produce: produced.bytes / 1e6 / produced.seconds,
+      cpu: (cpu / produced.bytes) * 1e8,
+      consume: consumed.bytes / 1e6 / consumed.seconds,
+    }
+  } finally {
+    await client.close()
+  }
+}
+
+async function produce(client: KafkaClient, { recordBytes, acks }: Load, topic: string) {
+  const lines = Buffer.from(`${'x'.repeat(recordBytes)}\n`.repeat(Math.floor(4e6 / (recordBytes + 1))))
+  const started = performance.now()
+  const producer = await client.createProducer({ topic, acks })
+  let bytes = 0
+  for (; bytes < megabytes * 1e6; bytes += lines.length) await producer.sendLines(lines)
+  await producer.close()
+  return { bytes, seconds: (performance.now() - started) / 1000 }
+}
+
+/** All partitions of a topic from their start to their end, in one fetch after the other. */
+async function consume(client: KafkaClient, topic: string): Promise<{ bytes: number; seconds: number }> {
+  const ends = await client.offsets.list(topic, 'end')
+  const started = performance.now()
+  const offsets = new Map([...ends].map(([partition]) => [partition, 0]))
+  let bytes = 0
+  for (;;) {
+    const partitions = [...offsets]
+      .filter(([partition, offset]) => offset < ends.get(partition)!)
+      .map(([partition, offset]) => ({ partition, offset, bytesMax: 8 << 20 }))
+    if (partitions.length === 0) return { bytes, seconds: (performance.now() - started) / 1000 }
+    for (const { partition, records } of await client.fetch({ topic, partitions })) {
+      bytes += records.length
+      for (const { header } of batchesIn(records))
+        offsets.set(partition, header.baseOffset + header.lastOffsetDelta + 1)
+    }
+  }
+}

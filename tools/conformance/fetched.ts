@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** Where downloads stay between runs; never inside the repository. */
+const cache = process.env['WEIR_CACHE'] ?? join(homedir(), '.cache/weir-conformance')
+
+/** A folder of the cache that `make` fills once; one that was left unfinished is made anew. */
+function fetchedOnce(name: string, make: (folder: string) => void): string {
+  const folder = join(cache, name)
+  const done = `${folder}.done`
+  if (existsSync(done)) return folder
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  make(folder)
+  writeFileSync(done, '')
+  return folder
+}
+
+/** The Python of an environment with these packages (`name==version`). */
+export function pythonWith(name: string, packages: readonly string[]): string {
+  const folder = fetchedOnce(name, (venv) => {
+    execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' })
+    execFileSync(join(venv, 'bin/pip'), ['install', '--quiet', ...packages], { stdio: 'inherit' })
+  })
+  return join(folder, 'bin/python')
+}
+
+/** A folder with these artifacts (`group:artifact:version`) and what they need to run. */
+export function mavenJars(name: string, artifacts: readonly string[]): string {
+  return fetchedOnce(name, (folder) => {
+    const dependencies = artifacts.map((artifact) => {
+      const [groupId, artifactId, version] = artifact.split(':')
+      return `<dependency><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId><version>${version}</version></dependency>`
+    })
+    writeFileSync(
+      join(folder, 'pom.xml'),
+      `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>weir</groupId><artifactId>fetched</artifactId><version>1</version><dependencies>${dependencies.join('')}</dependencies></project>`,
+    )
+    const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${folder}`]
+    execFileSync('mvn', ['-q', '-B', '-f', join(folder, 'pom.xml'), ...goal], { stdio: 'inherit' })
+  })
+}
