@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { nodeFiles } from '../../src/kernel/files/node-files.ts'
 import type { KafkaClient } from '../../src/stream/client/kafka-client.ts'
+import { connectKafka } from '../../src/stream/client/connect.ts'
 import { eventually } from '../support/deadline.ts'
 import { failingFiles, type FailingFiles } from '../support/power-cut/failing-files.ts'
+import { runBroker } from '../support/running-broker.ts'
 import { readPartition } from './read-log.ts'
 import { withBroker } from './with-broker.ts'
 
@@ -83,6 +85,32 @@ void describe('the log on a disk that fails', () => {
       () => disk.setRoom(Infinity),
     )
     assert.match(JSON.stringify(error), /KAFKA_STORAGE_ERROR|WEIR-31/)
+  })
+
+  void test('a stream is well again when there is room, without a producer that tries', { timeout }, async () => {
+    const limits = { writeAgainIntervalMs: 20 }
+    let looks = 0
+    const open: typeof disk.files.open = (path, mode) => {
+      if (path.endsWith('/probe')) looks++
+      return disk.files.open(path, mode)
+    }
+    await using log = await runBroker({ files: { ...disk.files, open }, config: { limits } })
+    const trouble = (): string | undefined => log.broker.status().topics[0]?.partitions[0]?.trouble
+    const client = await connectKafka({ bootstrap: log.bootstrap, deadlineMs: 3000 })
+    await client.topics.create([{ name: topic, partitions: 1 }])
+    disk.setRoom(20_000)
+    const during = await send(client, named('during', 40))
+    assert.match(trouble() ?? '', /cannot write/)
+    disk.setRoom(500_000)
+    const before = looks
+    await eventually('two looks', () => looks >= before + 2 || undefined)
+    assert.match(trouble() ?? '', /cannot write/, 'a little room is none')
+    disk.setRoom(Infinity)
+    await eventually('the trouble to be over', () => !trouble() || undefined)
+    const after = await send(client, ['after'])
+    assert.deepEqual(after.told, ['after'])
+    await checkThere(client, [...during.told, ...after.told])
+    await client.close()
   })
 
   void test('a sync that fails: what it covered was not acknowledged, and is not there half', { timeout }, async () => {

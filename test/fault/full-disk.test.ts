@@ -101,15 +101,18 @@ void test(
       assert.deepEqual([values?.state, /cannot write/.test(values?.reason ?? '')], ['Failed', true])
       return true
     })
+    const ready = (): Promise<Response> => fetch(`http://127.0.0.1:${weir.ports.http}/ready`)
+    const unready = await ready()
+    assert.equal(unready.status, 503)
+    assert.match(await unready.text(), /disk of the data directory is full/)
     disk.makeRoom()
-    await eventually('a batch that is taken again', async () =>
-      (await sender.send()) === undefined ? true : undefined,
-    )
-    await checkExactlyOnce(weir, 'kept', sender)
-    await waitForDelivery(weir)
-    await eventually('all of it to be Active again', async () =>
+    await eventually('all of it to be Active again, though nobody produces', async () =>
       (await statusOf(weir)).resources.every(({ state }) => state === 'Active') ? true : undefined,
     )
+    assert.equal((await ready()).status, 200)
+    assert.equal(await sender.send(), undefined)
+    await checkExactlyOnce(weir, 'kept', sender)
+    await waitForDelivery(weir)
     await verifies(weir)
   },
 )

@@ -20,6 +20,11 @@ const freeBytesMin = 1_000_000_000
 const fullBelowBytes = 16_000_000
 const intervalMs = 30_000
 
+/** Producers are refused and deliveries wait. */
+export function isFull({ freeBytes }: Pick<DiskUse, 'freeBytes'>): boolean {
+  return freeBytes < fullBelowBytes
+}
+
 export interface DiskWatch {
   /** What is free is asked now, what is used was counted last. Undefined before the first count. */
   now(): Promise<DiskUse | undefined>
@@ -62,7 +67,7 @@ export function watchDisk(directory: string, budgetBytes: number | undefined, lo
 }
 
 function warningFor(usedBytes: number, budgetBytes: number, freeBytes: number): string | undefined {
-  if (freeBytes < fullBelowBytes)
+  if (isFull({ freeBytes }))
     return `the disk of the data directory is full (${formatSize(freeBytes)} free): producers are refused and deliveries wait, nothing is lost. Free space, and both go on`
   if (usedBytes > budgetBytes)
     return `the data directory takes ${formatSize(usedBytes)}, more than its budget of ${formatSize(budgetBytes)}. Shorten the retention of streams, or raise diskBudget`

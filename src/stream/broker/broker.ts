@@ -73,6 +73,8 @@ export interface BrokerLimits extends StorageLimits {
   readonly producerIdExpirationMs: number
   /** How often the ends up to which partitions are known to be whole are written down. */
   readonly checkpointIntervalMs: number
+  /** How often partitions that could not write look whether they can again. */
+  readonly writeAgainIntervalMs: number
 }
 
 export const defaultLimits: BrokerLimits = {
@@ -99,6 +101,7 @@ export const defaultLimits: BrokerLimits = {
   transactionalIdsMax: 100_000,
   producerIdExpirationMs: 24 * 3_600_000,
   checkpointIntervalMs: 5000,
+  writeAgainIntervalMs: 2000,
 }
 
 /** What the broker is given instead of reaching for it. */

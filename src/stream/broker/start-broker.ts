@@ -39,6 +39,7 @@ import { openCheckpoints } from './topics/checkpoints.ts'
 import { openProducerIds } from './topics/producer-ids.ts'
 import { applyRetention } from './topics/retention.ts'
 import { openTopicStore, type TopicStore } from './topics/topic-store.ts'
+import { writeAgain } from './topics/write-again.ts'
 import { endHanging } from './transactions/end-hanging.ts'
 import { openTransactions } from './transactions/transactions.ts'
 
@@ -103,7 +104,11 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       onConnections: (change) => metrics.connections.inc(change),
     })
     const status = createBrokerStatus(topics, groups, metrics, clock, () => server.connections)
-    const chores = startChores(api, () => status.sample())
+    const chores = startChores(
+      api,
+      () => status.sample(),
+      () => writeAgain(topics, directory, files),
+    )
     logger.info({ ports: server.ports, topics: topics.all().length }, 'the log is open')
     return {
       port: server.ports[0]!,
@@ -185,6 +190,7 @@ async function clusterIdOf(files: Files, directory: string): Promise<string> {
 function startChores(
   { topics, groups, transactions: { coordinator }, clock, logger, limits }: ApiServices,
   sample: () => Promise<void>,
+  tryBroken: () => Promise<void>,
 ): { stop(): void; settled(): Promise<unknown> } {
   const stopped = new AbortController()
   async function repeat(what: string, everyMs: number, work: () => Promise<void> | void): Promise<void> {
@@ -211,6 +217,7 @@ function startChores(
       await coordinator.expire(limits.transactionalIdExpirationMs)
       expireProducers(topics, clock.now() - limits.producerIdExpirationMs)
     }),
+    repeat('writing again what could not be written', limits.writeAgainIntervalMs, tryBroken),
     repeat('writing checkpoints', limits.checkpointIntervalMs, () => topics.checkpoint()),
     repeat('closing what is not used', limits.retentionCheckIntervalMs, () => topics.rest(limits.partitionRestMs)),
     repeat('sampling rates', 1000, sample),

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { MetricsJson } from '../../children/child-methods.ts'
 import type { ProcessesStatus, ProcessOperations } from '../../operations.ts'
-import type { DiskUse } from '../disk-watch.ts'
+import { isFull, type DiskUse } from '../disk-watch.ts'
 import type { Endpoints } from '../endpoints.ts'
 import type { ChildState } from '../kept-child.ts'
 import type { StoredMaintenanceRun } from '../../../storage/metadata/maintenance-runs.ts'
@@ -85,9 +85,10 @@ function describeChild({ name, state, restarts }: ShownChild): ProcessesStatus['
 /** Made when they are asked for: that one of them is being started keeps nobody from asking. */
 const onDemand: ReadonlySet<string> = new Set(['engine', 'operator'])
 
-/** Ready: the log answers, and so do all processes that were started, and the metadata database. */
+/** Ready: the log answers, and so do all processes that were started, and the metadata database; and the disk takes records. */
 async function readiness({
   children,
+  disk,
   endpoints,
   maintenance,
 }: ProcessOperationsOptions): Promise<{ ready: boolean; reasons: string[] }> {
@@ -97,7 +98,8 @@ async function readiness({
       : [`${name} is ${state.kind}${'reason' in state ? `: ${state.reason}` : ''}`],
   )
   if (!endpoints()) reasons.push('Weir is starting')
-  const { trouble } = await askMetadata(maintenance)
+  const [use, { trouble }] = await Promise.all([disk(), askMetadata(maintenance)])
   if (trouble !== undefined) reasons.push(trouble)
+  if (use && isFull(use)) reasons.push(use.warning!)
   return { ready: reasons.length === 0, reasons }
 }

@@ -26,6 +26,8 @@ export interface PartitionLog {
   /** That of new records. */
   readonly leaderEpoch: number
   readonly trouble: string | undefined
+  /** A write failed, and none has been tried since; `roll` tries. */
+  readonly isBroken: boolean
   /** Places the batch at once and resolves with its base offset when it is durable; a repeated one has its first place. */
   append(batch: CheckedBatch): Promise<number>
   readonly transactions: PartitionTransactions
@@ -95,6 +97,9 @@ export async function openPartitionLog(
     leaderEpoch: currentEpoch(state.epochs),
     get trouble() {
       return troubleOf(state)
+    },
+    get isBroken() {
+      return state.broken !== undefined
     },
     async append(batch) {
       const first = state.producers.repeated(batch.header)
