@@ -1,0 +1,20 @@
+import type { CheckedBatch } from '../../src/stream/broker/storage/check-batches.ts'
+import { checkBatches } from '../../src/stream/broker/storage/check-batches.ts'
+import { BatchBuilder, setProducer, type ProducerIdentity } from '../../src/stream/protocol/records/batch-builder.ts'
+import { batchField } from '../../src/stream/protocol/records/batch-header.ts'
+
+const transactional = 16
+
+/** As a transactional producer sends it. */
+export function transactionalBytes(values: readonly string[], producer: ProducerIdentity): Buffer {
+  const builder = new BatchBuilder()
+  for (const value of values) builder.append(Buffer.from(value), null, 1000)
+  const bytes = builder.finish()
+  bytes.writeInt16BE(transactional, batchField.attributes)
+  setProducer(bytes, producer)
+  return bytes
+}
+
+export function transactionalBatch(values: readonly string[], producer: ProducerIdentity): CheckedBatch {
+  return checkBatches(transactionalBytes(values, producer), 1e9, undefined)[0]!
+}
