@@ -40,6 +40,10 @@ export interface BrokerLimits extends StorageLimits {
   readonly fetchBytesMax: number
   /** A connection without any traffic is closed after this. */
   readonly idleMs: number
+  /** Of TLS: a client that has not ended it by then is closed. */
+  readonly handshakeMs: number
+  /** How often the files of certificates are looked at. */
+  readonly certificateCheckIntervalMs: number
   /** A connection that has not logged in by then, where it must, is closed. */
   readonly loginMs: number
   /** The answer to a failed login comes after this time, twice as late with each failure, up to fifty times. */
@@ -82,6 +86,8 @@ export const defaultLimits: BrokerLimits = {
   requestBytesMax: 128 * 1024 * 1024,
   fetchBytesMax: 55 * 1024 * 1024,
   idleMs: 600_000,
+  handshakeMs: 10_000,
+  certificateCheckIntervalMs: 10_000,
   loginMs: 30_000,
   failedLoginDelayMs: 100,
   stallMs: 60_000,

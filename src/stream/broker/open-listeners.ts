@@ -8,6 +8,9 @@ import { openSession, type ClientSession } from './security/client-session.ts'
 import type { ListenerConfig } from './security/listener-config.ts'
 import { anonymous, internal } from './security/principal.ts'
 import { createRequestGate, type GateServices } from './security/request-gate.ts'
+import type { TLSSocket } from 'node:tls'
+import { certifiedUser } from './security/tls/certified-user.ts'
+import { keepTls, type KeptTls } from './security/tls/kept-tls.ts'
 import { saslSession } from './security/sasl/sasl-session.ts'
 
 /** All that is listened on. */
@@ -15,6 +18,8 @@ export interface KafkaServers {
   /** Of the listeners, in their order. */
   readonly ports: readonly number[]
   readonly connections: number
+  /** Takes new certificates in, if there are any. */
+  lookAtCertificates(): Promise<void>
   close(): Promise<void>
 }
 
@@ -30,9 +35,18 @@ export async function openListeners(
   const admission = createAdmission({ connectionsMax, loggingInMax: connectionsMax / 2 })
   const services = gateServices(api)
   const listeners = config.listeners ?? [{ ...config, name: 'kafka' }]
+  const kept: KeptTls[] = []
+  async function tlsOf({ name, tls }: ListenerConfig): Promise<KeptTls | undefined> {
+    if (!tls) return undefined
+    const files = await keepTls(name, tls, options)
+    kept.push(files)
+    return files
+  }
   try {
     for (const listener of listeners)
-      open.push(await listenForKafka(publicListener(listener, api, admission, services), options))
+      open.push(
+        await listenForKafka(publicListener(listener, await tlsOf(listener), api, admission, services), options),
+      )
     if (config.internalSocket !== undefined) open.push(await listenInside(config.internalSocket, services, options))
   } catch (error) {
     await close()
@@ -44,24 +58,33 @@ export async function openListeners(
     get connections() {
       return open.reduce((sum, { connections }) => sum + connections, 0)
     },
+    lookAtCertificates: async () => void (await Promise.all(kept.map((tls) => tls.look()))),
     close,
   }
 }
 
 function publicListener(
   { host, port, advertisedHost = host, advertisedPort, sasl }: ListenerConfig,
+  tls: KeptTls | undefined,
   { security, limits: { requestBytesMax } }: ApiServices,
   admission: Admission,
   services: GateServices,
 ): Listener {
   const logins = sasl && security.sasl(sasl, requestBytesMax)
+  const certified = tls && certifiedUser(tls.config)
   return {
     at: { host, port },
+    tls,
     admission,
-    client: (_, from, bound) => ({
-      ...gated(logins ? saslSession(from, logins) : openSession(anonymous, requestBytesMax), from, services),
-      advertised: { host: advertisedHost, port: advertisedPort ?? bound },
-    }),
+    client(socket, from, bound) {
+      const principal = certified ? certified(socket as TLSSocket) : anonymous
+      if (!principal) return undefined
+      const session = logins ? saslSession(from, logins) : openSession(principal, requestBytesMax)
+      return {
+        ...gated(session, from, services),
+        advertised: { host: advertisedHost, port: advertisedPort ?? bound },
+      }
+    },
   }
 }
 

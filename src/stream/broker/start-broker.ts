@@ -29,7 +29,7 @@ import { expireOffsets } from './groups/expire-offsets.ts'
 import { openGroups } from './groups/groups.ts'
 import type { GroupLimits } from './groups/step.ts'
 import { createLentMemory } from './network/lent-memory.ts'
-import { openListeners } from './open-listeners.ts'
+import { openListeners, type KafkaServers } from './open-listeners.ts'
 import { readRestoreNote, removeRestoreNote } from './restore-note.ts'
 import { createRegisteredSchemas } from './schemas/registered-schemas.ts'
 import { openSecurity } from './security/open-security.ts'
@@ -106,6 +106,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     const status = createBrokerStatus(topics, groups, metrics, clock, () => server.connections)
     const chores = startChores(
       api,
+      server,
       () => status.sample(),
       () => writeAgain(topics, directory, files),
     )
@@ -189,6 +190,7 @@ async function clusterIdOf(files: Files, directory: string): Promise<string> {
 /** Retention, checkpoints and rates, each again some time after it ended. */
 function startChores(
   { topics, groups, transactions: { coordinator }, clock, logger, limits }: ApiServices,
+  servers: KafkaServers,
   sample: () => Promise<void>,
   tryBroken: () => Promise<void>,
 ): { stop(): void; settled(): Promise<unknown> } {
@@ -220,6 +222,7 @@ function startChores(
     repeat('writing again what could not be written', limits.writeAgainIntervalMs, tryBroken),
     repeat('writing checkpoints', limits.checkpointIntervalMs, () => topics.checkpoint()),
     repeat('closing what is not used', limits.retentionCheckIntervalMs, () => topics.rest(limits.partitionRestMs)),
+    repeat('looking at certificates', limits.certificateCheckIntervalMs, () => servers.lookAtCertificates()),
     repeat('sampling rates', 1000, sample),
   ]
   return { stop: () => stopped.abort(), settled: () => Promise.all(all) }

@@ -19,8 +19,8 @@ const deadlineMsDefault = 30_000
 
 /** Opens a client and waits until a broker answers; WEIR-3102 when none does within the deadline, WEIR-1003 for a bad address. */
 export async function connectKafka(options: KafkaClientOptions): Promise<KafkaClient> {
-  const { bootstrap, clientId = 'weir', deadlineMs = deadlineMsDefault, connect = connectTcp, login } = options
-  const cluster = createCluster(createBrokers(addressesIn(bootstrap), { clientId, connect, login }))
+  const { bootstrap, clientId = 'weir', deadlineMs = deadlineMsDefault, connect = connectTcp, login, tls } = options
+  const cluster = createCluster(createBrokers(addressesIn(bootstrap), { clientId, connect, login, tls }))
   const close = async (): Promise<void> =>
     cluster.close(new WeirError('WEIR-3101', `the Kafka client for ${bootstrap} was closed; open another one`))
   try {

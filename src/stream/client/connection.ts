@@ -1,4 +1,5 @@
-import { connect as connectTo, type Socket, type TcpNetConnectOpts } from 'node:net'
+import { connect as connectTo, isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { internalPath } from '../internal-address.ts'
 import { createFrameReader } from '../protocol/frame-reader.ts'
@@ -8,6 +9,21 @@ const answerBytesMax = 512 * 1024 * 1024
 
 /** How a socket is opened: `connect` of node:net, or another one, in tests. */
 export type Connect = (options: TcpNetConnectOpts) => Socket
+
+/** How a client of TLS knows brokers, and shows who it is itself. PEM. */
+export interface KafkaTls {
+  /** Whose certificates of brokers are taken; those that Node trusts without it. */
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3'
+}
+
+/** How connections are opened. */
+export interface Dialling {
+  readonly connect: Connect
+  readonly tls?: KafkaTls | undefined
+}
 
 export interface Address {
   readonly host: string
@@ -28,7 +44,7 @@ export interface Connection {
 }
 
 export function openConnection(
-  connect: Connect,
+  dialling: Dialling,
   { host, port }: Address,
   connectTimeoutMs: number,
 ): Promise<Connection> {
@@ -43,13 +59,12 @@ export function openConnection(
   const opened = Promise.withResolvers<Connection>()
   let failure: WeirError | undefined
   const onread = { buffer: () => frames.target(), callback: received }
-  const socket =
-    path === undefined ? connect({ host, port, noDelay: true, keepAlive: true, onread }) : connectTo({ path, onread })
+  const socket = path === undefined ? dial(dialling, { host, port, onread }) : connectTo({ path, onread })
   const late = (): void => fail(unreachable(address, `no connection within ${connectTimeoutMs} ms`))
   const connectTimer = setTimeout(late, connectTimeoutMs)
   socket.on('error', (cause: NodeJS.ErrnoException) => fail(unreachable(address, cause.code ?? cause.message, cause)))
   socket.once('close', () => fail(unreachable(address, 'the connection was closed')))
-  socket.once('connect', () => {
+  socket.once(path === undefined && dialling.tls ? 'secureConnect' : 'connect', () => {
     if (isToItself(socket)) return fail(unreachable(address, 'nobody listens there'))
     clearTimeout(connectTimer)
     opened.resolve(connection)
@@ -94,6 +109,12 @@ export function openConnection(
     },
   }
   return opened.promise
+}
+
+function dial({ connect, tls }: Dialling, to: TcpNetConnectOpts): Socket {
+  const options = { ...to, noDelay: true, keepAlive: true }
+  if (!tls) return connect(options)
+  return connectTls({ ...options, ...tls, servername: isIP(to.host!) === 0 ? to.host! : '' })
 }
 
 /** A port of loopback that nobody listens on and that the kernel picks for our own end connects to itself, and would keep the broker out. */

@@ -1,6 +1,6 @@
 import type { AbortedTransaction } from './aborted-records.ts'
 import type { Acks } from './acks.ts'
-import type { Connect } from './connection.ts'
+import type { Connect, KafkaTls } from './connection.ts'
 import type { KafkaLogin } from './login.ts'
 import type { KafkaAcls } from './kafka-acls.ts'
 import type { KafkaGroups } from './kafka-groups.ts'
@@ -12,6 +12,7 @@ export interface KafkaClientOptions {
   readonly clientId?: string
   /** How long one call may take with all its retries; then WEIR-3102. Default 30 s. */
   readonly deadlineMs?: number
+  readonly tls?: KafkaTls
   /** Who it is, for brokers that ask. */
   readonly login?: KafkaLogin
   /** How sockets are opened; default `connect` of node:net. */

@@ -4,7 +4,7 @@ import { kafkaErrors } from '../protocol/errors.ts'
 import type { VersionRange } from '../protocol/field.ts'
 import { decodeResponse, encodeRequest } from '../protocol/messages.ts'
 import { logIn, type KafkaLogin } from './login.ts'
-import { openConnection, type Address, type Connect, type Connection } from './connection.ts'
+import { openConnection, type Address, type Connection, type Dialling } from './connection.ts'
 
 /** A connection on which it is known what the broker speaks. */
 export interface Line {
@@ -13,9 +13,8 @@ export interface Line {
 }
 
 /** How to reach brokers, and who asks. */
-export interface Caller {
+export interface Caller extends Dialling {
   readonly clientId: string
-  readonly connect: Connect
   /** Left out where brokers ask nobody who he is. */
   readonly login?: KafkaLogin | undefined
 }
@@ -36,7 +35,7 @@ export function createLines(address: Address, caller: Caller): Lines {
 
   async function openLine(timeoutMs: number): Promise<Line> {
     if (closed) throw closed
-    const connection = await openConnection(caller.connect, address, timeoutMs)
+    const connection = await openConnection(caller, address, timeoutMs)
     try {
       const versions = await negotiate(connection, caller.clientId, timeoutMs)
       if (caller.login) await logIn(connection, caller.login, caller.clientId, timeoutMs)

@@ -46,18 +46,13 @@ export function createAdmission(limits: AdmissionLimits): Admission {
       if (refused !== undefined) return { refused }
       open++
       count(address, 1)
-      let isOpen = false
-      return {
-        loggedIn() {
-          if (!isOpen) count(address, -1)
-          isOpen = true
-        },
-        left() {
-          if (!isOpen) count(address, -1)
-          isOpen = true
-          open--
-        },
+      let state: 'logging in' | 'open' | 'left' = 'logging in'
+      const become = (next: 'open' | 'left'): void => {
+        if (state === 'logging in') count(address, -1)
+        if (next === 'left' && state !== 'left') open--
+        if (state !== 'left') state = next
       }
+      return { loggedIn: () => become('open'), left: () => become('left') }
     },
   }
 }
