@@ -4,6 +4,7 @@ import type { Endpoints } from './supervisor/endpoints.ts'
 import type { DecodedValue } from '../stream/registry/decode/decode-value.ts'
 import type { StreamSubject } from '../stream/registry/decode/stream-subjects.ts'
 import type { ChildState } from './supervisor/kept-child.ts'
+import type { MetricsFormat } from './supervisor/metrics/metrics-text.ts'
 
 /**
  * What the HTTP API offers beyond resources. The supervisor supplies it; the server only translates. Counts and offsets
@@ -186,8 +187,8 @@ export interface ProcessOperations {
   status(): Promise<ProcessesStatus>
   /** Every endpoint answers; the reason why not. */
   ready(): Promise<{ readonly ready: boolean; readonly reasons: readonly string[] }>
-  /** OpenMetrics text of all processes. */
-  metrics(): Promise<{ readonly contentType: string; readonly text: string }>
+  /** Of all processes, as text. */
+  metrics(format: MetricsFormat): Promise<{ readonly contentType: string; readonly text: string }>
   /** About one a second while somebody listens. */
   onRates(listener: (rates: Rates) => void): () => void
 }

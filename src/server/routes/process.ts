@@ -1,4 +1,5 @@
 import { health, readiness, status } from '../answers/process.ts'
+import { formatFor } from '../../platform/supervisor/metrics/metrics-text.ts'
 import { typed, type Routes } from './route.ts'
 
 /** Whether it runs, and how. */
@@ -31,8 +32,10 @@ export const processRoutes: Routes = (untyped, { operations: { process } }) => {
     () => process.status(),
   )
 
-  app.get('/metrics', { schema: { ...api, summary: 'OpenMetrics of all processes' } }, async (_request, reply) => {
-    const { contentType, text } = await process.metrics()
+  const summary =
+    'Metrics of all processes, in the text format of Prometheus or, where it is accepted, of OpenMetrics 1.0'
+  app.get('/metrics', { schema: { ...api, summary } }, async ({ headers }, reply) => {
+    const { contentType, text } = await process.metrics(formatFor(headers.accept))
     return reply.type(contentType).send(text)
   })
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts'
-import type { BrokerMetrics } from './broker-metrics.ts'
+import type { BrokerMetrics } from './metrics/broker-metrics.ts'
 import type { BrokerStatus } from './broker.ts'
 import type { Groups } from './groups/groups.ts'
 import type { TopicStore } from './topics/topic-store.ts'
@@ -11,26 +11,23 @@ export function createBrokerStatus(
   metrics: BrokerMetrics,
   clock: Clock,
   connections: () => number,
-): { sample(): Promise<void>; read(): BrokerStatus } {
+): { sample(): void; read(): BrokerStatus } {
   let last = { at: clock.monotonic(), bytesIn: 0, bytesOut: 0, recordsIn: 0 }
   let rates = { bytesInPerSecond: 0, bytesOutPerSecond: 0, recordsInPerSecond: 0 }
   return {
-    async sample() {
+    sample() {
       const all = topics.all().flatMap(({ partitions }) => partitions)
       metrics.troubledPartitions.set(all.filter(({ opened }) => opened?.trouble !== undefined).length)
       const at = clock.monotonic()
       const seconds = Math.max(0.001, (at - last.at) / 1000)
-      const [bytesIn, bytesOut, recordsIn] = await Promise.all(
-        [metrics.bytesIn, metrics.bytesOut, metrics.recordsIn].map(
-          async (counter) => (await counter.get()).values[0]?.value ?? 0,
-        ),
-      )
+      metrics.topics.prune({ count: topics.all().length, isThere: (id) => topics.byId(id) !== undefined })
+      const { bytesIn, bytesOut, recordsIn } = metrics.topics.total()
       rates = {
-        bytesInPerSecond: (bytesIn! - last.bytesIn) / seconds,
-        bytesOutPerSecond: (bytesOut! - last.bytesOut) / seconds,
-        recordsInPerSecond: (recordsIn! - last.recordsIn) / seconds,
+        bytesInPerSecond: (bytesIn - last.bytesIn) / seconds,
+        bytesOutPerSecond: (bytesOut - last.bytesOut) / seconds,
+        recordsInPerSecond: (recordsIn - last.recordsIn) / seconds,
       }
-      last = { at, bytesIn: bytesIn!, bytesOut: bytesOut!, recordsIn: recordsIn! }
+      last = { at, bytesIn, bytesOut, recordsIn }
     },
     read: () => ({
       connections: connections(),

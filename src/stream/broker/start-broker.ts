@@ -21,7 +21,9 @@ import { userHandlers } from './apis/users.ts'
 import { transactionAdminHandlers } from './apis/transaction-admin.ts'
 import { transactionalOffsetsHandler } from './apis/transactional-offsets.ts'
 import { transactionHandlers } from './apis/transactions.ts'
-import { createBrokerMetrics } from './broker-metrics.ts'
+import { createBrokerMetrics } from './metrics/broker-metrics.ts'
+import { registerGroupSeries } from './metrics/group-series.ts'
+import { registerTopicSeries } from './metrics/topic-series.ts'
 import { createBrokerStatus } from './broker-status.ts'
 import { defaultLimits, type Broker, type BrokerConfig, type BrokerLimits, type BrokerServices } from './broker.ts'
 import type { CommittedOffsets } from './groups/committed-offsets.ts'
@@ -94,13 +96,15 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       clusterId: await clusterIdOf(files, directory),
       security,
     }
+    registerTopicSeries(registry, topics, metrics.topics)
+    registerGroupSeries(registry, groups, topics)
     const server = await openListeners(config, api, {
       limits,
       clock,
       logger,
       handlers: handlersOf(api),
       memory: createLentMemory(lentBytesKept, lentIdleMs),
-      onRequest: (name) => metrics.requests.inc({ api: name }),
+      onAnswered: metrics.requests.answered,
       onConnections: (change) => metrics.connections.inc(change),
     })
     const status = createBrokerStatus(topics, groups, metrics, clock, () => server.connections)
@@ -191,7 +195,7 @@ async function clusterIdOf(files: Files, directory: string): Promise<string> {
 function startChores(
   { topics, groups, transactions: { coordinator }, clock, logger, limits }: ApiServices,
   servers: KafkaServers,
-  sample: () => Promise<void>,
+  sample: () => void,
   tryBroken: () => Promise<void>,
 ): { stop(): void; settled(): Promise<unknown> } {
   const stopped = new AbortController()

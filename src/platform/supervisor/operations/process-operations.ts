@@ -7,7 +7,8 @@ import type { ChildState } from '../kept-child.ts'
 import type { StoredMaintenanceRun } from '../../../storage/metadata/maintenance-runs.ts'
 import { askMetadata } from './ask-metadata.ts'
 import { residentBytes } from '../resident-size.ts'
-import { summedMetrics } from '../summed-metrics.ts'
+import { exposeMetrics } from '../metrics/expose-metrics.ts'
+import { metricsContentTypes } from '../metrics/metrics-text.ts'
 import type { RateWatch } from './rate-watch.ts'
 
 /** As much of a kept child as is shown. */
@@ -32,7 +33,7 @@ export function createProcessOperations(options: ProcessOperationsOptions): Proc
   return {
     status: () => statusOf(options),
     ready: () => readiness(options),
-    async metrics() {
+    async metrics(format) {
       const children = options.children().flatMap(({ name, channel }) => {
         if (!channel) return []
         return [{ process: name, read: () => channel.call('metrics', null) }]
@@ -41,7 +42,7 @@ export function createProcessOperations(options: ProcessOperationsOptions): Proc
         { process: 'supervisor', read: () => own.getMetricsAsJSON() as Promise<MetricsJson> },
         ...children,
       ]
-      return { contentType: own.contentType, text: await summedMetrics(sources) }
+      return { contentType: metricsContentTypes[format], text: await exposeMetrics(sources, format) }
     },
     onRates: (listener) => options.rates.onRates(listener),
   }

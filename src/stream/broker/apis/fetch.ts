@@ -1,6 +1,6 @@
 import type { RequestOf, ResponseInput } from '../../protocol/api.ts'
 import { fetchApi } from '../../protocol/apis/fetch.ts'
-import { endOfBatches } from '../../protocol/records/batch-header.ts'
+import { endOfBatches, recordsOf } from '../../protocol/records/batch-header.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import type { PartitionLog } from '../storage/partition-log.ts'
 import type { Partition, PartitionView } from '../topics/partition.ts'
@@ -26,19 +26,16 @@ export function fetchHandler(services: ApiServices): Handler {
       const enough = gathered.bytes >= request.minBytes || gathered.failed || leftMs <= 0 || context.closed.aborted
       if (!enough && (await change.within(leftMs))) continue
       change.cancel()
-      services.metrics.bytesOut.inc(gathered.bytes)
+      countFetched(services, gathered)
       return { sessionId: 0, responses: gathered.responses }
     }
   })
 }
 
-async function gather(
-  services: ApiServices,
-  request: FetchRequest,
-  context: RequestContext,
-): Promise<{ responses: TopicAnswer[]; bytes: number; failed: boolean }> {
+async function gather(services: ApiServices, request: FetchRequest, context: RequestContext): Promise<Gathered> {
   const bytesMax = Math.min(request.maxBytes, services.limits.fetchBytesMax)
   const responses: TopicAnswer[] = []
+  const fetched: Gathered['fetched'][number][] = []
   let bytes = 0
   let failed = false
   for (const wanted of request.topics) {
@@ -56,8 +53,23 @@ async function gather(
       partitions.push(answer)
     }
     responses.push({ topic: wanted.topic, topicId: wanted.topicId, partitions })
+    if (topic) fetched.push({ topicId: topic.id, partitions })
   }
-  return { responses, bytes, failed }
+  return { responses, fetched, bytes, failed }
+}
+
+interface Gathered {
+  readonly responses: readonly TopicAnswer[]
+  /** The same, by topics that are there. */
+  readonly fetched: readonly { readonly topicId: string; readonly partitions: readonly PartitionAnswer[] }[]
+  readonly bytes: number
+  readonly failed: boolean
+}
+
+function countFetched({ metrics }: ApiServices, { fetched }: Gathered): void {
+  for (const { topicId, partitions } of fetched)
+    for (const { records } of partitions)
+      if (records && records.length > 0) metrics.topics.fetched(topicId, records.length, recordsOf(records))
 }
 
 interface ReadBounds {

@@ -94,8 +94,8 @@ async function appendTo(
     if (outcome.status === 'rejected') throw outcome.reason
     return outcome.value
   })
-  metrics.bytesIn.inc(records!.length)
-  for (const { header } of batches) metrics.recordsIn.inc(header.recordCount)
+  const count = batches.reduce((sum, { header }) => sum + header.recordCount, 0)
+  metrics.topics.produced(topic.id, records!.length, count)
   return {
     index,
     errorCode: kafkaErrors.NONE,

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../kernel/clock.ts'
 import type { Logger } from '../../../kernel/logger.ts'
 import type { BrokerLimits } from '../broker.ts'
-import type { BrokerMetrics } from '../broker-metrics.ts'
+import type { BrokerMetrics } from '../metrics/broker-metrics.ts'
 import type { Groups } from '../groups/groups.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import type { RegisteredSchemas } from '../schemas/registered-schemas.ts'

@@ -10,7 +10,7 @@ import type { BrokerLimits } from '../broker.ts'
 import type { ClientSession, LoginAnswer } from '../security/client-session.ts'
 import { anonymous } from '../security/principal.ts'
 import { createAnswerQueue, type Answer, type AnswerPlace } from './answer-queue.ts'
-import { answerRequest } from './answer-request.ts'
+import { answerRequest, type RequestObserver } from './answer-request.ts'
 import { watchArrivingRequest } from './arriving-request.ts'
 import type { LentMemory } from './lent-memory.ts'
 import { createMuting } from './muting.ts'
@@ -22,7 +22,7 @@ export interface ConnectionOptions {
   readonly logger: Logger
   readonly handlers: ReadonlyMap<number, Handler>
   readonly memory: LentMemory
-  readonly onRequest: (api: string) => void
+  readonly onAnswered: RequestObserver['onAnswered']
 }
 
 /** Who is at the other end, as far as it is known, and what it may do. */
@@ -155,7 +155,7 @@ export function serveConnection(accepted: Socket, who: ConnectedClient, options:
       place.finish(answer)
       begin()
     }
-    answerRequest(frame, header, handlers, context, options.onRequest).then(finish).catch(end)
+    answerRequest(frame, header, handlers, context, options).then(finish).catch(end)
   }
 
   function logIn(login: Promise<LoginAnswer>, frame: Buffer, place: AnswerPlace): void {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../kernel/clock.ts'
 import type { Files } from '../../../kernel/files/files.ts'
 import type { Logger } from '../../../kernel/logger.ts'
-import type { BrokerMetrics } from '../broker-metrics.ts'
+import type { BrokerMetrics } from '../metrics/broker-metrics.ts'
 import { createAuthorizer, type Authorizer } from './acl/authorizer.ts'
 import { declareUsers } from './declare-users.ts'
 import type { ListenerConfig } from './listener-config.ts'

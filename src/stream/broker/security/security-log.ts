@@ -1,6 +1,6 @@
 import type { Clock } from '../../../kernel/clock.ts'
 import type { Logger } from '../../../kernel/logger.ts'
-import type { BrokerMetrics } from '../broker-metrics.ts'
+import type { BrokerMetrics } from '../metrics/broker-metrics.ts'
 import type { Denial } from './access.ts'
 import { principalText, type Principal } from './principal.ts'
 import type { QuotaKey } from './quotas/quota.ts'

@@ -21,6 +21,7 @@ export interface PartitionLog {
   /** One beyond the last durable record; nothing beyond is read. */
   readonly endOffset: number
   readonly bytes: number
+  readonly segmentCount: number
   /** Offsets that were passed over, and that no record gets. */
   readonly holes: readonly OffsetHole[]
   /** That of new records. */
@@ -92,6 +93,9 @@ export async function openPartitionLog(
     },
     get bytes() {
       return state.segments.reduce((sum, segment) => sum + bytesOf(segment), 0)
+    },
+    get segmentCount() {
+      return state.segments.length
     },
     holes: state.holes,
     leaderEpoch: currentEpoch(state.epochs),

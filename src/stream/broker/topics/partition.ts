@@ -19,6 +19,7 @@ export interface PartitionView {
   readonly startOffset: number
   readonly endOffset: number
   readonly bytes: number
+  readonly segmentCount: number
   readonly leaderEpoch: number
   readonly holes: readonly OffsetHole[]
   readonly trouble: string | undefined
@@ -132,6 +133,7 @@ function viewOf({ startOffset, recoveryPoint, outline }: PartitionCheckpoint): P
     startOffset,
     endOffset: recoveryPoint,
     bytes: outline?.bytes ?? 0,
+    segmentCount: outline?.segments ?? 0,
     leaderEpoch: outline?.leaderEpoch ?? 0,
     holes: outline?.holes ?? noHoles,
     trouble: undefined,

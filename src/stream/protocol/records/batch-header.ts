@@ -85,6 +85,17 @@ export function endOfBatches(batches: Buffer): number | undefined {
   return readLong(batches, last) + batches.readInt32BE(last + batchField.lastOffsetDelta) + 1
 }
 
+/** How many records whole batches have. */
+export function recordsOf(batches: Buffer): number {
+  let records = 0
+  for (let at = 0; at + batchHeaderBytes <= batches.length;) {
+    records += batches.readInt32BE(at + batchField.recordCount)
+    // A head that is no batch's would be walked over for ever.
+    at += Math.max(batchHeaderBytes, batches.readInt32BE(at + batchField.length) + batchLengthOverhead)
+  }
+  return records
+}
+
 export function compressionOf(attributes: number): Compression {
   const compression = compressions[attributes & 7]
   if (!compression) throw corrupt(`a record batch with compression ${attributes & 7}`)

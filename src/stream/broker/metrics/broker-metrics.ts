@@ -1,11 +1,11 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { createRequestFigures, type RequestFigures } from './request-figures.ts'
+import { createTopicFigures, type TopicFigures } from './topic-figures.ts'
 
 /** What the log counts about itself; names begin with `weir_log_`. */
 export interface BrokerMetrics {
-  readonly bytesIn: Counter
-  readonly bytesOut: Counter
-  readonly recordsIn: Counter
-  readonly requests: Counter<'api'>
+  readonly topics: TopicFigures
+  readonly requests: RequestFigures
   readonly syncSeconds: Histogram
   readonly connections: Gauge
   readonly logins: Counter<'mechanism' | 'outcome'>
@@ -18,10 +18,8 @@ export interface BrokerMetrics {
 export function createBrokerMetrics(registry: Registry): BrokerMetrics {
   const registers = [registry]
   return {
-    bytesIn: new Counter({ name: 'weir_log_produced_bytes_total', help: 'Bytes of batches appended', registers }),
-    bytesOut: new Counter({ name: 'weir_log_fetched_bytes_total', help: 'Bytes of batches fetched', registers }),
-    recordsIn: new Counter({ name: 'weir_log_produced_records_total', help: 'Records appended', registers }),
-    requests: new Counter({ name: 'weir_log_requests_total', help: 'Kafka requests', labelNames: ['api'], registers }),
+    topics: createTopicFigures(registry),
+    requests: createRequestFigures(registry),
     syncSeconds: new Histogram({
       name: 'weir_log_sync_seconds',
       help: 'Time of one fdatasync of a segment',
