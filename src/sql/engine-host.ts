@@ -1,14 +1,23 @@
+import type { Hold } from '../kernel/change-count.ts'
+
 /** What the engine asks of its supervisor (`docs/spec/processes.md`, "How they talk"). JSON-safe, it crosses a channel. */
 export interface EngineHost {
   /** Names for the binder and pg_catalog, kept by their `version`; null when `known` is still the current one. */
-  relations(request: { readonly known: number | null }): Promise<Relations | null>
+  relations(request: { readonly known: number | null }): Promise<{ readonly relations: Relations | null } & Held>
   /**
    * Pointers and tails of all these tables at one moment: tails first, pointers after (INV-T1). May wait a bounded time
    * for an owner that is not ready, and then answers with a notice. Tables that are gone are left out. When the relations
    * are not those of version `relations` any more, that is the answer: the statement must be bound again.
    */
-  resolve(request: ResolveRequest): Promise<{ readonly tables: readonly ResolvedTable[] } | 'other relations'>
+  resolve(request: ResolveRequest): Promise<Resolution | 'other relations'>
 }
+
+/** An answer that need not be asked for again while all of these hold; without any it is true for now only. */
+export interface Held {
+  readonly holds: readonly Hold[]
+}
+
+export type Resolution = { readonly tables: readonly ResolvedTable[] } & Held
 
 export interface ResolveRequest {
   readonly tables: readonly TableName[]
@@ -66,6 +75,8 @@ export interface TailReport {
   readonly schemaId: number | null
   readonly partitions: readonly TailPartition[]
   readonly segments: readonly TailSegment[]
+  /** What is reported is so until this count changes; left out while it is about to change. */
+  readonly hold?: Hold
   readonly halted?: { readonly code: string; readonly reason: string }
 }
 

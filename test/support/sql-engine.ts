@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
+import { openChangeCount } from '../../src/kernel/change-count.ts'
 import type { TableRelation, ViewRelation } from '../../src/sql/engine-host.ts'
 import type { Engine } from '../../src/sql/engine/engine.ts'
 import { startEngine } from '../../src/sql/engine/start-engine.ts'
@@ -34,6 +35,7 @@ export async function startTestEngine(
   const directory = mkdtempSync(join(tmpdir(), 'weir-sql-'))
   // node-postgres makes the socket's name from the port.
   const socketPath = join(directory, '.s.PGSQL.5432')
+  const changes = openChangeCount(directory)
   const engine = await startEngine(
     {
       listen: { socketPath },
@@ -46,12 +48,13 @@ export async function startTestEngine(
     {
       async relations({ known }) {
         asked.push('relations')
-        return known === current.version ? null : current
+        return { relations: known === current.version ? null : current, holds: [changes.hold()] }
       },
       async resolve({ tables: names, relations }) {
         asked.push('resolve')
         if (relations !== current.version) return 'other relations'
-        return { tables: names.map((name) => ({ ...name, metadataLocation: '', tails: [], notices: [] })) }
+        const resolved = names.map((name) => ({ ...name, metadataLocation: '', tails: [], notices: [] }))
+        return { tables: resolved, holds: [changes.hold()] }
       },
     },
     {
@@ -73,12 +76,15 @@ export async function startTestEngine(
       clients.push(client)
       return client
     },
-    change: (changed, changedViews = []) =>
-      void (current = { version: current.version + 1, tables: changed, views: changedViews }),
+    change(changed, changedViews = []) {
+      current = { version: current.version + 1, tables: changed, views: changedViews }
+      changes.raise()
+    },
     questions: () => asked.splice(0),
     async stop() {
       await Promise.all(clients.map((client) => client.end().catch(() => {})))
       await engine.stop({ deadlineMs: 500 })
+      changes.close()
       rmSync(directory, { recursive: true, force: true })
     },
   }

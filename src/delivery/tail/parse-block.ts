@@ -1,7 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { link, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { literal } from '../../lake/types/duckdb-type.ts'
+import { duckdbFieldIds, literal } from '../../lake/types/duckdb-type.ts'
+import type { Field } from '../../lake/types/type.ts'
 import { prefixColumns } from '../../record/json/line-prefix.ts'
 import { lineOf } from '../block/letter-lines.ts'
 import { readLinesText } from '../block/read-lines.ts'
@@ -87,18 +88,20 @@ async function copyLines({
   await writeLines(linesFile, lines)
   const select = readLinesText(view.schema, linesFile, longestLine, source)
   if (bulk) return writeFinal(connection, view, select, folder, name)
-  return [await writeSegment(connection, select, join(folder, `${name}.parquet`), 0)]
+  return [await writeSegment(connection, view, select, join(folder, `${name}.parquet`), 0)]
 }
 
-/** A segment of fast compression: it lives for a minute at most. */
+/** A segment of fast compression: it lives for a minute at most. Queries find its columns by their ids, as in a data file. */
 export async function writeSegment(
   connection: DuckDBConnection,
+  { schema }: Pick<TableView, 'schema'>,
   select: string,
   path: string,
   level: number,
 ): Promise<Segment> {
+  const ids = duckdbFieldIds(schema.fields as readonly Field[])
   const reader = await connection.runAndReadAll(
-    `COPY (${select}) TO ${literal(path)} (FORMAT parquet, COMPRESSION lz4_raw)`,
+    `COPY (${select}) TO ${literal(path)} (FORMAT parquet, COMPRESSION lz4_raw, FIELD_IDS ${ids})`,
   )
   return { path, rows: Number(reader.value(0, 0)), level }
 }

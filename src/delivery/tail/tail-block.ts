@@ -101,7 +101,7 @@ export class TailBlock {
       if (small.length < fanIn) continue
       const { connection, folder } = this.#tail
       const path = join(folder, `${this.#tail.nextName()}.parquet`)
-      const merged = await writeSegment(connection, selectFrom(small), path, level + 1)
+      const merged = await writeSegment(connection, this.view, selectFrom(small), path, level + 1)
       this.#segments = [...this.#segments.filter((segment) => segment.level !== level), merged]
       await removeSegments(small)
     }

@@ -53,6 +53,7 @@ export async function beginSession(
     },
     commit: { table, connection: duckdb.committing, countRows, folder, ...ids },
     now: () => clock.monotonic(),
+    onChange: () => context.changes.raise(),
     onParsed(read, rejected) {
       figures.read += read
       figures.rejected += rejected

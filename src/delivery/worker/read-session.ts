@@ -91,6 +91,7 @@ async function feed(
   for (;;) {
     const fed = batch.feed(session.lines, config.onNewField === 'add column', now())
     position.next = batch.position
+    session.moved()
     if (fed.kind === 'done') return
     if (fed.kind === 'full' || session.lines.bytes >= session.bulkBytes) await session.cut()
     if (fed.kind === 'new field') {

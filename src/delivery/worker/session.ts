@@ -18,6 +18,8 @@ export interface SessionParts {
   readonly tail: TailFolder
   readonly commit: CommitPorts
   readonly now: () => number
+  /** Called when `report` will not say any more what it said before. */
+  readonly onChange: () => void
   /** Called for each parsed block. */
   readonly onParsed: (read: number, rejected: number) => void
 }
@@ -107,8 +109,19 @@ export class Session {
     return this.#committing !== undefined
   }
 
+  /** Whether all that was read is in the report. */
+  get isReported(): boolean {
+    return this.#lines.isEmpty && this.#waiting === 0 && !this.#isWidening && !this.signal.aborted
+  }
+
+  /** Records have come, or offsets were passed over. */
+  moved(): void {
+    this.parts.onChange()
+  }
+
   end(reason: unknown): void {
     this.#ended.abort(reason)
+    this.parts.onChange()
   }
 
   /** Hands the lines to DuckDB and goes on with empty ones; resolves when no earlier block waits to be parsed. */
@@ -164,6 +177,7 @@ export class Session {
     // In one turn: a report has the old base with the rows, or the new one without them.
     this.#bases = new Map([...this.#bases, ...[...block.counts].map(([partition, { to }]) => [partition, to] as const)])
     this.#closing = undefined
+    this.parts.onChange()
     await block.drop()
     return snapshotId
   }
@@ -191,6 +205,7 @@ export class Session {
   /** Goes on with the table that `add` gives, which has more columns; everything read before was committed. */
   async widen(add: () => Promise<TableView>): Promise<void> {
     this.#isWidening = true
+    this.parts.onChange()
     const view = await add().finally(() => {
       this.#isWidening = false
     })

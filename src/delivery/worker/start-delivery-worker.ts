@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
+import { openChangeCount } from '../../kernel/change-count.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { TailReport } from '../../sql/engine-host.ts'
 import { rowCounter } from '../commit/count-rows.ts'
@@ -30,6 +31,7 @@ export async function startDeliveryWorker(
     duckdb,
     countRows: rowCounter(duckdb.counting),
     figures: noFigures(),
+    changes: openChangeCount(config.tailDirectory),
     nextName: () => `s${++names}`,
   }
   return new Worker(context)
@@ -61,6 +63,7 @@ class Worker implements DeliveryWorker {
     if (partitions.length === 0) return
     const onSession = (session: Session | null): void => {
       this.#session = session
+      this.#context.changes.raise()
     }
     this.#running = runAssignment(this.#context, { epoch, partitions, signal: control.signal, onSession })
   }
@@ -70,7 +73,8 @@ class Worker implements DeliveryWorker {
     const session = await this.#withSchemaOf(tableVersion)
     if (session) {
       await session.parsed()
-      return session.report()
+      const report = session.report()
+      return session.isReported ? { ...report, hold: this.#context.changes.hold() } : report
     }
     const place = { delivery: config.delivery, table: config.table, source: ports.source.id, epoch: this.#epoch ?? 0 }
     const empty = { ...place, schemaId: null, partitions: [], segments: [] }
@@ -116,6 +120,7 @@ class Worker implements DeliveryWorker {
     this.#isStopped = true
     await this.#endAssignment()
     await this.#context.duckdb.close()
+    this.#context.changes.close()
   }
 
   /** The running session, once there is one; undefined when none is to come soon. Throws WEIR-5018 when it is late. */

@@ -1,3 +1,4 @@
+import type { ChangeCount } from '../../kernel/change-count.ts'
 import type { CountRows } from '../commit/count-rows.ts'
 import type { DeliveryWorkerConfig, DeliveryWorkerPorts } from './delivery-worker.ts'
 import type { WorkerDuckdb } from './worker-duckdb.ts'
@@ -10,6 +11,8 @@ export interface WorkerContext {
   readonly duckdb: WorkerDuckdb
   readonly countRows: CountRows
   readonly figures: WorkerFigures
+  /** Raised when the tail is not what it was. */
+  readonly changes: ChangeCount
   /** Names of files are never used twice, whatever the session. */
   nextName(): string
 }

@@ -9,6 +9,8 @@ export interface LiveRowsOptions {
   readonly schemas: readonly Schema[]
   /** What DuckDB can open for a location of the scan (`ObjectStore.localPath`), delete files included. */
   readonly pathOf: (location: string) => string
+  /** Further local files of the table's present schema, read with the others: their rows are in no snapshot. */
+  readonly beside?: readonly string[]
 }
 
 /**
@@ -19,7 +21,7 @@ export function liveRowsSql(scan: Scan, options: LiveRowsOptions): string {
   const files = applicableDeletes(scan)
   const untouched = files.filter(({ deletes }) => deletes.length === 0)
   const touched = files.filter(({ deletes }) => deletes.length > 0)
-  const paths = untouched.map(({ file }) => options.pathOf(file.location))
+  const paths = [...untouched.map(({ file }) => options.pathOf(file.location)), ...(options.beside ?? [])]
   const plain = scanSql(scan.schema, paths, options.schemas)
   if (touched.length === 0) return plain
   const rest = touchedRowsSql(scan.schema, touched, options)

@@ -59,11 +59,13 @@ export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWor
       for (const worker of current?.workers ?? []) await worker.stop(stopDeadlineMs)
       const started = startDelivery(plan, options)
       running.set(delivery, started)
+      options.onChange()
       await Promise.all(started.workers.map((worker) => worker.ready()))
     },
     async remove(delivery) {
       const workers = workersOf(delivery)
       running.delete(delivery)
+      options.onChange()
       await Promise.all(workers.map((worker) => worker.stop(stopDeadlineMs)))
       await options.forget(delivery)
     },

@@ -1,24 +1,30 @@
+import type { ChangeCount, Hold } from '../../kernel/change-count.ts'
 import type { TablePointers } from '../../lake/catalog/pointer-store.ts'
 import type { EngineHost, Relations, ResolvedTable, TableName } from '../../sql/engine-host.ts'
-import { gatherTails, type TailSource } from './gather-tails.ts'
+import { gatherTails, type GatheredTails, type TailSource } from './gather-tails.ts'
 
 export interface EngineHostOptions {
   readonly relations: () => Promise<Relations>
-  readonly pointers: TablePointers
+  readonly pointers: Pick<TablePointers, 'tablePointer'>
   readonly tailSources: () => readonly TailSource[]
+  /** Raised before anybody is told of a change of relations, pointers or workers. */
+  readonly changes: ChangeCount
 }
 
 /**
  * What the engine may ask. Tails are taken first and pointers after, so that no tail begins beyond its snapshot (INV-T1). Workers are
  * asked with the pointers of before: one whose table has moved looks whether its schema still is the one of its rows.
  */
-export function createEngineHost({ relations, pointers, tailSources }: EngineHostOptions): EngineHost {
+export function createEngineHost({ relations, pointers, tailSources, changes }: EngineHostOptions): EngineHost {
   return {
     async relations({ known }) {
+      const hold = changes.hold()
       const current = await relations()
-      return current.version === known ? null : current
+      return { relations: current.version === known ? null : current, holds: [hold] }
     },
     async resolve({ tables, relations: bound }) {
+      // Of before the first look: what changes while we look ends it.
+      const hold = changes.hold()
       if ((await relations()).version !== bound) return 'other relations'
       const gathered = await gatherTails(tailSources(), await pointersOf(pointers, tables))
       const after = await pointersOf(pointers, tables)
@@ -28,13 +34,24 @@ export function createEngineHost({ relations, pointers, tailSources }: EngineHos
         const { tails = [], notices = [] } = gathered.get(`${schema}.${name}`) ?? {}
         return { schema, name, metadataLocation, tails, notices }
       })
-      return { tables: resolved.filter((table) => table !== undefined) }
+      const found = resolved.filter((table) => table !== undefined)
+      return { tables: found, holds: found.length === tables.length ? holdsOf(hold, [...gathered.values()]) : [] }
     },
   }
 }
 
+/** None when a worker's answer is true for now only. */
+function holdsOf(own: Hold, gathered: readonly GatheredTails[]): readonly Hold[] {
+  const holds = gathered.flatMap(({ tails }) => tails.map(({ hold }) => hold))
+  const isComplete = gathered.every((table) => table.isComplete) && holds.every((hold) => hold !== undefined)
+  return isComplete ? [own, ...holds] : []
+}
+
 /** By `schema.name`, without those that are gone. */
-async function pointersOf(pointers: TablePointers, tables: readonly TableName[]): Promise<ReadonlyMap<string, string>> {
+async function pointersOf(
+  pointers: EngineHostOptions['pointers'],
+  tables: readonly TableName[],
+): Promise<ReadonlyMap<string, string>> {
   const found = await Promise.all(
     tables.map(async ({ schema, name }) => {
       const location = await pointers.tablePointer({ namespace: [schema], name })

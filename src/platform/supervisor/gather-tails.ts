@@ -14,6 +14,8 @@ export interface TailSource {
 export interface GatheredTails {
   readonly tails: readonly TailReport[]
   readonly notices: readonly string[]
+  /** Every worker answered, and none had still to begin. */
+  readonly isComplete: boolean
 }
 
 const againAfterMs = 50
@@ -75,6 +77,7 @@ function byTable(answers: readonly Answer[]): ReadonlyMap<string, GatheredTails>
       {
         tails: group.flatMap(({ report }) => (report ? [report] : [])),
         notices: [...new Set(group.flatMap(({ notice }) => (notice === undefined ? [] : [notice])))],
+        isComplete: group.every(({ ready }) => ready),
       },
     ]),
   )

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { ChangeCount } from '../../kernel/change-count.ts'
 import type { PointerStore } from '../../lake/catalog/pointer-store.ts'
 import type { Relations } from '../../sql/engine-host.ts'
 import type { AdoptionStore } from '../../storage/metadata/adoptions.ts'
@@ -26,6 +27,8 @@ export interface ProcessesOptions extends SupervisorOptions {
   readonly epochs: EpochStore
   readonly adoptions: AdoptionStore
   readonly relations: () => Promise<Relations>
+  /** What SQL engines look at instead of asking again. */
+  readonly changes: ChangeCount
 }
 
 /** The process tree below the supervisor. */
@@ -78,6 +81,7 @@ export function runProcesses(options: ProcessesOptions): Processes {
   const memory = answerForMemory(options.adoptions, log)
   const workers = runDeliveryWorkers({
     memory,
+    onChange: () => options.changes.raise(),
     forget: (delivery) => options.adoptions.forget(delivery),
     nextEpoch: (delivery) => options.epochs.next(delivery),
     partitionsOf: async (topic) => {
@@ -101,6 +105,7 @@ export function runProcesses(options: ProcessesOptions): Processes {
       relations: options.relations,
       pointers: options.pointers,
       tailSources: () => workers.tailSources,
+      changes: options.changes,
     }),
     runDirectory: places.sockets,
     memoryBytesMax: options.engineMemoryBytes,

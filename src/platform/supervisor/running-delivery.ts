@@ -21,6 +21,8 @@ export interface RunningDeliveryOptions {
   readonly partitionsOf: (topic: string) => Promise<readonly number[]>
   /** What the workers may ask and tell of their deliveries. */
   readonly memory: MemoryHost
+  /** Told before a worker's tail becomes another's, and when a worker has gone. */
+  readonly onChange: () => void
   readonly logs: ProcessLogs
   readonly logger: Logger
 }
@@ -50,6 +52,7 @@ export function startDelivery(plan: DeliveryPlan, options: RunningDeliveryOption
     partitions = found.length
     const assigned = assignPartitions(found, plan.workers)[index]!
     const epoch = await options.nextEpoch(config.delivery)
+    options.onChange()
     await channel.call('assign', { epoch, partitions: assigned }, { timeoutMs: 60_000 })
   }
 
@@ -61,6 +64,7 @@ export function startDelivery(plan: DeliveryPlan, options: RunningDeliveryOption
       local: options.memory,
       onLine: options.logs.collect(name),
       logger: options.logger,
+      onEnd: () => options.onChange(),
       begin: async (channel) => {
         await channel.call('start', config)
         await assign(channel, index)

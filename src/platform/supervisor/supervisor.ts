@@ -1,3 +1,4 @@
+import { openChangeCount } from '../../kernel/change-count.ts'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { createCatalog } from '../../lake/catalog/create-catalog.ts'
 import { startPostgresPort } from '../../sql/relay/start-postgres-port.ts'
@@ -79,8 +80,11 @@ async function startParts(
   const removeLeft = leftRemover(metadata.pointers, objects)
   await finishDrops(places.drops, nodeFiles, removeLeft)
   const catalog = createCatalog({ pointers, objects, warehouse })
+  const changes = openChangeCount(places.run)
+  stack.defer(() => changes.close())
   const processes = runProcesses({
     ...options,
+    changes,
     places,
     ports,
     logs,
@@ -95,6 +99,7 @@ async function startParts(
   logReady.catch(() => undefined)
   const services = createServices({ ...options, processes, ports, places, removeLeft })
   const control = createControlPlane({ metadata, services, clock: options.clock, logger })
+  control.subscribe(() => changes.raise())
   const maintenance = runTableMaintenance({
     ...options,
     control,

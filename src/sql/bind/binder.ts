@@ -1,4 +1,6 @@
 import type { Analysis, Analyzer } from '../gate/analyze.ts'
+import { isRepeatable } from '../gate/repeatable.ts'
+import { statementOf } from '../gate/statement.ts'
 import type { TableReference } from '../gate/parse-tree.ts'
 import { viewTarget } from '../snapshot/view-target.ts'
 import { sqlError } from '../sql-error.ts'
@@ -10,6 +12,8 @@ export interface BoundRelations {
   readonly version: number
   readonly tables: readonly Extract<Relation, { kind: 'table' }>[]
   readonly views: readonly Extract<Relation, { kind: 'view' }>[]
+  /** Whether all views mean the same each time. */
+  readonly isRepeatable: boolean
 }
 
 export interface BindContext {
@@ -48,7 +52,13 @@ export async function bindRelations(analysis: Analysis, context: BindContext): P
     views.add(view)
   }
   await visit(analysis, context.searchPath, 0)
-  return { version: context.relations.version, tables: [...tables], views: [...views] }
+  const targets = [...views].map((view) => statementOf(viewTarget(view)))
+  return {
+    version: context.relations.version,
+    tables: [...tables],
+    views: [...views],
+    isRepeatable: targets.every(isRepeatable),
+  }
 }
 
 /** Names inside a view are looked up in its own schema first, whatever the session's search path. */

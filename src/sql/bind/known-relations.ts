@@ -1,4 +1,5 @@
-import type { EngineHost } from '../engine-host.ts'
+import { stillHolds } from '../../kernel/change-count.ts'
+import type { EngineHost, Held } from '../engine-host.ts'
 import { indexRelations, type RelationIndex } from './relation-index.ts'
 
 /**
@@ -7,16 +8,20 @@ import { indexRelations, type RelationIndex } from './relation-index.ts'
  */
 export interface KnownRelations {
   lastSeen(): Promise<RelationIndex>
-  /** As they are now: one question, answered in a word when nothing has changed. */
+  /** As they are now: at most one question, answered in a word when nothing has changed. */
   current(): Promise<RelationIndex>
 }
 
 export function knownRelations(host: Pick<EngineHost, 'relations'>): KnownRelations {
   let seen: RelationIndex | undefined
+  let holds: Held['holds'] = []
   const current = async (): Promise<RelationIndex> => {
-    const relations = await host.relations({ known: seen?.version ?? null })
+    if (seen && holds.length > 0 && holds.every(stillHolds)) return seen
+    const answer = await host.relations({ known: seen?.version ?? null })
+    const version = answer.relations?.version ?? seen!.version
     // Questions overlap: an answer that was overtaken is not kept.
-    if (relations && relations.version > (seen?.version ?? -1)) seen = indexRelations(relations)
+    if (answer.relations && version > (seen?.version ?? -1)) seen = indexRelations(answer.relations)
+    if (version === seen!.version) holds = answer.holds
     return seen!
   }
   return { current, lastSeen: async () => seen ?? current() }

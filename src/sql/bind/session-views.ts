@@ -8,6 +8,8 @@ import type { TableName } from '../engine-host.ts'
  */
 export interface SessionViews {
   readonly database: string
+  /** Grows whenever a name comes to mean something else. */
+  readonly version: number
   /** Makes the name mean this query from now on; what already runs is not touched. */
   place(relation: TableName, sql: string): Promise<void>
   /** DuckDB's search path for these schemas; those that are not there yet are made. */
@@ -21,6 +23,7 @@ export async function attachSessionViews(connection: DuckDBConnection): Promise<
   const database = `weir_session_${++lastId}`
   const placed = new Map<string, string>()
   const schemas = new Set<string>()
+  let version = 0
   await connection.run(`ATTACH ':memory:' AS ${database}`)
 
   const haveSchema = async (schema: string): Promise<void> => {
@@ -31,10 +34,16 @@ export async function attachSessionViews(connection: DuckDBConnection): Promise<
   await haveSchema('public')
   return {
     database,
+    get version() {
+      return version
+    },
     async place({ schema, name }, sql) {
       const target = `${database}.${quoteName(schema)}.${quoteName(name)}`
       if (placed.get(target) === sql) return
       await haveSchema(schema)
+      version++
+      // Until it is known that the view was made, its name means nothing.
+      placed.delete(target)
       await connection.run(`CREATE OR REPLACE VIEW ${target} AS ${sql}`)
       placed.set(target, sql)
     },

@@ -27,13 +27,19 @@ const view = (sql: string): Relations['views'] => [{ schema: 'public', name: 'sh
 
 const ask = async (text: string) => (await client.query({ text, rowMode: 'array' })).rows
 
-void test('a statement asks the supervisor nothing when it reads no table, and once when it does', async () => {
+void test('a statement asks the supervisor nothing when it reads no table, else once, and not again until something changes', async () => {
   await ask('select 1')
   assert.deepEqual(server.questions(), [])
   await ask('select count(*) from orders')
   server.questions()
+  server.change([ordersTable])
   await ask('select count(*) from orders o join orders p using (id)')
-  assert.deepEqual(server.questions(), ['resolve'])
+  assert.deepEqual(server.questions(), ['resolve', 'relations', 'resolve'], 'bound to those last seen, and then anew')
+  await ask('select count(*) from orders')
+  await ask('select * from orders')
+  const other = await server.client()
+  assert.equal((await other.query('select id from orders where id > $1', [3])).rows.length, 2)
+  assert.deepEqual(server.questions(), [])
 })
 
 void test('each change is seen by the next statement', async () => {

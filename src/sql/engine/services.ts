@@ -1,15 +1,15 @@
 import type { KnownRelations } from '../bind/known-relations.ts'
 import type { Duckdb } from '../duckdb/duckdb.ts'
-import type { EngineHost } from '../engine-host.ts'
 import type { CatalogStore } from '../catalog/catalog-store.ts'
 import type { Analyzer } from '../gate/analyze.ts'
+import type { ResolveTables } from '../snapshot/resolve-tables.ts'
 import type { TablePlanner } from '../snapshot/table-plan.ts'
 
 /** What the sessions of one engine share. */
 export interface EngineServices {
   readonly duckdb: Duckdb
   readonly analyzer: Analyzer
-  readonly host: EngineHost
+  readonly resolve: ResolveTables
   readonly planner: TablePlanner
   readonly database: string
   /** Schemas that hold the stand-ins of pg_catalog and information_schema. */

@@ -15,6 +15,7 @@ import { createSettings } from '../session/settings.ts'
 import { createSessionQueries } from '../session/session-queries.ts'
 import { attachSessionViews } from '../bind/session-views.ts'
 import { lakePlanner } from '../snapshot/lake-planner.ts'
+import { resolveTables } from '../snapshot/resolve-tables.ts'
 import type { TablePlanner } from '../snapshot/table-plan.ts'
 import type { Engine, EngineConfig } from './engine.ts'
 import { serveClient } from './serve-client.ts'
@@ -67,7 +68,7 @@ async function openServices(config: EngineConfig, host: EngineHost, planner: Tab
   return {
     duckdb,
     analyzer,
-    host,
+    resolve: resolveTables(host),
     planner,
     ownSchemas,
     catalogs: createCatalogStore(() => duckdb.connect(), ownSchemas, database),

@@ -6,6 +6,7 @@ import { rewriteForDuckdb } from '../catalog/rewrite.ts'
 import type { SessionFacts } from '../catalog/rewrite-session.ts'
 import type { EngineServices } from '../engine/services.ts'
 import type { Analysis } from '../gate/analyze.ts'
+import { isRepeatable } from '../gate/repeatable.ts'
 import type { Statement } from '../gate/statement.ts'
 
 /** A statement in DuckDB's words, allowed and with its relations found. */
@@ -16,6 +17,8 @@ export interface PreparedStatement {
   readonly bound: BoundRelations
   /** Positions in the text are those of what the client wrote. */
   readonly exact: boolean
+  /** Its plan does for the next time. */
+  readonly isRepeatable: boolean
 }
 
 /** `last seen` is for statements that are resolved next, which says when the relations have changed since. */
@@ -35,10 +38,11 @@ export async function prepareStatement(
   // Names are those of what the client wrote.
   const same = statement === original
   const names = same ? analysis.columnNames : await analyzer.columnNames(original.text)
-  return { statement, names, bound, exact: same && parameterCount(original) === 0 }
+  const exact = same && parameterCount(original) === 0
+  return { statement, names, bound, exact, isRepeatable: isRepeatable(statement) && bound.isRepeatable }
 }
 
-const nothing: BoundRelations = { version: 0, tables: [], views: [] }
+const nothing: BoundRelations = { version: 0, tables: [], views: [], isRepeatable: true }
 
 async function bindFreshly(
   { analyzer, relations, ownSchemas }: EngineServices,

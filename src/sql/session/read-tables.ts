@@ -24,7 +24,7 @@ export async function readTables(
 ): Promise<TableReading | 'rebind'> {
   if (bound.tables.length === 0 && bound.views.length === 0) return { notices: [], release: async () => {} }
   for (let attempt = 1; ; attempt++) {
-    const planned = bound.tables.length ? await planTables(services, bound) : { plans: [], notices: [] }
+    const planned = bound.tables.length ? await planTables(services, bound, attempt > 1) : { plans: [], notices: [] }
     if (planned === 'rebind') return 'rebind'
     if (planned === 'stale') {
       if (attempt < attemptsMax) continue
@@ -49,11 +49,12 @@ export async function readTables(
 }
 
 async function planTables(
-  { host, planner }: EngineServices,
+  { resolve, planner }: EngineServices,
   { tables, version }: BoundRelations,
+  anew: boolean,
 ): Promise<{ plans: readonly TablePlan[]; notices: readonly string[] } | 'stale' | 'rebind'> {
   const names = tables.map(({ schema, name }) => ({ schema, name }))
-  const resolution = await host.resolve({ tables: names, relations: version })
+  const resolution = await resolve({ tables: names, relations: version }, anew)
   if (resolution === 'other relations') return 'rebind'
   const { tables: resolved } = resolution
   const plans: (TablePlan | 'stale')[] = []

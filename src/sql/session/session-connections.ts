@@ -2,38 +2,71 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { SessionViews } from '../bind/session-views.ts'
 import type { Duckdb } from '../duckdb/duckdb.ts'
 import { quoteText } from '../gate/statement.ts'
+import { keptPlans, type KeptPlans } from './kept-plans.ts'
 import type { SessionSettings } from './settings.ts'
 
 /** One session's connections to DuckDB: one for each statement that is open, lent with the session's names and time zone. */
 export interface SessionConnections {
-  take(): Promise<DuckDBConnection>
-  give(connection: DuckDBConnection): void
+  take(): Promise<SessionConnection>
+  give(lent: SessionConnection): void
   close(): void
 }
 
+export interface SessionConnection {
+  readonly connection: DuckDBConnection
+  readonly plans: KeptPlans
+  /** What names and settings mean now, for `plans`. */
+  readonly meaning: string
+}
+
+/** A connection with what it was last told, which is said again only when it differs: that costs as much as a small query. */
+interface Own {
+  readonly connection: DuckDBConnection
+  readonly plans: KeptPlans
+  told: string
+  /** Set while nobody uses it. */
+  idle: NodeJS.Timeout | undefined
+}
+
 const idleMax = 4
+/** How long plans outlive their last statement: like the links to the segments that they read. */
+const lingerMs = 2000
 
 export function sessionConnections(duckdb: Duckdb, settings: SessionSettings, views: SessionViews): SessionConnections {
-  const idle: DuckDBConnection[] = []
-  /** What each was last told, which is said again only when it differs: that costs as much as a small query. */
-  const told = new WeakMap<DuckDBConnection, string>()
+  const idle: Own[] = []
+  const owners = new WeakMap<SessionConnection, Own>()
   let closed = false
+
+  const open = async (): Promise<Own> => {
+    const connection = await duckdb.connect()
+    return { connection, plans: keptPlans(connection), told: '', idle: undefined }
+  }
+  const close = ({ connection, plans, idle: timer }: Own): void => {
+    clearTimeout(timer)
+    plans.drop()
+    connection.closeSync()
+  }
   return {
     async take() {
-      const connection = idle.pop() ?? (await duckdb.connect())
+      const own = idle.pop() ?? (await open())
+      clearTimeout(own.idle)
       const path = await views.searchPath([...settings.searchPath, 'public'])
       const words = `SET search_path = ${quoteText(path)}; SET TimeZone = ${quoteText(settings.timeZone)}`
-      if (told.get(connection) !== words) await connection.run(words)
-      told.set(connection, words)
-      return connection
+      if (own.told !== words) await own.connection.run(words)
+      own.told = words
+      const lent = { connection: own.connection, plans: own.plans, meaning: `${views.version} ${words}` }
+      owners.set(lent, own)
+      return lent
     },
-    give(connection) {
-      if (idle.length < idleMax && !closed) idle.push(connection)
-      else connection.closeSync()
+    give(lent) {
+      const own = owners.get(lent)!
+      if (idle.length >= idleMax || closed) return close(own)
+      own.idle = setTimeout(() => own.plans.drop(), lingerMs).unref()
+      idle.push(own)
     },
     close() {
       closed = true
-      for (const connection of idle.splice(0)) connection.closeSync()
+      idle.splice(0).forEach(close)
     },
   }
 }

@@ -45,7 +45,8 @@ export function createSessionQueries(
       const { statement, bound, names, exact } = await prepareStatement(services, facts, original, 'current')
       for (const table of bound.tables) await views.place(table, shapeOf(table))
       for (const view of bound.views) await views.place(view, viewTarget(view))
-      const connection = await connections.take()
+      const lent = await connections.take()
+      const { connection } = lent
       try {
         const inferred = await inferParameters(connection, statement, declared)
         const literals = inferred.map(({ name, oid }) => literalOf({ text: null, oid }, name))
@@ -59,19 +60,21 @@ export function createSessionQueries(
       } catch (error) {
         throw withPosition(explain(error), statement.text, exact)
       } finally {
-        connections.give(connection)
+        connections.give(lent)
       }
     },
     async open(original, parameters, options) {
       const started = canceled
       const { prepared, read } = await prepareAndRead(services, facts, views, original)
       const { statement, names, exact } = prepared
-      const connection = await connections.take()
-      const end = async () => (connections.give(connection), read.release())
+      const lent = await connections.take()
+      const { connection, plans, meaning } = lent
+      const end = async () => (connections.give(lent), read.release())
       try {
         if (canceled !== started) throw new Error('INTERRUPT Error: Interrupted!')
-        const text = await boundText(connection, statement, parameters)
-        const result = await interruptible.run(connection, () => connection.stream((options?.explain ?? '') + text))
+        const text = (options?.explain ?? '') + (await boundText(connection, statement, parameters))
+        const keep = prepared.isRepeatable ? { meaning } : 'no'
+        const result = await interruptible.run(connection, () => plans.run(text, keep, (plan) => plan.stream()))
         if (canceled !== started) throw new Error('INTERRUPT Error: Interrupted!')
         const fetch = () => interruptible.run(connection, () => result.fetchChunk())
         const shown = options?.explain ? undefined : names

@@ -1,7 +1,6 @@
 import { link, mkdir, stat, unlink } from 'node:fs/promises'
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { quoteText } from '../gate/statement.ts'
 
 /** Names of our own for segments that a query reads: their worker may remove its names at any time. */
 export interface SegmentLinks {
@@ -10,7 +9,7 @@ export interface SegmentLinks {
 }
 
 export interface LinkedSegments {
-  /** Our name of a segment, as an SQL text. */
+  /** Our name of a segment. */
   pathOf(segment: string): string
   release(): Promise<void>
 }
@@ -18,8 +17,9 @@ export interface LinkedSegments {
 /** A segment is immutable, so queries share a link, and the next one finds the plan and the pages of the last. */
 interface HeldLink {
   readonly name: string
-  /** Resolves to the file's inode once the link is there. */
-  readonly ready: Promise<number>
+  /** Resolves once the link is there, and the file's inode is known. */
+  readonly ready: Promise<void>
+  inode: number | undefined
   users: number
   /** Set while nobody reads it. */
   idle: NodeJS.Timeout | undefined
@@ -37,9 +37,10 @@ export function openSegmentLinks(directory: string): SegmentLinks {
 
   const make = (segment: string): HeldLink => {
     const name = join(directory, `${process.pid}-${++lastId}.parquet`)
-    const ready = linkOf(segment, name)
+    const linked = linkOf(segment, name)
+    const ready = linked.then((inode) => void (made.inode = inode))
     ready.catch(() => {})
-    const made: HeldLink = { name, ready, users: 0, idle: undefined }
+    const made: HeldLink = { name, ready, inode: undefined, users: 0, idle: undefined }
     held.set(segment, made)
     return made
   }
@@ -54,7 +55,7 @@ export function openSegmentLinks(directory: string): SegmentLinks {
   const acquire = async (segment: string): Promise<readonly [string, HeldLink]> => {
     const idle = held.get(segment)
     // A name that was given to another file since: what we hold is not what is asked for.
-    if (idle?.users === 0 && (await wasReplaced(segment, idle)) && idle.users === 0) remove(segment, idle)
+    if (idle?.users === 0 && wasReplaced(segment, idle)) remove(segment, idle)
     const entry = held.get(segment) ?? make(segment)
     entry.users++
     clearTimeout(entry.idle)
@@ -74,7 +75,7 @@ export function openSegmentLinks(directory: string): SegmentLinks {
         for (const [segment, entry] of taken) release(segment, entry)
         taken.clear()
       }
-      const pathOf = (segment: string) => quoteText(taken.get(segment)!.name)
+      const pathOf = (segment: string) => taken.get(segment)!.name
       const failed = results.find((result) => result.status === 'rejected')
       if (!failed) return { pathOf, release: releaseAll }
       await releaseAll()
@@ -90,8 +91,8 @@ export function openSegmentLinks(directory: string): SegmentLinks {
   }
 }
 
-/** A segment that its worker has removed is still the one that we hold. */
-async function wasReplaced(segment: string, { ready }: HeldLink): Promise<boolean> {
-  const now = await stat(segment).catch(() => undefined)
-  return now !== undefined && now.ino !== (await ready.catch(() => now.ino))
+/** A segment that its worker has removed is still the one that we hold. At once: a turn of another thread takes far longer. */
+function wasReplaced(segment: string, { inode }: HeldLink): boolean {
+  const now = statSync(segment, { throwIfNoEntry: false })
+  return now !== undefined && inode !== undefined && now.ino !== inode
 }

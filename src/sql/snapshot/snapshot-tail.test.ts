@@ -61,15 +61,18 @@ before(async () => {
     },
     {
       relations: async () => ({
-        version: 1,
-        tables: [
-          {
-            schema: 'public',
-            name: 'trips',
-            columns: Object.entries(columns).map(([name, type]) => ({ name, type, required: false })),
-          },
-        ],
-        views: [],
+        relations: {
+          version: 1,
+          tables: [
+            {
+              schema: 'public',
+              name: 'trips',
+              columns: Object.entries(columns).map(([name, type]) => ({ name, type, required: false })),
+            },
+          ],
+          views: [],
+        },
+        holds: [],
       }),
       resolve: async () => {
         resolves++
@@ -78,6 +81,7 @@ before(async () => {
           tables: [
             { schema: 'public', name: 'trips', metadataLocation, tails, notices: tails.length ? [] : ['no tail'] },
           ],
+          holds: [],
         }
       },
     },
@@ -144,9 +148,15 @@ async function commit(from: number, to: number): Promise<void> {
   assert.equal(outcome, 'committed')
 }
 
+/** With the ids of the table's columns, as workers write them. */
+const segmentText = (path: string, from: number, to: number) =>
+  `COPY ${rows(from, to)} TO '${path}' (FORMAT parquet, FIELD_IDS {${Object.keys(columns)
+    .map((name, i) => `${name}: ${i + 1}`)
+    .join(', ')}})`
+
 async function tail(from: number, to: number): Promise<TailReport> {
   const path = join(lake.folder, `segment-${from}-${to}.parquet`)
-  await duckdb.query(`COPY ${rows(from, to)} TO '${path}' (FORMAT parquet)`)
+  await duckdb.query(segmentText(path, from, to))
   return {
     delivery: 'd',
     table: 'public.trips',
@@ -217,7 +227,7 @@ void test('a segment whose name another file has taken since is read anew, thoug
   tails = [await tail(250, 260)]
   const [{ path } = { path: '' }] = tails[0]!.segments
   rmSync(path)
-  await duckdb.query(`COPY ${rows(250, 270)} TO '${path}' (FORMAT parquet)`)
+  await duckdb.query(segmentText(path, 250, 270))
   tails = [{ ...tails[0]!, partitions: [{ partition: 0, base: '250', end: '270', ready: true }] }]
   assert.equal((await counted()).n, 270)
 })
