@@ -1,11 +1,10 @@
 // What `npm start` runs: three million real flights through a stream into a table, summed up, verified, shown.
-import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import colors from 'picocolors'
 import { asWeirError } from '../../src/kernel/errors/weir-error.ts'
-import { readEndpoints } from '../../src/platform/supervisor/endpoints.ts'
 import { watchParent } from '../../src/platform/supervisor/parent-watch.ts'
+import { hasData } from './clear-data.ts'
 import { replayFlights } from './replay.ts'
 import { screen } from './screen.ts'
 import { startStep } from './progress.ts'
@@ -22,8 +21,7 @@ const { values } = parseArgs({
 console.log(colors.bold('\n  Weir: real flights of 2001, from a stream to SQL\n'))
 const dataDirectory = defaultDataDirectory()
 const options = { dataDirectory, keep: values.keep, options: ['--next-free-port'] }
-if (!values.keep && existsSync(dataDirectory) && !readEndpoints(dataDirectory))
-  console.log(`  What the last run left in ${relative('.', dataDirectory)} is removed; WEIR_DATA names another folder.`)
+const isCleared = !values.keep && hasData(dataDirectory)
 const starting = startStep('starting', 0)
 const weir = await startWeirProcess(options).catch((error: unknown) => {
   const { message, code } = asWeirError(error)
@@ -31,6 +29,10 @@ const weir = await startWeirProcess(options).catch((error: unknown) => {
   process.exit(1)
 })
 starting.finish(`Weir runs (process ${weir.endpoints.pid})`)
+if (isCleared)
+  console.log(
+    `  What the last run left in ${relative('.', dataDirectory)} was removed; WEIR_DATA names another folder.`,
+  )
 
 const asked = new Promise<'asked'>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve('asked'))

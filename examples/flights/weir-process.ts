@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { WeirError } from '../../src/kernel/errors/weir-error.ts'
+import { clearData } from './clear-data.ts'
 import { readEndpoints, type Endpoints } from '../../src/platform/supervisor/endpoints.ts'
 
 export const projectDirectory = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '')
@@ -36,7 +36,7 @@ export async function startWeirProcess({
       'WEIR-2001',
       `Weir runs on ${dataDirectory} already (process ${other.pid}, ${other.http}). Stop it first, or set WEIR_DATA to another folder`,
     )
-  if (!keep) rmSync(dataDirectory, { recursive: true, force: true })
+  if (!keep) clearData(dataDirectory)
   const words = [cli, 'up', '--dir', projectDirectory, '--data', dataDirectory, '--json', ...options]
   const child = spawn(process.execPath, words, {
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -43,6 +43,7 @@ void test('a wrong command or option is refused with the nearest one', () => {
     [['statsu'], /Did you mean status/],
     [['up', '--kafka-prot', '1'], /Did you mean --kafka-port/],
     [['up', '--kafka-port', 'many'], /--kafka-port takes a whole number, not "many".*\[WEIR-2009\]/],
+    [['tail', 'events', '-n', '0'], /--lines takes a whole number from 1 on, not 0.*\[WEIR-2009\]/],
     [['up', '--kafka-port', '99999'], /--kafka-port takes a port, 0 to 65535, not 99999/],
   ]
   const answers = weir(...mistakes.map(([line]) => line))
@@ -60,6 +61,16 @@ void test('what needs a running Weir says so, also as JSON', () => {
   }
   const [asJson] = weir(['status', '--json'])
   assert.equal((JSON.parse(asJson!.err) as { error: { code: string } }).error.code, 'WEIR-2007')
+})
+
+void test('logs show as many of the last lines as are asked for, none for 0', () => {
+  mkdirSync(join(folder, '.weir/logs'), { recursive: true })
+  const lines = ['one', 'two', 'three'].map((msg, at) => JSON.stringify({ time: `2026-01-01T00:00:0${at}Z`, msg }))
+  writeFileSync(join(folder, '.weir/logs/log.log'), lines.join('\n'))
+  const [none, one, all] = weir(['logs', '-n', '0'], ['logs', '-n', '1'], ['logs'])
+  assert.equal(none!.out, '')
+  assert.match(one!.out, /^[^\n]*three\n$/)
+  assert.match(all!.out, /one\n.*two\n.*three/)
 })
 
 void test('explain says what a code means, and proposes the nearest', () => {

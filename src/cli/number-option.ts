@@ -7,6 +7,13 @@ export function numberOption(flag: string, value: string | boolean | undefined):
   throw new WeirError('WEIR-2009', `${flag} takes a whole number, not "${String(value)}"`)
 }
 
+/** As `numberOption`, from 1 on: a command that shows nothing is not what was meant. */
+export function countOption(flag: string, value: string | boolean | undefined): number | undefined {
+  const count = numberOption(flag, value)
+  if (count !== 0) return count
+  throw new WeirError('WEIR-2009', `${flag} takes a whole number from 1 on, not 0`)
+}
+
 /** As `numberOption`, up to 65535; 0 takes any port. */
 export function portOption(flag: string, value: string | boolean | undefined): number | undefined {
   const port = numberOption(flag, value)

@@ -15,6 +15,7 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 void test('a second npm start says in a sentence that one runs; what the last run left is removed, and that is said', async () => {
   const env = { ...process.env, WEIR_DATA: join(folder, 'data'), NO_COLOR: '1' }
   mkdirSync(env.WEIR_DATA)
+  writeFileSync(join(env.WEIR_DATA, 'format.json'), '{"format": 1}')
   const first = spawn(process.execPath, [start, '--flights', '1000'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   try {
     let out = ''
@@ -27,7 +28,7 @@ void test('a second npm start says in a sentence that one runs; what the last ru
       },
       90_000,
     )
-    assert.match(out, /What the last run left in .*data is removed/)
+    assert.match(out, /What the last run left in .*data was removed/)
     const shown = /npm run (weir -- status --dir examples\/flights)/.exec(out)
     assert.ok(shown, out)
     const status = spawnSync('npm', ['run', '--silent', ...shown[1]!.split(' ')], { cwd: root, env, encoding: 'utf8' })

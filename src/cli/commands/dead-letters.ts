@@ -1,6 +1,6 @@
 import type { ApiLetter } from '../../platform/operations.ts'
 import type { Command, CommandCall } from '../command.ts'
-import { numberOption } from '../number-option.ts'
+import { countOption, numberOption } from '../number-option.ts'
 import { formatCount } from '../output.ts'
 import { tableText } from '../table-text.ts'
 import { connectWeir, type WeirClient } from '../weir-client.ts'
@@ -36,7 +36,7 @@ export const deadLetters: Command = {
       )
       return
     }
-    const limit = numberOption('--lines', options['lines']) ?? 100
+    const limit = countOption('--lines', options['lines']) ?? 100
     const found = await readLetters(weir, { delivery: delivery!, ...chosen }, limit)
     output.answer(found, () => textOf(delivery!, found, Object.keys(chosen).length > 0))
   },

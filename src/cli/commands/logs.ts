@@ -26,18 +26,27 @@ export const logs: Command = {
     const processes = processesIn(folder)
     if (processes.length === 0)
       throw new WeirError('WEIR-2007', `nothing was logged under ${folder}: Weir has not run on this project yet`)
-    const shown =
-      wanted === undefined
-        ? processes
-        : processes.filter((name) => name === wanted || name.startsWith(`${wanted}-`) || name === `delivery-${wanted}`)
-    if (shown.length === 0)
+    const filesShown = (): string[] =>
+      processesIn(folder)
+        .filter((name) => wanted === undefined || isOf(name, wanted))
+        .map((name) => join(folder, `${name}.log`))
+    const files = filesShown()
+    if (files.length === 0)
       throw new WeirError('WEIR-2009', `no process "${wanted}" has logged; there are ${processes.join(', ')}`)
-    const files = shown.map((name) => join(folder, `${name}.log`))
     const tails = await Promise.all(files.map(lastLines))
     const lines = tails.flat().toSorted((a, b) => timeOf(a).localeCompare(timeOf(b)))
-    for (const line of lines.slice(-(numberOption('--lines', options['lines']) ?? 100))) show(line, output)
-    if (options['follow'] === true) await follow(files, output)
+    // As with tail, -n 0 shows none of what was, and with --follow what comes.
+    const count = numberOption('--lines', options['lines']) ?? 100
+    for (const line of lines.slice(Math.max(0, lines.length - count))) show(line, output)
+    if (options['follow'] === true) await follow(filesShown, output)
   },
+}
+
+/** All workers of a delivery have its name. */
+function isOf(process: string, wanted: string): boolean {
+  const ofDelivery = `delivery-${wanted}`
+  if (process === wanted || process === ofDelivery || process.startsWith(`${wanted}-`)) return true
+  return process.startsWith(`${ofDelivery}-`) && /^\d+$/.test(process.slice(ofDelivery.length + 1))
 }
 
 function processesIn(folder: string): string[] {
@@ -49,34 +58,49 @@ function processesIn(folder: string): string[] {
 }
 
 async function lastLines(path: string): Promise<string[]> {
-  const { text, cut } = await readFrom(path, -tailBytes)
+  const { text, from } = await readFrom(path, -tailBytes)
   const lines = text.split('\n').filter(Boolean)
-  return cut ? lines.slice(1) : lines
+  return from > 0 ? lines.slice(1) : lines
 }
 
-async function readFrom(path: string, position: number): Promise<{ text: string; cut: boolean; end: number }> {
-  const file = await open(path, 'r')
+interface Read {
+  readonly text: string
+  readonly from: number
+  readonly end: number
+}
+
+/** From a position on; a negative one counts from the end. */
+async function readFrom(path: string, position: number): Promise<Read> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    // In the middle of a rotation.
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (!file) return { text: '', from: 0, end: 0 }
   try {
     const { size } = await file.stat()
     // A file that got shorter was rotated: its successor is read from the start.
     const from = position < 0 ? Math.max(0, size + position) : position > size ? 0 : position
     const bytes = Buffer.alloc(size - from)
     await file.read(bytes, 0, bytes.length, from)
-    return { text: bytes.toString(), cut: position < 0 && from > 0, end: size }
+    return { text: bytes.toString(), from, end: size }
   } finally {
     await file.close()
   }
 }
 
-async function follow(paths: readonly string[], output: Output): Promise<never> {
-  const places = new Map(await Promise.all(paths.map(async (path) => [path, (await readFrom(path, -1)).end] as const)))
+/** For ever; the file of a process that begins to log is read from its start. */
+async function follow(files: () => readonly string[], output: Output): Promise<never> {
+  const places = new Map(
+    await Promise.all(files().map(async (path) => [path, (await readFrom(path, -1)).end] as const)),
+  )
   for (;;) {
     await pause(250)
-    for (const [path, place] of places) {
-      const { text } = await readFrom(path, place)
+    for (const path of files()) {
+      const { text, from } = await readFrom(path, places.get(path) ?? 0)
       const whole = text.slice(0, text.lastIndexOf('\n') + 1)
       for (const line of whole.split('\n').filter(Boolean)) show(line, output)
-      places.set(path, place + Buffer.byteLength(whole))
+      places.set(path, from + Buffer.byteLength(whole))
     }
   }
 }

@@ -3,7 +3,7 @@ import { nearestName } from '../../../kernel/nearest.ts'
 import type { KafkaClient } from '../../../stream/client/kafka-client.ts'
 import type { ReadRecord } from '../../../stream/reader/read-record.ts'
 import type { Command, CommandCall } from '../../command.ts'
-import { numberOption } from '../../number-option.ts'
+import { countOption } from '../../number-option.ts'
 import { partitionOption } from '../../stream/partition-option.ts'
 import { placeOption } from '../../stream/place-option.ts'
 import {
@@ -57,14 +57,16 @@ export const streamTail: Command = {
     'weir stream tail events --from beginning --exit --json > events.ndjson',
     'weir stream tail events --from -5 --partition 0 --show key,timestamp --exit',
   ],
-  run: (call) =>
-    withKafka(call, async (client) => {
+  run(call) {
+    const recordsMax = countOption('--lines', call.options['lines']) ?? Infinity
+    return withKafka(call, async (client) => {
       const [stream] = call.arguments
       const [topic] = await client.topics.describe([stream!])
       if (!topic) return mustExist(client, stream!)
       const partitions = partitionOption(call.lists['partition'], stream!, topic.partitions.length)
-      await tail(client, call, stream!, partitions)
-    }),
+      await tail(client, call, stream!, partitions, recordsMax)
+    })
+  },
 }
 
 async function tail(
@@ -72,6 +74,7 @@ async function tail(
   call: CommandCall,
   stream: string,
   partitions: readonly number[] | undefined,
+  recordsMax: number,
 ): Promise<void> {
   const { options } = call
   const [{ offsetsAt, readBounds }, { readForward }, { compileFilter }] = await Promise.all([
@@ -79,7 +82,6 @@ async function tail(
     import('../../../stream/reader/read-forward.ts'),
     import('../../../stream/reader/record-filter.ts'),
   ])
-  const limit = numberOption('--lines', options['lines']) ?? Infinity
   const until = placeOption('--until', options['until']) ?? (options['exit'] === true ? 'end' : undefined)
   const bounds = await readBounds(client, stream, partitions)
   const print = printer(call)
@@ -95,12 +97,11 @@ async function tail(
     isWanted,
   }
   let shown = 0
-  if (limit === 0) return
   for await (const { records } of readForward(client, reading)) {
-    const some = records.slice(0, limit - shown)
+    const some = records.slice(0, recordsMax - shown)
     await print(some)
     shown += some.length
-    if (shown >= limit) return
+    if (shown >= recordsMax) return
   }
 }
 
