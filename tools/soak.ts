@@ -4,9 +4,11 @@ import { execFileSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { killRounds } from '../test/fault/kill-rounds.ts'
+import { killTransactions } from '../test/fault/kill-transactions.ts'
 import { cutLakePower } from '../test/fault/lake-power-cuts.ts'
 import { cutLogPower } from '../test/fault/log-power-cuts.ts'
 import { cutObjectPower } from '../test/fault/object-power-cuts.ts'
+import { cutTransactionPower } from '../test/fault/transaction-power-cuts.ts'
 import { rulesWithout } from '../test/model/rules.ts'
 import { sweep } from '../test/model/sweep.ts'
 import { sweepTransactions } from '../test/transactions/sweep.ts'
@@ -44,6 +46,20 @@ const parts: readonly Part[] = [
     run: async () => {
       await cutLogPower(seed, { rounds: 100, cuts: 400 })
       return 'held'
+    },
+  },
+  {
+    name: 'power cuts of transactions, 300',
+    run: async () => {
+      await cutTransactionPower(seed, { rounds: 40, cuts: 300 })
+      return 'held'
+    },
+  },
+  {
+    name: 'transactions under kill -9 of the log, 100 times',
+    run: async () => {
+      const { committed, aborted, unknown } = await killTransactions(seed, 100, 1000)
+      return `${committed} committed, ${aborted} aborted, ${unknown} unknown, each whole or not there`
     },
   },
   {
