@@ -53,6 +53,13 @@ export const suites: readonly Suite[] = [
     command: (weir) => [`${kit}/iceberg/pyiceberg.sh`, weir!.iceberg],
   },
   {
+    name: 'schema-registry',
+    what: "registry clients and serializers: confluent-kafka, kafkajs's, Confluent's for Node, franz-go's",
+    quick: true,
+    needs: ['python3', 'go'],
+    command: (weir) => [process.execPath, 'test/conformance/schema-registry/clients.ts', weir!.http, weir!.kafka],
+  },
+  {
     name: 'tests',
     what: 'our tests that need more than npm packages',
     quick: true,

@@ -37,7 +37,7 @@ async function answer(
   request: FastifyRequest,
   versionsOf: (state: RegistryState, subject: string) => readonly StoredVersion[],
 ): Promise<object> {
-  const query = readQuery(request, { flags: ['verbose', 'normalize'] })
+  const query = readQuery(request)
   const state = await registry.state()
   const subject = subjectOf(request, state)
   const messages = messagesOf(registry, state, subject, request, query, versionsOf(state, subject))

@@ -5,9 +5,6 @@ import type { RegistryState } from '../../stream/registry/state/registry-state.t
 import type { StoredVersion } from '../../stream/registry/state/stored-version.ts'
 import type { ReadQuery } from './read-query.ts'
 
-/** Parameters that ask for another form of a schema. */
-export const formats: readonly string[] = ['format']
-
 /** The text of a schema: as it is stored, or with its references written out in it. Other formats are refused by name. */
 export function formatted(
   state: RegistryState,

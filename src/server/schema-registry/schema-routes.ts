@@ -6,8 +6,8 @@ import { answerOf, type SchemaAnswer } from '../../stream/registry/query/schema-
 import { refusals, RegistryRefusal } from '../../stream/registry/registry-refusal.ts'
 import type { RegistryState } from '../../stream/registry/state/registry-state.ts'
 import type { StoredVersion } from '../../stream/registry/state/stored-version.ts'
-import { formats, formatted, qualifiedReferences } from './schema-format.ts'
-import { page, paging, readQuery } from './read-query.ts'
+import { formatted, qualifiedReferences } from './schema-format.ts'
+import { page, readQuery } from './read-query.ts'
 import { hidden, pathPart, qualifyInPath, type RegistryRoutes } from './registry-request.ts'
 
 const listMax = 1000
@@ -16,11 +16,7 @@ export const schemaRoutes: RegistryRoutes = (app, registry) => {
   app.get('/schemas/types', hidden, () => schemaTypes)
 
   app.get('/schemas', hidden, async (request) => {
-    const query = readQuery(request, {
-      flags: ['deleted', 'latestOnly', 'aliases'],
-      texts: ['subjectPrefix'],
-      numbers: paging,
-    })
+    const query = readQuery(request)
     const state = await registry.state()
     const prefix = qualifyInPath(request, query.text('subjectPrefix'))
     const how = { withDeleted: query.flag('deleted'), latestOnly: query.flag('latestOnly') }
@@ -29,8 +25,7 @@ export const schemaRoutes: RegistryRoutes = (app, registry) => {
   })
 
   app.get('/schemas/ids/:id', hidden, async (request) => {
-    const texts = ['subject', 'referenceFormat', ...formats]
-    const query = readQuery(request, { flags: ['fetchMaxId'], texts })
+    const query = readQuery(request)
     const state = await registry.state()
     const [found] = versionsAsked(state, request, query.text('subject'))
     if (!found) throw refusals.schemaNotFound(`Schema ${pathPart(request, 'id')}`)
@@ -45,7 +40,7 @@ export const schemaRoutes: RegistryRoutes = (app, registry) => {
   })
 
   app.get('/schemas/ids/:id/schema', hidden, async (request) => {
-    const query = readQuery(request, { texts: ['subject', ...formats] })
+    const query = readQuery(request)
     const state = await registry.state()
     const [found] = versionsAsked(state, request, query.text('subject'))
     if (!found) throw refusals.schemaNotFound(`Schema ${pathPart(request, 'id')}`)
@@ -53,13 +48,13 @@ export const schemaRoutes: RegistryRoutes = (app, registry) => {
   })
 
   app.get('/schemas/ids/:id/subjects', hidden, async (request) => {
-    const query = readQuery(request, { flags: ['deleted'], texts: ['subject'], numbers: paging })
+    const query = readQuery(request)
     const versions = usersOf(await registry.state(), request, query.text('subject'), query.flag('deleted'))
     return page([...new Set(versions.map(({ subject }) => subject))].toSorted(), query)
   })
 
   app.get('/schemas/ids/:id/versions', hidden, async (request) => {
-    const query = readQuery(request, { flags: ['deleted'], texts: ['subject'], numbers: paging })
+    const query = readQuery(request)
     const versions = usersOf(await registry.state(), request, query.text('subject'), query.flag('deleted'))
     return page(
       versions.map(({ subject, version }) => ({ subject, version })),
@@ -68,7 +63,7 @@ export const schemaRoutes: RegistryRoutes = (app, registry) => {
   })
 
   app.get('/schemas/guids/:guid', hidden, async (request) => {
-    const query = readQuery(request, { texts: formats })
+    const query = readQuery(request)
     const state = await registry.state()
     const [place] = idsOfGuid(state, pathPart(request, 'guid'))
     const found = place && state.ids.find(place.context, place.id)[0]
@@ -83,7 +78,6 @@ export const schemaRoutes: RegistryRoutes = (app, registry) => {
   })
 
   app.get('/schemas/guids/:guid/ids', hidden, async (request) => {
-    readQuery(request, {})
     return idsOfGuid(await registry.state(), pathPart(request, 'guid'))
   })
 }

@@ -8,7 +8,7 @@ import { hidden, settingSubjectOf, type RegistryRoutes } from './registry-reques
 export const settingRoutes: RegistryRoutes = (app, registry) => {
   for (const path of ['/config', '/config/:subject']) {
     app.get(path, hidden, async (request) => {
-      const query = readQuery(request, { flags: ['defaultToGlobal'] })
+      const query = readQuery(request)
       const [state, subject] = [await registry.state(), settingSubjectOf(request)]
       const config = query.flag('defaultToGlobal') ? configInScope(state, subject) : configAt(state, subject)
       if (!config) throw refusals.compatibilityNotConfigured(subject!)
@@ -16,20 +16,18 @@ export const settingRoutes: RegistryRoutes = (app, registry) => {
     })
 
     app.put(path, hidden, async (request) => {
-      readQuery(request, {})
       const change = readConfigBody(request.body)
       return registry.change((state) => updateConfig(state, settingSubjectOf(request), change))
     })
 
     app.delete(path, hidden, async (request) => {
-      readQuery(request, {})
       return withoutSubject(await registry.change((state) => deleteConfig(state, settingSubjectOf(request))))
     })
   }
 
   for (const path of ['/mode', '/mode/:subject']) {
     app.get(path, hidden, async (request) => {
-      const query = readQuery(request, { flags: ['defaultToGlobal'] })
+      const query = readQuery(request)
       const [state, subject] = [await registry.state(), settingSubjectOf(request)]
       const mode = query.flag('defaultToGlobal') ? modeInScope(state, subject) : modeAt(state, subject)
       if (!mode) throw refusals.modeNotConfigured(subject!)
@@ -37,13 +35,13 @@ export const settingRoutes: RegistryRoutes = (app, registry) => {
     })
 
     app.put(path, hidden, async (request) => {
-      const force = readQuery(request, { flags: ['force'] }).flag('force')
+      const force = readQuery(request).flag('force')
       const wanted = readModeBody(request.body)
       return { mode: await registry.change((state) => setMode(state, settingSubjectOf(request), wanted, force)) }
     })
 
     app.delete(path, hidden, async (request) => {
-      const recursive = readQuery(request, { flags: ['recursive'] }).flag('recursive')
+      const recursive = readQuery(request).flag('recursive')
       const mode = await registry.change((state) => deleteMode(state, settingSubjectOf(request), recursive))
       return mode === undefined ? {} : { mode }
     })

@@ -17,22 +17,21 @@ import { refusals } from '../../stream/registry/registry-refusal.ts'
 import type { SchemaRegistry } from '../../stream/registry/schema-registry.ts'
 import type { RegistryState } from '../../stream/registry/state/registry-state.ts'
 import type { StoredVersion } from '../../stream/registry/state/stored-version.ts'
-import { formatted, formats } from './schema-format.ts'
+import { formatted } from './schema-format.ts'
 import { readSchemaBody } from './read-body.ts'
-import { page, paging, readQuery, type ReadQuery } from './read-query.ts'
+import { page, readQuery, type ReadQuery } from './read-query.ts'
 import { contextOfPath, hidden, pathPart, qualifyInPath, subjectOf, type RegistryRoutes } from './registry-request.ts'
 
 export const subjectRoutes: RegistryRoutes = (app, registry) => {
   app.get('/subjects', hidden, async (request) => {
-    const query = readQuery(request, { flags: ['deleted', 'deletedOnly'], texts: ['subjectPrefix'], numbers: paging })
+    const query = readQuery(request)
     const isNamed = pathPart(request, 'context') !== '' || query.text('subjectPrefix') !== ''
     const prefix = isNamed ? qualifyInPath(request, query.text('subjectPrefix')) : anyContext
     return page(subjectsWith(await registry.state(), prefix, includingOf(query)), query)
   })
 
   app.get('/subjects/:subject/versions', hidden, async (request) => {
-    const flags = ['deleted', 'deletedOnly', 'deletedAsNegative']
-    const query = readQuery(request, { flags, numbers: paging })
+    const query = readQuery(request)
     const state = await registry.state()
     const asNegative = query.flag('deletedAsNegative')
     const versions = versionsOf(state, subjectOf(request, state), asNegative ? 'all' : includingOf(query))
@@ -47,14 +46,14 @@ export const subjectRoutes: RegistryRoutes = (app, registry) => {
   })
 
   app.get('/subjects/:subject/versions/:version/referencedby', hidden, async (request) => {
-    const query = readQuery(request, { flags: ['deleted'], numbers: paging })
+    const query = readQuery(request)
     const state = await registry.state()
     const version = versionAsked(state, request, true)
     return page(idsReferringTo(state, version, query.flag('deleted')), query)
   })
 
   app.get('/subjects/:subject/metadata', hidden, async (request) => {
-    const query = readQuery(request, { flags: ['deleted'], texts: ['key', 'value', ...formats] })
+    const query = readQuery(request)
     const state = await registry.state()
     const subject = subjectOf(request, state)
     const wanted = pairsOf(request)
@@ -69,7 +68,7 @@ export const subjectRoutes: RegistryRoutes = (app, registry) => {
   app.post('/subjects/:subject', hidden, (request) => lookUp(registry, request))
 
   app.post('/subjects/:subject/versions', hidden, async (request) => {
-    const query = readQuery(request, { flags: ['normalize', 'force'], texts: formats })
+    const query = readQuery(request)
     const body = readSchemaBody(request.body)
     const options = { normalize: query.flag('normalize'), force: query.flag('force') }
     const registered = await registry.change((state) =>
@@ -79,12 +78,12 @@ export const subjectRoutes: RegistryRoutes = (app, registry) => {
   })
 
   app.delete('/subjects/:subject', hidden, async (request) => {
-    const permanent = readQuery(request, { flags: ['permanent'] }).flag('permanent')
+    const permanent = readQuery(request).flag('permanent')
     return registry.change((state) => deleteSubject(state, subjectOf(request, state), permanent))
   })
 
   app.delete('/subjects/:subject/versions/:version', hidden, async (request) => {
-    const permanent = readQuery(request, { flags: ['permanent'] }).flag('permanent')
+    const permanent = readQuery(request).flag('permanent')
     const version = parseVersion(pathPart(request, 'version'))
     return registry.change((state) => deleteVersion(state, subjectOf(request, state), version, permanent))
   })
@@ -99,7 +98,7 @@ function versionAsked(state: RegistryState, request: FastifyRequest, withDeleted
 }
 
 async function versionAnswer(registry: SchemaRegistry, request: FastifyRequest): Promise<SchemaAnswer> {
-  const query = readQuery(request, { flags: ['deleted'], texts: formats })
+  const query = readQuery(request)
   const state = await registry.state()
   const found = versionAsked(state, request, query.flag('deleted'))
   return answerOf(found, formatted(state, registry, found, query))
@@ -107,7 +106,7 @@ async function versionAnswer(registry: SchemaRegistry, request: FastifyRequest):
 
 /** Whether the subject has this schema, and as which version. */
 async function lookUp(registry: SchemaRegistry, request: FastifyRequest): Promise<SchemaAnswer> {
-  const query = readQuery(request, { flags: ['normalize', 'deleted'], texts: formats })
+  const query = readQuery(request)
   const body = readSchemaBody(request.body)
   const state = await registry.state()
   const subject = subjectOf(request, state)
