@@ -85,12 +85,13 @@ async function checkAfter(directory: string, transactions: readonly CutTransacti
   const client = await connectKafka({ bootstrap: `127.0.0.1:${broker.port}`, deadlineMs: 3000 })
   try {
     if ((await client.topics.describe([topic])).length === 0) return
-    const found = await eventually(`all transactions to end after a cut at ${cut}`, async () => {
+    const ended = async (): Promise<true | undefined> => {
       const ends = await client.offsets.list(topic, 'end')
-      for (const [partition, stable] of await client.offsets.list(topic, 'stable end'))
-        if (stable !== ends.get(partition)) return undefined
-      return Promise.all(Array.from({ length: partitions }, (_, at) => readCommitted(client, topic, at)))
-    })
+      const stable = await client.offsets.list(topic, 'stable end')
+      return [...ends].every(([partition, end]) => stable.get(partition) === end) ? true : undefined
+    }
+    await eventually(`all transactions to end after a cut at ${cut}`, ended, 8000)
+    const found = await Promise.all(Array.from({ length: partitions }, (_, at) => readCommitted(client, topic, at)))
     check(
       transactions,
       found.flat().map((value) => value.replace(/-+$/, '')),
