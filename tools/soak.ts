@@ -9,6 +9,7 @@ import { cutLakePower } from '../test/fault/lake-power-cuts.ts'
 import { cutLogPower } from '../test/fault/log-power-cuts.ts'
 import { cutObjectPower } from '../test/fault/object-power-cuts.ts'
 import { cutTransactionPower } from '../test/fault/transaction-power-cuts.ts'
+import { exploreGroups, histories } from '../test/model/groups/explore.ts'
 import { rulesWithout } from '../test/model/rules.ts'
 import { sweep } from '../test/model/sweep.ts'
 import { sweepTransactions } from '../test/transactions/sweep.ts'
@@ -39,6 +40,15 @@ const parts: readonly Part[] = [
       if (findings.length > 0)
         throw new Error(findings.map(({ seed: at, violation }) => `${at}: ${violation}`).join('; '))
       return `${committed} committed, ${aborted} aborted, nothing broken`
+    },
+  },
+  {
+    name: 'groups, 3,000 seeds of each protocol',
+    run: async () => {
+      const found: string[] = []
+      for (const [protocol, begin] of Object.entries(histories))
+        found.push(`${protocol} ${JSON.stringify(await exploreGroups(begin, seed % 1_000_000_000, 3000))}`)
+      return `${found.join(', ')}: nothing broken`
     },
   },
   {

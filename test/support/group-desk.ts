@@ -23,12 +23,19 @@ export function answered<T>({ answer }: Asked<T>): T {
   return answer
 }
 
+const defaults: GroupLimits = {
+  initialRebalanceDelayMs: 0,
+  membersMax: 1000,
+  consumerHeartbeatIntervalMs: 5000,
+  consumerSessionTimeoutMs: 45_000,
+}
+
 export function createGroupDesk(limits: Partial<GroupLimits> = {}): GroupDesk {
   let ids = 0
   let wakeAt = Infinity
   const desk: GroupDesk = {
     now: 0,
-    limits: { initialRebalanceDelayMs: 0, membersMax: 1000, ...limits },
+    limits: { ...defaults, ...limits },
     step(work) {
       const step = beginStep({ now: desk.now, at: desk.now, limits: desk.limits, newId: () => `id${++ids}` })
       if (wakeAt <= desk.now) wakeAt = Infinity

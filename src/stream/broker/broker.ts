@@ -60,6 +60,9 @@ export interface BrokerLimits extends StorageLimits {
   readonly groupSessionTimeoutMsMax: number
   /** Of one group; Kafka's group.max.size. */
   readonly groupMembersMax: number
+  /** What members of the consumer protocol are told, and how long they may be silent, unless their group has its own. */
+  readonly consumerGroupHeartbeatIntervalMs: number
+  readonly consumerGroupSessionTimeoutMs: number
   /** How long the offsets of a group without members are kept; Kafka's offsets.retention.minutes. */
   readonly offsetsRetentionMs: number
   readonly retentionCheckIntervalMs: number
@@ -95,6 +98,8 @@ export const defaultLimits: BrokerLimits = {
   groupSessionTimeoutMsMin: 6000,
   groupSessionTimeoutMsMax: 1_800_000,
   groupMembersMax: 10_000,
+  consumerGroupHeartbeatIntervalMs: 5000,
+  consumerGroupSessionTimeoutMs: 45_000,
   segmentsOpenMax: 512,
   writtenFilesOpenMax: 512,
   indexBytesMax: 16 * 1024 * 1024,

@@ -7,6 +7,7 @@ import type { Clock } from '../../kernel/clock.ts'
 import { aclHandlers } from './apis/acls.ts'
 import { clusterHandlers } from './apis/cluster.ts'
 import { configHandlers } from './apis/configs.ts'
+import { consumerGroupHandlers } from './apis/consumer-groups.ts'
 import { fetchHandler } from './apis/fetch.ts'
 import { groupOffsetHandlers } from './apis/group-offsets.ts'
 import { groupDescriptionHandlers } from './apis/group-descriptions.ts'
@@ -28,6 +29,8 @@ import { createBrokerStatus } from './broker-status.ts'
 import { defaultLimits, type Broker, type BrokerConfig, type BrokerLimits, type BrokerServices } from './broker.ts'
 import type { CommittedOffsets } from './groups/committed-offsets.ts'
 import { expireOffsets } from './groups/expire-offsets.ts'
+import { groupTopicsOf } from './topics/group-topics.ts'
+import { realTimeAndChance } from './groups/coordinator.ts'
 import { openGroups } from './groups/groups.ts'
 import type { GroupLimits } from './groups/step.ts'
 import { createLentMemory } from './network/lent-memory.ts'
@@ -69,7 +72,13 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     const topics = await openTopicStore(directory, await openCheckpoints(files, directory), storage, restored)
     const producerIds = await openProducerIds(files, `${directory}/producer-ids.json`, restored?.offsets)
     if (restored) await removeRestoreNote(files, directory)
-    const groups = await openGroups(`${directory}/groups`, storage, groupLimits(limits))
+    const groups = await openGroups(`${directory}/groups`, storage, {
+      clock,
+      logger,
+      ...realTimeAndChance,
+      topics: groupTopicsOf(topics),
+      limits: groupLimits(limits),
+    })
     await forgetGoneTopics(groups.offsets, topics)
     const transactions = await openTransactions(`${directory}/transactions`, storage, { topics, groups, producerIds })
     const audit = services.audit ?? (() => undefined)
@@ -150,6 +159,7 @@ function handlersOf(api: ApiServices) {
     ...configHandlers(api),
     ...groupHandlers(api),
     ...groupDescriptionHandlers(api),
+    ...consumerGroupHandlers(api),
     ...groupOffsetHandlers(api),
     ...transactionHandlers(api),
     transactionalOffsetsHandler(api),
@@ -159,7 +169,12 @@ function handlersOf(api: ApiServices) {
 }
 
 function groupLimits(limits: BrokerLimits): GroupLimits {
-  return { initialRebalanceDelayMs: limits.groupInitialRebalanceDelayMs, membersMax: limits.groupMembersMax }
+  return {
+    initialRebalanceDelayMs: limits.groupInitialRebalanceDelayMs,
+    membersMax: limits.groupMembersMax,
+    consumerHeartbeatIntervalMs: limits.consumerGroupHeartbeatIntervalMs,
+    consumerSessionTimeoutMs: limits.consumerGroupSessionTimeoutMs,
+  }
 }
 
 /** A kill may have come between the end of a topic and that of its commits. */

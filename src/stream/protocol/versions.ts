@@ -50,12 +50,15 @@ export const servedVersions: ReadonlyMap<number, VersionRange> = new Map(
       [61, 0, 0], // DescribeProducers
       [65, 0, 0], // DescribeTransactions
       [66, 0, 2], // ListTransactions
+      [68, 0, 1], // ConsumerGroupHeartbeat
+      [69, 0, 1], // ConsumerGroupDescribe
     ] as const
   ).map(([key, min, max]) => [key, { min, max }]),
 )
 
-/** Features that all of the log speaks, by their level (KIP-584): clients choose their dialect of transactions by it. */
+/** Features that all of the log speaks, by their level (KIP-584): clients choose their group protocol and their dialect of transactions by it. */
 export const finalizedFeatures: readonly { readonly name: string; readonly level: number }[] = [
+  { name: 'group.version', level: 1 },
   { name: 'transaction.version', level: 2 },
 ]
 

@@ -3,22 +3,23 @@ import { listGroupsApi } from '../../protocol/apis/list-groups.ts'
 import { kafkaErrors } from '../../protocol/errors.ts'
 import type { ClassicGroup } from '../groups/classic/group.ts'
 import { metadataOf, noBytes } from '../groups/classic/member.ts'
+import { protocolTypeOf } from '../groups/group.ts'
 import { handle, type Handler } from './handler.ts'
 import type { ApiServices } from './services.ts'
 
 /** Bits of operations on a group: READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS. */
-const groupOperations = (1 << 3) | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11)
-const notAsked = -(2 ** 31)
+export const groupOperations = (1 << 3) | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11)
+export const notAsked = -(2 ** 31)
 
 export function groupDescriptionHandlers({ groups }: ApiServices): Handler[] {
   function describe(groupId: string, apiVersion: number) {
     const group = groups.find(groupId)
-    if (group) return describeClassic(group)
-    if (groups.has(groupId)) return { groupId, groupState: 'Empty' }
+    if (group?.kind === 'classic') return describeClassic(group)
+    if (!group && groups.has(groupId)) return { groupId, groupState: 'Empty' }
     const head = { groupId, groupState: 'Dead' }
-    return apiVersion < 6
-      ? head
-      : { ...head, errorCode: kafkaErrors.GROUP_ID_NOT_FOUND, errorMessage: `Group ${groupId} not found.` }
+    if (apiVersion < 6) return head
+    const errorMessage = group ? `Group ${groupId} is not a classic group.` : `Group ${groupId} not found.`
+    return { ...head, errorCode: kafkaErrors.GROUP_ID_NOT_FOUND, errorMessage }
   }
 
   return [
@@ -37,8 +38,8 @@ export function groupDescriptionHandlers({ groups }: ApiServices): Handler[] {
         const group = groups.find(groupId)
         return {
           groupId,
-          protocolType: group?.protocolType ?? '',
-          groupState: group?.state ?? 'Empty',
+          protocolType: group ? protocolTypeOf(group) : '',
+          groupState: groups.stateOf(groupId),
           groupType: group?.kind ?? 'classic',
         }
       })

@@ -5,7 +5,8 @@ import type { RequestOf } from '../../protocol/api.ts'
 import { kafkaErrors, type KafkaErrorName } from '../../protocol/errors.ts'
 import { zeroUuid } from '../../protocol/field.ts'
 import type { CommitEntry } from '../groups/committed-offsets.ts'
-import { isSubscribed } from '../groups/group.ts'
+import type { CommitCheck } from '../groups/consumer/commit.ts'
+import { isSubscribed, protocolTypeOf } from '../groups/group.ts'
 import type { CommittedOffset } from '../groups/offset-table.ts'
 import type { Topic } from '../topics/topic.ts'
 import { handle, type Handler, type RequestContext } from './handler.ts'
@@ -42,12 +43,16 @@ export function groupOffsetHandlers(services: ApiServices): Handler[] {
 async function commitOffsets(services: ApiServices, request: CommitRequest, { apiVersion }: RequestContext) {
   const { groups, logger } = services
   const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch: generationId } = request
-  const refusal = groups.commitError(groupId, { memberId, groupInstanceId, generationId }, apiVersion)
+  const check = groups.checkCommit(
+    groupId,
+    { memberId, groupInstanceId, generationId },
+    { apiVersion, inTransaction: false },
+  )
   const checked = request.topics.map((named) => {
     const topic = topicOf(services, named, apiVersion)
     const partitions = named.partitions.map((partition) => ({
       partition,
-      error: refusal ?? commitEntryError(topic, partition, apiVersion),
+      error: commitEntryError(check, topic, partition, apiVersion),
     }))
     return { named, topic, partitions }
   })
@@ -77,12 +82,16 @@ async function commitOffsets(services: ApiServices, request: CommitRequest, { ap
 type CommittedPartition = CommitRequest['topics'][number]['partitions'][number]
 
 function commitEntryError(
+  check: CommitCheck,
   topic: Topic | undefined,
   { partitionIndex, committedMetadata }: CommittedPartition,
   apiVersion: number,
 ): KafkaErrorName | undefined {
+  if (typeof check === 'string') return check
   if (!topic && apiVersion >= idsSince) return 'UNKNOWN_TOPIC_ID'
   if (!topic?.partitions[partitionIndex]) return 'UNKNOWN_TOPIC_OR_PARTITION'
+  const stale = check?.(topic.id, partitionIndex)
+  if (stale) return stale
   return (committedMetadata?.length ?? 0) > metadataCharactersMax ? 'OFFSET_METADATA_TOO_LARGE' : undefined
 }
 
@@ -107,12 +116,13 @@ function topicOf(
 
 function fetchGroup(
   services: ApiServices,
-  { groupId, topics }: FetchedGroup,
+  { groupId, memberId, memberEpoch, topics }: FetchedGroup,
   requireStable: boolean,
   apiVersion: number,
 ) {
   const { offsets } = services.groups
-
+  const refusal = services.groups.fetchError(groupId, memberId, memberEpoch)
+  if (refusal) return { groupId, topics: [], errorCode: kafkaErrors[refusal] }
   const asked = topics ?? committedTopics(services, groupId)
   return {
     groupId,
@@ -171,7 +181,7 @@ async function deleteOffsets({ groups, topics, logger }: ApiServices, request: D
   if (groupId === '') return { errorCode: kafkaErrors.INVALID_GROUP_ID }
   if (!groups.has(groupId)) return { errorCode: kafkaErrors.GROUP_ID_NOT_FOUND }
   const group = groups.find(groupId)
-  if (group && groups.isInUse(groupId) && group.protocolType !== 'consumer')
+  if (group && groups.isInUse(groupId) && protocolTypeOf(group) !== 'consumer')
     return { errorCode: kafkaErrors.NON_EMPTY_GROUP }
   const errorOf = (topic: string, partition: number): KafkaErrorName => {
     if (!topics.get(topic)?.partitions[partition]) return 'UNKNOWN_TOPIC_OR_PARTITION'

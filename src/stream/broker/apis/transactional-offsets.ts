@@ -2,6 +2,8 @@ import { txnOffsetCommitApi } from '../../protocol/apis/txn-offset-commit.ts'
 import { kafkaErrors, type KafkaErrorName } from '../../protocol/errors.ts'
 import type { RequestOf } from '../../protocol/api.ts'
 import type { CommitEntry } from '../groups/committed-offsets.ts'
+import type { CommitCheck } from '../groups/consumer/commit.ts'
+import type { Topic } from '../topics/topic.ts'
 import { handle, type Handler } from './handler.ts'
 import { refusalOf, type ApiServices } from './services.ts'
 
@@ -15,13 +17,15 @@ export function transactionalOffsetsHandler(services: ApiServices): Handler {
   const { groups, transactions, logger } = services
   return handle(txnOffsetCommitApi, async (request, { apiVersion }) => {
     const { groupId, transactionalId, producerId, producerEpoch: epoch, topics } = request
-    const entries = topics.flatMap((topic) => entriesOf(services, topic))
-    const taken = entries.filter((entry) => entry.error === undefined)
-    let failure = kafkaErrors[groupError(services, request) ?? 'NONE'] as number
-    if (failure === 0 && taken.length > 0) {
+    let entries = checkedEntries(services, request, apiVersion)
+    let failure = 0
+    if (entries.some(({ error }) => error === undefined)) {
       try {
         const dialect = { adds: apiVersion >= 5, knowsAbortable: apiVersion >= 4 }
         await transactions.admission.ofOffsets({ transactionalId, producerId, epoch }, groupId, dialect)
+        // Once more: the group may have moved on meanwhile.
+        entries = checkedEntries(services, request, apiVersion)
+        const taken = entries.filter(({ error }) => error === undefined)
         await groups.offsets.commitPending(groupId, producerId, taken)
       } catch (error) {
         failure = asCoordinatorError(refusalOf(error, logger).errorCode)
@@ -40,34 +44,50 @@ export function transactionalOffsetsHandler(services: ApiServices): Handler {
   })
 }
 
+interface CheckedEntry extends CommitEntry {
+  readonly error: KafkaErrorName | undefined
+}
+
+function checkedEntries(services: ApiServices, request: Request, apiVersion: number): readonly CheckedEntry[] {
+  const { groupId, memberId, groupInstanceId, generationId, topics } = request
+  const check =
+    groupId === ''
+      ? 'INVALID_GROUP_ID'
+      : services.groups.checkCommit(
+          groupId,
+          { memberId, groupInstanceId, generationId },
+          { apiVersion, inTransaction: true },
+        )
+  return topics.flatMap((topic) => entriesOf(services, topic, check))
+}
+
 function entriesOf(
   { topics }: ApiServices,
   { name, partitions }: RequestTopic,
-): (CommitEntry & { readonly error: KafkaErrorName | undefined })[] {
+  check: CommitCheck,
+): readonly CheckedEntry[] {
   const topic = topics.get(name)
-  return partitions.map(({ partitionIndex, committedOffset, committedLeaderEpoch, committedMetadata }) => ({
-    topic: name,
-    partition: partitionIndex,
-    error: !topic?.partitions[partitionIndex]
-      ? 'UNKNOWN_TOPIC_OR_PARTITION'
-      : (committedMetadata?.length ?? 0) > metadataBytesMax
-        ? 'OFFSET_METADATA_TOO_LARGE'
-        : undefined,
-    committed: {
+  return partitions.map((partition) => {
+    const { partitionIndex, committedOffset, committedLeaderEpoch, committedMetadata } = partition
+    const committed = {
       offset: committedOffset,
       leaderEpoch: committedLeaderEpoch,
       metadata: committedMetadata,
       ...(topic ? { topicId: topic.id } : {}),
-    },
-  }))
+    }
+    return { topic: name, partition: partitionIndex, error: entryError(topic, partition, check), committed }
+  })
 }
 
-function groupError(
-  { groups }: ApiServices,
-  { groupId, memberId, groupInstanceId, generationId }: Request,
+function entryError(
+  topic: Topic | undefined,
+  { partitionIndex, committedMetadata }: RequestTopic['partitions'][number],
+  check: CommitCheck,
 ): KafkaErrorName | undefined {
-  if (groupId === '') return 'INVALID_GROUP_ID'
-  return groups.transactionalCommitError(groupId, { memberId, groupInstanceId, generationId })
+  if (typeof check === 'string') return check
+  if (!topic?.partitions[partitionIndex]) return 'UNKNOWN_TOPIC_OR_PARTITION'
+  if ((committedMetadata?.length ?? 0) > metadataBytesMax) return 'OFFSET_METADATA_TOO_LARGE'
+  return check?.(topic.id, partitionIndex)
 }
 
 /** What a partition answers is not understood from a coordinator: it is to be asked again. */

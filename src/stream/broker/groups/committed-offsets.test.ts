@@ -3,6 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
+import { fakeTopics } from '../../../../test/support/fake-topics.ts'
+import { createGroupDesk } from '../../../../test/support/group-desk.ts'
 import { countingFiles } from '../../../../test/support/counting-files.ts'
 import type { Files } from '../../../kernel/files/files.ts'
 import { nodeFiles } from '../../../kernel/files/node-files.ts'
@@ -11,6 +13,7 @@ import { systemClock } from '../../../kernel/clock.ts'
 import { encodeSubscription } from '../../protocol/consumer-protocol.ts'
 import { createStorage } from '../storage/storage-services.ts'
 import type { CommittedOffsets } from './committed-offsets.ts'
+import { realTimeAndChance } from './coordinator.ts'
 import { expireOffsets } from './expire-offsets.ts'
 import { openGroups, type Groups } from './groups.ts'
 
@@ -23,7 +26,13 @@ function open({ files = nodeFiles as Files, now = (): number => 0 } = {}): Promi
   const clock = { ...systemClock, now }
   const limits = { segmentsOpenMax: 4, writtenFilesOpenMax: 4, indexBytesMax: 1e6 }
   const services = createStorage({ files, clock, logger: silentLogger }, limits)
-  return openGroups(folder, services, { initialRebalanceDelayMs: 0, membersMax: 10 })
+  return openGroups(folder, services, {
+    ...realTimeAndChance,
+    clock,
+    logger: silentLogger,
+    topics: fakeTopics(),
+    limits: createGroupDesk().limits,
+  })
 }
 
 const at = (offset: number) => ({ offset, leaderEpoch: 0, metadata: null })

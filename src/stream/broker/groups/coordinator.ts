@@ -3,18 +3,8 @@ import type { Clock } from '../../../kernel/clock.ts'
 import type { Logger } from '../../../kernel/logger.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import type { StateLog } from '../storage/state-log.ts'
-import type { GroupChange, GroupStateChange } from './group-change.ts'
-import {
-  closeGroup,
-  expireGroup,
-  groupAfter,
-  groupGone,
-  isBlank,
-  isIdle,
-  wakeGroup,
-  wholeGroup,
-  type Group,
-} from './group.ts'
+import type { GroupChange } from './group-change.ts'
+import { closeGroup, expireGroup, groupGone, isBlank, isIdle, wakeGroup, wholeGroup, type Group } from './group.ts'
 import { beginStep, type Caller, type GroupLimits, type Step } from './step.ts'
 
 /**
@@ -26,29 +16,27 @@ export interface Coordinator {
   all(): readonly Group[]
   findOrCreate(groupId: string, create: () => Group): Group
   /** Another protocol: the new group takes the place of the old one. */
-  replace(group: Group): void
+  replace(group: Group): unknown
   /** Resolves with what `work` answers the caller, or lets another step answer. */
   run<T>(group: Group, work: (step: Step, caller: Caller<T>) => void): Promise<T>
   /** What `work` says at once; for what changes and owes nothing, and must not be overtaken before the caller acts on it. */
   look<T>(group: Group, work: (step: Step) => T): T
+  /** Resolves when nothing of the group is on its way to the disk. */
+  settled(groupId: string): Promise<void>
   /** Forgets the group, and makes the other changes with it, all or nothing; `removed` runs when that is durable. */
   remove(groupId: string, others: readonly GroupChange[], removed: () => void): Promise<void>
   close(): void
 }
 
-/** The groups as the log has them, until the coordinator takes them over. */
-export interface KnownGroups {
-  load(change: GroupStateChange): void
-  state(at: number): Generator<GroupStateChange>
-}
-
+/** What the coordinator knows of a group besides. */
 interface Slot {
-  group: Group
   /** Changes that are on their way to the disk. */
-  saving: Promise<unknown> | undefined
+  saving: Promise<void> | undefined
+  /** Those that go next. */
+  queue: GroupChange[] | undefined
   /** A change could not be written: the next step writes all of the group. */
   unsaved: boolean
-  timer: NodeJS.Timeout | undefined
+  cancelTimer: () => void
   timerAt: number
 }
 
@@ -56,140 +44,163 @@ const groupsMax = 10_000
 /** The longest that a timer of Node takes. */
 const timerMsMax = 2 ** 31 - 1
 
-export function createGroupSlots(): { readonly slots: Map<string, Slot>; readonly known: KnownGroups } {
-  const slots = new Map<string, Slot>()
-  return {
-    slots,
-    known: {
-      load(change) {
-        const group = groupAfter(change)
-        if (group) slots.set(change.group, slotOf(group))
-        else slots.delete(change.group)
-      },
-      *state(at) {
-        for (const { group } of slots.values()) if (!isBlank(group)) yield* wholeGroup(group, at)
-      },
-    },
-  }
+export interface CoordinatorServices {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly limits: (groupId: string) => GroupLimits
+  /** Does the work after so long; what it returns prevents that. */
+  readonly after: (ms: number, work: () => void) => () => void
+  readonly newId: () => string
 }
 
-function slotOf(group: Group): Slot {
-  return { group, saving: undefined, unsaved: false, timer: undefined, timerAt: Infinity }
+/** Time and chance as they are. */
+export const realTimeAndChance: Pick<CoordinatorServices, 'after' | 'newId'> = {
+  after(ms, work) {
+    const timer = setTimeout(work, ms).unref()
+    return () => clearTimeout(timer)
+  },
+  newId: () => randomUUID(),
 }
 
 export function createCoordinator(
-  slots: Map<string, Slot>,
-  log: StateLog<GroupChange>,
-  { clock, logger, limits }: { clock: Clock; logger: Logger; limits: GroupLimits },
+  groups: Map<string, Group>,
+  log: Pick<StateLog<GroupChange>, 'append'>,
+  { clock, logger, limits, after, newId }: CoordinatorServices,
 ): Coordinator {
-  const stepNow = (): Step => beginStep({ now: clock.monotonic(), at: clock.now(), limits, newId: () => randomUUID() })
+  const slots = new Map<string, Slot>()
 
-  function settle(slot: Slot, step: Step): void {
-    const changes = slot.unsaved ? wholeGroup(slot.group, step.at) : step.changes
-    if (changes.length > 0) save(slot, changes)
-    letOut(slot, step)
-    wakeAt(slot, step.wakeAt)
-    if (isBlank(slot.group) && slots.get(slot.group.groupId) === slot) drop(slot)
+  function slotOf(groupId: string): Slot {
+    const known = slots.get(groupId)
+    if (known) return known
+    const slot: Slot = {
+      saving: undefined,
+      queue: undefined,
+      unsaved: false,
+      cancelTimer: () => undefined,
+      timerAt: Infinity,
+    }
+    slots.set(groupId, slot)
+    return slot
   }
 
-  function save(slot: Slot, changes: readonly GroupChange[]): void {
+  /** One step, and whatever it asks for. */
+  function doStep<T>(groupId: string, work: (group: Group, step: Step) => T): T {
+    const group = groups.get(groupId)!
+    const slot = slotOf(groupId)
+    const step = beginStep({ now: clock.monotonic(), at: clock.now(), limits: limits(groupId), newId })
+    try {
+      return work(group, step)
+    } catch (error) {
+      // A refusal comes before any change; what else is thrown may have left half of one.
+      if (!(error instanceof KafkaRefusal)) slot.unsaved = true
+      throw error
+    } finally {
+      settle(group, slot, step)
+    }
+  }
+
+  function settle(group: Group, slot: Slot, step: Step): void {
+    const changes = slot.unsaved ? wholeGroup(group, step.at) : step.changes
+    if (changes.length > 0) save(group.groupId, slot, changes)
+    letOut(group.groupId, slot, step)
+    wakeAt(group.groupId, slot, step.wakeAt)
+    if (isBlank(group)) drop(group.groupId)
+  }
+
+  /** One write at a time: what a step changes rests on what those before it changed, and must not be on the disk without that. */
+  function save(groupId: string, slot: Slot, changes: readonly GroupChange[]): void {
     slot.unsaved = false
-    // Both: what one step says may rest on what the one before it wrote.
-    const saving = Promise.all([slot.saving, log.append(changes)])
+    if (slot.queue) return void slot.queue.push(...changes)
+    const before = slot.saving
+    if (before) slot.queue = [...changes]
+    const saving = before ? before.then(() => log.append(takeQueue(slot))) : log.append(changes)
     slot.saving = saving
-    saving.then(
-      () => slot.saving === saving && (slot.saving = undefined),
-      (error: unknown) => {
-        if (slot.saving === saving) slot.saving = undefined
-        slot.unsaved = true
-        logger.error(
-          { group: slot.group.groupId, err: error },
-          'a group could not be written down; its members try again',
-        )
-      },
-    )
+    const saved = (): void => {
+      if (slot.saving === saving) slot.saving = undefined
+    }
+    saving.then(saved, (error: unknown) => {
+      saved()
+      takeQueue(slot)
+      slot.unsaved = true
+      logger.error({ group: groupId, err: error }, 'a group could not be written down; its members try again')
+    })
   }
 
-  function letOut({ saving, group }: Slot, { answers }: Step): void {
+  function takeQueue(slot: Slot): readonly GroupChange[] {
+    const queue = slot.queue ?? []
+    slot.queue = undefined
+    return queue
+  }
+
+  function letOut(groupId: string, { saving }: Slot, { answers }: Step): void {
     const out = (): void => answers.forEach(({ caller, value }) => caller.answer(value))
     if (!saving) return out()
-    const refusal = new KafkaRefusal('COORDINATOR_NOT_AVAILABLE', `group "${group.groupId}" could not be written down`)
+    const refusal = new KafkaRefusal('COORDINATOR_NOT_AVAILABLE', `group "${groupId}" could not be written down`)
     saving.then(out, () => answers.forEach(({ caller }) => caller.refuse(refusal)))
   }
 
   /** A timer that comes too early does no harm: it looks, and is set anew. So heartbeats, which only move deadlines away, set none. */
-  function wakeAt(slot: Slot, deadline: number): void {
+  function wakeAt(groupId: string, slot: Slot, deadline: number): void {
     if (deadline >= slot.timerAt) return
-    clearTimeout(slot.timer)
+    slot.cancelTimer()
     slot.timerAt = deadline
     const ms = Math.min(timerMsMax, Math.max(1, Math.ceil(deadline - clock.monotonic())))
-    slot.timer = setTimeout(() => {
+    slot.cancelTimer = after(ms, () => {
       slot.timerAt = Infinity
-      const step = stepNow()
-      expireGroup(slot.group, step)
-      settle(slot, step)
-    }, ms).unref()
+      doStep(groupId, expireGroup)
+    })
   }
 
-  function drop(slot: Slot): void {
-    clearTimeout(slot.timer)
-    slots.delete(slot.group.groupId)
+  function drop(groupId: string): void {
+    slots.get(groupId)?.cancelTimer()
+    slots.delete(groupId)
+    groups.delete(groupId)
   }
 
-  for (const slot of slots.values()) {
-    const step = stepNow()
-    wakeGroup(slot.group, step)
-    settle(slot, step)
-  }
+  for (const groupId of [...groups.keys()]) doStep(groupId, wakeGroup)
 
   return {
-    find: (groupId) => slots.get(groupId)?.group,
-    all: () => [...slots.values()].map(({ group }) => group),
+    find: (groupId) => groups.get(groupId),
+    all: () => [...groups.values()],
     findOrCreate(groupId, create) {
-      const known = slots.get(groupId)
-      if (known) return known.group
-      if (slots.size >= groupsMax) {
-        logger.warn({ group: groupId, groups: slots.size }, 'there are too many groups; delete some that are not used')
-        throw new KafkaRefusal('GROUP_MAX_SIZE_REACHED', `this log has ${slots.size} groups, the most that it takes`)
+      const known = groups.get(groupId)
+      if (known) return known
+      if (groups.size >= groupsMax) {
+        logger.warn({ group: groupId, groups: groups.size }, 'there are too many groups; delete some that are not used')
+        throw new KafkaRefusal('GROUP_MAX_SIZE_REACHED', `this log has ${groups.size} groups, the most that it takes`)
       }
       const group = create()
-      slots.set(groupId, slotOf(group))
+      groups.set(groupId, group)
       return group
     },
-    replace(group) {
-      slots.get(group.groupId)!.group = group
-    },
-    run<T>(group: Group, work: (step: Step, caller: Caller<T>) => void) {
+    replace: (group) => groups.set(group.groupId, group),
+    run<T>({ groupId }: Group, work: (step: Step, caller: Caller<T>) => void) {
       const { promise, resolve, reject } = Promise.withResolvers<T>()
-      const step = stepNow()
-      const slot = slots.get(group.groupId)!
-      work(step, { answer: resolve, refuse: reject })
-      settle(slot, step)
+      try {
+        doStep(groupId, (_, step) => work(step, { answer: resolve, refuse: reject }))
+      } catch (error) {
+        reject(error)
+      }
       return promise
     },
-    look(group, work) {
-      const step = stepNow()
-      const seen = work(step)
-      settle(slots.get(group.groupId)!, step)
-      return seen
+    look: ({ groupId }, work) => doStep(groupId, (_, step) => work(step)),
+    async settled(groupId) {
+      while (slots.get(groupId)?.saving) await slots.get(groupId)?.saving?.catch(() => undefined)
     },
     async remove(groupId, others, removed) {
-      const slot = slots.get(groupId)
-      const gone = slot ? groupGone(slot.group, clock.now()) : []
+      const group = groups.get(groupId)
+      const gone = group ? [groupGone(group, clock.now())] : []
       await log.append([...gone, ...others], () => {
         removed()
         // Who came meanwhile stays: what is written of it comes behind this.
-        if (slot && slots.get(groupId) === slot && isIdle(slot.group)) drop(slot)
+        if (group && groups.get(groupId) === group && isIdle(group)) drop(groupId)
       })
     },
     close() {
-      for (const slot of slots.values()) {
-        clearTimeout(slot.timer)
-        const step = stepNow()
-        closeGroup(slot.group, step)
-        letOut(slot, step)
+      for (const groupId of [...groups.keys()]) {
+        slots.get(groupId)?.cancelTimer()
+        doStep(groupId, closeGroup)
       }
-      slots.clear()
     },
   }
 }

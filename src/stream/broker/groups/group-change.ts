@@ -1,6 +1,7 @@
 import { zeroUuid } from '../../protocol/field.ts'
 import type { ChangeForm } from '../storage/change-batches.ts'
 import type { ClassicChange } from './classic/change.ts'
+import type { ConsumerGroupChange, ConsumerMemberChange } from './consumer/change.ts'
 import type { OffsetChange } from './offset-table.ts'
 import type { EndChange, PendingChange } from './pending-offsets.ts'
 
@@ -8,7 +9,7 @@ import type { EndChange, PendingChange } from './pending-offsets.ts'
 export type GroupChange = OffsetChange | PendingChange | EndChange | GroupStateChange
 
 /** What changes a group itself. */
-export type GroupStateChange = ClassicChange
+export type GroupStateChange = ClassicChange | ConsumerGroupChange | ConsumerMemberChange
 
 /** As an offset lies in the log: an array, and the record's timestamp as its time. A null offset takes the entry away. */
 type StoredOffset = readonly [

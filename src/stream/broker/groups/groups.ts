@@ -1,17 +1,22 @@
 import type { KafkaErrorName } from '../../protocol/errors.ts'
+import { KafkaRefusal } from '../kafka-refusal.ts'
 import type { StorageServices } from '../storage/storage-services.ts'
-import { openStateLog } from '../storage/state-log.ts'
-import { createClassicGroup, type MemberName } from './classic/group.ts'
+import { openStateLog, type StateLog } from '../storage/state-log.ts'
+import { createClassicGroup, type ClassicGroup, type MemberName } from './classic/group.ts'
 import { join } from './classic/join.ts'
 import { refusedJoin, refusedSync, type JoinAnswer, type JoinRequest, type SyncAnswer } from './classic/member.ts'
 import { commitError, heartbeat, leave, type LeavingMember } from './classic/session.ts'
 import { sync, type SyncRequest } from './classic/sync.ts'
 import { createCommittedOffsets, type CommittedOffsets } from './committed-offsets.ts'
-import { createCoordinator, createGroupSlots } from './coordinator.ts'
-import { isIdle, type Group } from './group.ts'
+import { checkConsumerCommit, fetchError, type CommitCheck } from './consumer/commit.ts'
+import { createConsumerGroup, type ConsumerGroup } from './consumer/group.ts'
+import { heartbeat as consumerHeartbeat, type HeartbeatAnswer, type HeartbeatRequest } from './consumer/heartbeat.ts'
+import { leave as consumerLeave } from './consumer/leave.ts'
+import { createCoordinator, type CoordinatorServices } from './coordinator.ts'
 import { groupChangeForm, type GroupChange } from './group-change.ts'
-import { createOffsetTable } from './offset-table.ts'
-import { createPendingOffsets } from './pending-offsets.ts'
+import { createGroupMemory, type GroupMemory } from './group-memory.ts'
+import type { GroupTopics } from './group-topics.ts'
+import { isIdle, shownState, type Group } from './group.ts'
 import { answer, type GroupLimits } from './step.ts'
 
 /** All groups: those with members, those that had some, and those of which there are only offsets. Rejects with KafkaRefusal when nothing can be written. */
@@ -21,12 +26,15 @@ export interface Groups {
   sync(groupId: string, request: SyncRequest): Promise<SyncAnswer>
   heartbeat(groupId: string, name: MemberName): Promise<KafkaErrorName>
   leave(groupId: string, leaving: readonly LeavingMember[]): Promise<readonly KafkaErrorName[]>
-  /** Why a commit is not taken. It says so of this moment: the caller commits before it waits for anything. */
-  commitError(groupId: string, name: MemberName, apiVersion: number): KafkaErrorName | undefined
-  /** Likewise for offsets that a transaction commits (KIP-447). */
-  transactionalCommitError(groupId: string, name: MemberName): KafkaErrorName | undefined
+  /** Of the consumer protocol; an epoch below 0 leaves. */
+  consumerHeartbeat(groupId: string, request: HeartbeatRequest): Promise<HeartbeatAnswer>
+  /** Whether a commit is taken. It says so of this moment: the caller commits before it waits for anything. */
+  checkCommit(groupId: string, name: MemberName, how: CommitKind): CommitCheck
+  fetchError(groupId: string, memberId: string | null, memberEpoch: number): KafkaErrorName | undefined
   /** Undefined for those of which there are only offsets. */
   find(groupId: string): Group | undefined
+  /** As Kafka's tools show it. */
+  stateOf(groupId: string): string
   has(groupId: string): boolean
   /** Whether there are members, or may soon be. */
   isInUse(groupId: string): boolean
@@ -36,31 +44,60 @@ export interface Groups {
   close(): Promise<void>
 }
 
-export async function openGroups(folder: string, services: StorageServices, limits: GroupLimits): Promise<Groups> {
-  const { clock } = services
-  const table = createOffsetTable()
-  const pending = createPendingOffsets()
-  const { slots, known } = createGroupSlots()
-  const log = await openStateLog<GroupChange>(folder, services, {
+export interface CommitKind {
+  readonly apiVersion: number
+  readonly inTransaction: boolean
+}
+
+export interface GroupServices extends Omit<CoordinatorServices, 'limits'> {
+  readonly topics: GroupTopics
+  readonly limits: GroupLimits
+}
+
+export async function openGroups(folder: string, storage: StorageServices, services: GroupServices): Promise<Groups> {
+  const memory = createGroupMemory()
+  const log = await openStateLog<GroupChange>(folder, storage, {
     name: 'groups',
     form: groupChangeForm,
-    load(change) {
-      if (change.kind === 'pending' || change.kind === 'end') return pending.apply(change)
-      if (change.kind !== 'offset') return known.load(change)
-      table.apply(change)
-      pending.overtake(change)
-    },
-    *state() {
-      yield* table.all()
-      yield* pending.all()
-      yield* known.state(clock.now())
-    },
+    load: (change) => memory.load(change),
+    state: () => memory.state(storage.clock.now()),
   })
-  const offsets = createCommittedOffsets(log, table, pending, clock)
-  const coordinator = createCoordinator(slots, log, { ...services, limits })
+  return createGroups(memory, log, services)
+}
+
+/** The memory as the log has it: each change is written before it shows. */
+export function createGroups(memory: GroupMemory, log: StateLog<GroupChange>, services: GroupServices): Groups {
+  const { clock, topics, limits } = services
+  const { offsets: table } = memory
+  const offsets = createCommittedOffsets(log, table, memory.pending, clock)
+  const coordinator = createCoordinator(memory.groups, log, { ...services, limits: () => limits })
   const isInUse = (groupId: string): boolean => {
     const group = coordinator.find(groupId)
     return group !== undefined && !isIdle(group)
+  }
+
+  function classicGroup(groupId: string): ClassicGroup {
+    const group = coordinator.findOrCreate(groupId, () => createClassicGroup(groupId))
+    if (group.kind === 'classic') return group
+    if (!isIdle(group)) throw notOf('classic', groupId)
+    // Generations go on from where epochs ended.
+    const made: ClassicGroup = {
+      ...createClassicGroup(groupId),
+      generationId: group.epoch,
+      emptySince: group.emptySince,
+    }
+    coordinator.replace(made)
+    return made
+  }
+
+  function consumerGroup(groupId: string): ConsumerGroup {
+    const group = coordinator.findOrCreate(groupId, () => createConsumerGroup(groupId))
+    if (group.kind === 'consumer') return group
+    if (!isIdle(group)) throw notOf('consumer', groupId)
+    const epoch = group.generationId
+    const made = { ...createConsumerGroup(groupId), epoch, assignmentEpoch: epoch, emptySince: group.emptySince }
+    coordinator.replace(made)
+    return made
   }
 
   return {
@@ -68,41 +105,58 @@ export async function openGroups(folder: string, services: StorageServices, limi
     async join(groupId, request) {
       if (request.memberId !== '' && !coordinator.find(groupId))
         return refusedJoin('UNKNOWN_MEMBER_ID', request.memberId)
-      const group = coordinator.findOrCreate(groupId, () => createClassicGroup(groupId))
+      const group = classicGroup(groupId)
       return coordinator.run(group, (step, caller) => join(group, request, caller, step))
     },
     async sync(groupId, request) {
       const group = coordinator.find(groupId)
-      if (!group) return refusedSync('UNKNOWN_MEMBER_ID')
+      if (group?.kind !== 'classic') return refusedSync('UNKNOWN_MEMBER_ID')
       return coordinator.run(group, (step, caller) => sync(group, request, caller, step))
     },
     async heartbeat(groupId, name) {
       const group = coordinator.find(groupId)
-      if (!group) return 'UNKNOWN_MEMBER_ID'
+      if (group?.kind !== 'classic') return 'UNKNOWN_MEMBER_ID'
       return coordinator.run(group, (step, caller) => answer(step, caller, heartbeat(group, name, step)))
     },
     async leave(groupId, leaving) {
       const group = coordinator.find(groupId)
-      if (!group) return leaving.map(() => 'UNKNOWN_MEMBER_ID')
+      if (group?.kind !== 'classic') return leaving.map(() => 'UNKNOWN_MEMBER_ID')
       return coordinator.run(group, (step, caller) => answer(step, caller, leave(group, leaving, step)))
     },
-    commitError(groupId, name, apiVersion) {
-      const group = coordinator.find(groupId)
-      if (group) return coordinator.look(group, (step) => commitError(group, name, false, step))
-      if (name.generationId < 0) return undefined
-      return apiVersion >= 9 ? 'GROUP_ID_NOT_FOUND' : 'ILLEGAL_GENERATION'
+    async consumerHeartbeat(groupId, request) {
+      const { memberEpoch } = request
+      const group = memberEpoch === 0 ? consumerGroup(groupId) : coordinator.find(groupId)
+      if (!group) throw new KafkaRefusal('GROUP_ID_NOT_FOUND', `Group ${groupId} not found.`)
+      if (group.kind !== 'consumer') throw notOf('consumer', groupId)
+      return coordinator.run(group, (step, caller) => {
+        if (memberEpoch >= 0) return answer(step, caller, consumerHeartbeat(group, request, topics, step))
+        consumerLeave(group, request, step)
+        answer(step, caller, { memberId: request.memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null })
+      })
     },
-    transactionalCommitError(groupId, name) {
+    checkCommit(groupId, name, how) {
       const group = coordinator.find(groupId)
-      if (group) return coordinator.look(group, (step) => commitError(group, name, true, step))
-      return name.generationId < 0 ? undefined : 'ILLEGAL_GENERATION'
+      if (group?.kind === 'classic')
+        return coordinator.look(group, (step) => commitError(group, name, how.inTransaction, step))
+      if (group) return checkConsumerCommit(group, { ...name, memberEpoch: name.generationId }, how)
+      if (name.generationId < 0) return undefined
+      return how.apiVersion >= 9 && !how.inTransaction ? 'GROUP_ID_NOT_FOUND' : 'ILLEGAL_GENERATION'
+    },
+    fetchError(groupId, memberId, memberEpoch) {
+      const group = coordinator.find(groupId)
+      return group?.kind === 'consumer' ? fetchError(group, memberId, memberEpoch) : undefined
     },
     find: (groupId) => coordinator.find(groupId),
+    stateOf(groupId) {
+      const group = coordinator.find(groupId)
+      return group ? shownState(group) : 'Empty'
+    },
     has: (groupId) => coordinator.find(groupId) !== undefined || offsets.has(groupId),
     isInUse,
     ids: () => [...new Set([...coordinator.all().map(({ groupId }) => groupId), ...offsets.groups()])],
     async delete(groupId) {
-      // What is on its way to the disk is no entry yet, and would outlive this.
+      // What is on its way to the disk would outlive this.
+      await coordinator.settled(groupId)
       await log.settled()
       if (isInUse(groupId)) return false
       const gone = table.of(groupId).map((entry) => ({ ...entry, committed: null, at: clock.now() }))
@@ -115,4 +169,8 @@ export async function openGroups(folder: string, services: StorageServices, limi
       await log.close()
     },
   }
+}
+
+function notOf(kind: Group['kind'], groupId: string): KafkaRefusal {
+  return new KafkaRefusal('GROUP_ID_NOT_FOUND', `Group ${groupId} is not a ${kind} group.`)
 }

@@ -11,6 +11,9 @@ export interface GroupLimits {
   readonly initialRebalanceDelayMs: number
   /** Of one group. */
   readonly membersMax: number
+  /** Of the consumer protocol: what members are told, and how long they may be silent. */
+  readonly consumerHeartbeatIntervalMs: number
+  readonly consumerSessionTimeoutMs: number
 }
 
 /**

@@ -18,7 +18,7 @@ export function registerGroupSeries(registry: Registry, groups: Groups, topics: 
     value: groups.find(group)?.members.size ?? 0,
   }))
   byGroup('weir_group_state', '1 for the state that a consumer group is in', (group) => ({
-    labels: { group, state: groups.find(group)?.state ?? 'Empty' },
+    labels: { group, state: groups.stateOf(group) },
     value: 1,
   }))
   const byPlace = (name: string, help: string, value: (place: LiveOffset) => number | undefined): void =>

@@ -5,6 +5,8 @@ export interface TopicMap {
   get(name: string): Topic | undefined
   byId(id: string): Topic | undefined
   all(): readonly Topic[]
+  /** Another number whenever a topic came, changed or went. */
+  readonly revision: number
   set(topic: Topic): void
   remove(topic: Topic): void
 }
@@ -12,15 +14,21 @@ export interface TopicMap {
 export function createTopicMap(): TopicMap {
   const byName = new Map<string, Topic>()
   const byId = new Map<string, Topic>()
+  let revision = 0
   return {
     get: (name) => byName.get(name),
     byId: (id) => byId.get(id),
     all: () => [...byName.values()],
+    get revision() {
+      return revision
+    },
     set(topic) {
+      revision++
       byName.set(topic.name, topic)
       byId.set(topic.id, topic)
     },
     remove({ name, id }) {
+      revision++
       byName.delete(name)
       byId.delete(id)
     },

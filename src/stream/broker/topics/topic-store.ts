@@ -18,6 +18,8 @@ export interface TopicStore {
   get(name: string): Topic | undefined
   byId(id: string): Topic | undefined
   all(): readonly Topic[]
+  /** Another number whenever a topic came, changed or went. */
+  readonly revision: number
   deleted(): readonly DeletedTopic[]
   create(name: string, partitions: number, configs: Readonly<Record<string, string>>): Promise<Topic>
   /** A topic keeps its id and end offsets in a tombstone; its records are removed. */
@@ -131,6 +133,9 @@ function createTopicStore(
     get: (name) => topics.get(name),
     byId: (id) => topics.byId(id),
     all: () => topics.all(),
+    get revision() {
+      return topics.revision
+    },
     deleted: () => deleted.all(),
     create: (name, count, configs) => oneByOne(() => create(name, count, configs)),
     delete: (name) => oneByOne(() => remove(name)),
