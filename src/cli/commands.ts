@@ -27,6 +27,9 @@ import { streamProduce } from './commands/stream/produce.ts'
 import { streamResetGroup } from './commands/stream/reset-group.ts'
 import { streamTail } from './commands/stream/tail.ts'
 import { tail } from './commands/tail.ts'
+import { userList } from './commands/user/list.ts'
+import { userRemove } from './commands/user/remove.ts'
+import { userSet } from './commands/user/set.ts'
 import { up } from './commands/up.ts'
 import { url } from './commands/url.ts'
 import { verify } from './commands/verify.ts'
@@ -54,6 +57,9 @@ export const commands: readonly Command[] = [
   streamDeleteGroup,
   streamConfigure,
   streamAcls,
+  userList,
+  userSet,
+  userRemove,
   url,
   ledger,
   verify,
@@ -68,5 +74,6 @@ export const commands: readonly Command[] = [
 
 /** What the first word of `weir stream tail` stands for. */
 export const commandGroups: Readonly<Record<string, string>> = {
+  user: 'who may log in to the Kafka port',
   stream: 'records, groups, settings and ACLs of streams, of this log or of any other Kafka',
 }

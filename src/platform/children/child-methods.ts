@@ -2,6 +2,9 @@ import type { MetricObject } from 'prom-client'
 import type { Verification } from '../../delivery/ledger/verification.ts'
 import type { LetterFilter, LetterPage, ReplayResult } from '../../delivery/letters/letter.ts'
 import type { ResumeChoice } from '../../delivery/operate/resume-delivery.ts'
+import type { SecretSource } from '../kinds/reconcile-services.ts'
+import type { ListenerSettings, StreamSettings } from '../project/stream-settings.ts'
+import type { SecurityChange } from '../../stream/broker/security/security-log.ts'
 import type { MemoryHost } from './delivery-memory.ts'
 import type { Relations, TailReport } from '../../sql/engine-host.ts'
 
@@ -21,14 +24,23 @@ export type ChildMethods<Config, Ready, Status> = {
 
 export interface LogChildConfig {
   readonly directory: string
+  /** Files of secrets and certificates are named from here. */
+  readonly projectDirectory: string
+  readonly listeners: readonly (ListenerSettings & { readonly port: number })[]
+  readonly users?: Readonly<Record<string, SecretSource>>
+  readonly authorization?: NonNullable<StreamSettings['authorization']>
   /** By which Weir's own parts come in. */
   readonly internalSocket: string
-  readonly host: string
-  readonly port: number
   readonly autoCreateTopics: boolean
   /** The broker's limits that a project sets. */
   readonly limits?: { readonly offsetsRetentionMs: number }
   readonly defaultPartitions: number
+}
+
+/** What the log tells the supervisor. */
+export type LogHost = {
+  /** For the audit; answered when it is written down. */
+  securityChanged(params: SecurityChange): Promise<null>
 }
 
 export interface LogReady {

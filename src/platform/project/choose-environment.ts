@@ -4,6 +4,7 @@ import { parseDuration, parseSize } from '../../kernel/units.ts'
 import type { ProjectDeclaration } from './define-project.ts'
 import type { Project } from './project.ts'
 import type { Settings } from './settings.ts'
+import { streamSettings } from './stream-settings.ts'
 
 /** The project for one environment, JSON-safe; without a name, the project as it is. WEIR-1009. */
 export function chooseEnvironment({ options, at }: ProjectDeclaration, environment: string | null): Project {
@@ -17,7 +18,7 @@ export function chooseEnvironment({ options, at }: ProjectDeclaration, environme
       ...(at === undefined ? {} : { at }),
     })
   }
-  const { diskBudget, offsetsRetention, ports, memory, ...rest } = {
+  const { diskBudget, offsetsRetention, ports, memory, streams, ...rest } = {
     ...settings,
     ...own,
     ports: { ...settings.ports, ...own.ports },
@@ -28,9 +29,10 @@ export function chooseEnvironment({ options, at }: ProjectDeclaration, environme
     ports,
     memory: { engineBytes: bytesOf(memory.engine), workerBytes: bytesOf(memory.worker) },
     diskBudgetBytes: bytesOf(diskBudget) ?? null,
+    streams: streamSettings(streams),
     offsetsRetentionMs: offsetsRetention === undefined ? undefined : parseDuration(offsetsRetention),
   }
-  refuseUnsupported(name, chosen, at)
+  refuseUnsupported(name, { ...rest, bootstrap: streams?.bootstrap }, at)
   // By way of JSON, because undefined means absent there, and what crosses to another process is the same.
   return JSON.parse(JSON.stringify({ name, environment, settings: chosen, resources })) as Project
 }
@@ -41,21 +43,25 @@ function bytesOf(size: string | undefined): number | undefined {
 
 /** What may be declared already but is not built yet. Ignored, it would leave data where nobody looks for it. */
 const unsupported = {
-  streams: 'streams.bootstrap names another Kafka, but this version runs streams only in its own log',
+  bootstrap: 'streams.bootstrap names another Kafka, but this version runs streams only in its own log',
   objects: 'objects names a bucket, but this version keeps the files of tables only in its data directory',
   sql: 'sql names another engine, but this version answers SQL only by its own; other engines read the tables through the Iceberg catalog (weir url iceberg)',
 } as const
 
 function refuseUnsupported(
   project: string,
-  settings: Pick<Settings, keyof typeof unsupported>,
+  settings: Pick<Settings, 'objects' | 'sql'> & { readonly bootstrap: readonly string[] | undefined },
   at: string | undefined,
 ): void {
-  for (const option of ['streams', 'objects', 'sql'] as const)
+  for (const option of ['bootstrap', 'objects', 'sql'] as const)
     if (settings[option] !== undefined)
       throw new WeirError(
         'WEIR-1013',
-        `project "${project}": ${unsupported[option]}. Leave ${option} out, or choose an environment without it`,
-        { details: { option }, ...(at === undefined ? {} : { at }) },
+        `project "${project}": ${unsupported[option]}. Leave ${optionPath(option)} out, or choose an environment without it`,
+        { details: { option: optionPath(option) }, ...(at === undefined ? {} : { at }) },
       )
+}
+
+function optionPath(option: keyof typeof unsupported): string {
+  return option === 'bootstrap' ? 'streams.bootstrap' : option
 }

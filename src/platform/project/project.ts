@@ -1,4 +1,5 @@
 import type { DesiredResource } from '../kinds/resource.ts'
+import type { StreamSettings } from './stream-settings.ts'
 
 /** What a project declares. */
 export interface DeclaredProject {
@@ -26,8 +27,7 @@ export interface ProjectSettings {
   readonly defaultPartitions: number
   /** How long the offsets of a consumer group without members are kept. */
   readonly offsetsRetentionMs?: number
-  /** Kafka that stands in for the embedded log. */
-  readonly streams?: { readonly bootstrap: readonly string[] }
+  readonly streams?: StreamSettings
   /** `s3://bucket/prefix`; a local folder without it. */
   readonly objects?: string
   /** `postgres://…`; SQLite in the data directory without it. */

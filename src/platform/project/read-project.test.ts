@@ -55,7 +55,12 @@ void test('an environment changes settings and nothing else', async () => {
 })
 
 for (const [option, text, code, message] of [
-  ['streams', `streams: { bootstrap: ['k:9092'] }`, 'WEIR-1013', /streams\.bootstrap .* own log.*Leave streams out/],
+  [
+    'streams.bootstrap',
+    `streams: { bootstrap: ['k:9092'] }`,
+    'WEIR-1013',
+    /streams\.bootstrap .* own log.*Leave streams\.bootstrap out/,
+  ],
   ['objects', `objects: 's3://lake/x'`, 'WEIR-1013', /objects .* data directory.*Leave objects out/],
   ['sql', `sql: { trino: 'http://trino:8080' }`, 'WEIR-1013', /sql .* only by its own.*catalog.*Leave sql out/],
 ] as const)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseSize } from '../../kernel/units.ts'
 import { duration, size } from '../kinds/fields.ts'
+import { streamsSchema } from './stream-settings.ts'
 
 const port = (what: string) => z.int().min(0).max(65_535).optional().describe(`Port of ${what}; 0 takes any.`)
 
@@ -44,10 +45,7 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe('How long the offsets of a consumer group without members are kept; 7 days without it.'),
   defaultPartitions: z.int().min(1).max(1000).default(4).describe('Partitions of topics that are created so.'),
-  streams: z
-    .strictObject({ bootstrap: z.array(z.string().min(1)).min(1).describe('Addresses of its brokers: kafka-1:9092.') })
-    .optional()
-    .describe('A Kafka that stands in for the embedded log. Refused in this version: only the embedded log is used.'),
+  streams: streamsSchema.optional().describe('How streams are reached, by whom, and how they lie on the disk.'),
   objects: z
     .string()
     .regex(/^s3:\/\/[^/]+/, 'write it like s3://bucket/prefix')

@@ -1,7 +1,10 @@
 import { choosePort } from './choose-port.ts'
 
 export interface Ports {
+  /** Of the first listener. */
   readonly kafka: number
+  /** Of each listener, in their order. */
+  readonly listeners: readonly number[]
   readonly postgres: number
   readonly http: number
   readonly notices: readonly string[]
@@ -10,6 +13,8 @@ export interface Ports {
 export interface PortWishes {
   readonly host: string
   readonly kafkaPort: number
+  /** Of Kafka; the first has `kafkaPort` unless it has one of its own. */
+  readonly listeners: readonly { readonly name: string; readonly host: string; readonly port?: number }[]
   readonly postgresPort: number
   readonly httpPort: number
   readonly nextFreePort: boolean
@@ -25,8 +30,12 @@ export async function choosePorts(wishes: PortWishes): Promise<Ports> {
     if (chosen.notice !== undefined) notices.push(chosen.notice)
     return chosen.port
   }
-  const kafka = await choose('--kafka-port', wishes.kafkaPort, '127.0.0.1')
+  const listeners: number[] = []
+  for (const [at, { name, host, port }] of wishes.listeners.entries()) {
+    const option = at === 0 && port === undefined ? '--kafka-port' : `streams.listeners.${name}.port`
+    listeners.push(await choose(option, port ?? (at === 0 ? wishes.kafkaPort : 0), host))
+  }
   const postgres = await choose('--postgres-port', wishes.postgresPort, wishes.host)
   const http = await choose('--http-port', wishes.httpPort, wishes.host)
-  return { kafka, postgres, http, notices }
+  return { kafka: listeners[0]!, listeners, postgres, http, notices }
 }

@@ -1,5 +1,5 @@
 import type { Logger } from '../../kernel/logger.ts'
-import type { ChildMethods, LogChildConfig, LogReady } from '../children/child-methods.ts'
+import type { ChildMethods, LogChildConfig, LogHost, LogReady } from '../children/child-methods.ts'
 import { keepChild, type KeptChild } from './kept-child.ts'
 import type { ProcessLogs } from './process-logs.ts'
 
@@ -7,12 +7,13 @@ export type LogStatus = Readonly<Record<string, unknown>>
 export type LogProcess = KeptChild<ChildMethods<LogChildConfig, LogReady, LogStatus>>
 
 /** The log; it is given its port once and keeps it through restarts, so that clients find it again. */
-export function runLog(config: LogChildConfig, logs: ProcessLogs, logger: Logger): LogProcess {
+export function runLog(config: LogChildConfig, local: LogHost, logs: ProcessLogs, logger: Logger): LogProcess {
   return keepChild({
     name: 'log',
     program: 'log',
     onLine: logs.collect('log'),
     logger,
+    local,
     begin: async (channel) => void (await channel.call('start', config, { timeoutMs: startTimeoutMs })),
   })
 }

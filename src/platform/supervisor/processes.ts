@@ -5,6 +5,7 @@ import type { Relations } from '../../sql/engine-host.ts'
 import type { AdoptionStore } from '../../storage/metadata/adoptions.ts'
 import type { EpochStore } from '../../storage/metadata/epochs.ts'
 import { internalBootstrap } from '../../stream/internal-address.ts'
+import type { SecurityChange } from '../../stream/broker/security/security-log.ts'
 import { connectKafka } from '../../stream/client/connect.ts'
 import type { KafkaClient } from '../../stream/client/kafka-client.ts'
 import type { DataDirectory } from './data-directory.ts'
@@ -12,6 +13,7 @@ import { answerForMemory } from './delivery-memory.ts'
 import { runDeliveryWorkers, type DeliveryWorkers } from './delivery-workers.ts'
 import { createEngineHost } from './engine-host.ts'
 import { runEngine, type EngineProcess } from './engine-process.ts'
+import { listenersOf } from './listeners.ts'
 import { runLog, type LogProcess } from './log-process.ts'
 import { watchMemory } from './memory-watch.ts'
 import { runOperator, type OperatorProcess } from './operator-process.ts'
@@ -29,6 +31,8 @@ export interface ProcessesOptions extends SupervisorOptions {
   readonly relations: () => Promise<Relations>
   /** What SQL engines look at instead of asking again. */
   readonly changes: ChangeCount
+  /** Somebody changed users, ACLs or quotas of the log. */
+  readonly onSecurityChange: (change: SecurityChange) => Promise<null>
 }
 
 /** The process tree below the supervisor. */
@@ -55,17 +59,20 @@ export function runProcesses(options: ProcessesOptions): Processes {
   const { logger } = logs
   const internalSocket = join(places.sockets, 'kafka.sock')
   const bootstrap = internalBootstrap(internalSocket)
-  const { offsetsRetentionMs } = project.settings
+  const { offsetsRetentionMs, streams } = project.settings
   const log = runLog(
     {
       directory: places.log,
-      host: '127.0.0.1',
-      port: ports.kafka,
+      projectDirectory: options.projectDirectory,
+      listeners: listenersOf(project).map((listener, at) => ({ ...listener, port: ports.listeners[at]! })),
       internalSocket,
+      ...(streams?.users === undefined ? {} : { users: streams.users }),
+      ...(streams?.authorization === undefined ? {} : { authorization: streams.authorization }),
       autoCreateTopics: project.settings.autoCreateTopics,
       defaultPartitions: project.settings.defaultPartitions,
       ...(offsetsRetentionMs === undefined ? {} : { limits: { offsetsRetentionMs } }),
     },
+    { securityChanged: (change) => options.onSecurityChange(change) },
     logs,
     logger,
   )

@@ -5,9 +5,11 @@ import { startPostgresPort } from '../../sql/relay/start-postgres-port.ts'
 import { openMetadata } from '../../storage/metadata/metadata.ts'
 import { openObjectStore } from '../../storage/objects/open.ts'
 import { createSchemaRegistry } from '../../stream/registry/schema-registry.ts'
+import type { ListenerSettings } from '../project/stream-settings.ts'
 import { createControlPlane } from '../control/create-control-plane.ts'
 import { applyWithoutDestruction, noticesOf, settleWithin, troublesAtStart } from './apply-at-start.ts'
 import { choosePorts, type Ports } from './choose-ports.ts'
+import { listenersOf } from './listeners.ts'
 import { openDataDirectory, type DataDirectory } from './data-directory.ts'
 import { removeEndpoints, writeEndpoints, type Endpoints } from './endpoints.ts'
 import { observedPointers } from './observed-pointers.ts'
@@ -18,7 +20,7 @@ import { defaultIntervals } from './maintenance/due-task.ts'
 import { runTableMaintenance } from './maintenance/table-maintenance.ts'
 import { openProcessLogs } from './process-logs.ts'
 import { runProcesses } from './processes.ts'
-import { refuseOpenBind } from './refuse-open-bind.ts'
+import { refuseOpenPorts } from './refuse-open-ports.ts'
 import { finishDrops, leftRemover } from './services/interrupted-drops.ts'
 import { createServices } from './services/create-services.ts'
 import type { Supervisor, SupervisorOptions } from './supervisor-options.ts'
@@ -31,8 +33,10 @@ const settleMs = 20_000
  * a format that is not known, 2009 for an address of another machine, 2008 for an open address without authentication.
  */
 export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
-  await mustBeOwnAddress(options.host)
-  refuseOpenBind(options.host, options.token, options.password)
+  await mustBeOwnAddress(options.host, `--host ${options.host}`)
+  for (const { name, host } of listenersOf(options.project))
+    await mustBeOwnAddress(host, `streams.listeners.${name}.host ${host}`)
+  refuseOpenPorts(options)
   await using stack = new AsyncDisposableStack()
   const places = await openDataDirectory(options.dataDirectory, nodeFiles)
   stack.defer(() => places.release())
@@ -63,7 +67,7 @@ async function startParts(
   stack: AsyncDisposableStack,
 ): Promise<Started> {
   const { project, host } = options
-  const ports = await choosePorts(options)
+  const ports = await choosePorts({ ...options, listeners: listenersOf(project) })
   const logs = openProcessLogs(places.logs)
   stack.defer(() => logs.close())
   const { logger } = logs
@@ -92,6 +96,8 @@ async function startParts(
     epochs: metadata.epochs,
     adoptions: metadata.adoptions,
     relations: () => control.relations(),
+    onSecurityChange: ({ kind, action, name, actor, host: from, detail }) =>
+      control.record({ kind, action, name, actor, detail: { ...detail, host: from } }).then(() => null),
   })
   // The log needs nothing of what follows, and takes longer: what fails in between ends it.
   stack.defer(() => processes.kill())
@@ -171,19 +177,21 @@ async function startParts(
 
 /** Recovery reads the last segments of every partition. */
 const logStartMs = 120_000
-/** The Kafka port has no authentication in this version. */
-const kafkaHost = '127.0.0.1'
-
-function endpointsOf({ host, clock }: SupervisorOptions, ports: Ports): Endpoints {
+function endpointsOf({ host, clock, project }: SupervisorOptions, ports: Ports): Endpoints {
   const http = `http://${urlHost(host)}:${ports.http}`
   return {
-    kafka: `${kafkaHost}:${ports.kafka}`,
+    kafka: kafkaEndpoint(listenersOf(project)[0]!, ports.kafka),
     postgres: `postgres://weir@${urlHost(host)}:${ports.postgres}/weir`,
     http,
     iceberg: `${http}/iceberg`,
     pid: process.pid,
     started: new Date(clock.now()).toISOString(),
   }
+}
+
+/** Of the first listener, as clients are told. */
+function kafkaEndpoint({ host, advertisedHost, advertisedPort }: ListenerSettings, port: number): string {
+  return `${urlHost(advertisedHost ?? host)}:${advertisedPort ?? port}`
 }
 
 function urlHost(host: string): string {

@@ -12,9 +12,10 @@ import type { StorageLimits } from './storage/storage-services.ts'
 export interface BrokerConfig {
   /** Owned by one broker at a time (`log.lock` in it). */
   readonly directory: string
-  readonly host: string
-  /** 0 takes a free one; `Broker.port` says which. */
-  readonly port: number
+  /** Loopback without it. */
+  readonly host?: string
+  /** 0, or none, takes a free one; `Broker.port` says which. */
+  readonly port?: number
   /** What clients are told to connect to; `host` and the bound port unless set. */
   readonly advertisedHost?: string
   readonly advertisedPort?: number

@@ -7,6 +7,7 @@ import { createAdmission, type Admission } from './security/admission.ts'
 import { openSession, type ClientSession } from './security/client-session.ts'
 import type { ListenerConfig } from './security/listener-config.ts'
 import { anonymous, internal } from './security/principal.ts'
+import { refuseOpenListener } from './security/refuse-open-listener.ts'
 import { createRequestGate, type GateServices } from './security/request-gate.ts'
 import type { TLSSocket } from 'node:tls'
 import { certifiedUser } from './security/tls/certified-user.ts'
@@ -34,7 +35,7 @@ export async function openListeners(
   const { connectionsMax } = options.limits
   const admission = createAdmission({ connectionsMax, loggingInMax: connectionsMax / 2 })
   const services = gateServices(api)
-  const listeners = config.listeners ?? [{ ...config, name: 'kafka' }]
+  const listeners = config.listeners ?? [{ host: '127.0.0.1', port: 0, ...config, name: 'kafka' }]
   const kept: KeptTls[] = []
   async function tlsOf({ name, tls }: ListenerConfig): Promise<KeptTls | undefined> {
     if (!tls) return undefined
@@ -42,6 +43,8 @@ export async function openListeners(
     kept.push(files)
     return files
   }
+  for (const { name, host, sasl, tls } of listeners)
+    refuseOpenListener({ name, host, mechanisms: sasl?.mechanisms ?? [], clientCertificates: tls?.clients })
   try {
     for (const listener of listeners)
       open.push(

@@ -14,6 +14,7 @@ import { openTransactions } from './open-transactions.ts'
 import { createProduce } from './produce.ts'
 import { withRetries } from './retry.ts'
 import { createTopicsClient } from './topics.ts'
+import { createUsersClient } from './users.ts'
 
 const deadlineMsDefault = 30_000
 
@@ -34,6 +35,7 @@ export async function connectKafka(options: KafkaClientOptions): Promise<KafkaCl
     offsets: createOffsetsClient(cluster, deadlineMs),
     groups: createGroupsClient(cluster, deadlineMs),
     acls: createAclsClient(cluster, deadlineMs),
+    users: createUsersClient(cluster, deadlineMs),
     fetch: createFetch(cluster, deadlineMs),
     produce: createProduce(cluster, deadlineMs),
     openTransactions: (topic, partition) => openTransactions(cluster, topic, partition, deadlineMs),

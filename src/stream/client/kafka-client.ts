@@ -3,6 +3,7 @@ import type { Acks } from './acks.ts'
 import type { Connect, KafkaTls } from './connection.ts'
 import type { KafkaLogin } from './login.ts'
 import type { KafkaAcls } from './kafka-acls.ts'
+import type { KafkaUsers } from './kafka-users.ts'
 import type { KafkaGroups } from './kafka-groups.ts'
 import type { Producer, ProducerOptions } from './producer.ts'
 
@@ -30,6 +31,7 @@ export interface KafkaClient {
   readonly offsets: KafkaOffsets
   readonly groups: KafkaGroups
   readonly acls: KafkaAcls
+  readonly users: KafkaUsers
   /** See `fetch` there. */
   readonly fetch: KafkaFetch
   /** Appends batches as they are. Several calls may be in flight; those of one partition keep their order only with a producer. */

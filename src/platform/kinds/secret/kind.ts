@@ -39,7 +39,7 @@ export const secretKind: KindDefinition<SecretSpec> & { readonly kind: 'secret' 
     ),
 }
 
-function sourceOf({ fromEnv, fromFile }: SecretSpec): SecretSource {
+export function sourceOf({ fromEnv, fromFile }: SecretSpec): SecretSource {
   return fromEnv === undefined ? { fromFile: fromFile! } : { fromEnv }
 }
 

@@ -1,0 +1,185 @@
+import { z } from 'zod'
+import { parseDuration } from '../../kernel/units.ts'
+import { isDeclaration, type Declaration } from '../kinds/declaration.ts'
+import { duration } from '../kinds/fields.ts'
+import type { SecretSource } from '../kinds/reconcile-services.ts'
+import { sourceOf, type SecretSpec } from '../kinds/secret/kind.ts'
+
+/** `secret('name', { … })`; what crosses to other processes is where it comes from, never what it is. */
+const secretValue = (description: string) =>
+  z
+    .custom<Declaration<'secret'>>(
+      (value) => isDeclaration(value) && value.kind === 'secret',
+      "it takes secret('name', { fromEnv: … }) or { fromFile: … }, never the value itself",
+    )
+    .transform(({ spec }): SecretSource => sourceOf(spec as SecretSpec))
+    .meta({ reference: 'secret', description })
+
+/** A path, or a secret. */
+const pem = (description: string) =>
+  z
+    .union([
+      z
+        .string()
+        .min(1)
+        .transform((fromFile): SecretSource => ({ fromFile })),
+      secretValue(description),
+    ])
+    .meta({ description: `${description}: the path of a file in PEM, from the folder of the project, or a secret.` })
+
+const tls = z
+  .strictObject({
+    certificate: pem('The certificate of the listener with its chain'),
+    key: pem('Its private key'),
+    clientCertificates: z
+      .enum(['none', 'optional', 'required'])
+      .default('none')
+      .describe('Whether clients show certificates of their own. Their subject is then the user, as in Kafka.'),
+    clientAuthorities: pem('Whose certificates of clients are taken').optional(),
+    minVersion: z.enum(['1.2', '1.3']).default('1.2').describe('The oldest version of TLS that is spoken.'),
+    principals: z
+      .array(z.string())
+      .default([])
+      .describe(
+        "How a certificate's subject becomes the name of a user, as Kafka's ssl.principal.mapping.rules: RULE:^CN=(.*?),.*$/$1/L, DEFAULT. The subject itself without any.",
+      ),
+  })
+  .refine(({ clientCertificates, clientAuthorities }) => clientCertificates === 'none' || clientAuthorities, {
+    path: ['clientAuthorities'],
+    message: 'certificates of clients need clientAuthorities, by whom they are signed',
+  })
+
+const listener = z
+  .strictObject({
+    host: z
+      .string()
+      .min(1)
+      .default('127.0.0.1')
+      .describe('Where it listens. Beyond loopback it takes sasl or required client certificates.'),
+    port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .optional()
+      .describe('Its port; the first listener takes that of ports.kafka without one.'),
+    advertise: z
+      .string()
+      .regex(/^(\[[^\]]+\]|[^:\s]+):\d{1,5}$/, 'write it like kafka.example.com:9093')
+      .optional()
+      .describe('Where clients are told to connect: kafka.example.com:9093. Host and port without it.'),
+    tls: tls.optional().describe('TLS; without it records pass in the clear.'),
+    sasl: z
+      .array(z.enum(['SCRAM-SHA-512', 'SCRAM-SHA-256', 'PLAIN']))
+      .min(1)
+      .optional()
+      .describe('Clients must log in, by one of these. PLAIN sends the password: beyond loopback it takes tls.'),
+    sessionLifetime: duration('1 s')
+      .optional()
+      .describe('After this a client has to log in again. As long as its connection without it.'),
+  })
+  .refine(({ port, advertise }) => port !== 0 || advertise === undefined, {
+    path: ['advertise'],
+    message: 'a port of 0 is another one at each start; set the port that is advertised',
+  })
+
+export const streamsSchema = z
+  .strictObject({
+    bootstrap: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe(
+        'Addresses of a Kafka that stands in for the embedded log: kafka-1:9092. Refused in this version: only the embedded log is used.',
+      ),
+    listeners: z
+      .record(
+        z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'a name is a letter, then letters, digits, _ and -'),
+        listener,
+      )
+      .refine((all) => Object.keys(all).length > 0, 'name one at least, or leave listeners out')
+      .optional()
+      .describe('Where Kafka clients come in, by names of your own. One on loopback that asks nobody without it.'),
+    users: z
+      .record(z.string().min(1), secretValue('The password.'))
+      .optional()
+      .describe('Users that may log in, with their passwords. Others are made by weir user or any Kafka tool.'),
+    authorization: z
+      .strictObject({
+        superUsers: z
+          .array(z.string().min(1))
+          .default([])
+          .describe('Users that may do everything: admin, or a principal as User:CN=admin.'),
+        allowEveryoneIfNoAcl: z
+          .boolean()
+          .default(false)
+          .describe("What holds for a resource that no ACL is about; Kafka's allow.everyone.if.no.acl.found."),
+      })
+      .optional()
+      .describe('ACLs are asked before each request. Without it every client may do everything.'),
+  })
+  .refine(
+    ({ bootstrap, ...own }) => bootstrap === undefined || Object.values(own).every((value) => value === undefined),
+    {
+      path: ['bootstrap'],
+      message: 'another Kafka has listeners, users and authorization of its own; leave them out',
+    },
+  )
+
+type Streams = z.output<typeof streamsSchema>
+
+/** As it is run: durations in milliseconds, addresses taken apart. */
+export interface StreamSettings {
+  readonly bootstrap?: readonly string[]
+  readonly listeners?: readonly ListenerSettings[]
+  readonly users?: Readonly<Record<string, SecretSource>>
+  readonly authorization?: { readonly superUsers: readonly string[]; readonly allowEveryoneIfNoAcl: boolean }
+}
+
+export interface ListenerSettings {
+  readonly name: string
+  readonly host: string
+  readonly port?: number
+  readonly advertisedHost?: string
+  readonly advertisedPort?: number
+  readonly tls?: {
+    readonly certificate: SecretSource
+    readonly key: SecretSource
+    readonly clientCertificates: 'none' | 'optional' | 'required'
+    readonly clientAuthorities?: SecretSource
+    readonly minVersion: '1.2' | '1.3'
+    readonly principals: readonly string[]
+  }
+  readonly sasl?: readonly ('SCRAM-SHA-512' | 'SCRAM-SHA-256' | 'PLAIN')[]
+  readonly sessionMs?: number
+}
+
+/** Properties may be undefined: it becomes JSON next. */
+export function streamSettings(streams: Streams | undefined) {
+  if (!streams) return undefined
+  const { listeners, authorization, ...rest } = streams
+  return {
+    ...rest,
+    authorization: authorization && { ...authorization, superUsers: authorization.superUsers.map(principalOf) },
+    listeners:
+      listeners &&
+      Object.entries(listeners).map(([name, { advertise, sessionLifetime, ...one }]) => ({
+        name,
+        ...one,
+        ...(advertise === undefined ? {} : addressOf(advertise)),
+        sessionMs: sessionLifetime === undefined ? undefined : parseDuration(sessionLifetime),
+      })),
+  }
+}
+
+function addressOf(address: string): { readonly advertisedHost: string; readonly advertisedPort: number } {
+  const colon = address.lastIndexOf(':')
+  return {
+    advertisedHost: address.slice(0, colon).replaceAll(/^\[|\]$/g, ''),
+    advertisedPort: Number(address.slice(colon + 1)),
+  }
+}
+
+/** A name alone is that of a user. */
+function principalOf(name: string): string {
+  return name.startsWith('User:') ? name : `User:${name}`
+}

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { runSql } from '../../src/cli/sql-session.ts'
+import { connectKafka } from '../../src/stream/client/connect.ts'
+import { repository, restartableWeir, type RestartableWeir } from '../fault/restartable-weir.ts'
+import { makeCertificate, oids } from '../support/certificates.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+const password = 'correct horse battery staple'
+const authority = makeCertificate({ subject: [[[oids.CN, 'authority']]] })
+
+const project = (main: string): string => `import { defineProject, delivery, secret, stream, table } from 'weir-data'
+const admin = secret('admin', { fromFile: 'admin.txt' })
+const events = stream('events', { partitions: 2, value: 'json' })
+const rows = table('rows', { columns: { id: 'long' } })
+export default defineProject({
+  name: 'secured',
+  resources: [events, rows, delivery('load', { from: events, to: rows })],
+  streams: {
+    listeners: { main: ${main} },
+    users: { admin },
+    authorization: { superUsers: ['admin'] },
+  },
+})
+`
+const secured = `{ tls: { certificate: 'server.pem', key: 'server.key' }, sasl: ['SCRAM-SHA-512', 'PLAIN'], sessionLifetime: '1 hour' }`
+
+async function securedWeir(main = secured): Promise<RestartableWeir> {
+  const weir = await restartableWeir('secured', { project: project(main) })
+  const server = makeCertificate({ subject: [[[oids.CN, 'server']]], by: authority, addresses: ['127.0.0.1'] })
+  writeFileSync(join(weir.folder, 'server.pem'), server.cert)
+  writeFileSync(join(weir.folder, 'server.key'), server.key)
+  writeFileSync(join(weir.folder, 'admin.txt'), `${password}\n`)
+  return weir
+}
+
+function setUser(folder: string, name: string, secret: string): void {
+  const words = [join(repository, 'src/cli/main.ts'), 'user', 'set', name, '--dir', folder]
+  const { status, stderr } = spawnSync(process.execPath, words, { input: `${secret}\n` })
+  assert.equal(status, 0, String(stderr))
+}
+
+/** Everything below the folder, as bytes. */
+function filesIn(folder: string): { readonly path: string; readonly bytes: Buffer }[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile())
+    .map((path) => ({ path, bytes: readFileSync(path) }))
+}
+
+void test(
+  "a project with TLS, users and ACLs: its clients log in, Weir's own parts go on without, and no secret is written (INV-S4, INV-S7)",
+  { timeout: 120_000 },
+  async () => {
+    await using weir = await securedWeir()
+    await weir.start()
+    const bootstrap = `127.0.0.1:${weir.ports.kafka}`
+    const open = (user: string, secret: string, mechanism: 'PLAIN' | 'SCRAM-SHA-512' = 'SCRAM-SHA-512') =>
+      connectKafka({
+        bootstrap,
+        deadlineMs: 5000,
+        tls: { ca: authority.cert },
+        login: { mechanism, user, password: secret },
+      })
+    await assert.rejects(connectKafka({ bootstrap, deadlineMs: 500 }), { code: 'WEIR-3102' })
+    setUser(weir.folder, 'ada', 'pw of ada')
+    const ada = await open('ada', 'pw of ada', 'PLAIN')
+    assert.deepEqual(await ada.topics.describe(), [])
+    const allowed = await weir.command(
+      ...['stream', 'acls', '--add', '--allow-principal', 'User:ada', '--operation', 'write', '--stream', 'events'],
+    )
+    assert.equal(allowed.code, 0, allowed.stderr)
+    const producer = await ada.createProducer({ topic: 'events' })
+    for (let id = 1; id <= 100; id++) await producer.send({ value: JSON.stringify({ id }) })
+    await producer.close()
+    await ada.close()
+    const admin = await open('admin', password)
+    assert.equal((await admin.acls.list()).length, 1)
+    await admin.close()
+    const sql = `postgres://weir@127.0.0.1:${weir.ports.postgres}/weir`
+    await waitUntil('all are delivered', async () => {
+      const { rows } = await runSql(sql, 'select count(*) from rows')
+      return JSON.stringify(rows) === '[["100"]]'
+    })
+    const audit = await fetch(`http://127.0.0.1:${weir.ports.http}/api/v1/audit?limit=1000`).then((answer) =>
+      answer.text(),
+    )
+    const rows = (JSON.parse(audit) as { items: { kind: string; name: string; actor: string }[] }).items
+    assert.deepEqual(
+      rows.filter(({ kind }) => kind === 'acl' || kind === 'user').map(({ kind, name, actor }) => [kind, name, actor]),
+      [
+        ['acl', 'topic:events', 'Weir:internal'],
+        ['user', 'ada', 'Weir:internal'],
+        ['user', 'ada', 'Weir:internal'],
+      ],
+    )
+    await weir.stop()
+    const data = filesIn(join(weir.folder, '.weir'))
+    for (const secret of [password, 'pw of ada'])
+      assert.deepEqual(
+        data.filter(({ bytes }) => bytes.includes(secret)).map(({ path }) => path),
+        [],
+      )
+    // ACLs and users are there again, those of the project too.
+    await weir.start()
+    const again = await open('ada', 'pw of ada')
+    assert.deepEqual(
+      (await again.topics.describe()).map(({ name }) => name),
+      ['events'],
+    )
+    await again.close()
+  },
+)
+
+for (const [title, main, message] of [
+  ['no login', `{ host: '0.0.0.0' }`, /listener "main" on 0\.0\.0\.0 .*takes authentication: set sasl/],
+  [
+    'optional certificates only',
+    `{ host: '0.0.0.0', tls: { certificate: 'server.pem', key: 'server.key', clientCertificates: 'optional', clientAuthorities: 'server.pem' } }`,
+    /takes authentication/,
+  ],
+  [
+    'passwords in the clear',
+    `{ host: '0.0.0.0', sasl: ['PLAIN'] }`,
+    /PLAIN would send passwords in the clear: give it tls/,
+  ],
+] as const)
+  void test(`a port that others reach is refused with ${title}, before anything starts`, async () => {
+    await using weir = await securedWeir(main)
+    const { code, stderr } = await weir.command('up')
+    assert.notEqual(code, 0)
+    assert.match(stderr, message)
+    assert.match(stderr, /WEIR-2008/)
+  })
+
+void test('a listener without its certificate says which file it lacks', { timeout: 60_000 }, async () => {
+  await using weir = await securedWeir(
+    `{ tls: { certificate: 'gone.pem', key: 'server.key' }, sasl: ['SCRAM-SHA-512'] }`,
+  )
+  const { code, stderr } = await weir.command('up')
+  assert.notEqual(code, 0)
+  assert.match(stderr, /gone\.pem/)
+})
