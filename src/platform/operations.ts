@@ -3,7 +3,7 @@ import type { DiskUse } from './supervisor/disk-watch.ts'
 import type { Endpoints } from './supervisor/endpoints.ts'
 import type { DecodedValue } from '../stream/registry/decode/decode-value.ts'
 import type { StreamSubject } from '../stream/registry/decode/stream-subjects.ts'
-import type { ChildState } from './supervisor/kept-child.ts'
+import type { ChildState } from './supervisor/child-state.ts'
 import type { MetricsFormat } from './supervisor/metrics/metrics-text.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
-import type { ChildState } from './kept-child.ts'
+import type { ChildState } from './child-state.ts'
 import type { TailSource } from './gather-tails.ts'
 import type { WatchedProcess } from './memory-watch.ts'
 import {

@@ -1,25 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Channel, Methods } from '../../kernel/channel.ts'
-import { asWeirError, WeirError } from '../../kernel/errors/weir-error.ts'
-import type { Logger } from '../../kernel/logger.ts'
-import { restartDelayMs } from './restart-delay.ts'
-import { spawnChild, type ChildExit, type ChildOptions, type SpawnedChild } from './spawn-child.ts'
-
-export type ChildState =
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'starting' }
-  | { readonly kind: 'ready'; readonly pid: number; readonly since: number }
-  | { readonly kind: 'waiting'; readonly reason: string }
-  | { readonly kind: 'failed'; readonly reason: string }
-  | { readonly kind: 'stopped' }
-
-export interface KeptChildOptions<Remote extends Methods> extends ChildOptions {
-  /** Calls `start` and whatever makes the child ready; asked anew for each process. */
-  readonly begin: (channel: Channel<Remote>, pid: number) => Promise<void>
-  /** Told after a process has gone without being asked to. */
-  readonly onEnd?: (exit: ChildExit, pid: number) => void
-  readonly logger: Logger
-}
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { childLives, type ChildLivesOptions } from './child-lives.ts'
+import { childStateCell, type ChildState } from './child-state.ts'
+import type { SpawnedChild } from './spawn-child.ts'
 
 /** A child that is started again when it dies: at once, then with growing pauses. */
 export interface KeptChild<Remote extends Methods> {
@@ -42,118 +25,58 @@ export interface KeptChild<Remote extends Methods> {
   kill(): void
 }
 
-/** What cannot start because of its data or its settings will not start a second later either. */
-const hopeless = new Set(['corrupt', 'invalid', 'conflict', 'unauthorized'])
 const readyTimeoutMs = 15_000
 
-export function keepChild<Remote extends Methods>(options: KeptChildOptions<Remote>): KeptChild<Remote> {
-  const { name, logger } = options
-  let state: ChildState = { kind: 'idle' }
-  let process: SpawnedChild<Remote> | undefined
-  let restarts = 0
-  let endedFor: string | undefined
-  const waiters = new Set<() => void>()
-  const rested = new WeakSet<SpawnedChild<Remote>>()
-  let loop: Promise<void> | undefined
-  const ended = new AbortController()
+export function keepChild<Remote extends Methods>(options: ChildLivesOptions<Remote>): KeptChild<Remote> {
+  const { name } = options
+  const state = childStateCell()
+  const lives = childLives(options, state)
+  let running: Promise<void> | undefined
 
-  function become(next: ChildState): void {
-    if (state.kind === 'stopped') return
-    state = next
-    for (const wake of waiters) wake()
-  }
-
-  async function run(): Promise<void> {
-    for (let failures = 0; state.kind !== 'stopped';) {
-      become({ kind: 'starting' })
-      const spawned = spawnChild<Remote>(options)
-      process = spawned
-      const problem = await begin(spawned)
-      const readySince = performance.now()
-      const exit = await spawned.exited
-      if (isStopped() || rested.has(spawned)) return
-      options.onEnd?.(exit, spawned.pid)
-      if (problem && hopeless.has(problem.kind)) {
-        logger.error({ child: name, code: problem.code }, problem.message)
-        return become({ kind: 'failed', reason: problem.message })
-      }
-      if (!problem && performance.now() - readySince > 30_000) failures = 0
-      const reason = endedFor ?? problem?.message ?? `it ended with ${exit.signal ?? `exit code ${exit.code}`}`
-      endedFor = undefined
-      logger.error({ child: name, pid: spawned.pid, reason }, `${name} ended and is started again`)
-      become({ kind: 'waiting', reason })
-      await pause(restartDelayMs(failures++), undefined, { signal: ended.signal }).catch(() => undefined)
-      restarts++
+  async function ready(timeoutMs = readyTimeoutMs): Promise<Channel<Remote>> {
+    if (state.now.kind === 'idle') running = lives.run()
+    const deadline = performance.now() + timeoutMs
+    while (state.now.kind !== 'ready') {
+      const leftMs = deadline - performance.now()
+      if (state.now.kind === 'failed' || state.now.kind === 'stopped' || leftMs <= 0) throw notReady(name, state.now)
+      await state.changed(leftMs)
     }
+    return lives.current!.channel
   }
-
-  async function begin(spawned: SpawnedChild<Remote>): Promise<WeirError | undefined> {
-    try {
-      await options.begin(spawned.channel, spawned.pid)
-      become({ kind: 'ready', pid: spawned.pid, since: Date.now() })
-      return undefined
-    } catch (thrown) {
-      spawned.kill()
-      return asWeirError(thrown)
-    }
-  }
-
-  const isStopped = (): boolean => state.kind === 'stopped'
 
   return {
     name,
     get state() {
-      return state
+      return state.now
     },
     get channel() {
-      return state.kind === 'ready' ? process?.channel : undefined
+      return state.now.kind === 'ready' ? lives.current?.channel : undefined
     },
     get pid() {
-      return state.kind === 'ready' ? state.pid : undefined
+      return state.now.kind === 'ready' ? state.now.pid : undefined
     },
     get restarts() {
-      return restarts
+      return lives.restarts
     },
-    async ready(timeoutMs = readyTimeoutMs) {
-      if (state.kind === 'idle') loop = run()
-      const deadline = performance.now() + timeoutMs
-      while (state.kind !== 'ready') {
-        const left = deadline - performance.now()
-        if (state.kind === 'failed' || state.kind === 'stopped' || left <= 0) throw notReady(name, state)
-        await new Promise<void>((resolve) => {
-          const wake = (): void => {
-            clearTimeout(timer)
-            waiters.delete(wake)
-            resolve()
-          }
-          const timer = setTimeout(wake, left)
-          waiters.add(wake)
-        })
-      }
-      return process!.channel
-    },
-    end(reason) {
-      endedFor = reason
-      process?.kill()
-    },
+    ready,
+    end: (reason) => lives.end(reason),
     async rest(deadlineMs) {
-      const spawned = process
-      if (state.kind !== 'ready' || !spawned) return
-      rested.add(spawned)
-      become({ kind: 'idle' })
-      await stopProcess(spawned, deadlineMs)
+      if (state.now.kind !== 'ready') return
+      lives.letRest()
+      state.become({ kind: 'idle' })
+      await stopProcess(lives.current!, deadlineMs)
     },
     async stop(deadlineMs) {
-      const wasRunning = state.kind === 'ready'
-      become({ kind: 'stopped' })
-      ended.abort()
-      if (process) await stopProcess(process, wasRunning ? deadlineMs : undefined)
-      await loop
+      const wasRunning = state.now.kind === 'ready'
+      state.become({ kind: 'stopped' })
+      lives.close()
+      if (lives.current) await stopProcess(lives.current, wasRunning ? deadlineMs : undefined)
+      await running
     },
     kill() {
-      become({ kind: 'stopped' })
-      ended.abort()
-      process?.kill()
+      state.become({ kind: 'stopped' })
+      lives.close()
+      lives.current?.kill()
     },
   }
 }

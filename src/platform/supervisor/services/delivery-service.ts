@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../../kernel/errors/catalogue.ts'
 import { haltQuestion } from '../../kinds/delivery/halt-question.ts'
 import type { DeliveryRunPlan, DeliveryService, DeliveryStatus } from '../../kinds/reconcile-services.ts'
 import type { DeliveryWorkers } from '../delivery-workers.ts'
-import type { ChildState } from '../kept-child.ts'
+import type { ChildState } from '../child-state.ts'
 import type { DeliveryWorkerStatus } from '../running-delivery.ts'
 
 export interface DeliverySettings {
