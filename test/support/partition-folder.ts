@@ -19,6 +19,8 @@ export interface PartitionOptions {
   readonly segmentsOpenMax?: number
   readonly recoveryPoint?: number
   readonly startOffset?: number
+  readonly cleanedTo?: number
+  readonly now?: () => number
   readonly restored?: RestoreNote
 }
 
@@ -30,6 +32,8 @@ export interface PartitionFolder extends Disposable {
   segments(): string[]
   /** Changes one byte of a file; a negative place counts from its end. */
   flipByte(path: string, at: number): void
+  removeIndexes(): void
+  remove(name: string): void
 }
 
 /** Opens the partition that lies in a folder. */
@@ -42,14 +46,16 @@ export function openIn(
     segmentsOpenMax = 2,
     recoveryPoint = 0,
     startOffset = 0,
+    cleanedTo = 0,
+    now = () => systemClock.now(),
     restored,
   }: PartitionOptions = {},
 ): Promise<PartitionLog> {
   const services = createStorage(
-    { files, clock: systemClock, logger },
+    { files, clock: { ...systemClock, now }, logger },
     { segmentsOpenMax, writtenFilesOpenMax: 1, indexBytesMax: 1000 },
   )
-  return openPartitionLog(path, 'test-0', { recoveryPoint, startOffset, restored }, services, {
+  return openPartitionLog(path, 'test-0', { recoveryPoint, startOffset, cleanedTo, restored }, services, {
     segmentBytes: () => segmentBytes,
   })
 }
@@ -72,6 +78,10 @@ export function createPartitionFolder(): PartitionFolder {
       bytes[at < 0 ? bytes.length + at : at]! ^= 1
       writeFileSync(file, bytes)
     },
+    removeIndexes() {
+      for (const name of readdirSync(path)) if (name.endsWith('.index')) rmSync(join(path, name))
+    },
+    remove: (name) => rmSync(join(path, name)),
     [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
   }
 }

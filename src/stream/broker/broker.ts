@@ -6,6 +6,7 @@ import type { OffsetHole } from '../offset-holes.ts'
 import type { ListenerConfig } from './security/listener-config.ts'
 import type { SecurityConfig } from './security/security-config.ts'
 import type { SecurityChange } from './security/security-log.ts'
+import type { CompactionLimits } from './storage/compaction/compact-partition.ts'
 import type { StorageLimits } from './storage/storage-services.ts'
 
 /** Where the log lives and where it listens; all that has a default may be left out. */
@@ -33,7 +34,7 @@ export interface BrokerConfig {
   readonly limits?: Partial<BrokerLimits>
 }
 
-export interface BrokerLimits extends StorageLimits {
+export interface BrokerLimits extends StorageLimits, CompactionLimits {
   readonly connectionsMax: number
   /** The largest request, in bytes. */
   readonly requestBytesMax: number
@@ -67,6 +68,8 @@ export interface BrokerLimits extends StorageLimits {
   /** How long the offsets of a group without members are kept; Kafka's offsets.retention.minutes. */
   readonly offsetsRetentionMs: number
   readonly retentionCheckIntervalMs: number
+  /** How often it is looked whether something is to be compacted. */
+  readonly compactionCheckIntervalMs: number
   /** A partition of which nobody wanted anything for so long is closed; the next use opens it. */
   readonly partitionRestMs: number
   /** The longest that a producer may leave a transaction open; Kafka's transaction.max.timeout.ms. */
@@ -106,6 +109,9 @@ export const defaultLimits: BrokerLimits = {
   indexBytesMax: 16 * 1024 * 1024,
   offsetsRetentionMs: 7 * 24 * 3_600_000,
   retentionCheckIntervalMs: 60_000,
+  compactionCheckIntervalMs: 15_000,
+  compactionMemoryBytes: 32 * 1024 * 1024,
+  compactionBytesPerSecond: 32 * 1024 * 1024,
   partitionRestMs: 600_000,
   transactionTimeoutMsMax: 900_000,
   transactionCheckIntervalMs: 1000,

@@ -27,14 +27,14 @@ import { registerGroupSeries } from './metrics/group-series.ts'
 import { registerTopicSeries } from './metrics/topic-series.ts'
 import { createBrokerStatus } from './broker-status.ts'
 import { defaultLimits, type Broker, type BrokerConfig, type BrokerLimits, type BrokerServices } from './broker.ts'
+import { startChores } from './chores.ts'
 import type { CommittedOffsets } from './groups/committed-offsets.ts'
-import { expireOffsets } from './groups/expire-offsets.ts'
 import { groupTopicsOf } from './topics/group-topics.ts'
 import { realTimeAndChance } from './groups/coordinator.ts'
 import { openGroups } from './groups/groups.ts'
 import type { GroupLimits } from './groups/step.ts'
 import { createLentMemory } from './network/lent-memory.ts'
-import { openListeners, type KafkaServers } from './open-listeners.ts'
+import { openListeners } from './open-listeners.ts'
 import { readRestoreNote, removeRestoreNote } from './restore-note.ts'
 import { createRegisteredSchemas } from './schemas/registered-schemas.ts'
 import { openSecurity } from './security/open-security.ts'
@@ -42,10 +42,8 @@ import { readJsonIfWhole, writeJson } from './storage/small-file.ts'
 import { createStorage } from './storage/storage-services.ts'
 import { openCheckpoints } from './topics/checkpoints.ts'
 import { openProducerIds } from './topics/producer-ids.ts'
-import { applyRetention } from './topics/retention.ts'
 import { openTopicStore, type TopicStore } from './topics/topic-store.ts'
 import { writeAgain } from './topics/write-again.ts'
-import { endHanging } from './transactions/end-hanging.ts'
 import { openTransactions } from './transactions/transactions.ts'
 
 const lockWaitMs = 5000
@@ -117,12 +115,11 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       onConnections: (change) => metrics.connections.inc(change),
     })
     const status = createBrokerStatus(topics, groups, metrics, clock, () => server.connections)
-    const chores = startChores(
-      api,
-      server,
-      () => status.sample(),
-      () => writeAgain(topics, directory, files),
-    )
+    const chores = startChores(api, {
+      sample: () => status.sample(),
+      tryBroken: () => writeAgain(topics, directory, files),
+      lookAtCertificates: () => server.lookAtCertificates(),
+    })
     logger.info({ ports: server.ports, topics: topics.all().length }, 'the log is open')
     return {
       port: server.ports[0]!,
@@ -204,50 +201,4 @@ async function clusterIdOf(files: Files, directory: string): Promise<string> {
   const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
   await writeJson(files, path, { id })
   return id
-}
-
-/** Retention, checkpoints and rates, each again some time after it ended. */
-function startChores(
-  { topics, groups, transactions: { coordinator }, clock, logger, limits }: ApiServices,
-  servers: KafkaServers,
-  sample: () => void,
-  tryBroken: () => Promise<void>,
-): { stop(): void; settled(): Promise<unknown> } {
-  const stopped = new AbortController()
-  async function repeat(what: string, everyMs: number, work: () => Promise<void> | void): Promise<void> {
-    while (!stopped.signal.aborted) {
-      await pause(everyMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined)
-      if (stopped.signal.aborted) return
-      try {
-        await work()
-      } catch (error) {
-        logger.error({ err: error }, `${what} failed; it is tried again`)
-      }
-    }
-  }
-  const all = [
-    repeat('retention', limits.retentionCheckIntervalMs, () => applyRetention(topics, clock.now())),
-    repeat('expiring offsets', limits.retentionCheckIntervalMs, () =>
-      expireOffsets(groups, limits.offsetsRetentionMs, clock.now()),
-    ),
-    repeat('aborting transactions', limits.transactionCheckIntervalMs, () => coordinator.abortTimedOut()),
-    repeat('ending transactions that hang', limits.retentionCheckIntervalMs, () =>
-      endHanging({ topics, groups, coordinator, logger }),
-    ),
-    repeat('expiring producers', limits.retentionCheckIntervalMs, async () => {
-      await coordinator.expire(limits.transactionalIdExpirationMs)
-      expireProducers(topics, clock.now() - limits.producerIdExpirationMs)
-    }),
-    repeat('writing again what could not be written', limits.writeAgainIntervalMs, tryBroken),
-    repeat('writing checkpoints', limits.checkpointIntervalMs, () => topics.checkpoint()),
-    repeat('closing what is not used', limits.retentionCheckIntervalMs, () => topics.rest(limits.partitionRestMs)),
-    repeat('looking at certificates', limits.certificateCheckIntervalMs, () => servers.lookAtCertificates()),
-    repeat('sampling rates', 1000, sample),
-  ]
-  return { stop: () => stopped.abort(), settled: () => Promise.all(all) }
-}
-
-function expireProducers(topics: TopicStore, before: number): void {
-  for (const { partitions } of topics.all())
-    for (const { opened } of partitions) opened?.transactions.expireProducers(before)
 }

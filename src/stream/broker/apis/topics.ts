@@ -88,7 +88,7 @@ export function topicHandlers(services: ApiServices): Handler[] {
 }
 
 async function createTopic(
-  { topics, defaultPartitions, logger }: ApiServices,
+  { topics, defaultPartitions }: ApiServices,
   wanted: NewTopic,
   validateOnly: boolean,
   { chargePartitions }: RequestContext,
@@ -108,8 +108,6 @@ async function createTopic(
   checkNewTopic(name, partitions)
   if (topics.get(name)) throw new KafkaRefusal('TOPIC_ALREADY_EXISTS', `topic "${name}" already exists`)
   chargePartitions(partitions)
-  if (configs['cleanup.policy']?.includes('compact'))
-    logger.warn({ topic: name }, 'this log does not compact: a topic with cleanup.policy=compact keeps every record')
   const topic = validateOnly ? undefined : await topics.create(name, partitions, configs)
   return {
     ...(topic ? { topicId: topic.id } : {}),

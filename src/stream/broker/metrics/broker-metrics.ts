@@ -13,6 +13,8 @@ export interface BrokerMetrics {
   readonly throttled: Counter<'quota'>
   readonly throttledSeconds: Counter<'quota'>
   readonly troubledPartitions: Gauge
+  readonly compactionBytes: Counter<'way'>
+  readonly compactedRecords: Counter
 }
 
 export function createBrokerMetrics(registry: Registry): BrokerMetrics {
@@ -53,6 +55,17 @@ export function createBrokerMetrics(registry: Registry): BrokerMetrics {
     troubledPartitions: new Gauge({
       name: 'weir_log_troubled_partitions',
       help: 'Partitions that are damaged or cannot be written',
+      registers,
+    }),
+    compactionBytes: new Counter({
+      name: 'weir_log_compaction_bytes_total',
+      help: 'Bytes of batches that compaction read and wrote',
+      labelNames: ['way'],
+      registers,
+    }),
+    compactedRecords: new Counter({
+      name: 'weir_log_compacted_records_total',
+      help: 'Records that compaction removed',
       registers,
     }),
     connections: new Gauge({ name: 'weir_log_connections', help: 'Open Kafka connections', registers }),

@@ -30,6 +30,7 @@ export async function storeBatches(
     await file.write(joined(round.map(({ batch }) => batch.bytes)), segment.size)
     services.onSync?.((clock.monotonic() - started) / 1000)
   })
+  segment.filledSince ??= clock.now()
   for (const { batch, baseOffset } of round) {
     segment.index!.add(baseOffset, segment.size, batch.header.maxTimestamp)
     segment.size += batch.bytes.length

@@ -86,6 +86,12 @@ export function indexPath(segment: string): string {
   return segment.replace(/\.log$/, '.index')
 }
 
+/** A segment's file, with its index. */
+export async function removeFile(files: Files, segmentPath: string): Promise<void> {
+  await removeIfThere(files, indexPath(segmentPath))
+  await files.remove(segmentPath)
+}
+
 function headOf({ size, endOffset, aborted }: Segment, index: SparseIndex, entries: Buffer): Buffer {
   const { firstTimestamp, maxTimestamp, numbers } = index
   const count = numbers.length / entryNumbers

@@ -23,10 +23,11 @@ export async function listSegments(
   const { newest, outdone } = newestOf(names)
   while (newest.length > 1 && endBefore(holes, newest[1]!.baseOffset) <= startOffset) outdone.push(newest.shift()!)
   const pathOf = ({ baseOffset, number }: SegmentName): string => segmentPath(folder, baseOffset, number)
-  const leftovers = names.filter((name) => name.endsWith('.log.new')).map((name) => `${folder}/${name}`)
-  for (const path of [...outdone.map(pathOf), ...leftovers]) {
-    await files.remove(path)
-    if (names.includes(indexPath(path).slice(folder.length + 1))) await files.remove(indexPath(path))
+  for (const path of outdone.map(pathOf)) await files.remove(path)
+  const kept = new Set(newest.map((name) => indexPath(pathOf(name))))
+  for (const path of names.map((name) => `${folder}/${name}`)) {
+    const isOrphan = path.endsWith('.index') && !kept.has(path)
+    if (isOrphan || path.endsWith('.log.new')) await files.remove(path)
   }
   return newest.map((name) => ({ baseOffset: name.baseOffset, path: pathOf(name) }))
 }

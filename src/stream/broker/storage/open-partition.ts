@@ -41,6 +41,7 @@ export async function openPartition(
   const { segments, wasCut } = await openSegments({ files: found, holes, checkpoint }, replay, services)
   while (segments.length > 1 && endBefore(holes, segments[1]!.baseOffset) <= checkpoint.startOffset) segments.shift()
   await beginBehindDamage(segments, folder, checkpoint, services)
+  noteFilledSince(segments.at(-1)!, checkpoint, services)
   const { endOffset } = segments.at(-1)!
   const hole = checkpoint.restored && holeAfter(endOffset, holes, checkpoint.restored)
   if (hole) {
@@ -144,6 +145,13 @@ async function beginBehindDamage(
   const isWhole = last && last.start === 0 && last.damagedFrom === undefined
   if (isWhole) return
   segments.push(await createSegment(files, folder, Math.max(last?.endOffset ?? startOffset, recoveryPoint)))
+}
+
+/** It counts from the first record, over starts; a file that nobody wrote down counts from now. */
+function noteFilledSince(active: Segment, { outline }: PartitionCheckpoint, { clock }: StorageServices): void {
+  if (active.size === 0) return
+  const isWritten = outline !== undefined && active.path.endsWith(`/${outline.file}`)
+  active.filledSince = (isWritten ? outline.filledSince : undefined) ?? clock.now()
 }
 
 /**

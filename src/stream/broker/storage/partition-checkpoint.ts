@@ -3,7 +3,7 @@ import type { OffsetHole } from '../../offset-holes.ts'
 import { damagesOf } from './damage.ts'
 import { currentEpoch } from './leader-epochs.ts'
 import { activeSegment, type PartitionState } from './partition-state.ts'
-import { bytesOf, segmentNameOf } from './segment.ts'
+import { bytesOf, segmentNameOf, type Segment } from './segment.ts'
 
 /** What is written down about a partition from time to time. */
 export interface PartitionCheckpoint {
@@ -20,6 +20,8 @@ export interface PartitionOutline {
   /** The file that was written to, and its size: while both are so, nothing was written since. */
   readonly file: string
   readonly fileBytes: number
+  /** Since when that file has records. */
+  readonly filledSince?: number
   /** All that is kept. */
   readonly bytes: number
   readonly leaderEpoch: number
@@ -28,6 +30,10 @@ export interface PartitionOutline {
   /** Of the oldest segment: what retention looks at. */
   readonly oldestBytes: number
   readonly oldestTimestamp: number
+  /** What compaction would find: bytes of sealed segments that were cleaned and that were not, and how old these begin. */
+  readonly cleanBytes: number
+  readonly dirtyBytes: number
+  readonly dirtySince: number
   /** Damage is told of by the partition itself: it has to be opened. */
   readonly isDamaged?: true
 }
@@ -45,15 +51,28 @@ export function checkpointOf(state: PartitionState): PartitionCheckpoint {
     outline: {
       file: active.path.slice(state.folder.length + 1),
       fileBytes: active.size,
+      ...(active.filledSince === undefined ? {} : { filledSince: active.filledSince }),
       bytes: segments.reduce((sum, segment) => sum + bytesOf(segment), 0),
       leaderEpoch: currentEpoch(state.epochs),
       segments: segments.length,
       oldestBytes: bytesOf(segments[0]!),
       oldestTimestamp: segments[0]!.times.maxTimestamp,
+      ...dirtIn(state),
       ...(holes.length > 0 ? { holes } : {}),
       ...(isDamaged ? { isDamaged } : {}),
     },
   }
+}
+
+function dirtIn({
+  segments,
+  cleanedTo,
+}: PartitionState): Pick<PartitionOutline, 'cleanBytes' | 'dirtyBytes' | 'dirtySince'> {
+  const sealed = segments.slice(0, -1)
+  const dirty = sealed.filter(({ endOffset }) => endOffset > cleanedTo)
+  const bytesIn = (all: readonly Segment[]): number => all.reduce((sum, segment) => sum + bytesOf(segment), 0)
+  const dirtyBytes = bytesIn(dirty)
+  return { cleanBytes: bytesIn(sealed) - dirtyBytes, dirtyBytes, dirtySince: dirty[0]?.times.firstTimestamp ?? -1 }
 }
 
 /** Whether the folder is as it was written down: then opening the partition would find nothing to mend and nothing new. */

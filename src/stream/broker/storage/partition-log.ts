@@ -1,22 +1,23 @@
-import { endBefore, type OffsetHole } from '../../offset-holes.ts'
+import type { OffsetHole } from '../../offset-holes.ts'
 import type { CheckedBatch } from './check-batches.ts'
 import { damagesOf, troubleOf } from './damage.ts'
-import { indexPath, saveIndex } from './index-file.ts'
+import { saveIndex } from './index-file.ts'
 import { currentEpoch, endOfEpoch, epochOf } from './leader-epochs.ts'
 import { openPartition, type KnownPartition } from './open-partition.ts'
 import { checkpointOf, type PartitionCheckpoint } from './partition-checkpoint.ts'
 import { readBatches, type MemoryFor } from './partition-reader.ts'
-import { activeSegment } from './partition-state.ts'
+import { activeSegment, type PartitionState } from './partition-state.ts'
 import { createPartitionTransactions, type PartitionTransactions } from './partition-transactions.ts'
+import { createUpkeep, type PartitionUpkeep } from './partition-upkeep.ts'
 import type { StorageServices } from './storage-services.ts'
 import { createWriter, storageRefusal } from './partition-writer.ts'
 import { bytesOf } from './segment.ts'
-import { removeIfThere, writeJson } from './small-file.ts'
+import { writeJson } from './small-file.ts'
 import { indexIntervalDefault } from './sparse-index.ts'
 import { findByTime, findLatestTime, type TimedOffset } from './time-search.ts'
 
 /** One partition: a log of batches in files. Offsets are numbers, exact to 2^53. */
-export interface PartitionLog {
+export interface PartitionLog extends PartitionUpkeep {
   readonly startOffset: number
   /** One beyond the last durable record; nothing beyond is read. */
   readonly endOffset: number
@@ -44,12 +45,6 @@ export interface PartitionLog {
   findLatestTime(): Promise<TimedOffset | undefined>
   /** What it is now, to be written down. */
   checkpoint(): PartitionCheckpoint
-  roll(): Promise<void>
-  /** Moves the start, at most to the end. The caller makes it durable, then calls `removeOutdated`. */
-  moveStart(offset: number): number
-  /** Ends of segments (damage behind one counts to it), oldest first, with size and latest timestamp; for retention. The active one is the last. */
-  segments(): readonly { readonly endOffset: number; readonly bytes: number; readonly maxTimestamp: number }[]
-  removeOutdated(): Promise<void>
   close(): Promise<void>
 }
 
@@ -73,18 +68,10 @@ export async function openPartitionLog(
   const state = await openPartition(folder, name, { ...checkpoint, indexIntervalBytes }, services)
   const onChange = (): void => settings.onChange?.()
   const writer = createWriter(state, services, { segmentBytes: () => settings.segmentBytes(), onDurable: onChange })
-  const { files, segmentFiles, writtenFiles, segmentIndexes } = services
-
-  async function close(): Promise<void> {
-    state.closed = true
-    await writer.settled()
-    onChange()
-    await writtenFiles.forget(activeSegment(state).path)
-    for (const segment of state.segments) segmentIndexes.forget(segment)
-    await Promise.all(state.segments.map(({ path }) => segmentFiles.forget(path)))
-  }
+  const upkeep = createUpkeep(state, services, writer, onChange)
 
   return {
+    ...upkeep,
     get startOffset() {
       return state.startOffset
     },
@@ -126,39 +113,26 @@ export async function openPartitionLog(
     findByTime: (timestamp) => findByTime(state, services, timestamp),
     findLatestTime: () => findLatestTime(state, services),
     checkpoint: () => checkpointOf(state),
-    async roll() {
-      await writer.roll()
-      onChange()
-    },
-    moveStart(offset) {
-      state.startOffset = Math.max(state.startOffset, Math.min(offset, state.endOffset))
-      onChange()
-      return state.startOffset
-    },
-    segments: () =>
-      state.segments.map((segment, at) => ({
-        endOffset: endBefore(state.holes, state.segments[at + 1]?.baseOffset ?? segment.endOffset),
-        bytes: bytesOf(segment),
-        maxTimestamp: segment.times.maxTimestamp,
-      })),
-    async removeOutdated() {
-      while (state.segments.length > 1 && endBefore(state.holes, state.segments[1]!.baseOffset) <= state.startOffset) {
-        const removed = state.segments.shift()!
-        const { path } = removed
-        segmentIndexes.forget(removed)
-        // Behind damage the next segment lies in the same file.
-        if (state.segments.some((other) => other.path === path)) continue
-        await segmentFiles.forget(path)
-        await removeIfThere(files, indexPath(path))
-        await files.remove(path)
-      }
-      onChange()
-    },
     async close() {
-      await close()
-      if (state.broken) return
-      await saveIndex(files, activeSegment(state))
-      await writeJson(files, `${folder}/producers.json`, state.producers.snapshot(state.endOffset))
+      state.closed = true
+      await upkeep.stop()
+      await writer.settled()
+      onChange()
+      await letGo(state, services)
+      if (!state.broken) await writeDown(state, services)
     },
   }
+}
+
+async function letGo(state: PartitionState, services: StorageServices): Promise<void> {
+  const { segmentFiles, writtenFiles, segmentIndexes } = services
+  await writtenFiles.forget(activeSegment(state).path)
+  for (const segment of state.segments) segmentIndexes.forget(segment)
+  await Promise.all(state.segments.map(({ path }) => segmentFiles.forget(path)))
+}
+
+/** What the next start would have to find out by reading. */
+async function writeDown(state: PartitionState, { files }: StorageServices): Promise<void> {
+  await saveIndex(files, activeSegment(state))
+  await writeJson(files, `${state.folder}/producers.json`, state.producers.snapshot(state.endOffset))
 }

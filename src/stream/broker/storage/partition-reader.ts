@@ -49,13 +49,20 @@ export async function readBatches(
   const readable = behindHoles(state.holes, offset)
   if (readable >= Math.min(state.endOffset, before)) return noBytes
   const segment = segmentOf(state, readable)
-  const bytes = await readSegment(state, services, segment, async (file) =>
-    readFrom(file, segment, await services.segmentIndexes.of(segment), {
-      ...request,
-      offset: readable,
-    }),
-  )
-  return withEpochs(state, bytes)
+  try {
+    const bytes = await readSegment(state, services, segment, async (file) =>
+      readFrom(file, segment, await services.segmentIndexes.of(segment), { ...request, offset: readable }),
+    )
+    return withEpochs(state, bytes)
+  } catch (error) {
+    if (wasReplaced(state, segment, error)) return readBatches(state, services, request)
+    throw error
+  }
+}
+
+/** Compaction wrote the segment anew, or retention removed it, before its file was opened: it is to be looked for again. */
+export function wasReplaced(state: PartitionState, segment: Segment, error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT' && !state.segments.includes(segment)
 }
 
 /** Runs `work` with the segment's file; what it finds garbled is noted, logged once, and refused. */

@@ -28,6 +28,8 @@ export interface Segment {
   endOffset: number
   /** Where its durable bytes end in the file; what lies beyond is not there for anybody. */
   size: number
+  /** When it got its first record, by the clock of the log; of the active one only. */
+  filledSince?: number | undefined
   /** From this offset on the file is damaged: up to the next segment nothing can be read. */
   damagedFrom?: number
   /** A reader found no batch here, though there was one when the file was opened. */

@@ -2,7 +2,7 @@ import type { OpenFile } from '../../../kernel/files/files.ts'
 import { readBatchHeader, type BatchHeader } from '../../protocol/records/batch-header.ts'
 import { openRecords } from '../../protocol/records/record-cursor.ts'
 import { readBatchHead, readExactly } from './batch-head.ts'
-import { readSegment } from './partition-reader.ts'
+import { readSegment, wasReplaced } from './partition-reader.ts'
 import type { PartitionState } from './partition-state.ts'
 import type { StorageServices } from './storage-services.ts'
 import type { Segment } from './segment.ts'
@@ -24,20 +24,40 @@ export async function findByTime(
 ): Promise<TimedOffset | undefined> {
   const { startOffset } = state
   const holds = (record: TimedOffset): boolean => record.timestamp >= timestamp && record.offset >= startOffset
-  let before: Segment | undefined
-  for (const segment of [...state.segments]) {
+  // Segments come and go meanwhile: the next one is looked for anew.
+  for (let segment = state.segments[0], next = 0; segment; segment = segmentFrom(state, next)) {
     if (segment.times.maxTimestamp >= timestamp && segment.endOffset > startOffset) {
-      const search = async (file: OpenFile): Promise<TimedOffset | undefined> =>
-        findInFile(file, segment, await services.segmentIndexes.of(segment), timestamp, holds)
-      const found = await readSegment(state, services, segment, search)
-      const damage = before?.damagedFrom
-      if (found && damage !== undefined && found.offset === segment.baseOffset)
-        return { offset: Math.max(damage, startOffset), timestamp: found.timestamp }
+      const found = await findInSegment(state, services, segment, timestamp, holds)
+      if (found === 'replaced') continue
       if (found) return found
     }
-    before = segment
+    next = Math.max(segment.endOffset, segment.baseOffset + 1)
   }
   return undefined
+}
+
+function segmentFrom({ segments }: PartitionState, offset: number): Segment | undefined {
+  return segments.find(({ baseOffset, endOffset }) => Math.max(endOffset, baseOffset + 1) > offset)
+}
+
+async function findInSegment(
+  state: PartitionState,
+  services: StorageServices,
+  segment: Segment,
+  timestamp: number,
+  holds: (record: TimedOffset) => boolean,
+): Promise<TimedOffset | undefined | 'replaced'> {
+  const damage = state.segments[state.segments.indexOf(segment) - 1]?.damagedFrom
+  const search = async (file: OpenFile): Promise<TimedOffset | undefined> =>
+    findInFile(file, segment, await services.segmentIndexes.of(segment), timestamp, holds)
+  try {
+    const found = await readSegment(state, services, segment, search)
+    const isBehindDamage = found !== undefined && damage !== undefined && found.offset === segment.baseOffset
+    return isBehindDamage ? { ...found, offset: Math.max(damage, state.startOffset) } : found
+  } catch (error) {
+    if (wasReplaced(state, segment, error)) return 'replaced'
+    throw error
+  }
 }
 
 /** The first record of the latest timestamp; undefined in an empty log. */

@@ -1,6 +1,6 @@
 import type { PartitionLog } from '../storage/partition-log.ts'
 import type { Partition } from './partition.ts'
-import { configNumber, configOf, type Topic } from './topic.ts'
+import { configNumber, policyOf, type Topic } from './topic.ts'
 import type { TopicStore } from './topic-store.ts'
 
 /** -1 is no limit. */
@@ -13,7 +13,7 @@ interface Limits {
 export async function applyRetention(topics: TopicStore, now: number): Promise<void> {
   const moved: PartitionLog[] = []
   for (const topic of topics.all()) {
-    if (!configOf(topic, 'cleanup.policy').includes('delete')) continue
+    if (!policyOf(topic).deletes) continue
     const limits = limitsOf(topic)
     for (const partition of topic.partitions) {
       if (!partition.opened && !mayRemove(partition, limits, now)) continue

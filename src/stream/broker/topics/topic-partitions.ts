@@ -47,7 +47,11 @@ export function createTopicPartitions(
           partition.changed()
         }
         const checkpoint = { ...checkpoints.of(key), restored: restored() }
-        const settings = { segmentBytes: () => configNumber(topicOf(name), 'segment.bytes'), onChange }
+        const settings = {
+          segmentBytes: () => configNumber(topicOf(name), 'segment.bytes'),
+          indexIntervalBytes: () => configNumber(topicOf(name), 'index.interval.bytes'),
+          onChange,
+        }
         const log = await openPartitionLog(`${root}/${key}`, partition.name, checkpoint, services, settings)
         onChange()
         return log

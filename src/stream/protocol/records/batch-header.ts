@@ -120,6 +120,13 @@ export function isControlBatch(attributes: number): boolean {
   return (attributes & 32) !== 0
 }
 
+/** Set by compaction: `firstTimestamp` is then the time after which tombstones of the batch, or the marker, may go (KIP-534). */
+export const deleteHorizonFlag = 64
+
+export function hasDeleteHorizon(attributes: number): boolean {
+  return (attributes & deleteHorizonFlag) !== 0
+}
+
 /** Whether the whole batch at `at` has the checksum that it says. */
 export function hasValidChecksum(buffer: Buffer, at: number, byteLength: number): boolean {
   return checksumOf(buffer, at, byteLength) === buffer.readUInt32BE(at + batchField.crc)

@@ -1,0 +1,114 @@
+import { endBefore } from '../../offset-holes.ts'
+import { dirtOf, type CompactionLags, type Dirt } from './compaction/cleanable.ts'
+import { compactPartition, type CompactionResult, type CompactionSettings } from './compaction/compact-partition.ts'
+import { createPace } from './compaction/pace.ts'
+import { removeFile } from './index-file.ts'
+import { activeSegment, type PartitionState } from './partition-state.ts'
+import type { PartitionWriter } from './partition-writer.ts'
+import { bytesOf, type Segment } from './segment.ts'
+import type { StorageServices } from './storage-services.ts'
+
+/** What retention looks at. */
+export interface SegmentFigures {
+  /** Damage behind it counts to it. */
+  readonly endOffset: number
+  readonly bytes: number
+  readonly maxTimestamp: number
+}
+
+/** What a pass of compaction may use. */
+export interface CompactionBudget {
+  readonly bytesPerSecond: number
+  readonly memoryBytes: number
+  /** Of the hashes: new with each pass. */
+  readonly seed: number
+  readonly signal: AbortSignal
+}
+
+/** What is done to a partition that is none of its clients' business. */
+export interface PartitionUpkeep {
+  /** Begins a new segment unless the active one is empty. */
+  roll(): Promise<void>
+  /** Since when the segment that is written to has records; undefined when it has none. */
+  filledSince(): number | undefined
+  /** Oldest first; the active one is the last. */
+  segments(): readonly SegmentFigures[]
+  /** Moves the start, at most to the end. The caller makes it durable, then calls `removeOutdated`. */
+  moveStart(offset: number): number
+  removeOutdated(): Promise<void>
+  dirt(lags: CompactionLags): Dirt
+  /** One pass of compaction; undefined when there is nothing to do. Ends by throwing when the log is closed meanwhile. */
+  compact(settings: CompactionSettings, budget: CompactionBudget): Promise<CompactionResult | undefined>
+  /** Ends what runs. */
+  stop(): Promise<void>
+}
+
+export function createUpkeep(
+  state: PartitionState,
+  services: StorageServices,
+  writer: PartitionWriter,
+  onChange: () => void,
+): PartitionUpkeep {
+  const { clock } = services
+  const stopped = new AbortController()
+  let compacting: Promise<unknown> = Promise.resolve()
+
+  async function runPass(
+    settings: CompactionSettings,
+    { bytesPerSecond, signal, ...means }: CompactionBudget,
+  ): Promise<CompactionResult | undefined> {
+    const pace = createPace(clock, bytesPerSecond, AbortSignal.any([signal, stopped.signal]))
+    try {
+      return await compactPartition(state, services, settings, { ...means, pace })
+    } finally {
+      onChange()
+    }
+  }
+
+  return {
+    async roll() {
+      await writer.roll()
+      onChange()
+    },
+    filledSince: () => activeSegment(state).filledSince,
+    segments: () =>
+      state.segments.map((segment, at) => ({
+        endOffset: endBefore(state.holes, state.segments[at + 1]?.baseOffset ?? segment.endOffset),
+        bytes: bytesOf(segment),
+        maxTimestamp: segment.times.maxTimestamp,
+      })),
+    moveStart(offset) {
+      state.startOffset = Math.max(state.startOffset, Math.min(offset, state.endOffset))
+      onChange()
+      return state.startOffset
+    },
+    async removeOutdated() {
+      await removeOutdated(state, services)
+      onChange()
+    },
+    dirt: (lags) => dirtOf(state, lags, clock.now()),
+    compact(settings, budget) {
+      const pass = compacting.then(() => runPass(settings, budget))
+      compacting = pass.catch(() => undefined)
+      return pass
+    },
+    async stop() {
+      stopped.abort(new Error(`${state.name} is closed`))
+      await compacting
+    },
+  }
+}
+
+/** Segments that lie below the start as a whole. */
+async function removeOutdated(state: PartitionState, services: StorageServices): Promise<void> {
+  const isOutdated = (next: Segment | undefined): boolean =>
+    next !== undefined && endBefore(state.holes, next.baseOffset) <= state.startOffset
+  while (isOutdated(state.segments[1])) {
+    const removed = state.segments.shift()!
+    services.segmentIndexes.forget(removed)
+    // Behind damage the next segment lies in the same file.
+    if (state.segments.some(({ path }) => path === removed.path)) continue
+    await services.segmentFiles.forget(removed.path)
+    await removeFile(services.files, removed.path)
+  }
+}
