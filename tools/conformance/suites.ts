@@ -60,6 +60,14 @@ export const suites: readonly Suite[] = [
     command: (weir) => [process.execPath, 'test/conformance/schema-registry/clients.ts', weir!.http, weir!.kafka],
   },
   {
+    name: 'avro',
+    what: "Avro's library for Java: 12,000 pairs of schemas read, written and compared alike",
+    quick: true,
+    alone: true,
+    needs: ['java', 'mvn'],
+    command: () => [process.execPath, 'test/conformance/avro/compare.ts'],
+  },
+  {
     name: 'tests',
     what: 'our tests that need more than npm packages',
     quick: true,

@@ -123,6 +123,7 @@ void test('what is no schema is refused with what is wrong', () => {
     [record({ name: 'a', type: 'int', default: 2147483648 }), /is no int/],
     [record({ name: 'a', type: ['null', 'int'], default: 'x' }), /default "x" is no union/],
     [record({ name: 'a', type: 'int', order: 'up' }), /it is one of ascending/],
+    [record({ name: 'a', type: 'R', default: {} }), /default \{\} is no a.b.R/],
     [{ items: 'int' }, /without "type"/],
     [7, /7 is no type/],
   ]

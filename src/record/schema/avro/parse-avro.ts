@@ -173,7 +173,7 @@ function createParser(known: AvroNames) {
       doc: stringOf(json['doc']),
       default: json['default'] === undefined ? undefined : { value: json['default'] },
       order: order as AvroOrder,
-      aliases: textsOf(json, 'aliases', `the field ${name} of ${record.full}`),
+      aliases: [...new Set(textsOf(json, 'aliases', `the field ${name} of ${record.full}`))],
       properties: propertiesOf(json, fieldAttributes),
     }
     made.schema = typeOrLater(written, record.namespace, depth + 1, (schema) => (made.schema = schema))
@@ -235,8 +235,9 @@ function fixedOf(json: ExactObject, name: AvroName, properties: AvroProperties):
 }
 
 function headOf(json: ExactObject, name: AvroName) {
-  const aliases = textsOf(json, 'aliases', `the type ${name.full}`)
-  return { name, doc: stringOf(json['doc']), aliases: aliases.map((alias) => avroName(alias, name.namespace)) }
+  const aliases = textsOf(json, 'aliases', `the type ${name.full}`).map((alias) => avroName(alias, name.namespace))
+  const unique = new Map(aliases.map((alias) => [alias.full, alias]))
+  return { name, doc: stringOf(json['doc']), aliases: [...unique.values()] }
 }
 
 function nameOf(json: ExactObject, enclosing: string | undefined): AvroName {
