@@ -12,6 +12,7 @@ import { fetchHandler } from './apis/fetch.ts'
 import { groupOffsetHandlers } from './apis/group-offsets.ts'
 import { groupDescriptionHandlers } from './apis/group-descriptions.ts'
 import { groupHandlers } from './apis/groups.ts'
+import { leaderEpochHandler } from './apis/leader-epochs.ts'
 import { listOffsetsHandler } from './apis/list-offsets.ts'
 import { produceHandler } from './apis/produce.ts'
 import { quotaHandlers } from './apis/quotas.ts'
@@ -147,6 +148,7 @@ function handlersOf(api: ApiServices) {
     produceHandler(api),
     fetchHandler(api),
     listOffsetsHandler(api),
+    leaderEpochHandler(api),
     ...clusterHandlers(api),
     ...saslHandlers(),
     ...aclHandlers(api),

@@ -10,7 +10,7 @@ export const servedVersions: ReadonlyMap<number, VersionRange> = new Map(
     [
       [0, 3, 13], // Produce: 13 names topics by id only
       [1, 4, 18], // Fetch: 13 and later name topics by id
-      [2, 1, 8], // ListOffsets: 9 adds tiered storage
+      [2, 1, 11], // ListOffsets
       [3, 0, 12], // Metadata
       [8, 2, 10], // OffsetCommit
       [9, 1, 10], // OffsetFetch
@@ -27,6 +27,7 @@ export const servedVersions: ReadonlyMap<number, VersionRange> = new Map(
       [20, 1, 6], // DeleteTopics
       [21, 0, 2], // DeleteRecords
       [22, 0, 6], // InitProducerId
+      [23, 2, 4], // OffsetForLeaderEpoch
       [24, 0, 5], // AddPartitionsToTxn
       [25, 0, 4], // AddOffsetsToTxn
       [26, 0, 5], // EndTxn

@@ -6,6 +6,7 @@ import type { PartitionLog } from '../storage/partition-log.ts'
 import type { Partition, PartitionView } from '../topics/partition.ts'
 import type { Topic } from '../topics/topic.ts'
 import { handle, type Handler, type RequestContext } from './handler.ts'
+import { checkEpoch, divergence } from './leader-epochs.ts'
 import { refusalOf, type ApiServices } from './services.ts'
 
 type FetchRequest = RequestOf<typeof fetchApi>
@@ -49,7 +50,7 @@ async function gather(services: ApiServices, request: FetchRequest, context: Req
         isCommitted: request.isolationLevel === readCommitted,
       })
       bytes += answer.records?.length ?? 0
-      failed ||= answer.errorCode !== 0
+      failed ||= answer.errorCode !== 0 || answer.divergingEpoch !== undefined
       partitions.push(answer)
     }
     responses.push({ topic: wanted.topic, topicId: wanted.topicId, partitions })
@@ -101,7 +102,11 @@ async function readOne(
       )
     }
     const log = await partition.log()
+    checkEpoch(log, one.currentLeaderEpoch)
     const known = ends(log)
+    const divergingEpoch = divergence(log, one.lastFetchedEpoch, one.fetchOffset)
+    if (divergingEpoch)
+      return { partitionIndex, errorCode: 0, ...known, divergingEpoch, records: noRecords, abortedTransactions: null }
     const before = isCommitted ? known.lastStableOffset : undefined
     const records = room > 0 || isFirst ? await log.read(one.fetchOffset, room, isFirst, memoryFor, before) : noRecords
     const abortedTransactions = isCommitted
