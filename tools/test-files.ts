@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs'
 
 /** Tests that need more than npm packages say so in their names; `npm run conformance` runs those. */
-const needsMore = /\.(kafka|s3|psql|mariadb|spark)\.test\.ts$/
+const needsMore = /\.(kafka|s3|psql|mariadb|spark|systemd)\.test\.ts$/
 /** Tests that start a PostgreSQL of npm's say so too: `npm test` runs them, `npm run check` has no time for them. */
 const startsPostgres = /\.pg\.test\.ts$/
 

@@ -18,7 +18,6 @@ const elsewhere = new Map([
   ['npx weir-data init', 'test/integration/package.test.ts'],
   ['npx weir-data up', 'test/integration/package.test.ts'],
   ['weir up', 'test/integration/supervisor.test.ts'],
-  ['weir up --dir /srv/shop', 'test/integration/supervisor.test.ts'],
   ['weir dev', 'test/integration/supervisor.test.ts'],
   ['weir produce prices prices.csv --csv-header skip', 'test/integration/cli.test.ts'],
   ['weir restore FOLDER', 'test/integration/backup.test.ts'],
@@ -50,9 +49,7 @@ function blockCommands(text: string): readonly string[] {
 
 /** Commands between backquotes in the text: `weir logs`, `psql "$(weir url postgres)"`. */
 function inlineCommands(text: string): readonly string[] {
-  const found = [...text.matchAll(/`([^`\n]*\bweir [a-z][^`]*)`/g)].map(([, code]) =>
-    code!.replace(/^ExecStart=… /, ''),
-  )
+  const found = [...text.matchAll(/`([^`\n]*\bweir [a-z][^`]*)`/g)].map(([, code]) => code!)
   const each = found.flatMap((command) => {
     const [head, ...others] = command.split(' | ')
     const stem = head!.split(' ').slice(0, -1).join(' ')

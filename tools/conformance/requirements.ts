@@ -12,6 +12,7 @@ const packages: Readonly<Record<string, string>> = {
   gcc: 'build-essential',
   javac: 'default-jdk-headless',
   mvn: 'maven',
+  systemctl: 'systemd',
 }
 
 /** What the machine lacks of `needs`, after installing what can be installed. */

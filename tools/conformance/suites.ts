@@ -72,7 +72,7 @@ export const suites: readonly Suite[] = [
     what: 'our tests that need more than npm packages',
     quick: true,
     alone: true,
-    needs: ['python3', 'psql', 'java', 'mvn', 'go', 'curl'],
+    needs: ['python3', 'psql', 'java', 'mvn', 'go', 'curl', 'systemctl'],
     command: () => [process.execPath, 'tools/conformance/with-s3.ts', process.execPath, 'tools/test.ts', 'conformance'],
   },
   {
