@@ -10,7 +10,7 @@ export function createBrokerStatus(
   groups: Groups,
   metrics: BrokerMetrics,
   clock: Clock,
-  connections: () => number,
+  ofNetwork: () => Pick<BrokerStatus, 'connections' | 'memory'>,
 ): { sample(): void; read(): BrokerStatus } {
   let last = { at: clock.monotonic(), bytesIn: 0, bytesOut: 0, recordsIn: 0 }
   let rates = { bytesInPerSecond: 0, bytesOutPerSecond: 0, recordsInPerSecond: 0 }
@@ -18,6 +18,9 @@ export function createBrokerStatus(
     sample() {
       const all = topics.all().flatMap(({ partitions }) => partitions)
       metrics.troubledPartitions.set(all.filter(({ opened }) => opened?.trouble !== undefined).length)
+      const { memory } = ofNetwork()
+      metrics.heldMemory.set({ for: 'requests' }, memory.requestBytes)
+      metrics.heldMemory.set({ for: 'answers' }, memory.answerBytes)
       const at = clock.monotonic()
       const seconds = Math.max(0.001, (at - last.at) / 1000)
       metrics.topics.prune({ count: topics.all().length, isThere: (id) => topics.byId(id) !== undefined })
@@ -30,7 +33,7 @@ export function createBrokerStatus(
       last = { at, bytesIn, bytesOut, recordsIn }
     },
     read: () => ({
-      connections: connections(),
+      ...ofNetwork(),
       topics: topics.all().map(({ name, id, partitions }) => ({
         name,
         id,

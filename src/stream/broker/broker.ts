@@ -40,6 +40,10 @@ export interface BrokerLimits extends StorageLimits, CompactionLimits {
   readonly requestBytesMax: number
   /** The most that one Fetch answers, in bytes, unless its first batch is larger. */
   readonly fetchBytesMax: number
+  /** Requests of all connections that have come or are coming hold so much memory at most; the next ones wait in the kernel. */
+  readonly requestBytesHeldMax: number
+  /** Answers to Fetch of all connections, until their clients have taken them; who asks meanwhile waits. */
+  readonly answerBytesHeldMax: number
   /** A connection without any traffic is closed after this. */
   readonly idleMs: number
   /** Of TLS: a client that has not ended it by then is closed. */
@@ -89,9 +93,11 @@ export interface BrokerLimits extends StorageLimits, CompactionLimits {
 }
 
 export const defaultLimits: BrokerLimits = {
-  connectionsMax: 1000,
+  connectionsMax: 4000,
   requestBytesMax: 128 * 1024 * 1024,
   fetchBytesMax: 55 * 1024 * 1024,
+  requestBytesHeldMax: 256 * 1024 * 1024,
+  answerBytesHeldMax: 256 * 1024 * 1024,
   idleMs: 600_000,
   handshakeMs: 10_000,
   certificateCheckIntervalMs: 10_000,
@@ -147,6 +153,8 @@ export interface Broker {
 
 export interface BrokerStatus {
   readonly connections: number
+  /** What requests hold that have come or are coming, and answers to Fetch until they are taken. */
+  readonly memory: { readonly requestBytes: number; readonly answerBytes: number }
   readonly topics: readonly TopicStatus[]
   /** Topics that are gone, with the offsets that they ended at: a delivery's proof outlives its source. */
   readonly deletedTopics: readonly DeletedTopic[]

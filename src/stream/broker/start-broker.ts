@@ -36,6 +36,7 @@ import { openGroups } from './groups/groups.ts'
 import type { GroupLimits } from './groups/step.ts'
 import { createLentMemory } from './network/lent-memory.ts'
 import { openListeners } from './open-listeners.ts'
+import { createMemoryBudget } from './network/memory-budget.ts'
 import { readRestoreNote, removeRestoreNote } from './restore-note.ts'
 import { createRegisteredSchemas } from './schemas/registered-schemas.ts'
 import { openSecurity } from './security/open-security.ts'
@@ -106,6 +107,11 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     }
     registerTopicSeries(registry, topics, metrics.topics)
     registerGroupSeries(registry, groups, topics)
+    const budgets = {
+      // The largest request beside others: what never fits would wait for ever.
+      requests: createMemoryBudget(Math.max(limits.requestBytesHeldMax, 2 * limits.requestBytesMax)),
+      answers: createMemoryBudget(limits.answerBytesHeldMax),
+    }
     const server = await openListeners(config, api, {
       limits,
       clock,
@@ -113,9 +119,13 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       handlers: handlersOf(api),
       memory: createLentMemory(lentBytesKept, lentIdleMs),
       onAnswered: metrics.requests.answered,
+      budgets,
       onConnections: (change) => metrics.connections.inc(change),
     })
-    const status = createBrokerStatus(topics, groups, metrics, clock, () => server.connections)
+    const status = createBrokerStatus(topics, groups, metrics, clock, () => ({
+      connections: server.connections,
+      memory: { requestBytes: budgets.requests.held, answerBytes: budgets.answers.held },
+    }))
     const chores = startChores(api, {
       sample: () => status.sample(),
       tryBroken: () => writeAgain(topics, directory, files),

@@ -9,6 +9,8 @@ export interface FrameReader {
   target(): Buffer
   /** `length` bytes were put there. Calls `onFrame` for each frame that is whole now; throws WEIR-3001 for a length out of range. */
   filled(length: number): void
+  /** There is memory now for the frame that `memoryFor` had none for. */
+  goOn(): void
 }
 
 const lengthBytes = 4
@@ -18,25 +20,33 @@ const lengthBytes = 4
  */
 const scratch = Buffer.allocUnsafeSlow(256 * 1024)
 
-/** `memoryFor` gives what a frame of this length is read into: memory that nobody else uses until `onFrame` has it. */
+/**
+ * `memoryFor` gives what a frame of this length is read into: memory that nobody else uses until `onFrame` has it. Where it gives
+ * none, nothing more is cut until `goOn`: the caller stops to read, and what comes all the same is kept.
+ */
 export function createFrameReader(
   frameBytesMax: number | (() => number),
   onFrame: (frame: Buffer) => void,
-  memoryFor: (length: number) => Buffer = (length) => Buffer.allocUnsafeSlow(length),
+  memoryFor: (length: number) => Buffer | undefined = (length) => Buffer.allocUnsafeSlow(length),
 ): FrameReader {
   const head = Buffer.alloc(lengthBytes)
   let headFilled = 0
   let frame: Buffer | undefined
   let frameFilled = 0
+  let kept: Buffer | undefined
 
-  /** From the scratch, until all of it is taken or the rest of a frame has yet to come. */
-  function cut(end: number): void {
-    for (let at = 0; at < end;) {
-      at += fillHead(at, end)
+  /** Until all of it is taken, or the rest of a frame has yet to come, or there is no memory for one. */
+  function cut(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length || headFilled === lengthBytes;) {
+      at += fillHead(bytes, at)
       if (headFilled < lengthBytes) return
       const whole = memoryFor(frameLength())
+      if (!whole) {
+        kept = Buffer.from(bytes.subarray(at))
+        return
+      }
       headFilled = 0
-      const part = scratch.copy(whole, 0, at, Math.min(end, at + whole.length))
+      const part = bytes.copy(whole, 0, at, Math.min(bytes.length, at + whole.length))
       at += part
       if (part < whole.length) {
         frame = whole
@@ -47,9 +57,8 @@ export function createFrameReader(
     }
   }
 
-  function fillHead(at: number, end: number): number {
-    const taken = Math.min(lengthBytes - headFilled, end - at)
-    scratch.copy(head, headFilled, at, at + taken)
+  function fillHead(bytes: Buffer, at: number): number {
+    const taken = bytes.copy(head, headFilled, at, at + lengthBytes - headFilled)
     headFilled += taken
     return taken
   }
@@ -64,12 +73,21 @@ export function createFrameReader(
   return {
     target: () => (frame ? frame.subarray(frameFilled) : scratch),
     filled(length) {
-      if (!frame) return cut(length)
+      if (kept) {
+        kept = Buffer.concat([kept, scratch.subarray(0, length)])
+        return
+      }
+      if (!frame) return cut(scratch.subarray(0, length))
       frameFilled += length
       if (frameFilled < frame.length) return
       const whole = frame
       frame = undefined
       onFrame(whole)
+    },
+    goOn() {
+      const bytes = kept
+      kept = undefined
+      if (bytes) cut(bytes)
     },
   }
 }

@@ -22,9 +22,15 @@ export function fetchHandler(services: ApiServices): Handler {
     for (;;) {
       // Begun before the reading, so that what is appended meanwhile is not missed.
       const change = nextChange(partitionsOf(services, request), context.closed)
-      const gathered = await gather(services, request, context)
+      const bytesMax = await context.room.open(
+        Math.min(request.maxBytes, services.limits.fetchBytesMax),
+        deadline - services.clock.monotonic(),
+      )
+      const gathered = await gather(services, request, context, bytesMax)
+      context.room.keep(gathered.bytes)
       const leftMs = deadline - services.clock.monotonic()
       const enough = gathered.bytes >= request.minBytes || gathered.failed || leftMs <= 0 || context.closed.aborted
+      if (!enough) context.room.keep(0)
       if (!enough && (await change.within(leftMs))) continue
       change.cancel()
       countFetched(services, gathered)
@@ -33,8 +39,13 @@ export function fetchHandler(services: ApiServices): Handler {
   })
 }
 
-async function gather(services: ApiServices, request: FetchRequest, context: RequestContext): Promise<Gathered> {
-  const bytesMax = Math.min(request.maxBytes, services.limits.fetchBytesMax)
+/** Reads up to `bytesMax`; nothing at all when that is 0, for there is no room even for a first batch. */
+async function gather(
+  services: ApiServices,
+  request: FetchRequest,
+  context: RequestContext,
+  bytesMax: number,
+): Promise<Gathered> {
   const responses: TopicAnswer[] = []
   const fetched: Gathered['fetched'][number][] = []
   let bytes = 0
@@ -46,7 +57,7 @@ async function gather(services: ApiServices, request: FetchRequest, context: Req
       const room = Math.max(0, Math.min(one.partitionMaxBytes, bytesMax - bytes))
       const answer = await readOne(services, context, topic, wanted, one, {
         room,
-        isFirst: bytes === 0,
+        isFirst: bytes === 0 && bytesMax > 0,
         isCommitted: request.isolationLevel === readCommitted,
       })
       bytes += answer.records?.length ?? 0

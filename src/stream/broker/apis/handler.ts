@@ -1,6 +1,7 @@
 import type { Api } from '../../protocol/api.ts'
 import type { Decoded, Input, Shape } from '../../protocol/field.ts'
 import type { RequestHeader } from '../../protocol/header.ts'
+import type { AnswerRoom } from '../network/answer-room.ts'
 import type { Principal } from '../security/principal.ts'
 import type { MemoryFor } from '../storage/partition-reader.ts'
 import { decodeRequest } from '../../protocol/messages.ts'
@@ -24,6 +25,8 @@ export interface RequestContext {
   readonly closed: AbortSignal
   /** Memory for what is answered: others have it once the answer was sent. */
   readonly memoryFor: MemoryFor
+  /** What is answered in much memory asks here first: all clients share it. */
+  readonly room: AnswerRoom
 }
 
 /** How an API's requests are answered; undefined when a request is not. */

@@ -8,6 +8,7 @@ export interface BrokerMetrics {
   readonly requests: RequestFigures
   readonly syncSeconds: Histogram
   readonly connections: Gauge
+  readonly heldMemory: Gauge<'for'>
   readonly logins: Counter<'mechanism' | 'outcome'>
   readonly denials: Counter<'operation' | 'resource'>
   readonly throttled: Counter<'quota'>
@@ -66,6 +67,12 @@ export function createBrokerMetrics(registry: Registry): BrokerMetrics {
     compactedRecords: new Counter({
       name: 'weir_log_compacted_records_total',
       help: 'Records that compaction removed',
+      registers,
+    }),
+    heldMemory: new Gauge({
+      name: 'weir_log_held_memory_bytes',
+      help: 'Memory of requests that have come or are coming, and of answers to Fetch until they are taken',
+      labelNames: ['for'],
       registers,
     }),
     connections: new Gauge({ name: 'weir_log_connections', help: 'Open Kafka connections', registers }),

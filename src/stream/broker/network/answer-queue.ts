@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net'
+import { createAnswerRoom, type AnswerRoom } from './answer-room.ts'
 import type { LentMemory } from './lent-memory.ts'
+import type { MemoryBudget } from './memory-budget.ts'
 
 export type Answer = readonly Buffer[] | undefined
 
@@ -7,6 +9,8 @@ export type Answer = readonly Buffer[] | undefined
 export interface AnswerPlace {
   /** Memory for the answer, lent until the socket has taken all of it. */
   readonly memoryFor: (bytes: number) => Buffer
+  /** Room for the answer, held as long. */
+  readonly room: AnswerRoom
   /** Undefined when nothing is to be answered. Sends it once all before it are sent. */
   finish(answer: Answer): void
 }
@@ -22,17 +26,34 @@ interface Place {
   answer: Answer
   done: boolean
   readonly lent: Buffer[]
+  readonly room: AnswerRoom
 }
 
-export function createAnswerQueue(socket: Socket, memory: LentMemory): AnswerQueue {
+/** `budget` is what the answers of all connections hold together; `closed` ends the waiting for it. */
+export function createAnswerQueue(
+  socket: Socket,
+  memory: LentMemory,
+  budget: MemoryBudget,
+  closed: AbortSignal,
+): AnswerQueue {
   const places: Place[] = []
+  /** Of answers that the socket has not taken yet, and of those that are being made. */
+  const rooms = new Set<AnswerRoom>()
+  closed.addEventListener('abort', () => {
+    for (const room of rooms) room.keep(0)
+  })
 
   function flush(): void {
     if (socket.destroyed) return
     socket.cork()
     while (places[0]?.done) {
-      const { answer = [], lent } = places.shift()!
-      const release = (): void => lent.forEach((buffer) => memory.give(buffer))
+      const { answer = [], lent, room } = places.shift()!
+      const release = (): void => {
+        lent.forEach((buffer) => memory.give(buffer))
+        room.keep(0)
+        rooms.delete(room)
+      }
+      if (answer.length === 0) release()
       for (const [index, buffer] of answer.entries())
         socket.write(buffer, index === answer.length - 1 ? release : undefined)
     }
@@ -44,9 +65,12 @@ export function createAnswerQueue(socket: Socket, memory: LentMemory): AnswerQue
       return places.length
     },
     open() {
-      const place: Place = { answer: undefined, done: false, lent: [] }
+      const room = createAnswerRoom(budget, closed)
+      const place: Place = { answer: undefined, done: false, lent: [], room }
       places.push(place)
+      rooms.add(room)
       return {
+        room,
         memoryFor(bytes) {
           const taken = memory.take(bytes)
           place.lent.push(taken)

@@ -2,7 +2,6 @@ import type { Socket } from 'node:net'
 import type { Clock } from '../../../kernel/clock.ts'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { Logger } from '../../../kernel/logger.ts'
-import { createFrameReader } from '../../protocol/frame-reader.ts'
 import { readRequestHeader } from '../../protocol/header.ts'
 import type { Handler, RequestGate } from '../apis/handler.ts'
 import { UnansweredError } from '../apis/produce.ts'
@@ -11,10 +10,11 @@ import type { ClientSession, LoginAnswer } from '../security/client-session.ts'
 import { anonymous } from '../security/principal.ts'
 import { createAnswerQueue, type Answer, type AnswerPlace } from './answer-queue.ts'
 import { answerRequest, type RequestObserver } from './answer-request.ts'
-import { watchArrivingRequest } from './arriving-request.ts'
 import type { LentMemory } from './lent-memory.ts'
+import type { MemoryBudget } from './memory-budget.ts'
 import { createMuting } from './muting.ts'
 import { readInto } from './read-into.ts'
+import { createRequestIntake } from './request-intake.ts'
 
 export interface ConnectionOptions {
   readonly limits: BrokerLimits
@@ -23,6 +23,8 @@ export interface ConnectionOptions {
   readonly handlers: ReadonlyMap<number, Handler>
   readonly memory: LentMemory
   readonly onAnswered: RequestObserver['onAnswered']
+  /** What requests and answers of all connections hold together. */
+  readonly budgets: { readonly requests: MemoryBudget; readonly answers: MemoryBudget }
 }
 
 /** Who is at the other end, as far as it is known, and what it may do. */
@@ -47,7 +49,6 @@ export interface Connection {
 const produceKey = 0
 /** So many requests may wait or run; then nothing is read until some are answered. */
 const requestsMax = 64
-const requestBytesHeldMax = 64 * 1024 * 1024
 
 /**
  * One client. Answers go out in the order of requests. A request begins when the one before is answered, as in Kafka; only
@@ -55,39 +56,33 @@ const requestBytesHeldMax = 64 * 1024 * 1024
  * `accepted` is paused.
  */
 export function serveConnection(accepted: Socket, who: ConnectedClient, options: ConnectionOptions): Connection {
-  const { limits, clock, logger, handlers, memory } = options
+  const { limits, clock, logger, handlers, memory, budgets } = options
   const { session, host, advertised } = who
   const client = accepted.remotePort === undefined ? host : `${host}:${accepted.remotePort}`
   const closed = new AbortController()
-  const waiting: Buffer[] = []
   let blocked = false
-  let bytesHeld = 0
 
-  const arriving = watchArrivingRequest(limits.stallMs, () => clock.monotonic())
-  const received = (frame: Buffer): void => {
-    arriving.completed(frame.length)
-    waiting.push(frame)
-    bytesHeld += frame.length
-  }
-  const reader = createFrameReader(
-    () => session.frameBytesMax,
-    received,
-    (bytes) => memory.take(bytes),
-  )
+  const intake = createRequestIntake({
+    frameBytesMax: () => session.frameBytesMax,
+    stallMs: limits.stallMs,
+    monotonic: () => clock.monotonic(),
+    memory,
+    budget: budgets.requests,
+    onRoom: begin,
+    onError: end,
+  })
   const socket = readInto(accepted, {
-    target: () => reader.target(),
+    target: () => intake.bytes.target(),
     received(length) {
       try {
-        arriving.received(length)
-        reader.filled(length)
-        if (arriving.isTooSlow) end(new Error('a request that arrives too slowly'))
+        intake.bytes.received(length)
         begin()
       } catch (error) {
         end(error)
       }
     },
   })
-  const answers = createAnswerQueue(socket, memory)
+  const answers = createAnswerQueue(socket, memory, budgets.answers, closed.signal)
   socket.setTimeout(limits.idleMs)
   socket.on('drain', begin)
   socket.on('timeout', () => end(new Error('no traffic for too long, or a request or an answer that stalls')))
@@ -98,7 +93,7 @@ export function serveConnection(accepted: Socket, who: ConnectedClient, options:
     closed.abort()
     clearTimeout(loginTimer)
     muting.end()
-    waiting.length = 0
+    intake.close()
   })
   const muting = createMuting(() => clock.monotonic(), begin)
   const gate = who.gate((ms) => muting.mute(ms))
@@ -108,16 +103,16 @@ export function serveConnection(accepted: Socket, who: ConnectedClient, options:
 
   function begin(): void {
     const mayRun = (): boolean => !blocked && !socket.writableNeedDrain && !closed.signal.aborted && !muting.isMuted()
-    while (waiting.length > 0 && mayRun()) tryRun(waiting.shift()!)
+    while (intake.waiting > 0 && mayRun()) tryRun(intake.next()!)
     const most = session.principal ? requestsMax : 1
-    const full = muting.isMuted() || waiting.length + answers.length >= most || bytesHeld >= requestBytesHeldMax
+    const full = muting.isMuted() || intake.waiting + answers.length >= most || intake.isFull
     if (full && !socket.isPaused()) socket.pause()
     if (!full && socket.isPaused()) {
-      arriving.forgive()
+      intake.forgive()
       socket.resume()
     }
     // An answer that is not taken holds memory, and so does a part of a request: such a client has less time.
-    const stalls = socket.writableNeedDrain || (arriving.hasBegun && !full)
+    const stalls = socket.writableNeedDrain || (intake.hasBegun && !full)
     socket.setTimeout(stalls ? limits.stallMs : limits.idleMs)
   }
 
@@ -125,8 +120,13 @@ export function serveConnection(accepted: Socket, who: ConnectedClient, options:
     try {
       run(frame)
     } catch (error) {
-      end(error)
+      fail(frame, error)
     }
+  }
+
+  function fail(frame: Buffer, error: unknown): void {
+    intake.done(frame, false)
+    end(error)
   }
 
   function run(frame: Buffer): void {
@@ -143,25 +143,27 @@ export function serveConnection(accepted: Socket, who: ConnectedClient, options:
       apiVersion: header.apiVersion,
       closed: closed.signal,
       memoryFor: place.memoryFor,
+      room: place.room,
       advertised,
       gate,
       chargePartitions: () => undefined,
     }
     const finish = (answer: Answer): void => {
-      bytesHeld -= frame.length
       // All of its records are in the log. What other requests say may be kept, a group's metadata for instance.
-      if (!blocks) memory.give(frame)
+      intake.done(frame, !blocks)
       if (blocks) blocked = false
       place.finish(answer)
       begin()
     }
-    answerRequest(frame, header, handlers, context, options).then(finish).catch(end)
+    answerRequest(frame, header, handlers, context, options)
+      .then(finish, (error) => fail(frame, error))
+      .catch(end)
   }
 
   function logIn(login: Promise<LoginAnswer>, frame: Buffer, place: AnswerPlace): void {
     blocked = true
     const finish = ({ answer, failure }: LoginAnswer): void => {
-      bytesHeld -= frame.length
+      intake.done(frame, false)
       place.finish(answer)
       // What it failed for was told by the session already.
       if (failure) return socket.destroySoon()
@@ -172,7 +174,7 @@ export function serveConnection(accepted: Socket, who: ConnectedClient, options:
       blocked = false
       begin()
     }
-    login.then(finish).catch(end)
+    login.then(finish, (error) => fail(frame, error)).catch(end)
   }
 
   function end(error: unknown): void {
