@@ -19,7 +19,6 @@ import { processRoutes } from './routes/process.ts'
 import { recordRoutes } from './routes/records.ts'
 import { resourceRoutes } from './routes/resources.ts'
 import { sqlRoutes } from './routes/sql.ts'
-import { schemaRegistryPrefix } from './schema-registry/prefix.ts'
 import { serveSchemaRegistry } from './schema-registry/serve-schema-registry.ts'
 
 /** The HTTP API, the catalog and the console, not yet listening. WEIR-2008 for an open address without a token. */
@@ -62,7 +61,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
       routes(api, options)
   })
   await app.register(async (iceberg) => catalogRoutes(iceberg, options), { prefix: '/iceberg' })
-  await app.register(async (registry) => serveSchemaRegistry(registry, options), { prefix: schemaRegistryPrefix })
+  await app.register(async (registry) => serveSchemaRegistry(registry, options))
   await consoleRoutes(app, options)
   return app
 }

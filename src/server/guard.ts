@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { WeirError } from '../kernel/errors/weir-error.ts'
-import { schemaRegistryPrefix } from './schema-registry/prefix.ts'
+import { schemaRegistryPrefix } from './schema-registry/registry-protocol.ts'
 
 export interface GuardOptions {
   /** The address that the server listens on. */

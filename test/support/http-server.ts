@@ -4,7 +4,7 @@ import { silentLogger } from '../../src/kernel/logger.ts'
 import { createControlPlane } from '../../src/platform/control/create-control-plane.ts'
 import { createHttpServer } from '../../src/server/create-http-server.ts'
 import type { HttpServerOptions } from '../../src/server/http-server-options.ts'
-import { createSchemaRegistry } from '../../src/stream/registry/schema-registry.ts'
+import { createLazySchemaRegistry } from '../../src/stream/registry/lazy-schema-registry.ts'
 import { openMetadata } from '../../src/storage/metadata/metadata.ts'
 import { pretendOperations } from './pretended-operations.ts'
 import { pretendServices } from './pretended-services.ts'
@@ -34,7 +34,10 @@ export async function withHttpServer(
       control,
       catalog,
       operations: pretendOperations(),
-      schemaRegistry: createSchemaRegistry({ kafka: () => Promise.reject(new Error('no log')), logger: silentLogger }),
+      schemaRegistry: createLazySchemaRegistry({
+        kafka: () => Promise.reject(new Error('no log')),
+        logger: silentLogger,
+      }),
       logger: silentLogger,
       ...options,
     })

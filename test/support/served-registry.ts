@@ -42,35 +42,38 @@ export async function withRegistry(run: (served: ServedRegistry) => Promise<void
     close: () => current.close(),
   }
   try {
-    await withHttpServer({ schemaRegistry }, async (app) => {
-      const call = async (
-        method: 'GET' | 'POST' | 'PUT' | 'DELETE',
-        path: string,
-        body?: unknown,
-      ): Promise<Answered> => {
-        const answer = await app.inject({
-          method,
-          url: `/schema-registry${path}`,
-          ...(body === undefined ? {} : { payload: JSON.stringify(body), headers: { 'content-type': contentType } }),
+    await withHttpServer(
+      { schemaRegistry: { open: async () => schemaRegistry, close: async () => undefined } },
+      async (app) => {
+        const call = async (
+          method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+          path: string,
+          body?: unknown,
+        ): Promise<Answered> => {
+          const answer = await app.inject({
+            method,
+            url: `/schema-registry${path}`,
+            ...(body === undefined ? {} : { payload: JSON.stringify(body), headers: { 'content-type': contentType } }),
+          })
+          const { statusCode: status, body: text } = answer
+          return { status, body: text === '' ? undefined : (JSON.parse(text) as unknown) }
+        }
+        await run({
+          app,
+          broker,
+          kafka,
+          registry: schemaRegistry,
+          get: (path) => call('GET', path),
+          post: (path, body) => call('POST', path, body),
+          put: (path, body) => call('PUT', path, body),
+          delete: (path) => call('DELETE', path),
+          async reopen() {
+            await current.close()
+            current = open()
+          },
         })
-        const { statusCode: status, body: text } = answer
-        return { status, body: text === '' ? undefined : (JSON.parse(text) as unknown) }
-      }
-      await run({
-        app,
-        broker,
-        kafka,
-        registry: schemaRegistry,
-        get: (path) => call('GET', path),
-        post: (path, body) => call('POST', path, body),
-        put: (path, body) => call('PUT', path, body),
-        delete: (path) => call('DELETE', path),
-        async reopen() {
-          await current.close()
-          current = open()
-        },
-      })
-    })
+      },
+    )
   } finally {
     await current.close()
     await kafka.close()

@@ -1,7 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { Catalog } from '../../lake/catalog/catalog.ts'
-import type { SchemaRegistry } from '../../stream/registry/schema-registry.ts'
+import type { LazySchemaRegistry } from '../../stream/registry/lazy-schema-registry.ts'
 import type { ControlPlane } from '../control/control-plane.ts'
 import type { Operations } from '../operations.ts'
 import type { Project } from '../project/project.ts'
@@ -47,7 +47,7 @@ export interface HttpParts {
   readonly control: ControlPlane
   readonly catalog: Catalog
   readonly operations: Operations
-  readonly schemaRegistry: SchemaRegistry
+  readonly schemaRegistry: LazySchemaRegistry
   readonly logger: Logger
 }
 

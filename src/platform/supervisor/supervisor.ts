@@ -4,7 +4,7 @@ import { createCatalog } from '../../lake/catalog/create-catalog.ts'
 import { startPostgresPort } from '../../sql/relay/start-postgres-port.ts'
 import { openMetadata } from '../../storage/metadata/metadata.ts'
 import { openObjectStore } from '../../storage/objects/open.ts'
-import { createSchemaRegistry } from '../../stream/registry/schema-registry.ts'
+import { createLazySchemaRegistry } from '../../stream/registry/lazy-schema-registry.ts'
 import type { ListenerSettings } from '../project/stream-settings.ts'
 import { createControlPlane } from '../control/create-control-plane.ts'
 import { applyWithoutDestruction, noticesOf, settleWithin, troublesAtStart } from './apply-at-start.ts'
@@ -118,7 +118,7 @@ async function startParts(
   })
   stack.defer(() => maintenance.stop())
   let ready: Endpoints | undefined
-  const schemaRegistry = createSchemaRegistry({ kafka: () => processes.kafka(), logger })
+  const schemaRegistry = createLazySchemaRegistry({ kafka: () => processes.kafka(), logger })
   const operations = createOperations({
     schemaRegistry,
     catalog: services.catalog,

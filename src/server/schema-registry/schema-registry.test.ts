@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { withRegistry, type Answered, type ServedRegistry } from '../../../test/support/served-registry.ts'
 import { withHttpServer } from '../../../test/support/http-server.ts'
 
@@ -403,5 +404,43 @@ void test('it is guarded like the rest, and takes the token as a password too', 
       headers: { host: '10.0.0.9:4000', ...basic('a:right') },
     })
     assert.deepEqual([store.statusCode, store.json().error_code], [500, 50001])
+  })
+})
+
+void test('no request brings it down: every answer is below 500 and has a code', async () => {
+  await withRegistry(async (registry) => {
+    await registry.put('/config', { compatibility: 'NONE' })
+    const anything = fc.oneof(
+      fc.json(),
+      fc.json().map((schema) => JSON.stringify({ schema })),
+      fc.json().map((schema) => JSON.stringify({ schema, schemaType: 'JSON' })),
+      fc.json().map((metadata) => `{"schema": "\\"int\\"", "metadata": ${metadata}}`),
+    )
+    const paths = [
+      '/subjects/a',
+      '/subjects/a/versions',
+      '/compatibility/subjects/a/versions',
+      '/config',
+      '/mode/b',
+      '/config/:.x:',
+    ]
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...paths),
+        fc.constantFrom('POST', 'PUT'),
+        anything,
+        async (path, method, payload) => {
+          const { statusCode, body } = await registry.app.inject({
+            method: method as 'POST',
+            url: `/schema-registry${path}`,
+            payload,
+            headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+          })
+          assert.ok(statusCode < 500, `${method} ${path} ${payload}: ${statusCode} ${body}`)
+          if (statusCode >= 400) assert.equal(typeof (JSON.parse(body) as { error_code: unknown }).error_code, 'number')
+        },
+      ),
+      { numRuns: 150 },
+    )
   })
 })

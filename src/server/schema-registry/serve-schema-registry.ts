@@ -1,73 +1,40 @@
 import type { FastifyInstance } from 'fastify'
-import type { Logger } from '../../kernel/logger.ts'
-import { asWeirError, type WeirError } from '../../kernel/errors/weir-error.ts'
-import { RegistryRefusal } from '../../stream/registry/registry-refusal.ts'
-import type { SchemaRegistry } from '../../stream/registry/schema-registry.ts'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import type { HttpServerOptions } from '../http-server-options.ts'
+import { defaultLimits } from '../http-limits.ts'
 import { statusOf } from '../http-status.ts'
-import { compatibilityRoutes } from './compatibility-routes.ts'
-import { schemaRoutes } from './schema-routes.ts'
-import { serverRoutes } from './server-routes.ts'
-import { settingRoutes } from './setting-routes.ts'
-import { subjectRoutes } from './subject-routes.ts'
+import { contentType, schemaRegistryPrefix } from './registry-protocol.ts'
 
-export interface SchemaRegistryParts {
-  readonly schemaRegistry: SchemaRegistry
-  readonly logger: Logger
-}
+/**
+ * Hands requests to the schema registry's own app, once the guard has let them through. That app is loaded with the first of them: most
+ * projects have none.
+ */
+export function serveSchemaRegistry(app: FastifyInstance, options: HttpServerOptions): void {
+  const { schemaRegistry, logger, limits = defaultLimits } = options
+  let loaded: Promise<FastifyInstance> | undefined
 
-const contentType = 'application/vnd.schemaregistry.v1+json'
-const readTypes = [contentType, 'application/vnd.schemaregistry+json', 'application/json', 'application/octet-stream']
-const routes = [subjectRoutes, schemaRoutes, settingRoutes, compatibilityRoutes, serverRoutes]
-
-/** The REST API of Confluent's schema registry, answers, errors and all. */
-export async function serveSchemaRegistry(
-  app: FastifyInstance,
-  { schemaRegistry: registry, logger }: SchemaRegistryParts,
-): Promise<void> {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser(readTypes, { parseAs: 'string' }, (_request, body, done) => parseJson(String(body), done))
-  app.addHook('onSend', async (request, reply, payload) => {
-    const accepted = request.headers.accept ?? contentType
-    const isPlain = accepted.includes('application/json') && !accepted.includes('schemaregistry')
-    reply.type(isPlain ? 'application/json' : contentType)
-    return payload
-  })
-  // What is a text alone is answered as it is: the text of a schema is JSON already.
-  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
-  app.setErrorHandler(async (thrown, request, reply) => {
-    const refusal = refusalOf(thrown)
-    if (refusal.status >= 500)
-      logger.error({ err: thrown, method: request.method, url: request.url }, 'a request to the schema registry failed')
-    return reply.status(refusal.status).send({ error_code: refusal.errorCode, message: refusal.message })
-  })
-  app.setNotFoundHandler(async (_request, reply) =>
-    reply.status(404).send({ error_code: 404, message: 'HTTP 404 Not Found' }),
-  )
-  for (const each of routes) each(app, registry)
-  await app.register(async (inContext) => routes.forEach((each) => each(inContext, registry)), {
-    prefix: '/contexts/:context',
-  })
-}
-
-function parseJson(body: string, done: (error: Error | null, parsed?: unknown) => void): void {
-  try {
-    done(null, body === '' ? undefined : JSON.parse(body))
-  } catch (error) {
-    done(new RegistryRefusal(400, `the body of the request is not JSON: ${(error as Error).message}`))
+  async function load(): Promise<FastifyInstance> {
+    const [{ createRegistryApp }, registry] = await Promise.all([import('./registry-app.ts'), schemaRegistry.open()])
+    return createRegistryApp(registry, logger, limits.bodyBytesMax)
   }
-}
 
-function refusalOf(thrown: unknown): RegistryRefusal {
-  if (thrown instanceof RegistryRefusal) return thrown
-  const { statusCode, message } = thrown as { readonly statusCode?: number; readonly message?: string }
-  if (statusCode !== undefined && statusCode < 500) return new RegistryRefusal(statusCode, String(message))
-  return refusalOfError(asWeirError(thrown))
-}
-
-/** The store that does not answer is 50001, as clients know it. */
-function refusalOfError(error: WeirError): RegistryRefusal {
-  const status = statusOf(error)
-  const isTooLarge = error.code === 'WEIR-3103' && error.details['error'] === 'MESSAGE_TOO_LARGE'
-  if (isTooLarge) return new RegistryRefusal(42209, `the schema is too large for its topic: ${error.message}`)
-  return new RegistryRefusal(status === 401 || status === 403 ? status : 50001, error.message)
+  app.setErrorHandler(async (thrown, _request, reply) => {
+    const status = thrown instanceof WeirError ? statusOf(thrown) : 500
+    return reply
+      .status(status)
+      .type(contentType)
+      .send({ error_code: status, message: (thrown as Error).message })
+  })
+  for (const path of [schemaRegistryPrefix, `${schemaRegistryPrefix}/*`])
+    app.all(path, {
+      schema: { hide: true },
+      // Before the body is read: that is for the other app to do.
+      onRequest: async (request, reply) => {
+        const registryApp = await (loaded ??= load())
+        reply.hijack()
+        registryApp.routing(request.raw, reply.raw)
+      },
+      handler: () => undefined,
+    })
+  app.addHook('onClose', async () => (await loaded)?.close())
 }

@@ -39,8 +39,6 @@ export function createSchemaRegistry({ kafka, logger }: SchemaRegistryOptions): 
   const empty = createRegistryState()
   let opened: Promise<Opened | undefined> | undefined
   let last: Promise<unknown> = Promise.resolve()
-  /** The outcome of an earlier change is not known. */
-  let isUnsure = false
 
   async function open(create: boolean): Promise<Opened | undefined> {
     const found = await opened?.catch(() => undefined)
@@ -60,17 +58,15 @@ export function createSchemaRegistry({ kafka, logger }: SchemaRegistryOptions): 
     { topic, writer }: Opened,
     decide: Decide<Answer>,
   ): Promise<Decision<Answer> | undefined> {
-    if (isUnsure) await topic.reachedEnd()
-    isUnsure = false
+    // What other writers did is known, and what became of a change whose outcome was not.
+    await topic.reachedEnd()
     const decision = decide(topic.state)
     if (decision.records.length === 0) return decision
     const applied: AppliedRecord[] = []
     const stop = topic.onApplied((record) => applied.push(record))
     try {
-      isUnsure = true
-      const offset = await writer.write(decision.records)
+      const offset = await topic.whileReading(writer.write(decision.records))
       await (offset === undefined ? topic.reachedEnd() : topic.reached(offset + decision.records.length - 1))
-      isUnsure = false
       return isTaken(decision, applied, offset) ? decision : undefined
     } finally {
       stop()

@@ -1,6 +1,7 @@
 import type { Logger } from '../../../kernel/logger.ts'
 import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
-import type { SchemaRegistry } from '../../../stream/registry/schema-registry.ts'
+import { createValueReader } from '../../../stream/registry/decode/value-reader.ts'
+import type { LazySchemaRegistry } from '../../../stream/registry/lazy-schema-registry.ts'
 import type { ControlPlane } from '../../control/control-plane.ts'
 import type { Operations } from '../../operations.ts'
 import type { Ports } from '../choose-ports.ts'
@@ -24,7 +25,7 @@ export interface OperationsOptions extends Omit<SupervisorOptions, 'maintenance'
   readonly places: DataDirectory
   readonly ports: Ports
   readonly catalog: CatalogClient
-  readonly schemaRegistry: SchemaRegistry
+  readonly schemaRegistry: LazySchemaRegistry
   readonly logger: Logger
   /** Undefined until all is ready. */
   readonly endpoints: () => Endpoints | undefined
@@ -47,7 +48,7 @@ export function createOperations(options: OperationsOptions): Operations & { clo
     records: createRecordOperations(
       () => processes.kafka(),
       (id) => holesOfTopic(processes.log, id),
-      options.schemaRegistry,
+      createValueReader(options.schemaRegistry),
     ),
     sql: createSqlOperations(() => ({
       host: '127.0.0.1',

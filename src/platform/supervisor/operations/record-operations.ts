@@ -5,8 +5,7 @@ import { stepBack } from '../../../stream/offset-holes.ts'
 import { isControlBatch, type BatchHeader } from '../../../stream/protocol/records/batch-header.ts'
 import { readHeaders } from '../../../stream/protocol/records/headers.ts'
 import { batchesIn, openRecords } from '../../../stream/protocol/records/record-cursor.ts'
-import { decodeValue, type SchemaSourceOfValues } from '../../../stream/registry/decode/decode-value.ts'
-import { subjectsOfStream } from '../../../stream/registry/decode/stream-subjects.ts'
+import type { ValueReader } from '../../../stream/registry/decode/value-reader.ts'
 import type { RecordOperations, StreamRecord } from '../../operations.ts'
 
 const bytesMax = 16_000_000
@@ -15,10 +14,10 @@ const bytesMax = 16_000_000
 export function createRecordOperations(
   client: () => Promise<KafkaClient>,
   holesOf: HolesOf,
-  registry: SchemaSourceOfValues,
+  values: ValueReader,
 ): RecordOperations {
   return {
-    subjects: async (stream) => subjectsOfStream(await registry.state(), stream),
+    subjects: (stream) => values.subjects(stream),
     async read(stream, { limit, partition, offset }) {
       const kafka = await client()
       const { id } = await mustExist(kafka, stream)
@@ -32,7 +31,7 @@ export function createRecordOperations(
       for (const [number, end] of ends) {
         const from = offset === undefined ? stepBack(holes[number] ?? [], end, limit) : Number(offset)
         const range = { partition: number, from: Math.max(from, starts.get(number) ?? 0), end, limit }
-        found.push(...(await readRange(kafka, stream, range, registry)))
+        found.push(...(await readRange(kafka, stream, range, values)))
       }
       const newestFirst = found.toSorted(
         (a, b) => b.timestamp.localeCompare(a.timestamp) || Number(b.offset) - Number(a.offset),
@@ -67,7 +66,7 @@ async function readRange(
   kafka: KafkaClient,
   topic: string,
   { partition, from, end, limit }: Range,
-  registry: SchemaSourceOfValues,
+  values: ValueReader,
 ): Promise<StreamRecord[]> {
   const found: StreamRecord[] = []
   let bytes = 0
@@ -82,7 +81,7 @@ async function readRange(
     const before = next
     for (const { at, header } of batchesIn(fetched.records)) {
       if (!isControlBatch(header.attributes))
-        found.push(...(await recordsOf(fetched.records, at, header, { topic, partition, from: next }, registry)))
+        found.push(...(await recordsOf(fetched.records, at, header, { topic, partition, from: next }, values)))
       next = Math.max(next, header.baseOffset + header.lastOffsetDelta + 1)
       bytes += header.byteLength
     }
@@ -96,7 +95,7 @@ async function recordsOf(
   at: number,
   header: BatchHeader,
   { topic, partition, from }: { readonly topic: string; readonly partition: number; readonly from: number },
-  registry: SchemaSourceOfValues,
+  values: ValueReader,
 ): Promise<StreamRecord[]> {
   const cursor = openRecords(records, at, header)
   const bytes = (start: number, end: number): Buffer | null => (start < 0 ? null : cursor.buffer.subarray(start, end))
@@ -114,8 +113,8 @@ async function recordsOf(
       headers: Object.fromEntries(headers.map((each) => [each.key, each.value?.toString() ?? ''])),
       bytes: value?.length ?? 0,
       decoded: {
-        key: await decodeValue(key, { topic, part: 'key', headers }, registry),
-        value: await decodeValue(value, { topic, part: 'value', headers }, registry),
+        key: await values.decode(key, { topic, part: 'key', headers }),
+        value: await values.decode(value, { topic, part: 'value', headers }),
       },
     })
   }

@@ -1,5 +1,5 @@
-import { qualify } from '../qualified-subject.ts'
-import { isId } from './registry-record.ts'
+import { defaultContext, qualify } from '../qualified-subject.ts'
+import { idMax, isId } from './registry-record.ts'
 import type { StoredVersion } from './stored-version.ts'
 
 /** Which schema an id stands for, in each context. */
@@ -14,6 +14,8 @@ export interface IdIndex {
   allLargest(): Readonly<Record<string, number>>
   add(stored: StoredVersion): void
   remove(stored: StoredVersion): void
+  /** Passes over ids that a log may have given that was restored from a backup since. */
+  passOver(count: number): void
   /** Largest ids by context, as a NOOP record has them; anything else is passed over. */
   raise(maxIds: unknown): void
 }
@@ -47,6 +49,10 @@ export function createIdIndex(): IdIndex {
       if (versions?.size !== 0) return
       byId.get(context)!.delete(stored.id)
       if (byGuid.get(context)?.get(stored.guid) === stored.id) byGuid.get(context)!.delete(stored.guid)
+    },
+    passOver(count) {
+      for (const context of new Set([defaultContext, ...largest.keys()]))
+        raiseTo(context, Math.min(idMax, (largest.get(context) ?? 0) + count))
     },
     raise(maxIds) {
       if (typeof maxIds !== 'object' || maxIds === null) return

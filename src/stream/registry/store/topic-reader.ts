@@ -18,8 +18,6 @@ export interface AppliedRecord {
 /** The state as the topic has it, kept up with it until it is closed. */
 export interface TopicReader {
   readonly state: RegistryState
-  /** The offset that is read next. */
-  readonly position: number
   /** Resolves when the record at this offset was applied. */
   reached(offset: number): Promise<void>
   /** Resolves when all was applied that the topic has now. */
@@ -28,12 +26,18 @@ export interface TopicReader {
   onApplied(listener: (record: AppliedRecord) => void): () => void
   /** Why it reads no more; undefined while it does. */
   readonly failure: unknown
+  /** The same of the work, unless it reads no more before that ends: then it rejects with why. */
+  whileReading<Result>(work: Promise<Result>): Promise<Result>
   close(): void
 }
 
 /** So long a fetch waits at the broker for something new. */
 const waitMs = 10_000
 const retryMs = 1000
+/** A restored log goes on behind a hole of this many offsets at least (docs/spec/log.md). */
+const restoredOffsets = 10 ** 12
+/** More schemas than anybody registers between a backup and its restore. */
+const restoredIds = 10_000
 const reachMs = 30_000
 
 /** Reads the topic from its beginning; resolves when it has reached the end. */
@@ -41,13 +45,13 @@ export async function readTopic(kafka: KafkaClient, topicId: string, logger: Log
   const state = createRegistryState()
   const closed = new AbortController()
   const listeners = new Set<(record: AppliedRecord) => void>()
-  const waiting = new Set<{
-    readonly offset: number
-    readonly resolve: () => void
-    readonly reject: (error: unknown) => void
-  }>()
+  const waiting = new Set<{ readonly offset: number; readonly resolve: () => void }>()
   let position = (await kafka.offsets.list(schemasTopic, 'start', [0])).get(0) ?? 0
+  /** Of the topic, when it was asked last. */
+  let end = (await kafka.offsets.list(schemasTopic, 'end', [0])).get(0) ?? 0
   let failure: unknown
+  const stopped = Promise.withResolvers<never>()
+  stopped.promise.catch(() => undefined)
 
   function applyRecord(cursor: RecordCursor): void {
     const part = (start: number, end: number): Buffer | null => (start < 0 ? null : cursor.buffer.subarray(start, end))
@@ -63,10 +67,20 @@ export async function readTopic(kafka: KafkaClient, topicId: string, logger: Log
 
   function applyBatches(records: Buffer): void {
     for (const { at, header } of batchesIn(records)) {
+      passOverRestore(header.baseOffset)
       const cursor = openRecords(records, at, header)
       while (!isControlBatch(header.attributes) && cursor.next()) if (cursor.offset >= position) applyRecord(cursor)
-      position = Math.max(position, header.baseOffset + header.lastOffsetDelta + 1)
+      moveTo(header.baseOffset + header.lastOffsetDelta + 1)
     }
+  }
+
+  /** Ids that were given after the backup went with it, and may be known elsewhere. */
+  function passOverRestore(next: number): void {
+    if (next - position >= restoredOffsets) state.ids.passOver(restoredIds)
+  }
+
+  function moveTo(offset: number): void {
+    position = Math.max(position, offset)
     for (const each of waiting) if (each.offset < position) each.resolve()
   }
 
@@ -75,12 +89,15 @@ export async function readTopic(kafka: KafkaClient, topicId: string, logger: Log
       topic: schemasTopic,
       topicId,
       partitions: [{ partition: 0, offset: position, bytesMax: 16_000_000 }],
-      waitMs,
-      isolation: 'committed',
+      // Up to what there is for sure nothing is waited for, also where it ends in a hole.
+      waitMs: position < end ? 0 : waitMs,
       signal: closed.signal,
     })
     check(fetched!.errorCode, `partition 0 of topic ${schemasTopic}`)
     applyBatches(fetched!.records)
+    if (fetched!.records.length > 0) return
+    passOverRestore(fetched!.highWatermark)
+    moveTo(fetched!.highWatermark)
   }
 
   /** Ends when it is closed, or when the topic is another one now: then whoever needs the state opens it anew. */
@@ -100,27 +117,29 @@ export async function readTopic(kafka: KafkaClient, topicId: string, logger: Log
 
   function stop(reason: unknown): void {
     failure = reason
-    for (const each of waiting) each.reject(reason)
+    stopped.reject(reason)
   }
 
   async function reached(offset: number): Promise<void> {
     if (offset < position) return
     if (failure !== undefined) throw failure
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const entry = { offset, resolve, reject }
+    const entry = { offset, resolve }
     waiting.add(entry)
-    const timer = setTimeout(
-      () => reject(new Error(`the schemas were not read up to ${offset} within ${reachMs} ms`)),
-      reachMs,
-    )
-    await promise.finally(() => {
+    const late = new Error(`the schemas were not read up to ${offset} within ${reachMs} ms`)
+    const timer = setTimeout(() => reject(late), reachMs)
+    await whileReading(promise).finally(() => {
       clearTimeout(timer)
       waiting.delete(entry)
     })
   }
 
+  function whileReading<Result>(work: Promise<Result>): Promise<Result> {
+    return Promise.race([work, stopped.promise])
+  }
+
   async function reachedEnd(): Promise<void> {
-    const end = (await kafka.offsets.list(schemasTopic, 'end', [0])).get(0) ?? 0
+    end = (await whileReading(kafka.offsets.list(schemasTopic, 'end', [0]))).get(0) ?? 0
     if (end > 0) await reached(end - 1)
   }
 
@@ -133,14 +152,12 @@ export async function readTopic(kafka: KafkaClient, topicId: string, logger: Log
   }
   return {
     state,
-    get position() {
-      return position
-    },
     get failure() {
       return failure
     },
     reached,
     reachedEnd,
+    whileReading,
     onApplied(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
