@@ -4,6 +4,8 @@ import { incrementalAlterConfigsApi } from '../../protocol/apis/incremental-alte
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import { checkTopicConfig, configType, topicConfigs } from '../topics/topic-configs.ts'
 import { configOf, type Topic } from '../topics/topic.ts'
+import { brokerConfigs } from './broker-configs.ts'
+import type { DescribedConfig } from './described-config.ts'
 import { handle, type Handler } from './handler.ts'
 import { nodeId, refusalOf, type ApiServices } from './services.ts'
 
@@ -48,7 +50,7 @@ export function configHandlers(services: ApiServices): Handler[] {
         try {
           const wanted = configurationKeys?.length ? configurationKeys : undefined
           const described = describedConfigs(describedResource(services, resourceType, resourceName))
-          const all = resourceType === resource.broker ? [...described, offsetsRetention(services)] : described
+          const all = resourceType === resource.broker ? [...described, ...brokerConfigs(services.limits)] : described
           const configs = all.filter(({ name }) => wanted?.includes(name) ?? true)
           return {
             ...head,
@@ -110,15 +112,6 @@ function describedResource({ topics }: ApiServices, resourceType: number, name: 
   return topic
 }
 
-export interface DescribedConfig {
-  readonly name: string
-  readonly value: string
-  readonly configSource: number
-  readonly configType: number
-  readonly documentation: string
-  readonly readOnly?: boolean
-}
-
 /** Every configuration with its value and where it comes from. */
 export function describedConfigs(topic: Pick<Topic, 'configs'>): DescribedConfig[] {
   return Object.entries(topicConfigs).map(([name, { type, doc }]) => ({
@@ -128,18 +121,6 @@ export function describedConfigs(topic: Pick<Topic, 'configs'>): DescribedConfig
     configType: configType[type],
     documentation: doc,
   }))
-}
-
-/** By the name that Kafka's tools ask for; a project sets it as `offsetsRetention`. */
-function offsetsRetention({ limits }: ApiServices): DescribedConfig {
-  return {
-    name: 'offsets.retention.minutes',
-    value: String(Math.round(limits.offsetsRetentionMs / 60_000)),
-    configSource: source.default,
-    configType: configType.int,
-    documentation: 'How long the offsets of a group without members are kept.',
-    readOnly: true,
-  }
 }
 
 function withExtras(config: DescribedConfig, synonyms: boolean, documentation: boolean) {

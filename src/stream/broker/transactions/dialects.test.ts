@@ -1,108 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { askKafka } from '../../../../test/support/ask-kafka.ts'
-import { runBroker, type RunningBroker } from '../../../../test/support/running-broker.ts'
-import { transactionalBytes } from '../../../../test/support/transactional-batch.ts'
+import { runBroker } from '../../../../test/support/running-broker.ts'
+import { openTransactionDesk, type Identity } from '../../../../test/support/transaction-desk.ts'
 import { waitUntil } from '../../../../test/support/wait-until.ts'
 import { systemClock } from '../../../kernel/clock.ts'
-import { connectKafka } from '../../client/connect.ts'
-import { addOffsetsToTxnApi } from '../../protocol/apis/add-offsets-to-txn.ts'
-import { addPartitionsToTxnApi } from '../../protocol/apis/add-partitions-to-txn.ts'
 import { describeProducersApi } from '../../protocol/apis/describe-producers.ts'
-import { describeTransactionsApi } from '../../protocol/apis/describe-transactions.ts'
-import { endTxnApi } from '../../protocol/apis/end-txn.ts'
-import { fetchApi } from '../../protocol/apis/fetch.ts'
-import { initProducerIdApi } from '../../protocol/apis/init-producer-id.ts'
-import { listOffsetsApi } from '../../protocol/apis/list-offsets.ts'
 import { listTransactionsApi } from '../../protocol/apis/list-transactions.ts'
-import { offsetFetchApi } from '../../protocol/apis/offset-fetch.ts'
-import { produceApi } from '../../protocol/apis/produce.ts'
-import { txnOffsetCommitApi } from '../../protocol/apis/txn-offset-commit.ts'
 import { writeTxnMarkersApi } from '../../protocol/apis/write-txn-markers.ts'
 import { nameOfKafkaError } from '../../protocol/errors.ts'
 
-interface Identity {
-  readonly producerId: number
-  readonly producerEpoch: number
-}
-
-/** The requests of a transactional producer, one by one, in the versions that are named. Answers are names of errors. */
-async function deskOf(log: RunningBroker) {
-  const client = await connectKafka({ bootstrap: log.bootstrap })
-  await client.topics.create([{ name: 'orders', partitions: 2 }])
-  const [{ id: topicId } = { id: '' }] = await client.topics.describe(['orders'])
-  await client.close()
-  const transactionalId = 'x'
-  const port = (): number => log.broker.port
-  const topics = [{ name: 'orders', partitions: [0] }]
-  return {
-    topicId,
-    async init(version: number, expected?: Identity, timeoutMs = 60_000) {
-      const request = { transactionalId, transactionTimeoutMs: timeoutMs, ...expected }
-      const { errorCode, ...identity } = await askKafka(port(), initProducerIdApi, version, request)
-      return { error: nameOfKafkaError(errorCode), ...identity }
-    },
-    async addPartitions(version: number, identity: Identity) {
-      const one = { transactionalId, ...identity, topics }
-      const request = version >= 4 ? { transactions: [one] } : one
-      const { resultsByTopic, resultsByTransaction } = await askKafka(port(), addPartitionsToTxnApi, version, request)
-      const results = version >= 4 ? resultsByTransaction[0]!.topicResults : resultsByTopic
-      return nameOfKafkaError(results[0]!.resultsByPartition[0]!.partitionErrorCode)
-    },
-    async addOffsets(identity: Identity) {
-      const request = { transactionalId, ...identity, groupId: 'work' }
-      return nameOfKafkaError((await askKafka(port(), addOffsetsToTxnApi, 3, request)).errorCode)
-    },
-    async produce(version: number, identity: Identity, baseSequence: number, value: string, index = 0) {
-      const records = transactionalBytes([value], { ...identity, baseSequence })
-      const topic = { name: 'orders', topicId, partitionData: [{ index, records }] }
-      const request = { transactionalId, acks: -1, timeoutMs: 1000, topicData: [topic] }
-      const { responses } = await askKafka(port(), produceApi, version, request)
-      return nameOfKafkaError(responses[0]!.partitionResponses[0]!.errorCode)
-    },
-    async commitOffset(version: number, identity: Identity, committedOffset: number, member = {}) {
-      const partitions = [{ partitionIndex: 0, committedOffset }]
-      const request = {
-        transactionalId,
-        groupId: 'work',
-        ...identity,
-        ...member,
-        topics: [{ name: 'orders', partitions }],
-      }
-      const answer = await askKafka(port(), txnOffsetCommitApi, version, request)
-      return nameOfKafkaError(answer.topics[0]!.partitions[0]!.errorCode)
-    },
-    async end(version: number, identity: Identity, committed: boolean) {
-      const answer = await askKafka(port(), endTxnApi, version, { transactionalId, ...identity, committed })
-      return { ...answer, error: nameOfKafkaError(answer.errorCode) }
-    },
-    async offset(requireStable: boolean) {
-      const groups = [{ groupId: 'work', topics: [{ name: 'orders', partitionIndexes: [0] }] }]
-      const answer = await askKafka(port(), offsetFetchApi, 8, { groups, requireStable })
-      const { committedOffset, errorCode } = answer.groups[0]!.topics[0]!.partitions[0]!
-      return errorCode === 0 ? committedOffset : nameOfKafkaError(errorCode)
-    },
-    async fetch(isolationLevel: number) {
-      const topic = { topicId, partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1e6 }] }
-      const request = { maxWaitMs: 0, minBytes: 0, isolationLevel, topics: [topic] }
-      return (await askKafka(port(), fetchApi, 16, request)).responses[0]!.partitions[0]!
-    },
-    async latest(isolationLevel: number) {
-      const request = {
-        isolationLevel,
-        topics: [{ name: 'orders', partitions: [{ partitionIndex: 0, timestamp: -1 }] }],
-      }
-      return (await askKafka(port(), listOffsetsApi, 6, request)).topics[0]!.partitions[0]!.offset
-    },
-    describe: async () =>
-      (await askKafka(port(), describeTransactionsApi, 0, { transactionalIds: [transactionalId] }))
-        .transactionStates[0]!,
-  }
-}
-
 void test('a classic client adds partitions and groups first; what it did not add is refused in the words of its version', async () => {
   await using log = await runBroker()
-  const desk = await deskOf(log)
+  const desk = await openTransactionDesk(() => log.broker.port)
   const identity = await desk.init(2)
   assert.deepEqual([identity.error, identity.producerEpoch], ['NONE', 0])
   assert.equal(await desk.produce(7, identity, 0, 'a'), 'INVALID_TXN_STATE')
@@ -125,7 +35,7 @@ void test('a classic client adds partitions and groups first; what it did not ad
 
 void test('in the newer dialect writes add themselves, and each end raises the epoch; a repeated end is answered as the first', async () => {
   await using log = await runBroker()
-  const desk = await deskOf(log)
+  const desk = await openTransactionDesk(() => log.broker.port)
   const first = await desk.init(5)
   assert.equal(await desk.produce(13, first, 3, 'a'), 'OUT_OF_ORDER_SEQUENCE_NUMBER')
   assert.equal(await desk.produce(13, first, 0, 'a'), 'NONE')
@@ -143,7 +53,7 @@ void test('in the newer dialect writes add themselves, and each end raises the e
 
 void test('committed reading ends in front of an open transaction and names the aborted; other reading is told null', async () => {
   await using log = await runBroker()
-  const desk = await deskOf(log)
+  const desk = await openTransactionDesk(() => log.broker.port)
   let identity: Identity = await desk.init(5)
   await desk.produce(13, identity, 0, 'a')
   identity = await desk.end(5, identity, false)
@@ -162,7 +72,7 @@ void test('committed reading ends in front of an open transaction and names the 
 
 void test('another producer fences the first, whose transaction is aborted (INV-X3); older versions are told in older words', async () => {
   await using log = await runBroker()
-  const desk = await deskOf(log)
+  const desk = await openTransactionDesk(() => log.broker.port)
   const first = await desk.init(4)
   assert.equal(await desk.produce(13, first, 0, 'a'), 'NONE')
   assert.equal((await desk.init(4)).error, 'CONCURRENT_TRANSACTIONS')
@@ -182,7 +92,7 @@ void test('a transaction that takes too long is aborted, also over a restart; a 
   let now = systemClock.now()
   const limits = { transactionCheckIntervalMs: 10 }
   await using log = await runBroker({ config: { limits }, clock: { ...systemClock, now: () => now } })
-  const desk = await deskOf(log)
+  const desk = await openTransactionDesk(() => log.broker.port)
   for (const timeoutMs of [0, 900_001])
     assert.equal((await desk.init(4, undefined, timeoutMs)).error, 'INVALID_TRANSACTION_TIMEOUT')
   const identity = await desk.init(4, undefined, 5000)
@@ -202,7 +112,7 @@ void test('an id of which nothing was heard is forgotten, unless its transaction
   let now = systemClock.now()
   const limits = { retentionCheckIntervalMs: 10, transactionTimeoutMsMax: 2 ** 31 - 1 }
   await using log = await runBroker({ config: { limits }, clock: { ...systemClock, now: () => now } })
-  const desk = await deskOf(log)
+  const desk = await openTransactionDesk(() => log.broker.port)
   const identity = await desk.init(4, undefined, 2 ** 31 - 1)
   await desk.produce(13, identity, 0, 'a')
   now += 8 * 24 * 3_600_000
@@ -220,7 +130,7 @@ void test('an id of which nothing was heard is forgotten, unless its transaction
 
 void test('offsets in a transaction are fenced by the group as well (KIP-447)', async () => {
   await using log = await runBroker()
-  const desk = await deskOf(log)
+  const desk = await openTransactionDesk(() => log.broker.port)
   const identity = await desk.init(5)
   assert.equal(await desk.commitOffset(5, identity, 1, { generationId: 3, memberId: 'm' }), 'ILLEGAL_GENERATION')
   assert.equal(await desk.commitOffset(5, { ...identity, producerEpoch: 9 }, 1), 'INVALID_PRODUCER_EPOCH')
@@ -229,7 +139,7 @@ void test('offsets in a transaction are fenced by the group as well (KIP-447)', 
 
 void test('operators see producers and transactions, and end one by its markers', async () => {
   await using log = await runBroker()
-  const desk = await deskOf(log)
+  const desk = await openTransactionDesk(() => log.broker.port)
   const identity = await desk.init(5)
   await desk.produce(13, identity, 0, 'a')
   await desk.commitOffset(5, identity, 1)
