@@ -8,7 +8,7 @@ const transactional = 16
 /** As a transactional producer sends it. */
 export function transactionalBytes(values: readonly string[], producer: ProducerIdentity): Buffer {
   const builder = new BatchBuilder()
-  for (const value of values) builder.append(Buffer.from(value), null, 1000)
+  for (const value of values) builder.append(Buffer.from(value), null, Date.now())
   const bytes = builder.finish()
   bytes.writeInt16BE(transactional, batchField.attributes)
   setProducer(bytes, producer)
