@@ -1,4 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { findCoordinatorApi } from '../../src/stream/protocol/apis/find-coordinator.ts'
+import { askKafka } from '../support/ask-kafka.ts'
+import { eventually } from '../support/deadline.ts'
 import { openTransactionDesk, type Identity, type TransactionDesk } from '../support/transaction-desk.ts'
 
 /** A step of a script, and what the broker said to it. */
@@ -12,10 +15,22 @@ export async function transactionAnswers(port: number): Promise<readonly Answere
   const answers: Answered[] = []
   for (const [name, script] of Object.entries(scripts)) {
     const desk = await openTransactionDesk(() => port, `answers-${name}`, `answers-${name}`)
+    for (const kind of [coordinatorOf.groups, coordinatorOf.transactions]) await findCoordinator(port, kind)
     const say = (step: string, answer: unknown): void => void answers.push([`${name}: ${step}`, answer])
     await script(settled(desk), say)
   }
   return answers
+}
+
+/** The protocol's numbers. */
+const coordinatorOf = { groups: 0, transactions: 1 } as const
+
+/** A Kafka makes the topics that its coordinators keep their state in when they are first looked for. */
+async function findCoordinator(port: number, keyType: number): Promise<void> {
+  await eventually('a coordinator', async () => {
+    const { coordinators } = await askKafka(port, findCoordinatorApi, 4, { keyType, coordinatorKeys: ['any'] })
+    return coordinators[0]?.errorCode === 0 ? true : undefined
+  })
 }
 
 type Say = (step: string, answer: unknown) => void
