@@ -24,6 +24,7 @@ import { streamDescribe } from './commands/stream/describe.ts'
 import { streamGroups } from './commands/stream/groups.ts'
 import { streamList } from './commands/stream/list.ts'
 import { streamProduce } from './commands/stream/produce.ts'
+import { streamReplay } from './commands/stream/replay.ts'
 import { streamResetGroup } from './commands/stream/reset-group.ts'
 import { streamTail } from './commands/stream/tail.ts'
 import { tail } from './commands/tail.ts'
@@ -52,6 +53,7 @@ export const commands: readonly Command[] = [
   streamDescribe,
   streamProduce,
   streamTail,
+  streamReplay,
   streamGroups,
   streamResetGroup,
   streamDeleteGroup,

@@ -14,7 +14,12 @@ export async function mustExist(client: KafkaClient, stream: string, advice = ''
 }
 
 /** Makes a stream that the log has not; WEIR-2011 for one that is declared: it would be made otherwise than declared. */
-export async function createStream(client: KafkaClient, weir: WeirClient, stream: string): Promise<void> {
+export async function createStream(
+  client: KafkaClient,
+  weir: WeirClient,
+  stream: string,
+  partitions?: number,
+): Promise<void> {
   if ((await client.topics.describe([stream])).length > 0) return
   const declared = (await listResources(weir, { kind: 'stream', prefix: stream })).find(({ name }) => name === stream)
   if (declared)
@@ -22,7 +27,7 @@ export async function createStream(client: KafkaClient, weir: WeirClient, stream
       'WEIR-2011',
       `the stream "${stream}" is declared, but it is ${declared.state}: ${declared.reason ?? 'see weir logs'}. Correct that instead of --create`,
     )
-  await client.topics.create([{ name: stream }])
+  await client.topics.create([{ name: stream, ...(partitions === undefined ? {} : { partitions }) }])
 }
 
 const listedMax = 10

@@ -149,6 +149,38 @@ export function describeStreamCommands(name: string, start: () => Promise<Runnin
       assert.match((await run(['tail', `${stream}x`])).err, new RegExp(`Did you mean ${stream}`))
     })
 
+    void test('a replay copies a range once, however often it is called', async () => {
+      const [from, to] = [await newStream(2), `replayed-${topics}`]
+      for (const partition of ['0', '1'])
+        await ok(
+          ['produce', from, '-K', ':', '-H', 'h=1', '--timestamp', '2026-01-05T10:00:00Z', '-p', partition],
+          'a:one\nb:two\n',
+        )
+      const words = ['replay', from, to, '--key', 'b', '--create']
+      assert.match(await ok(words), new RegExp(`2 records of ${from} are in ${to}, durable`))
+      const copy = lines(await ok(['tail', to, '--from', 'beginning', '-e', '--json'])).map(
+        (line) => JSON.parse(line) as object,
+      )
+      const record = {
+        offset: 0,
+        timestamp: '2026-01-05T10:00:00.000Z',
+        key: 'b',
+        value: 'two',
+        headers: [{ key: 'h', value: '1' }],
+      }
+      assert.deepEqual(
+        new Set(copy),
+        new Set([
+          { partition: 0, ...record },
+          { partition: 1, ...record },
+        ]),
+      )
+      assert.match(await ok(words), /was done before: nothing is copied twice/)
+      assert.match(await ok([...words, '--again', '--partition', '1']), /1 record of/)
+      assert.match((await run(['replay', from, from])).err, /into another stream/)
+      assert.match((await run(['replay', from, `${to}x`])).err, new RegExp(`Did you mean ${to}`))
+    })
+
     void test('streams are listed and described', async () => {
       const stream = await newStream(3)
       await ok(['produce', stream, '-p', '2'], 'one\ntwo\n')

@@ -77,4 +77,9 @@ export const streamCodes = defineCodes({
     remedy: 'Stop its consumers, wait for weir stream groups to show it as Empty, and try again.',
     retryable: true,
   },
+  'WEIR-3123': {
+    kind: 'conflict',
+    cause: 'A replay cannot go on where it was interrupted.',
+    remedy: 'Begin anew with --again, which copies all of it once more, or under another --name.',
+  },
 })

@@ -1,19 +1,13 @@
 import { BatchBuilder, noProducer } from '../protocol/records/batch-builder.ts'
 import type { Compression } from '../protocol/records/batch-header.ts'
 import { appendLines } from '../protocol/records/lines.ts'
-import type { OutgoingRecord } from './producer.ts'
+import type { OutgoingRecord, ProducerId } from './producer.ts'
 
 export interface CutBatch {
   readonly batch: Buffer
   readonly records: number
   /** Before compression. */
   readonly bytes: number
-}
-
-/** Who an idempotent producer is. */
-export interface ProducerId {
-  readonly producerId: number
-  readonly producerEpoch: number
 }
 
 /** The open batch of one partition; gives each batch its sequence number when it is cut. */
@@ -36,10 +30,11 @@ export function createAccumulator(
     readonly batchBytesMax: number
     readonly compression: Compression
     readonly producer: ProducerId | undefined
+    readonly nextSequence: number
   },
 ): Accumulator {
   const builder = new BatchBuilder(options.batchBytesMax)
-  let nextSequence = 0
+  let { nextSequence } = options
   return {
     partition,
     get empty() {

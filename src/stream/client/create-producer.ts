@@ -1,7 +1,7 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { initProducerIdApi } from '../protocol/apis/init-producer-id.ts'
 import { kafkaErrors } from '../protocol/errors.ts'
-import { createAccumulator, type ProducerId } from './accumulator.ts'
+import { createAccumulator } from './accumulator.ts'
 import { createBatcher, type Batcher } from './batcher.ts'
 import type { Cluster } from './cluster.ts'
 import type { TopicDescription } from './kafka-client.ts'
@@ -12,7 +12,7 @@ import { createLineSplitter } from './line-splitter.ts'
 import { createOffsetsClient } from './offsets.ts'
 import { createPendingBatches, type PendingBatches } from './pending-batches.ts'
 import { produceTo } from './produce.ts'
-import type { Producer, ProducerOptions } from './producer.ts'
+import type { Producer, ProducerId, ProducerOptions } from './producer.ts'
 import { producerSettings } from './producer-settings.ts'
 import { check, isRefusal, withRetries } from './retry.ts'
 
@@ -25,7 +25,8 @@ export async function createProducer(cluster: Cluster, options: ProducerOptions)
   const settings = producerSettings(options)
   const { topic, acks, deadlineMs } = settings
   const { partitions } = await findOrCreateTopic(cluster, topic)
-  const producer = settings.idempotent ? await initProducerId(cluster, deadlineMs) : undefined
+  const { continues } = options
+  const producer = settings.idempotent ? (continues ?? (await initProducerId(cluster, deadlineMs))) : undefined
   const pending = createPendingBatches(settings.bufferBytesMax)
   /** Where the next batch of a partition lies at the earliest. */
   const nextOffsets = new Map<number, number>()
@@ -59,16 +60,24 @@ export async function createProducer(cluster: Cluster, options: ProducerOptions)
 
   const laneOptions = { inFlightMax: settings.inFlightMax, attempt, find, onDone, onFailed: pending.fail }
   const lanes = partitions.map(() => createLane(laneOptions))
-  const accumulators = partitions.map(({ partition }) => createAccumulator(partition, { ...settings, producer }))
+  const accumulators = partitions.map(({ partition }) =>
+    createAccumulator(partition, { ...settings, producer, nextSequence: continues?.nextSequences.get(partition) ?? 0 }),
+  )
   const batcher = createBatcher(topic, accumulators, settings.lingerMs, (partition, cut) => {
     const batch = { ...cut, partition, order: order++, deadline: performance.now() + deadlineMs }
     pending.add(batch)
     lanes[partition]!.add(batch)
   })
-  return producerOf(topic, batcher, pending, lanes)
+  return producerOf(topic, producer, batcher, pending, lanes)
 }
 
-function producerOf(topic: string, batcher: Batcher, pending: PendingBatches, lanes: readonly Lane[]): Producer {
+function producerOf(
+  topic: string,
+  identity: ProducerId | undefined,
+  batcher: Batcher,
+  pending: PendingBatches,
+  lanes: readonly Lane[],
+): Producer {
   const splitter = createLineSplitter()
   let closed = false
 
@@ -86,6 +95,7 @@ function producerOf(topic: string, batcher: Batcher, pending: PendingBatches, la
   }
 
   return {
+    identity: identity && { producerId: identity.producerId, producerEpoch: identity.producerEpoch },
     flush,
     send(record) {
       checkOpen()

@@ -7,6 +7,8 @@ export function producerSettings(options: ProducerOptions) {
   const idempotent = options.idempotent ?? acks === 'all'
   if (idempotent && acks !== 'all')
     throw new WeirError('WEIR-1003', `a producer with idempotent: true needs acks 'all', not '${acks}'`)
+  if (!idempotent && options.continues)
+    throw new WeirError('WEIR-1003', 'a producer that continues another one needs idempotent: true')
   const inFlightMax = options.inFlightMax ?? 5
   if (inFlightMax < 1 || inFlightMax > 5)
     throw new WeirError('WEIR-1003', `inFlightMax is ${inFlightMax}; a producer takes 1 to 5`)

@@ -16,10 +16,26 @@ export interface ProducerOptions {
   /** Of all that waits to be sent or acknowledged: then `send` asks to wait. Default 32 MiB. */
   readonly bufferBytesMax?: number
   readonly compression?: Compression
+  /**
+   * Goes on as a producer of before: what that one has in flight still and what this one sends follow one another by their sequence
+   * numbers, and the broker refuses what does not (OUT_OF_ORDER_SEQUENCE_NUMBER), so nothing can come twice.
+   */
+  readonly continues?: ContinuedProducer
   /** How long a batch may take to be acknowledged with all its retries. Default 120 s. */
   readonly deadlineMs?: number
   /** For each batch, in the order of acknowledgement. */
   readonly onAcknowledged?: (batch: AcknowledgedBatch) => void
+}
+
+/** Who an idempotent producer is. */
+export interface ProducerId {
+  readonly producerId: number
+  readonly producerEpoch: number
+}
+
+export interface ContinuedProducer extends ProducerId {
+  /** By partition: the next sequence number; 0 where it is left out. */
+  readonly nextSequences: ReadonlyMap<number, number>
 }
 
 export interface AcknowledgedBatch {
@@ -45,6 +61,8 @@ export interface OutgoingRecord {
  * error: what was not acknowledged is then not known to be written.
  */
 export interface Producer {
+  /** By which its batches can be told in the log; undefined when it is not idempotent. */
+  readonly identity: ProducerId | undefined
   /** Undefined while there is room; else a promise to wait for before the next record. */
   send(record: OutgoingRecord): Promise<void> | undefined
   /** Each line a value without key; a line that the chunk leaves open goes on in the next one. Empty lines are left out. */

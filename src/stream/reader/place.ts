@@ -51,7 +51,10 @@ function millisecondsBefore(duration: string, now: number): number | undefined {
   }
 }
 
-/** Where partitions begin and end. */
+/** Whether records of transactions that are open or were aborted are read too. */
+export type Isolation = 'committed' | 'uncommitted'
+
+/** Where partitions begin and end; the end of committed records is in front of the oldest open transaction. */
 export interface Bounds {
   readonly starts: ReadonlyMap<number, number>
   readonly ends: ReadonlyMap<number, number>
@@ -61,10 +64,11 @@ export async function readBounds(
   { offsets }: Pick<KafkaClient, 'offsets'>,
   topic: string,
   partitions?: readonly number[],
+  isolation: Isolation = 'committed',
 ): Promise<Bounds> {
   const [starts, ends] = await Promise.all([
     offsets.list(topic, 'start', partitions),
-    offsets.list(topic, 'end', partitions),
+    offsets.list(topic, isolation === 'committed' ? 'stable end' : 'end', partitions),
   ])
   return { starts, ends }
 }

@@ -2,6 +2,7 @@ import type { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { FetchedPartition, KafkaClient } from '../client/kafka-client.ts'
 import { refused } from '../client/retry.ts'
 import { kafkaErrors } from '../protocol/errors.ts'
+import type { Isolation } from './place.ts'
 import { recordsIn, type ReadRecord, type RecordTest } from './read-record.ts'
 
 export interface Reading {
@@ -12,6 +13,8 @@ export interface Reading {
   readonly until?: ReadonlyMap<number, number> | undefined
   /** By partition: records of the first batch that lie before `from` are given too, from here on. */
   readonly keepFrom?: ReadonlyMap<number, number> | undefined
+  /** Default `committed`: no record of a transaction that is open or was aborted. */
+  readonly isolation?: Isolation | undefined
   readonly isWanted?: RecordTest | undefined
   readonly signal?: AbortSignal | undefined
   /** Hears of a partition that cannot be read, which is left at that. Without it the reading throws. */
@@ -40,11 +43,11 @@ const answerBytesMax = 16_000_000
  * nothing. WEIR-3103 for what cannot be read, with the partition in its message. A broker's answer is the most that is held.
  */
 export async function* readForward(client: Pick<KafkaClient, 'fetch'>, reading: Reading): AsyncGenerator<ReadChunk> {
-  const { topic, until, keepFrom, isWanted, signal, onTrouble } = reading
+  const { topic, until, keepFrom, isolation = 'committed', isWanted, signal, onTrouble } = reading
   const next = new Map(reading.from)
-  const endOf = (partition: number): number => until?.get(partition) ?? Infinity
+  const untilOf = (partition: number): number => until?.get(partition) ?? Infinity
   for (let turn = 0; ; turn++) {
-    const open = [...next].filter(([partition, offset]) => offset < endOf(partition))
+    const open = [...next].filter(([partition, offset]) => offset < untilOf(partition))
     if (open.length === 0) return
     // The broker fills its answer in this order: each partition comes first in its turn.
     const turned = [...open.slice(turn % open.length), ...open.slice(0, turn % open.length)]
@@ -53,6 +56,7 @@ export async function* readForward(client: Pick<KafkaClient, 'fetch'>, reading: 
       partitions: turned.map(([partition, offset]) => ({ partition, offset, bytesMax: partitionBytesMax })),
       waitMs: until ? boundedWaitMs : waitMs,
       bytesMax: answerBytesMax,
+      isolation,
       ...(signal ? { signal } : {}),
     })
     const hasRecords = answers.some(({ records }) => records.length > 0)
@@ -68,16 +72,21 @@ export async function* readForward(client: Pick<KafkaClient, 'fetch'>, reading: 
       }
       const from = Math.max(asked, answer.errorCode === 0 ? 0 : answer.logStartOffset)
       const isFirst = from === reading.from.get(partition)
-      const range = { from, until: endOf(partition), ...(isFirst ? { keepFrom: keepFrom?.get(partition) } : {}) }
+      const range = { from, until: untilOf(partition), ...(isFirst ? { keepFrom: keepFrom?.get(partition) } : {}) }
       const chunk = recordsIn(answer, range, isWanted)
       // Compaction may have left nothing up to there.
-      const isOver = !hasRecords && answer.errorCode === 0 && answer.highWatermark >= range.until
+      const isOver = !hasRecords && answer.errorCode === 0 && endOf(answer, isolation) >= range.until
       const reached = isOver ? range.until : chunk.next
       if (reached === asked) continue
       next.set(partition, reached)
       yield { partition, records: chunk.records, next: reached, bytes: chunk.bytes }
     }
   }
+}
+
+/** Up to where a fetch of this kind goes. */
+function endOf({ highWatermark, lastStableOffset }: FetchedPartition, isolation: Isolation): number {
+  return isolation === 'committed' ? lastStableOffset : highWatermark
 }
 
 /** Why the partition cannot be read; that retention took offsets meanwhile is none. */

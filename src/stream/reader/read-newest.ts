@@ -1,5 +1,6 @@
 import type { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { KafkaClient } from '../client/kafka-client.ts'
+import type { Isolation } from './place.ts'
 import { readForward } from './read-forward.ts'
 import { bytesOf, type ReadRecord } from './read-record.ts'
 
@@ -9,6 +10,7 @@ export interface NewestRequest {
   readonly before: ReadonlyMap<number, number>
   readonly starts: ReadonlyMap<number, number>
   readonly limit: number
+  readonly isolation?: Isolation | undefined
   /** Of all records together: a page of large ones is shorter. Default 16 MB. */
   readonly bytesMax?: number
   readonly signal?: AbortSignal | undefined
@@ -35,7 +37,7 @@ const windowRecordsMax = 1_000_000
  * window grows where it is empty: by compaction, or because a restored log passed over offsets.
  */
 export async function readNewest(client: Pick<KafkaClient, 'fetch'>, request: NewestRequest): Promise<NewestPage> {
-  const { topic, starts, limit, signal, onTrouble } = request
+  const { topic, starts, limit, isolation, signal, onTrouble } = request
   const bytesMax = request.bytesMax ?? bytesMaxDefault
   const first = Math.max(windowRecordsMin, Math.ceil((2 * limit) / Math.max(1, request.before.size)))
   const partitions = [...request.before].map(([partition, before]) =>
@@ -45,7 +47,7 @@ export async function readNewest(client: Pick<KafkaClient, 'fetch'>, request: Ne
   let bytes = 0
   while (records.length < limit && bytes < bytesMax) {
     const dry = partitions.filter((one) => one.isDry)
-    if (dry.length > 0) await fillWindows(client, dry, { topic, signal, onTrouble })
+    if (dry.length > 0) await fillWindows(client, dry, { topic, isolation, signal, onTrouble })
     if (partitions.some((one) => one.isDry)) continue
     const newest = newestOf(partitions)
     if (!newest) break
@@ -128,6 +130,7 @@ async function fillWindows(
   dry: readonly BackwardPartition[],
   reading: {
     readonly topic: string
+    readonly isolation: Isolation | undefined
     readonly signal: AbortSignal | undefined
     readonly onTrouble: NewestRequest['onTrouble']
   },

@@ -1,4 +1,5 @@
-import { isControlBatch, usesLogAppendTime, type BatchHeader } from '../protocol/records/batch-header.ts'
+import { hiddenBatches, type AbortedTransaction } from '../client/aborted-records.ts'
+import { usesLogAppendTime, type BatchHeader } from '../protocol/records/batch-header.ts'
 import { readHeaders, type RecordHeader } from '../protocol/records/headers.ts'
 import { batchesIn, openRecords, type RecordCursor } from '../protocol/records/record-cursor.ts'
 
@@ -28,14 +29,21 @@ export interface OffsetRange {
   readonly keepFrom?: number | undefined
 }
 
+interface Fetched {
+  readonly partition: number
+  readonly records: Buffer
+  readonly abortedTransactions: readonly AbortedTransaction[]
+}
+
 /** The records that a Fetch answered, within the range, and where to read on. */
 export function recordsIn(
-  fetched: { readonly partition: number; readonly records: Buffer },
+  fetched: Fetched,
   range: OffsetRange,
   isWanted?: RecordTest,
 ): { readonly records: ReadRecord[]; readonly next: number; readonly bytes: number } {
   const records: ReadRecord[] = []
   const keepFrom = range.keepFrom ?? range.from
+  const isHidden = hiddenBatches(fetched.abortedTransactions)
   let next = range.from
   let bytes = 0
   for (const { at, header } of batchesIn(fetched.records)) {
@@ -44,7 +52,7 @@ export function recordsIn(
       next = range.until
       break
     }
-    if (!isControlBatch(header.attributes)) {
+    if (!isHidden(header)) {
       const cursor = openRecords(fetched.records, at, header)
       while (cursor.next()) {
         if (cursor.offset < keepFrom || cursor.offset >= range.until) continue

@@ -1,4 +1,5 @@
 import type { KafkaClient } from '../client/kafka-client.ts'
+import type { Isolation } from './place.ts'
 import { readForward } from './read-forward.ts'
 import type { ReadRecord, RecordTest } from './read-record.ts'
 
@@ -8,6 +9,7 @@ export interface SearchRequest {
   readonly from: ReadonlyMap<number, number>
   readonly until: ReadonlyMap<number, number>
   readonly order: 'newest' | 'oldest'
+  readonly isolation?: Isolation | undefined
   readonly isWanted: RecordTest
   readonly signal?: AbortSignal | undefined
 }
@@ -50,7 +52,7 @@ async function* searchForward(client: Pick<KafkaClient, 'fetch'>, request: Searc
 }
 
 async function* searchBackward(client: Pick<KafkaClient, 'fetch'>, request: SearchRequest): AsyncGenerator<SearchStep> {
-  const { topic, from, isWanted, signal } = request
+  const { topic, from, isolation, isWanted, signal } = request
   const until = new Map([...request.until].filter(([partition, end]) => end > (from.get(partition) ?? 0)))
   const sizes = new Map([...until.keys()].map((partition) => [partition, firstWindow]))
   for (let turn = 0; until.size > 0; turn++) {
@@ -66,7 +68,7 @@ async function* searchBackward(client: Pick<KafkaClient, 'fetch'>, request: Sear
       ]),
     )
     const ends = new Map(some.map((partition) => [partition, until.get(partition)!]))
-    const step = await readWindows(client, { topic, from: starts, until: ends, isWanted, signal })
+    const step = await readWindows(client, { topic, from: starts, until: ends, isolation, isWanted, signal })
     for (const partition of some) {
       const start = starts.get(partition)!
       sizes.set(partition, nextSize(until.get(partition)! - start, step.bytesOf.get(partition) ?? 0))

@@ -54,7 +54,7 @@ async function describeStream(client: KafkaClient, stream: string, all: boolean)
   ])
   const [[topic], bounds, sizes, configs, groups, acls] = await Promise.all([
     client.topics.describe([stream]),
-    readBounds(client, stream),
+    readBounds(client, stream, undefined, 'uncommitted'),
     unlessUnsupported(client.topics.sizes([stream])),
     client.topics.configs(stream),
     groupsOfTopic(client, stream),

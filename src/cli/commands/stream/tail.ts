@@ -40,6 +40,7 @@ export const streamTail: Command = {
     { flags: '--key <text>', description: 'only records with this key' },
     { flags: '--grep <text>', description: 'only records with this text in the value' },
     { flags: '--with-header <name[=value]>', description: 'only records with this header' },
+    { flags: '--uncommitted', description: 'records of transactions that are open or were aborted too' },
     {
       flags: '--format <format>',
       description: 'raw: the value and a line break; json: a line of JSON with everything; table: for the eye',
@@ -83,7 +84,8 @@ async function tail(
     import('../../../stream/reader/record-filter.ts'),
   ])
   const until = placeOption('--until', options['until']) ?? (options['exit'] === true ? 'end' : undefined)
-  const bounds = await readBounds(client, stream, partitions)
+  const isolation = options['uncommitted'] === true ? 'uncommitted' : 'committed'
+  const bounds = await readBounds(client, stream, partitions, isolation)
   const print = printer(call)
   const isWanted = compileFilter({
     key: textOf(options['key']),
@@ -94,8 +96,9 @@ async function tail(
     topic: stream,
     from: await offsetsAt(client, stream, placeOption('--from', options['from']) ?? 'end', bounds),
     until: until && (await offsetsAt(client, stream, until, bounds)),
+    isolation,
     isWanted,
-  }
+  } as const
   let shown = 0
   for await (const { records } of readForward(client, reading)) {
     const some = records.slice(0, recordsMax - shown)
