@@ -33,7 +33,7 @@ export interface LogChildConfig {
   readonly internalSocket: string
   readonly autoCreateTopics: boolean
   /** The broker's limits that a project sets. */
-  readonly limits?: { readonly offsetsRetentionMs: number }
+  readonly limits?: { readonly offsetsRetentionMs?: number; readonly transactionTimeoutMsMax?: number }
   readonly defaultPartitions: number
 }
 

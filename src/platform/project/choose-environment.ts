@@ -18,7 +18,7 @@ export function chooseEnvironment({ options, at }: ProjectDeclaration, environme
       ...(at === undefined ? {} : { at }),
     })
   }
-  const { diskBudget, offsetsRetention, ports, memory, streams, ...rest } = {
+  const { diskBudget, offsetsRetention, transactionTimeoutMax, ports, memory, streams, ...rest } = {
     ...settings,
     ...own,
     ports: { ...settings.ports, ...own.ports },
@@ -30,11 +30,16 @@ export function chooseEnvironment({ options, at }: ProjectDeclaration, environme
     memory: { engineBytes: bytesOf(memory.engine), workerBytes: bytesOf(memory.worker) },
     diskBudgetBytes: bytesOf(diskBudget) ?? null,
     streams: streamSettings(streams),
-    offsetsRetentionMs: offsetsRetention === undefined ? undefined : parseDuration(offsetsRetention),
+    offsetsRetentionMs: millisecondsOf(offsetsRetention),
+    transactionTimeoutMaxMs: millisecondsOf(transactionTimeoutMax),
   }
   refuseUnsupported(name, { ...rest, bootstrap: streams?.bootstrap }, at)
   // By way of JSON, because undefined means absent there, and what crosses to another process is the same.
   return JSON.parse(JSON.stringify({ name, environment, settings: chosen, resources })) as Project
+}
+
+function millisecondsOf(duration: string | undefined): number | undefined {
+  return duration === undefined ? undefined : parseDuration(duration)
 }
 
 function bytesOf(size: string | undefined): number | undefined {

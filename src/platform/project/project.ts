@@ -27,6 +27,8 @@ export interface ProjectSettings {
   readonly defaultPartitions: number
   /** How long the offsets of a consumer group without members are kept. */
   readonly offsetsRetentionMs?: number
+  /** The longest that a Kafka producer may leave a transaction open. */
+  readonly transactionTimeoutMaxMs?: number
   readonly streams?: StreamSettings
   /** `s3://bucket/prefix`; a local folder without it. */
   readonly objects?: string

@@ -44,6 +44,11 @@ export const settingsSchema = z.strictObject({
   offsetsRetention: duration()
     .optional()
     .describe('How long the offsets of a consumer group without members are kept; 7 days without it.'),
+  transactionTimeoutMax: duration()
+    .optional()
+    .describe(
+      'The longest that a Kafka producer may leave a transaction open; 15 minutes without it. Flink asks for an hour.',
+    ),
   defaultPartitions: z.int().min(1).max(1000).default(4).describe('Partitions of topics that are created so.'),
   streams: streamsSchema.optional().describe('How streams are reached, by whom, and how they lie on the disk.'),
   objects: z

@@ -8,6 +8,7 @@ import { internalBootstrap } from '../../stream/internal-address.ts'
 import type { SecurityChange } from '../../stream/broker/security/security-log.ts'
 import { connectKafka } from '../../stream/client/connect.ts'
 import type { KafkaClient } from '../../stream/client/kafka-client.ts'
+import type { LogChildConfig } from '../children/child-methods.ts'
 import type { DataDirectory } from './data-directory.ts'
 import { answerForMemory } from './delivery-memory.ts'
 import { runDeliveryWorkers, type DeliveryWorkers } from './delivery-workers.ts'
@@ -59,7 +60,7 @@ export function runProcesses(options: ProcessesOptions): Processes {
   const { logger } = logs
   const internalSocket = join(places.sockets, 'kafka.sock')
   const bootstrap = internalBootstrap(internalSocket)
-  const { offsetsRetentionMs, streams } = project.settings
+  const { streams } = project.settings
   const log = runLog(
     {
       directory: places.log,
@@ -70,7 +71,7 @@ export function runProcesses(options: ProcessesOptions): Processes {
       ...(streams?.authorization === undefined ? {} : { authorization: streams.authorization }),
       autoCreateTopics: project.settings.autoCreateTopics,
       defaultPartitions: project.settings.defaultPartitions,
-      ...(offsetsRetentionMs === undefined ? {} : { limits: { offsetsRetentionMs } }),
+      limits: limitsOf(project.settings),
     },
     { securityChanged: (change) => options.onSecurityChange(change) },
     logs,
@@ -153,5 +154,15 @@ export function runProcesses(options: ProcessesOptions): Processes {
       operator.child.kill()
       log.kill()
     },
+  }
+}
+
+function limitsOf({
+  offsetsRetentionMs,
+  transactionTimeoutMaxMs,
+}: SupervisorOptions['project']['settings']): NonNullable<LogChildConfig['limits']> {
+  return {
+    ...(offsetsRetentionMs === undefined ? {} : { offsetsRetentionMs }),
+    ...(transactionTimeoutMaxMs === undefined ? {} : { transactionTimeoutMsMax: transactionTimeoutMaxMs }),
   }
 }
