@@ -30,7 +30,8 @@ void test('a log that is killed again and again has every acknowledged batch onc
   try {
     for (let round = 0; round < kills; round++) {
       const client = await connectKafka({ bootstrap: running.bootstrap, deadlineMs: 5000 })
-      if (round === 0) await client.topics.create([{ name: topic, partitions, configs: { 'segment.bytes': '65536' } }])
+      if (round === 0)
+        await client.topics.create([{ name: topic, partitions, configs: { 'internal.segment.bytes': '65536' } }])
       for (let partition = 0; partition < partitions; partition++) await checkAndSettle(client, partition)
       const killed = once(running.child, 'exit')
       const producing = sequences.map((_, partition) => produceUntilItFails(client, partition))

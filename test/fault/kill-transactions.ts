@@ -31,7 +31,7 @@ export async function killTransactions(seed: number, kills: number, aliveMs: num
   try {
     const client = await connectKafka({ bootstrap: `127.0.0.1:${port}`, deadlineMs: 20_000 })
     // Small segments, so that what is aborted has to be found over many files.
-    await client.topics.create([{ name: topic, partitions, configs: { 'segment.bytes': '16384' } }])
+    await client.topics.create([{ name: topic, partitions, configs: { 'internal.segment.bytes': '16384' } }])
     const writing = writeTransactions({ port, topic, partitions }, random)
     let seen: readonly (readonly string[])[] = []
     for (let round = 0; round < kills; round++) {

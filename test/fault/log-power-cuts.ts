@@ -34,7 +34,9 @@ async function produce(
   random: Random,
   rounds: number,
 ): Promise<AcknowledgedBatch[]> {
-  await client.topics.create(topics.map((name) => ({ name, partitions, configs: { 'segment.bytes': '8192' } })))
+  await client.topics.create(
+    topics.map((name) => ({ name, partitions, configs: { 'internal.segment.bytes': '8192' } })),
+  )
   const acknowledged: AcknowledgedBatch[] = []
   const running = producers.map(async ({ topic, partition }, producerId) => {
     let sequence = 0

@@ -42,7 +42,7 @@ async function write(
   random: Random,
   rounds: number,
 ): Promise<readonly CutTransaction[]> {
-  await client.topics.create([{ name: topic, partitions, configs: { 'segment.bytes': '2048' } }])
+  await client.topics.create([{ name: topic, partitions, configs: { 'internal.segment.bytes': '2048' } }])
   const [{ id: topicId } = { id: '' }] = await client.topics.describe([topic])
   const transactions: CutTransaction[] = []
   const running = Array.from({ length: writers }, async (_, writer) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { checkBatches, type CheckedBatch } from '../../src/stream/broker/storage/check-batches.ts'
+import { checkBatches } from '../../src/stream/broker/storage/check-batches.ts'
+import type { CheckedBatch } from '../../src/stream/broker/storage/checked-batch.ts'
 import type { PartitionLog } from '../../src/stream/broker/storage/partition-log.ts'
 import { BatchBuilder, noProducer, type ProducerIdentity } from '../../src/stream/protocol/records/batch-builder.ts'
 import {
@@ -38,7 +39,7 @@ export function keyedBatch(
       headers,
     )
   }
-  return checkBatches(builder.finish(compression, producer), 1e9, undefined)[0]!
+  return checkBatches(builder.finish(compression, producer), { batchBytesMax: 1e9 })[0]!
 }
 
 /** All batches from the start to the end; each offset lies in exactly one (INV-C3), and each checksum holds. */

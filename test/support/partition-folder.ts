@@ -6,7 +6,8 @@ import type { Files } from '../../src/kernel/files/files.ts'
 import { nodeFiles } from '../../src/kernel/files/node-files.ts'
 import { silentLogger, type Logger } from '../../src/kernel/logger.ts'
 import type { RestoreNote } from '../../src/stream/broker/restore-note.ts'
-import { checkBatches, type CheckedBatch } from '../../src/stream/broker/storage/check-batches.ts'
+import { checkBatches } from '../../src/stream/broker/storage/check-batches.ts'
+import type { CheckedBatch } from '../../src/stream/broker/storage/checked-batch.ts'
 import { openPartitionLog, type PartitionLog } from '../../src/stream/broker/storage/partition-log.ts'
 import { createStorage } from '../../src/stream/broker/storage/storage-services.ts'
 import { BatchBuilder, noProducer, type ProducerIdentity } from '../../src/stream/protocol/records/batch-builder.ts'
@@ -93,7 +94,7 @@ export function batchOf(
 ): CheckedBatch {
   const builder = new BatchBuilder()
   values.forEach((value, index) => builder.append(Buffer.from(value), null, timestamp + index))
-  return checkBatches(builder.finish('none', producer), 1e9, undefined)[0]!
+  return checkBatches(builder.finish('none', producer), { batchBytesMax: 1e9 })[0]!
 }
 
 /** What a consumer gets from `from` to the end, each as `offset:value`. */

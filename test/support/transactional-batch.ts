@@ -1,4 +1,4 @@
-import type { CheckedBatch } from '../../src/stream/broker/storage/check-batches.ts'
+import type { CheckedBatch } from '../../src/stream/broker/storage/checked-batch.ts'
 import { checkBatches } from '../../src/stream/broker/storage/check-batches.ts'
 import { BatchBuilder, setProducer, type ProducerIdentity } from '../../src/stream/protocol/records/batch-builder.ts'
 import { batchField } from '../../src/stream/protocol/records/batch-header.ts'
@@ -16,5 +16,5 @@ export function transactionalBytes(values: readonly string[], producer: Producer
 }
 
 export function transactionalBatch(values: readonly string[], producer: ProducerIdentity): CheckedBatch {
-  return checkBatches(transactionalBytes(values, producer), 1e9, undefined)[0]!
+  return checkBatches(transactionalBytes(values, producer), { batchBytesMax: 1e9 })[0]!
 }

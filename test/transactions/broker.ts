@@ -3,7 +3,7 @@ import { createCommittedOffsets, type CommittedOffsets } from '../../src/stream/
 import type { GroupChange } from '../../src/stream/broker/groups/group-change.ts'
 import { createOffsetTable } from '../../src/stream/broker/groups/offset-table.ts'
 import { createPendingOffsets } from '../../src/stream/broker/groups/pending-offsets.ts'
-import type { CheckedBatch } from '../../src/stream/broker/storage/check-batches.ts'
+import type { CheckedBatch } from '../../src/stream/broker/storage/checked-batch.ts'
 import { createAdmission, type Admission } from '../../src/stream/broker/transactions/admission.ts'
 import { createCoordinator, type Coordinator } from '../../src/stream/broker/transactions/coordinator.ts'
 import {

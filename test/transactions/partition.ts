@@ -1,6 +1,6 @@
-import type { CheckedBatch } from '../../src/stream/broker/storage/check-batches.ts'
+import type { CheckedBatch } from '../../src/stream/broker/storage/checked-batch.ts'
 import type { PartitionLog } from '../../src/stream/broker/storage/partition-log.ts'
-import type { PartitionState } from '../../src/stream/broker/storage/partition-state.ts'
+import { settingsDefault, type PartitionState } from '../../src/stream/broker/storage/partition-state.ts'
 import { createPartitionTransactions } from '../../src/stream/broker/storage/partition-transactions.ts'
 import { ProducerStates } from '../../src/stream/broker/storage/producer-states.ts'
 import { SparseIndex } from '../../src/stream/broker/storage/sparse-index.ts'
@@ -34,7 +34,7 @@ export function openPartition(disk: Disk<CheckedBatch>, now: () => number): Simu
     producers,
     holes: [],
     epochs: [],
-    indexIntervalBytes: () => 16_384,
+    settings: { ...settingsDefault, segmentBytes: () => 1e9 },
     cleanedTo: 0,
     startOffset: 0,
     endOffset: 0,

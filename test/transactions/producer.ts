@@ -1,4 +1,4 @@
-import type { CheckedBatch } from '../../src/stream/broker/storage/check-batches.ts'
+import type { CheckedBatch } from '../../src/stream/broker/storage/checked-batch.ts'
 import { KafkaRefusal } from '../../src/stream/broker/kafka-refusal.ts'
 import type { Outcome } from '../../src/stream/broker/transactions/coordinator.ts'
 import { BatchBuilder, setProducer } from '../../src/stream/protocol/records/batch-builder.ts'

@@ -113,7 +113,7 @@ void test('a start removes what a crash left of deleted topics and of new ones, 
 void test('retention removes old segments; fetching before the start says so', async () => {
   await using log = await runBroker({ config: { limits: { retentionCheckIntervalMs: 20 } } })
   const client = await clientOf(log)
-  const configs = { 'segment.bytes': '1000', 'retention.bytes': '3000' }
+  const configs = { 'internal.segment.bytes': '1000', 'retention.bytes': '3000' }
   await client.topics.create([{ name: 'orders', partitions: 1, configs }])
   for (let at = 0; at < 20; at++)
     await client.produce({ topic: 'orders', partition: 0, batch: batchOf('x'.repeat(800)), acks: 'all' })

@@ -1,38 +1,99 @@
-import type { BrokerLimits } from '../broker.ts'
-import { configType } from '../topics/topic-configs.ts'
-import type { DescribedConfig } from './described-config.ts'
+import { defaultLimits, type BrokerLimits } from '../broker.ts'
+import type { ConfigValues } from '../topics/config-values.ts'
+import { brokerConfig, configSource, topicDefaults, type DescribedConfig } from './described-configs.ts'
+import { nodeId, type ApiServices } from './services.ts'
 
-/** Of the protocol: nobody has set it. */
-const defaultSource = 5
-
-/** What holds for the whole log, by the names that Kafka's tools ask for. */
-export function brokerConfigs(limits: BrokerLimits): DescribedConfig[] {
-  return [
-    // A project sets it as `offsetsRetention`.
-    limit(
-      'offsets.retention.minutes',
-      Math.round(limits.offsetsRetentionMs / 60_000),
-      'How long the offsets of a group without members are kept.',
-    ),
-    limit(
-      'transaction.max.timeout.ms',
-      limits.transactionTimeoutMsMax,
-      'The longest that a producer may leave a transaction open.',
-    ),
-    limit(
-      'transactional.id.expiration.ms',
-      limits.transactionalIdExpirationMs,
-      'A transactional id of which nothing was heard for so long is forgotten.',
-    ),
-    limit(
-      'producer.id.expiration.ms',
-      limits.producerIdExpirationMs,
-      'A partition forgets a producer that wrote nothing for so long.',
-    ),
-  ]
+/** A limit of the log, by the name that Kafka's tools know. */
+interface LimitConfig {
+  readonly limit: keyof BrokerLimits
+  readonly type: ConfigValues['type']
+  /** Of the limit: what it counts in, and Kafka's unit. */
+  readonly divideBy?: number
+  readonly doc: string
 }
 
-function limit(name: string, value: number, documentation: string): DescribedConfig {
-  const configuration = { configSource: defaultSource, configType: configType.int, readOnly: true }
-  return { name, value: String(value), ...configuration, documentation }
+const limitConfigs: Readonly<Record<string, LimitConfig>> = {
+  'connections.max.idle.ms': { limit: 'idleMs', type: 'long', doc: 'A connection without any traffic is closed.' },
+  'fetch.max.bytes': { limit: 'fetchBytesMax', type: 'int', doc: 'The most that one Fetch answers.' },
+  'group.initial.rebalance.delay.ms': {
+    limit: 'groupInitialRebalanceDelayMs',
+    type: 'int',
+    doc: 'How long a group without members waits for others before its first generation.',
+  },
+  'group.max.size': { limit: 'groupMembersMax', type: 'int', doc: 'The most members of a group.' },
+  'log.cleaner.backoff.ms': {
+    limit: 'compactionCheckIntervalMs',
+    type: 'long',
+    doc: 'How often it is looked whether something is to be compacted.',
+  },
+  'log.cleaner.dedupe.buffer.size': {
+    limit: 'compactionMemoryBytes',
+    type: 'long',
+    doc: 'Memory for the keys of one pass of compaction.',
+  },
+  'log.cleaner.io.max.bytes.per.second': {
+    limit: 'compactionBytesPerSecond',
+    type: 'double',
+    doc: 'What compaction reads and writes, all in all.',
+  },
+  'log.retention.check.interval.ms': {
+    limit: 'retentionCheckIntervalMs',
+    type: 'long',
+    doc: 'How often it is looked whether something is to be removed.',
+  },
+  'max.connections': { limit: 'connectionsMax', type: 'int', doc: 'The most connections.' },
+  'offsets.retention.minutes': {
+    limit: 'offsetsRetentionMs',
+    type: 'int',
+    divideBy: 60_000,
+    doc: 'How long the offsets of a group without members are kept. In a project: offsetsRetention.',
+  },
+  'producer.id.expiration.ms': {
+    limit: 'producerIdExpirationMs',
+    type: 'int',
+    doc: 'An idempotent producer that wrote nothing for so long is forgotten.',
+  },
+  'socket.request.max.bytes': { limit: 'requestBytesMax', type: 'int', doc: 'The largest request.' },
+  'transaction.max.timeout.ms': {
+    limit: 'transactionTimeoutMsMax',
+    type: 'int',
+    doc: 'The longest that a producer may leave a transaction open.',
+  },
+  'transactional.id.expiration.ms': {
+    limit: 'transactionalIdExpirationMs',
+    type: 'int',
+    doc: 'A transactional id that nobody used for so long is forgotten.',
+  },
+}
+
+/** The settings of the one broker that tools ask for, with the values that are in force. */
+export function brokerConfigsOf({ limits, autoCreateTopics, defaultPartitions }: ApiServices): DescribedConfig[] {
+  const fixed = (name: string, value: unknown, type: ConfigValues['type'], doc: string): DescribedConfig =>
+    brokerConfig(name, String(value), configSource.default, type, doc)
+  const ofProject = (name: string, value: unknown, type: ConfigValues['type'], doc: string): DescribedConfig =>
+    brokerConfig(name, String(value), configSource.project, type, doc)
+  return [
+    ...topicDefaults(),
+    ...Object.entries(limitConfigs).map(([name, { limit, type, divideBy = 1, doc }]) =>
+      brokerConfig(
+        name,
+        String(Math.round(limits[limit] / divideBy)),
+        limits[limit] === defaultLimits[limit] ? configSource.default : configSource.project,
+        type,
+        doc,
+      ),
+    ),
+    ofProject(
+      'auto.create.topics.enable',
+      autoCreateTopics,
+      'boolean',
+      'Whether Metadata makes a topic that there is not.',
+    ),
+    fixed('broker.id', nodeId, 'int', 'There is one node.'),
+    fixed('default.replication.factor', 1, 'int', 'A partition has one replica here.'),
+    fixed('delete.topic.enable', true, 'boolean', 'Topics can be deleted.'),
+    fixed('node.id', nodeId, 'int', 'There is one node.'),
+    ofProject('num.partitions', defaultPartitions, 'int', 'How many partitions a topic has whose maker does not say.'),
+    fixed('offsets.topic.replication.factor', 1, 'int', 'A partition has one replica here.'),
+  ].toSorted((left, right) => (left.name < right.name ? -1 : 1))
 }

@@ -35,7 +35,7 @@ const filesOf = (log: RunningBroker, id: string): number =>
 void test('DeleteRecords moves the start, in the middle of a segment and of a batch too, and stays moved', async () => {
   await using log = await runBroker()
   let client = await connectKafka({ bootstrap: log.bootstrap, deadlineMs: 5000 })
-  const configs = { 'segment.bytes': String(batchOf(4).length), 'retention.ms': '-1' }
+  const configs = { 'internal.segment.bytes': String(batchOf(4).length), 'retention.ms': '-1' }
   await client.topics.create([{ name: 'orders', partitions: 1, configs }])
   for (let at = 0; at < 5; at++) await client.produce({ topic: 'orders', partition: 0, batch: batchOf(4), acks: 'all' })
   const [{ id } = { id: '' }] = await client.topics.describe(['orders'])

@@ -4,9 +4,11 @@ import { isTransactional } from '../../protocol/records/batch-header.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import { checkSchemas } from '../schemas/check-schemas.ts'
 import { schemaRulesOf } from '../schemas/schema-rules.ts'
-import { checkBatches, type CheckedBatch } from '../storage/check-batches.ts'
+import { checkBatches } from '../storage/check-batches.ts'
+import type { CheckedBatch } from '../storage/checked-batch.ts'
 import type { Partition } from '../topics/partition.ts'
-import { configNumber, configOf, type Topic } from '../topics/topic.ts'
+import { batchRulesOf, settingsOf, type TopicSettings } from '../topics/topic-settings.ts'
+import type { Topic } from '../topics/topic.ts'
 import type { Dialect } from '../transactions/admission.ts'
 import { handle, type Handler } from './handler.ts'
 import { refusalOf, type ApiServices } from './services.ts'
@@ -14,13 +16,12 @@ import { refusalOf, type ApiServices } from './services.ts'
 /** Places all batches before it awaits anything, so that requests of one connection enter the log in their order. */
 export function produceHandler(services: ApiServices): Handler {
   return handle(produceApi, async ({ acks, transactionalId, topicData }, { apiVersion }) => {
-    const refusal = refusalOfRequest(acks)
-    const writer: TransactionalWriter = { transactionalId, dialect: dialectOf(apiVersion), producerId: undefined }
+    const writer: RequestWriter = { acks, transactionalId, dialect: dialectOf(apiVersion), producerId: undefined }
     const responses = topicData.map(({ name, topicId, partitionData }) => ({
       name,
       topicId,
       partitionResponses: partitionData.map(({ index, records }) =>
-        appendTo(services, apiVersion >= 13 ? { topicId } : { name }, index, records, refusal, writer).catch(
+        appendTo(services, apiVersion >= 13 ? { topicId } : { name }, index, records, writer).catch(
           (error: unknown) => ({
             index,
             baseOffset: -1,
@@ -48,8 +49,9 @@ export function produceHandler(services: ApiServices): Handler {
 /** The client waits for no answer; it learns of the error by the end of its connection. */
 export class UnansweredError extends Error {}
 
-/** Who sends a request, for batches that are a part of a transaction. */
-interface TransactionalWriter {
+/** Who sends a request, and what it waits for. */
+interface RequestWriter {
+  readonly acks: number
   readonly transactionalId: string | null
   readonly dialect: Dialect
   /** Of the request's first transactional batch. */
@@ -60,10 +62,16 @@ function dialectOf(apiVersion: number): Dialect {
   return { adds: apiVersion >= 12, knowsAbortable: apiVersion >= 11 }
 }
 
-function refusalOfRequest(acks: number): KafkaRefusal | undefined {
-  if (acks !== 0 && acks !== 1 && acks !== -1)
-    return new KafkaRefusal('INVALID_REQUIRED_ACKS', `acks=${acks}: it is 0, 1 or all`)
-  return undefined
+const acksAll = -1
+
+function checkAcks(acks: number, { minInsyncReplicas }: TopicSettings): void {
+  if (acks !== 0 && acks !== 1 && acks !== acksAll)
+    throw new KafkaRefusal('INVALID_REQUIRED_ACKS', `acks=${acks}: it is 0, 1 or all`)
+  if (acks === acksAll && minInsyncReplicas > 1)
+    throw new KafkaRefusal(
+      'NOT_ENOUGH_REPLICAS',
+      `min.insync.replicas of the topic is ${minInsyncReplicas}, and a partition has one replica here`,
+    )
 }
 
 async function appendTo(
@@ -71,16 +79,16 @@ async function appendTo(
   wanted: { readonly name: string } | { readonly topicId: string },
   index: number,
   records: Buffer | null,
-  refusal: KafkaRefusal | undefined,
-  writer: TransactionalWriter,
+  writer: RequestWriter,
 ): Promise<{ index: number; errorCode: number; baseOffset: number; logAppendTimeMs: number; logStartOffset: number }> {
-  if (refusal) throw refusal
   const { clock, metrics, schemas, limits } = services
   const topic = topicOf(services, wanted)
   const partition = topic.partitions[index]
   if (!partition) throw new KafkaRefusal('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${topic.name}-${index}`)
-  const appendTime = configOf(topic, 'message.timestamp.type') === 'LogAppendTime' ? clock.now() : undefined
-  const batches = checkBatches(records, configNumber(topic, 'max.message.bytes'), appendTime)
+  const settings = settingsOf(topic)
+  checkAcks(writer.acks, settings)
+  const batchRules = batchRulesOf(settings, clock.now(), limits.requestBytesMax)
+  const batches = checkBatches(records, batchRules)
   const rules = schemaRulesOf(topic)
   if (rules) {
     // Whoever waits, waits with all that come after it for the same: the order of requests stays.
@@ -100,7 +108,7 @@ async function appendTo(
     index,
     errorCode: kafkaErrors.NONE,
     baseOffset: baseOffsets[0]!,
-    logAppendTimeMs: appendTime ?? -1,
+    logAppendTimeMs: batchRules.appendTime ?? -1,
     logStartOffset: partition.view.startOffset,
   }
 }
@@ -115,7 +123,7 @@ function topicOf({ topics }: ApiServices, wanted: { readonly name: string } | { 
 /** Begins at once, so that what a connection sends next comes after it. */
 function append(
   { transactions }: ApiServices,
-  writer: TransactionalWriter,
+  writer: RequestWriter,
   batches: readonly CheckedBatch[],
   topic: Topic,
   partition: Partition,

@@ -72,7 +72,7 @@ void test('offsets by time at the edges of segments: the first record that is as
   await using log = await runBroker()
   // Two batches of two records fill a segment: 0-3, 4-7, 8-11.
   const batchBytes = batchAt(0, 0).length
-  await createTopic(log, 'orders', { 'segment.bytes': String(2 * batchBytes), 'retention.ms': '-1' })
+  await createTopic(log, 'orders', { 'internal.segment.bytes': String(2 * batchBytes), 'retention.ms': '-1' })
   for (let at = 0; at < 6; at++) await produce(log, 'orders', batchAt(1000 + at * 20, 1010 + at * 20))
   const expected: [time: number, offset: number][] = [
     [0, 0],
@@ -100,7 +100,7 @@ void test('offsets by time at the edges of segments: the first record that is as
 void test('times that go back and forth: the first by offset is answered, as in Kafka', async () => {
   await using log = await runBroker()
   const batchBytes = batchAt(0, 0).length
-  await createTopic(log, 'orders', { 'segment.bytes': String(2 * batchBytes), 'retention.ms': '-1' })
+  await createTopic(log, 'orders', { 'internal.segment.bytes': String(2 * batchBytes), 'retention.ms': '-1' })
   for (const times of [
     [1000, 5000],
     [2000, 2000],

@@ -4,9 +4,9 @@ import { deleteRecordsApi } from '../../protocol/apis/delete-records.ts'
 import { deleteTopicsApi } from '../../protocol/apis/delete-topics.ts'
 import type { RequestOf } from '../../protocol/api.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
-import { checkTopicConfig } from '../topics/topic-configs.ts'
+import { checkTopicConfigs } from '../topics/topic-configs.ts'
 import { checkNewTopic } from '../topics/topic-store.ts'
-import { describedConfigs } from './configs.ts'
+import { topicConfigsOf } from './described-configs.ts'
 import { handle, type Handler, type RequestContext } from './handler.ts'
 import { refusalOf, type ApiServices } from './services.ts'
 
@@ -104,7 +104,7 @@ async function createTopic(
   const configs = Object.fromEntries(
     wanted.configs.flatMap((config) => (config.value === null ? [] : [[config.name, config.value]])),
   )
-  for (const [config, value] of Object.entries(configs)) checkTopicConfig(config, value)
+  checkTopicConfigs(configs)
   checkNewTopic(name, partitions)
   if (topics.get(name)) throw new KafkaRefusal('TOPIC_ALREADY_EXISTS', `topic "${name}" already exists`)
   chargePartitions(partitions)
@@ -113,7 +113,7 @@ async function createTopic(
     ...(topic ? { topicId: topic.id } : {}),
     numPartitions: partitions,
     replicationFactor: 1,
-    configs: describedConfigs({ configs }).map(({ name: config, value, configSource }) => ({
+    configs: topicConfigsOf({ configs }).map(({ name: config, value, configSource }) => ({
       name: config,
       value,
       configSource,

@@ -1,7 +1,7 @@
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import { openRecords, type RecordCursor } from '../../protocol/records/record-cursor.ts'
 import { KafkaRefusal, type RecordError } from '../kafka-refusal.ts'
-import type { CheckedBatch } from '../storage/check-batches.ts'
+import type { CheckedBatch } from '../storage/checked-batch.ts'
 import type { SchemaIds } from './schema-ids.ts'
 import type { RecordPart, SchemaRules, SubjectStrategy } from './schema-rules.ts'
 

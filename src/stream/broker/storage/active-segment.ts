@@ -1,5 +1,5 @@
 import { batchField } from '../../protocol/records/batch-header.ts'
-import type { CheckedBatch } from './check-batches.ts'
+import type { CheckedBatch } from './checked-batch.ts'
 import { saveIndex } from './index-file.ts'
 import { sharedSyncEpoch } from './leader-epochs.ts'
 import { activeSegment, type PartitionState } from './partition-state.ts'
@@ -47,7 +47,7 @@ export async function sealSegment(state: PartitionState, services: StorageServic
   await saveIndex(files, old)
   segmentIndexes.isSaved(old)
   await writeJson(files, `${state.folder}/producers.json`, state.producers.snapshot(state.endOffset))
-  state.segments.push(await createSegment(files, state.folder, state.endOffset, state.indexIntervalBytes()))
+  state.segments.push(await createSegment(files, state.folder, state.endOffset, state.settings.indexIntervalBytes()))
   // All of it that counts was synced.
   await writtenFiles.forget(old.path)
 }
@@ -59,7 +59,7 @@ export async function leaveBrokenSegment(state: PartitionState, services: Storag
   // Best effort: recovery cuts off what lies beyond the next segment's base.
   await writtenFiles.use(old.path, (file) => file.truncate(old.size)).catch(() => undefined)
   await writtenFiles.forget(old.path)
-  const fresh = await createSegment(files, state.folder, state.endOffset, state.indexIntervalBytes())
+  const fresh = await createSegment(files, state.folder, state.endOffset, state.settings.indexIntervalBytes())
   if (old.size === 0) state.segments.pop()
   state.segments.push(fresh)
   state.broken = undefined

@@ -1,7 +1,7 @@
 import { BatchBuilder } from '../../protocol/records/batch-builder.ts'
 import { readBatchHeader, type BatchHeader } from '../../protocol/records/batch-header.ts'
 import { batchesIn, openRecords } from '../../protocol/records/record-cursor.ts'
-import type { CheckedBatch } from './check-batches.ts'
+import type { CheckedBatch } from './checked-batch.ts'
 
 /** How a change lies in a record: its value, and its timestamp for the time. */
 export interface ChangeForm<Change extends { readonly at: number }> {

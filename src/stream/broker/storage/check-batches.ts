@@ -1,50 +1,54 @@
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import {
   batchField,
-  checksumOf,
   compressionOf,
   hasValidChecksum,
   isControlBatch,
   isTransactional,
   readBatchHeader,
+  withChecksum,
   writeLong,
   type BatchHeader,
 } from '../../protocol/records/batch-header.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
+import type { CheckedBatch } from './checked-batch.ts'
+import { checkRecords, type RecordRules } from './check-records.ts'
+import { repack, type Packing } from './repack-batch.ts'
 
-/** A batch as it came, found to be whole. */
-export interface CheckedBatch {
-  readonly bytes: Buffer
-  readonly header: BatchHeader
+/** What a topic asks of batches. */
+export interface BatchRules {
+  readonly batchBytesMax: number
+  /** The log's clock stamps records. */
+  readonly appendTime?: number | undefined
+  readonly records?: RecordRules
+  /** Batches that come otherwise are packed anew. */
+  readonly packing?: Packing | undefined
+  /** What a batch may unpack to, when it has to be. */
+  readonly unpackedBytesMax?: number
 }
 
 /**
  * The batches of one partition of a Produce request. Throws KafkaRefusal for what must not enter a log. The records within
- * are the producer's: they are not unpacked here.
+ * are the producer's: they are unpacked only when the rules ask for it.
  */
-export function checkBatches(
-  records: Buffer | null,
-  batchBytesMax: number,
-  appendTime: number | undefined,
-): CheckedBatch[] {
+export function checkBatches(records: Buffer | null, rules: BatchRules): CheckedBatch[] {
   if (!records || records.length === 0) throw new KafkaRefusal('INVALID_RECORD', 'a produce request without records')
   const batches: CheckedBatch[] = []
   for (let at = 0; at < records.length;) {
     const header = headerAt(records, at)
-    if (header.byteLength > batchBytesMax)
-      throw new KafkaRefusal(
-        'MESSAGE_TOO_LARGE',
-        `a batch of ${header.byteLength} bytes; max.message.bytes of the topic is ${batchBytesMax}`,
-      )
-    checkHeader(header)
-    if (!hasValidChecksum(records, at, header.byteLength))
-      throw new KafkaRefusal('CORRUPT_MESSAGE', 'a batch whose checksum is wrong')
+    checkHeader(header, rules)
     const bytes = records.subarray(at, at + header.byteLength)
-    if (appendTime !== undefined) stampAppendTime(bytes, appendTime)
-    batches.push({ bytes, header: appendTime === undefined ? header : { ...header, maxTimestamp: appendTime } })
+    if (!hasValidChecksum(bytes, 0, bytes.length))
+      throw new KafkaRefusal('CORRUPT_MESSAGE', 'a batch whose checksum is wrong')
+    batches.push({ bytes, header })
     at += header.byteLength
   }
-  return batches
+  if (rules.records) checkRecords(batches, rules.records, rules.unpackedBytesMax)
+  return batches.map((batch) => stamped(packed(batch, rules), rules.appendTime))
+}
+
+function packed(batch: CheckedBatch, { packing, unpackedBytesMax }: BatchRules): CheckedBatch {
+  return packing ? repack(batch, packing, unpackedBytesMax) : batch
 }
 
 function headerAt(records: Buffer, at: number): BatchHeader {
@@ -61,7 +65,12 @@ function headerAt(records: Buffer, at: number): BatchHeader {
   throw new KafkaRefusal('CORRUPT_MESSAGE', 'a batch that is cut off')
 }
 
-function checkHeader(header: BatchHeader): void {
+function checkHeader(header: BatchHeader, { batchBytesMax }: BatchRules): void {
+  if (header.byteLength > batchBytesMax)
+    throw new KafkaRefusal(
+      'MESSAGE_TOO_LARGE',
+      `a batch of ${header.byteLength} bytes; max.message.bytes of the topic is ${batchBytesMax}`,
+    )
   if (header.recordCount < 1 || header.lastOffsetDelta !== header.recordCount - 1)
     throw new KafkaRefusal(
       'INVALID_RECORD',
@@ -76,8 +85,10 @@ function checkHeader(header: BatchHeader): void {
 }
 
 /** These bytes lie inside the checksum. */
-function stampAppendTime(batch: Buffer, now: number): void {
-  batch.writeInt16BE(batch.readInt16BE(batchField.attributes) | 8, batchField.attributes)
-  writeLong(batch, batchField.maxTimestamp, now)
-  batch.writeUInt32BE(checksumOf(batch, 0, batch.length), batchField.crc)
+function stamped({ bytes, header }: CheckedBatch, appendTime: number | undefined): CheckedBatch {
+  if (appendTime === undefined) return { bytes, header }
+  const attributes = header.attributes | 8
+  bytes.writeInt16BE(attributes, batchField.attributes)
+  writeLong(bytes, batchField.maxTimestamp, appendTime)
+  return { bytes: withChecksum(bytes), header: { ...header, attributes, maxTimestamp: appendTime } }
 }

@@ -86,11 +86,21 @@ export function indexPath(segment: string): string {
   return segment.replace(/\.log$/, '.index')
 }
 
-/** A segment's file, with its index. */
-export async function removeFile(files: Files, segmentPath: string): Promise<void> {
+/**
+ * A segment's file, with its index. With a delay it only loses its name at once: it stays for those who look for what they should
+ * not have lost, at most until the next start.
+ */
+export async function removeFile(files: Files, segmentPath: string, delayMs: number): Promise<void> {
   await removeIfThere(files, indexPath(segmentPath))
-  await files.remove(segmentPath)
+  if (delayMs === 0) return files.remove(segmentPath)
+  const deleted = `${segmentPath}${deletedSuffix}`
+  await files.rename(segmentPath, deleted)
+  // The topic may go meanwhile.
+  setTimeout(() => void files.remove(deleted).catch(() => undefined), Math.min(delayMs, 2 ** 31 - 1)).unref()
 }
+
+/** Behind the name of a file that is no segment any more. */
+export const deletedSuffix = '.deleted'
 
 function headOf({ size, endOffset, aborted }: Segment, index: SparseIndex, entries: Buffer): Buffer {
   const { firstTimestamp, maxTimestamp, numbers } = index

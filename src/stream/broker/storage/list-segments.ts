@@ -1,6 +1,6 @@
 import type { Files } from '../../../kernel/files/files.ts'
 import { endBefore, type OffsetHole } from '../../offset-holes.ts'
-import { indexPath } from './index-file.ts'
+import { deletedSuffix, indexPath } from './index-file.ts'
 import { segmentNameOf, segmentPath, type SegmentName } from './segment.ts'
 
 /** The file of a segment, before it is opened. */
@@ -27,7 +27,7 @@ export async function listSegments(
   const kept = new Set(newest.map((name) => indexPath(pathOf(name))))
   for (const path of names.map((name) => `${folder}/${name}`)) {
     const isOrphan = path.endsWith('.index') && !kept.has(path)
-    if (isOrphan || path.endsWith('.log.new')) await files.remove(path)
+    if (isOrphan || path.endsWith('.log.new') || path.endsWith(deletedSuffix)) await files.remove(path)
   }
   return newest.map((name) => ({ baseOffset: name.baseOffset, path: pathOf(name) }))
 }

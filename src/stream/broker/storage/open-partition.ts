@@ -9,7 +9,7 @@ import { openSegment } from './open-segment.ts'
 import { beginBehindHoles, holeAfter, readHoles, saveHoles, type PartitionHole } from './partition-holes.ts'
 import type { PartitionCheckpoint } from './partition-checkpoint.ts'
 import { beginReplay, type PartitionReplay } from './partition-replay.ts'
-import type { PartitionState } from './partition-state.ts'
+import type { PartitionSettings, PartitionState } from './partition-state.ts'
 import type { StorageServices } from './storage-services.ts'
 import { createSegment, type Segment } from './segment.ts'
 
@@ -19,8 +19,7 @@ const indexesReadAtOnce = 4
 export interface KnownPartition extends PartitionCheckpoint {
   /** The log was restored: the partition goes on beyond what it may have handed out since the backup. */
   readonly restored?: RestoreNote | undefined
-  /** The distance of entries in the index of a new segment. */
-  indexIntervalBytes(): number
+  readonly settings: PartitionSettings
 }
 
 /** Opens a partition's folder, or makes it: reads what was not known to be whole, cuts the torn tail off, names damage. */
@@ -59,7 +58,7 @@ export async function openPartition(
     producers: replay.producers,
     holes,
     epochs: await epochsFrom(replay.epochs, { holes, cutAt: wasCut ? endOffset : undefined, folder }, services),
-    indexIntervalBytes: () => checkpoint.indexIntervalBytes(),
+    settings: checkpoint.settings,
     startOffset: Math.max(endBefore(holes, segments[0]!.baseOffset), checkpoint.startOffset),
     endOffset,
     nextOffset: endOffset,
@@ -100,7 +99,7 @@ async function openSegments(
       recoveryPoint,
       replayFrom: replay.from,
       saved: saved[at],
-      indexIntervalBytes: checkpoint.indexIntervalBytes(),
+      indexIntervalBytes: checkpoint.settings.indexIntervalBytes(),
     }
     const opened = await openSegment(expected, (header, bytes) => replay.onBatch(header, bytes), services)
     segments.push(...opened.segments)

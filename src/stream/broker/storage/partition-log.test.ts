@@ -12,7 +12,7 @@ import {
 import { nodeFiles } from '../../../kernel/files/node-files.ts'
 import { noProducer, type ProducerIdentity } from '../../protocol/records/batch-builder.ts'
 import { batchesIn } from '../../protocol/records/record-cursor.ts'
-import type { CheckedBatch } from './check-batches.ts'
+import type { CheckedBatch } from './checked-batch.ts'
 import type { PartitionLog } from './partition-log.ts'
 
 let folder: PartitionFolder

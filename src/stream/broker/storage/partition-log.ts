@@ -1,19 +1,18 @@
 import type { OffsetHole } from '../../offset-holes.ts'
-import type { CheckedBatch } from './check-batches.ts'
+import type { CheckedBatch } from './checked-batch.ts'
 import { damagesOf, troubleOf } from './damage.ts'
 import { saveIndex } from './index-file.ts'
 import { currentEpoch, endOfEpoch, epochOf } from './leader-epochs.ts'
 import { openPartition, type KnownPartition } from './open-partition.ts'
 import { checkpointOf, type PartitionCheckpoint } from './partition-checkpoint.ts'
 import { readBatches, type MemoryFor } from './partition-reader.ts'
-import { activeSegment, type PartitionState } from './partition-state.ts'
+import { activeSegment, settingsDefault, type PartitionSettings, type PartitionState } from './partition-state.ts'
 import { createPartitionTransactions, type PartitionTransactions } from './partition-transactions.ts'
 import { createUpkeep, type PartitionUpkeep } from './partition-upkeep.ts'
 import type { StorageServices } from './storage-services.ts'
 import { createWriter, storageRefusal } from './partition-writer.ts'
 import { bytesOf } from './segment.ts'
 import { writeJson } from './small-file.ts'
-import { indexIntervalDefault } from './sparse-index.ts'
 import { findByTime, findLatestTime, type TimedOffset } from './time-search.ts'
 
 /** One partition: a log of batches in files. Offsets are numbers, exact to 2^53. */
@@ -48,11 +47,9 @@ export interface PartitionLog extends PartitionUpkeep {
   close(): Promise<void>
 }
 
-/** How the partition is kept; asked whenever it matters, for it may be changed meanwhile. */
-export interface PartitionSettings {
+/** What is left out has its default. */
+export interface PartitionOptions extends Partial<Omit<PartitionSettings, 'segmentBytes'>> {
   segmentBytes(): number
-  /** The distance of entries in the index of a new segment; 16 KiB when left out. */
-  indexIntervalBytes?(): number
   /** Called when something became durable, when the start moved, and when the log is closed. */
   onChange?(): void
 }
@@ -60,14 +57,14 @@ export interface PartitionSettings {
 export async function openPartitionLog(
   folder: string,
   name: string,
-  checkpoint: Omit<KnownPartition, 'indexIntervalBytes'>,
+  checkpoint: Omit<KnownPartition, 'settings'>,
   services: StorageServices,
-  settings: PartitionSettings,
+  options: PartitionOptions,
 ): Promise<PartitionLog> {
-  const indexIntervalBytes = (): number => settings.indexIntervalBytes?.() ?? indexIntervalDefault
-  const state = await openPartition(folder, name, { ...checkpoint, indexIntervalBytes }, services)
-  const onChange = (): void => settings.onChange?.()
-  const writer = createWriter(state, services, { segmentBytes: () => settings.segmentBytes(), onDurable: onChange })
+  const settings = { ...settingsDefault, ...options }
+  const state = await openPartition(folder, name, { ...checkpoint, settings }, services)
+  const onChange = (): void => options.onChange?.()
+  const writer = createWriter(state, services, onChange)
   const upkeep = createUpkeep(state, services, writer, onChange)
 
   return {

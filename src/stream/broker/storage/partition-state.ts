@@ -1,7 +1,25 @@
 import type { OffsetHole } from '../../offset-holes.ts'
 import type { LeaderEpoch } from './leader-epochs.ts'
 import type { ProducerStates } from './producer-states.ts'
+import { indexIntervalDefault } from './sparse-index.ts'
 import type { Segment } from './segment.ts'
+
+/** How the partition is kept; asked whenever it matters, for it may be changed meanwhile. */
+export interface PartitionSettings {
+  segmentBytes(): number
+  /** The distance of entries in the index of a new segment. */
+  indexIntervalBytes(): number
+  /** A segment is sealed before its index is larger. */
+  indexBytesMax(): number
+  /** Files that are no segments any more stay for so long. */
+  fileDeleteDelayMs(): number
+}
+
+export const settingsDefault: Omit<PartitionSettings, 'segmentBytes'> = {
+  indexIntervalBytes: () => indexIntervalDefault,
+  indexBytesMax: () => 10 * 1024 * 1024,
+  fileDeleteDelayMs: () => 0,
+}
 
 /** The state of one partition, shared by its writer, its reader and its retention; nobody else sees it. */
 export interface PartitionState {
@@ -15,8 +33,7 @@ export interface PartitionState {
   readonly holes: readonly OffsetHole[]
   /** The last one is that of new records. */
   readonly epochs: readonly LeaderEpoch[]
-  /** The distance of entries in the index of a new segment. */
-  indexIntervalBytes(): number
+  readonly settings: PartitionSettings
   startOffset: number
   /** One beyond the last durable record: readers see nothing beyond. */
   endOffset: number

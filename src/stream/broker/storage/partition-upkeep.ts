@@ -39,6 +39,7 @@ export interface PartitionUpkeep {
   dirt(lags: CompactionLags): Dirt
   /** One pass of compaction; undefined when there is nothing to do. Ends by throwing when the log is closed meanwhile. */
   compact(settings: CompactionSettings, budget: CompactionBudget): Promise<CompactionResult | undefined>
+  isCompacting(): boolean
   /** Ends what runs. */
   stop(): Promise<void>
 }
@@ -52,6 +53,7 @@ export function createUpkeep(
   const { clock } = services
   const stopped = new AbortController()
   let compacting: Promise<unknown> = Promise.resolve()
+  let passes = 0
 
   async function runPass(
     settings: CompactionSettings,
@@ -88,10 +90,12 @@ export function createUpkeep(
     },
     dirt: (lags) => dirtOf(state, lags, clock.now()),
     compact(settings, budget) {
-      const pass = compacting.then(() => runPass(settings, budget))
+      passes++
+      const pass = compacting.then(() => runPass(settings, budget)).finally(() => passes--)
       compacting = pass.catch(() => undefined)
       return pass
     },
+    isCompacting: () => passes > 0,
     async stop() {
       stopped.abort(new Error(`${state.name} is closed`))
       await compacting
@@ -109,6 +113,6 @@ async function removeOutdated(state: PartitionState, services: StorageServices):
     // Behind damage the next segment lies in the same file.
     if (state.segments.some(({ path }) => path === removed.path)) continue
     await services.segmentFiles.forget(removed.path)
-    await removeFile(services.files, removed.path)
+    await removeFile(services.files, removed.path, state.settings.fileDeleteDelayMs())
   }
 }

@@ -2,7 +2,7 @@ import { setImmediate as turnEnd } from 'node:timers/promises'
 import { placeBatch } from '../../protocol/records/batch-header.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import { leaveBrokenSegment, sealSegment, storeBatches, type PlacedBatch } from './active-segment.ts'
-import type { CheckedBatch } from './check-batches.ts'
+import type { CheckedBatch } from './checked-batch.ts'
 import { currentEpoch } from './leader-epochs.ts'
 import { activeSegment, type PartitionState } from './partition-state.ts'
 import type { StorageServices } from './storage-services.ts'
@@ -27,11 +27,7 @@ interface Waiting extends PlacedBatch {
 
 const roundBytesMax = 32 * 1024 * 1024
 
-export function createWriter(
-  state: PartitionState,
-  services: StorageServices,
-  options: { segmentBytes(): number; onDurable(): void },
-): PartitionWriter {
+export function createWriter(state: PartitionState, services: StorageServices, onDurable: () => void): PartitionWriter {
   let queue: Waiting[] = []
   let turn: Promise<void> = Promise.resolve()
   let working = false
@@ -57,14 +53,16 @@ export function createWriter(
     const isWanted = rollWanted
     rollWanted = false
     if (state.broken) await leaveBrokenSegment(state, services)
-    const { size } = activeSegment(state)
-    if (size > 0 && (isWanted || size + bytesIn(round) > options.segmentBytes())) await sealSegment(state, services)
+    const { size, index } = activeSegment(state)
+    const { settings } = state
+    const isFull = size + bytesIn(round) > settings.segmentBytes() || index!.byteLength > settings.indexBytesMax()
+    if (size > 0 && (isWanted || isFull)) await sealSegment(state, services)
   }
 
   async function store(round: readonly Waiting[]): Promise<void> {
     await storeBatches(state, services, round)
     for (const waiting of round) waiting.resolve(waiting.baseOffset)
-    options.onDurable()
+    onDurable()
   }
 
   /** A sync that failed is never repeated: the file ends at the last good one, and what came since is taken back. */

@@ -3,9 +3,10 @@ import type { Clock } from '../../../kernel/clock.ts'
 import type { Logger } from '../../../kernel/logger.ts'
 import type { BrokerMetrics } from '../metrics/broker-metrics.ts'
 import type { Dirt } from '../storage/compaction/cleanable.ts'
-import type { CompactionLimits, CompactionResult, CompactionSettings } from '../storage/compaction/compact-partition.ts'
+import type { CompactionLimits, CompactionResult } from '../storage/compaction/compact-partition.ts'
 import type { Partition } from './partition.ts'
-import { configNumber, policyOf, type Topic } from './topic.ts'
+import { settingsOf } from './topic-settings.ts'
+import type { Topic } from './topic.ts'
 import type { TopicStore } from './topic-store.ts'
 
 interface Services {
@@ -40,7 +41,7 @@ export function createCompactor(services: Services): Compactor {
   async function pass({ topic, partition }: Candidate, signal: AbortSignal): Promise<void> {
     try {
       const log = await partition.log()
-      const result = await log.compact(settingsOf(topic), {
+      const result = await log.compact(settingsOf(topic).compaction, {
         bytesPerSecond: limits.compactionBytesPerSecond,
         memoryBytes: limits.compactionMemoryBytes,
         seed: Math.floor(random() * 2 ** 32),
@@ -68,7 +69,7 @@ export function createCompactor(services: Services): Compactor {
 
   function dirtiest(): Candidate | undefined {
     let found: Candidate | undefined
-    for (const topic of topics.all().filter((one) => policyOf(one).compacts))
+    for (const topic of topics.all().filter((one) => settingsOf(one).compacts))
       for (const partition of topic.partitions) {
         if (clock.monotonic() - (failedAt.get(partition) ?? -Infinity) < retryMs) continue
         const ratio = dueRatio(topic, partition, clock.now())
@@ -90,12 +91,12 @@ export function createCompactor(services: Services): Compactor {
 
 /** How much of the partition is dirty, if that is enough for a pass. */
 function dueRatio(topic: Topic, partition: Partition, now: number): number | undefined {
-  const lags = lagsOf(topic)
+  const { compaction: lags, minCleanableDirtyRatio } = settingsOf(topic)
   const { dirtyBytes, cleanBytes, isOverdue } =
     partition.opened?.dirt(lags) ?? writtenDirt(partition, lags.maxLagMs, now)
   if (dirtyBytes === 0) return undefined
   const ratio = dirtyBytes / (dirtyBytes + cleanBytes)
-  return isOverdue || ratio > configNumber(topic, 'min.cleanable.dirty.ratio') ? ratio : undefined
+  return isOverdue || ratio > minCleanableDirtyRatio ? ratio : undefined
 }
 
 /** Of a partition that is not open: as it was written down. */
@@ -103,19 +104,4 @@ function writtenDirt({ written: { outline } }: Partition, maxLagMs: number, now:
   if (!outline) return { dirtyBytes: 0, cleanBytes: 0, isOverdue: false }
   const { dirtyBytes, cleanBytes, dirtySince } = outline
   return { dirtyBytes, cleanBytes, isOverdue: dirtySince >= 0 && dirtySince < now - maxLagMs }
-}
-
-function lagsOf(topic: Topic): { readonly minLagMs: number; readonly maxLagMs: number } {
-  return {
-    minLagMs: configNumber(topic, 'min.compaction.lag.ms'),
-    maxLagMs: configNumber(topic, 'max.compaction.lag.ms'),
-  }
-}
-
-function settingsOf(topic: Topic): CompactionSettings {
-  return {
-    ...lagsOf(topic),
-    segmentBytes: configNumber(topic, 'segment.bytes'),
-    deleteRetentionMs: configNumber(topic, 'delete.retention.ms'),
-  }
 }

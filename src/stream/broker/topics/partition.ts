@@ -1,6 +1,6 @@
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import type { OffsetHole } from '../../offset-holes.ts'
-import type { CheckedBatch } from '../storage/check-batches.ts'
+import type { CheckedBatch } from '../storage/checked-batch.ts'
 import type { PartitionCheckpoint } from '../storage/partition-checkpoint.ts'
 import type { PartitionLog } from '../storage/partition-log.ts'
 
@@ -107,7 +107,7 @@ export class Partition {
   async rest(unusedMs: number): Promise<void> {
     const log = this.#log
     const isWanted = this.#appendsWaiting > 0 || (this.#listeners?.size ?? 0) > 0
-    if (!log || isWanted || this.#now() - this.#usedAt < unusedMs) return
+    if (!log || isWanted || log.isCompacting() || this.#now() - this.#usedAt < unusedMs) return
     this.#log = undefined
     this.#closing = log.close()
     await this.#closing

@@ -15,7 +15,7 @@ const limits = { retentionCheckIntervalMs: 10, segmentsOpenMax: 2 }
 
 function batchAt(timestamp: number): Buffer {
   const builder = new BatchBuilder()
-  builder.append(Buffer.alloc(2000, 'v'), null, timestamp)
+  builder.append(Buffer.alloc(2000, 'v'), Buffer.from('key'), timestamp)
   return builder.finish()
 }
 
@@ -56,7 +56,7 @@ void test('retention by size under readers: each reads what is there, or hears t
     [0, 1, 2, 3].map(() => connectKafka({ bootstrap: log.bootstrap, deadlineMs: 10_000 })),
   )
   const [writer, ...readers] = clients as [KafkaClient, ...KafkaClient[]]
-  const configs = { 'segment.bytes': '4500', 'retention.bytes': '20000', 'retention.ms': '-1' }
+  const configs = { 'internal.segment.bytes': '4500', 'retention.bytes': '20000', 'retention.ms': '-1' }
   await writer.topics.create([{ name: 'orders', partitions: 1, configs }])
   await append(writer, Date.now())
   let isEnded = false
@@ -75,7 +75,11 @@ void test('retention by time takes segments whose last record is old, the active
   let now = 1_800_000_000_000
   await using log = await runBroker({ config: { limits }, clock: { ...systemClock, now: () => now } })
   const client = await connectKafka({ bootstrap: log.bootstrap, deadlineMs: 10_000 })
-  const configs = { 'segment.bytes': '4500', 'retention.ms': String(2 * dayMs) }
+  const configs = {
+    'internal.segment.bytes': '4500',
+    'retention.ms': String(2 * dayMs),
+    'message.timestamp.after.max.ms': String(10 * dayMs),
+  }
   await client.topics.create([{ name: 'orders', partitions: 1, configs }])
   const start = now
   // Two records a segment: those of day 0 and 1, of 2 and 3, of 4 and 5.

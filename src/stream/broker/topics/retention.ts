@@ -1,20 +1,16 @@
 import type { PartitionLog } from '../storage/partition-log.ts'
 import type { Partition } from './partition.ts'
-import { configNumber, policyOf, type Topic } from './topic.ts'
+import { settingsOf, type TopicSettings } from './topic-settings.ts'
 import type { TopicStore } from './topic-store.ts'
 
-/** -1 is no limit. */
-interface Limits {
-  readonly retentionMs: number
-  readonly retentionBytes: number
-}
+type Limits = Pick<TopicSettings, 'retentionMs' | 'retentionBytes'>
 
 /** Moves starts to what retention keeps, makes that durable, then removes the files. One pass; opens what has something to remove. */
 export async function applyRetention(topics: TopicStore, now: number): Promise<void> {
   const moved: PartitionLog[] = []
   for (const topic of topics.all()) {
-    if (!policyOf(topic).deletes) continue
-    const limits = limitsOf(topic)
+    const limits = settingsOf(topic)
+    if (!limits.deletes) continue
     for (const partition of topic.partitions) {
       if (!partition.opened && !mayRemove(partition, limits, now)) continue
       const log = partition.opened ?? (await partition.log())
@@ -24,13 +20,6 @@ export async function applyRetention(topics: TopicStore, now: number): Promise<v
   if (moved.length === 0) return
   await topics.checkpoint()
   for (const log of moved) await log.removeOutdated()
-}
-
-function limitsOf(topic: Topic): Limits {
-  return {
-    retentionMs: configNumber(topic, 'retention.ms'),
-    retentionBytes: configNumber(topic, 'retention.bytes'),
-  }
 }
 
 /** Of a partition that is not open: by what was written down of its oldest segment. */

@@ -1,6 +1,6 @@
 import { crc32c } from '@node-rs/crc32'
 import type { Partition } from './partition.ts'
-import { configNumber, policyOf, type Topic } from './topic.ts'
+import { settingsOf, type TopicSettings } from './topic-settings.ts'
 import type { TopicStore } from './topic-store.ts'
 
 /**
@@ -9,10 +9,11 @@ import type { TopicStore } from './topic-store.ts'
  */
 export async function rollOldSegments(topics: TopicStore, now: number): Promise<void> {
   for (const topic of topics.all()) {
-    const ageMs = agedAfterMs(topic)
+    const settings = settingsOf(topic)
+    const ageMs = agedAfterMs(settings)
     for (const partition of topic.partitions) {
       const since = partition.opened ? partition.opened.filledSince() : partition.written.outline?.filledSince
-      if (since === undefined || now - since < ageMs - jitterOf(topic, partition, since)) continue
+      if (since === undefined || now - since < ageMs - jitterOf(settings, partition, since)) continue
       const log = partition.opened ?? (await partition.log())
       await log.roll()
     }
@@ -20,13 +21,11 @@ export async function rollOldSegments(topics: TopicStore, now: number): Promise<
 }
 
 /** What is to be compacted within some time is to be sealed by then. */
-function agedAfterMs(topic: Topic): number {
-  const segmentMs = configNumber(topic, 'segment.ms')
-  return policyOf(topic).compacts ? Math.min(segmentMs, configNumber(topic, 'max.compaction.lag.ms')) : segmentMs
+function agedAfterMs({ segmentMs, compacts, compaction }: TopicSettings): number {
+  return compacts ? Math.min(segmentMs, compaction.maxLagMs) : segmentMs
 }
 
 /** Another one for each segment, so that those of many partitions are not sealed at one moment. */
-function jitterOf(topic: Topic, { name }: Partition, since: number): number {
-  const jitterMs = configNumber(topic, 'segment.jitter.ms')
-  return jitterMs === 0 ? 0 : (crc32c(`${name} ${since}`) >>> 0) % jitterMs
+function jitterOf({ segmentJitterMs }: TopicSettings, { name }: Partition, since: number): number {
+  return segmentJitterMs === 0 ? 0 : (crc32c(`${name} ${since}`) >>> 0) % segmentJitterMs
 }

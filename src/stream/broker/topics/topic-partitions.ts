@@ -4,7 +4,8 @@ import { openPartitionLog } from '../storage/partition-log.ts'
 import type { StorageServices } from '../storage/storage-services.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { Partition, type PartitionPlaces } from './partition.ts'
-import { configNumber, type Topic } from './topic.ts'
+import { settingsOf } from './topic-settings.ts'
+import type { Topic } from './topic.ts'
 
 /** More would not be faster, and each may need some megabytes to read its last file. */
 export const openedAtOnce = 8
@@ -48,8 +49,10 @@ export function createTopicPartitions(
         }
         const checkpoint = { ...checkpoints.of(key), restored: restored() }
         const settings = {
-          segmentBytes: () => configNumber(topicOf(name), 'segment.bytes'),
-          indexIntervalBytes: () => configNumber(topicOf(name), 'index.interval.bytes'),
+          segmentBytes: () => settingsOf(topicOf(name)).segmentBytes,
+          indexIntervalBytes: () => settingsOf(topicOf(name)).indexIntervalBytes,
+          indexBytesMax: () => settingsOf(topicOf(name)).indexBytesMax,
+          fileDeleteDelayMs: () => settingsOf(topicOf(name)).fileDeleteDelayMs,
           onChange,
         }
         const log = await openPartitionLog(`${root}/${key}`, partition.name, checkpoint, services, settings)

@@ -24,7 +24,8 @@ export interface TopicStore {
   create(name: string, partitions: number, configs: Readonly<Record<string, string>>): Promise<Topic>
   /** A topic keeps its id and end offsets in a tombstone; its records are removed. */
   delete(name: string): Promise<void>
-  setConfigs(name: string, configs: Readonly<Record<string, string>>): Promise<void>
+  /** `next` gives all that is set from now on; what it throws is passed on. */
+  setConfigs(name: string, next: (topic: Topic) => Topic['configs']): Promise<void>
   addPartitions(name: string, count: number): Promise<void>
   /** Writes down how far partitions are whole and where they start. */
   checkpoint(): Promise<void>
@@ -139,9 +140,10 @@ function createTopicStore(
     deleted: () => deleted.all(),
     create: (name, count, configs) => oneByOne(() => create(name, count, configs)),
     delete: (name) => oneByOne(() => remove(name)),
-    setConfigs: (name, configs) =>
+    setConfigs: (name, next) =>
       oneByOne(async () => {
-        const changed = { ...existing(name), configs }
+        const topic = existing(name)
+        const changed = { ...topic, configs: next(topic) }
         await write(changed)
         topics.set(changed)
       }),

@@ -1,5 +1,5 @@
 import { KafkaRefusal } from '../kafka-refusal.ts'
-import type { CheckedBatch } from '../storage/check-batches.ts'
+import type { CheckedBatch } from '../storage/checked-batch.ts'
 import type { PartitionLog } from '../storage/partition-log.ts'
 import type { Partition } from '../topics/partition.ts'
 import type { Coordinator } from './coordinator.ts'

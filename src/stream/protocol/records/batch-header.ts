@@ -137,6 +137,12 @@ export function checksumOf(buffer: Buffer, at: number, byteLength: number): numb
   return crc32c(buffer.subarray(at + batchField.attributes, at + byteLength)) >>> 0
 }
 
+/** Writes the checksum of a batch that was changed; gives the batch. */
+export function withChecksum(batch: Buffer): Buffer {
+  batch.writeUInt32BE(checksumOf(batch, 0, batch.length), batchField.crc)
+  return batch
+}
+
 /** Gives a batch its place in a log. These fields lie outside the checksum. */
 export function placeBatch(buffer: Buffer, at: number, baseOffset: number, leaderEpoch: number): void {
   writeLong(buffer, at + batchField.baseOffset, baseOffset)

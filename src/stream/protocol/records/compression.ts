@@ -9,19 +9,19 @@ import { compressSnappy, decompressSnappy } from './snappy-stream.ts'
 /** What a batch may grow to unless the caller says otherwise: a small batch must not fill the memory. */
 const decompressedBytesMaxDefault = 512 * 1024 * 1024
 
-/** The records of a batch as `compression` has them; with `none` the input itself. */
-export function compress(compression: Compression, plain: Buffer): Buffer {
+/** The records of a batch as `compression` has them; with `none` the input itself. Levels are gzip's and zstd's. */
+export function compress(compression: Compression, plain: Buffer, level?: number): Buffer {
   switch (compression) {
     case 'none':
       return plain
     case 'gzip':
-      return gzipSync(plain, { level: 6 })
+      return gzipSync(plain, { level: level ?? 6 })
     case 'snappy':
       return compressSnappy(plain)
     case 'lz4':
       return compressFrameSync(plain)
     case 'zstd':
-      return zstdCompressSync(plain, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
+      return zstdCompressSync(plain, { params: { [constants.ZSTD_c_compressionLevel]: level ?? 1 } })
   }
 }
 

@@ -2,10 +2,10 @@ import {
   batchField,
   batchHeaderBytes,
   batchLengthOverhead,
-  checksumOf,
   compressionOf,
   deleteHorizonFlag,
   hasDeleteHorizon,
+  withChecksum,
   writeLong,
   type BatchHeader,
 } from '../../../protocol/records/batch-header.ts'
@@ -74,11 +74,6 @@ export function emptied(bytes: Buffer): Buffer {
   writeLong(empty, batchField.maxTimestamp, -1)
   empty.writeInt32BE(0, batchField.recordCount)
   return withChecksum(empty)
-}
-
-export function withChecksum(batch: Buffer): Buffer {
-  batch.writeUInt32BE(checksumOf(batch, 0, batch.length), batchField.crc)
-  return batch
 }
 
 function rebuilt(old: Buffer, header: BatchHeader, kept: readonly KeptRecord[], records: Buffer): Buffer {

@@ -31,7 +31,7 @@ export async function createCleanedFile(
   const unfinished = `${path}.new`
   await removeIfThere(files, unfinished)
   const file: OpenFile = await files.open(unfinished, 'write')
-  const index = new SparseIndex(state.indexIntervalBytes())
+  const index = new SparseIndex(state.settings.indexIntervalBytes())
   let buffers: Buffer[] = []
   let buffered = 0
   let written = 0

@@ -17,9 +17,8 @@ import {
 import { seededRandom, type Random } from '../../../../../test/support/seeded-random.ts'
 import { unsyncedFiles } from '../../../../../test/support/unsynced-files.ts'
 import { noProducer } from '../../../protocol/records/batch-builder.ts'
-import { compressionOf, readBatchHeader } from '../../../protocol/records/batch-header.ts'
+import { compressionOf, readBatchHeader, withChecksum } from '../../../protocol/records/batch-header.ts'
 import type { PartitionLog } from '../partition-log.ts'
-import { withChecksum } from './clean-batch.ts'
 import type { CompactionResult } from './compact-partition.ts'
 
 const dayMs = 86_400_000

@@ -4,11 +4,11 @@ import {
   batchLengthOverhead,
   isControlBatch,
   isTransactional,
+  withChecksum,
   writeLong,
   type BatchHeader,
 } from '../../../protocol/records/batch-header.ts'
 import { epochOf, type LeaderEpoch } from '../leader-epochs.ts'
-import { withChecksum } from './clean-batch.ts'
 
 /** A batch as it goes into a cleaned file. */
 export interface CoveringBatch {

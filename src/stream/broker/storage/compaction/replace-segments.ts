@@ -14,10 +14,11 @@ export async function replaceSegments(
   cleaned: Segment,
 ): Promise<void> {
   const { files, segmentFiles, segmentIndexes } = services
+  const delayMs = state.settings.fileDeleteDelayMs()
   const at = state.segments.indexOf(sources[0]!)
   if (at < 0 || !sources.every((source, index) => state.segments[at + index] === source)) {
     // Retention was faster: what was cleaned lies below the start now.
-    await removeFile(files, cleaned.path)
+    await removeFile(files, cleaned.path, 0)
     return
   }
   state.segments.splice(at, sources.length, cleaned)
@@ -25,7 +26,7 @@ export async function replaceSegments(
   for (const source of sources) {
     segmentIndexes.forget(source)
     await segmentFiles.forget(source.path)
-    await removeFile(files, source.path)
+    await removeFile(files, source.path, delayMs)
     await files.syncDirectory(state.folder)
   }
 }
