@@ -3,7 +3,7 @@ import type { Groups } from '../groups/groups.ts'
 import type { PartitionLog } from '../storage/partition-log.ts'
 import type { TopicStore } from '../topics/topic-store.ts'
 import type { Coordinator } from './coordinator.ts'
-import type { Transaction } from './transaction.ts'
+import { isPrepared } from './transaction.ts'
 
 export interface HangingPorts {
   readonly topics: Pick<TopicStore, 'all'>
@@ -14,51 +14,48 @@ export interface HangingPorts {
 
 /**
  * Ends what is open in a partition or a group and has no coordinator that would end it (INV-X6): its marker lay in a damaged place, or
- * a backup was taken between the two. One pass over what is open. The coordinator learns of the end of a transaction only when all its
- * markers are written, so what it does not know is never one that is being ended.
+ * a backup was taken between the two. One pass over what is open. The coordinator knows of a transaction before its first batch is
+ * placed, and until all its markers are: so what it does not know, asked in the moment in which the end is placed, hangs.
  */
 export async function endHanging({ topics, groups, coordinator, logger }: HangingPorts): Promise<void> {
   const logs = topics.all().flatMap(({ partitions }) => partitions.flatMap(({ opened }) => opened ?? []))
-  const open = logs.filter(({ transactions }) => transactions.hasOpen)
-  const pending = groups.offsets.pendingTransactions()
-  if (open.length + pending.length === 0) return
-  const known = knownProducers(coordinator.all())
-  for (const log of open) await endIn(log, known, logger)
-  for (const { group, producerId } of pending) {
-    if (known.running.has(producerId)) continue
+  for (const log of logs.filter(({ transactions }) => transactions.hasOpen)) await endIn(log, coordinator, logger)
+  for (const { group, producerId } of groups.offsets.pendingTransactions()) {
+    if (isRunning(coordinator, producerId)) continue
     logger.warn({ group, producerId }, 'offsets of a transaction that nobody knows are dropped')
     await groups.offsets.endTransaction(group, producerId, false)
   }
 }
 
-interface KnownProducers {
-  readonly running: ReadonlySet<number>
-  /** The last transactions that were committed, by producer and epoch. */
-  readonly committed: ReadonlySet<string>
-}
-
-function knownProducers(transactions: readonly Transaction[]): KnownProducers {
-  const isRunning = ({ state }: Transaction): boolean =>
-    state === 'Ongoing' || state === 'PrepareCommit' || state === 'PrepareAbort'
-  const committed = transactions
-    .filter(({ state }) => state === 'CompleteCommit')
-    .map(({ version, producerId, previousProducerId, epoch, lastEpoch }) =>
-      version === 0 ? `${producerId}/${epoch}` : `${previousProducerId}/${lastEpoch}`,
-    )
-  return {
-    running: new Set(transactions.filter(isRunning).map(({ producerId }) => producerId)),
-    committed: new Set(committed),
-  }
-}
-
-async function endIn({ transactions }: PartitionLog, known: KnownProducers, logger: Logger): Promise<void> {
+async function endIn({ transactions }: PartitionLog, coordinator: Coordinators, logger: Logger): Promise<void> {
   for (const [producerId, { epoch, transactionStart }] of transactions.producers()) {
-    if (transactionStart === undefined || known.running.has(producerId)) continue
-    const isCommit = known.committed.has(`${producerId}/${epoch}`)
+    if (transactionStart === undefined || isRunning(coordinator, producerId)) continue
+    const isCommit = wasCommitted(coordinator, producerId, epoch)
     logger.warn(
       { producerId, epoch, offset: transactionStart, isCommit },
       'a transaction that nobody would end is ended',
     )
     await transactions.end({ producerId, producerEpoch: epoch, isCommit, coordinatorEpoch: 0, version: 0 })
   }
+}
+
+type Coordinators = HangingPorts['coordinator']
+
+function isRunning(coordinator: Coordinators, producerId: number): boolean {
+  return coordinator
+    .all()
+    .some((known) => known.producerId === producerId && (known.state === 'Ongoing' || isPrepared(known)))
+}
+
+/** Whether that is the last that was decided of this producer and epoch. */
+function wasCommitted(coordinator: Coordinators, producerId: number, epoch: number): boolean {
+  return coordinator
+    .all()
+    .some(({ state, version, ...known }) =>
+      state !== 'CompleteCommit'
+        ? false
+        : version === 0
+          ? known.producerId === producerId && known.epoch === epoch
+          : known.previousProducerId === producerId && known.lastEpoch === epoch,
+    )
 }
