@@ -101,9 +101,11 @@ function createSession(
         if ('error' in added) return refusedAs(added)
       }
       return ports.call(async ({ admission, offsets }) => {
-        await admission.ofOffsets({ transactionalId, ...claim }, group, dialect)
         const committed = { offset: 1, leaderEpoch: -1, metadata: null }
-        await offsets.commitPending(group, claim.producerId, [{ topic: 't', partition: transaction.number, committed }])
+        const entry = { topic: 't', partition: transaction.number, committed }
+        await admission.commitOffsets({ transactionalId, ...claim }, group, dialect, () =>
+          offsets.commitPending(group, claim.producerId, [entry]),
+        )
         return true
       }, version === 2)
     })

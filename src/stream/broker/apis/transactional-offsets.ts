@@ -22,11 +22,12 @@ export function transactionalOffsetsHandler(services: ApiServices): Handler {
     if (entries.some(({ error }) => error === undefined)) {
       try {
         const dialect = { adds: apiVersion >= 5, knowsAbortable: apiVersion >= 4 }
-        await transactions.admission.ofOffsets({ transactionalId, producerId, epoch }, groupId, dialect)
-        // Once more: the group may have moved on meanwhile.
-        entries = checkedEntries(services, request, apiVersion)
-        const taken = entries.filter(({ error }) => error === undefined)
-        await groups.offsets.commitPending(groupId, producerId, taken)
+        await transactions.admission.commitOffsets({ transactionalId, producerId, epoch }, groupId, dialect, () => {
+          // Once more: the group may have moved on meanwhile.
+          entries = checkedEntries(services, request, apiVersion)
+          const taken = entries.filter(({ error }) => error === undefined)
+          return groups.offsets.commitPending(groupId, producerId, taken)
+        })
       } catch (error) {
         failure = asCoordinatorError(refusalOf(error, logger).errorCode)
       }

@@ -2,7 +2,8 @@ import { KafkaRefusal } from '../kafka-refusal.ts'
 import type { CheckedBatch } from '../storage/checked-batch.ts'
 import type { PartitionLog } from '../storage/partition-log.ts'
 import type { Partition } from '../topics/partition.ts'
-import type { Coordinator } from './coordinator.ts'
+import type { Coordinator, Outcome } from './coordinator.ts'
+import { joinAdditions, type WriteClaim } from './joined-additions.ts'
 import type { TransactionError, TransactionPartition } from './transaction.ts'
 
 /** How a client speaks of transactions, by the version of its request. */
@@ -11,12 +12,6 @@ export interface Dialect {
   readonly adds: boolean
   /** It knows TRANSACTION_ABORTABLE. */
   readonly knowsAbortable: boolean
-}
-
-export interface WriteClaim {
-  readonly transactionalId: string
-  readonly producerId: number
-  readonly epoch: number
 }
 
 /** What may be written as a part of a transaction: that which its coordinator knows of, so that no transaction is left hanging. */
@@ -32,8 +27,8 @@ export interface Admission {
     partition: Pick<Partition, 'log' | 'opened'>,
     dialect: Dialect,
   ): Promise<Appended>
-  /** Whether offsets of the group may be written; they are, before anything else is awaited. */
-  ofOffsets(claim: WriteClaim, group: string, dialect: Dialect): Promise<void>
+  /** Runs `commit` in the moment in which offsets of the group may be written; rejects with KafkaRefusal when they may not. */
+  commitOffsets(claim: WriteClaim, group: string, dialect: Dialect, commit: () => Promise<void>): Promise<void>
 }
 
 type Appended = PromiseSettledResult<number>[]
@@ -41,12 +36,10 @@ type Appended = PromiseSettledResult<number>[]
 export function createAdmission(coordinator: Pick<Coordinator, 'verify' | 'add'>): Admission {
   const waiting = new Map<string, Promise<unknown>>()
 
-  async function add(
-    claim: WriteClaim,
-    addition: { readonly partitions: readonly TransactionPartition[]; readonly groups: readonly string[] },
-    dialect: Dialect,
-  ): Promise<void> {
-    const outcome = await coordinator.add(claim.transactionalId, claim, addition, 2)
+  const addPartition = joinAdditions(coordinator)
+
+  async function added(adding: Promise<Outcome>, claim: WriteClaim, dialect: Dialect): Promise<void> {
+    const outcome = await adding
     if ('error' in outcome) throw writeRefusal(outcome.error, claim, dialect)
   }
 
@@ -86,16 +79,19 @@ export function createAdmission(coordinator: Pick<Coordinator, 'verify' | 'add'>
         if (mayEnter(opened)) return placed(opened)
         if (dialect.adds) {
           mustBegin(opened, producerId, baseSequence)
-          await add(claim, { partitions: [place], groups: [] }, dialect)
+          await added(addPartition(claim, place), claim, dialect)
         }
         // In one turn with the placing: no marker comes between.
         verify(claim, place, dialect)
         return placed(opened)
       }).then(({ done }) => done)
     },
-    async ofOffsets(claim, group, dialect) {
-      if (!dialect.adds) return verify(claim, group, dialect)
-      await add(claim, { partitions: [], groups: [group] }, dialect)
+    async commitOffsets(claim, group, dialect, commit) {
+      const addition = { partitions: [], groups: [group] }
+      if (dialect.adds) await added(coordinator.add(claim.transactionalId, claim, addition, 2), claim, dialect)
+      // In one turn with the commit, as above.
+      verify(claim, group, dialect)
+      await commit()
     },
   }
 }
