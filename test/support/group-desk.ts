@@ -1,4 +1,8 @@
-import { beginStep, type Caller, type GroupLimits, type Step } from '../../src/stream/broker/groups/step.ts'
+import type { Caller } from '../../src/stream/broker/groups/caller.ts'
+import type { GroupTopics } from '../../src/stream/broker/groups/group-topics.ts'
+import { beginStep, type GroupLimits, type Step } from '../../src/stream/broker/groups/step.ts'
+
+import { fakeTopics } from './fake-topics.ts'
 
 /** A desk at which a test runs the steps of a group: it holds the clock, and sees what is written and who is answered. */
 export interface GroupDesk {
@@ -30,14 +34,15 @@ const defaults: GroupLimits = {
   consumerSessionTimeoutMs: 45_000,
 }
 
-export function createGroupDesk(limits: Partial<GroupLimits> = {}): GroupDesk {
+export function createGroupDesk(limits: Partial<GroupLimits> = {}, topics: GroupTopics = fakeTopics()): GroupDesk {
   let ids = 0
   let wakeAt = Infinity
   const desk: GroupDesk = {
     now: 0,
     limits: { ...defaults, ...limits },
     step(work) {
-      const step = beginStep({ now: desk.now, at: desk.now, limits: desk.limits, newId: () => `id${++ids}` })
+      const inputs = { now: desk.now, at: desk.now, limits: desk.limits, topics, newId: () => `id${++ids}` }
+      const step = beginStep(inputs)
       if (wakeAt <= desk.now) wakeAt = Infinity
       work(step)
       wakeAt = Math.min(wakeAt, step.wakeAt)

@@ -53,6 +53,10 @@ export function decodeAssignment(assignment: Buffer): ConsumerAssignment {
   return assignment.length === 0 ? { assignedPartitions: [], userData: null } : decode(assignmentShape, assignment)
 }
 
+export function encodeAssignment(assignment: Input<typeof assignmentShape>, version: number): Buffer {
+  return encode(assignmentShape, assignment, version)
+}
+
 export function encodeSubscription(subscription: Input<typeof subscriptionShape>, version: number): Buffer {
   return encode(subscriptionShape, subscription, version)
 }

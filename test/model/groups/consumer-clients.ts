@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
-import { stateOf, type ConsumerGroup } from '../../../src/stream/broker/groups/consumer/group.ts'
+import type { ConsumerGroup } from '../../../src/stream/broker/groups/consumer/group.ts'
 import type { HeartbeatAnswer, HeartbeatRequest } from '../../../src/stream/broker/groups/consumer/heartbeat.ts'
 import { listed } from '../../../src/stream/broker/groups/consumer/partitions.ts'
+import { shownState } from '../../../src/stream/broker/groups/group.ts'
 import { KafkaRefusal } from '../../../src/stream/broker/kafka-refusal.ts'
 import { fakeTopics } from '../../support/fake-topics.ts'
 import type { Random } from '../../support/seeded-random.ts'
+import { askNext, newEagerReader, type EagerReader } from './eager-reader.ts'
 import { heard, simulateLog, type SimulatedLog } from './simulated-log.ts'
 
 const groupId = 'g'
@@ -32,11 +34,13 @@ interface Client {
   told: ReadonlySet<Place> | undefined
   /** It tells all of itself: it joins, or does not know what the log knows. */
   isFull: boolean
+  /** It speaks the classic protocol instead. */
+  readonly reader: EagerReader | undefined
   asked: object | undefined
   life: number
 }
 
-/** Members of a consumer group, with whatever happens to them, and what must hold of it. */
+/** Members of a consumer group, some of the classic protocol, with whatever happens to them, and what must hold of it. */
 export interface ConsumerHistory {
   readonly log: SimulatedLog
   step(): Promise<void>
@@ -45,7 +49,7 @@ export interface ConsumerHistory {
   readonly counts: { epochs: number; commits: number; kills: number }
 }
 
-export function consumerHistory(random: Random): ConsumerHistory {
+export function consumerHistory(random: Random, classicShare = 0): ConsumerHistory {
   const topics = fakeTopics({ orders: 5, 'orders-eu': 3 })
   const log = simulateLog(topics, limits)
   const counts = { epochs: 0, commits: 0, kills: 0 }
@@ -54,8 +58,12 @@ export function consumerHistory(random: Random): ConsumerHistory {
   let violation: unknown
   const committed = new Map<Place, number>()
 
-  function newClient(instance: string | null): void {
-    const regex = random.chance(0.3) ? 'orders.*' : ''
+  function newClient(wanted: string | null): void {
+    // Two of one name and of different protocols would take each other's place for ever.
+    const isTaken = classicShare > 0 && clients.some(({ instance: other }) => other === wanted)
+    const instance = isTaken ? null : wanted
+    const reader = random.chance(classicShare) ? newEagerReader() : undefined
+    const regex = !reader && random.chance(0.3) ? 'orders.*' : ''
     clients.push({
       memberId: `m${++made}`,
       instance,
@@ -66,12 +74,13 @@ export function consumerHistory(random: Random): ConsumerHistory {
       owned: new Set(),
       told: undefined,
       isFull: true,
+      reader,
       asked: undefined,
       life: log.life,
     })
   }
 
-  function ask(client: Client, request: Promise<HeartbeatAnswer>): void {
+  function ask<T>(client: Client, request: Promise<T>, hearIt: (answer: T) => void): void {
     const asked = {}
     client.asked = asked
     client.life = log.life
@@ -81,7 +90,8 @@ export function consumerHistory(random: Random): ConsumerHistory {
         (answer) => {
           if (!isHeard()) return
           client.asked = undefined
-          hear(client, answer)
+          hearIt(answer)
+          checkOwners()
         },
         (error: unknown) => {
           assert.ok(error instanceof KafkaRefusal, String(error))
@@ -104,7 +114,6 @@ export function consumerHistory(random: Random): ConsumerHistory {
         assignment.flatMap(({ topicId, partitions }) => partitions.map((partition) => `${topicId}/${partition}`)),
       )
     if (random.chance(0.7)) comeRound(client)
-    checkOwners()
   }
 
   /** It gives up what it is not to hold any more, and takes what it is to hold. */
@@ -114,6 +123,7 @@ export function consumerHistory(random: Random): ConsumerHistory {
   }
 
   function refused(client: Client, error: string): void {
+    if (client.reader) return readerRefused(client, client.reader, error)
     const isOut = error === 'FENCED_MEMBER_EPOCH' || error === 'UNKNOWN_MEMBER_ID' || error === 'GROUP_ID_NOT_FOUND'
     if (isOut) Object.assign(client, { epoch: 0, owned: new Set(), told: undefined, isFull: true })
     else if (error === 'FENCED_INSTANCE_ID') clients = clients.filter((other) => other !== client)
@@ -122,6 +132,25 @@ export function consumerHistory(random: Random): ConsumerHistory {
       const isTwice = clients.some((other) => other !== client && other.instance === client.instance)
       if (isTwice) clients = clients.filter((other) => other !== client)
     } else assert.equal(error, 'COORDINATOR_NOT_AVAILABLE')
+  }
+
+  function readerRefused(client: Client, reader: EagerReader, error: string): void {
+    if (error === 'NONE' || error === 'COORDINATOR_NOT_AVAILABLE') return
+    if (error === 'FENCED_INSTANCE_ID') clients = clients.filter((other) => other !== client)
+    else if (error === 'UNKNOWN_MEMBER_ID') Object.assign(reader, newEagerReader())
+    else if (error === 'ILLEGAL_GENERATION') Object.assign(reader, { phase: 'join', owned: new Set() })
+    else if (error === 'REBALANCE_IN_PROGRESS') reader.phase = 'join'
+    else assert.fail(error)
+  }
+
+  function read(client: Client, reader: EagerReader): void {
+    ask(client, askNext(reader, client, log.groups, groupId, topics), (told) => {
+      const error = told()
+      if (error) refused(client, error)
+      const { generation } = reader
+      if (generation > epochTold) counts.epochs++
+      epochTold = Math.max(epochTold, generation)
+    })
   }
 
   function beat(client: Client): void {
@@ -147,7 +176,7 @@ export function consumerHistory(random: Random): ConsumerHistory {
       topicPartitions: memberEpoch === 0 ? [] : [...held].map(([topicId, partitions]) => ({ topicId, partitions })),
     }
     if (memberEpoch === 0) Object.assign(client, { owned: new Set(), told: undefined })
-    ask(client, log.groups.consumerHeartbeat(groupId, request))
+    ask(client, log.groups.consumerHeartbeat(groupId, request), (answer) => hear(client, answer))
   }
 
   /**
@@ -155,12 +184,9 @@ export function consumerHistory(random: Random): ConsumerHistory {
    * fenced; it can commit nothing of it.
    */
   function checkOwners(): void {
-    const group = log.groups.find(groupId)
     const owners = new Map<Place, string>()
-    for (const client of clients) {
-      const known = group?.kind === 'consumer' ? group.members.get(client.memberId) : undefined
-      if (client.epoch !== known?.epoch) continue
-      for (const place of client.owned) {
+    for (const client of clients.filter(knowsItsEpoch)) {
+      for (const place of client.reader?.owned ?? client.owned) {
         const other = owners.get(place) ?? client.memberId
         assert.equal(client.memberId, other, `INV-G4: ${place} is of both`)
         owners.set(place, client.memberId)
@@ -168,8 +194,19 @@ export function consumerHistory(random: Random): ConsumerHistory {
     }
   }
 
+  function knowsItsEpoch({ memberId, epoch, reader }: Client): boolean {
+    const group = log.groups.find(groupId)
+    if (group?.kind === 'consumer') {
+      const known = group.members.get(reader?.memberId ?? memberId)
+      return known !== undefined && known.epoch === (reader?.generation ?? epoch)
+    }
+    return group?.members.has(reader?.memberId ?? '') === true && group.generationId === reader?.generation
+  }
+
   function commit(client: Client): void {
-    const { memberId, epoch: generationId, instance: groupInstanceId, owned } = client
+    const { memberId, generation: generationId } = client.reader ?? { ...client, generation: client.epoch }
+    const { instance: groupInstanceId } = client
+    const { owned } = client.reader ?? client
     const name = { memberId, groupInstanceId, generationId }
     const check = log.groups.checkCommit(groupId, name, { apiVersion: 9, inTransaction: false })
     if (typeof check === 'string') return
@@ -177,7 +214,7 @@ export function consumerHistory(random: Random): ConsumerHistory {
       const [topicId = '', partition] = place.split('/')
       return !check?.(topicId, Number(partition))
     })
-    for (const place of taken) checkCommitter(client, place)
+    for (const place of taken) checkCommitter(memberId, place)
     const at = ++offset
     const entries = taken.map((topic) => ({
       topic,
@@ -193,7 +230,7 @@ export function consumerHistory(random: Random): ConsumerHistory {
     )
   }
 
-  function checkCommitter({ memberId }: Client, place: Place): void {
+  function checkCommitter(memberId: string, place: Place): void {
     const [topicId = '', partition] = place.split('/')
     const group = log.groups.find(groupId)
     const owner = group?.kind === 'consumer' ? group.owners.get(topicId)?.get(Number(partition)) : undefined
@@ -236,7 +273,10 @@ export function consumerHistory(random: Random): ConsumerHistory {
   function goAway(client: Client): void {
     clients = clients.filter((other) => other !== client)
     const isShort = client.instance !== null && random.chance(0.5)
-    if (random.chance(0.6)) {
+    if (client.reader?.memberId) {
+      const leaving = [{ memberId: client.reader.memberId, groupInstanceId: client.instance }]
+      if (random.chance(0.5)) log.groups.leave(groupId, leaving).catch(() => undefined)
+    } else if (random.chance(0.6)) {
       const { memberId, instance: instanceId } = client
       const leaving = { ...nothing, memberId, instanceId, memberEpoch: isShort ? -2 : -1 }
       log.groups.consumerHeartbeat(groupId, leaving).catch(() => undefined)
@@ -250,7 +290,8 @@ export function consumerHistory(random: Random): ConsumerHistory {
     if (idle.length > 0) {
       const client = random.oneOf(idle)
       if (client.told && random.chance(0.5)) comeRound(client)
-      else if (client.epoch > 0 && random.chance(0.3)) commit(client)
+      else if ((client.reader?.generation ?? client.epoch) > 0 && random.chance(0.3)) commit(client)
+      else if (client.reader) read(client, client.reader)
       else beat(client)
     }
     await heard()
@@ -280,30 +321,37 @@ export function consumerHistory(random: Random): ConsumerHistory {
   }
 
   function unsettled(): string {
-    const group = log.groups.find(groupId) as ConsumerGroup
-    const ofClients = clients.map(({ memberId, epoch, owned, told, asked }) => ({
+    const group = log.groups.find(groupId)!
+    const ofClients = clients.map(({ memberId, epoch, owned, told, asked, reader }) => ({
       memberId,
       epoch,
       owned: [...owned].join(' '),
       told: told && [...told].join(' '),
+      reader: reader && { ...reader, owned: [...reader.owned].join(' ') },
       waits: asked !== undefined,
     }))
-    const ofLog = [...group.members.values()].map(({ memberId, epoch, state, assigned }) => ({
+    const ofLog = group.kind === 'consumer' ? membersOf(group) : [...group.members.keys()]
+    return JSON.stringify({ kind: group.kind, state: shownState(group), wanted: wanted().join(' '), ofClients, ofLog })
+  }
+
+  function membersOf({ members }: ConsumerGroup) {
+    return [...members.values()].map(({ memberId, epoch, state, assigned }) => ({
       memberId,
       epoch,
       state,
       assigned: listed(assigned),
     }))
-    return JSON.stringify({ epoch: group.epoch, state: stateOf(group), wanted: wanted().join(' '), ofClients, ofLog })
   }
 
   function isSettled(): boolean {
     const group = log.groups.find(groupId)
-    if (group?.kind !== 'consumer' || group.members.size !== clients.length) return false
-    if (stateOf(group) !== 'Stable' || group.topicsRevision !== topics.revision) return false
-    if (!clients.every(({ epoch, told }) => epoch === group.epoch && !told)) return false
-    const owned = clients.flatMap((client) => [...client.owned]).toSorted()
-    return log.waiting === 0 && JSON.stringify(owned) === JSON.stringify(wanted())
+    if (group?.members.size !== clients.length || shownState(group) !== 'Stable') return false
+    if (group.kind === 'consumer' && group.topicsRevision !== topics.revision) return false
+    const now = group.kind === 'consumer' ? group.epoch : group.generationId
+    const isThere = ({ epoch, told, reader }: Client): boolean =>
+      reader ? reader.phase === 'run' && reader.generation === now : epoch === now && !told
+    const owned = clients.flatMap((client) => [...(client.reader ?? client).owned]).toSorted()
+    return clients.every(isThere) && log.waiting === 0 && JSON.stringify(owned) === JSON.stringify(wanted())
   }
 
   /** All partitions of what any client subscribes to. */

@@ -11,9 +11,10 @@ interface History {
 }
 
 /** By the protocol that the members speak. */
-export const histories: Readonly<Record<'classic' | 'consumer', (random: Random) => History>> = {
+export const histories: Readonly<Record<'classic' | 'consumer' | 'mixed', (random: Random) => History>> = {
   classic: classicHistory,
   consumer: consumerHistory,
+  mixed: (random) => consumerHistory(random, 0.5),
 }
 
 const stepsOfHistory = 150

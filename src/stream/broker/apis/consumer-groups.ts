@@ -9,7 +9,6 @@ import { awayEpoch, type ConsumerMember } from '../groups/consumer/member.ts'
 import { listed, type Holding, type Partitions } from '../groups/consumer/partitions.ts'
 import { preferredAssignor } from '../groups/consumer/target.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
-import { groupOperations, notAsked } from './group-descriptions.ts'
 import { handle, type Handler } from './handler.ts'
 import { refusalOf, type ApiServices } from './services.ts'
 
@@ -32,11 +31,8 @@ export function consumerGroupHandlers(services: ApiServices): Handler[] {
         return { ...refusalOf(error, logger), memberId: null }
       }
     }),
-    handle(consumerGroupDescribeApi, ({ groupIds, includeAuthorizedOperations }) => ({
-      groups: groupIds.map((groupId) => ({
-        ...describe(services, groupId),
-        authorizedOperations: includeAuthorizedOperations ? groupOperations : notAsked,
-      })),
+    handle(consumerGroupDescribeApi, ({ groupIds }) => ({
+      groups: groupIds.map((groupId) => describe(services, groupId)),
     })),
   ]
 }

@@ -7,10 +7,6 @@ import { protocolTypeOf } from '../groups/group.ts'
 import { handle, type Handler } from './handler.ts'
 import type { ApiServices } from './services.ts'
 
-/** Bits of operations on a group: READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS. */
-export const groupOperations = (1 << 3) | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11)
-export const notAsked = -(2 ** 31)
-
 export function groupDescriptionHandlers({ groups }: ApiServices): Handler[] {
   function describe(groupId: string, apiVersion: number) {
     const group = groups.find(groupId)
@@ -24,14 +20,7 @@ export function groupDescriptionHandlers({ groups }: ApiServices): Handler[] {
 
   return [
     handle(describeGroupsApi, (request, { apiVersion }) => ({
-      groups: request.groups.map((groupId) =>
-        groupId === ''
-          ? { groupId, errorCode: kafkaErrors.INVALID_GROUP_ID }
-          : {
-              ...describe(groupId, apiVersion),
-              authorizedOperations: request.includeAuthorizedOperations ? groupOperations : notAsked,
-            },
-      ),
+      groups: request.groups.map((groupId) => describe(groupId, apiVersion)),
     })),
     handle(listGroupsApi, ({ statesFilter, typesFilter }) => {
       const all = groups.ids().map((groupId) => {

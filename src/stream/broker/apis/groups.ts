@@ -90,7 +90,6 @@ async function joinGroup(
 }
 
 async function deleteGroup({ groups, logger }: ApiServices, groupId: string): Promise<number> {
-  if (groupId === '') return kafkaErrors.INVALID_GROUP_ID
   if (!groups.has(groupId)) return kafkaErrors.GROUP_ID_NOT_FOUND
   try {
     return (await groups.delete(groupId)) ? 0 : kafkaErrors.NON_EMPTY_GROUP

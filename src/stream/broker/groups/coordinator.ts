@@ -1,11 +1,13 @@
+import type { Caller } from './caller.ts'
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../../kernel/clock.ts'
 import type { Logger } from '../../../kernel/logger.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import type { StateLog } from '../storage/state-log.ts'
 import type { GroupChange } from './group-change.ts'
-import { closeGroup, expireGroup, groupGone, isBlank, isIdle, wakeGroup, wholeGroup, type Group } from './group.ts'
-import { beginStep, type Caller, type GroupLimits, type Step } from './step.ts'
+import type { GroupTopics } from './group-topics.ts'
+import { closeGroup, expireGroup, groupGone, isBlank, wakeGroup, wholeGroup, type Group } from './group.ts'
+import { beginStep, type GroupLimits, type Step } from './step.ts'
 
 /**
  * Runs the steps of groups: makes their changes durable, lets their answers out, comes back when it is time. One step is over before
@@ -48,6 +50,7 @@ export interface CoordinatorServices {
   readonly clock: Clock
   readonly logger: Logger
   readonly limits: (groupId: string) => GroupLimits
+  readonly topics: GroupTopics
   /** Does the work after so long; what it returns prevents that. */
   readonly after: (ms: number, work: () => void) => () => void
   readonly newId: () => string
@@ -65,7 +68,7 @@ export const realTimeAndChance: Pick<CoordinatorServices, 'after' | 'newId'> = {
 export function createCoordinator(
   groups: Map<string, Group>,
   log: Pick<StateLog<GroupChange>, 'append'>,
-  { clock, logger, limits, after, newId }: CoordinatorServices,
+  { clock, logger, limits, topics, after, newId }: CoordinatorServices,
 ): Coordinator {
   const slots = new Map<string, Slot>()
 
@@ -87,7 +90,13 @@ export function createCoordinator(
   function doStep<T>(groupId: string, work: (group: Group, step: Step) => T): T {
     const group = groups.get(groupId)!
     const slot = slotOf(groupId)
-    const step = beginStep({ now: clock.monotonic(), at: clock.now(), limits: limits(groupId), newId })
+    const step = beginStep({
+      now: clock.monotonic(),
+      at: clock.now(),
+      limits: limits(groupId),
+      topics,
+      newId,
+    })
     try {
       return work(group, step)
     } catch (error) {
@@ -95,7 +104,8 @@ export function createCoordinator(
       if (!(error instanceof KafkaRefusal)) slot.unsaved = true
       throw error
     } finally {
-      settle(group, slot, step)
+      if (step.become) groups.set(groupId, step.become)
+      settle(step.become ?? group, slot, step)
     }
   }
 
@@ -193,7 +203,7 @@ export function createCoordinator(
       await log.append([...gone, ...others], () => {
         removed()
         // Who came meanwhile stays: what is written of it comes behind this.
-        if (group && groups.get(groupId) === group && isIdle(group)) drop(groupId)
+        if (group && groups.get(groupId) === group && group.members.size === 0) drop(groupId)
       })
     },
     close() {

@@ -15,9 +15,15 @@ import { leave as consumerLeave } from './consumer/leave.ts'
 import { createCoordinator, type CoordinatorServices } from './coordinator.ts'
 import { groupChangeForm, type GroupChange } from './group-change.ts'
 import { createGroupMemory, type GroupMemory } from './group-memory.ts'
-import type { GroupTopics } from './group-topics.ts'
 import { isIdle, shownState, type Group } from './group.ts'
-import { answer, type GroupLimits } from './step.ts'
+import {
+  heartbeatInConsumerGroup,
+  joinConsumerGroup,
+  leaveConsumerGroup,
+  syncConsumerGroup,
+} from './migration/classic-member.ts'
+import { upgrade } from './migration/upgrade.ts'
+import { answer, type GroupLimits, type Step } from './step.ts'
 
 /** All groups: those with members, those that had some, and those of which there are only offsets. Rejects with KafkaRefusal when nothing can be written. */
 export interface Groups {
@@ -50,7 +56,6 @@ export interface CommitKind {
 }
 
 export interface GroupServices extends Omit<CoordinatorServices, 'limits'> {
-  readonly topics: GroupTopics
   readonly limits: GroupLimits
 }
 
@@ -67,7 +72,7 @@ export async function openGroups(folder: string, storage: StorageServices, servi
 
 /** The memory as the log has it: each change is written before it shows. */
 export function createGroups(memory: GroupMemory, log: StateLog<GroupChange>, services: GroupServices): Groups {
-  const { clock, topics, limits } = services
+  const { clock, limits } = services
   const { offsets: table } = memory
   const offsets = createCommittedOffsets(log, table, memory.pending, clock)
   const coordinator = createCoordinator(memory.groups, log, { ...services, limits: () => limits })
@@ -76,26 +81,21 @@ export function createGroups(memory: GroupMemory, log: StateLog<GroupChange>, se
     return group !== undefined && !isIdle(group)
   }
 
-  function classicGroup(groupId: string): ClassicGroup {
+  /** An empty group may be of either protocol. Generations go on from where epochs ended, and the other way round. */
+  function classicGroup(groupId: string): ClassicGroup | ConsumerGroup {
     const group = coordinator.findOrCreate(groupId, () => createClassicGroup(groupId))
-    if (group.kind === 'classic') return group
-    if (!isIdle(group)) throw notOf('classic', groupId)
-    // Generations go on from where epochs ended.
-    const made: ClassicGroup = {
-      ...createClassicGroup(groupId),
-      generationId: group.epoch,
-      emptySince: group.emptySince,
-    }
+    if (group.kind === 'classic' || group.members.size > 0) return group
+    const { epoch: generationId, emptySince } = group
+    const made: ClassicGroup = { ...createClassicGroup(groupId), generationId, emptySince }
     coordinator.replace(made)
     return made
   }
 
-  function consumerGroup(groupId: string): ConsumerGroup {
+  function consumerGroup(groupId: string): ClassicGroup | ConsumerGroup {
     const group = coordinator.findOrCreate(groupId, () => createConsumerGroup(groupId))
-    if (group.kind === 'consumer') return group
-    if (!isIdle(group)) throw notOf('consumer', groupId)
-    const epoch = group.generationId
-    const made = { ...createConsumerGroup(groupId), epoch, assignmentEpoch: epoch, emptySince: group.emptySince }
+    if (group.kind === 'consumer' || group.members.size > 0) return group
+    const { generationId: epoch, emptySince } = group
+    const made: ConsumerGroup = { ...createConsumerGroup(groupId), epoch, assignmentEpoch: epoch, emptySince }
     coordinator.replace(made)
     return made
   }
@@ -106,32 +106,43 @@ export function createGroups(memory: GroupMemory, log: StateLog<GroupChange>, se
       if (request.memberId !== '' && !coordinator.find(groupId))
         return refusedJoin('UNKNOWN_MEMBER_ID', request.memberId)
       const group = classicGroup(groupId)
-      return coordinator.run(group, (step, caller) => join(group, request, caller, step))
+      return coordinator.run(group, (step, caller) =>
+        group.kind === 'classic' ? join(group, request, caller, step) : joinConsumerGroup(group, request, caller, step),
+      )
     },
     async sync(groupId, request) {
       const group = coordinator.find(groupId)
-      if (group?.kind !== 'classic') return refusedSync('UNKNOWN_MEMBER_ID')
-      return coordinator.run(group, (step, caller) => sync(group, request, caller, step))
+      if (!group?.members.size) return refusedSync('UNKNOWN_MEMBER_ID')
+      return coordinator.run(group, (step, caller) =>
+        group.kind === 'classic'
+          ? sync(group, request, caller, step)
+          : answer(step, caller, syncConsumerGroup(group, request, step)),
+      )
     },
     async heartbeat(groupId, name) {
       const group = coordinator.find(groupId)
-      if (group?.kind !== 'classic') return 'UNKNOWN_MEMBER_ID'
-      return coordinator.run(group, (step, caller) => answer(step, caller, heartbeat(group, name, step)))
+      if (!group) return 'UNKNOWN_MEMBER_ID'
+      const beat = (step: Step): KafkaErrorName =>
+        group.kind === 'classic' ? heartbeat(group, name, step) : heartbeatInConsumerGroup(group, name, step)
+      return coordinator.run(group, (step, caller) => answer(step, caller, beat(step)))
     },
-    async leave(groupId, leaving) {
+    async leave(groupId, members) {
       const group = coordinator.find(groupId)
-      if (group?.kind !== 'classic') return leaving.map(() => 'UNKNOWN_MEMBER_ID')
-      return coordinator.run(group, (step, caller) => answer(step, caller, leave(group, leaving, step)))
+      if (!group) return members.map(() => 'UNKNOWN_MEMBER_ID')
+      const go = (step: Step): readonly KafkaErrorName[] =>
+        group.kind === 'classic' ? leave(group, members, step) : leaveConsumerGroup(group, members, step)
+      return coordinator.run(group, (step, caller) => answer(step, caller, go(step)))
     },
     async consumerHeartbeat(groupId, request) {
       const { memberEpoch } = request
       const group = memberEpoch === 0 ? consumerGroup(groupId) : coordinator.find(groupId)
       if (!group) throw new KafkaRefusal('GROUP_ID_NOT_FOUND', `Group ${groupId} not found.`)
-      if (group.kind !== 'consumer') throw notOf('consumer', groupId)
       return coordinator.run(group, (step, caller) => {
-        if (memberEpoch >= 0) return answer(step, caller, consumerHeartbeat(group, request, topics, step))
-        consumerLeave(group, request, step)
-        answer(step, caller, { memberId: request.memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null })
+        const beat = (one: ConsumerGroup): HeartbeatAnswer => consumerHeartbeat(one, request, step)
+        if (group.kind === 'consumer')
+          answer(step, caller, memberEpoch < 0 ? leaving(group, request, step) : beat(group))
+        else if (memberEpoch === 0) answer(step, caller, upgrade(group, step, beat))
+        else throw new KafkaRefusal('GROUP_ID_NOT_FOUND', `Group ${groupId} is not a consumer group.`)
       })
     },
     checkCommit(groupId, name, how) {
@@ -158,7 +169,8 @@ export function createGroups(memory: GroupMemory, log: StateLog<GroupChange>, se
       // What is on its way to the disk would outlive this.
       await coordinator.settled(groupId)
       await log.settled()
-      if (isInUse(groupId)) return false
+      // Who was only promised an id asks for another.
+      if ((coordinator.find(groupId)?.members.size ?? 0) > 0) return false
       const gone = table.of(groupId).map((entry) => ({ ...entry, committed: null, at: clock.now() }))
       await coordinator.remove(groupId, gone, () => gone.forEach((change) => table.apply(change)))
       await offsets.forgetPending(groupId)
@@ -171,6 +183,8 @@ export function createGroups(memory: GroupMemory, log: StateLog<GroupChange>, se
   }
 }
 
-function notOf(kind: Group['kind'], groupId: string): KafkaRefusal {
-  return new KafkaRefusal('GROUP_ID_NOT_FOUND', `Group ${groupId} is not a ${kind} group.`)
+function leaving(group: ConsumerGroup, request: HeartbeatRequest, step: Step): HeartbeatAnswer {
+  const { memberId, memberEpoch } = request
+  consumerLeave(group, request, step)
+  return { memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null }
 }

@@ -1,10 +1,8 @@
+import type { Caller } from './caller.ts'
+import type { ClassicGroup } from './classic/group.ts'
+import type { ConsumerGroup } from './consumer/group.ts'
 import type { GroupChange } from './group-change.ts'
-
-/** Whoever waits for an answer. */
-export interface Caller<T> {
-  answer(value: T): void
-  refuse(error: unknown): void
-}
+import type { GroupTopics } from './group-topics.ts'
 
 export interface GroupLimits {
   /** How long the first generation of an empty group waits for others. */
@@ -26,11 +24,14 @@ export interface Step {
   /** Milliseconds since the epoch; for what is written down. */
   readonly at: number
   readonly limits: GroupLimits
+  readonly topics: GroupTopics
   readonly newId: () => string
   readonly changes: GroupChange[]
   readonly answers: OwedAnswer[]
   /** The earliest deadline that was set. */
   wakeAt: number
+  /** The group has become one of the other protocol: this one. */
+  become: ClassicGroup | ConsumerGroup | undefined
 }
 
 export interface OwedAnswer {
@@ -38,10 +39,10 @@ export interface OwedAnswer {
   readonly value: unknown
 }
 
-export type StepInputs = Pick<Step, 'now' | 'at' | 'limits' | 'newId'>
+export type StepInputs = Pick<Step, 'now' | 'at' | 'limits' | 'topics' | 'newId'>
 
 export function beginStep(inputs: StepInputs): Step {
-  return { ...inputs, changes: [], answers: [], wakeAt: Infinity }
+  return { ...inputs, changes: [], answers: [], wakeAt: Infinity, become: undefined }
 }
 
 /** Once the changes of this step are durable. */

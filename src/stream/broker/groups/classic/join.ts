@@ -1,4 +1,5 @@
-import { answer, deadlineIn, type Caller, type Step } from '../step.ts'
+import type { Caller } from '../caller.ts'
+import { answer, deadlineIn, type Step } from '../step.ts'
 import { addMember, identityError, newMember, takesProtocols, type ClassicGroup } from './group.ts'
 import {
   chooseProtocol,

@@ -1,5 +1,5 @@
 import type { KafkaErrorName } from '../../../protocol/errors.ts'
-import type { Caller } from '../step.ts'
+import type { Caller } from '../caller.ts'
 
 export interface MemberProtocol {
   readonly name: string
@@ -52,6 +52,7 @@ export interface ClassicMember {
   sessionTimeoutMs: number
   rebalanceTimeoutMs: number
   protocols: readonly MemberProtocol[]
+  /** The last that it was given. */
   assignment: Buffer
   /** It has seen no generation yet. */
   isNew: boolean

@@ -18,7 +18,7 @@ const retryMsMin = 1000
 
 /** Members share out anew: all are to join again. */
 export function prepareRebalance(group: ClassicGroup, step: Step): void {
-  if (group.state === 'CompletingRebalance') resetAssignments(group, step)
+  if (group.state === 'CompletingRebalance') refuseSyncs(group, step)
   endSync(group)
   const first = group.state === 'Empty'
   group.state = 'PreparingRebalance'
@@ -84,7 +84,6 @@ function beginGeneration(group: ClassicGroup, step: Step): void {
   group.protocolName = chooseProtocol(group.members.values())
   group.state = 'CompletingRebalance'
   group.emptySince = null
-  for (const member of group.members.values()) member.assignment = noBytes
   step.changes.push(classicChange(group, step.at))
   awaitSync(group, step)
   for (const member of group.members.values()) {
@@ -152,9 +151,9 @@ export function synced(group: ClassicGroup, { memberId }: ClassicMember): void {
   if (group.unsynced.size === 0) group.syncDeadline = Infinity
 }
 
-function resetAssignments(group: ClassicGroup, step: Step): void {
+/** Whoever waits for the assignment of this generation is to join the next one. */
+function refuseSyncs(group: ClassicGroup, step: Step): void {
   for (const member of group.members.values()) {
-    member.assignment = noBytes
     if (!member.syncing) continue
     answer(step, member.syncing, refusedSync('REBALANCE_IN_PROGRESS'))
     member.syncing = undefined

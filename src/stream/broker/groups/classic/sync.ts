@@ -1,5 +1,6 @@
+import type { Caller } from '../caller.ts'
 import type { KafkaErrorName } from '../../../protocol/errors.ts'
-import { answer, type Caller, type Step } from '../step.ts'
+import { answer, type Step } from '../step.ts'
 import { memberError, type ClassicGroup, type MemberName } from './group.ts'
 import { refusedSync, type SyncAnswer } from './member.ts'
 import { assign, keepAlive, syncAnswer, synced } from './rebalance.ts'

@@ -30,7 +30,7 @@ function openGroup(
   limits: Partial<GroupLimits> = {},
   group = createConsumerGroup('g'),
 ): OpenGroup {
-  const desk = createGroupDesk(limits)
+  const desk = createGroupDesk(limits, topics)
   const saved: GroupChange[] = []
   const run = (work: Parameters<GroupDesk['step']>[0]): void => void saved.push(...desk.step(work).changes)
   function beat(memberId: string, more: Partial<HeartbeatRequest> = {}): HeartbeatAnswer {
@@ -38,7 +38,7 @@ function openGroup(
     const instanceId = group.members.get(memberId)?.instanceId ?? null
     const request = { ...beating, memberId, memberEpoch, instanceId, ...more }
     let answer: HeartbeatAnswer | undefined
-    run((step) => (answer = heartbeat(group, request, topics, step)))
+    run((step) => (answer = heartbeat(group, request, step)))
     return answer!
   }
   return {

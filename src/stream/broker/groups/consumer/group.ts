@@ -26,6 +26,9 @@ export interface ConsumerGroup {
   readonly sessions: Map<string, number>
   /** By when a member has to give up what was taken from it in this epoch. */
   readonly revocations: Map<string, { readonly epoch: number; readonly deadline: number }>
+  /** By when a member that speaks the classic protocol has to join again, and to ask for its assignment. */
+  readonly joins: Map<string, number>
+  readonly syncs: Map<string, number>
   /** The topics that were seen; another number means that some have changed. */
   topicsRevision: number
   readonly regexes: Map<string, ResolvedRegex>
@@ -44,6 +47,8 @@ export function createConsumerGroup(groupId: string): ConsumerGroup {
     owners: new Map(),
     sessions: new Map(),
     revocations: new Map(),
+    joins: new Map(),
+    syncs: new Map(),
     topicsRevision: -1,
     regexes: new Map(),
   }
@@ -77,6 +82,8 @@ export function takeMember(group: ConsumerGroup, member: ConsumerMember): void {
   group.members.delete(memberId)
   group.sessions.delete(memberId)
   group.revocations.delete(memberId)
+  group.joins.delete(memberId)
+  group.syncs.delete(memberId)
   if (instanceId !== null && group.instances.get(instanceId) === memberId) group.instances.delete(instanceId)
 }
 

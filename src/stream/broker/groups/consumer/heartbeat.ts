@@ -1,15 +1,13 @@
 import { KafkaRefusal } from '../../kafka-refusal.ts'
-import type { GroupTopics } from '../group-topics.ts'
-import { deadlineIn, type Step } from '../step.ts'
-import { editGroup, type Edit } from './edit.ts'
-import { isFree, type ConsumerGroup } from './group.ts'
+import type { Step } from '../step.ts'
+import { advance } from './advance.ts'
+import { editGroup } from './edit.ts'
+import type { ConsumerGroup } from './group.ts'
 import { staticMember, unknownMember } from './identity.ts'
 import { awayEpoch, newConsumerMember, subscribesAlike, type ConsumerMember } from './member.ts'
 import { includesAll, listed, samePartitions, type TopicPartitions } from './partitions.ts'
-import { reconcile } from './reconcile.ts'
 import { compileRegex } from './regex/compile.ts'
-import { subscriptionsOf } from './subscriptions.ts'
-import { assignTargets } from './target.ts'
+import { keepAlive } from './session.ts'
 
 /** Of a member that joins (epoch 0) or goes on. What is null stays as it was. */
 export interface HeartbeatRequest {
@@ -37,12 +35,7 @@ export interface HeartbeatAnswer {
 }
 
 /** Throws KafkaRefusal, before anything has changed, for a member that is not who it says. */
-export function heartbeat(
-  group: ConsumerGroup,
-  request: HeartbeatRequest,
-  topics: GroupTopics,
-  step: Step,
-): HeartbeatAnswer {
+export function heartbeat(group: ConsumerGroup, request: HeartbeatRequest, step: Step): HeartbeatAnswer {
   const { memberId } = request
   checkRoom(group, memberId, step)
   const { former, replaced } = whoIs(group, request)
@@ -53,10 +46,9 @@ export function heartbeat(
   const asked = withWishes(former, request)
   edit.put(asked)
   if (isNew || !subscribesAlike(former, asked)) edit.bump()
-  retarget(group, topics, edit)
-  const member = lead(group, memberId, request.topicPartitions, edit, step)
+  const member = advance(group, memberId, request.topicPartitions, edit, step)
   edit.done()
-  group.sessions.set(memberId, deadlineIn(step, step.limits.consumerSessionTimeoutMs))
+  keepAlive(group, member, step)
   return {
     memberId,
     memberEpoch: member.epoch,
@@ -65,7 +57,7 @@ export function heartbeat(
   }
 }
 
-function checkRoom({ members }: ConsumerGroup, memberId: string, { limits }: Step): void {
+export function checkRoom({ members }: ConsumerGroup, memberId: string, { limits }: Step): void {
   if (members.size >= limits.membersMax && !members.has(memberId))
     throw new KafkaRefusal(
       'GROUP_MAX_SIZE_REACHED',
@@ -141,38 +133,6 @@ function withWishes(former: ConsumerMember, request: HeartbeatRequest): Consumer
     (key) => key === 'topicNames' || former[key] === asked[key],
   )
   return isSame && subscribesAlike(former, asked) ? former : asked
-}
-
-/** A new target for all, when the epoch has grown or a subscribed topic came, grew or went. */
-function retarget(group: ConsumerGroup, topics: GroupTopics, edit: Edit): void {
-  if (group.epoch === group.assignmentEpoch && group.topicsRevision === topics.revision) return
-  const subscriptions = subscriptionsOf(group, topics)
-  group.topicsRevision = topics.revision
-  if (subscriptions.digest !== group.topicsDigest) {
-    group.topicsDigest = subscriptions.digest
-    if (group.epoch === group.assignmentEpoch) edit.bump()
-  }
-  if (group.epoch > group.assignmentEpoch) assignTargets(group, subscriptions, edit)
-}
-
-/** One step towards the member's target. */
-function lead(
-  group: ConsumerGroup,
-  memberId: string,
-  owned: readonly TopicPartitions[] | null,
-  edit: Edit,
-  step: Step,
-): ConsumerMember {
-  const member = group.members.get(memberId)!
-  const { assignmentEpoch } = group
-  const led = reconcile(member, { assignmentEpoch, owned, isFree: (topic, one) => isFree(group, topic, one) })
-  if (led === member) return member
-  edit.put(led)
-  const { state, epoch, rebalanceTimeoutMs } = led
-  if (state === 'UnrevokedPartitions')
-    group.revocations.set(memberId, { epoch, deadline: deadlineIn(step, rebalanceTimeoutMs) })
-  else group.revocations.delete(memberId)
-  return led
 }
 
 /** It says all of itself: it joins, or an answer was lost. */

@@ -1,4 +1,5 @@
 import type { Step } from '../step.ts'
+import { downgrade, isLastOfItsKind } from '../migration/downgrade.ts'
 import { editGroup } from './edit.ts'
 import type { ConsumerGroup } from './group.ts'
 import { memberNamed, staticMember } from './identity.ts'
@@ -27,6 +28,7 @@ function goAway(group: ConsumerGroup, member: ConsumerMember, step: Step): void 
 
 /** What it held goes to others, with the next target. */
 export function fence(group: ConsumerGroup, member: ConsumerMember, step: Step): void {
+  if (group.members.size > 1 && isLastOfItsKind(group, member)) return downgrade(group, member, step)
   const edit = editGroup(group, step)
   edit.take(member)
   edit.bump()
