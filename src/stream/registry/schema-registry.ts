@@ -33,6 +33,10 @@ interface Opened {
 
 /** So often a change is decided anew because another writer came between. */
 const attemptsMax = 5
+/** With one change. */
+const repairsMax = 100
+/** Longer than any writer takes to outdo a record of its own. */
+const repairAgeMs = 5 * 60_000
 
 export function createSchemaRegistry({ kafka, logger }: SchemaRegistryOptions): SchemaRegistry {
   const reader = createSchemaReader()
@@ -60,8 +64,10 @@ export function createSchemaRegistry({ kafka, logger }: SchemaRegistryOptions): 
   ): Promise<Decision<Answer> | undefined> {
     // What other writers did is known, and what became of a change whose outcome was not.
     await topic.reachedEnd()
-    const decision = decide(topic.state)
-    if (decision.records.length === 0) return decision
+    const decided = decide(topic.state)
+    if (decided.records.length === 0) return decided
+    const repairs = topic.state.repairs(Date.now() - repairAgeMs).slice(0, repairsMax)
+    const decision = { ...decided, records: [...repairs, ...decided.records] }
     const applied: AppliedRecord[] = []
     const stop = topic.onApplied((record) => applied.push(record))
     try {

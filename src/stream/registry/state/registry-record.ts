@@ -5,8 +5,15 @@ export interface RegistryRecord {
   readonly value: object | null
 }
 
+export interface SchemaKey {
+  readonly keytype: 'SCHEMA'
+  readonly subject: string
+  readonly version: number
+  readonly magic: number
+}
+
 export type RegistryKey =
-  | { readonly keytype: 'SCHEMA'; readonly subject: string; readonly version: number; readonly magic: number }
+  | SchemaKey
   | { readonly keytype: 'CONFIG' | 'MODE'; readonly subject?: string; readonly magic: number }
   | { readonly keytype: 'DELETE_SUBJECT' | 'CLEAR_SUBJECT'; readonly subject: string; readonly magic: number }
   | { readonly keytype: 'CONTEXT'; readonly tenant: string; readonly context: string; readonly magic: number }

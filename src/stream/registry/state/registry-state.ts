@@ -1,7 +1,7 @@
 import { defaultContext, qualify, qualifyBeside } from '../qualified-subject.ts'
 import { createIdIndex, type IdIndex } from './id-index.ts'
 import { registryModes, type RegistryMode } from './registry-mode.ts'
-import type { ConfigValue, RegistryRecord, SchemaValue } from './registry-record.ts'
+import type { ConfigValue, RegistryRecord, SchemaKey, SchemaValue } from './registry-record.ts'
 import { storedVersion, type StoredVersion } from './stored-version.ts'
 
 /** Why a record changed nothing. */
@@ -28,6 +28,11 @@ export interface RegistryState {
   contexts(): readonly string[]
   /** Of all schemas, in characters. */
   readonly textLength: number
+  /**
+   * What to write so that records which were passed over do not count once compaction has taken those before them. Only of those before
+   * this time: whoever wrote a younger one may be about to outdo it.
+   */
+  repairs(beforeMs: number): readonly RegistryRecord[]
   /** Undefined when it counts. Records are applied in the order of the log. */
   apply(record: RegistryRecord, timestampMs: number): Passed | undefined
 }
@@ -39,6 +44,8 @@ export function createRegistryState(): RegistryState {
   const configs = new Map<string | undefined, ConfigValue>()
   const modes = new Map<string | undefined, RegistryMode>()
   const contexts = new Set<string>()
+  /** The last record of these was passed over. */
+  const passedOver = new Map<string, { readonly key: SchemaKey; readonly timestampMs: number }>()
   let textLength = 0
 
   const versions = (subject: string): readonly StoredVersion[] =>
@@ -89,8 +96,7 @@ export function createRegistryState(): RegistryState {
   function apply({ key, value }: RegistryRecord, timestampMs: number): Passed | undefined {
     switch (key.keytype) {
       case 'SCHEMA':
-        if (value !== null) return put(storedVersion(key.subject, key.version, value as SchemaValue, timestampMs))
-        return remove(key.subject, key.version) as undefined
+        return applySchema(key, value as SchemaValue | null, timestampMs)
       case 'CONFIG':
         if (value === null) configs.delete(key.subject ?? undefined)
         else configs.set(key.subject ?? undefined, value)
@@ -110,6 +116,15 @@ export function createRegistryState(): RegistryState {
       case 'NOOP':
         return ids.raise((value as { readonly maxIds?: unknown } | null)?.maxIds) as undefined
     }
+  }
+
+  function applySchema(key: SchemaKey, value: SchemaValue | null, timestampMs: number): Passed | undefined {
+    const { subject, version } = key
+    const passed = value === null ? undefined : put(storedVersion(subject, version, value, timestampMs))
+    if (value === null) remove(subject, version)
+    if (passed) passedOver.set(placeOf(subject, version), { key, timestampMs })
+    else passedOver.delete(placeOf(subject, version))
+    return passed
   }
 
   function setMode(subject: string | undefined, value: { readonly mode?: string } | null): Passed | undefined {
@@ -134,6 +149,10 @@ export function createRegistryState(): RegistryState {
     get textLength() {
       return textLength
     },
+    repairs: (beforeMs) =>
+      [...passedOver.values()]
+        .filter(({ timestampMs }) => timestampMs < beforeMs)
+        .map(({ key }) => ({ key, value: subjects.get(key.subject)?.get(key.version)?.value ?? null })),
     apply,
   }
 }
