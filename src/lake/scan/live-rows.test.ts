@@ -59,7 +59,7 @@ async function deleteFile(
 }
 
 function scanOf(dataFiles: readonly ScannedFile[], deleteFiles: readonly ScannedFile[]): Scan {
-  return { snapshot: undefined, schema, dataFiles, filesSkipped: 0, deleteFiles }
+  return { snapshot: undefined, schema, dataFiles, deleteFiles }
 }
 
 async function idsOf(scan: Scan): Promise<readonly number[]> {

@@ -6,9 +6,7 @@ import { readManifestList } from '../manifest/manifest-list.ts'
 import { manifestReader, type ManifestReader } from '../manifest/manifest-reader.ts'
 import { currentSnapshot, schemaById, snapshotOf, tableSchema } from '../metadata/read.ts'
 import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
-import { fieldsById } from '../types/schema.ts'
 import type { Schema } from '../types/type.ts'
-import { fileMayMatch, type FileCondition } from './file-condition.ts'
 
 export interface Scan {
   /** Undefined when the table never had one: no files. */
@@ -16,8 +14,6 @@ export interface Scan {
   /** Of the table for its current snapshot, of the snapshot for an older one. */
   readonly schema: Schema
   readonly dataFiles: readonly ScannedFile[]
-  /** How many files of data the conditions left out. */
-  readonly filesSkipped: number
   /** Files of deletes that a reader must apply, or refuse the table. */
   readonly deleteFiles: readonly ScannedFile[]
 }
@@ -35,8 +31,6 @@ export async function planScan(options: {
   readonly store: Pick<ObjectStore, 'get'>
   readonly snapshotId?: Long
   readonly reader?: ManifestReader
-  /** Of a query; files that have no row for which all hold are left out. */
-  readonly conditions?: readonly FileCondition[]
 }): Promise<Scan> {
   const { metadata, store, snapshotId } = options
   const snapshot = snapshotId === undefined ? currentSnapshot(metadata) : snapshotOf(metadata, snapshotId)
@@ -46,11 +40,8 @@ export async function planScan(options: {
     snapshotId === undefined || snapshotId === metadata['current-snapshot-id']
       ? tableSchema(metadata)
       : (schemaById(metadata, snapshot?.['schema-id'] ?? -1) ?? tableSchema(metadata))
-  if (snapshot === undefined) return { snapshot, schema, dataFiles: [], filesSkipped: 0, deleteFiles: [] }
+  if (snapshot === undefined) return { snapshot, schema, dataFiles: [], deleteFiles: [] }
   const reader = options.reader ?? manifestReader(store)
-  const columns = fieldsById(schema.fields)
-  const conditions = options.conditions ?? []
-  let filesSkipped = 0
   const dataFiles: ScannedFile[] = []
   const deleteFiles: ScannedFile[] = []
   const manifests = await readManifestList(store, snapshot)
@@ -58,8 +49,7 @@ export async function planScan(options: {
   for (const { status, file, sequenceNumber } of read.flat()) {
     if (status === 'deleted') continue
     if (file.content !== 'data') deleteFiles.push({ ...file, sequenceNumber })
-    else if (fileMayMatch(file, conditions, columns)) dataFiles.push({ ...file, sequenceNumber })
-    else filesSkipped++
+    else dataFiles.push({ ...file, sequenceNumber })
   }
-  return { snapshot, schema, dataFiles, filesSkipped, deleteFiles }
+  return { snapshot, schema, dataFiles, deleteFiles }
 }

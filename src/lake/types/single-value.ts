@@ -123,7 +123,7 @@ function unscaledOf(text: string, scale: number): bigint {
 }
 
 /** Two's complement, big-endian, as few bytes as hold it. */
-function unscaledBytes(value: bigint): Buffer {
+export function unscaledBytes(value: bigint): Buffer {
   let length = 1
   while (BigInt.asIntN(length * 8, value) !== value) length++
   const hex = BigInt.asUintN(length * 8, value)

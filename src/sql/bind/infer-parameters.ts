@@ -37,15 +37,15 @@ export async function inferParameters(
   }
 }
 
-/** The statement's text with the values in it. */
+/** The statement's text with the values in it; `infer` finds the types that the client left open. */
 export async function boundText(
-  connection: DuckDBConnection,
   statement: Statement,
   parameters: readonly Parameter[],
+  infer: (declared: readonly number[]) => Promise<readonly InferredParameter[]>,
 ): Promise<string> {
   if (parameterCount(statement) === 0) return statement.text
   const declared = parameters.map(({ oid }) => oid)
-  const inferred = declared.includes(0) ? await inferParameters(connection, statement, declared) : []
+  const inferred = declared.includes(0) ? await infer(declared) : []
   return withParameters(
     statement,
     parameters.map((parameter, i) => literalOf(parameter, inferred[i]?.name)),

@@ -1,4 +1,6 @@
 import type { KnownRelations } from '../bind/known-relations.ts'
+import type { BlankDatabase } from '../blank/blank-database.ts'
+import type { StatementFilters } from '../blank/statement-filters.ts'
 import type { Duckdb } from '../duckdb/duckdb.ts'
 import type { CatalogStore } from '../catalog/catalog-store.ts'
 import type { Analyzer } from '../gate/analyze.ts'
@@ -16,4 +18,6 @@ export interface EngineServices {
   readonly ownSchemas: ReadonlySet<string>
   readonly catalogs: CatalogStore
   readonly relations: KnownRelations
+  readonly blank: BlankDatabase
+  readonly filters: StatementFilters
 }

@@ -3,6 +3,8 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { dirname } from 'node:path'
 import { fixedRelations, knownRelations } from '../bind/known-relations.ts'
 import { indexRelations } from '../bind/relation-index.ts'
+import { blankDatabase } from '../blank/blank-database.ts'
+import { statementFilters } from '../blank/statement-filters.ts'
 import type { Duckdb } from '../duckdb/duckdb.ts'
 import { openDuckdb } from '../duckdb/open.ts'
 import type { EngineHost } from '../engine-host.ts'
@@ -51,6 +53,7 @@ export async function startEngine(
       for (const socket of sockets) socket.destroySoon()
       await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 1000).unref())])
       for (const socket of sockets) socket.destroy()
+      services.blank.close()
       services.duckdb.close()
     },
   }
@@ -64,6 +67,7 @@ async function openServices(config: EngineConfig, host: EngineHost, planner: Tab
   const database = config.database ?? 'weir'
   const ownSchemas = new Set<string>([exactSchema])
   await createExactMacros(duckdb)
+  const blank = blankDatabase((isOff) => openBlank(config, duckdb, isOff))
   const analyzer = await createAnalyzer(await duckdb.connect(), ownSchemas)
   return {
     duckdb,
@@ -74,7 +78,29 @@ async function openServices(config: EngineConfig, host: EngineHost, planner: Tab
     catalogs: createCatalogStore(() => duckdb.connect(), ownSchemas, database),
     database,
     relations: knownRelations(host),
+    blank,
+    filters: statementFilters(blank),
   }
+}
+
+/** Plans need little memory; what a statement computes while it is planned is held to this. */
+const blankBytes = 64e6
+
+/** It plans like the engine's own, as far as it plans. */
+async function openBlank(
+  { temporaryDirectory }: EngineConfig,
+  own: Duckdb,
+  isOff: (optimizer: string) => boolean,
+): Promise<Duckdb> {
+  const optimizers = (await own.query('SELECT name FROM duckdb_optimizers()')).map(({ name }) => String(name))
+  const duckdb = await openDuckdb({
+    memoryLimitBytes: blankBytes,
+    threads: 1,
+    temporaryDirectory,
+    settings: { ...asPostgres, disabled_optimizers: optimizers.filter(isOff).join(',') },
+  })
+  await createExactMacros(duckdb)
+  return duckdb
 }
 
 async function createExactMacros(duckdb: Duckdb): Promise<void> {

@@ -2,6 +2,7 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { bindRelations, type BoundRelations } from '../bind/binder.ts'
 import { parameterCount } from '../bind/parameter-literal.ts'
 import type { RelationIndex } from '../bind/relation-index.ts'
+import { exactSchema } from '../catalog/exact-numeric.ts'
 import { rewriteForDuckdb } from '../catalog/rewrite.ts'
 import type { SessionFacts } from '../catalog/rewrite-session.ts'
 import type { EngineServices } from '../engine/services.ts'
@@ -17,6 +18,8 @@ export interface PreparedStatement {
   readonly bound: BoundRelations
   /** Positions in the text are those of what the client wrote. */
   readonly exact: boolean
+  /** It speaks of pg_catalog or information_schema. */
+  readonly usesCatalog: boolean
   /** Its plan does for the next time. */
   readonly isRepeatable: boolean
 }
@@ -38,8 +41,18 @@ export async function prepareStatement(
   // Names are those of what the client wrote.
   const same = statement === original
   const names = same ? analysis.columnNames : await analyzer.columnNames(original.text)
-  const exact = same && parameterCount(original) === 0
-  return { statement, names, bound, exact, isRepeatable: isRepeatable(statement) && bound.isRepeatable }
+  return {
+    statement,
+    names,
+    bound,
+    exact: same && parameterCount(original) === 0,
+    usesCatalog: usesCatalog(analysis, services.ownSchemas),
+    isRepeatable: isRepeatable(statement) && bound.isRepeatable,
+  }
+}
+
+function usesCatalog({ parts }: Analysis, ownSchemas: ReadonlySet<string>): boolean {
+  return [...parts.tables, ...parts.functions].some(({ schema }) => schema !== exactSchema && ownSchemas.has(schema))
 }
 
 const nothing: BoundRelations = { version: 0, tables: [], views: [], isRepeatable: true }

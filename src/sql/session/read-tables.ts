@@ -1,5 +1,6 @@
 import type { BoundRelations } from '../bind/binder.ts'
 import type { SessionViews } from '../bind/session-views.ts'
+import { tableKey, type PlanFilters } from '../blank/plan-filters.ts'
 import type { EngineServices } from '../engine/services.ts'
 import { viewTarget } from '../snapshot/view-target.ts'
 import type { TablePlan } from '../snapshot/table-plan.ts'
@@ -14,17 +15,20 @@ export interface TableReading {
 const attemptsMax = 5
 
 /**
- * Resolves all tables of a statement at one moment and makes the session's names mean that. `rebind` when the relations have
- * changed since the statement was bound.
+ * Resolves all tables of a statement at one moment and makes the session's names mean that, but for files without a row that the
+ * statement asks for. `rebind` when the relations have changed since the statement was bound.
  */
 export async function readTables(
   services: EngineServices,
   bound: BoundRelations,
   views: SessionViews,
+  filters: () => Promise<PlanFilters>,
 ): Promise<TableReading | 'rebind'> {
   if (bound.tables.length === 0 && bound.views.length === 0) return { notices: [], release: async () => {} }
   for (let attempt = 1; ; attempt++) {
-    const planned = bound.tables.length ? await planTables(services, bound, attempt > 1) : { plans: [], notices: [] }
+    const planned = bound.tables.length
+      ? await planTables(services, bound, filters, attempt > 1)
+      : { plans: [], notices: [] }
     if (planned === 'rebind') return 'rebind'
     if (planned === 'stale') {
       if (attempt < attemptsMax) continue
@@ -51,6 +55,7 @@ export async function readTables(
 async function planTables(
   { resolve, planner }: EngineServices,
   { tables, version }: BoundRelations,
+  filters: () => Promise<PlanFilters>,
   anew: boolean,
 ): Promise<{ plans: readonly TablePlan[]; notices: readonly string[] } | 'stale' | 'rebind'> {
   const names = tables.map(({ schema, name }) => ({ schema, name }))
@@ -61,7 +66,7 @@ async function planTables(
   for (const table of tables) {
     const found = resolved.find(({ schema, name }) => schema === table.schema && name === table.name)
     if (!found) throw sqlError('WEIR-6003', `table ${table.schema}.${table.name} was dropped`, { sqlstate: '42P01' })
-    plans.push(await planner.plan(table, found))
+    plans.push(await planner.plan(table, found, async () => (await filters()).get(tableKey(table))))
   }
   const whole = plans.filter((plan): plan is TablePlan => plan !== 'stale')
   if (whole.length === plans.length) return { plans: whole, notices: resolved.flatMap(({ notices }) => notices) }

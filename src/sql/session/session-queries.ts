@@ -1,7 +1,11 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
-import { boundText, inferParameters } from '../bind/infer-parameters.ts'
+import type { BoundRelations } from '../bind/binder.ts'
+import { inferParameters } from '../bind/infer-parameters.ts'
 import { literalOf, withParameters } from '../bind/parameter-literal.ts'
 import type { SessionViews } from '../bind/session-views.ts'
+import type { BlankSession } from '../blank/blank-database.ts'
+import { noFilters } from '../blank/plan-filters.ts'
 import type { SessionFacts } from '../catalog/rewrite-session.ts'
 import { duckdbError, withPosition } from '../duckdb/duckdb-error.ts'
 import type { EngineServices } from '../engine/services.ts'
@@ -9,7 +13,7 @@ import type { Statement } from '../gate/statement.ts'
 import { shapeOf } from '../snapshot/shape.ts'
 import { viewTarget } from '../snapshot/view-target.ts'
 import { sqlError } from '../sql-error.ts'
-import type { Description, QueryService } from '../wire/query-service.ts'
+import type { Description, Parameter, QueryService } from '../wire/query-service.ts'
 import { resultTypeOf } from '../wire/result-type.ts'
 import { createInterruptible } from './interruptible.ts'
 import { prepareStatement, type PreparedStatement } from './prepare-statement.ts'
@@ -17,9 +21,17 @@ import { readTables, type TableReading } from './read-tables.ts'
 import { resultCursor } from './result-cursor.ts'
 import { sessionConnections } from './session-connections.ts'
 import type { SessionSettings } from './settings.ts'
+import { statementText, type StatementText, type WithoutRows } from './statement-text.ts'
 
 /** How often a statement is bound again because the relations changed meanwhile. */
 const bindingsMax = 5
+
+/** A statement that may run now, and what it reads. */
+interface Begun {
+  readonly prepared: PreparedStatement
+  readonly spoken: StatementText
+  readonly read: TableReading
+}
 
 /** One client's queries: its names, its connections, and what of them runs. */
 export function createSessionQueries(
@@ -39,49 +51,77 @@ export function createSessionQueries(
     const interrupted = error instanceof WeirError && error.code === 'WEIR-6007'
     return interrupted && canceledFor ? canceledFor : error
   }
+  const explained = async <T>({ statement, exact }: PreparedStatement, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw withPosition(explain(error), statement.text, exact)
+    }
+  }
+  const blankSession = (bound: BoundRelations): BlankSession => {
+    const { searchPath, timeZone } = settings
+    return { bound, searchPath, timeZone }
+  }
+  const mustNotBeCanceled = (since: number): void => {
+    if (canceled !== since) throw new Error('INTERRUPT Error: Interrupted!')
+  }
+  const withoutRows: WithoutRows = ({ bound, usesCatalog }, work) => {
+    const run = (connection: DuckDBConnection) => interruptible.run(connection, () => work(connection))
+    return usesCatalog ? onSession(bound, run) : services.blank.use(blankSession(bound), run)
+  }
+  /** What pg_catalog's stand-ins are, only the session's own connections know. */
+  const onSession = async <T>(bound: BoundRelations, run: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
+    for (const table of bound.tables) await views.place(table, shapeOf(table))
+    for (const view of bound.views) await views.place(view, viewTarget(view))
+    const lent = await connections.take()
+    try {
+      return await run(lent.connection)
+    } finally {
+      connections.give(lent)
+    }
+  }
+
+  const begin = async (original: Statement, parameters: readonly Parameter[]): Promise<Begun> => {
+    for (let attempt = 1; attempt <= bindingsMax; attempt++) {
+      const prepared = await prepareStatement(services, facts, original, attempt === 1 ? 'last seen' : 'current')
+      const { bound, usesCatalog } = prepared
+      const spoken = await explained(prepared, () => statementText(prepared, parameters, withoutRows))
+      const filters = async () =>
+        spoken.isFixed && !usesCatalog ? services.filters(spoken.text, blankSession(bound)) : noFilters
+      const read = await readTables(services, bound, views, filters)
+      if (read !== 'rebind') return { prepared, spoken, read }
+    }
+    throw sqlError('WEIR-6010', `tables changed in each of ${bindingsMax} attempts to read them; try again`, {
+      sqlstate: '40001',
+    })
+  }
 
   return {
     async describe(original, declared) {
-      const { statement, bound, names, exact } = await prepareStatement(services, facts, original, 'current')
-      for (const table of bound.tables) await views.place(table, shapeOf(table))
-      for (const view of bound.views) await views.place(view, viewTarget(view))
-      const lent = await connections.take()
-      const { connection } = lent
-      try {
-        const inferred = await inferParameters(connection, statement, declared)
-        const literals = inferred.map(({ name, oid }) => literalOf({ text: null, oid }, name))
-        const prepared = await connection.prepare(withParameters(statement, literals))
-        const columns = Array.from({ length: prepared.columnCount }, (_, i) => ({
-          name: names?.[i] ?? prepared.columnName(i),
-          type: resultTypeOf(prepared.columnType(i)),
-        }))
-        prepared.destroySync()
-        return { columns, parameterOids: inferred.map(({ oid }) => oid) } satisfies Description
-      } catch (error) {
-        throw withPosition(explain(error), statement.text, exact)
-      } finally {
-        connections.give(lent)
-      }
+      const prepared = await prepareStatement(services, facts, original, 'current')
+      const { statement, names } = prepared
+      return explained(prepared, () =>
+        withoutRows(prepared, (connection) => describeOn(connection, { statement, names, declared })),
+      )
     },
     async open(original, parameters, options) {
       const started = canceled
-      const { prepared, read } = await prepareAndRead(services, facts, views, original)
-      const { statement, names, exact } = prepared
+      const { prepared, spoken, read } = await begin(original, parameters)
       const lent = await connections.take()
       const { connection, plans, meaning } = lent
       const end = async () => (connections.give(lent), read.release())
       try {
-        if (canceled !== started) throw new Error('INTERRUPT Error: Interrupted!')
-        const text = (options?.explain ?? '') + (await boundText(connection, statement, parameters))
+        mustNotBeCanceled(started)
+        const text = (options?.explain ?? '') + spoken.text
         const keep = prepared.isRepeatable ? { meaning } : 'no'
         const result = await interruptible.run(connection, () => plans.run(text, keep, (plan) => plan.stream()))
-        if (canceled !== started) throw new Error('INTERRUPT Error: Interrupted!')
+        mustNotBeCanceled(started)
         const fetch = () => interruptible.run(connection, () => result.fetchChunk())
-        const shown = options?.explain ? undefined : names
-        return resultCursor(result, { fetch, names: shown, notices: read.notices, end, explain })
+        const names = options?.explain ? undefined : prepared.names
+        return resultCursor(result, { fetch, names, notices: read.notices, end, explain })
       } catch (error) {
         await end()
-        throw withPosition(explain(error), statement.text, exact)
+        throw withPosition(explain(error), prepared.statement.text, prepared.exact)
       }
     },
     cancel(reason) {
@@ -96,18 +136,23 @@ export function createSessionQueries(
   }
 }
 
-async function prepareAndRead(
-  services: EngineServices,
-  facts: SessionFacts,
-  views: SessionViews,
-  original: Statement,
-): Promise<{ readonly prepared: PreparedStatement; readonly read: TableReading }> {
-  for (let attempt = 1; attempt <= bindingsMax; attempt++) {
-    const prepared = await prepareStatement(services, facts, original, attempt === 1 ? 'last seen' : 'current')
-    const read = await readTables(services, prepared.bound, views)
-    if (read !== 'rebind') return { prepared, read }
-  }
-  throw sqlError('WEIR-6010', `tables changed in each of ${bindingsMax} attempts to read them; try again`, {
-    sqlstate: '40001',
-  })
+interface Described {
+  readonly statement: Statement
+  readonly names: PreparedStatement['names']
+  readonly declared: readonly number[]
+}
+
+async function describeOn(
+  connection: DuckDBConnection,
+  { statement, names, declared }: Described,
+): Promise<Description> {
+  const inferred = await inferParameters(connection, statement, declared)
+  const literals = inferred.map(({ name, oid }) => literalOf({ text: null, oid }, name))
+  const prepared = await connection.prepare(withParameters(statement, literals))
+  const columns = Array.from({ length: prepared.columnCount }, (_, i) => ({
+    name: names?.[i] ?? prepared.columnName(i),
+    type: resultTypeOf(prepared.columnType(i)),
+  }))
+  prepared.destroySync()
+  return { columns, parameterOids: inferred.map(({ oid }) => oid) }
 }

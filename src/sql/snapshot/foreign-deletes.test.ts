@@ -45,7 +45,11 @@ void test('rows that another engine deleted by position are gone from queries, a
   const planner = lakePlanner({ objects: lake.store, linkDirectory: join(lake.folder, 'links') })
   const idsAt = async (table: LoadedTable): Promise<readonly number[]> => {
     const { metadataLocation } = table
-    const plan = await planner.plan(relation, { schema: 'public', name: 't', metadataLocation, tails: [], notices: [] })
+    const plan = await planner.plan(
+      relation,
+      { schema: 'public', name: 't', metadataLocation, tails: [], notices: [] },
+      async () => undefined,
+    )
     assert.ok(plan !== 'stale')
     const read = await db.runAndReadAll(`SELECT id FROM (${plan.sql}) ORDER BY id`)
     await plan.release()

@@ -9,10 +9,12 @@ import { planScan, type Scan } from '../../lake/scan/plan-scan.ts'
 import { scanSql } from '../../lake/scan/scan-sql.ts'
 import { deliveryState, type DeliveryState } from '../../record/delivery-state.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
+import type { ScanFilter } from '../blank/scan-filter.ts'
 import type { TableRelation } from '../engine-host.ts'
 import { quoteName } from '../gate/statement.ts'
 import { sqlError } from '../sql-error.ts'
 import { duckdbTypeOf } from './duckdb-type.ts'
+import { pruneFiles } from './prune-files.ts'
 import { rememberLatest } from './remember-latest.ts'
 import { openSegmentLinks, type LinkedSegments } from './segment-links.ts'
 import type { TablePlan, TablePlanner } from './table-plan.ts'
@@ -52,8 +54,8 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
     return summary && stateAt(`${metadata.location.replace(/\/$/, '')}/${summary.state}`)
   }
   return {
-    async plan(relation, resolved): Promise<TablePlan | 'stale'> {
-      const snapshot = await snapshotAt(resolved.metadataLocation)
+    async plan(relation, resolved, asked): Promise<TablePlan | 'stale'> {
+      const snapshot = await askedFiles(await snapshotAt(resolved.metadataLocation), asked)
       const { metadata } = snapshot
       const state = resolved.tails.length ? await stateOf(metadata) : undefined
       const tail = planTail(resolved.tails, state, metadata['current-schema-id'])
@@ -69,6 +71,17 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
       }
     },
   }
+}
+
+/** Where there are fewer files, finding out what is asked for costs more than opening them. */
+const prunedFilesMin = 8
+
+async function askedFiles(
+  snapshot: SnapshotFiles,
+  asked: () => Promise<ScanFilter | undefined>,
+): Promise<SnapshotFiles> {
+  const filter = snapshot.scan.dataFiles.length >= prunedFilesMin ? await asked() : undefined
+  return filter ? { ...snapshot, scan: pruneFiles(snapshot.scan, filter) } : snapshot
 }
 
 /** The relation's columns of `rows`; one that the table does not have (any more) is null. */

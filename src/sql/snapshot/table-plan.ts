@@ -1,3 +1,4 @@
+import type { ScanFilter } from '../blank/scan-filter.ts'
 import type { ResolvedTable, TableRelation } from '../engine-host.ts'
 
 /** How one table is read at one moment. */
@@ -9,9 +10,13 @@ export interface TablePlan {
 }
 
 /**
- * Plans snapshot and tail of a table. `stale` when the two no longer fit together (INV-T1, or a segment that has gone):
- * the caller resolves again.
+ * Plans snapshot and tail of a table, without files that have no row which is `asked` for; that is found out when there are many.
+ * `stale` when snapshot and tail no longer fit together (INV-T1, or a segment that has gone): the caller resolves again.
  */
 export interface TablePlanner {
-  plan(relation: TableRelation, resolved: ResolvedTable): Promise<TablePlan | 'stale'>
+  plan(
+    relation: TableRelation,
+    resolved: ResolvedTable,
+    asked: () => Promise<ScanFilter | undefined>,
+  ): Promise<TablePlan | 'stale'>
 }
