@@ -1,3 +1,5 @@
+import { decimalLiteral } from '../catalog/exact-numeric.ts'
+import { mustBeWhole } from '../catalog/rewrite-whole-numbers.ts'
 import { isLikePattern, likeEscape } from '../catalog/rewrite-like.ts'
 import { quoteText, type Statement } from '../gate/statement.ts'
 import { sqlError } from '../sql-error.ts'
@@ -60,8 +62,9 @@ export function literalOf({ text, oid }: Parameter, inferred: string | undefined
   if (text === null) return type ? `CAST(NULL AS ${type})` : 'NULL'
   if (text.includes('\0')) throw sqlError('WEIR-6005', 'a text parameter holds a zero byte', { sqlstate: '22021' })
   if (type === undefined) return untyped(text)
-  if (type === 'numeric') return numericLiteral(text)
+  if (type === 'numeric') return decimalLiteral(text) ?? `CAST(${quoteText(text)} AS DOUBLE)`
   if (type.endsWith('[]')) return listLiteral(text, type)
+  mustBeWhole(text, type)
   if (type === 'BLOB') return blobLiteral(text)
   if (type === 'BOOLEAN') return booleanLiteral(text)
   return `CAST(${quoteText(text)} AS ${type})`
@@ -74,13 +77,6 @@ function untyped(text: string): string {
 }
 
 const plainLiteral = (text: string): string => (/^-?\d{1,18}$/.test(text) ? text : quoteText(text))
-
-function numericLiteral(text: string): string {
-  if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) return `CAST(${quoteText(text)} AS DOUBLE)`
-  const [whole = '', fraction = ''] = text.replace(/^[-+]/, '').split('.')
-  if (/e/i.test(text) || whole.length + fraction.length > 38) return `CAST(${quoteText(text)} AS DOUBLE)`
-  return `CAST(${quoteText(text)} AS DECIMAL(${Math.max(whole.length + fraction.length, 1)}, ${fraction.length}))`
-}
 
 function listLiteral(text: string, type: string): string {
   const elements = arrayElements(text)

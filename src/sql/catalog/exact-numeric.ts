@@ -1,4 +1,4 @@
-import { wordsAt } from '../gate/statement.ts'
+import { quoteText, wordsAt } from '../gate/statement.ts'
 import type { Token } from '../gate/tokenizer.ts'
 import { sqlError } from '../sql-error.ts'
 import { isSymbol, operandStart, type TokenEditor } from './token-editor.ts'
@@ -47,14 +47,34 @@ function isBare(tokens: readonly Token[], at: number): boolean {
   })
 }
 
-function rewritePostfix({ tokens, replace, insertBefore, insertAfter }: TokenEditor, at: number): void {
+/** A number with its own digits; undefined for a text that is none, has an exponent or more digits than DuckDB's numbers. */
+export function decimalLiteral(text: string): string | undefined {
+  const [, whole = '', fraction = ''] = /^\s*[-+]?(\d*)\.?(\d*)\s*$/.exec(text) ?? []
+  const digits = whole.length + fraction.length
+  if (digits === 0 || digits > 38) return undefined
+  return `CAST(${quoteText(text.trim())} AS DECIMAL(${digits}, ${fraction.length}))`
+}
+
+const literalAt = ({ tokens }: TokenEditor, at: number): string | undefined => {
+  const token = tokens[at]
+  return token?.kind === 'number' || token?.kind === 'string' ? decimalLiteral(token.value) : undefined
+}
+
+function rewritePostfix(editor: TokenEditor, at: number): void {
+  const { tokens, replace, insertBefore, insertAfter } = editor
   if (tokens[at - 1]?.kind === 'parameter') return
+  const literal = literalAt(editor, at - 1)
+  if (literal !== undefined) {
+    replace(at - 1, 1, literal)
+    return replace(at, 2, '')
+  }
   insertBefore(operandStart(tokens, at), `${exactSchema}.to_numeric(`)
   insertAfter(at - 1, ')')
   replace(at, 2, '')
 }
 
-function rewriteCall({ tokens, replace }: TokenEditor, at: number): void {
+function rewriteCall(editor: TokenEditor, at: number): void {
+  const { tokens, replace } = editor
   let depth = 0
   let as = at + 1
   for (; as < tokens.length; as++) {
@@ -66,6 +86,8 @@ function rewriteCall({ tokens, replace }: TokenEditor, at: number): void {
   if (as === at + 3 && tokens[at + 2]!.kind === 'parameter') {
     replace(at, 2, '')
     replace(as, 3, '::numeric')
+  } else if (as === at + 3 && literalAt(editor, at + 2) !== undefined) {
+    replace(at, as + 3 - at, literalAt(editor, at + 2)!)
   } else {
     replace(at, 1, `${exactSchema}.to_numeric`)
     replace(as, 2, '')

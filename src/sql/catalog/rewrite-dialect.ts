@@ -1,6 +1,8 @@
 import { arrayElements } from '../wire/parameter-text.ts'
 import { quoteName, quoteText, wordsAt } from '../gate/statement.ts'
 import { rewriteNumericCasts } from './exact-numeric.ts'
+import { rewriteLengths, rewriteSeconds, rewriteSubstrings } from './rewrite-text-functions.ts'
+import { checkWholeNumbers } from './rewrite-whole-numbers.ts'
 import { rewriteLikes } from './rewrite-like.ts'
 import { closingOf } from './rewrite-session.ts'
 import { tablePlaces } from './table-places.ts'
@@ -9,10 +11,14 @@ import { isSymbol, type TokenEditor } from './token-editor.ts'
 /** What PostgreSQL says and DuckDB says otherwise, or means something else by: in statements and in the project's views alike. */
 export function rewriteDialect(editor: TokenEditor): void {
   const { tokens } = editor
+  const speaks = (words: RegExp) => tokens.some(({ kind, value }) => kind === 'word' && words.test(value))
   if (tokens.some(({ kind, value }) => kind === 'symbol' && value.includes('~'))) rewriteMatches(editor)
-  if (tokens.some(({ kind, value }) => kind === 'word' && /^(numeric|dec(imal)?)$/.test(value)))
-    rewriteNumericCasts(editor)
-  if (tokens.some(({ kind, value }) => kind === 'word' && /^i?like$/.test(value))) rewriteLikes(editor)
+  if (speaks(/^(numeric|dec(imal)?)$/)) rewriteNumericCasts(editor)
+  if (speaks(/^i?like$/)) rewriteLikes(editor)
+  if (speaks(/^substr(ing)?$/)) rewriteSubstrings(editor)
+  if (speaks(/^(extract|date_part)$/)) rewriteSeconds(editor)
+  if (speaks(/^(varchar|(bp)?char|character)$/)) rewriteLengths(editor)
+  if (speaks(/^(int[248]?|integer|smallint|bigint)$/)) checkWholeNumbers(tokens)
   if (tokens.some(({ kind, value }) => kind === 'word' && rowFunctions.has(value))) nameRowFunctions(editor)
   if (tokens.some((_, at) => wordsAt(tokens, at, 'at'))) quoteAt(editor)
   if (tokens.some(({ kind, value }) => kind === 'string' && value.startsWith('{'))) rewriteArrayLiterals(editor)

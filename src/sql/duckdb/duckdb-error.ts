@@ -36,6 +36,7 @@ const rules: readonly Rule[] = [
     'XX001',
   ),
   rule(/^Invalid Input Error: .*(unicode|utf)/i, 'WEIR-6005', '22021'),
+  rule(/^Invalid Input Error: negative substring length/, 'WEIR-6005', '22011'),
   rule(/^Invalid Input Error: .*More than one row/i, 'WEIR-6005', '21000'),
   rule(/^Invalid Input Error/, 'WEIR-6005', '22023'),
   rule(/^Not implemented Error/, 'WEIR-6002', '0A000'),

@@ -78,7 +78,52 @@ void test('reads cursors', async () => {
   await client.query('begin; declare c cursor for select id from orders order by id')
   assert.deepEqual((await client.query('fetch 2 from c')).rows, [{ id: '1' }, { id: '2' }])
   assert.equal((await client.query('fetch all from c')).rows.length, 3)
+  const { command, rowCount } = await client.query('fetch 1 from c')
+  assert.deepEqual([command, rowCount], ['FETCH', 0])
   await client.query('close c; commit')
+  await assert.rejects(client.query('declare c cursor for select 1'), { code: '25P01' })
+})
+
+void test('MOVE passes over rows and answers with their count', async () => {
+  await client.query('begin; declare c cursor for select id from orders order by id')
+  const moved = await client.query('move 2 in c')
+  assert.deepEqual([moved.command, moved.rowCount, moved.rows, moved.fields], ['MOVE', 2, [], []])
+  assert.deepEqual((await client.query('fetch from c')).rows, [{ id: '3' }])
+  assert.equal((await client.query({ name: 'moves', text: 'move forward all from c' })).rowCount, 2)
+  assert.equal((await client.query('move c')).rowCount, 0)
+  assert.deepEqual((await client.query('fetch all from c')).rows, [])
+  await client.query('rollback')
+  for (const text of ['fetch 0 from c', 'move backward 1 from c', 'fetch -1 from c', 'fetch last from c'])
+    await assert.rejects(client.query(text), { code: '55000' }, text)
+})
+
+void test('a cursor WITH HOLD outlives its transaction when that is committed', async () => {
+  const ids = async (text: string) => (await client.query<{ id: string }>(text)).rows.map(({ id }) => Number(id))
+  const declare = (name: string) => `declare ${name} cursor with hold for select id from orders order by id`
+  await client.query(`begin; ${declare('kept')}; declare gone cursor for select 1`)
+  assert.deepEqual(await ids('fetch 2 from kept'), [1, 2])
+  await client.query('commit')
+  assert.deepEqual(await ids('fetch 2 from kept'), [3, 4])
+  await assert.rejects(ids('fetch 1 from gone'), { code: '34000' })
+  await client.query(`begin; ${declare('undone')}; rollback`)
+  await assert.rejects(ids('fetch 1 from undone'), { code: '34000' })
+  assert.deepEqual(await ids('fetch all from kept'), [5], 'another transaction that is undone does not concern it')
+  await client.query(declare('outside'))
+  assert.deepEqual(await ids('fetch 1 from outside'), [1])
+  await client.query('close kept; close all')
+  await assert.rejects(ids('fetch 1 from outside'), { code: '34000' })
+})
+
+void test('a cursor shows the rows of the moment at which it was declared, and a wrong one is refused there', async () => {
+  await client.query('begin; declare c cursor for select id from orders')
+  server.change([{ ...ordersTable, rows: `${ordersTable.rows} LIMIT 1` }])
+  assert.equal((await client.query('fetch all from c')).rows.length, 5)
+  await client.query('commit')
+  assert.equal((await client.query('select id from orders')).rows.length, 1)
+  server.change([ordersTable])
+  await client.query('begin')
+  await assert.rejects(client.query('declare d cursor for select nothing from orders'), { code: '42703' })
+  await client.query('rollback')
 })
 
 void test('explains and describes', async () => {

@@ -18,6 +18,7 @@ export type StatementKind =
   | 'deallocate'
   | 'declare'
   | 'fetch'
+  | 'move'
   | 'close'
   | 'listen'
   | 'lock'
@@ -48,7 +49,7 @@ const kinds: Readonly<Record<string, StatementKind>> = {
   deallocate: 'deallocate',
   declare: 'declare',
   fetch: 'fetch',
-  move: 'fetch',
+  move: 'move',
   close: 'close',
   listen: 'listen',
   unlisten: 'listen',

@@ -25,6 +25,14 @@ export interface Portal {
   close(): Promise<void>
 }
 
+/** The portal of a query. */
+export interface QueryPortal extends Portal {
+  /** Opens its cursor now: the rows are those of this moment, and a query that is wrong is refused. */
+  begin(): Promise<void>
+  /** Passes over rows (0: all) without sending any; gives how many. */
+  skip(rowsMax: number): Promise<number>
+}
+
 export interface PortalRequest {
   readonly statement: Statement
   readonly parameters: readonly Parameter[]
@@ -34,8 +42,8 @@ export interface PortalRequest {
   readonly tag?: string
 }
 
-/** The cursor opens when it is first described or executed, and stays open while rows are left. */
-export function queryPortal(queries: QueryService, request: PortalRequest): Portal {
+/** The cursor opens when it is begun, described or executed, and stays open while rows are left. */
+export function queryPortal(queries: QueryService, request: PortalRequest): QueryPortal {
   let opened: { cursor: Cursor; stream: ResultStream } | undefined
   let total = 0
   let done = false
@@ -48,12 +56,13 @@ export function queryPortal(queries: QueryService, request: PortalRequest): Port
     return opened
   }
   return {
+    begin: async () => void (await open()),
     async describe(out) {
       const { cursor } = await open()
       out.send(rowDescription(describeFields(cursor.columns, request.formats)))
     },
     async execute(out, rowsMax) {
-      if (done) return out.send(commandComplete('SELECT 0'))
+      if (done) return out.send(commandComplete(`${request.tag ?? 'SELECT'} 0`))
       const { cursor, stream } = await open()
       if (total === 0) sendNotices(out, cursor.notices)
       const sent = await stream.send(out, rowsMax)
@@ -61,6 +70,13 @@ export function queryPortal(queries: QueryService, request: PortalRequest): Port
       done = sent.done
       if (request.tag) out.send(commandComplete(`${request.tag} ${sent.rows}`))
       else out.send(done ? commandComplete(`SELECT ${rowsMax > 0 ? sent.rows : total}`) : portalSuspended)
+    },
+    async skip(rowsMax) {
+      if (done) return 0
+      const skipped = await (await open()).stream.skip(rowsMax)
+      total += skipped.rows
+      done = skipped.done
+      return skipped.rows
     },
     async close() {
       await opened?.stream.close()

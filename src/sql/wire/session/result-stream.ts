@@ -11,6 +11,8 @@ import { type Outbox, outboxBytes } from './outbox.ts'
 export interface ResultStream {
   /** Sends up to `rowsMax` rows (0: all). `done` when the result has no more. */
   send(out: Outbox, rowsMax: number): Promise<{ readonly rows: number; readonly done: boolean }>
+  /** The same without sending them. */
+  skip(rowsMax: number): Promise<{ readonly rows: number; readonly done: boolean }>
   /** The next chunk and where to go on in it, for COPY; undefined at the end. */
   chunk(): Promise<DuckDBDataChunk | undefined>
   close(): Promise<void>
@@ -60,6 +62,16 @@ export function resultStream(cursor: Cursor, formats: readonly number[], style: 
         if (out.full) await out.flush()
       }
       return { rows: sent, done: true }
+    },
+    async skip(rowsMax) {
+      let skipped = 0
+      while (await haveRows()) {
+        if (rowsMax > 0 && skipped >= rowsMax) return { rows: skipped, done: false }
+        const rows = Math.min(chunk!.rowCount - row, rowsMax > 0 ? rowsMax - skipped : Infinity)
+        skipped += rows
+        row += rows
+      }
+      return { rows: skipped, done: true }
     },
     async chunk() {
       chunk = await cursor.next()

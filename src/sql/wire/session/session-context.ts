@@ -4,8 +4,9 @@ import { sqlError } from '../../sql-error.ts'
 import type { QueryService } from '../query-service.ts'
 import type { TextStyle } from '../values/text.ts'
 import { zoneOffsets } from '../values/time-zone.ts'
+import type { OpenCursors } from './open-cursors.ts'
 import type { Outbox } from './outbox.ts'
-import type { Portal } from './portal.ts'
+import type { Portal, QueryPortal } from './portal.ts'
 import type { Settings } from './session-statement.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -28,7 +29,7 @@ export interface SessionContext {
   /** What Bind made. */
   readonly portals: Map<string, Portal>
   /** What DECLARE made; portals to the protocol as well. */
-  readonly cursors: Map<string, Portal>
+  readonly cursors: OpenCursors
 }
 
 export const styleOf = ({ settings }: SessionContext): TextStyle => ({
@@ -47,7 +48,7 @@ export async function closeOne(portals: Map<string, Portal>, name: string): Prom
   await open?.close()
 }
 
-export function cursorOf({ cursors }: SessionContext, name: string): Portal {
+export function cursorOf({ cursors }: SessionContext, name: string): QueryPortal {
   const portal = cursors.get(name)
   if (!portal) throw sqlError('WEIR-6003', `cursor "${name}" does not exist`, { sqlstate: '34000' })
   return portal

@@ -6,6 +6,7 @@ import { type FrontendMessage, parseMessage } from '../frontend-messages.ts'
 import { errorFields } from './error-fields.ts'
 import { runExtended } from './extended-query.ts'
 import type { Inbox } from './inbox.ts'
+import { openCursors } from './open-cursors.ts'
 import { closeAll, type SessionContext } from './session-context.ts'
 import { runSimpleQuery } from './simple-query.ts'
 import { createTransaction } from './transaction.ts'
@@ -24,7 +25,7 @@ export async function serveSession(socket: Duplex, inbox: Inbox, parts: SessionP
     transaction: createTransaction(),
     statements: new Map(),
     portals: new Map(),
-    cursors: new Map(),
+    cursors: openCursors(),
   }
   const handle = messageHandler(context)
   socket.once('close', () => queries.cancel())
@@ -42,7 +43,7 @@ export async function serveSession(socket: Duplex, inbox: Inbox, parts: SessionP
     await out.flush().catch(() => {})
   } finally {
     await closeAll(context.portals)
-    await closeAll(context.cursors)
+    await context.cursors.closeAll()
     await queries.close()
     socket.end()
   }

@@ -6,7 +6,7 @@ import type { Parameter } from '../query-service.ts'
 import { parseCopy, sendCopy } from './copy-out.ts'
 import { describePortal, explainPortal, fixedPortal, type Portal, queryPortal } from './portal.ts'
 import { resultStream } from './result-stream.ts'
-import { closeAll, closeOne, cursorOf, type SessionContext, styleOf } from './session-context.ts'
+import { cursorOf, type SessionContext, styleOf } from './session-context.ts'
 import { answerSessionStatement, type SessionAnswer, sessionColumns } from './session-statement.ts'
 import { parseDeclare, parseFetch } from './sql-cursors.ts'
 
@@ -33,6 +33,8 @@ export function portalOf(context: SessionContext, bound: BoundStatement): Portal
       return copyPortal(context, statement)
     case 'fetch':
       return fetchPortal(context, statement)
+    case 'move':
+      return movePortal(context, statement)
     default:
       return fixedPortal(sessionColumns(kind, statement), () => runSessionStatement(context, kind, statement))
   }
@@ -49,7 +51,7 @@ export async function runTransaction(
   if (tag === undefined) return false
   const message = 'there is already a transaction in progress'
   if (again) out.send(noticeResponse({ severity: 'WARNING', sqlstate: '25001', message }))
-  if (transaction.status === 'I') await closeAll(cursors)
+  if (transaction.status === 'I') await cursors.endTransaction(tag === 'COMMIT' ? 'committed' : 'rolled back')
   out.send(commandComplete(tag))
   return true
 }
@@ -67,11 +69,11 @@ async function runSessionStatement(
   const name = tokens.at(-1)?.value ?? ''
   switch (kind) {
     case 'declare':
-      declareCursor(context, statement)
+      await declareCursor(context, statement)
       return { tag: 'DECLARE CURSOR' }
     case 'close':
       if (!all) cursorOf(context, name)
-      await (all ? closeAll(cursors) : closeOne(cursors, name))
+      await (all ? cursors.closeAll() : cursors.close(name))
       return { tag: 'CLOSE CURSOR' }
     case 'deallocate':
       if (all) statements.clear()
@@ -81,20 +83,27 @@ async function runSessionStatement(
       statements.clear()
       if (all) {
         settings.resetAll()
-        await closeAll(cursors)
+        await cursors.closeAll()
       }
       return { tag: `${kind.toUpperCase()}${all ? ' ALL' : ''}` }
   }
 }
 
-function declareCursor(context: SessionContext, statement: Statement): void {
-  const { name, query, hold } = parseDeclare(statement)
-  if (context.transaction.status === 'I' && !hold)
+async function declareCursor(context: SessionContext, statement: Statement): Promise<void> {
+  const { name, query, isHeld, isBinary } = parseDeclare(statement)
+  const inTransaction = context.transaction.status === 'T'
+  if (!inTransaction && !isHeld)
     throw sqlError('WEIR-6002', 'DECLARE CURSOR can only be used in transaction blocks', { sqlstate: '25P01' })
-  if (context.cursors.has(name)) throw sqlError('WEIR-6002', `cursor "${name}" already exists`, { sqlstate: '42P03' })
   assertQuery(query)
-  const request = { statement: query, parameters: [], formats: [], style: styleOf(context), tag: 'FETCH' }
-  context.cursors.set(name, queryPortal(context.queries, request))
+  const formats = isBinary ? [1] : []
+  const request = { statement: query, parameters: [], formats, style: styleOf(context), tag: 'FETCH' }
+  const life = inTransaction ? (isHeld ? 'held' : 'transaction') : 'kept'
+  const portal = queryPortal(context.queries, request)
+  context.cursors.add(name, portal, life)
+  await portal.begin().catch(async (error: unknown) => {
+    await context.cursors.close(name)
+    throw error
+  })
 }
 
 function fetchPortal(context: SessionContext, statement: Statement): Portal {
@@ -104,6 +113,11 @@ function fetchPortal(context: SessionContext, statement: Statement): Portal {
     execute: (out) => cursorOf(context, name).execute(out, rowsMax),
     close: async () => {},
   }
+}
+
+function movePortal(context: SessionContext, statement: Statement): Portal {
+  const { name, rowsMax } = parseFetch(statement)
+  return fixedPortal(undefined, async () => ({ tag: `MOVE ${await cursorOf(context, name).skip(rowsMax)}` }))
 }
 
 function copyPortal(context: SessionContext, statement: Statement): Portal {

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import pg from 'pg'
+import { startPostgres, type RunningPostgres } from '../../../test/support/postgres.ts'
+import { ordersTable, startTestEngine, type TestEngine } from '../../../test/support/sql-engine.ts'
+
+let postgres: RunningPostgres
+let server: TestEngine
+let theirs: pg.Client
+let ours: pg.Client
+before(async () => {
+  postgres = await startPostgres()
+  theirs = new pg.Client({ connectionString: postgres.url })
+  await theirs.connect()
+  server = await startTestEngine([ordersTable])
+  ours = await server.client()
+})
+after(async () => {
+  await theirs.end()
+  await server.stop()
+  await postgres.stop()
+})
+
+/** All values of the answer as PostgreSQL's text, or the SQLSTATE of the refusal. */
+async function answer(client: pg.Client, text: string): Promise<string> {
+  const asText = { getTypeParser: () => (value: string | Buffer) => String(value) }
+  try {
+    const { rows } = await client.query({ text, rowMode: 'array', types: asText as unknown as pg.CustomTypesConfig })
+    return rows.map((row: readonly unknown[]) => row.join('|')).join(' ')
+  } catch (error) {
+    return `error ${(error as pg.DatabaseError).code}`
+  }
+}
+
+void test('where it can, the port gives PostgreSQL’s answer', async () => {
+  for (const text of [
+    "select 'abc'::varchar(2), '日本語'::character varying(2), cast(12345 as varchar(3)), 'a'::char(3) || '.'",
+    "select substring('abc', -1, 2), substring('abc', 0, 2), substring('abc' from -1 for 4), substr('abc', -5)",
+    "select substring('abc', 2, -1)",
+    "select substring('abc' for 2), substring('abc' from 2)",
+    "select extract(second from timestamp '2024-01-01 00:01:01.25'), date_part('second', interval '1 minute 2.5 s')",
+    "select '1.5'::int",
+    "select ' 12 '::int, 1.5::int, '-7'::bigint",
+    "select cast('1e3' as smallint)",
+    'select x from (values (2), (null), (1)) t(x) order by x desc',
+    String.raw`select 'a%b' like 'a\%b', 'axb' like 'a\%b'`,
+    "select 1.123456789::numeric, '-0.50'::numeric, cast('7' as numeric), cast(1.1234567890123456789 as decimal), -5::numeric",
+    "select now() = now(), current_date = now()::date, localtimestamp = now()::timestamp, extract(hour from now()) = date_part('hour', now())",
+  ])
+    assert.equal(await answer(ours, text), await answer(theirs, text), text)
+})
+
+// docs/spec/sql.md, "What differs from PostgreSQL": what each of the two says, so that a change of either is seen.
+void test('where it cannot, the differences are those that are documented', async () => {
+  for (const [text, expected, here] of [
+    ['select 7 / 2', '3', '3.5'],
+    ['select 1 / 0', 'error 22012', 'Infinity'],
+    ['select 5 % 0', 'error 22012', ''],
+    ['select 1e308::float8 * 10', 'error 22003', 'Infinity'],
+    ["select count(*) from (values (2::bigint)) t(id) where id = '1.5'", 'error 22P02', '1'],
+    ['select round(2.5::float8)', '2', '3'],
+    ['select avg(x) from (values (1), (2)) t(x)', '1.5000000000000000', '1.5'],
+    ["select 'a'::char(3)", 'a  ', 'a'],
+    ['select 1.0 / 3', '0.33333333333333333333', '0.3333333333333333'],
+    ['select "Name" from (select 1 as "name") t', 'error 42703', '1'],
+    ["select string_agg(x, '' order by x) from (values ('b'), ('B'), ('a')) t(x)", 'Bab', 'Bab'],
+    ["select 'x' ~ p from (values ('x'), ('^x')) t(p)", 'true true', 'true true'],
+    ["select 'axb' ~ p from (values ('x')) t(p)", 'true', 'false'],
+    ['prepare p as select 1', '', 'error 0A000'],
+  ] as const) {
+    assert.equal(shown(await answer(theirs, text)), expected, `PostgreSQL: ${text}`)
+    assert.equal(shown(await answer(ours, text)), here, text)
+  }
+  assert.match(await answer(ours, "select string_agg(x, '' order by x) from (values ('é'), ('z')) t(x)"), /^zé$/)
+})
+
+const shown = (text: string): string => text.replaceAll(/\bt\b/g, 'true').replaceAll(/\bf\b/g, 'false')
