@@ -19,21 +19,22 @@ export interface ApacheKafka {
   stop(): Promise<void>
 }
 
-/** `options` are those of the kit: `--acl` for an authorizer. */
+/** `options` are those of the kit: `--acl` for an authorizer. `{port}` in them is the port of the bootstrap address. */
 export async function startApacheKafka(...options: readonly string[]): Promise<ApacheKafka> {
   assert.ok(existsSync(script), `no Apache Kafka: set WEIR_TEST_KAFKA=host:port, or provide ${script}`)
   const folder = await mkdtemp(join(tmpdir(), 'weir-kafka-'))
   // The kit keeps the controller's port here; it must be free after a restart too.
   await writeFile(join(folder, 'ctlport'), String(await freePort()))
-  const start = async (...more: string[]): Promise<string> =>
-    (await run(script, ['start', '--dir', folder, '--heap', '512m', ...options, ...more])).stdout.trim()
+  const port = String(await freePort())
+  const words = ['start', '--dir', folder, '--heap', '512m', ...options.map((word) => word.replaceAll('{port}', port))]
+  const start = async (): Promise<string> => (await run(script, [...words, '--port', port])).stdout.trim()
   const kill = (): Promise<unknown> => run(script, ['kill', '--dir', folder])
-  const bootstrap = await start('--port', String(await freePort()))
+  const bootstrap = await start()
   return {
     bootstrap,
     async restart() {
       await kill()
-      await start('--port', bootstrap.split(':')[1]!)
+      await start()
     },
     async stop() {
       await kill()

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { fork, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { connectKafka } from '../../src/stream/client/connect.ts'
 import { BatchBuilder } from '../../src/stream/protocol/records/batch-builder.ts'
@@ -16,17 +17,24 @@ const kills = 6
 const partitions = 2
 const topic = 'orders'
 
-async function startLog(directory: string): Promise<{ child: ChildProcess; bootstrap: string }> {
-  const child = fork(new URL('log-killed.ts', import.meta.url), [directory])
+async function startLog(directory: string, env: object): Promise<{ child: ChildProcess; bootstrap: string }> {
+  const child = fork(new URL('log-killed.ts', import.meta.url), [directory], { env: { ...process.env, ...env } })
   const [port] = (await once(child, 'message')) as [number]
   return { child, bootstrap: `127.0.0.1:${port}` }
 }
 
-void test('a log that is killed again and again has every acknowledged batch once and in order', async (context) => {
+for (const [title, env] of [
+  ['a log', {}],
+  ['an encrypted log', { LOG_KEY: randomBytes(32).toString('base64') }],
+] as const)
+  void test(`${title} that is killed again and again has every acknowledged batch once and in order`, (context) =>
+    killAgainAndAgain(context, env))
+
+async function killAgainAndAgain(context: TestContext, env: object): Promise<void> {
   const random = seededRandom(chosenSeed(context))
   const directory = mkdtempSync(join(tmpdir(), 'weir-kill-log-'))
   const sequences = Array.from({ length: partitions }, () => 0)
-  let running = await startLog(directory)
+  let running = await startLog(directory, env)
   try {
     for (let round = 0; round < kills; round++) {
       const client = await connectKafka({ bootstrap: running.bootstrap, deadlineMs: 5000 })
@@ -40,7 +48,7 @@ void test('a log that is killed again and again has every acknowledged batch onc
       await killed
       await client.close()
       await Promise.all(producing)
-      running = await startLog(directory)
+      running = await startLog(directory, env)
     }
     const client = await connectKafka({ bootstrap: running.bootstrap, deadlineMs: 5000 })
     for (let partition = 0; partition < partitions; partition++) await checkAndSettle(client, partition)
@@ -88,4 +96,4 @@ void test('a log that is killed again and again has every acknowledged batch onc
       sequences[partition] = sequence + 1
     }
   }
-})
+}

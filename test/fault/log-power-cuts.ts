@@ -6,6 +6,7 @@ import type { Files } from '../../src/kernel/files/files.ts'
 import { nodeFiles } from '../../src/kernel/files/node-files.ts'
 import type { KafkaClient } from '../../src/stream/client/kafka-client.ts'
 import { BatchBuilder } from '../../src/stream/protocol/records/batch-builder.ts'
+import type { BrokerConfig } from '../../src/stream/broker/broker.ts'
 import { recordFiles, type Recording } from '../support/power-cut/record-files.ts'
 import { replayTo } from '../support/power-cut/replay.ts'
 import { seededRandom, type Random } from '../support/seeded-random.ts'
@@ -89,18 +90,73 @@ async function checkPartition(
   assert.equal(after.length, records.length, `${where}: the last batch, sent again, is there twice`)
 }
 
+/** What a partition holds after a cut, and what was written behind it: parts of files that a first life may have written too. */
+interface SecondLife {
+  readonly producer: (typeof producers)[number]
+  readonly before: readonly string[]
+  readonly more: readonly { readonly value: string; readonly moment: number }[]
+}
+
+async function goOn(
+  client: KafkaClient,
+  producer: (typeof producers)[number],
+  recording: Recording,
+  random: Random,
+): Promise<SecondLife> {
+  const { topic, partition } = producer
+  if ((await client.topics.describe([topic])).length === 0) return { producer, before: [], more: [] }
+  const before = (await readPartition(client, topic, partition)).map(({ value }) => value)
+  const more: { value: string; moment: number }[] = []
+  for (let at = 0; at < 5; at++) {
+    const builder = new BatchBuilder()
+    const value = `again ${at}`.padEnd(random.pick(300), '-')
+    builder.append(Buffer.from(value), null, Date.now())
+    await client.produce({ topic, partition, batch: builder.finish(), acks: 'all' })
+    more.push({ value, moment: recording.now() })
+  }
+  return { producer, before, more }
+}
+
+/** A second cut, in the life after the first one. */
+async function cutAgain(
+  recording: Recording,
+  cut: number,
+  lives: readonly SecondLife[],
+  random: Random,
+  config: Partial<BrokerConfig>,
+): Promise<void> {
+  const into = `${recording.history.root}-again`
+  replayTo(recording.history, cut, random.pick(2 ** 31), into)
+  const check = async (client: KafkaClient): Promise<void> => {
+    for (const { producer, before, more } of lives) {
+      if (before.length + more.length === 0) continue
+      const found = (await readPartition(client, producer.topic, producer.partition)).map(({ value }) => value)
+      const told = more.filter(({ moment }) => moment <= cut).length
+      const all = [...before, ...more.map(({ value }) => value)]
+      assert.deepEqual(found, all.slice(0, found.length), `${producer.topic} after a second cut at ${cut}`)
+      assert.ok(
+        found.length >= before.length + told,
+        `${producer.topic} after a second cut at ${cut}: records are gone`,
+      )
+    }
+  }
+  await withBroker(into, nodeFiles, check, config)
+  rmSync(into, { recursive: true })
+}
+
 export interface LogPowerCuts {
   /** Batches of each producer. */
   readonly rounds: number
   readonly cuts: number
   /** Spoils the calls of the log, to see whether that is noticed. */
   readonly careless?: (files: Files) => Files
+  readonly config?: Partial<BrokerConfig>
 }
 
 /** Records a log at work, cuts the power at random moments, starts the log on what is left and looks. */
 export async function cutLogPower(
   seed: number,
-  { rounds, cuts, careless = (files) => files }: LogPowerCuts,
+  { rounds, cuts, careless = (files) => files, config = {} }: LogPowerCuts,
 ): Promise<void> {
   const random = seededRandom(seed)
   const folder = mkdtempSync(join(tmpdir(), 'weir-cut-log-'))
@@ -108,8 +164,11 @@ export async function cutLogPower(
     const root = join(folder, 'log')
     mkdirSync(root)
     const recording = recordFiles(nodeFiles, root)
-    const acknowledged = await withBroker(root, careless(recording.files), (client) =>
-      produce(client, recording, random, rounds),
+    const acknowledged = await withBroker(
+      root,
+      careless(recording.files),
+      (client) => produce(client, recording, random, rounds),
+      config,
     )
     assert.equal(acknowledged.length, producers.length * rounds)
     const lastMoment = Math.max(...acknowledged.map(({ moment }) => moment))
@@ -117,9 +176,18 @@ export async function cutLogPower(
       const cut = random.pick(lastMoment + 1)
       const into = join(folder, `cut-${round}`)
       replayTo(recording.history, cut, random.pick(2 ** 31), into)
-      await withBroker(into, nodeFiles, async (client) => {
-        for (const producer of producers) await checkPartition(client, producer, acknowledged, cut)
-      })
+      const second = recordFiles(nodeFiles, into)
+      const begun = second.now()
+      const more = await withBroker(
+        into,
+        second.files,
+        async (client) => {
+          for (const producer of producers) await checkPartition(client, producer, acknowledged, cut)
+          return Promise.all(producers.map((producer) => goOn(client, producer, second, random)))
+        },
+        config,
+      )
+      await cutAgain(second, begun + random.pick(second.now() - begun + 1), more, random, config)
       rmSync(into, { recursive: true })
     }
   } finally {

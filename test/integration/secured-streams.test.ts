@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { runSql } from '../../src/cli/sql-session.ts'
 import { connectKafka } from '../../src/stream/client/connect.ts'
 import { repository, restartableWeir, type RestartableWeir } from '../fault/restartable-weir.ts'
+import { filesIn } from '../support/files-in.ts'
 import { makeCertificate, oids } from '../support/certificates.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
@@ -41,14 +43,6 @@ function setUser(folder: string, name: string, secret: string): void {
   const words = [join(repository, 'src/cli/main.ts'), 'user', 'set', name, '--dir', folder]
   const { status, stderr } = spawnSync(process.execPath, words, { input: `${secret}\n` })
   assert.equal(status, 0, String(stderr))
-}
-
-/** Everything below the folder, as bytes. */
-function filesIn(folder: string): { readonly path: string; readonly bytes: Buffer }[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile())
-    .map((path) => ({ path, bytes: readFileSync(path) }))
 }
 
 void test(
@@ -144,3 +138,47 @@ void test('a listener without its certificate says which file it lacks', { timeo
   assert.notEqual(code, 0)
   assert.match(stderr, /gone\.pem/)
 })
+
+const encrypted = (encryption: string): string => `import { defineProject, secret, stream } from 'weir-data'
+const key = secret('key', { fromFile: 'key.txt' })
+const old = secret('old', { fromFile: 'old.txt' })
+export default defineProject({ name: 'hidden', resources: [stream('events')], streams: { encryption: ${encryption} } })
+`
+
+void test(
+  'a project whose log is encrypted: the key is read from its secret, changed for another, and missed by name',
+  { timeout: 120_000 },
+  async () => {
+    await using weir = await restartableWeir('hidden', { project: encrypted('{ key }') })
+    const newKey = (): string => randomBytes(32).toString('base64')
+    const first = newKey()
+    writeFileSync(join(weir.folder, 'key.txt'), first)
+    writeFileSync(join(weir.folder, 'old.txt'), first)
+    await weir.start()
+    const produced = spawnSync(
+      process.execPath,
+      [join(repository, 'src/cli/main.ts'), 'produce', 'events', '--dir', weir.folder],
+      { input: '{"word":"nobody may read this"}\n' },
+    )
+    assert.equal(produced.status, 0, String(produced.stderr))
+    await weir.stop()
+    const log = filesIn(join(weir.folder, '.weir/log'))
+    assert.deepEqual(
+      log.filter(({ bytes }) => bytes.includes('nobody may read') || bytes.includes('events')).map(({ path }) => path),
+      [],
+    )
+    assert.ok(!filesIn(join(weir.folder, '.weir')).some(({ bytes }) => bytes.includes(first)))
+    // Another key alone opens nothing; with the old one beside it it does, and then without.
+    writeFileSync(join(weir.folder, 'key.txt'), newKey())
+    const refused = await weir.command('up')
+    assert.notEqual(refused.code, 0)
+    assert.match(refused.stderr, /the log is encrypted, and key-[0-9a-f]{12} is needed/)
+    writeFileSync(join(weir.folder, 'weir.config.ts'), encrypted('{ key, oldKeys: [old] }'))
+    await weir.start()
+    await weir.stop()
+    writeFileSync(join(weir.folder, 'weir.config.ts'), encrypted('{ key }'))
+    await weir.start()
+    const read = await weir.command('tail', 'events', '--from', 'start', '-n', '1')
+    assert.equal(read.stdout.trim(), '{"word":"nobody may read this"}')
+  },
+)

@@ -35,6 +35,22 @@ export const streamCodes = defineCodes({
     cause: 'The certificate of a listener, its key or its authorities cannot be used.',
     remedy: 'Correct the file that the message names: PEM, the key without a passphrase and of that certificate.',
   },
+  'WEIR-3022': {
+    kind: 'unauthorized',
+    cause: 'The log is encrypted, and no key that was given opens it.',
+    remedy: 'Give the key that the message names in streams.encryption, as key or in oldKeys.',
+  },
+  'WEIR-3023': {
+    kind: 'unavailable',
+    cause: 'The command that wraps and unwraps the keys of the log failed.',
+    remedy: 'Run it by hand as the message shows; it reads base64 and writes base64.',
+    retryable: true,
+  },
+  'WEIR-3024': {
+    kind: 'corrupt',
+    cause: 'The file with the wrapped keys of the log cannot be read.',
+    remedy: 'Restore log/encryption.json from a backup: without it nobody can read the log.',
+  },
   'WEIR-3101': {
     kind: 'closed',
     cause: 'The Kafka client or producer was closed.',

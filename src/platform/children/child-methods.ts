@@ -29,6 +29,7 @@ export interface LogChildConfig {
   readonly listeners: readonly (ListenerSettings & { readonly port: number })[]
   readonly users?: Readonly<Record<string, SecretSource>>
   readonly authorization?: NonNullable<StreamSettings['authorization']>
+  readonly encryption?: NonNullable<StreamSettings['encryption']>
   /** By which Weir's own parts come in. */
   readonly internalSocket: string
   readonly autoCreateTopics: boolean

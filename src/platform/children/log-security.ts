@@ -2,7 +2,7 @@ import type { SecurityConfig } from '../../stream/broker/security/security-confi
 import type { ListenerConfig } from '../../stream/broker/security/listener-config.ts'
 import type { PemText, TlsConfig } from '../../stream/broker/security/tls/tls-config.ts'
 import type { SecretService, SecretSource } from '../kinds/reconcile-services.ts'
-import { createSecretService } from '../kinds/secret/read-secret.ts'
+import { createSecretService, placeOfSecret } from '../kinds/secret/read-secret.ts'
 import type { ListenerSettings } from '../project/stream-settings.ts'
 import type { LogChildConfig } from './child-methods.ts'
 
@@ -45,7 +45,7 @@ function tlsConfig(
   }: NonNullable<ListenerSettings['tls']>,
   secrets: SecretService,
 ): TlsConfig {
-  const text = (source: SecretSource): PemText => ({ from: placeOf(source), read: () => secrets.read(source) })
+  const text = (source: SecretSource): PemText => ({ from: placeOfSecret(source), read: () => secrets.read(source) })
   return {
     certificate: text(certificate),
     key: text(key),
@@ -54,8 +54,4 @@ function tlsConfig(
     minVersion: `TLSv${minVersion}`,
     principalRules: principals,
   }
-}
-
-function placeOf(source: SecretSource): string {
-  return 'fromEnv' in source ? `the environment variable ${source.fromEnv}` : `the file ${source.fromFile}`
 }

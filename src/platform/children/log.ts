@@ -2,6 +2,7 @@ import { systemClock } from '../../kernel/clock.ts'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { startBroker } from '../../stream/broker/start-broker.ts'
 import type { LogChildConfig, LogHost, LogReady } from './child-methods.ts'
+import { logEncryption } from './log-encryption.ts'
 import { logSecurity } from './log-security.ts'
 import { processMetrics } from './process-metrics.ts'
 import { serveSupervisor } from './serve.ts'
@@ -10,7 +11,7 @@ import { serveSupervisor } from './serve.ts'
 serveSupervisor<LogChildConfig, LogReady, unknown, LogHost>('log', async (config, { host, logger }) => {
   const metrics = processMetrics()
   const broker = await startBroker(
-    { ...config, ...(await logSecurity(config)) },
+    { ...config, ...(await logSecurity(config)), ...(await logEncryption(config)) },
     {
       files: nodeFiles,
       clock: systemClock,

@@ -82,6 +82,19 @@ const listener = z
     message: 'a port of 0 is another one at each start; set the port that is advertised',
   })
 
+const encryptionKey = z
+  .union([
+    secretValue('32 bytes in base64 or hex.'),
+    z.strictObject({
+      command: z
+        .array(z.string().min(1))
+        .min(1)
+        .describe('A program that wraps keys: called with wrap or unwrap behind these, base64 in and base64 out.'),
+      name: z.string().min(1).describe('Of the key, for messages, and to know it again.'),
+    }),
+  ])
+  .meta({ reference: 'secret' })
+
 export const streamsSchema = z
   .strictObject({
     bootstrap: z
@@ -116,12 +129,22 @@ export const streamsSchema = z
       })
       .optional()
       .describe('ACLs are asked before each request. Without it every client may do everything.'),
+    encryption: z
+      .strictObject({
+        key: encryptionKey.describe("The customer's key: a secret of 32 bytes, or a command of a KMS."),
+        oldKeys: z
+          .array(encryptionKey)
+          .default([])
+          .describe('Keys of before, until one start has wrapped what they wrapped with the new one.'),
+      })
+      .optional()
+      .describe('Encrypts all that the log writes: docs/spec/security.md says what else there is.'),
   })
   .refine(
     ({ bootstrap, ...own }) => bootstrap === undefined || Object.values(own).every((value) => value === undefined),
     {
       path: ['bootstrap'],
-      message: 'another Kafka has listeners, users and authorization of its own; leave them out',
+      message: 'another Kafka has listeners, users, authorization and encryption of its own; leave them out',
     },
   )
 
@@ -133,7 +156,13 @@ export interface StreamSettings {
   readonly listeners?: readonly ListenerSettings[]
   readonly users?: Readonly<Record<string, SecretSource>>
   readonly authorization?: { readonly superUsers: readonly string[]; readonly allowEveryoneIfNoAcl: boolean }
+  readonly encryption?: {
+    readonly key: EncryptionKeySource
+    readonly oldKeys: readonly EncryptionKeySource[]
+  }
 }
+
+export type EncryptionKeySource = SecretSource | { readonly command: readonly string[]; readonly name: string }
 
 export interface ListenerSettings {
   readonly name: string

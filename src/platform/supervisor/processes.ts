@@ -68,6 +68,7 @@ export function runProcesses(options: ProcessesOptions): Processes {
       listeners: listenersOf(project).map((listener, at) => ({ ...listener, port: ports.listeners[at]! })),
       internalSocket,
       ...(streams?.users === undefined ? {} : { users: streams.users }),
+      ...(streams?.encryption === undefined ? {} : { encryption: streams.encryption }),
       ...(streams?.authorization === undefined ? {} : { authorization: streams.authorization }),
       autoCreateTopics: project.settings.autoCreateTopics,
       defaultPartitions: project.settings.defaultPartitions,

@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { Files } from '../../kernel/files/files.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { OffsetHole } from '../offset-holes.ts'
+import type { CustomerKey } from './encryption/customer-key.ts'
 import type { ListenerConfig } from './security/listener-config.ts'
 import type { SecurityConfig } from './security/security-config.ts'
 import type { SecurityChange } from './security/security-log.ts'
@@ -23,6 +24,8 @@ export interface BrokerConfig {
   /** Where clients come in, in place of one that asks nobody, on `host` and `port`. `Broker.port` is that of the first. */
   readonly listeners?: readonly ListenerConfig[]
   readonly security?: SecurityConfig
+  /** The customer's keys; without it the log is written in the clear. */
+  readonly encryption?: { readonly key: CustomerKey; readonly oldKeys: readonly CustomerKey[] } | undefined
   /**
    * Path of a unix socket for Weir's own parts, in a folder that only its user may enter: who comes by it may do everything.
    * Clients are told to come back by it (`internalAddress`).

@@ -29,6 +29,7 @@ import { registerTopicSeries } from './metrics/topic-series.ts'
 import { createBrokerStatus } from './broker-status.ts'
 import { defaultLimits, type Broker, type BrokerConfig, type BrokerLimits, type BrokerServices } from './broker.ts'
 import { startChores } from './chores.ts'
+import { openLogFiles } from './encryption/open-log-files.ts'
 import type { CommittedOffsets } from './groups/committed-offsets.ts'
 import { groupTopicsOf } from './topics/group-topics.ts'
 import { realTimeAndChance } from './groups/coordinator.ts'
@@ -58,14 +59,15 @@ const lentIdleMs = 10_000
  * WEIR-3006 when the port is taken.
  */
 export async function startBroker(config: BrokerConfig, services: BrokerServices): Promise<Broker> {
-  const { files, clock, logger } = services
+  const { clock, logger } = services
   const registry = services.metrics ?? new Registry()
   const metrics = createBrokerMetrics(registry)
   const limits = { ...defaultLimits, ...config.limits }
   const { directory } = config
-  await files.makeDirectory(directory)
+  await services.files.makeDirectory(directory)
   const lock = await waitForLock(`${directory}/log.lock`, directory, clock)
   try {
+    const files = await openLogFiles(services.files, directory, config.encryption)
     const onSync = (seconds: number): void => metrics.syncSeconds.observe(seconds)
     const storage = createStorage({ files, clock, logger, onSync }, limits)
     const restored = await readRestoreNote(files, directory)

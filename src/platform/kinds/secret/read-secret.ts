@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
-import type { SecretService } from '../reconcile-services.ts'
+import type { SecretService, SecretSource } from '../reconcile-services.ts'
 
 /** Values stay where they are; files are relative to the project's folder. */
 export function createSecretService(projectDirectory: string): SecretService {
@@ -26,4 +26,9 @@ export function createSecretService(projectDirectory: string): SecretService {
 
 function missing(message: string): WeirError {
   return new WeirError('WEIR-7006' as never, message)
+}
+
+/** For messages. */
+export function placeOfSecret(source: SecretSource): string {
+  return 'fromEnv' in source ? `the environment variable ${source.fromEnv}` : `the file ${source.fromFile}`
 }
