@@ -48,6 +48,17 @@ void test('each change is seen by the next statement', async () => {
   assert.deepEqual(await ask('select item from stock'), [['item 1']])
   server.change([wider, stock])
   assert.deepEqual(await ask('select note from orders where id = 1'), [['gift']])
+  server.change([
+    {
+      ...wider,
+      columns: [...wider.columns, { name: 'size', type: 'long', required: false }],
+      rows: `SELECT *, 7::BIGINT AS size FROM (${wider.rows})`,
+    },
+    stock,
+  ])
+  const { rows } = await client.query('select size from orders where size = $1 and id = $2', ['7', '1'])
+  assert.deepEqual(rows, [{ size: '7' }], 'also where types of parameters are open')
+  server.change([wider, stock])
   assert.equal((await ask('select * from orders limit 1'))[0]!.length, 6)
   server.change([wider, stock], view('select 1 as a'))
   assert.deepEqual(await ask('select * from shown'), [[1]])

@@ -83,9 +83,16 @@ export function createSessionQueries(
 
   const begin = async (original: Statement, parameters: readonly Parameter[]): Promise<Begun> => {
     for (let attempt = 1; attempt <= bindingsMax; attempt++) {
-      const prepared = await prepareStatement(services, facts, original, attempt === 1 ? 'last seen' : 'current')
+      const freshness = attempt === 1 ? 'last seen' : 'current'
+      const prepared = await prepareStatement(services, facts, original, freshness)
       const { bound, usesCatalog } = prepared
-      const spoken = await explained(prepared, () => statementText(prepared, parameters, withoutRows))
+      const spoken = await explained(prepared, () => statementText(prepared, parameters, withoutRows)).catch(
+        (error: unknown) => {
+          // What does not fit the relations last seen may fit those of now.
+          if (freshness === 'current') throw error
+        },
+      )
+      if (!spoken) continue
       const filters = async () =>
         spoken.isFixed && !usesCatalog ? services.filters(spoken.text, blankSession(bound)) : noFilters
       const read = await readTables(services, bound, views, filters)
