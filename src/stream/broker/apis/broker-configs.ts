@@ -15,10 +15,30 @@ interface LimitConfig {
 const limitConfigs: Readonly<Record<string, LimitConfig>> = {
   'connections.max.idle.ms': { limit: 'idleMs', type: 'long', doc: 'A connection without any traffic is closed.' },
   'fetch.max.bytes': { limit: 'fetchBytesMax', type: 'int', doc: 'The most that one Fetch answers.' },
+  'group.consumer.heartbeat.interval.ms': {
+    limit: 'consumerGroupHeartbeatIntervalMs',
+    type: 'int',
+    doc: 'How often members of the consumer protocol are told to send a heartbeat.',
+  },
+  'group.consumer.session.timeout.ms': {
+    limit: 'consumerGroupSessionTimeoutMs',
+    type: 'int',
+    doc: 'A member of the consumer protocol that is not heard of for so long is out.',
+  },
   'group.initial.rebalance.delay.ms': {
     limit: 'groupInitialRebalanceDelayMs',
     type: 'int',
     doc: 'How long a group without members waits for others before its first generation.',
+  },
+  'group.max.session.timeout.ms': {
+    limit: 'groupSessionTimeoutMsMax',
+    type: 'int',
+    doc: 'The longest session that a member of the classic protocol may ask for.',
+  },
+  'group.min.session.timeout.ms': {
+    limit: 'groupSessionTimeoutMsMin',
+    type: 'int',
+    doc: 'The shortest session that a member of the classic protocol may ask for.',
   },
   'group.max.size': { limit: 'groupMembersMax', type: 'int', doc: 'The most members of a group.' },
   'log.cleaner.backoff.ms': {

@@ -3,16 +3,17 @@ import { alterConfigsApi } from '../../protocol/apis/alter-configs.ts'
 import { describeConfigsApi } from '../../protocol/apis/describe-configs.ts'
 import { incrementalAlterConfigsApi } from '../../protocol/apis/incremental-alter-configs.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
-import { changedConfigs, replacedConfigs } from '../topics/change-configs.ts'
+import { changedConfigs, replacedConfigs, type ConfigChange } from '../topics/change-configs.ts'
 import { checkTopicConfigs } from '../topics/topic-configs.ts'
 import type { Topic } from '../topics/topic.ts'
 import { brokerConfigsOf } from './broker-configs.ts'
 import { topicConfigsOf, type DescribedConfig } from './described-configs.ts'
+import { alterGroup, groupConfigsOf, replacedSettings } from './group-configs.ts'
 import { handle, type Handler } from './handler.ts'
 import { nodeId, refusalOf, type ApiServices } from './services.ts'
 
 /** The protocol's numbers of what has a configuration. */
-const resource = { topic: 2, broker: 4 } as const
+const resource = { topic: 2, broker: 4, group: 32 } as const
 
 interface Resource {
   readonly resourceType: number
@@ -28,10 +29,16 @@ export function configHandlers(services: ApiServices): Handler[] {
       results: request.resources.map((wanted) => describe(services, wanted, request)),
     })),
     handle(alterConfigsApi, async ({ resources, validateOnly }) => ({
-      responses: await alter(services, resources, validateOnly, (_, { configs }) => replacedConfigs(configs)),
+      responses: await alter(services, resources, validateOnly, {
+        ofTopic: (_, { configs }) => replacedConfigs(configs),
+        ofGroup: ({ configs }) => replacedSettings(configs),
+      }),
     })),
     handle(incrementalAlterConfigsApi, async ({ resources, validateOnly }) => ({
-      responses: await alter(services, resources, validateOnly, (topic, { configs }) => changedConfigs(topic, configs)),
+      responses: await alter(services, resources, validateOnly, {
+        ofTopic: (topic, { configs }) => changedConfigs(topic, configs),
+        ofGroup: ({ configs }) => configs,
+      }),
     })),
   ]
 }
@@ -66,6 +73,7 @@ function isWanted(names: readonly string[] | null, name: string): boolean {
 
 function configsOf(services: ApiServices, { resourceType, resourceName }: Resource): DescribedConfig[] {
   if (resourceType === resource.topic) return topicConfigsOf(topicOf(services, resourceName))
+  if (resourceType === resource.group) return groupConfigsOf(services, resourceName)
   if (resourceType !== resource.broker)
     throw new KafkaRefusal('INVALID_REQUEST', `resources of type ${resourceType} have no configuration here`)
   // The empty name stands for what holds for all brokers by default; nothing is set there.
@@ -74,12 +82,18 @@ function configsOf(services: ApiServices, { resourceType, resourceName }: Resour
   throw new KafkaRefusal('INVALID_REQUEST', `there is no broker ${resourceName}; the only one is ${nodeId}`)
 }
 
+interface Alteration<R> {
+  /** What is set of the topic afterwards. */
+  readonly ofTopic: (topic: Topic, wanted: R) => Topic['configs']
+  readonly ofGroup: (wanted: R) => readonly ConfigChange[]
+}
+
 /** Changes all that it can; each that it cannot is answered by itself. */
 async function alter<R extends Resource>(
   services: ApiServices,
   resources: readonly R[],
   validateOnly: boolean,
-  next: (topic: Topic, wanted: R) => Topic['configs'],
+  { ofTopic, ofGroup }: Alteration<R>,
 ) {
   const isTwice = ({ resourceType, resourceName }: Resource): boolean =>
     resources.filter((other) => other.resourceType === resourceType && other.resourceName === resourceName).length > 1
@@ -88,9 +102,13 @@ async function alter<R extends Resource>(
       const { resourceType, resourceName } = wanted
       try {
         if (isTwice(wanted)) throw new KafkaRefusal('INVALID_REQUEST', `${resourceName} is named twice in one request`)
+        if (resourceType === resource.group) {
+          await alterGroup(services, resourceName, ofGroup(wanted), validateOnly)
+          return { resourceType, resourceName, errorCode: 0, errorMessage: '' }
+        }
         if (resourceType !== resource.topic) throw unchangeable(resourceType)
         const checked = (topic: Topic): Topic['configs'] => {
-          const configs = next(topic, wanted)
+          const configs = ofTopic(topic, wanted)
           checkTopicConfigs(configs)
           return configs
         }

@@ -3,7 +3,7 @@ import { topicConfigs } from '../topics/topic-configs.ts'
 import { configOf, type Topic } from '../topics/topic.ts'
 
 /** Where a value comes from, by the protocol's numbers. */
-export const configSource = { topic: 1, project: 4, default: 5 } as const
+export const configSource = { topic: 1, project: 4, default: 5, group: 8 } as const
 
 export interface Synonym {
   readonly name: string

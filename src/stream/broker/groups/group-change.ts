@@ -2,11 +2,12 @@ import { zeroUuid } from '../../protocol/field.ts'
 import type { ChangeForm } from '../storage/change-batches.ts'
 import type { ClassicChange } from './classic/change.ts'
 import type { ConsumerGroupChange, ConsumerMemberChange } from './consumer/change.ts'
+import type { SettingsChange } from './group-settings.ts'
 import type { OffsetChange } from './offset-table.ts'
 import type { EndChange, PendingChange } from './pending-offsets.ts'
 
 /** Whatever is written down about groups. Each kind has its own memory, which keeps the last change of each key. */
-export type GroupChange = OffsetChange | PendingChange | EndChange | GroupStateChange
+export type GroupChange = OffsetChange | PendingChange | EndChange | GroupStateChange | SettingsChange
 
 /** What changes a group itself. */
 export type GroupStateChange = ClassicChange | ConsumerGroupChange | ConsumerMemberChange

@@ -15,6 +15,7 @@ import { leave as consumerLeave } from './consumer/leave.ts'
 import { createCoordinator, type CoordinatorServices } from './coordinator.ts'
 import { groupChangeForm, type GroupChange } from './group-change.ts'
 import { createGroupMemory, type GroupMemory } from './group-memory.ts'
+import { limitsWith, type GroupSettings } from './group-settings.ts'
 import { isIdle, shownState, type Group } from './group.ts'
 import {
   heartbeatInConsumerGroup,
@@ -37,6 +38,11 @@ export interface Groups {
   /** Whether a commit is taken. It says so of this moment: the caller commits before it waits for anything. */
   checkCommit(groupId: string, name: MemberName, how: CommitKind): CommitCheck
   fetchError(groupId: string, memberId: string | null, memberEpoch: number): KafkaErrorName | undefined
+  /** What is set of this group alone. */
+  settings(groupId: string): GroupSettings
+  setSettings(groupId: string, settings: GroupSettings): Promise<void>
+  /** With its settings; of a group without a name: for all. */
+  limits(groupId: string): GroupLimits
   /** Undefined for those of which there are only offsets. */
   find(groupId: string): Group | undefined
   /** As Kafka's tools show it. */
@@ -70,12 +76,15 @@ export async function openGroups(folder: string, storage: StorageServices, servi
   return createGroups(memory, log, services)
 }
 
+const settingsMax = 10_000
+
 /** The memory as the log has it: each change is written before it shows. */
 export function createGroups(memory: GroupMemory, log: StateLog<GroupChange>, services: GroupServices): Groups {
   const { clock, limits } = services
   const { offsets: table } = memory
   const offsets = createCommittedOffsets(log, table, memory.pending, clock)
-  const coordinator = createCoordinator(memory.groups, log, { ...services, limits: () => limits })
+  const limitsOf = (groupId: string): GroupLimits => limitsWith(limits, memory.settings.get(groupId))
+  const coordinator = createCoordinator(memory.groups, log, { ...services, limits: limitsOf })
   const isInUse = (groupId: string): boolean => {
     const group = coordinator.find(groupId)
     return group !== undefined && !isIdle(group)
@@ -157,6 +166,15 @@ export function createGroups(memory: GroupMemory, log: StateLog<GroupChange>, se
       const group = coordinator.find(groupId)
       return group?.kind === 'consumer' ? fetchError(group, memberId, memberEpoch) : undefined
     },
+    settings: (groupId) => memory.settings.get(groupId) ?? {},
+    async setSettings(group, settings) {
+      const isFull = memory.settings.size >= settingsMax && !memory.settings.has(group)
+      if (isFull) throw new KafkaRefusal('POLICY_VIOLATION', `${settingsMax} groups have settings, the most that may`)
+      const state = Object.keys(settings).length > 0 ? settings : null
+      const change: GroupChange = { kind: 'settings', group, state, at: clock.now() }
+      await log.append([change], () => memory.load(change))
+    },
+    limits: limitsOf,
     find: (groupId) => coordinator.find(groupId),
     stateOf(groupId) {
       const group = coordinator.find(groupId)
