@@ -1,6 +1,7 @@
 import type { Caller } from '../../src/stream/broker/groups/caller.ts'
 import type { GroupTopics } from '../../src/stream/broker/groups/group-topics.ts'
-import { beginStep, type GroupLimits, type Step } from '../../src/stream/broker/groups/step.ts'
+import type { GroupLimits } from '../../src/stream/broker/groups/group-limits.ts'
+import { beginStep, type Step } from '../../src/stream/broker/groups/step.ts'
 
 import { fakeTopics } from './fake-topics.ts'
 

@@ -34,7 +34,7 @@ import type { CommittedOffsets } from './groups/committed-offsets.ts'
 import { groupTopicsOf } from './topics/group-topics.ts'
 import { realTimeAndChance } from './groups/coordinator.ts'
 import { openGroups } from './groups/groups.ts'
-import type { GroupLimits } from './groups/step.ts'
+import type { GroupLimits } from './groups/group-limits.ts'
 import { createLentMemory } from './network/lent-memory.ts'
 import { openListeners } from './open-listeners.ts'
 import { createMemoryBudget } from './network/memory-budget.ts'
@@ -74,15 +74,6 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     const topics = await openTopicStore(directory, await openCheckpoints(files, directory), storage, restored)
     const producerIds = await openProducerIds(files, `${directory}/producer-ids.json`, restored?.offsets)
     if (restored) await removeRestoreNote(files, directory)
-    const groups = await openGroups(`${directory}/groups`, storage, {
-      clock,
-      logger,
-      ...realTimeAndChance,
-      topics: groupTopicsOf(topics),
-      limits: groupLimits(limits),
-    })
-    await forgetGoneTopics(groups.offsets, topics)
-    const transactions = await openTransactions(`${directory}/transactions`, storage, { topics, groups, producerIds })
     const audit = services.audit ?? (() => undefined)
     const security = await openSecurity(directory, config.security ?? {}, {
       files,
@@ -92,6 +83,15 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       audit,
       ...limits,
     })
+    const groups = await openGroups(`${directory}/groups`, storage, {
+      clock,
+      logger,
+      ...realTimeAndChance,
+      topics: groupTopicsOf(topics, () => security.authorizer()),
+      limits: groupLimits(limits),
+    })
+    await forgetGoneTopics(groups.offsets, topics)
+    const transactions = await openTransactions(`${directory}/transactions`, storage, { topics, groups, producerIds })
     const api: ApiServices = {
       topics,
       groups,

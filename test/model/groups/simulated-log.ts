@@ -3,7 +3,7 @@ import { groupChangeForm, type GroupChange } from '../../../src/stream/broker/gr
 import { createGroupMemory } from '../../../src/stream/broker/groups/group-memory.ts'
 import type { GroupTopics } from '../../../src/stream/broker/groups/group-topics.ts'
 import { createGroups, type Groups } from '../../../src/stream/broker/groups/groups.ts'
-import type { GroupLimits } from '../../../src/stream/broker/groups/step.ts'
+import type { GroupLimits } from '../../../src/stream/broker/groups/group-limits.ts'
 
 /** A log whose disk, clock and end a history decides on. */
 export interface SimulatedLog {

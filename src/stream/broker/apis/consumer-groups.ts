@@ -10,6 +10,7 @@ import { listed, type Holding, type Partitions } from '../groups/consumer/partit
 import { preferredAssignor } from '../groups/consumer/target.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import { handle, type Handler } from './handler.ts'
+import { seesTopic } from './seen-topics.ts'
 import { refusalOf, type ApiServices } from './services.ts'
 
 type HeartbeatRequest = RequestOf<typeof consumerGroupHeartbeatApi>
@@ -18,14 +19,15 @@ type HeartbeatRequest = RequestOf<typeof consumerGroupHeartbeatApi>
 export function consumerGroupHandlers(services: ApiServices): Handler[] {
   const { groups, logger } = services
   return [
-    handle(consumerGroupHeartbeatApi, async (request, { apiVersion, clientId, clientHost }) => {
+    handle(consumerGroupHeartbeatApi, async (request, context) => {
+      const { apiVersion, clientId, clientHost } = context
       const { groupId, topicPartitions } = request
       try {
         checkRequest(request, apiVersion)
         // Before version 1 the log makes the ids of members.
         const memberId = request.memberId === '' ? randomUUID() : request.memberId
         const beat = { ...request, memberId, clientId, clientHost: `/${clientHost}`, topicPartitions }
-        const { assignment, ...answer } = await groups.consumerHeartbeat(groupId, beat)
+        const { assignment, ...answer } = await groups.consumerHeartbeat(groupId, beat, seesTopic(services, context))
         return { ...answer, assignment: assignment && { topicPartitions: assignment } }
       } catch (error) {
         return { ...refusalOf(error, logger), memberId: null }

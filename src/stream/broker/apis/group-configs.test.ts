@@ -23,7 +23,13 @@ void test('a group has settings of its own, also after a restart: how often its 
     return results[0]!.configs.map(({ name, value, configSource }) => [name, value, configSource])
   }
   const heartbeatInterval = async (memberEpoch: number) => {
-    const itself = { memberId: 'm', memberEpoch, rebalanceTimeoutMs: 1000, subscribedTopicNames: [], topicPartitions: [] }
+    const itself = {
+      memberId: 'm',
+      memberEpoch,
+      rebalanceTimeoutMs: 1000,
+      subscribedTopicNames: [],
+      topicPartitions: [],
+    }
     const answer = await askKafka(log.broker.port, consumerGroupHeartbeatApi, 1, { groupId: group, ...itself })
     return answer.heartbeatIntervalMs
   }

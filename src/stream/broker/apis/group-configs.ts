@@ -40,9 +40,7 @@ export async function alterGroup(
 }
 
 /** AlterConfigs says all that is to be set: what it leaves out has its default again. */
-export function replacedSettings(
-  entries: readonly Pick<ConfigChange, 'name' | 'value'>[],
-): readonly ConfigChange[] {
+export function replacedSettings(entries: readonly Pick<ConfigChange, 'name' | 'value'>[]): readonly ConfigChange[] {
   const others = Object.keys(groupSettings).filter((known) => entries.every(({ name }) => name !== known))
   const deleted = others.map((name) => ({ name, value: null, configOperation: operation.delete }))
   return [...deleted, ...entries.map((entry) => ({ ...entry, configOperation: operation.set }))]

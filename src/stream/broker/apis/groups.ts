@@ -8,6 +8,7 @@ import { kafkaErrors, type KafkaErrorName } from '../../protocol/errors.ts'
 import { refusedJoin, refusedSync, type JoinAnswer } from '../groups/classic/member.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import { handle, type Handler, type RequestContext } from './handler.ts'
+import { seesTopic } from './seen-topics.ts'
 import { refusalOf, type ApiServices } from './services.ts'
 
 /** The classic group protocol; members of other protocol types than consumers (Connect's workers) alike. */
@@ -42,10 +43,10 @@ export function groupHandlers(services: ApiServices): Handler[] {
             : await orRefused(() => groups.sync(groupId, request), refusedSync)
       return { errorCode: kafkaErrors[error], ...answer }
     }),
-    handle(heartbeatApi, async (request) => {
+    handle(heartbeatApi, async (request, context) => {
       const { groupId } = request
       if (groupId === '') return { errorCode: kafkaErrors.INVALID_GROUP_ID }
-      const beat = (): Promise<KafkaErrorName> => groups.heartbeat(groupId, request)
+      const beat = (): Promise<KafkaErrorName> => groups.heartbeat(groupId, request, seesTopic(services, context))
       return { errorCode: kafkaErrors[await orRefused(beat, (error) => error)] }
     }),
     handle(leaveGroupApi, async ({ groupId, memberId, members }, { apiVersion }) => {
@@ -70,15 +71,17 @@ export function groupHandlers(services: ApiServices): Handler[] {
 }
 
 async function joinGroup(
-  { groups, limits }: ApiServices,
+  services: ApiServices,
   request: RequestOf<typeof joinGroupApi>,
-  { apiVersion, clientId, clientHost }: RequestContext,
+  context: RequestContext,
 ): Promise<JoinAnswer> {
+  const { groups, limits } = services
+  const { apiVersion, clientId, clientHost } = context
   const { groupId, memberId, sessionTimeoutMs, rebalanceTimeoutMs } = request
   if (groupId === '') return refusedJoin('INVALID_GROUP_ID', memberId)
   const { groupSessionTimeoutMsMin: min, groupSessionTimeoutMsMax: max } = limits
   if (sessionTimeoutMs < min || sessionTimeoutMs > max) return refusedJoin('INVALID_SESSION_TIMEOUT', memberId)
-  return groups.join(groupId, {
+  const joining = {
     ...request,
     clientId,
     clientHost: `/${clientHost}`,
@@ -86,7 +89,8 @@ async function joinGroup(
     rebalanceTimeoutMs: rebalanceTimeoutMs < 0 ? sessionTimeoutMs : rebalanceTimeoutMs,
     mustKnowId: apiVersion >= 4,
     maySkipAssignment: apiVersion >= 9,
-  })
+  }
+  return groups.join(groupId, joining, seesTopic(services, context))
 }
 
 async function deleteGroup({ groups, logger }: ApiServices, groupId: string): Promise<number> {

@@ -5,9 +5,10 @@ import type { Logger } from '../../../kernel/logger.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import type { StateLog } from '../storage/state-log.ts'
 import type { GroupChange } from './group-change.ts'
-import type { GroupTopics } from './group-topics.ts'
+import { seenTopics, type GroupTopics, type SeesTopic } from './group-topics.ts'
 import { closeGroup, expireGroup, groupGone, isBlank, wakeGroup, wholeGroup, type Group } from './group.ts'
-import { beginStep, type GroupLimits, type Step } from './step.ts'
+import type { GroupLimits } from './group-limits.ts'
+import { beginStep, type Step } from './step.ts'
 
 /**
  * Runs the steps of groups: makes their changes durable, lets their answers out, comes back when it is time. One step is over before
@@ -20,7 +21,7 @@ export interface Coordinator {
   /** Another protocol: the new group takes the place of the old one. */
   replace(group: Group): unknown
   /** Resolves with what `work` answers the caller, or lets another step answer. */
-  run<T>(group: Group, work: (step: Step, caller: Caller<T>) => void): Promise<T>
+  run<T>(group: Group, work: (step: Step, caller: Caller<T>) => void, sees?: SeesTopic): Promise<T>
   /** What `work` says at once; for what changes and owes nothing, and must not be overtaken before the caller acts on it. */
   look<T>(group: Group, work: (step: Step) => T): T
   /** Resolves when nothing of the group is on its way to the disk. */
@@ -87,14 +88,14 @@ export function createCoordinator(
   }
 
   /** One step, and whatever it asks for. */
-  function doStep<T>(groupId: string, work: (group: Group, step: Step) => T): T {
+  function doStep<T>(groupId: string, work: (group: Group, step: Step) => T, sees?: SeesTopic): T {
     const group = groups.get(groupId)!
     const slot = slotOf(groupId)
     const step = beginStep({
       now: clock.monotonic(),
       at: clock.now(),
       limits: limits(groupId),
-      topics,
+      topics: sees ? seenTopics(topics, sees) : topics,
       newId,
     })
     try {
@@ -184,10 +185,10 @@ export function createCoordinator(
       return group
     },
     replace: (group) => groups.set(group.groupId, group),
-    run<T>({ groupId }: Group, work: (step: Step, caller: Caller<T>) => void) {
+    run<T>({ groupId }: Group, work: (step: Step, caller: Caller<T>) => void, sees?: SeesTopic) {
       const { promise, resolve, reject } = Promise.withResolvers<T>()
       try {
-        doStep(groupId, (_, step) => work(step, { answer: resolve, refuse: reject }))
+        doStep(groupId, (_, step) => work(step, { answer: resolve, refuse: reject }), sees)
       } catch (error) {
         reject(error)
       }

@@ -1,6 +1,6 @@
 import { nearestName } from '../../../kernel/nearest.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
-import type { GroupLimits } from './step.ts'
+import type { GroupLimits } from './group-limits.ts'
 
 /** What is set of one group; all else holds for all. */
 export type GroupSettings = Readonly<Record<string, string>>

@@ -16,6 +16,7 @@ import { createCoordinator, type CoordinatorServices } from './coordinator.ts'
 import { groupChangeForm, type GroupChange } from './group-change.ts'
 import { createGroupMemory, type GroupMemory } from './group-memory.ts'
 import { limitsWith, type GroupSettings } from './group-settings.ts'
+import type { SeesTopic } from './group-topics.ts'
 import { isIdle, shownState, type Group } from './group.ts'
 import {
   heartbeatInConsumerGroup,
@@ -24,17 +25,19 @@ import {
   syncConsumerGroup,
 } from './migration/classic-member.ts'
 import { upgrade } from './migration/upgrade.ts'
-import { answer, type GroupLimits, type Step } from './step.ts'
+import type { GroupLimits } from './group-limits.ts'
+import { answer, type Step } from './step.ts'
 
 /** All groups: those with members, those that had some, and those of which there are only offsets. Rejects with KafkaRefusal when nothing can be written. */
 export interface Groups {
   readonly offsets: CommittedOffsets
-  join(groupId: string, request: JoinRequest): Promise<JoinAnswer>
+  /** `sees` is what the client may know of; left out for all. */
+  join(groupId: string, request: JoinRequest, sees?: SeesTopic): Promise<JoinAnswer>
   sync(groupId: string, request: SyncRequest): Promise<SyncAnswer>
-  heartbeat(groupId: string, name: MemberName): Promise<KafkaErrorName>
+  heartbeat(groupId: string, name: MemberName, sees?: SeesTopic): Promise<KafkaErrorName>
   leave(groupId: string, leaving: readonly LeavingMember[]): Promise<readonly KafkaErrorName[]>
   /** Of the consumer protocol; an epoch below 0 leaves. */
-  consumerHeartbeat(groupId: string, request: HeartbeatRequest): Promise<HeartbeatAnswer>
+  consumerHeartbeat(groupId: string, request: HeartbeatRequest, sees?: SeesTopic): Promise<HeartbeatAnswer>
   /** Whether a commit is taken. It says so of this moment: the caller commits before it waits for anything. */
   checkCommit(groupId: string, name: MemberName, how: CommitKind): CommitCheck
   fetchError(groupId: string, memberId: string | null, memberEpoch: number): KafkaErrorName | undefined
@@ -111,12 +114,17 @@ export function createGroups(memory: GroupMemory, log: StateLog<GroupChange>, se
 
   return {
     offsets,
-    async join(groupId, request) {
+    async join(groupId, request, sees) {
       if (request.memberId !== '' && !coordinator.find(groupId))
         return refusedJoin('UNKNOWN_MEMBER_ID', request.memberId)
       const group = classicGroup(groupId)
-      return coordinator.run(group, (step, caller) =>
-        group.kind === 'classic' ? join(group, request, caller, step) : joinConsumerGroup(group, request, caller, step),
+      return coordinator.run(
+        group,
+        (step, caller) =>
+          group.kind === 'classic'
+            ? join(group, request, caller, step)
+            : joinConsumerGroup(group, request, caller, step),
+        sees,
       )
     },
     async sync(groupId, request) {
@@ -128,12 +136,12 @@ export function createGroups(memory: GroupMemory, log: StateLog<GroupChange>, se
           : answer(step, caller, syncConsumerGroup(group, request, step)),
       )
     },
-    async heartbeat(groupId, name) {
+    async heartbeat(groupId, name, sees) {
       const group = coordinator.find(groupId)
       if (!group) return 'UNKNOWN_MEMBER_ID'
       const beat = (step: Step): KafkaErrorName =>
         group.kind === 'classic' ? heartbeat(group, name, step) : heartbeatInConsumerGroup(group, name, step)
-      return coordinator.run(group, (step, caller) => answer(step, caller, beat(step)))
+      return coordinator.run(group, (step, caller) => answer(step, caller, beat(step)), sees)
     },
     async leave(groupId, members) {
       const group = coordinator.find(groupId)
@@ -142,17 +150,21 @@ export function createGroups(memory: GroupMemory, log: StateLog<GroupChange>, se
         group.kind === 'classic' ? leave(group, members, step) : leaveConsumerGroup(group, members, step)
       return coordinator.run(group, (step, caller) => answer(step, caller, go(step)))
     },
-    async consumerHeartbeat(groupId, request) {
+    async consumerHeartbeat(groupId, request, sees) {
       const { memberEpoch } = request
       const group = memberEpoch === 0 ? consumerGroup(groupId) : coordinator.find(groupId)
       if (!group) throw new KafkaRefusal('GROUP_ID_NOT_FOUND', `Group ${groupId} not found.`)
-      return coordinator.run(group, (step, caller) => {
-        const beat = (one: ConsumerGroup): HeartbeatAnswer => consumerHeartbeat(one, request, step)
-        if (group.kind === 'consumer')
-          answer(step, caller, memberEpoch < 0 ? leaving(group, request, step) : beat(group))
-        else if (memberEpoch === 0) answer(step, caller, upgrade(group, step, beat))
-        else throw new KafkaRefusal('GROUP_ID_NOT_FOUND', `Group ${groupId} is not a consumer group.`)
-      })
+      return coordinator.run(
+        group,
+        (step, caller) => {
+          const beat = (one: ConsumerGroup): HeartbeatAnswer => consumerHeartbeat(one, request, step)
+          if (group.kind === 'consumer')
+            answer(step, caller, memberEpoch < 0 ? leaving(group, request, step) : beat(group))
+          else if (memberEpoch === 0) answer(step, caller, upgrade(group, step, beat))
+          else throw new KafkaRefusal('GROUP_ID_NOT_FOUND', `Group ${groupId} is not a consumer group.`)
+        },
+        sees,
+      )
     },
     checkCommit(groupId, name, how) {
       const group = coordinator.find(groupId)

@@ -2,17 +2,8 @@ import type { Caller } from './caller.ts'
 import type { ClassicGroup } from './classic/group.ts'
 import type { ConsumerGroup } from './consumer/group.ts'
 import type { GroupChange } from './group-change.ts'
+import type { GroupLimits } from './group-limits.ts'
 import type { GroupTopics } from './group-topics.ts'
-
-export interface GroupLimits {
-  /** How long the first generation of an empty group waits for others. */
-  readonly initialRebalanceDelayMs: number
-  /** Of one group. */
-  readonly membersMax: number
-  /** Of the consumer protocol: what members are told, and how long they may be silent. */
-  readonly consumerHeartbeatIntervalMs: number
-  readonly consumerSessionTimeoutMs: number
-}
 
 /**
  * One step of a group: what it is given besides the request, and what it asks for. Whoever runs it makes the changes durable, then

@@ -2,11 +2,21 @@ import type { GroupTopic, GroupTopics } from '../groups/group-topics.ts'
 import type { TopicStore } from './topic-store.ts'
 import type { Topic } from './topic.ts'
 
-/** The topics as groups see them. */
-export function groupTopicsOf(topics: TopicStore): GroupTopics {
+/** Room for the revisions of topics beneath those of who may see them. */
+const topicRevisions = 2 ** 32
+
+/** The topics as groups see them. `acls` is another object when somebody may see others than before. */
+export function groupTopicsOf(
+  topics: Pick<TopicStore, 'revision' | 'get' | 'byId' | 'all'>,
+  acls: () => unknown,
+): GroupTopics {
+  let known = acls()
+  let changes = 0
   return {
     get revision() {
-      return topics.revision
+      if (acls() !== known) changes++
+      known = acls()
+      return topics.revision + changes * topicRevisions
     },
     find: (name) => seen(topics.get(name)),
     findById: (id) => seen(topics.byId(id)),

@@ -4,7 +4,7 @@ import { createGroupDesk, type GroupDesk } from '../../../../../test/support/gro
 import { fakeTopics, type FakeTopics } from '../../../../../test/support/fake-topics.ts'
 import type { GroupChange } from '../group-change.ts'
 import { groupAfter, wakeGroup, type Group } from '../group.ts'
-import type { GroupLimits } from '../step.ts'
+import type { GroupLimits } from '../group-limits.ts'
 import { checkConsumerCommit, fetchError } from './commit.ts'
 import { createConsumerGroup, stateOf, type ConsumerGroup } from './group.ts'
 import { heartbeat, type HeartbeatAnswer, type HeartbeatRequest } from './heartbeat.ts'
