@@ -1,8 +1,9 @@
 import type { StoredMaintenanceRun } from '../storage/metadata/maintenance-runs.ts'
 import type { DiskUse } from './supervisor/disk-watch.ts'
 import type { Endpoints } from './supervisor/endpoints.ts'
-import type { DecodedValue } from '../stream/registry/decode/decode-value.ts'
-import type { StreamSubject } from '../stream/registry/decode/stream-subjects.ts'
+import type { GroupOperations } from './stream-api/groups.ts'
+import type { RecordOperations } from './stream-api/records.ts'
+import type { StreamOperations } from './stream-api/streams.ts'
 import type { ChildState } from './supervisor/child-state.ts'
 import type { MetricsFormat } from './supervisor/metrics/metrics-text.ts'
 
@@ -14,7 +15,9 @@ export interface Operations {
   readonly ledger: LedgerOperations
   readonly verifier: VerifyOperations
   readonly letters: LetterOperations
+  readonly streams: StreamOperations
   readonly records: RecordOperations
+  readonly groups: GroupOperations
   readonly sql: SqlOperations
   readonly maintenance: MaintenanceOperations
   readonly process: ProcessOperations
@@ -106,34 +109,6 @@ export interface LetterOperations {
   flush(delivery: string): Promise<{ readonly snapshotId: string | null }>
 }
 
-export interface StreamRecord {
-  readonly partition: number
-  readonly offset: string
-  readonly timestamp: string
-  readonly key: string | null
-  /** As text; null for a tombstone. */
-  readonly value: string | null
-  readonly headers: Readonly<Record<string, string>>
-  readonly bytes: number
-  /** What key and value are: read by their schemas, JSON, text or bytes. */
-  readonly decoded: { readonly key: DecodedValue; readonly value: DecodedValue }
-}
-
-export interface RecordOperations {
-  /** Subjects of the schema registry that are named after the stream. */
-  subjects(stream: string): Promise<readonly StreamSubject[]>
-  /** The newest records of a stream, or those from an offset on; at most `limit`, at most 16 MB. */
-  read(
-    stream: string,
-    request: { readonly limit: number; readonly partition?: number; readonly offset?: string },
-  ): Promise<readonly StreamRecord[]>
-  /** Acknowledged when it resolves. */
-  produce(
-    stream: string,
-    records: readonly { readonly key?: string | null; readonly value: string | null }[],
-  ): Promise<{ readonly produced: number }>
-}
-
 export interface SqlColumn {
   readonly name: string
   /** PostgreSQL's name of the type. */
@@ -155,7 +130,9 @@ export interface SqlOperations {
 export interface Rates {
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** By `kind/name`. */
+  /** Kinds whose rates are known. */
+  readonly counted: readonly ('stream' | 'delivery')[]
+  /** By `kind/name`; streams that stand still are left out. */
   readonly rates: Readonly<Record<string, { readonly perSecond: number; readonly lagMs?: number | null }>>
 }
 
@@ -178,6 +155,7 @@ export interface ProcessesStatus {
   }[]
   readonly disk: DiskUse | null
   readonly warnings: readonly string[]
+  readonly counted: Rates['counted']
   readonly rates: Rates['rates']
   readonly maintenance: readonly StoredMaintenanceRun[]
 }

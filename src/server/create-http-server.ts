@@ -16,7 +16,9 @@ import { ledgerRoutes } from './routes/ledger.ts'
 import { maintenanceRoutes } from './routes/maintenance.ts'
 import { planRoutes } from './routes/plan.ts'
 import { processRoutes } from './routes/process.ts'
+import { groupRoutes } from './routes/groups.ts'
 import { recordRoutes } from './routes/records.ts'
+import { streamRoutes } from './routes/streams.ts'
 import { resourceRoutes } from './routes/resources.ts'
 import { sqlRoutes } from './routes/sql.ts'
 import { serveSchemaRegistry } from './schema-registry/serve-schema-registry.ts'
@@ -52,7 +54,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
       ledgerRoutes,
       letterRoutes,
       deliveryRoutes,
+      streamRoutes,
       recordRoutes,
+      groupRoutes,
       sqlRoutes,
       eventRoutes,
       maintenanceRoutes,

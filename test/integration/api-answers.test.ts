@@ -12,8 +12,20 @@ import {
   produced,
   replayResult,
   sqlAnswer,
-  streamRecord,
+  streamSubject,
+  recordDetail,
+  recordsPage,
 } from '../../src/server/answers/records.ts'
+import {
+  acls,
+  consumerGroup,
+  groupHistory,
+  resetPlan,
+  streamConfig,
+  streamFigures,
+  streamListing,
+  streamPartition,
+} from '../../src/server/answers/streams.ts'
 import { auditEntry, historyEntry, kindDescription, resource } from '../../src/server/answers/resource.ts'
 import { superviseWeir } from '../support/supervised-weir.ts'
 import { waitUntil } from '../support/wait-until.ts'
@@ -44,7 +56,28 @@ void test(
     const records = [{ value: '{"id": 1}' }, { key: 'k', value: '{"id": "one"}' }]
     assert.equal((await ask(produced, '/api/v1/streams/events/records', { records })).produced, 2)
     await waitUntil('a commit', async () => (await ask(ledger, '/api/v1/ledger')).hops[0]?.rejected === '1')
-    assert.equal((await ask(items(streamRecord), '/api/v1/streams/events/records')).items.length, 2)
+    const { items: shown } = await ask(recordsPage, '/api/v1/streams/events/records')
+    assert.equal(shown.length, 2)
+    const detail = await ask(recordDetail, `/api/v1/streams/events/records/0/${shown[0]!.offset}`)
+    assert.deepEqual([detail.visibility, detail.next], ['committed', null])
+    const listed = await ask(page(streamListing), '/api/v1/streams?prefix=ev')
+    assert.deepEqual(
+      listed.items.map(({ name, figures }) => [name, figures?.records]),
+      [['events', '2']],
+    )
+    assert.equal((await ask(streamFigures, '/api/v1/streams/events')).partitions, 1)
+    assert.equal((await ask(items(streamPartition), '/api/v1/streams/events/partitions')).items[0]?.end, '2')
+    assert.ok((await ask(items(streamConfig), '/api/v1/streams/events/configs')).items.length > 10)
+    await ask(acls, '/api/v1/streams/events/acls')
+    await ask(items(streamSubject), '/api/v1/streams/events/subjects')
+    const wanted = { to: 'earliest' }
+    const to = { target: wanted, streams: [{ topic: 'events' }], execute: true }
+    assert.equal((await ask(resetPlan, '/api/v1/groups/reader/reset', to)).executed, true)
+    const groups = page(consumerGroup).extend({ total: z.int() })
+    assert.equal((await ask(groups, '/api/v1/groups?prefix=read')).items[0]?.lag, 2)
+    assert.equal((await ask(groups, '/api/v1/groups?stream=events&prefix=read')).total, 1)
+    assert.equal((await ask(consumerGroup, '/api/v1/groups/reader')).partitions[0]?.committed, 0)
+    await ask(groupHistory, '/api/v1/groups/reader/history')
     const letters = page(deadLetter).extend({ total: z.int() })
     assert.equal((await ask(letters, '/api/v1/dead-letters?delivery=load')).items.length, 1)
     await ask(replayResult, '/api/v1/dead-letters/replay', { delivery: 'load' })

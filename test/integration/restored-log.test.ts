@@ -75,8 +75,8 @@ async function succeeds(weir: RestartableWeir, ...words: string[]): Promise<stri
 
 async function newest(weir: RestartableWeir): Promise<readonly number[]> {
   const answer = await fetch(`http://127.0.0.1:${weir.ports.http}/api/v1/streams/values/records?limit=10`)
-  const { items } = (await answer.json()) as { items: readonly { value: string }[] }
-  return items.map(({ value }) => (JSON.parse(value) as { id: number }).id).toSorted((left, right) => left - right)
+  const { items } = (await answer.json()) as { items: readonly { value: { text: string } }[] }
+  return items.map(({ value }) => (JSON.parse(value.text) as { id: number }).id).toSorted((left, right) => left - right)
 }
 
 /** Starts, and is killed as soon as a partition has its hole: what of the jump is left then, the next start does. */

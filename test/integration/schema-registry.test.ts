@@ -46,10 +46,13 @@ void test(
     await produce(Buffer.from([0, 0, 0, 0, 1, 84]))
     await assert.rejects(produce(Buffer.from('{"id": 42}')), /INVALID_RECORD.*does not begin with the id of a schema/)
     const records = await ask(http, '/api/v1/streams/orders/records')
-    const [record] = (records.body as { items: { decoded: { value: unknown } }[] }).items
-    assert.deepEqual(record?.decoded.value, {
+    const [record] = (records.body as { items: { value: unknown }[] }).items
+    assert.deepEqual(record?.value, {
       format: 'avro',
+      encoding: 'utf-8',
       text: '{"id":42}',
+      bytes: 6,
+      cut: false,
       schema: { id: 1, type: 'AVRO', subject: 'orders-value', version: 1, name: 'shop.Order' },
     })
     const subjects = await ask(http, '/api/v1/streams/orders/subjects')

@@ -1,3 +1,4 @@
+import { WeirError } from '../../src/kernel/errors/weir-error.ts'
 import type { Operations } from '../../src/platform/operations.ts'
 
 /** Answers that are easy to recognize, for tests of what lies above. */
@@ -11,10 +12,32 @@ export function pretendOperations(): Operations {
       resume: async () => undefined,
       flush: async () => ({ snapshotId: null }),
     },
-    records: {
+    streams: {
+      figures: async () => new Map(),
+      names: async () => [],
+      describe: refuse,
+      partitions: async () => [],
+      configs: async () => [],
+      configure: async () => undefined,
       subjects: async () => [],
-      read: async () => [],
-      produce: async (_stream, records) => ({ produced: records.length }),
+      acls: async () => null,
+    },
+    records: {
+      page: async () => ({ items: [], next: null, troubles: [] }),
+      async *search() {
+        yield { kind: 'end', reason: 'all searched', next: null }
+      },
+      one: refuse,
+      bytes: async () => null,
+      produce: async (_stream, records) => ({ produced: records.length, batches: [] }),
+    },
+    groups: {
+      page: async () => ({ items: [], next: null, total: 0 }),
+      describe: refuse,
+      history: async () => null,
+      reset: refuse,
+      delete: async () => 0,
+      deleteOffsets: async () => 0,
     },
     sql: {
       query: async () => ({ columns: [{ name: 'n', type: 'int8' }], batches: threeRows(), notices: [] }),
@@ -26,6 +49,7 @@ export function pretendOperations(): Operations {
         processes: [],
         disk: null,
         warnings: [],
+        counted: [],
         rates: {},
         maintenance: [],
       }),
@@ -39,4 +63,8 @@ export function pretendOperations(): Operations {
 async function* threeRows(): AsyncIterable<readonly (readonly unknown[])[]> {
   yield [[1n], [2n]]
   yield [[9_007_199_254_740_993n]]
+}
+
+async function refuse(): Promise<never> {
+  throw new WeirError('WEIR-2011', 'there is no stream here')
 }

@@ -1,6 +1,19 @@
 // Made by tools/reference.ts from the schemas of the API's answers; do not edit.
 // The console talks HTTP only, and a field that it names is one that the API has.
 
+export interface Acl {
+  readonly resourceType: string
+  readonly resource: string
+  /** literal, or prefixed: about all that begin so. */
+  readonly pattern: string
+  /** User:ada; User:* is everybody. */
+  readonly principal: string
+  readonly host: string
+  readonly operation: string
+  /** allow or deny. */
+  readonly permission: string
+}
+
 export interface AuditEntry {
   /** When. */
   readonly at: string
@@ -10,6 +23,43 @@ export interface AuditEntry {
   readonly kind: string
   readonly name: string
   readonly detail: unknown
+}
+
+export interface ConsumerGroup {
+  readonly group: string
+  /** consumer: of the protocol of KIP-848. */
+  readonly type: 'classic' | 'consumer'
+  readonly protocolType: string
+  readonly state: string
+  readonly assignor: string
+  /** host:port of the broker. */
+  readonly coordinator: string
+  readonly members: readonly GroupMember[]
+  readonly partitions: readonly PartitionLag[]
+  /** Of all partitions where it is known. */
+  readonly lag: number | null
+}
+
+export interface Datum {
+  /** avro, and json with a schema, were read by it; json without one only looks like it. */
+  readonly format: 'avro' | 'json' | 'text' | 'bytes'
+  /** Of text. */
+  readonly encoding: 'utf-8' | 'base64'
+  readonly text: string
+  /** All there are in the record. */
+  readonly bytes: number
+  /** Whether text has the beginning only. */
+  readonly cut: boolean
+  /** Of the schema registry; by it the bytes were read. */
+  readonly schema?: {
+    readonly id: number
+    readonly type: string
+    readonly subject: string
+    readonly version: number
+    readonly name?: string
+  }
+  /** Why bytes that name a schema were not read by it. */
+  readonly problem?: string
 }
 
 export interface DeadLetter {
@@ -26,22 +76,6 @@ export interface DeadLetter {
   readonly reason: string
   /** As text; bytes that are not UTF-8 are replaced. */
   readonly value: string
-}
-
-export interface DecodedValue {
-  readonly format: 'null' | 'avro' | 'json' | 'text' | 'bytes'
-  /** JSON, the text, or the bytes in hexadecimal. */
-  readonly text: string
-  /** Of the schema registry; by it the bytes were read. */
-  readonly schema?: {
-    readonly id: number
-    readonly type: string
-    readonly subject: string
-    readonly version: number
-    readonly name?: string
-  }
-  /** Why bytes that name a schema were not read by it. */
-  readonly problem?: string
 }
 
 export interface DiskUse {
@@ -74,6 +108,27 @@ export interface ErrorAnswer {
     readonly at?: string
     readonly details: Readonly<Record<string, unknown>>
   }
+}
+
+export interface GroupHistory {
+  /** null where nobody watches the group. */
+  readonly at: string | null
+  readonly everyMs: number
+  /** Oldest first. */
+  readonly lag: readonly (number | null)[]
+}
+
+export interface GroupMember {
+  readonly memberId: string
+  /** Of a static member. */
+  readonly instanceId: string | null
+  readonly clientId: string
+  readonly clientHost: string
+  /** Left out when only its members can read it: Connect's workers. */
+  readonly assignment?: readonly {
+    readonly topic: string
+    readonly partitions: readonly number[]
+  }[]
 }
 
 export interface HistoryEntry {
@@ -158,6 +213,30 @@ export interface MaintenanceRun {
   readonly error: string | null
 }
 
+export interface PartitionLag {
+  readonly topic: string
+  readonly partition: number
+  /** null when nothing was committed. */
+  readonly committed: number | null
+  /** null when there is no such stream any more. */
+  readonly start: number | null
+  readonly end: number | null
+  /** Offsets between committed and end. */
+  readonly lag: number | null
+  /** Who reads it now. */
+  readonly member: {
+    readonly memberId: string
+    readonly clientId: string
+    readonly clientHost: string
+  } | null
+}
+
+export interface PartitionTrouble {
+  readonly partition: number
+  readonly code: string
+  readonly message: string
+}
+
 export interface Plan {
   readonly project: string
   readonly changes: readonly PlannedChange[]
@@ -183,9 +262,56 @@ export interface ProcessStatus {
   readonly bytes: number | null
 }
 
+export interface Produced {
+  /** Records that are durable now. */
+  readonly produced: number
+  /** Where they are. */
+  readonly batches: readonly {
+    readonly partition: number
+    /** Of the first record. */
+    readonly baseOffset: string
+    readonly records: number
+  }[]
+}
+
 export interface Rate {
   readonly perSecond: number
   readonly lagMs?: number | null
+}
+
+export interface RecordDetail {
+  readonly partition: number
+  /** Of the record. */
+  readonly offset: string
+  /** Of the record. */
+  readonly timestamp: string
+  readonly timestampType: 'CreateTime' | 'LogAppendTime'
+  readonly key: Datum | null
+  /** null for a tombstone. */
+  readonly value: Datum | null
+  /** In their order; names may repeat. */
+  readonly headers: readonly {
+    readonly key: string
+    readonly value: Datum | null
+  }[]
+  /** Of key, value and headers. */
+  readonly bytes: number
+  /** Whether it was written in a transaction. */
+  readonly transactional: boolean
+  /** What consumers of committed records see of it. */
+  readonly visibility: 'committed' | 'open transaction' | 'aborted'
+  readonly batch: {
+    /** Of its first record. */
+    readonly baseOffset: string
+    readonly records: number
+    readonly bytes: number
+    readonly compression: string
+    /** null when the producer is not idempotent. */
+    readonly producerId: string | null
+    readonly leaderEpoch: number
+  }
+  readonly previous: string | null
+  readonly next: string | null
 }
 
 export interface Reference {
@@ -197,6 +323,22 @@ export interface ReplayResult {
   /** Records that are rows now. */
   readonly replayed: number
   readonly stillRejected: number
+}
+
+export interface ResetPlan {
+  readonly group: string
+  readonly state: string
+  /** While there are some, it is refused. */
+  readonly members: number
+  readonly executed: boolean
+  readonly steps: readonly {
+    readonly topic: string
+    readonly partition: number
+    readonly from: number | null
+    readonly to: number
+    readonly start: number
+    readonly end: number
+  }[]
 }
 
 export interface Resource {
@@ -242,9 +384,83 @@ export interface Status {
   /** null before the first count. */
   readonly disk: DiskUse | null
   readonly warnings: readonly string[]
-  /** By kind/name. */
+  /** Kinds whose rates are known. */
+  readonly counted: readonly ('stream' | 'delivery')[]
+  /** By kind/name; streams that stand still are left out. */
   readonly rates: Readonly<Record<string, Rate>>
   readonly maintenance: readonly MaintenanceRun[]
+}
+
+export interface StreamConfig {
+  /** Kafka's. */
+  readonly name: string
+  /** null when it is sensitive, or has none. */
+  readonly value: string | null
+  /** Where it was set. */
+  readonly source: 'topic' | 'broker' | 'cluster' | 'broker file' | 'default' | 'unknown'
+  /** What would count, were it not set on the topic. */
+  readonly fallback?: {
+    readonly name: string
+    readonly value: string | null
+  }
+  readonly type: string
+  readonly readOnly: boolean
+  readonly sensitive: boolean
+  readonly documentation: string
+}
+
+export interface StreamFigures {
+  readonly name: string
+  /** Of the topic. */
+  readonly id: string
+  readonly partitions: number
+  /** Offsets between the ends: transactions and compaction leave fewer records. */
+  readonly records: string
+  readonly bytes: string | null
+  readonly segments: number | null
+  /** null for another Kafka's. */
+  readonly rate: StreamRate | null
+  /** Why partitions take no records, or where they are damaged. */
+  readonly troubles: readonly string[]
+}
+
+export interface StreamListing {
+  readonly name: string
+  readonly state: ResourceState
+  readonly reason: string | null
+  readonly tags: Readonly<Record<string, string>>
+  readonly origin: 'project' | 'api' | 'client'
+  /** When its state or spec changed last. */
+  readonly updatedAt: string
+  /** null while it has no topic. */
+  readonly figures: StreamFigures | null
+}
+
+export interface StreamPartition {
+  readonly partition: number
+  /** The first offset. */
+  readonly start: string
+  /** The offset after the last record. */
+  readonly end: string
+  /** Where committed reading ends: before end while a transaction is open. */
+  readonly stableEnd: string
+  readonly bytes: string | null
+  readonly segments: number | null
+  /** Id of the broker. */
+  readonly leader: number
+  readonly leaderEpoch: number
+  readonly trouble: string | null
+}
+
+export interface StreamRate {
+  /** Records produced by second. */
+  readonly recordsIn: number
+  /** Bytes produced by second. */
+  readonly bytesIn: number
+  /** Records fetched by second. */
+  readonly recordsOut: number
+  /** Bytes fetched by second. */
+  readonly bytesOut: number
 }
 
 export interface StreamRecord {
@@ -253,15 +469,19 @@ export interface StreamRecord {
   readonly offset: string
   /** Of the record. */
   readonly timestamp: string
-  readonly key: string | null
-  /** As text; null for a tombstone. */
-  readonly value: string | null
-  readonly headers: Readonly<Record<string, string>>
+  readonly timestampType: 'CreateTime' | 'LogAppendTime'
+  readonly key: Datum | null
+  /** null for a tombstone. */
+  readonly value: Datum | null
+  /** In their order; names may repeat. */
+  readonly headers: readonly {
+    readonly key: string
+    readonly value: Datum | null
+  }[]
+  /** Of key, value and headers. */
   readonly bytes: number
-  readonly decoded: {
-    readonly key: DecodedValue
-    readonly value: DecodedValue
-  }
+  /** Whether it was written in a transaction. */
+  readonly transactional: boolean
 }
 
 export interface StreamSubject {

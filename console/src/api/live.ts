@@ -6,7 +6,20 @@ export interface RateSample {
   readonly at: number
   /** By this browser's clock: ages do not depend on the clocks agreeing. */
   readonly receivedAt: number
-  readonly rates: Readonly<Record<string, { readonly perSecond: number; readonly lagMs?: number | null }>>
+  readonly counted: readonly string[]
+  /** Streams that stand still are left out. */
+  readonly rates: Readonly<Record<string, KnownRate>>
+}
+
+export interface KnownRate {
+  readonly perSecond: number
+  readonly lagMs?: number | null
+}
+
+/** Undefined when it is not known. */
+export function rateOf(sample: RateSample | undefined, kind: string, name: string): KnownRate | undefined {
+  const rate = sample?.rates[`${kind}/${name}`]
+  return rate ?? (kind === 'stream' && sample?.counted.includes(kind) ? { perSecond: 0 } : undefined)
 }
 
 const keptSamples = 300

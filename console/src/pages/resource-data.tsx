@@ -42,12 +42,12 @@ const columns: readonly GridColumn<StreamRecord>[] = [
   { name: 'Offset', width: 110, number: true, cell: ({ offset }) => offset },
   { name: 'Timestamp', width: 190, cell: ({ timestamp }) => formatTime(timestamp) },
   { name: 'Size', width: 80, number: true, cell: ({ bytes }) => formatBytes(bytes) },
-  { name: 'Key', width: 120, cell: ({ key }) => <code>{key ?? <span className="nil">none</span>}</code> },
+  { name: 'Key', width: 120, cell: ({ key }) => <code>{key?.text ?? <span className="nil">none</span>}</code> },
   {
     name: 'Value',
     width: 320,
     grows: true,
-    cell: ({ value }) => <code>{value?.slice(0, 300) ?? <span className="nil">null</span>}</code>,
+    cell: ({ value }) => <code>{value?.text.slice(0, 300) ?? <span className="nil">null</span>}</code>,
   },
 ]
 
@@ -55,7 +55,7 @@ const columns: readonly GridColumn<StreamRecord>[] = [
 function Records({ name }: { readonly name: string }) {
   const { partition, offset } = useSearch({ from: '/resources/$kind/$name' })
   const navigate = useNavigate({ from: '/resources/$kind/$name' })
-  const place = `${partition === undefined ? '' : `&partition=${partition}`}${offset === undefined ? '' : `&offset=${offset}`}`
+  const place = `${partition === undefined ? '' : `&partition=${partition}`}${offset === undefined ? '' : `&from=${offset}`}`
   const path = `/api/v1/streams/${encodeURIComponent(name)}/records?limit=500${place}`
   const records = useQuery({
     queryKey: ['records', path],
@@ -106,7 +106,11 @@ function Records({ name }: { readonly name: string }) {
           columns={columns}
           height={480}
           detail={({ value, partition: number, offset: at, headers }) => (
-            <RecordDetail title={`Partition ${number}, offset ${at}`} value={value} headers={headers} />
+            <RecordDetail
+              title={`Partition ${number}, offset ${at}`}
+              value={value?.text ?? null}
+              headers={Object.fromEntries(headers.map((header) => [header.key, header.value?.text ?? '']))}
+            />
           )}
         />
       )}

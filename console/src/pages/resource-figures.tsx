@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { useRates } from '../api/live.ts'
+import { rateOf, useRates } from '../api/live.ts'
 import { useLedger, useStatus } from '../api/queries.ts'
 import type { Resource } from '../api/resource.ts'
 import { formatAge, formatBytes, formatCount, formatRate } from '../parts/format.ts'
@@ -26,7 +26,7 @@ export function ResourceFigures({ resource }: { readonly resource: Resource }) {
   const sample = useRates().at(-1)
   if (status.isLoadingError) return <ErrorNotice error={status.error} retry={() => void status.refetch()} />
   if (!status.data) return <Loading height={98} />
-  const rate = sample?.rates[`${kind}/${name}`]
+  const rate = rateOf(sample, kind, name)
   const source = `weir get ${kind} ${name} --json`
   const shown = figuresOf(status.data)
   if (shown.length === 0 && !rate && kind !== 'delivery') return null

@@ -1,5 +1,5 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { useRates } from '../api/live.ts'
+import { rateOf, useRates } from '../api/live.ts'
 import { useResources } from '../api/queries.ts'
 import type { Resource } from '../api/resource.ts'
 import { Ago } from '../parts/age.tsx'
@@ -138,7 +138,7 @@ function matchesTag(tags: Resource['tags'], wanted: string): boolean {
 
 function ResourceGrid({ label, resources }: { readonly label: string; readonly resources: readonly Resource[] }) {
   const navigate = useNavigate()
-  const rates = useRates().at(-1)?.rates ?? {}
+  const sample = useRates().at(-1)
   const columns: readonly GridColumn<Resource>[] = [
     {
       name: 'Name',
@@ -155,7 +155,7 @@ function ResourceGrid({ label, resources }: { readonly label: string; readonly r
       name: 'Rate',
       width: 110,
       number: true,
-      cell: ({ kind, name }) => formatKnown(rates[`${kind}/${name}`]?.perSecond),
+      cell: ({ kind, name }) => formatKnown(rateOf(sample, kind, name)?.perSecond),
     },
     {
       name: 'Last change',

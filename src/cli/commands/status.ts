@@ -28,6 +28,7 @@ interface Status {
   readonly maintenance: readonly MaintenanceRun[]
   readonly processes: readonly ProcessStatus[]
   readonly warnings: readonly string[]
+  readonly counted: readonly string[]
   readonly rates: Readonly<Record<string, { readonly perSecond: number; readonly lagMs?: number | null }>>
 }
 
@@ -52,7 +53,10 @@ function unlessGone(error: unknown): undefined {
   if (!(error instanceof WeirError) || error.kind === 'not-found' || error.kind === 'unauthorized') throw error
 }
 
-function textOf(resources: readonly ApiResource[], { processes, warnings, rates, maintenance }: Status): string {
+function textOf(
+  resources: readonly ApiResource[],
+  { processes, warnings, counted, rates, maintenance }: Status,
+): string {
   const columns = [
     { title: 'KIND' },
     { title: 'NAME' },
@@ -62,7 +66,9 @@ function textOf(resources: readonly ApiResource[], { processes, warnings, rates,
     { title: 'SINCE', align: 'right' },
   ] as const
   const rows = resources.map((resource) => {
-    const rate = rates[`${resource.kind}/${resource.name}`]
+    // Streams that stand still are left out where the others are known.
+    const still = counted.includes(resource.kind) ? { perSecond: 0, lagMs: null } : undefined
+    const rate = rates[`${resource.kind}/${resource.name}`] ?? still
     return [
       resource.kind,
       resource.name,

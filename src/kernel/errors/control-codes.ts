@@ -61,4 +61,10 @@ export const controlCodes = defineCodes({
     remedy: 'Look at the one that the reason names; work goes on by itself.',
     retryable: true,
   },
+  'WEIR-7013': {
+    kind: 'unavailable',
+    cause: 'As much of this runs already as runs at the same time.',
+    remedy: 'Stop one of them, or wait until one has ended.',
+    retryable: true,
+  },
 })

@@ -98,4 +98,10 @@ export const streamCodes = defineCodes({
     cause: 'A replay cannot go on where it was interrupted.',
     remedy: 'Begin anew with --again, which copies all of it once more, or under another --name.',
   },
+  'WEIR-3124': {
+    kind: 'not-found',
+    cause: 'There is no record at this offset.',
+    remedy:
+      'Look at the offsets that the message names: others were removed, are transaction markers, or are still to come.',
+  },
 })

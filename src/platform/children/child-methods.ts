@@ -4,6 +4,7 @@ import type { LetterFilter, LetterPage, ReplayResult } from '../../delivery/lett
 import type { ResumeChoice } from '../../delivery/operate/resume-delivery.ts'
 import type { SecretSource } from '../kinds/reconcile-services.ts'
 import type { ListenerSettings, StreamSettings } from '../project/stream-settings.ts'
+import type { LagSeries, PartitionFigure, TopicFigure, TopicRate } from '../../stream/broker/metrics/figures.ts'
 import type { SecurityChange } from '../../stream/broker/security/security-log.ts'
 import type { MemoryHost } from './delivery-memory.ts'
 import type { Relations, TailReport } from '../../sql/engine-host.ts'
@@ -36,6 +37,19 @@ export interface LogChildConfig {
   /** The broker's limits that a project sets. */
   readonly limits?: { readonly offsetsRetentionMs?: number; readonly transactionTimeoutMsMax?: number }
   readonly defaultPartitions: number
+}
+
+/** What the log answers besides: figures of some topics and groups, for who looks at them. */
+export type LogMethods<Status> = ChildMethods<LogChildConfig, LogReady, Status> & {
+  /** Of the topics that move; asked every second. */
+  rates(params: null): readonly TopicRate[]
+  topics(params: { readonly names: readonly string[] }): readonly TopicFigure[]
+  partitions(params: {
+    readonly topic: string
+    readonly from: number
+    readonly count: number
+  }): readonly PartitionFigure[]
+  lagHistory(params: { readonly group: string }): LagSeries | null
 }
 
 /** What the log tells the supervisor. */

@@ -28,5 +28,12 @@ serveSupervisor<LogChildConfig, LogReady, unknown, LogHost>('log', async (config
     status: () => broker.status(),
     metrics: () => metrics.getMetricsAsJSON(),
     stop: () => broker.stop(),
+    methods: {
+      rates: () => broker.figures.rates(),
+      topics: ({ names }: { readonly names: readonly string[] }) => broker.figures.topics(names),
+      partitions: ({ topic, from, count }: { readonly topic: string; readonly from: number; readonly count: number }) =>
+        broker.figures.partitions(topic, from, count),
+      lagHistory: ({ group }: { readonly group: string }) => broker.figures.lagHistory(group),
+    },
   }
 })

@@ -1,10 +1,10 @@
 import type { Logger } from '../../kernel/logger.ts'
-import type { ChildMethods, LogChildConfig, LogHost, LogReady } from '../children/child-methods.ts'
+import type { LogChildConfig, LogHost, LogMethods } from '../children/child-methods.ts'
 import { keepChild, type KeptChild } from './kept-child.ts'
 import type { ProcessLogs } from './process-logs.ts'
 
 export type LogStatus = Readonly<Record<string, unknown>>
-export type LogProcess = KeptChild<ChildMethods<LogChildConfig, LogReady, LogStatus>>
+export type LogProcess = KeptChild<LogMethods<LogStatus>>
 
 /** The log; it is given its port once and keeps it through restarts, so that clients find it again. */
 export function runLog(config: LogChildConfig, local: LogHost, logs: ProcessLogs, logger: Logger): LogProcess {

@@ -54,7 +54,11 @@ export const status = z
     processes: z.array(processStatus).readonly(),
     disk: diskUse.nullable().describe('null before the first count.'),
     warnings: z.array(z.string()).readonly(),
-    rates: z.record(z.string(), rate).describe('By kind/name.'),
+    counted: z
+      .array(z.enum(['stream', 'delivery']))
+      .readonly()
+      .describe('Kinds whose rates are known.'),
+    rates: z.record(z.string(), rate).describe('By kind/name; streams that stand still are left out.'),
     maintenance: z.array(maintenanceRun).readonly(),
   })
   .meta({ id: 'Status' })

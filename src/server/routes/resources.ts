@@ -2,16 +2,9 @@ import { z } from 'zod'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { specJsonSchema } from '../../platform/kinds/json-schema.ts'
 import { kinds } from '../../platform/kinds/registry.ts'
-import type { ResourceFilter } from '../../platform/control/control-plane.ts'
 import { items, page } from '../answers/list.ts'
-import {
-  deleting,
-  historyEntry,
-  kindDescription,
-  resource,
-  resourceState,
-  resourceStatus,
-} from '../answers/resource.ts'
+import { deleting, historyEntry, kindDescription, resource, resourceStatus } from '../answers/resource.ts'
+import { resourceFilter, resourceFilterOf } from './resource-filter.ts'
 import { typed, type Routes } from './route.ts'
 import { actorOf } from './actor.ts'
 
@@ -21,18 +14,6 @@ const flag = z
   .enum(['true', 'false'])
   .default('false')
   .transform((text) => text === 'true')
-
-const filter = z.strictObject({
-  kind: z.string().optional(),
-  prefix: z.string().optional().describe('Only names that begin so.'),
-  tag: z
-    .union([z.string(), z.array(z.string())])
-    .optional()
-    .describe('key=value; several must all be there.'),
-  state: resourceState.optional(),
-  limit: z.coerce.number().int().min(1).max(1000).optional(),
-  cursor: z.string().optional().describe('next of the page before.'),
-})
 
 /** CRUD of every kind alike. Versions: If-Match takes the number that a read gave, or its ETag. */
 export const resourceRoutes: Routes = (untyped, { control }) => {
@@ -56,8 +37,8 @@ export const resourceRoutes: Routes = (untyped, { control }) => {
 
   app.get(
     '/api/v1/resources',
-    { schema: { ...api, summary: 'List', querystring: filter, response: { 200: page(resource) } } },
-    ({ query }) => control.list(filterOf(query)),
+    { schema: { ...api, summary: 'List', querystring: resourceFilter, response: { 200: page(resource) } } },
+    ({ query }) => control.list(resourceFilterOf(query)),
   )
 
   app.post(
@@ -145,16 +126,6 @@ export const resourceRoutes: Routes = (untyped, { control }) => {
     { schema: { ...api, summary: 'Live figures', params: reference, response: { 200: resourceStatus } } },
     ({ params }) => control.status(params),
   )
-}
-
-function filterOf({ tag, ...rest }: z.output<typeof filter>): ResourceFilter {
-  const pairs = [tag ?? []].flat().map((text) => {
-    const at = text.indexOf('=')
-    if (at < 1) throw new WeirError('WEIR-7007', `the tag "${text}" is not key=value`)
-    return [text.slice(0, at), text.slice(at + 1)] as const
-  })
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
-  return { ...given, ...(pairs.length === 0 ? {} : { tags: Object.fromEntries(pairs) }) }
 }
 
 function versionOf(header: string | undefined): { readonly ifVersion?: number } {

@@ -1,10 +1,10 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { asWeirError } from '../../kernel/errors/weir-error.ts'
 import type { SqlOperations } from '../../platform/operations.ts'
 import { sqlAnswer } from '../answers/records.ts'
 import { errorBody } from '../http-status.ts'
+import { untilClientGone } from './client-gone.ts'
 import { typed, type Routes } from './route.ts'
 
 const body = z.strictObject({
@@ -29,7 +29,7 @@ export const sqlRoutes: Routes = (untyped, { operations }) => {
     { schema: { tags: ['sql'], summary: 'Run a query', body, response: { 200: answers } } },
     async (request, reply) => {
       const started = performance.now()
-      const query = await operations.sql.query(request.body.sql, endOf(request, reply))
+      const query = await operations.sql.query(request.body.sql, untilClientGone(reply))
       if (request.headers.accept?.includes('application/x-ndjson'))
         return reply
           .type('application/x-ndjson')
@@ -40,13 +40,6 @@ export const sqlRoutes: Routes = (untyped, { operations }) => {
       return reply.type('application/json').send(jsonOf({ columns, rows, truncated, ms, notices }))
     },
   )
-}
-
-/** A client that goes takes its query with it. */
-function endOf(_request: FastifyRequest, reply: FastifyReply): AbortSignal {
-  const controller = new AbortController()
-  reply.raw.once('close', () => controller.abort())
-  return controller.signal
 }
 
 async function firstRows(

@@ -4,6 +4,7 @@ import type { Files } from '../../kernel/files/files.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { OffsetHole } from '../offset-holes.ts'
 import type { CustomerKey } from './encryption/customer-key.ts'
+import type { BrokerFigures } from './metrics/figures.ts'
 import type { ListenerConfig } from './security/listener-config.ts'
 import type { SecurityConfig } from './security/security-config.ts'
 import type { SecurityChange } from './security/security-log.ts'
@@ -149,6 +150,7 @@ export interface Broker {
   /** One for each listener. */
   readonly ports: readonly number[]
   readonly metrics: Registry
+  readonly figures: BrokerFigures
   status(): BrokerStatus
   /** Closes connections and files; what was acknowledged is durable with or without it. */
   stop(): Promise<void>

@@ -23,6 +23,7 @@ import { userHandlers } from './apis/users.ts'
 import { transactionAdminHandlers } from './apis/transaction-admin.ts'
 import { transactionalOffsetsHandler } from './apis/transactional-offsets.ts'
 import { transactionHandlers } from './apis/transactions.ts'
+import { createBrokerFigures } from './metrics/broker-figures.ts'
 import { createBrokerMetrics } from './metrics/broker-metrics.ts'
 import { registerGroupSeries } from './metrics/group-series.ts'
 import { registerTopicSeries } from './metrics/topic-series.ts'
@@ -109,6 +110,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     }
     registerTopicSeries(registry, topics, metrics.topics)
     registerGroupSeries(registry, groups, topics)
+    const watched = createBrokerFigures(topics, groups, metrics.topics, clock)
     const budgets = {
       // The largest request beside others: what never fits would wait for ever.
       requests: createMemoryBudget(Math.max(limits.requestBytesHeldMax, 2 * limits.requestBytesMax)),
@@ -129,7 +131,10 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       memory: { requestBytes: budgets.requests.held, answerBytes: budgets.answers.held },
     }))
     const chores = startChores(api, {
-      sample: () => status.sample(),
+      sample() {
+        status.sample()
+        watched.sample()
+      },
       tryBroken: () => writeAgain(topics, directory, files),
       lookAtCertificates: () => server.lookAtCertificates(),
     })
@@ -138,6 +143,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       port: server.ports[0]!,
       ports: server.ports,
       metrics: registry,
+      figures: watched.figures,
       status: () => status.read(),
       async stop() {
         chores.stop()

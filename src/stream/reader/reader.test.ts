@@ -8,6 +8,7 @@ import type { OutgoingRecord } from '../client/producer.ts'
 import { offsetsAt, readBounds } from './place.ts'
 import { readForward } from './read-forward.ts'
 import { readNewest } from './read-newest.ts'
+import { readOldest } from './read-oldest.ts'
 import type { ReadRecord } from './read-record.ts'
 import { compileFilter, type RecordFilter } from './record-filter.ts'
 import { searchRecords } from './search-records.ts'
@@ -120,6 +121,20 @@ void describe('reading a stream', () => {
       ids,
       orders.map((_, at) => 499 - at),
     )
+  })
+
+  void test('oldest first from a place: pages, put together, are all records from there, by time across partitions', async () => {
+    const topic = await fill(3, orders)
+    const { ends, starts } = await readBounds(client, topic)
+    const pages: ReadRecord[] = []
+    let from: ReadonlyMap<number, number> = new Map([...starts].map(([partition]) => [partition, 20]))
+    while (from.size > 0) {
+      const page = await readOldest(client, { topic, from, ends, limit: 70 })
+      pages.push(...page.records)
+      from = page.from
+    }
+    const ids = pages.map(({ value }) => (JSON.parse(String(value)) as { id: number }).id)
+    assert.deepEqual(ids, orders.map((_, at) => at).slice(60))
   })
 
   void test('newest first holds for any sizes of batches, partitions and pages', async () => {

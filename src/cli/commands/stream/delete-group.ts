@@ -1,7 +1,3 @@
-import { WeirError } from '../../../kernel/errors/weir-error.ts'
-import type { KafkaClient } from '../../../stream/client/kafka-client.ts'
-import { isRefusal } from '../../../stream/client/retry.ts'
-import { kafkaErrors } from '../../../stream/protocol/errors.ts'
 import type { Command } from '../../command.ts'
 import { kafkaOptions, withKafka } from '../../stream/with-kafka.ts'
 
@@ -14,41 +10,14 @@ export const streamDeleteGroup: Command = {
   run: (call) =>
     withKafka(call, async (client) => {
       const [group] = call.arguments
-      const { stream } = call.options
-      const { describeGroupLag } = await import('../../../stream/groups/group-lag.ts')
-      const found = await describeGroupLag(client, group!)
-      const removed = found.partitions.filter(
-        ({ topic, committed }) => committed !== null && (stream === undefined || topic === stream),
-      )
-      await remove(
-        client,
-        group!,
-        typeof stream === 'string' ? stream : undefined,
-        removed.map(({ partition }) => partition),
-      )
-      call.output.answer({ group, stream: stream ?? null, partitions: removed.length }, () =>
-        stream === undefined
-          ? `${group} is gone, with its offsets in ${removed.length} partitions.`
-          : `${group} has forgotten its offsets in ${removed.length} partitions of ${String(stream)}.`,
+      const stream = typeof call.options['stream'] === 'string' ? call.options['stream'] : null
+      const { removeGroup, removeOffsets } = await import('../../../stream/groups/remove-group.ts')
+      const partitions =
+        stream === null ? await removeGroup(client, group!) : await removeOffsets(client, group!, stream)
+      call.output.answer({ group, stream, partitions }, () =>
+        stream === null
+          ? `${group} is gone, with its offsets in ${partitions} partitions.`
+          : `${group} has forgotten its offsets in ${partitions} partitions of ${stream}.`,
       )
     }),
-}
-
-async function remove(
-  { groups }: KafkaClient,
-  group: string,
-  stream: string | undefined,
-  partitions: readonly number[],
-): Promise<void> {
-  try {
-    if (stream === undefined) await groups.delete(group)
-    else if (partitions.length > 0) await groups.deleteOffsets(group, stream, partitions)
-  } catch (error) {
-    const isInUse =
-      isRefusal(error, kafkaErrors.NON_EMPTY_GROUP) || isRefusal(error, kafkaErrors.GROUP_SUBSCRIBED_TO_TOPIC)
-    if (!isInUse) throw error
-    throw new WeirError('WEIR-3122', `the group "${group}" has members that read. Stop its consumers first`, {
-      cause: error,
-    })
-  }
 }

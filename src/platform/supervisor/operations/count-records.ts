@@ -1,10 +1,6 @@
 import type { Processes } from '../processes.ts'
 import type { Counters } from './rate-watch.ts'
 
-interface LogCounts {
-  readonly topics: readonly { readonly name: string; readonly partitions: readonly { readonly endOffset: number }[] }[]
-}
-
 interface WorkerCounts {
   readonly delivery: string
   readonly recordsRead: number
@@ -13,18 +9,13 @@ interface WorkerCounts {
   readonly partitions: readonly { readonly position: string; readonly end: string }[]
 }
 
-/** What log and workers have counted so far, by `kind/name`. A process that does not run counts nothing. */
+/** What workers have counted so far, and what the log has of streams that move, by `kind/name`. A process that does not run counts nothing. */
 export async function countRecords({ log, workers }: Processes): Promise<Counters> {
   const counts = new Map<string, number>()
   const behind = new Set<string>()
   const waiting: string[] = []
   const deliveries = new Set(workers.names().map((name) => `delivery/${name}`))
-  const status = (await log.channel?.call('status', null)) as LogCounts | undefined
-  for (const { name, partitions } of status?.topics ?? [])
-    counts.set(
-      `stream/${name}`,
-      partitions.reduce((sum, { endOffset }) => sum + endOffset, 0),
-    )
+  const moving = await log.channel?.call('rates', null)
   for (const name of workers.names()) {
     const key = `delivery/${name}`
     const states = (await workers.status(name)) as unknown as readonly WorkerCounts[]
@@ -36,7 +27,8 @@ export async function countRecords({ log, workers }: Processes): Promise<Counter
     const held = states.map((state) => state.held).find(Boolean)
     if (held) waiting.push(`delivery ${name} ${held}`)
   }
-  return { counts, behind, deliveries, waiting }
+  const streams = moving && new Map(moving.map(({ topic, recordsIn }) => [`stream/${topic}`, recordsIn]))
+  return { streams, counts, behind, deliveries, waiting }
 }
 
 function isBehind({ partitions }: WorkerCounts): boolean {

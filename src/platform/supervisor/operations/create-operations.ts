@@ -1,5 +1,6 @@
 import type { Logger } from '../../../kernel/logger.ts'
 import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
+import type { KafkaClient } from '../../../stream/client/kafka-client.ts'
 import { createValueReader } from '../../../stream/registry/decode/value-reader.ts'
 import type { LazySchemaRegistry } from '../../../stream/registry/lazy-schema-registry.ts'
 import type { ControlPlane } from '../../control/control-plane.ts'
@@ -9,14 +10,16 @@ import type { DataDirectory } from '../data-directory.ts'
 import { watchDisk } from '../disk-watch.ts'
 import type { Endpoints } from '../endpoints.ts'
 import type { TableMaintenance } from '../maintenance/maintain-tables.ts'
+import type { LogProcess } from '../log-process.ts'
 import type { Processes } from '../processes.ts'
 import type { SupervisorOptions } from '../supervisor-options.ts'
-import { holesOfTopic } from '../delivery-memory.ts'
 import { createDeliveryOperations } from './delivery-operations.ts'
 import { countRecords } from './count-records.ts'
 import { createProcessOperations } from './process-operations.ts'
 import { watchRates } from './rate-watch.ts'
-import { createRecordOperations } from './record-operations.ts'
+import { createGroupOperations } from './streams/group-operations.ts'
+import { createRecordOperations } from './streams/record-operations.ts'
+import { createStreamOperations } from './streams/stream-operations.ts'
 import { createSqlOperations } from './sql-operations.ts'
 
 export interface OperationsOptions extends Omit<SupervisorOptions, 'maintenance'> {
@@ -40,16 +43,17 @@ export function createOperations(options: OperationsOptions): Operations & { clo
     () => countRecords(processes),
     () => options.clock.now(),
   )
+  const kafka = (): Promise<KafkaClient> => processes.kafka()
+  const ownLog = (): LogProcess['channel'] => processes.log.channel
+  const values = createValueReader(options.schemaRegistry)
   const deliveries = createDeliveryOperations(processes, options.catalog)
   return {
     ledger: deliveries.ledger,
     verifier: deliveries.verifier,
     letters: deliveries.letters,
-    records: createRecordOperations(
-      () => processes.kafka(),
-      (id) => holesOfTopic(processes.log, id),
-      createValueReader(options.schemaRegistry),
-    ),
+    streams: createStreamOperations(kafka, ownLog, values),
+    records: createRecordOperations(kafka, values),
+    groups: createGroupOperations(kafka, ownLog),
     sql: createSqlOperations(() => ({
       host: '127.0.0.1',
       port: ports.postgres,

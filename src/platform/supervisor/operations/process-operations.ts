@@ -72,6 +72,7 @@ async function statusOf({
     ],
     disk: use ?? null,
     warnings: [use?.warning, metadata.trouble, ...rates.waiting].filter((warning) => warning !== undefined),
+    counted: rates.latest.counted,
     rates: rates.latest.rates,
     maintenance: metadata.answer ?? [],
   }

@@ -2,6 +2,8 @@ import type { Rates } from '../../operations.ts'
 
 /** What is counted now; rates are what changed since. Keys are `kind/name`. */
 export interface Counters {
+  /** Records per second of streams that move; undefined while the log does not answer. */
+  readonly streams: ReadonlyMap<string, number> | undefined
   readonly counts: ReadonlyMap<string, number>
   /** Deliveries that have records to read. */
   readonly behind: ReadonlySet<string>
@@ -25,12 +27,12 @@ export function watchRates(count: () => Promise<Counters>, now: () => number): R
   const listeners = new Set<(rates: Rates) => void>()
   const caughtUpAt = new Map<string, number>()
   let before: { at: number; counts: ReadonlyMap<string, number> } | undefined
-  let latest: Rates = { at: now(), rates: {} }
+  let latest: Rates = { at: now(), counted: [], rates: {} }
   let waiting: readonly string[] = []
   let busy = false
 
   async function sample(): Promise<void> {
-    const { counts, behind, deliveries, waiting: waitingNow } = await count()
+    const { streams, counts, behind, deliveries, waiting: waitingNow } = await count()
     waiting = waitingNow
     const at = now()
     for (const key of deliveries) if (!behind.has(key) || !caughtUpAt.has(key)) caughtUpAt.set(key, at)
@@ -38,10 +40,12 @@ export function watchRates(count: () => Promise<Counters>, now: () => number): R
     const rates = [...counts].map(([key, value]) => {
       const grown = value - (before?.counts.get(key) ?? value)
       const perSecond = seconds > 0 ? Math.max(0, grown / seconds) : 0
-      return [key, deliveries.has(key) ? { perSecond, lagMs: at - caughtUpAt.get(key)! } : { perSecond }] as const
+      return [key, { perSecond, lagMs: at - caughtUpAt.get(key)! }] as const
     })
+    const moving = [...(streams ?? [])].map(([key, perSecond]) => [key, { perSecond }] as const)
     before = { at, counts }
-    latest = { at, rates: Object.fromEntries(rates) }
+    const counted = streams ? (['stream', 'delivery'] as const) : (['delivery'] as const)
+    latest = { at, counted, rates: Object.fromEntries([...moving, ...rates]) }
     for (const listener of listeners) listener(latest)
   }
 

@@ -1,13 +1,6 @@
 import type { Registry } from 'prom-client'
+import type { TopicCounts } from './figures.ts'
 import { registerFamily } from './register-family.ts'
-
-/** What went into one topic and out of it since the log was opened. */
-export interface TopicCounts {
-  readonly bytesIn: number
-  readonly recordsIn: number
-  readonly bytesOut: number
-  readonly recordsOut: number
-}
 
 /** What is counted of records, by the id of their topic. Plain numbers: a batch costs a look into a map. */
 export interface TopicFigures {
@@ -15,6 +8,8 @@ export interface TopicFigures {
   fetched(topicId: string, bytes: number, records: number): void
   /** Zeros for a topic of which nothing was counted. */
   of(topicId: string): TopicCounts
+  /** Those of which something was counted, by id. */
+  all(): Iterable<readonly [topicId: string, counts: TopicCounts]>
   /** Of all topics, those that are gone too. */
   total(): TopicCounts
   /** Forgets topics that are gone. */
@@ -54,6 +49,7 @@ export function createTopicFigures(registry: Registry): TopicFigures {
       total.recordsOut += records
     },
     of: (topicId) => topics.get(topicId) ?? nothing,
+    all: () => topics,
     total: () => total,
     prune({ count, isThere }) {
       if (topics.size <= count) return
