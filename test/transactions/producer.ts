@@ -141,8 +141,8 @@ function createSession(
       for (let left = 1 + random.pick(3); left > 0; left--)
         if (!(await write(transaction))) {
           // The next epoch: what was given up may still come, with the sequence that is next.
-          await end(transaction, false)
-          return version === 2
+          const isEnded = await end(transaction, false)
+          return version === 2 && isEnded
         }
       if (random.chance(0.4) && !(await commitOffset(transaction))) return false
       // Some producers just stop, and their transaction runs into its timeout.
