@@ -136,7 +136,7 @@ void test('the repository stays small, and speaks of nobody and no machine', () 
 
 function importsOf(file: string): string[] {
   const found = readFileSync(file, 'utf8').matchAll(
-    /(?:^|\n)\s*(?:import|export)\b[^'"\n]*(?:\{[^}]*\}[^'"\n]*)?['"](\.[^'"]+)['"]|import\(['"](\.[^'"]+)['"]\)/g,
+    /(?:^|\n)\s*(?:import|export)\b[^'"\n]*(?:\{[^}]*\}[^'"\n]*)?['"](\.\.?\/[^'"]+)['"]|import\(['"](\.\.?\/[^'"]+)['"]\)/g,
   )
   return [...found]
     .map(([, fixed, dynamic]) => normalize(join(dirname(file), (fixed ?? dynamic)!)))
