@@ -86,6 +86,7 @@ export async function openTransactionDesk(portOf: () => number, topic = 'orders'
     },
     async latest(isolationLevel: number) {
       const request = {
+        replicaId: -1,
         isolationLevel,
         topics: [{ name: topic, partitions: [{ partitionIndex: 0, timestamp: -1 }] }],
       }
