@@ -23,6 +23,14 @@ export interface Files {
   syncDirectory(path: string): Promise<void>
   /** Takes in a file that other code wrote (DuckDB's COPY syncs nothing), then syncs it. */
   syncForeign(path: string): Promise<void>
+  /** Of the disk that the folder is on. */
+  space(folder: string): Promise<DiskSpace>
+}
+
+export interface DiskSpace {
+  readonly totalBytes: number
+  /** For this user. */
+  readonly usableBytes: number
 }
 
 /** Those that write make a file that is not there. `durable`: each write is synced when it resolves. */

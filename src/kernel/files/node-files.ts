@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { link, mkdir, open, readdir, readFile, rename, rmdir, stat, unlink } from 'node:fs/promises'
+import { link, mkdir, open, readdir, readFile, rename, rmdir, stat, statfs, unlink } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { durably } from './durably.ts'
@@ -31,6 +31,10 @@ export const nodeFiles: Files = {
   removeDirectory: (path) => rmdir(path).catch(absentAs(undefined)),
   syncDirectory: (path) => syncPath(path),
   syncForeign: (path) => syncPath(path),
+  async space(folder) {
+    const { blocks, bavail, bsize } = await statfs(folder)
+    return { totalBytes: blocks * bsize, usableBytes: bavail * bsize }
+  },
 }
 
 function openFile(path: string, handle: FileHandle): OpenFile {

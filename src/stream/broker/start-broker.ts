@@ -4,25 +4,8 @@ import { Registry } from 'prom-client'
 import type { Files } from '../../kernel/files/files.ts'
 import { acquireLock, type Lock } from '../../kernel/lock.ts'
 import type { Clock } from '../../kernel/clock.ts'
-import { aclHandlers } from './apis/acls.ts'
-import { clusterHandlers } from './apis/cluster.ts'
-import { configHandlers } from './apis/configs.ts'
-import { consumerGroupHandlers } from './apis/consumer-groups.ts'
-import { fetchHandler } from './apis/fetch.ts'
-import { groupOffsetHandlers } from './apis/group-offsets.ts'
-import { groupDescriptionHandlers } from './apis/group-descriptions.ts'
-import { groupHandlers } from './apis/groups.ts'
-import { leaderEpochHandler } from './apis/leader-epochs.ts'
-import { listOffsetsHandler } from './apis/list-offsets.ts'
-import { produceHandler } from './apis/produce.ts'
-import { quotaHandlers } from './apis/quotas.ts'
-import { saslHandlers } from './apis/sasl.ts'
+import { handlersOf } from './apis/all-handlers.ts'
 import type { ApiServices } from './apis/services.ts'
-import { topicHandlers } from './apis/topics.ts'
-import { userHandlers } from './apis/users.ts'
-import { transactionAdminHandlers } from './apis/transaction-admin.ts'
-import { transactionalOffsetsHandler } from './apis/transactional-offsets.ts'
-import { transactionHandlers } from './apis/transactions.ts'
 import { createBrokerFigures } from './metrics/broker-figures.ts'
 import { createBrokerMetrics } from './metrics/broker-metrics.ts'
 import { registerGroupSeries } from './metrics/group-series.ts'
@@ -106,6 +89,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       autoCreateTopics: config.autoCreateTopics,
       defaultPartitions: config.defaultPartitions,
       clusterId: await clusterIdOf(files, directory),
+      disk: { directory, space: () => files.space(directory) },
       security,
     }
     registerTopicSeries(registry, topics, metrics.topics)
@@ -159,30 +143,6 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     lock.release()
     throw error
   }
-}
-
-function handlersOf(api: ApiServices) {
-  const all = [
-    produceHandler(api),
-    fetchHandler(api),
-    listOffsetsHandler(api),
-    leaderEpochHandler(api),
-    ...clusterHandlers(api),
-    ...saslHandlers(),
-    ...aclHandlers(api),
-    ...userHandlers(api),
-    ...quotaHandlers(api),
-    ...topicHandlers(api),
-    ...configHandlers(api),
-    ...groupHandlers(api),
-    ...groupDescriptionHandlers(api),
-    ...consumerGroupHandlers(api),
-    ...groupOffsetHandlers(api),
-    ...transactionHandlers(api),
-    transactionalOffsetsHandler(api),
-    ...transactionAdminHandlers(api),
-  ]
-  return new Map(all.map((handler) => [handler.api.key, handler]))
 }
 
 function groupLimits(limits: BrokerLimits): GroupLimits {

@@ -38,10 +38,14 @@ export const servedVersions: ReadonlyMap<number, VersionRange> = new Map(
       [31, 1, 3], // DeleteAcls
       [32, 1, 4], // DescribeConfigs
       [33, 0, 2], // AlterConfigs
+      [35, 1, 5], // DescribeLogDirs
       [36, 0, 2], // SaslAuthenticate
       [37, 0, 3], // CreatePartitions
       [42, 0, 2], // DeleteGroups
+      [43, 0, 2], // ElectLeaders
       [44, 0, 1], // IncrementalAlterConfigs
+      [45, 0, 1], // AlterPartitionReassignments
+      [46, 0, 0], // ListPartitionReassignments
       [47, 0, 0], // OffsetDelete
       [48, 0, 1], // DescribeClientQuotas
       [49, 0, 1], // AlterClientQuotas
@@ -53,6 +57,7 @@ export const servedVersions: ReadonlyMap<number, VersionRange> = new Map(
       [66, 0, 2], // ListTransactions
       [68, 0, 1], // ConsumerGroupHeartbeat
       [69, 0, 1], // ConsumerGroupDescribe
+      [75, 0, 0], // DescribeTopicPartitions
     ] as const
   ).map(([key, min, max]) => [key, { min, max }]),
 )

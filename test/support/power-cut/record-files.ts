@@ -51,6 +51,7 @@ export function recordFiles(real: Files, root: string): Recording {
     read: (path) => real.read(path),
     list: (folder) => real.list(folder),
     size: (path) => real.size(path),
+    space: (path) => real.space(path),
     open: async (path, mode) => {
       if (mode === 'read') return real.open(path, mode)
       // Two calls in the record, as everywhere: what is durable is what a sync covers.

@@ -1,7 +1,8 @@
+import { nodeId } from '../node-id.ts'
 import { defaultLimits, type BrokerLimits } from '../broker.ts'
 import type { ConfigValues } from '../topics/config-values.ts'
 import { brokerConfig, configSource, topicDefaults, type DescribedConfig } from './described-configs.ts'
-import { nodeId, type ApiServices } from './services.ts'
+import type { ApiServices } from './services.ts'
 
 /** A limit of the log, by the name that Kafka's tools know. */
 interface LimitConfig {

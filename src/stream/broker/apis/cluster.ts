@@ -6,9 +6,10 @@ import { kafkaErrors } from '../../protocol/errors.ts'
 import { zeroUuid } from '../../protocol/field.ts'
 import { advertisedVersions, finalizedFeatures } from '../../protocol/versions.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
+import { nodeId } from '../node-id.ts'
 import type { Topic } from '../topics/topic.ts'
 import { handle, type Handler } from './handler.ts'
-import { nodeId, refusalOf, type ApiServices } from './services.ts'
+import { refusalOf, type ApiServices } from './services.ts'
 
 /** The protocol's numbers. */
 const coordinates = { groups: 0, transactions: 1 } as const

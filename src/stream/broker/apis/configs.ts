@@ -3,6 +3,7 @@ import { alterConfigsApi } from '../../protocol/apis/alter-configs.ts'
 import { describeConfigsApi } from '../../protocol/apis/describe-configs.ts'
 import { incrementalAlterConfigsApi } from '../../protocol/apis/incremental-alter-configs.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
+import { nodeId } from '../node-id.ts'
 import { changedConfigs, replacedConfigs, type ConfigChange } from '../topics/change-configs.ts'
 import { checkTopicConfigs } from '../topics/topic-configs.ts'
 import type { Topic } from '../topics/topic.ts'
@@ -10,7 +11,7 @@ import { brokerConfigsOf } from './broker-configs.ts'
 import { topicConfigsOf, type DescribedConfig } from './described-configs.ts'
 import { alterGroup, groupConfigsOf, replacedSettings } from './group-configs.ts'
 import { handle, type Handler } from './handler.ts'
-import { nodeId, refusalOf, type ApiServices } from './services.ts'
+import { refusalOf, type ApiServices } from './services.ts'
 
 /** The protocol's numbers of what has a configuration. */
 const resource = { topic: 2, broker: 4, group: 32 } as const

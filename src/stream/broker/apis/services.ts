@@ -1,3 +1,4 @@
+import type { DiskSpace } from '../../../kernel/files/files.ts'
 import type { Clock } from '../../../kernel/clock.ts'
 import type { Logger } from '../../../kernel/logger.ts'
 import type { BrokerLimits } from '../broker.ts'
@@ -24,11 +25,10 @@ export interface ApiServices {
   readonly autoCreateTopics: boolean
   readonly defaultPartitions: number
   readonly clusterId: string
+  /** Where all of the log lies. */
+  readonly disk: { readonly directory: string; space(): Promise<DiskSpace> }
   readonly security: Security
 }
-
-/** There is one node. */
-export const nodeId = 1
 
 /** An error as the protocol has it. What was not foreseen is logged, and is UNKNOWN_SERVER_ERROR to the client. */
 export function refusalOf(

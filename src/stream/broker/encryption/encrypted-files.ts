@@ -70,6 +70,7 @@ export function encryptedFiles(files: Files, keyring: Keyring): Files {
     },
     list: async (folder) => (await files.list(folder)).filter((name) => !isEraFile(name)),
     makeDirectory: (path) => files.makeDirectory(path),
+    space: (folder) => files.space(folder),
     async rename(from, to) {
       const [moved, replaced] = [states.get(from), await states.get(to)?.state]
       await files.rename(from, to)

@@ -5,6 +5,8 @@ export interface TopicMap {
   get(name: string): Topic | undefined
   byId(id: string): Topic | undefined
   all(): readonly Topic[]
+  /** Another topic whose name differs in nothing but `.` and `_`. */
+  colliding(name: string): string | undefined
   /** Another number whenever a topic came, changed or went. */
   readonly revision: number
   set(topic: Topic): void
@@ -14,6 +16,7 @@ export interface TopicMap {
 export function createTopicMap(): TopicMap {
   const byName = new Map<string, Topic>()
   const byId = new Map<string, Topic>()
+  const byMetricName = new Map<string, string>()
   let revision = 0
   return {
     get: (name) => byName.get(name),
@@ -22,15 +25,22 @@ export function createTopicMap(): TopicMap {
     get revision() {
       return revision
     },
+    colliding: (name) => byMetricName.get(metricName(name)),
     set(topic) {
       revision++
       byName.set(topic.name, topic)
+      byMetricName.set(metricName(topic.name), topic.name)
       byId.set(topic.id, topic)
     },
     remove({ name, id }) {
       revision++
       byName.delete(name)
+      byMetricName.delete(metricName(name))
       byId.delete(id)
     },
   }
+}
+
+function metricName(name: string): string {
+  return name.replaceAll('.', '_')
 }

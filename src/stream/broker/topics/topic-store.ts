@@ -8,6 +8,7 @@ import { writeJson } from '../storage/small-file.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { openDeletedTopics, type DeletedTopics } from './deleted-topics.ts'
 import { readTopics, recoverPartitions } from './recover-topics.ts'
+import { checkGrowth, checkTopicName } from './new-topic.ts'
 import { removeTopicFiles, type TopicFile } from './topic-files.ts'
 import { createTopicMap, type TopicMap } from './topic-map.ts'
 import { createTopicPartitions, openedAtOnce, type TopicPartitions } from './topic-partitions.ts'
@@ -21,6 +22,8 @@ export interface TopicStore {
   /** Another number whenever a topic came, changed or went. */
   readonly revision: number
   deleted(): readonly DeletedTopic[]
+  /** Throws KafkaRefusal when a topic of this name cannot be made, because of one that is there. */
+  checkFree(name: string): void
   create(name: string, partitions: number, configs: Readonly<Record<string, string>>): Promise<Topic>
   /** A topic keeps its id and end offsets in a tombstone; its records are removed. */
   delete(name: string): Promise<void>
@@ -33,8 +36,6 @@ export interface TopicStore {
   rest(unusedMs: number): Promise<void>
   close(): Promise<void>
 }
-
-const partitionsMax = 10_000
 
 export async function openTopicStore(
   directory: string,
@@ -94,9 +95,19 @@ function createTopicStore(
     await writeJson(files, `${root}/${id}/topic.json`, file)
   }
 
-  async function create(name: string, count: number, configs: Topic['configs']): Promise<Topic> {
-    checkNewTopic(name, count)
+  function checkFree(name: string): void {
     if (topics.get(name)) throw new KafkaRefusal('TOPIC_ALREADY_EXISTS', `topic "${name}" already exists`)
+    const other = topics.colliding(name)
+    if (other !== undefined)
+      throw new KafkaRefusal(
+        'INVALID_TOPIC_EXCEPTION',
+        `topic "${name}" collides with "${other}": in names of metrics a "." is a "_", so Kafka has only one of them`,
+      )
+  }
+
+  async function create(name: string, count: number, configs: Topic['configs']): Promise<Topic> {
+    checkTopicName(name)
+    checkFree(name)
     const id = randomUUID()
     const topic = { id, name, configs, partitions: partitions.make({ id, name }, 0, count) }
     await write(topic)
@@ -119,13 +130,9 @@ function createTopicStore(
 
   async function addPartitions(name: string, count: number): Promise<void> {
     const topic = existing(name)
-    const have = topic.partitions.length
-    if (count <= have || count > partitionsMax)
-      throw new KafkaRefusal(
-        'INVALID_PARTITIONS',
-        `topic "${name}" has ${have} partitions; ${count} is not more, or more than ${partitionsMax}`,
-      )
-    const grown = { ...topic, partitions: [...topic.partitions, ...partitions.make(topic, have, count)] }
+    checkGrowth(topic, count)
+    const added = partitions.make(topic, topic.partitions.length, count)
+    const grown = { ...topic, partitions: [...topic.partitions, ...added] }
     await write(grown)
     topics.set(grown)
   }
@@ -138,6 +145,7 @@ function createTopicStore(
       return topics.revision
     },
     deleted: () => deleted.all(),
+    checkFree,
     create: (name, count, configs) => oneByOne(() => create(name, count, configs)),
     delete: (name) => oneByOne(() => remove(name)),
     setConfigs: (name, next) =>
@@ -162,17 +170,4 @@ function createTopicStore(
       await partitions.close()
     },
   }
-}
-
-export function checkNewTopic(name: string, partitions: number): void {
-  if (!/^[a-zA-Z0-9._-]{1,249}$/.test(name) || name === '.' || name === '..')
-    throw new KafkaRefusal(
-      'INVALID_TOPIC_EXCEPTION',
-      `"${name}" is no name of a topic: 1 to 249 letters, digits, ".", "_" or "-"`,
-    )
-  if (!Number.isInteger(partitions) || partitions < 1 || partitions > partitionsMax)
-    throw new KafkaRefusal(
-      'INVALID_PARTITIONS',
-      `topic "${name}" cannot have ${partitions} partitions: 1 to ${partitionsMax}`,
-    )
 }

@@ -1,0 +1,2 @@
+/** There is one node. */
+export const nodeId = 1
