@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import { systemClock } from './kernel/clock.ts'
+import { WeirError } from './kernel/errors/weir-error.ts'
 import { noteDataDirectory } from './platform/project/data-place.ts'
 import { loadProject } from './platform/project/load-project.ts'
 import type { Project } from './platform/project/project.ts'
@@ -42,6 +43,11 @@ export async function startWeir(options: StartWeirOptions): Promise<StartedWeir>
   const load = () => loadProject(projectDirectory, environment === undefined ? {} : { environment })
   const project = await options.project
   const { ports, dataDirectory, memory = {} } = project.settings
+  if (options.kafkaPort !== undefined && project.settings.streams?.bootstrap !== undefined)
+    throw new WeirError(
+      'WEIR-2009',
+      `--kafka-port is for Weir's own log, and the streams of this project lie in ${project.settings.streams.bootstrap.join(', ')}. Leave it out`,
+    )
   watchParent(options.onParentGone)
   const dataFolder = options.dataDirectory ?? resolve(projectDirectory, dataDirectory ?? '.weir')
   noteDataDirectory(projectDirectory, dataFolder)

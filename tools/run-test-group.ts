@@ -20,7 +20,7 @@ const timeoutMs = 600_000
 /** Runs test files one after another in a process of their own. */
 export async function runTestGroup(files: readonly string[]): Promise<GroupResult> {
   const tally = countTests()
-  const events = run({ files: [program], argv: [...files], forceExit: true, timeout: timeoutMs })
+  const events = run({ files: [program], argv: [...files], timeout: timeoutMs })
   events.on('test:pass', (test) => tally.passed(test))
   events.on('test:fail', (test) => tally.failed(test))
   const report = await textOf(events)

@@ -23,7 +23,8 @@ async function pretendWeir(data: string) {
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const http = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  await writeEndpoints(data, { kafka: '', postgres: '', http, iceberg: '', pid: process.pid, started: '', log: '' })
+  const streams = { bootstrap: '', projectDirectory: data }
+  await writeEndpoints(data, { kafka: '', postgres: '', http, iceberg: '', pid: process.pid, started: '', streams })
   return { holders, close: () => (server.closeAllConnections(), server.close()) }
 }
 

@@ -14,8 +14,8 @@ const run = promisify(execFile)
 export interface ApacheKafka {
   /** `host:port` */
   readonly bootstrap: string
-  /** `kill -9`, then a start with the same data and port. */
-  restart(): Promise<void>
+  /** `kill -9`, then what is to be done while it is away, then a start with the same data and port. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -32,8 +32,9 @@ export async function startApacheKafka(...options: readonly string[]): Promise<A
   const bootstrap = await start()
   return {
     bootstrap,
-    async restart() {
+    async restart(meanwhile) {
       await kill()
+      await meanwhile?.()
       await start()
     },
     async stop() {

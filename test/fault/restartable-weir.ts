@@ -44,6 +44,8 @@ export interface WeirFolder {
   readonly project: string
   /** Where `.weir` lies instead: a small disk, for instance. */
   readonly dataDirectory?: string
+  /** The port of the Kafka that the project names instead of Weir's own log. */
+  readonly realKafkaPort?: number
 }
 
 export async function restartableWeir(name: string, options: WeirFolder): Promise<RestartableWeir> {
@@ -52,14 +54,17 @@ export async function restartableWeir(name: string, options: WeirFolder): Promis
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'))
   const data = options.dataDirectory ?? join(folder, '.weir')
-  const [kafka, postgres, http] = (await freePorts(3)) as [number, number, number]
-  const ports: WeirPorts = { kafka, postgres, http }
+  const [free, postgres, http] = (await freePorts(3)) as [number, number, number]
+  const { realKafkaPort } = options
+  const ports: WeirPorts = { kafka: realKafkaPort ?? free, postgres, http }
   let running: ChildProcess | undefined
   let errors = ''
 
   const start = async (): Promise<void> => {
     errors = ''
-    const portWords = Object.entries(ports).flatMap(([kind, port]) => [`--${kind}-port`, String(port)])
+    const portWords = Object.entries(ports)
+      .filter(([kind]) => kind !== 'kafka' || realKafkaPort === undefined)
+      .flatMap(([kind, port]) => [`--${kind}-port`, String(port)])
     const child = spawnWeir(['up', '--dir', folder, '--data', data, ...portWords])
     running = child
     child.stderr!.on('data', (chunk: Buffer) => (errors += chunk))

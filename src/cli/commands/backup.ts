@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { formatSize } from '../../kernel/units.ts'
 import { readMetadataPlace } from '../../platform/supervisor/metadata-place.ts'
+import { streamsNoteName } from '../../platform/supervisor/streams/streams-note.ts'
 import { manifestName, mustBeEmpty, sizesIn, type BackupManifest } from '../backup-folder.ts'
 import { copyMetadata, refuseMissingTables } from '../backup-metadata.ts'
 import type { Command } from '../command.ts'
@@ -44,8 +45,9 @@ async function copyAll(data: string, target: string): Promise<{ readonly files: 
   // The log's own notes first: they must not claim more than the segments that are copied after them hold.
   const ordered = [...log.filter((name) => !name.endsWith('.log')), ...log.filter((name) => name.endsWith('.log'))]
   bytes += await copyFiles(join(data, 'log'), join(target, 'log'), ordered)
-  await copyFiles(data, target, ['format.json', 'metadata.json'])
-  return { files: lake.length + log.length + 3, bytes }
+  const notes = ['format.json', 'metadata.json', streamsNoteName].filter((name) => existsSync(join(data, name)))
+  await copyFiles(data, target, notes)
+  return { files: lake.length + log.length + notes.length + 1, bytes }
 }
 
 function formatOf(data: string): number {

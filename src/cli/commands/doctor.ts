@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import colors from '../colors.ts'
 import { formatSize } from '../../kernel/units.ts'
-import { readEndpoints, type Endpoints } from '../../platform/supervisor/endpoints.ts'
+import { readEndpoints } from '../../platform/supervisor/endpoints.ts'
 import type { Command } from '../command.ts'
 import { dataDirectoryOf } from '../../platform/project/data-place.ts'
 
@@ -65,18 +65,20 @@ async function disk(directory: string): Promise<Finding> {
 async function running(data: string): Promise<Finding[]> {
   const endpoints = readEndpoints(data)
   if (!endpoints) return [{ check: 'weir', ok: true, found: 'not running' }]
-  const doors = await Promise.all([door('kafka', endpoints), door('postgres', endpoints), door('http', endpoints)])
+  const kafka = endpoints.kafka.split(',').map((address) => door('kafka', address, `tcp://${address}`))
+  const others = (['postgres', 'http'] as const).map((name) => door(name, endpoints[name], endpoints[name]))
+  const doors = await Promise.all([...kafka, ...others])
   return [{ check: 'weir', ok: true, found: `process ${endpoints.pid}, since ${endpoints.started}` }, ...doors]
 }
 
 /** Whether the endpoint takes a connection. */
-async function door(name: 'kafka' | 'postgres' | 'http', endpoints: Endpoints): Promise<Finding> {
-  const { hostname, port } = new URL(name === 'kafka' ? `tcp://${endpoints.kafka}` : endpoints[name])
+async function door(name: string, shown: string, url: string): Promise<Finding> {
+  const { hostname, port } = new URL(url)
   const answers = await new Promise<boolean>((resolve) => {
-    const socket = connect({ host: hostname, port: Number(port), timeout: 2000 })
+    const socket = connect({ host: hostname.replaceAll(/^\[|\]$/g, ''), port: Number(port), timeout: 2000 })
     const end = (ok: boolean) => () => (socket.destroy(), resolve(ok))
     socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false))
   })
   const remedy = answers ? {} : { remedy: `It does not answer: see weir logs` }
-  return { check: name, ok: answers, found: endpoints[name], ...remedy }
+  return { check: name, ok: answers, found: shown, ...remedy }
 }

@@ -4,6 +4,7 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { formatSize } from '../../kernel/units.ts'
 import { leaveRestoreNote } from '../../stream/broker/restore-note.ts'
+import { whereStreamsLie } from '../../platform/supervisor/streams/streams-note.ts'
 import { mustBeEmpty, mustBeWhole, readManifest } from '../backup-folder.ts'
 import type { Command } from '../command.ts'
 import { copyFiles } from '../copy-tree.ts'
@@ -12,6 +13,9 @@ import { dataDirectoryOf } from '../../platform/project/data-place.ts'
 const whatIsAsked = `The log goes on at offsets far beyond those of the backup, so that none is handed out again. Records that were acknowledged after the
 backup are gone: each delivery halts once, where the backup ends, and asks whether that is right. The answer is
   weir delivery resume NAME --accept-loss`
+
+const whatIsRead = `Streams lie in a Kafka, which is no part of the backup: each delivery reads on from where the backup's tables end, and asks
+about what retention took meanwhile.`
 
 export const restore: Command = {
   name: 'restore',
@@ -35,14 +39,17 @@ export const restore: Command = {
     mkdirSync(beside, { recursive: true, mode: 0o700 })
     const names = Object.keys(manifest.sizes)
     const bytes = await copyFiles(source, beside, names)
-    await nodeFiles.makeDirectory(join(beside, 'log'))
-    await leaveRestoreNote(nodeFiles, join(beside, 'log'), Date.parse(manifest.taken), Date.now())
+    const inKafka = (await whereStreamsLie(beside, nodeFiles)) === 'kafka'
+    if (!inKafka) {
+      await nodeFiles.makeDirectory(join(beside, 'log'))
+      await leaveRestoreNote(nodeFiles, join(beside, 'log'), Date.parse(manifest.taken), Date.now())
+    }
     rmSync(data, { recursive: true, force: true })
     renameSync(beside, data)
     output.answer(
       { dataDirectory: data, taken: manifest.taken, files: names.length, bytes },
       () => `${names.length} files, ${formatSize(bytes)}, as of ${manifest.taken}, are in ${data}. Start with weir up.
-${whatIsAsked}`,
+${inKafka ? whatIsRead : whatIsAsked}`,
     )
   },
 }

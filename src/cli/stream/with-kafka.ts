@@ -16,9 +16,10 @@ export async function withKafka<Result>(
   use: (client: KafkaClient) => Promise<Result>,
 ): Promise<Result> {
   const given = options['bootstrap']
-  const bootstrap = typeof given === 'string' ? given : mustRun(directory).log
-  const { connectKafka } = await import('../../stream/client/connect.ts')
-  const client = await connectKafka({ bootstrap, clientId: 'weir-cli' })
+  const access =
+    typeof given === 'string' ? { bootstrap: given, projectDirectory: directory } : mustRun(directory).streams
+  const { openKafka } = await import('../../platform/streams/open-kafka.ts')
+  const client = await openKafka(access, { clientId: 'weir-cli' })
   try {
     return await use(client)
   } finally {

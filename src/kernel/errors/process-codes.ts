@@ -75,6 +75,11 @@ export const processCodes = defineCodes({
     cause: 'The metadata lies in PostgreSQL, which weir backup does not copy; a backup without it cannot be restored.',
     remedy: 'Stop Weir, take a pg_dump of that database, and copy the folders lake and log of the data directory.',
   },
+  'WEIR-2018': {
+    kind: 'conflict',
+    cause: 'The streams of this data directory lie in another place than the project names.',
+    remedy: 'Choose the environment that it was started with, or give this one a data directory of its own.',
+  },
   'WEIR-2012': {
     kind: 'invalid',
     cause: 'A backup is not whole, or does not belong here.',

@@ -2,7 +2,8 @@ import type { MetricObject } from 'prom-client'
 import type { Verification } from '../../delivery/ledger/verification.ts'
 import type { LetterFilter, LetterPage, ReplayResult } from '../../delivery/letters/letter.ts'
 import type { ResumeChoice } from '../../delivery/operate/resume-delivery.ts'
-import type { SecretSource } from '../kinds/reconcile-services.ts'
+import type { KafkaAccess } from '../streams/kafka-access.ts'
+import type { SecretSource } from '../kinds/secret/secret-source.ts'
 import type { ListenerSettings, StreamSettings } from '../project/stream-settings.ts'
 import type { LagSeries, PartitionFigure, TopicFigure, TopicRate } from '../../stream/broker/metrics/figures.ts'
 import type { SecurityChange } from '../../stream/broker/security/security-log.ts'
@@ -66,8 +67,8 @@ export interface DeliveryChildConfig {
   readonly delivery: string
   /** `schema.name` of the destination. */
   readonly table: string
-  /** Where the Kafka protocol is spoken: `127.0.0.1:19092`, or the log's own socket. */
-  readonly bootstrap: string
+  /** Where its stream lies. */
+  readonly kafka: KafkaAccess
   readonly topic: string
   readonly catalogUri: string
   readonly catalogToken?: string

@@ -6,7 +6,7 @@ import { asWeirError } from '../../kernel/errors/weir-error.ts'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { connectCatalog } from '../../lake/client/connect-catalog.ts'
 import { openObjectStore } from '../../storage/objects/open.ts'
-import { connectKafka } from '../../stream/client/connect.ts'
+import { openKafka } from '../streams/open-kafka.ts'
 import type { DeliveryChildConfig } from './child-methods.ts'
 
 export interface OpenDeliveryPlace {
@@ -18,13 +18,13 @@ export interface OpenDeliveryPlace {
 
 /** The two ends of a delivery: its topic by the Kafka protocol, its table by the catalog's REST interface. */
 export async function openDeliveryPlace(config: DeliveryChildConfig, holesOf: HolesOf): Promise<OpenDeliveryPlace> {
-  const { catalogUri, catalogToken, bootstrap, topic, warehouse, delivery } = config
+  const { catalogUri, catalogToken, topic, warehouse, delivery } = config
   const catalog = connectCatalog({ uri: catalogUri, ...(catalogToken === undefined ? {} : { token: catalogToken }) })
   // Data files are written beside the tails and then moved: on one file system, so that a move is a rename.
   const store = openObjectStore({ roots: [warehouse], files: nodeFiles })
   const [namespace, name] = splitTable(config.table)
   const table = await openLakeTable({ namespace: [namespace], name }, { catalog, store })
-  const kafka = await connectKafka({ bootstrap, clientId: `weir-delivery-${delivery}` })
+  const kafka = await openKafka(config.kafka, { clientId: `weir-delivery-${delivery}` })
   const source = await openKafkaSource(kafka, topic, holesOf).catch((thrown: unknown) => {
     if (asWeirError(thrown).code === 'WEIR-5013') return null
     throw thrown

@@ -23,13 +23,21 @@ export function checkSpec<Output>(schema: z.ZodType<Output>, what: string, value
   const code = issue.code === 'custom' ? (issue.params?.['code'] as ErrorCode | undefined) : undefined
   if (code !== undefined)
     throw new WeirError(code, `${what}: ${issue.message}`, { ...(at === undefined ? {} : { at }), details: { path } })
-  const found = valueAt(value, path)
-  const shown = found === undefined ? 'is missing' : `is ${shorten(found)}`
-  const place = path.length === 0 ? '' : ` ${path.join('.')} ${shown}:`
+  const place = path.length === 0 ? '' : ` ${path.join('.')}${isSecret(issue) ? '' : ` ${shownAt(value, path)}`}:`
   throw new WeirError('WEIR-1003', `${what}:${place} ${decapitalize(issue.message)}`, {
     ...(at === undefined ? {} : { at }),
     details: { path },
   })
+}
+
+/** What was written in the place of a secret may be one. */
+function isSecret(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'custom' && issue.params?.['secret'] === true
+}
+
+function shownAt(value: unknown, path: readonly PropertyKey[]): string {
+  const found = valueAt(value, path)
+  return found === undefined ? 'is missing' : `is ${shorten(found)}`
 }
 
 /** Of what each form of a union says about a value: what the form says that the value was written in. */

@@ -1,4 +1,5 @@
 import type { Relations } from '../../sql/engine-host.ts'
+import type { SecretSource } from './secret/secret-source.ts'
 import type { HaltQuestion } from './delivery/halt-question.ts'
 
 /** What kinds need of the running parts. Supplied once, by the supervisor. Every call may be repeated. */
@@ -40,7 +41,7 @@ export interface StreamService {
   ensure(plan: StreamPlan): Promise<void>
   /** Removes the topic with its records. */
   remove(name: string): Promise<void>
-  /** Topics that exist, without internal ones. Rejects when the log does not answer: that says nothing of topics. */
+  /** Topics that exist, without internal ones; none of a Kafka of somebody else, where they are other people's. Rejects when the log does not answer: that says nothing of topics. */
   list(): Promise<readonly { readonly name: string; readonly partitions: number }[]>
   /** How the log says that its topic is; `unknown` while the log does not answer. Cheap. */
   state(name: string): Promise<StreamState>
@@ -155,5 +156,3 @@ export interface SecretService {
   /** The value. Never logged, stored or shown. Throws WEIR-7006 when the source has none. */
   read(source: SecretSource): Promise<string>
 }
-
-export type SecretSource = { readonly fromEnv: string } | { readonly fromFile: string }

@@ -33,7 +33,7 @@ export function chooseEnvironment({ options, at }: ProjectDeclaration, environme
     offsetsRetentionMs: millisecondsOf(offsetsRetention),
     transactionTimeoutMaxMs: millisecondsOf(transactionTimeoutMax),
   }
-  refuseUnsupported(name, { ...rest, bootstrap: streams?.bootstrap }, at)
+  refuseUnsupported(name, rest, at)
   // By way of JSON, because undefined means absent there, and what crosses to another process is the same.
   return JSON.parse(JSON.stringify({ name, environment, settings: chosen, resources })) as Project
 }
@@ -48,25 +48,16 @@ function bytesOf(size: string | undefined): number | undefined {
 
 /** What may be declared already but is not built yet. Ignored, it would leave data where nobody looks for it. */
 const unsupported = {
-  bootstrap: 'streams.bootstrap names another Kafka, but this version runs streams only in its own log',
   objects: 'objects names a bucket, but this version keeps the files of tables only in its data directory',
   sql: 'sql names another engine, but this version answers SQL only by its own; other engines read the tables through the Iceberg catalog (weir url iceberg)',
 } as const
 
-function refuseUnsupported(
-  project: string,
-  settings: Pick<Settings, 'objects' | 'sql'> & { readonly bootstrap: readonly string[] | undefined },
-  at: string | undefined,
-): void {
-  for (const option of ['bootstrap', 'objects', 'sql'] as const)
+function refuseUnsupported(project: string, settings: Pick<Settings, 'objects' | 'sql'>, at: string | undefined): void {
+  for (const option of ['objects', 'sql'] as const)
     if (settings[option] !== undefined)
       throw new WeirError(
         'WEIR-1013',
-        `project "${project}": ${unsupported[option]}. Leave ${optionPath(option)} out, or choose an environment without it`,
-        { details: { option: optionPath(option) }, ...(at === undefined ? {} : { at }) },
+        `project "${project}": ${unsupported[option]}. Leave ${option} out, or choose an environment without it`,
+        { details: { option }, ...(at === undefined ? {} : { at }) },
       )
-}
-
-function optionPath(option: keyof typeof unsupported): string {
-  return option === 'bootstrap' ? 'streams.bootstrap' : option
 }

@@ -51,7 +51,8 @@ const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const childProgram = fileURLToPath(new URL(`load-project-child.${extension}`, import.meta.url))
 
 async function runChild(path: string, environment: string | undefined, timeoutMs: number): Promise<LoadAnswer> {
-  const child = spawn(process.execPath, [childProgram, path, ...(environment === undefined ? [] : [environment])], {
+  const words = [childProgram, path, String(process.pid), ...(environment === undefined ? [] : [environment])]
+  const child = spawn(process.execPath, words, {
     cwd: dirname(path),
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_NO_WARNINGS: '1' },

@@ -54,13 +54,20 @@ void test('an environment changes settings and nothing else', async () => {
   await assert.rejects(read(text, 'prodution'), { code: 'WEIR-1009', message: /Did you mean production/ })
 })
 
+void test('another Kafka is chosen with the environment, and its password stays where it is', async () => {
+  const text = `${head}export default defineProject({ name: 'p', resources: [], streams: { listeners: { a: {} } },
+    environments: { production: { streams: { bootstrap: ['kafka-1:9093', '[::1]:9093'], tls: { authorities: 'ca.pem' },
+      sasl: { user: 'weir', password: secret('kafka', { fromEnv: 'KAFKA_PASSWORD' }) } } } } })`
+  const { settings } = await read(text, 'production')
+  assert.deepEqual(settings.streams, {
+    bootstrap: ['kafka-1:9093', '[::1]:9093'],
+    tls: { authorities: { fromFile: 'ca.pem' } },
+    sasl: { mechanism: 'SCRAM-SHA-512', user: 'weir', password: { fromEnv: 'KAFKA_PASSWORD' } },
+  })
+  assert.equal((await read(text)).settings.streams?.bootstrap, undefined)
+})
+
 for (const [option, text, code, message] of [
-  [
-    'streams.bootstrap',
-    `streams: { bootstrap: ['k:9092'] }`,
-    'WEIR-1013',
-    /streams\.bootstrap .* own log.*Leave streams\.bootstrap out/,
-  ],
   ['objects', `objects: 's3://lake/x'`, 'WEIR-1013', /objects .* data directory.*Leave objects out/],
   ['sql', `sql: { trino: 'http://trino:8080' }`, 'WEIR-1013', /sql .* only by its own.*catalog.*Leave sql out/],
 ] as const)
@@ -105,6 +112,41 @@ const mistakes: readonly (readonly [title: string, code: string, at: string, mes
     'weir.config.ts:2:68',
     /memory.engine is "100 MB": at least 512 MB/,
     `export default defineProject({ name: 'p', resources: [], memory: { engine: '100 MB' } })`,
+  ],
+  [
+    'another Kafka with listeners of the own log',
+    'WEIR-1003',
+    'weir.config.ts:2:69',
+    /streams.bootstrap is .*another Kafka has listeners, users, authorization and encryption of its own/,
+    `export default defineProject({ name: 'p', resources: [], streams: { bootstrap: ['k:9092'], users: {} } })`,
+  ],
+  [
+    'an address of no broker',
+    'WEIR-1003',
+    'weir.config.ts:2:69',
+    /write it like kafka-1:9092/,
+    `export default defineProject({ name: 'p', resources: [], streams: { bootstrap: ['kafka'] } })`,
+  ],
+  [
+    'a login without another Kafka',
+    'WEIR-1003',
+    'weir.config.ts:2:69',
+    /it says how to log in to another Kafka, so it takes bootstrap/,
+    `export default defineProject({ name: 'p', resources: [], streams: { sasl: { user: 'a', password: secret('s', { fromEnv: 'S' }) } } })`,
+  ],
+  [
+    'a password in the clear',
+    'WEIR-1003',
+    'weir.config.ts:2:92',
+    /PLAIN sends the password as it is: beyond loopback it takes tls/,
+    `export default defineProject({ name: 'p', resources: [], streams: { bootstrap: ['k:9092'], sasl: { mechanism: 'PLAIN', user: 'a', password: secret('s', { fromEnv: 'S' }) } } })`,
+  ],
+  [
+    'a password in the project',
+    'WEIR-1003',
+    'weir.config.ts:2:111',
+    /streams\.sasl\.password: it takes secret\('name'/,
+    `export default defineProject({ name: 'p', resources: [], streams: { bootstrap: ['k:9092'], sasl: { user: 'a', password: 'word' } } } as never)`,
   ],
   [
     'a wrong type of a column',

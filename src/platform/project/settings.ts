@@ -50,7 +50,7 @@ export const settingsSchema = z.strictObject({
       'The longest that a Kafka producer may leave a transaction open; 15 minutes without it. Flink asks for an hour.',
     ),
   defaultPartitions: z.int().min(1).max(1000).default(4).describe('Partitions of topics that are created so.'),
-  streams: streamsSchema.optional().describe('How streams are reached, by whom, and how they lie on the disk.'),
+  streams: streamsSchema.optional().describe('How streams are reached, and by whom; or the Kafka that they lie in.'),
   objects: z
     .string()
     .regex(/^s3:\/\/[^/]+/, 'write it like s3://bucket/prefix')

@@ -2,16 +2,17 @@ import { z } from 'zod'
 import { parseDuration } from '../../kernel/units.ts'
 import { isDeclaration, type Declaration } from '../kinds/declaration.ts'
 import { duration } from '../kinds/fields.ts'
-import type { SecretSource } from '../kinds/reconcile-services.ts'
+import type { SecretSource } from '../kinds/secret/secret-source.ts'
+import type { KafkaTlsPlaces, SaslSettings } from '../streams/kafka-access.ts'
 import { sourceOf, type SecretSpec } from '../kinds/secret/kind.ts'
 
 /** `secret('name', { … })`; what crosses to other processes is where it comes from, never what it is. */
 const secretValue = (description: string) =>
   z
-    .custom<Declaration<'secret'>>(
-      (value) => isDeclaration(value) && value.kind === 'secret',
-      "it takes secret('name', { fromEnv: … }) or { fromFile: … }, never the value itself",
-    )
+    .custom<Declaration<'secret'>>((value) => isDeclaration(value) && value.kind === 'secret', {
+      message: "it takes secret('name', { fromEnv: … }) or { fromFile: … }, never the value itself",
+      params: { secret: true },
+    })
     .transform(({ spec }): SecretSource => sourceOf(spec as SecretSpec))
     .meta({ reference: 'secret', description })
 
@@ -48,6 +49,24 @@ const tls = z
     path: ['clientAuthorities'],
     message: 'certificates of clients need clientAuthorities, by whom they are signed',
   })
+
+/** To a Kafka of somebody else. */
+const bootstrapTls = z
+  .strictObject({
+    authorities: pem('Whose certificates of brokers are taken, those that Node trusts without it').optional(),
+    certificate: pem('A certificate that Weir shows to brokers').optional(),
+    key: pem('Its private key').optional(),
+  })
+  .refine(({ certificate, key }) => (certificate === undefined) === (key === undefined), {
+    path: ['key'],
+    message: 'certificate and key belong together',
+  })
+
+const bootstrapSasl = z.strictObject({
+  mechanism: z.enum(['SCRAM-SHA-512', 'SCRAM-SHA-256', 'PLAIN']).default('SCRAM-SHA-512').describe('How it logs in.'),
+  user: z.string().min(1).describe('The name of the user.'),
+  password: secretValue('The password.'),
+})
 
 const listener = z
   .strictObject({
@@ -98,12 +117,14 @@ const encryptionKey = z
 export const streamsSchema = z
   .strictObject({
     bootstrap: z
-      .array(z.string().min(1))
+      .array(z.string().regex(/^(\[[^\]]+\]|[^:\s,]+):\d{1,5}$/, 'write it like kafka-1:9092'))
       .min(1)
       .optional()
       .describe(
-        'Addresses of a Kafka that stands in for the embedded log: kafka-1:9092. Refused in this version: only the embedded log is used.',
+        'Addresses of a Kafka that takes the place of the log: kafka-1:9092. Weir then runs no log of its own.',
       ),
+    tls: bootstrapTls.optional().describe('With bootstrap: TLS to that Kafka. Without it records pass in the clear.'),
+    sasl: bootstrapSasl.optional().describe('With bootstrap: how Weir logs in there.'),
     listeners: z
       .record(
         z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'a name is a letter, then letters, digits, _ and -'),
@@ -141,10 +162,26 @@ export const streamsSchema = z
       .describe('Encrypts all that the log writes: docs/spec/security.md says what else there is.'),
   })
   .refine(
-    ({ bootstrap, ...own }) => bootstrap === undefined || Object.values(own).every((value) => value === undefined),
+    ({ bootstrap, listeners, users, authorization, encryption }) =>
+      !bootstrap || !(listeners ?? users ?? authorization ?? encryption),
     {
       path: ['bootstrap'],
       message: 'another Kafka has listeners, users, authorization and encryption of its own; leave them out',
+    },
+  )
+  .refine(({ bootstrap, tls: given }) => bootstrap || !given, {
+    path: ['tls'],
+    message: 'it says how another Kafka is reached, so it takes bootstrap; the own log has tls in its listeners',
+  })
+  .refine(({ bootstrap, sasl }) => bootstrap || !sasl, {
+    path: ['sasl'],
+    message: 'it says how to log in to another Kafka, so it takes bootstrap; the own log has sasl in its listeners',
+  })
+  .refine(
+    ({ bootstrap = [], tls: given, sasl }) => sasl?.mechanism !== 'PLAIN' || given || bootstrap.every(isLoopback),
+    {
+      path: ['sasl'],
+      message: 'PLAIN sends the password as it is: beyond loopback it takes tls, or SCRAM-SHA-512',
     },
   )
 
@@ -153,6 +190,8 @@ type Streams = z.output<typeof streamsSchema>
 /** As it is run: durations in milliseconds, addresses taken apart. */
 export interface StreamSettings {
   readonly bootstrap?: readonly string[]
+  readonly tls?: KafkaTlsPlaces
+  readonly sasl?: SaslSettings
   readonly listeners?: readonly ListenerSettings[]
   readonly users?: Readonly<Record<string, SecretSource>>
   readonly authorization?: { readonly superUsers: readonly string[]; readonly allowEveryoneIfNoAcl: boolean }
@@ -198,6 +237,10 @@ export function streamSettings(streams: Streams | undefined) {
         sessionMs: sessionLifetime === undefined ? undefined : parseDuration(sessionLifetime),
       })),
   }
+}
+
+function isLoopback(address: string): boolean {
+  return /^(127\.\d+\.\d+\.\d+|localhost|\[::1\]):/.test(address)
 }
 
 function addressOf(address: string): { readonly advertisedHost: string; readonly advertisedPort: number } {

@@ -1,9 +1,7 @@
 import { choosePort } from './choose-port.ts'
 
 export interface Ports {
-  /** Of the first listener. */
-  readonly kafka: number
-  /** Of each listener, in their order. */
+  /** Of each listener, in their order; none where streams lie in a Kafka of somebody else. */
   readonly listeners: readonly number[]
   readonly postgres: number
   readonly http: number
@@ -37,5 +35,5 @@ export async function choosePorts(wishes: PortWishes): Promise<Ports> {
   }
   const postgres = await choose('--postgres-port', wishes.postgresPort, wishes.host)
   const http = await choose('--http-port', wishes.httpPort, wishes.host)
-  return { kafka: listeners[0]!, listeners, postgres, http, notices }
+  return { listeners, postgres, http, notices }
 }

@@ -2,10 +2,11 @@ import { readFileSync, rmSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import type { KafkaAccess } from '../streams/kafka-access.ts'
 
 /** `.weir/endpoints.json`: there only while all of these answer (INV-P3), or its writer was killed. */
 export interface Endpoints {
-  /** `host:port` of the Kafka protocol. */
+  /** `host:port` of the Kafka protocol; several, separated by commas, of a Kafka of somebody else. */
   readonly kafka: string
   /** `postgres://host:port/database`. */
   readonly postgres: string
@@ -20,8 +21,8 @@ export interface Endpoints {
 
 /** As they lie in the file, for the commands of this user. */
 export interface OwnEndpoints extends Endpoints {
-  /** Bootstrap address of the log for Weir's own parts; nobody else may use it. */
-  readonly log: string
+  /** How Weir's own parts reach the streams. */
+  readonly streams: KafkaAccess
 }
 
 function endpointsPath(dataDirectory: string): string {

@@ -4,48 +4,36 @@ import type { PointerStore } from '../../lake/catalog/pointer-store.ts'
 import type { Relations } from '../../sql/engine-host.ts'
 import type { AdoptionStore } from '../../storage/metadata/adoptions.ts'
 import type { EpochStore } from '../../storage/metadata/epochs.ts'
-import { internalBootstrap } from '../../stream/internal-address.ts'
-import type { SecurityChange } from '../../stream/broker/security/security-log.ts'
-import { connectKafka } from '../../stream/client/connect.ts'
-import type { KafkaClient } from '../../stream/client/kafka-client.ts'
-import type { LogChildConfig } from '../children/child-methods.ts'
+import type { MemoryHost } from '../children/delivery-memory.ts'
 import type { DataDirectory } from './data-directory.ts'
 import { answerForMemory } from './delivery-memory.ts'
 import { runDeliveryWorkers, type DeliveryWorkers } from './delivery-workers.ts'
 import { createEngineHost } from './engine-host.ts'
 import { runEngine, type EngineProcess } from './engine-process.ts'
-import { listenersOf } from './listeners.ts'
-import { runLog, type LogProcess } from './log-process.ts'
 import { watchMemory } from './memory-watch.ts'
 import { runOperator, type OperatorProcess } from './operator-process.ts'
 import type { ProcessLogs } from './process-logs.ts'
+import type { StreamsPlace } from './streams/streams-place.ts'
 import type { SupervisorOptions } from './supervisor-options.ts'
-import type { Ports } from './choose-ports.ts'
 
 export interface ProcessesOptions extends SupervisorOptions {
   readonly places: DataDirectory
-  readonly ports: Ports
   readonly logs: ProcessLogs
+  readonly streams: StreamsPlace
   readonly pointers: PointerStore
   readonly epochs: EpochStore
   readonly adoptions: AdoptionStore
   readonly relations: () => Promise<Relations>
   /** What SQL engines look at instead of asking again. */
   readonly changes: ChangeCount
-  /** Somebody changed users, ACLs or quotas of the log. */
-  readonly onSecurityChange: (change: SecurityChange) => Promise<null>
 }
 
 /** The process tree below the supervisor. */
 export interface Processes {
-  readonly log: LogProcess
+  readonly streams: StreamsPlace
   readonly workers: DeliveryWorkers
   readonly engine: EngineProcess
   readonly operator: OperatorProcess
-  /** Of the log, for Weir's own parts. */
-  readonly bootstrap: string
-  /** One client of ours for all that the supervisor asks of the log; connects when it is first needed. */
-  kafka(): Promise<KafkaClient>
   /** Workers first, with a commit; then the engine, then the log. */
   stop(): Promise<void>
   kill(): void
@@ -56,54 +44,57 @@ const beyondDuckdbBytes = 250_000_000
 const deadlineMs = 30_000
 
 export function runProcesses(options: ProcessesOptions): Processes {
-  const { places, ports, logs, project } = options
-  const { logger } = logs
-  const internalSocket = join(places.sockets, 'kafka.sock')
-  const bootstrap = internalBootstrap(internalSocket)
-  const { streams } = project.settings
-  const log = runLog(
-    {
-      directory: places.log,
-      projectDirectory: options.projectDirectory,
-      listeners: listenersOf(project).map((listener, at) => ({ ...listener, port: ports.listeners[at]! })),
-      internalSocket,
-      ...(streams?.users === undefined ? {} : { users: streams.users }),
-      ...(streams?.encryption === undefined ? {} : { encryption: streams.encryption }),
-      ...(streams?.authorization === undefined ? {} : { authorization: streams.authorization }),
-      autoCreateTopics: project.settings.autoCreateTopics,
-      defaultPartitions: project.settings.defaultPartitions,
-      limits: limitsOf(project.settings),
+  const { streams, adoptions, logs } = options
+  const memory = answerForMemory(adoptions, streams)
+  const workers = startWorkers(options, memory)
+  const engine = startEngine(options, workers)
+  const operator = startOperator(options, memory)
+  const residentMemory = watchMemory(() => [...workers.watched, ...engine.watched, ...operator.watched], logs.logger)
+  return {
+    streams,
+    workers,
+    engine,
+    operator,
+    async stop() {
+      await workers.stop(deadlineMs)
+      residentMemory.stop()
+      await Promise.all([engine.child.stop(2000), operator.child.stop(2000)])
+      await streams.stop(deadlineMs)
     },
-    { securityChanged: (change) => options.onSecurityChange(change) },
-    logs,
-    logger,
-  )
-  let client: Promise<KafkaClient> | undefined
-  const kafka = (): Promise<KafkaClient> =>
-    (client ??= log
-      .ready()
-      .then(() => connectKafka({ bootstrap, clientId: 'weir-supervisor' }))
-      .catch((error: unknown) => {
-        client = undefined
-        throw error
-      }))
-  const memory = answerForMemory(options.adoptions, log)
-  const workers = runDeliveryWorkers({
+    kill() {
+      residentMemory.stop()
+      workers.kill()
+      engine.child.kill()
+      operator.child.kill()
+      streams.kill()
+    },
+  }
+}
+
+function startWorkers(
+  { streams, adoptions, epochs, changes, logs, workerMemoryBytes }: ProcessesOptions,
+  memory: MemoryHost,
+): DeliveryWorkers {
+  return runDeliveryWorkers({
     memory,
-    onChange: () => options.changes.raise(),
-    forget: (delivery) => options.adoptions.forget(delivery),
-    nextEpoch: (delivery) => options.epochs.next(delivery),
+    onChange: () => changes.raise(),
+    forget: (delivery) => adoptions.forget(delivery),
+    nextEpoch: (delivery) => epochs.next(delivery),
     partitionsOf: async (topic) => {
-      const [found] = await (await kafka()).topics.describe([topic])
+      const [found] = await (await streams.kafka()).topics.describe([topic])
       return found?.partitions.map(({ partition }) => partition) ?? []
     },
     logs,
-    logger,
-    memoryBytesMax: options.workerMemoryBytes,
+    logger: logs.logger,
+    memoryBytesMax: workerMemoryBytes,
   })
-  const engine = runEngine({
+}
+
+function startEngine(options: ProcessesOptions, workers: DeliveryWorkers): EngineProcess {
+  const { places, logs, engineMemoryBytes, engineIdleMs } = options
+  return runEngine({
     config: {
-      memoryLimitBytes: options.engineMemoryBytes - beyondDuckdbBytes,
+      memoryLimitBytes: engineMemoryBytes - beyondDuckdbBytes,
       threads: options.threads,
       temporaryDirectory: join(places.run, 'engine-spill'),
       linkDirectory: join(places.tail, 'engine-links'),
@@ -117,53 +108,21 @@ export function runProcesses(options: ProcessesOptions): Processes {
       changes: options.changes,
     }),
     runDirectory: places.sockets,
-    memoryBytesMax: options.engineMemoryBytes,
-    ...(options.engineIdleMs === undefined ? {} : { idleMs: options.engineIdleMs }),
+    memoryBytesMax: engineMemoryBytes,
+    ...(engineIdleMs === undefined ? {} : { idleMs: engineIdleMs }),
     logs,
-    logger,
+    logger: logs.logger,
   })
-  const operator = runOperator(
-    {
-      temporaryDirectory: join(places.tail, 'operator'),
-      memoryLimitBytes: options.workerMemoryBytes - beyondDuckdbBytes,
-      threads: options.threads,
-    },
-    memory,
-    options.workerMemoryBytes,
-    logs,
-    logger,
-  )
-  const residentMemory = watchMemory(() => [...workers.watched, ...engine.watched, ...operator.watched], logger)
-  return {
-    log,
-    workers,
-    engine,
-    operator,
-    bootstrap,
-    kafka,
-    async stop() {
-      await workers.stop(deadlineMs)
-      residentMemory.stop()
-      await Promise.all([engine.child.stop(2000), operator.child.stop(2000)])
-      await client?.then((open) => open.close()).catch(() => undefined)
-      await log.stop(deadlineMs)
-    },
-    kill() {
-      residentMemory.stop()
-      workers.kill()
-      engine.child.kill()
-      operator.child.kill()
-      log.kill()
-    },
-  }
 }
 
-function limitsOf({
-  offsetsRetentionMs,
-  transactionTimeoutMaxMs,
-}: SupervisorOptions['project']['settings']): NonNullable<LogChildConfig['limits']> {
-  return {
-    ...(offsetsRetentionMs === undefined ? {} : { offsetsRetentionMs }),
-    ...(transactionTimeoutMaxMs === undefined ? {} : { transactionTimeoutMsMax: transactionTimeoutMaxMs }),
+function startOperator(
+  { places, logs, threads, workerMemoryBytes }: ProcessesOptions,
+  memory: MemoryHost,
+): OperatorProcess {
+  const config = {
+    temporaryDirectory: join(places.tail, 'operator'),
+    memoryLimitBytes: workerMemoryBytes - beyondDuckdbBytes,
+    threads,
   }
+  return runOperator(config, memory, workerMemoryBytes, logs, logs.logger)
 }

@@ -24,6 +24,7 @@ export interface Cluster {
   /** Throws WEIR-3103 LEADER_NOT_AVAILABLE while there is none. */
   leader(topic: TopicDescription, partition: number): Broker
   coordinator(group: string, timeoutMs: number): Promise<Broker>
+  clusterId(timeoutMs: number): Promise<string>
   forgetTopic(name: string): void
   forgetCoordinator(group: string): void
   close(reason: WeirError): void
@@ -98,6 +99,11 @@ export function createCluster(brokers: Brokers): Cluster {
       const broker = brokers.at(found!)
       coordinators.set(group, broker)
       return broker
+    },
+    async clusterId(timeoutMs) {
+      const request = { topics: [], allowAutoTopicCreation: false }
+      const { body } = await brokers.any().call(metadataApi, request, { timeoutMs, versions: { min: 4, max: 13 } })
+      return body.clusterId ?? ''
     },
     forgetTopic: (name) => void topics.delete(name),
     forgetCoordinator: (group) => void coordinators.delete(group),

@@ -39,6 +39,7 @@ export async function connectKafka(options: KafkaClientOptions): Promise<KafkaCl
     fetch: createFetch(cluster, deadlineMs),
     produce: createProduce(cluster, deadlineMs),
     openTransactions: (topic, partition) => openTransactions(cluster, topic, partition, deadlineMs),
+    clusterId: () => withRetries('ask for the cluster', deadlineMs, (timeoutMs) => cluster.clusterId(timeoutMs)),
     createProducer: (producerOptions) => createProducer(cluster, producerOptions),
     close,
   }

@@ -39,6 +39,8 @@ export interface KafkaClient {
   createProducer(options: ProducerOptions): Promise<Producer>
   /** The transactions that are open in a partition, the oldest first. WEIR-3104 from a broker that does not tell. */
   openTransactions(topic: string, partition: number): Promise<readonly OpenTransaction[]>
+  /** Tells one cluster from another, whatever its addresses. */
+  clusterId(): Promise<string>
   /** Rejects what is in flight. */
   close(): Promise<void>
 }

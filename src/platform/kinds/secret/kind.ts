@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { KindDefinition } from '../kind-definition.ts'
-import type { SecretSource } from '../reconcile-services.ts'
+import type { SecretSource } from './secret-source.ts'
 
 const secretSchema = z
   .strictObject({

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
-import type { SecretService, SecretSource } from '../reconcile-services.ts'
+import type { SecretService } from '../reconcile-services.ts'
+import type { SecretSource } from './secret-source.ts'
 
 /** Values stay where they are; files are relative to the project's folder. */
 export function createSecretService(projectDirectory: string): SecretService {

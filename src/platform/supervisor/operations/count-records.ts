@@ -10,12 +10,12 @@ interface WorkerCounts {
 }
 
 /** What workers have counted so far, and what the log has of streams that move, by `kind/name`. A process that does not run counts nothing. */
-export async function countRecords({ log, workers }: Processes): Promise<Counters> {
+export async function countRecords({ streams, workers }: Processes): Promise<Counters> {
   const counts = new Map<string, number>()
   const behind = new Set<string>()
   const waiting: string[] = []
   const deliveries = new Set(workers.names().map((name) => `delivery/${name}`))
-  const moving = await log.channel?.call('rates', null)
+  const moving = await streams.rates()
   for (const name of workers.names()) {
     const key = `delivery/${name}`
     const states = (await workers.status(name)) as unknown as readonly WorkerCounts[]
@@ -27,8 +27,8 @@ export async function countRecords({ log, workers }: Processes): Promise<Counter
     const held = states.map((state) => state.held).find(Boolean)
     if (held) waiting.push(`delivery ${name} ${held}`)
   }
-  const streams = moving && new Map(moving.map(({ topic, recordsIn }) => [`stream/${topic}`, recordsIn]))
-  return { streams, counts, behind, deliveries, waiting }
+  const perSecond = moving && new Map([...moving].map(([name, rate]) => [`stream/${name}`, rate]))
+  return { streams: perSecond, counts, behind, deliveries, waiting }
 }
 
 function isBehind({ partitions }: WorkerCounts): boolean {

@@ -15,7 +15,7 @@ import type { Processes } from '../processes.ts'
 import type { SupervisorOptions } from '../supervisor-options.ts'
 import { createDeliveryOperations } from './delivery-operations.ts'
 import { countRecords } from './count-records.ts'
-import { createProcessOperations } from './process-operations.ts'
+import { createProcessOperations, type ShownChild } from './process-operations.ts'
 import { watchRates } from './rate-watch.ts'
 import { createGroupOperations } from './streams/group-operations.ts'
 import { createRecordOperations } from './streams/record-operations.ts'
@@ -43,8 +43,8 @@ export function createOperations(options: OperationsOptions): Operations & { clo
     () => countRecords(processes),
     () => options.clock.now(),
   )
-  const kafka = (): Promise<KafkaClient> => processes.kafka()
-  const ownLog = (): LogProcess['channel'] => processes.log.channel
+  const kafka = (): Promise<KafkaClient> => processes.streams.kafka()
+  const ownLog = (): LogProcess['channel'] => processes.streams.log?.channel
   const values = createValueReader(options.schemaRegistry)
   const deliveries = createDeliveryOperations(processes, options.catalog)
   return {
@@ -64,12 +64,17 @@ export function createOperations(options: OperationsOptions): Operations & { clo
       ...options,
       maintenance: () => options.maintenance.latest(),
       disk: () => disk.now(),
+      streamsTrouble: () => processes.streams.trouble,
       rates,
-      children: () => [processes.log, processes.engine.child, ...processes.workers.children, processes.operator.child],
+      children: () => childrenOf(processes),
     }),
     close() {
       disk.stop()
       rates.stop()
     },
   }
+}
+
+function childrenOf({ streams, engine, workers, operator }: Processes): readonly ShownChild[] {
+  return [...(streams.log ? [streams.log] : []), engine.child, ...workers.children, operator.child]
 }

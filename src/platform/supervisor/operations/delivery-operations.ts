@@ -3,7 +3,6 @@ import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
 import type { DeliveryPlace } from '../../children/child-methods.ts'
 import type { LedgerOperations, LetterOperations, VerifyOperations } from '../../operations.ts'
 import type { Processes } from '../processes.ts'
-import { holesOfTopic } from '../delivery-memory.ts'
 import { createLedgerReader } from './ledger-reader.ts'
 import { hopOf } from './ledger-hop.ts'
 import { letterOf } from './shown-letter.ts'
@@ -21,9 +20,9 @@ export interface DeliveryOperations {
 export function createDeliveryOperations(processes: Processes, catalog: CatalogClient): DeliveryOperations {
   const { workers, operator } = processes
   const readLedgerOf = createLedgerReader({
-    kafka: () => processes.kafka(),
+    kafka: () => processes.streams.kafka(),
     catalog,
-    holesOf: (id) => holesOfTopic(processes.log, id),
+    holesOf: (id) => processes.streams.holes(id),
   })
   const placeOf = (delivery: string): DeliveryPlace => {
     const plan = workers.plan(delivery)

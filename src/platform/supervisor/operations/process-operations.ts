@@ -22,6 +22,8 @@ export interface ShownChild {
 export interface ProcessOperationsOptions {
   readonly children: () => readonly ShownChild[]
   readonly disk: () => Promise<DiskUse | undefined>
+  /** Why streams cannot be used, when no process of ours says so. */
+  readonly streamsTrouble: () => string | undefined
   readonly rates: RateWatch
   readonly endpoints: () => Endpoints | undefined
   readonly maintenance: () => Promise<readonly StoredMaintenanceRun[]>
@@ -51,6 +53,7 @@ export function createProcessOperations(options: ProcessOperationsOptions): Proc
 async function statusOf({
   children,
   disk,
+  streamsTrouble,
   rates,
   endpoints,
   maintenance,
@@ -71,7 +74,9 @@ async function statusOf({
       ...shown.map(describeChild),
     ],
     disk: use ?? null,
-    warnings: [use?.warning, metadata.trouble, ...rates.waiting].filter((warning) => warning !== undefined),
+    warnings: [use?.warning, metadata.trouble, streamsTrouble(), ...rates.waiting].filter(
+      (warning) => warning !== undefined,
+    ),
     counted: rates.latest.counted,
     rates: rates.latest.rates,
     maintenance: metadata.answer ?? [],
@@ -91,6 +96,7 @@ const onDemand: ReadonlySet<string> = new Set(['engine', 'operator'])
 async function readiness({
   children,
   disk,
+  streamsTrouble,
   endpoints,
   maintenance,
 }: ProcessOperationsOptions): Promise<{ ready: boolean; reasons: string[] }> {
@@ -101,7 +107,7 @@ async function readiness({
   )
   if (!endpoints()) reasons.push('Weir is starting')
   const [use, { trouble }] = await Promise.all([disk(), askMetadata(maintenance)])
-  if (trouble !== undefined) reasons.push(trouble)
+  for (const reason of [trouble, streamsTrouble()]) if (reason !== undefined) reasons.push(reason)
   if (use && isFull(use)) reasons.push(use.warning!)
   return { ready: reasons.length === 0, reasons }
 }

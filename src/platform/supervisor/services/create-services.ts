@@ -9,7 +9,6 @@ import type { SupervisorOptions } from '../supervisor-options.ts'
 import { dropNotes, type RemoveLeft } from './interrupted-drops.ts'
 import { createDeliveryService } from './delivery-service.ts'
 import { createSecretService } from '../../kinds/secret/read-secret.ts'
-import type { LogStatus } from './stream-state.ts'
 import { createStreamService } from './stream-service.ts'
 import { createTableService } from './table-service.ts'
 
@@ -21,10 +20,12 @@ export interface ServicesOptions extends SupervisorOptions {
 }
 
 /** What kinds need of the running parts. */
-export function createServices(options: ServicesOptions): ReconcileServices & {
+export interface Services extends ReconcileServices {
   readonly catalog: CatalogClient
   readonly catalogUri: string
-} {
+}
+
+export function createServices(options: ServicesOptions): Services {
   const { processes, ports, places, token, removeLeft } = options
   const catalogUri = `http://127.0.0.1:${ports.http}/iceberg`
   const authorization = token === undefined ? {} : { token }
@@ -32,13 +33,10 @@ export function createServices(options: ServicesOptions): ReconcileServices & {
   return {
     catalog,
     catalogUri,
-    streams: createStreamService(
-      () => processes.kafka(),
-      async () => (await processes.log.channel?.call('status', null)) as LogStatus | undefined,
-    ),
+    streams: createStreamService(processes.streams),
     tables: createTableService(catalog, dropNotes(places.drops, nodeFiles, removeLeft)),
     deliveries: createDeliveryService(processes.workers, {
-      bootstrap: processes.bootstrap,
+      kafka: processes.streams.access,
       catalogUri,
       ...(token === undefined ? {} : { catalogToken: token }),
       warehouse: `file://${places.lake}`,

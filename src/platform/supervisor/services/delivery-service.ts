@@ -2,12 +2,13 @@ import { join } from 'node:path'
 import type { ErrorCode } from '../../../kernel/errors/catalogue.ts'
 import { haltQuestion } from '../../kinds/delivery/halt-question.ts'
 import type { DeliveryRunPlan, DeliveryService, DeliveryStatus } from '../../kinds/reconcile-services.ts'
+import type { KafkaAccess } from '../../streams/kafka-access.ts'
 import type { DeliveryWorkers } from '../delivery-workers.ts'
 import type { ChildState } from '../child-state.ts'
 import type { DeliveryWorkerStatus } from '../running-delivery.ts'
 
 export interface DeliverySettings {
-  readonly bootstrap: string
+  readonly kafka: KafkaAccess
   readonly catalogUri: string
   readonly catalogToken?: string
   readonly warehouse: string
@@ -35,7 +36,7 @@ function configOf(plan: DeliveryRunPlan, settings: DeliverySettings) {
   return {
     delivery: plan.name,
     table: `${plan.to.namespace}.${plan.to.name}`,
-    bootstrap: settings.bootstrap,
+    kafka: settings.kafka,
     topic: plan.from,
     catalogUri: settings.catalogUri,
     ...(settings.catalogToken === undefined ? {} : { catalogToken: settings.catalogToken }),

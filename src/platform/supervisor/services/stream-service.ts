@@ -1,14 +1,12 @@
 import type { KafkaClient } from '../../../stream/client/kafka-client.ts'
 import { schemasTopic } from '../../../stream/registry/store/schemas-topic.ts'
-import { streamStates, type LogStatus } from './stream-state.ts'
+import type { StreamsPlace } from '../streams/streams-place.ts'
 import type { StreamDescription, StreamPlan, StreamService } from '../../kinds/reconcile-services.ts'
 
 /** Topics by the Kafka protocol: the embedded log and the real Kafka alike. */
-export function createStreamService(
-  client: () => Promise<KafkaClient>,
-  readStatus: () => Promise<LogStatus | undefined>,
-): StreamService {
-  const states = streamStates(readStatus)
+export function createStreamService(place: Pick<StreamsPlace, 'kafka' | 'states' | 'showsOthers'>): StreamService {
+  const { states } = place
+  const client = () => place.kafka()
   return {
     async ensure(plan) {
       states.forget()
@@ -28,6 +26,7 @@ export function createStreamService(
     },
     state: (name) => states.of(name),
     async list() {
+      if (!place.showsOthers) return []
       const topics = await (await client()).topics.describe()
       return topics
         .filter(({ name, internal }) => !internal && name !== schemasTopic)

@@ -1,0 +1,187 @@
+import { openChangeCount, type ChangeCount } from '../../kernel/change-count.ts'
+import { startPostgresPort } from '../../sql/relay/start-postgres-port.ts'
+import { createLazySchemaRegistry } from '../../stream/registry/lazy-schema-registry.ts'
+import type { ControlPlane } from '../control/control-plane.ts'
+import { createControlPlane } from '../control/create-control-plane.ts'
+import { applyWithoutDestruction, noticesOf, settleWithin, troublesAtStart } from './apply-at-start.ts'
+import { choosePorts, type Ports } from './choose-ports.ts'
+import type { DataDirectory } from './data-directory.ts'
+import { writeEndpoints, type Endpoints } from './endpoints.ts'
+import { endpointsOf } from './endpoints-of.ts'
+import { listenersOf } from './listeners.ts'
+import { defaultIntervals } from './maintenance/due-task.ts'
+import type { TableMaintenance } from './maintenance/maintain-tables.ts'
+import { runTableMaintenance } from './maintenance/table-maintenance.ts'
+import { openStores, type Stores } from './open-stores.ts'
+import { createOperations } from './operations/create-operations.ts'
+import { openProcessLogs, type ProcessLogs } from './process-logs.ts'
+import { runProcesses, type Processes } from './processes.ts'
+import { createServices, type Services } from './services/create-services.ts'
+import { openStreams } from './streams/open-streams.ts'
+import type { Supervisor, SupervisorOptions } from './supervisor-options.ts'
+
+type Started = Pick<Supervisor, 'endpoints' | 'control' | 'notices' | 'kill'>
+
+interface Parts {
+  readonly options: SupervisorOptions
+  readonly places: DataDirectory
+  readonly ports: Ports
+  readonly logs: ProcessLogs
+  readonly stores: Stores
+  readonly changes: ChangeCount
+  readonly processes: Processes
+  readonly services: Services
+  readonly control: ControlPlane
+  readonly maintenance: TableMaintenance
+}
+
+const settleMs = 20_000
+/** What needs no streams is soon there, and the rest is not awaited. */
+const settleWithoutStreamsMs = 2000
+
+/** In this order, because each needs those before it; stopped in the opposite one: relay, workers, engine, log, HTTP. */
+export async function startParts(
+  options: SupervisorOptions,
+  places: DataDirectory,
+  stack: AsyncDisposableStack,
+): Promise<Started> {
+  const parts = await assemble(options, places, stack)
+  const { control, processes } = parts
+  // The log needs nothing of what follows, and takes longer: what fails in between ends it.
+  stack.defer(() => processes.kill())
+  const streamsReady = processes.streams.ready()
+  streamsReady.catch(() => undefined)
+  let ready: Endpoints | undefined
+  await serveHttp(parts, () => ready, stack)
+  // Before the processes: it would start again what is being stopped.
+  stack.defer(() => control.stop())
+  stack.defer(() => parts.maintenance.stop())
+  const streamsAnswer = await streamsReady
+  await servePostgres(parts, stack)
+  const notices = await applyProject(parts, streamsAnswer ? settleMs : settleWithoutStreamsMs)
+  const endpoints = endpointsOf(options, parts.ports)
+  await writeEndpoints(places.root, { ...endpoints, streams: processes.streams.access })
+  ready = endpoints
+  const { logger } = parts.logs
+  for (const notice of notices) logger.warn(notice)
+  logger.info({ endpoints }, 'ready')
+  return { endpoints, control, notices, kill: () => processes.kill() }
+}
+
+/** Opens what is durable and puts the rest together; no process runs yet that anybody waits for. */
+async function assemble(
+  options: SupervisorOptions,
+  places: DataDirectory,
+  stack: AsyncDisposableStack,
+): Promise<Parts> {
+  const { project } = options
+  const ports = await choosePorts({ ...options, listeners: listenersOf(project) })
+  const logs = openProcessLogs(places.logs)
+  stack.defer(() => logs.close())
+  const { logger } = logs
+  const stores = await openStores(
+    project,
+    places,
+    logger,
+    ({ namespace, name }) => control.tableChanged(namespace.join('.'), name),
+    stack,
+  )
+  const { metadata, pointers, warehouse, removeLeft } = stores
+  const changes = openChangeCount(places.run)
+  stack.defer(() => changes.close())
+  const streams = await openStreams({
+    ...options,
+    places,
+    ports,
+    logs,
+    onSecurityChange: ({ kind, action, name, actor, host: from, detail }) =>
+      control.record({ kind, action, name, actor, detail: { ...detail, host: from } }).then(() => null),
+  })
+  const processes = runProcesses({
+    ...options,
+    changes,
+    places,
+    logs,
+    streams,
+    pointers,
+    epochs: metadata.epochs,
+    adoptions: metadata.adoptions,
+    relations: () => control.relations(),
+  })
+  const services = createServices({ ...options, processes, ports, places, removeLeft })
+  const control = createControlPlane({ metadata, services, clock: options.clock, logger })
+  control.subscribe(() => changes.raise())
+  const maintenance = runTableMaintenance({
+    ...options,
+    control,
+    operator: processes.operator,
+    runs: metadata.maintenanceRuns,
+    catalogUri: services.catalogUri,
+    warehouse,
+    intervals: options.maintenance ?? defaultIntervals,
+    logger,
+  })
+  stack.defer(() => maintenance.stop())
+  return { options, places, ports, logs, stores, changes, processes, services, control, maintenance }
+}
+
+async function serveHttp(
+  parts: Parts,
+  endpoints: () => Endpoints | undefined,
+  stack: AsyncDisposableStack,
+): Promise<void> {
+  const { options, places, ports, logs, stores, processes, services, control, maintenance } = parts
+  const { host, token } = options
+  const { logger } = logs
+  const schemaRegistry = createLazySchemaRegistry({ kafka: () => processes.streams.kafka(), logger })
+  const operations = createOperations({
+    ...options,
+    schemaRegistry,
+    catalog: services.catalog,
+    processes,
+    control,
+    places,
+    ports,
+    logger,
+    endpoints,
+    maintenance,
+  })
+  stack.defer(() => operations.close())
+  const http = await options.openHttp({
+    host,
+    port: ports.http,
+    ...(token === undefined ? {} : { token }),
+    control,
+    catalog: stores.catalog,
+    operations,
+    schemaRegistry,
+    logger,
+  })
+  stack.defer(() => http.stop())
+  stack.defer(() => processes.stop())
+  stack.defer(() => schemaRegistry.close())
+}
+
+async function servePostgres({ options, ports, logs, processes }: Parts, stack: AsyncDisposableStack): Promise<void> {
+  const { host, password } = options
+  const relay = await startPostgresPort({
+    host,
+    port: ports.postgres,
+    auth: password === undefined ? { kind: 'trust' } : { kind: 'scram', password },
+    engine: () => processes.engine.socketPath(),
+    reasonOfEnd: (path) => processes.engine.reasonOfEnd(path),
+    logger: logs.logger,
+  })
+  stack.defer(() => relay.stop())
+}
+
+/** What to tell who looks at the start. */
+async function applyProject(
+  { options, places, ports, control }: Parts,
+  patienceMs: number,
+): Promise<readonly string[]> {
+  control.start()
+  const applied = await applyWithoutDestruction(control, options.project, 'weir up')
+  await settleWithin(control, patienceMs)
+  return [...places.notices, ...ports.notices, ...noticesOf(applied), ...(await troublesAtStart(control))]
+}
