@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { fetchApi } from '../protocol/apis/fetch.ts'
 import { isRetriableKafkaError, kafkaErrors } from '../protocol/errors.ts'
 import { zeroUuid } from '../protocol/field.ts'
 import type { Broker } from './broker.ts'
 import type { Cluster } from './cluster.ts'
+import { unreachable } from './connection.ts'
 import type { FetchedPartition, FetchRequest, KafkaFetch, TopicDescription } from './kafka-client.ts'
 import { listFrom, startTimestamp } from './offsets.ts'
 import { check, isRefusal, withRetries } from './retry.ts'
@@ -95,6 +97,14 @@ async function fetchFrom(
   const { body: answer } = await broker.callAlone(fetchApi, body, { timeoutMs, signal, versions, into })
   if (answer.errorCode !== 0) return failed(asked, answer.errorCode)
   const results = answer.responses.flatMap(({ partitions }) => partitions)
+  const pauseMs = answer.throttleTimeMs
+  // A quota is used up (KIP-219): nothing is read from us until then.
+  if (results.length === 0 && pauseMs > 0 && pauseMs < timeoutMs) {
+    await sleep(pauseMs, undefined, signal ? { signal } : {})
+    return fetchFrom(broker, topic, asked, request, timeoutMs - pauseMs)
+  }
+  if (results.length === 0 && pauseMs > 0)
+    throw unreachable(broker.address, `a quota lets this client fetch again in ${pauseMs} ms only`)
   if (results.length < asked.length)
     throw new WeirError('WEIR-3001', `the Kafka broker at ${broker.address} left partitions out of its answer`)
   const outside = results.filter(({ errorCode }) => errorCode === kafkaErrors.OFFSET_OUT_OF_RANGE)

@@ -80,6 +80,26 @@ void test('who fetches too much gets nothing for now, and all of it later', asyn
   client.socket.destroy()
 })
 
+void test('our own client waits where a quota is used up, and reads on behind that', async () => {
+  await using log = await runBroker()
+  const client = await connectKafka({ bootstrap: log.bootstrap })
+  await client.topics.create([{ name: 'orders', partitions: 1 }])
+  for (let batch = 0; batch < 12; batch++)
+    await client.produce({ topic: 'orders', partition: 0, batch: batchOf(100_000) })
+  const read = async (offset: number, bytesMax: number) =>
+    (await client.fetch({ topic: 'orders', partitions: [{ partition: 0, offset }], bytesMax }))[0]!
+  await limit(log.broker.port, 'consumer_byte_rate', 1_000_000)
+  await read(0, 850_000)
+  await limit(log.broker.port, 'consumer_byte_rate', 86_000)
+  const started = performance.now()
+  const { records, highWatermark } = await read(8, 150_000)
+  assert.ok(records.length > 0 && highWatermark === 12)
+  assert.ok(performance.now() - started > 200)
+  await client.close()
+  const metric = await log.broker.metrics.getSingleMetric('weir_log_throttled_requests_total')!.get()
+  assert.deepEqual(metric.values[0]!.labels, { quota: 'consumer_byte_rate' })
+})
+
 void test('partitions beyond the quota are refused to clients that understand it, and made later', async () => {
   await using log = await runBroker()
   await limit(log.broker.port, 'controller_mutation_rate', 1)

@@ -54,20 +54,20 @@ export function saslSession(address: string, services: SaslServices): ClientSess
   let login: Login | undefined
 
   function take(frame: Buffer): Promise<LoginAnswer> | undefined {
-    if (state.at === 'failed') throw new LoginFailed('it goes on after a login that failed')
+    if (state.at === 'failed') throw new Error('it goes on after a login that failed')
     if (state.at === 'tokens' && state.raw) return takeRaw(frame, state)
     const header = readRequestHeader(frame)
     if (header.apiKey === saslHandshakeApi.key) return handshake(frame, header)
     if (state.at === 'tokens') return authenticate(frame, header, state)
     if (!login) return versionsOnly(header)
     if (services.monotonic() < login.endsAt) return undefined
-    throw new LoginFailed('its session has ended, and it did not log in again', login.principal.name)
+    throw new Error(`the session of ${login.principal.name.slice(0, 128)} has ended, and it did not log in again`)
   }
 
   /** The request is answered as for everybody. */
   function versionsOnly(header: Header): undefined {
     if (header.apiKey !== apiVersionsApi.key || state.at !== 'start')
-      throw new LoginFailed(`it asks for API ${header.apiKey} before it has logged in`)
+      throw new Error(`it asks for API ${header.apiKey} before it has logged in`)
     // One in a version that is not known is asked again in an older one.
     if (header.apiVersion <= apiVersionsApi.versions.max) state = { at: 'versions-known' }
     return undefined
@@ -75,7 +75,7 @@ export function saslSession(address: string, services: SaslServices): ClientSess
 
   async function handshake(frame: Buffer, header: Header): Promise<LoginAnswer> {
     mustBeServed(header)
-    if (state.at === 'tokens') throw new LoginFailed('it begins a login within a login')
+    if (state.at === 'tokens') throw new Error('it begins a login within a login')
     const { mechanism: asked } = decodeRequest(saslHandshakeApi, frame, header).body
     const { mechanisms } = services
     const mechanism = mechanisms.find((name) => name === asked && (!login || login.mechanism === name))
@@ -91,7 +91,7 @@ export function saslSession(address: string, services: SaslServices): ClientSess
 
   async function authenticate(frame: Buffer, header: Header, tokens: State & { at: 'tokens' }): Promise<LoginAnswer> {
     if (header.apiKey !== saslAuthenticateApi.key)
-      throw new LoginFailed(`it asks for API ${header.apiKey} in the middle of its login`)
+      throw new Error(`it asks for API ${header.apiKey} in the middle of its login`)
     mustBeServed(header)
     const { authBytes } = decodeRequest(saslAuthenticateApi, frame, header).body
     try {
@@ -171,5 +171,5 @@ export function saslSession(address: string, services: SaslServices): ClientSess
 function mustBeServed({ apiKey, apiVersion }: Header): void {
   const versions = servedVersions.get(apiKey)
   if (!versions || apiVersion < versions.min || apiVersion > versions.max)
-    throw new LoginFailed(`it asks for API ${apiKey} in version ${apiVersion}, which is not served`)
+    throw new Error(`it asks for API ${apiKey} in version ${apiVersion}, which is not served`)
 }
