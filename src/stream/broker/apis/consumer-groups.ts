@@ -8,6 +8,7 @@ import { stateOf, type ConsumerGroup } from '../groups/consumer/group.ts'
 import { awayEpoch, type ConsumerMember } from '../groups/consumer/member.ts'
 import { listed, type Holding, type Partitions } from '../groups/consumer/partitions.ts'
 import { preferredAssignor } from '../groups/consumer/target.ts'
+import { isTooLarge } from '../groups/member-size.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import { handle, type Handler } from './handler.ts'
 import { seesTopic } from './seen-topics.ts'
@@ -58,7 +59,10 @@ function mistakeOf(request: HeartbeatRequest, apiVersion: number): string | unde
   if (instanceId?.trim() === '') return "InstanceId can't be empty."
   if (rackId?.trim() === '') return "RackId can't be empty."
   if (memberEpoch === awayEpoch && instanceId === null) return "InstanceId can't be null."
-  if (memberEpoch < awayEpoch) return `MemberEpoch is invalid: ${memberEpoch}.`
+  const { subscribedTopicNames, subscribedTopicRegex } = request
+  const pieces = [groupId, memberId, instanceId ?? '', rackId ?? '', subscribedTopicRegex ?? '']
+  if (isTooLarge([...pieces, ...(subscribedTopicNames ?? [])])) return 'The member says more than it may.'
+  if (memberEpoch < awayEpoch) return 'MemberEpoch is invalid.'
   return memberEpoch === 0 ? mistakeOfJoin(request) : undefined
 }
 
@@ -107,7 +111,7 @@ function describeMember({ topics }: ApiServices, member: ConsumerMember) {
     clientId: member.clientId,
     clientHost: member.clientHost,
     subscribedTopicNames: member.topicNames,
-    subscribedTopicRegex: member.topicRegex === '' ? null : member.topicRegex,
+    subscribedTopicRegex: member.topicRegex,
     assignment: named(member.assigned),
     targetAssignment: named(member.target),
     memberType: member.classic ? 0 : 1,

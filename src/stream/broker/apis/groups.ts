@@ -6,6 +6,7 @@ import { syncGroupApi } from '../../protocol/apis/sync-group.ts'
 import type { RequestOf } from '../../protocol/api.ts'
 import { kafkaErrors, type KafkaErrorName } from '../../protocol/errors.ts'
 import { refusedJoin, refusedSync, type JoinAnswer } from '../groups/classic/member.ts'
+import { isTooLarge } from '../groups/member-size.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import { handle, type Handler, type RequestContext } from './handler.ts'
 import { seesTopic } from './seen-topics.ts'
@@ -40,7 +41,9 @@ export function groupHandlers(services: ApiServices): Handler[] {
           ? refusedSync('INVALID_GROUP_ID')
           : mustName
             ? refusedSync('INCONSISTENT_GROUP_PROTOCOL')
-            : await orRefused(() => groups.sync(groupId, request), refusedSync)
+            : request.assignments.some(({ assignment }) => isTooLarge([assignment]))
+              ? refusedSync('INVALID_REQUEST')
+              : await orRefused(() => groups.sync(groupId, request), refusedSync)
       return { errorCode: kafkaErrors[error], ...answer }
     }),
     handle(heartbeatApi, async (request, context) => {
@@ -81,6 +84,10 @@ async function joinGroup(
   if (groupId === '') return refusedJoin('INVALID_GROUP_ID', memberId)
   const { groupSessionTimeoutMsMin: min, groupSessionTimeoutMsMax: max } = limits
   if (sessionTimeoutMs < min || sessionTimeoutMs > max) return refusedJoin('INVALID_SESSION_TIMEOUT', memberId)
+  const { protocols, protocolType, groupInstanceId } = request
+  const pieces = protocols.flatMap(({ name, metadata }) => [name, metadata])
+  if (isTooLarge([...pieces, groupId, memberId, protocolType, groupInstanceId ?? '']))
+    throw new KafkaRefusal('INVALID_REQUEST', `a member of group "${groupId.slice(0, 100)}" says more than it may`)
   const joining = {
     ...request,
     clientId,

@@ -178,7 +178,7 @@ export function createCoordinator(
       if (known) return known
       if (groups.size >= groupsMax) {
         logger.warn({ group: groupId, groups: groups.size }, 'there are too many groups; delete some that are not used')
-        throw new KafkaRefusal('GROUP_MAX_SIZE_REACHED', `this log has ${groups.size} groups, the most that it takes`)
+        throw new KafkaRefusal('POLICY_VIOLATION', `this log has ${groups.size} groups, the most that it takes`)
       }
       const group = create()
       groups.set(groupId, group)

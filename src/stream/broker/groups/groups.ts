@@ -79,6 +79,8 @@ export async function openGroups(folder: string, storage: StorageServices, servi
   return createGroups(memory, log, services)
 }
 
+/** With offsets, and with settings. */
+const groupsMax = 10_000
 const settingsMax = 10_000
 
 /** The memory as the log has it: each change is written before it shows. */
@@ -171,7 +173,8 @@ export function createGroups(memory: GroupMemory, log: StateLog<GroupChange>, se
       if (group?.kind === 'classic')
         return coordinator.look(group, (step) => commitError(group, name, how.inTransaction, step))
       if (group) return checkConsumerCommit(group, { ...name, memberEpoch: name.generationId }, how)
-      if (name.generationId < 0) return undefined
+      if (name.generationId < 0)
+        return table.groupCount < groupsMax || table.has(groupId) ? undefined : 'POLICY_VIOLATION'
       return how.apiVersion >= 9 && !how.inTransaction ? 'GROUP_ID_NOT_FOUND' : 'ILLEGAL_GENERATION'
     },
     fetchError(groupId, memberId, memberEpoch) {

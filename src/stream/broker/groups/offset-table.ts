@@ -32,6 +32,7 @@ export interface OffsetTable {
   apply(change: OffsetChange): void
   groups(): readonly string[]
   has(group: string): boolean
+  readonly groupCount: number
   get(place: OffsetPlace): CommittedOffset | undefined
   of(group: string): readonly LiveOffset[]
   all(): readonly LiveOffset[]
@@ -51,6 +52,9 @@ export function createOffsetTable(): OffsetTable {
     },
     groups: () => [...groups.keys()],
     has: (group) => groups.has(group),
+    get groupCount() {
+      return groups.size
+    },
     get: (place) => groups.get(place.group)?.get(keyOf(place))?.committed,
     of,
     all: () => [...groups.keys()].flatMap(of),

@@ -355,3 +355,9 @@ void test('members that are gone after a start fall out when their session is ov
   again.pass(sessionTimeoutMs)
   assert.equal(again.group.state, 'Empty')
 })
+
+void test('ids that are asked for and not used are forgotten, the oldest first, when there are too many (INV-G10)', () => {
+  const opened = openGroup({ membersMax: 3 })
+  const told = Array.from({ length: 5 }, () => answered(opened.join('', { mustKnowId: true })).memberId)
+  assert.deepEqual([...opened.group.promised.keys()], told.slice(2))
+})

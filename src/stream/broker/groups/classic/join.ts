@@ -57,6 +57,9 @@ function joinAnew(group: ClassicGroup, request: JoinRequest, caller: Caller<Join
     const former = group.members.get(group.instances.get(groupInstanceId) ?? '')
     if (former) return replace(group, former, memberId, request, caller, step)
   } else if (mustKnowId) {
+    // Who asks for ids and does not come is forgotten before others.
+    const [oldest] = group.promised.keys()
+    if (oldest !== undefined && group.promised.size >= step.limits.membersMax) group.promised.delete(oldest)
     group.promised.set(memberId, deadlineIn(step, sessionTimeoutMs))
     return answer(step, caller, refusedJoin('MEMBER_ID_REQUIRED', memberId))
   }

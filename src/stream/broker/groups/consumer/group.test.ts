@@ -165,6 +165,7 @@ void test('a static member that is away keeps its partitions until its session e
   const opened = openGroup()
   opened.join('a', { instanceId: 'i' })
   assert.throws(() => opened.join('x', { instanceId: 'i' }), { errorName: 'UNRELEASED_INSTANCE_ID' })
+  assert.equal(countsOf(opened.join('a', { instanceId: 'i' })), 6, 'the same member joins anew')
   opened.join('b')
   opened.beat('a', { topicPartitions: orders(0, 1, 2, 3, 4, 5) })
   opened.beat('a', { topicPartitions: orders(0, 1, 2) })

@@ -90,6 +90,8 @@ function whoIsStatic(group: ConsumerGroup, instanceId: string, request: Heartbea
     return { former: member! }
   }
   if (!member) return { former: group.members.get(memberId) ?? newConsumerMember(memberId) }
+  // It is the same client: it was fenced, or has lost an answer.
+  if (member.memberId === memberId && member.epoch !== awayEpoch) return { former: member }
   const isTaken = member.classic === null && member.epoch !== awayEpoch
   if (isTaken || (memberId !== member.memberId && group.members.has(memberId)))
     throw new KafkaRefusal(

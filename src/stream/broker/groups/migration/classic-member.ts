@@ -19,6 +19,7 @@ import { isFree, type ConsumerGroup } from '../consumer/group.ts'
 import { checkRoom } from '../consumer/heartbeat.ts'
 import { memberNamed, staticMember } from '../consumer/identity.ts'
 import { newConsumerMember, subscribesAlike, type ClassicSide, type ConsumerMember } from '../consumer/member.ts'
+import { fence } from '../consumer/leave.ts'
 import { keepAlive } from '../consumer/session.ts'
 import type { Caller } from '../caller.ts'
 import { answer, deadlineIn, type Step } from '../step.ts'
@@ -170,30 +171,46 @@ function awaitJoin(group: ConsumerGroup, { memberId, rebalanceTimeoutMs }: Consu
   if (!group.joins.has(memberId)) group.joins.set(memberId, deadlineIn(step, rebalanceTimeoutMs))
 }
 
+/** Members of either protocol: an administrator removes them by it. One answer each. */
 export function leaveConsumerGroup(
   group: ConsumerGroup,
   leaving: readonly LeavingMember[],
   step: Step,
 ): readonly KafkaErrorName[] {
-  const edit = editGroup(group, step)
+  const gone = new Set<ConsumerMember>()
   const errors = leaving.map((one) => {
-    try {
-      edit.take(leavingMember(group, one))
-      return 'NONE'
-    } catch (error) {
-      if (error instanceof KafkaRefusal) return error.errorName
-      throw error
-    }
+    const found = leavingMember(group, one)
+    if (typeof found === 'string') return found
+    if (gone.has(found)) return 'UNKNOWN_MEMBER_ID'
+    gone.add(found)
+    return 'NONE'
   })
-  if (errors.includes('NONE')) edit.bump()
-  edit.done()
+  removeAll(group, gone, step)
   return errors
 }
 
-function leavingMember(group: ConsumerGroup, { memberId, groupInstanceId }: LeavingMember): ConsumerMember {
+/** One of the consumer protocol goes last: with it the group may be of the classic one. */
+function removeAll(group: ConsumerGroup, gone: ReadonlySet<ConsumerMember>, step: Step): void {
+  const last = [...gone].find(({ classic }) => !classic)
+  const others = [...gone].filter((member) => member !== last)
+  if (others.length > 0) {
+    const edit = editGroup(group, step)
+    for (const member of others) edit.take(member)
+    edit.bump()
+    edit.done()
+  }
+  if (last) fence(group, last, step)
+}
+
+function leavingMember(
+  group: ConsumerGroup,
+  { memberId, groupInstanceId }: LeavingMember,
+): ConsumerMember | KafkaErrorName {
+  if (groupInstanceId === null) return group.members.get(memberId) ?? 'UNKNOWN_MEMBER_ID'
+  const member = group.members.get(group.instances.get(groupInstanceId) ?? '')
+  if (!member) return 'UNKNOWN_MEMBER_ID'
   // An administrator names the instance alone.
-  const id = memberId === '' && groupInstanceId !== null ? (group.instances.get(groupInstanceId) ?? '') : memberId
-  return classicMember(group, { memberId: id, groupInstanceId })
+  return memberId === '' || memberId === member.memberId ? member : 'FENCED_INSTANCE_ID'
 }
 
 /** Throws UNKNOWN_MEMBER_ID or FENCED_INSTANCE_ID. */
