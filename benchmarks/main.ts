@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util'
 import { judge, type Benchmark, type Figure } from './benchmark.ts'
 import { delivery } from './delivery.ts'
+import { guardedLog } from './kafka/guarded-log.ts'
 import { javaClients } from './kafka/java-clients.ts'
 import { latency } from './kafka/latency.ts'
 import { memory } from './kafka/memory.ts'
@@ -20,6 +21,7 @@ const benchmarks: readonly Benchmark[] = [
   javaClients,
   latency,
   memory,
+  guardedLog,
   delivery,
   visibility,
   tailQuery,

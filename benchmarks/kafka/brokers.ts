@@ -55,7 +55,10 @@ export async function javaTool(tool: string, ...options: readonly string[]): Pro
 }
 
 /** CPU seconds of the broker's process while `work` runs. */
-export async function cpuOf<T>({ pid }: Broker, work: () => Promise<T>): Promise<{ result: T; seconds: number }> {
+export async function cpuOf<T>(
+  { pid }: Pick<Broker, 'pid'>,
+  work: () => Promise<T>,
+): Promise<{ result: T; seconds: number }> {
   const before = cpuSeconds(pid)
   const result = await work()
   return { result, seconds: cpuSeconds(pid) - before }

@@ -5,7 +5,7 @@ import type { Bar, Benchmark, Figure } from '../benchmark.ts'
 import { cpuOf, withBoth, type Broker, type KafkaFlush } from './brokers.ts'
 
 /** What is sent, in the ways that decide what a broker has to do for it. */
-interface Load {
+export interface Load {
   readonly recordBytes: number
   readonly partitions: number
   readonly acks: 'all' | 'leader'
@@ -95,7 +95,7 @@ async function measure(broker: Broker, load: Load, topic: string): Promise<Rates
   }
 }
 
-async function produce(client: KafkaClient, { recordBytes, acks }: Load, topic: string) {
+export async function produce(client: KafkaClient, { recordBytes, acks }: Load, topic: string) {
   const lines = Buffer.from(`${'x'.repeat(recordBytes)}\n`.repeat(Math.floor(4e6 / (recordBytes + 1))))
   const started = performance.now()
   const producer = await client.createProducer({ topic, acks })
@@ -106,7 +106,7 @@ async function produce(client: KafkaClient, { recordBytes, acks }: Load, topic: 
 }
 
 /** All partitions of a topic from their start to their end, in one fetch after the other. */
-async function consume(client: KafkaClient, topic: string): Promise<{ bytes: number; seconds: number }> {
+export async function consume(client: KafkaClient, topic: string): Promise<{ bytes: number; seconds: number }> {
   const ends = await client.offsets.list(topic, 'end')
   const started = performance.now()
   const offsets = new Map([...ends].map(([partition]) => [partition, 0]))
