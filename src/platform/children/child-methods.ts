@@ -5,6 +5,7 @@ import type { ResumeChoice } from '../../delivery/operate/resume-delivery.ts'
 import type { KafkaAccess } from '../streams/kafka-access.ts'
 import type { SecretSource } from '../kinds/secret/secret-source.ts'
 import type { ListenerSettings, StreamSettings } from '../project/stream-settings.ts'
+import type { BrokerLimits } from '../../stream/broker/broker.ts'
 import type { LagSeries, PartitionFigure, TopicFigure, TopicRate } from '../../stream/broker/metrics/figures.ts'
 import type { SecurityChange } from '../../stream/broker/security/security-log.ts'
 import type { MemoryHost } from './delivery-memory.ts'
@@ -36,7 +37,7 @@ export interface LogChildConfig {
   readonly internalSocket: string
   readonly autoCreateTopics: boolean
   /** The broker's limits that a project sets. */
-  readonly limits?: { readonly offsetsRetentionMs?: number; readonly transactionTimeoutMsMax?: number }
+  readonly limits?: Partial<BrokerLimits>
   readonly defaultPartitions: number
 }
 

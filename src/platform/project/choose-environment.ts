@@ -27,7 +27,11 @@ export function chooseEnvironment({ options, at }: ProjectDeclaration, environme
   const chosen = {
     ...rest,
     ports,
-    memory: { engineBytes: bytesOf(memory.engine), workerBytes: bytesOf(memory.worker) },
+    memory: {
+      engineBytes: bytesOf(memory.engine),
+      workerBytes: bytesOf(memory.worker),
+      logBytes: bytesOf(memory.log),
+    },
     diskBudgetBytes: bytesOf(diskBudget) ?? null,
     streams: streamSettings(streams),
     offsetsRetentionMs: millisecondsOf(offsetsRetention),

@@ -18,7 +18,7 @@ export interface ProjectSettings {
   readonly dataDirectory?: string
   readonly ports: { readonly kafka?: number; readonly postgres?: number; readonly http?: number }
   /** Budgets of resident memory, in bytes. */
-  readonly memory?: { readonly engineBytes?: number; readonly workerBytes?: number }
+  readonly memory?: { readonly engineBytes?: number; readonly workerBytes?: number; readonly logBytes?: number }
   /** Bytes that the data directory may take; a warning comes before. null is no limit. */
   readonly diskBudgetBytes: number | null
   /** Whether a topic that a Kafka client names is created. */

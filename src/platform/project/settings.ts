@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseSize } from '../../kernel/units.ts'
 import { duration, size } from '../kinds/fields.ts'
+import { logMemoryBytesMin } from '../../stream/broker/memory-limits.ts'
 import { streamsSchema } from './stream-settings.ts'
 
 const port = (what: string) => z.int().min(0).max(65_535).optional().describe(`Port of ${what}; 0 takes any.`)
@@ -35,6 +36,12 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       engine: memory('the SQL engine'),
       worker: memory('each worker of a delivery'),
+      log: size()
+        .refine((text) => parseSize(text) >= logMemoryBytesMin, `at least ${logMemoryBytesMin / 1e6} MB`)
+        .optional()
+        .describe(
+          `What the log may take, about: requests and answers of its clients wait when it is spent. At least ${logMemoryBytesMin / 1e6} MB; 768 MB without it.`,
+        ),
     })
     .prefault({})
     .describe(

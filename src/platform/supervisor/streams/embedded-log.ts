@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { BrokerStatus } from '../../../stream/broker/broker.ts'
+import { limitsOfMemory } from '../../../stream/broker/memory-limits.ts'
 import type { SecurityChange } from '../../../stream/broker/security/security-log.ts'
 import { internalBootstrap } from '../../../stream/internal-address.ts'
 import type { LogChildConfig } from '../../children/child-methods.ts'
@@ -24,6 +25,8 @@ export interface EmbeddedLogOptions extends Pick<SupervisorOptions, 'project' | 
 
 /** Recovery reads the last segments of every partition. */
 const startMs = 120_000
+/** Of a project that says nothing. */
+const logMemoryBytes = 768_000_000
 
 /** The log, in a process of its own. It knows more of its topics than the Kafka protocol tells. */
 export function runEmbeddedLog(options: EmbeddedLogOptions): StreamsPlace {
@@ -70,7 +73,8 @@ function logConfig(
   { places, ports, project, projectDirectory }: EmbeddedLogOptions,
   internalSocket: string,
 ): LogChildConfig {
-  const { offsetsRetentionMs, transactionTimeoutMaxMs, streams, autoCreateTopics, defaultPartitions } = project.settings
+  const { offsetsRetentionMs, transactionTimeoutMaxMs, memory, streams, autoCreateTopics, defaultPartitions } =
+    project.settings
   return {
     directory: places.log,
     projectDirectory,
@@ -82,6 +86,7 @@ function logConfig(
     autoCreateTopics,
     defaultPartitions,
     limits: {
+      ...limitsOfMemory(memory?.logBytes ?? logMemoryBytes),
       ...(offsetsRetentionMs === undefined ? {} : { offsetsRetentionMs }),
       ...(transactionTimeoutMaxMs === undefined ? {} : { transactionTimeoutMsMax: transactionTimeoutMaxMs }),
     },
