@@ -1,5 +1,6 @@
 import { nodeId } from '../node-id.ts'
 import { defaultLimits, type BrokerLimits } from '../broker.ts'
+import { topicConfigs } from '../topics/topic-configs.ts'
 import type { ConfigValues } from '../topics/config-values.ts'
 import { brokerConfig, configSource, topicDefaults, type DescribedConfig } from './described-configs.ts'
 import type { ApiServices } from './services.ts'
@@ -113,6 +114,7 @@ export function brokerConfigsOf({ limits, autoCreateTopics, defaultPartitions }:
     fixed('broker.id', nodeId, 'int', 'There is one node.'),
     fixed('default.replication.factor', 1, 'int', 'A partition has one replica here.'),
     fixed('delete.topic.enable', true, 'boolean', 'Topics can be deleted.'),
+    fixed('log.retention.ms', topicConfigs['retention.ms']!.default, 'long', topicConfigs['retention.ms']!.doc),
     fixed('node.id', nodeId, 'int', 'There is one node.'),
     ofProject('num.partitions', defaultPartitions, 'int', 'How many partitions a topic has whose maker does not say.'),
     fixed('offsets.topic.replication.factor', 1, 'int', 'A partition has one replica here.'),

@@ -2,6 +2,7 @@ import type { RequestOf } from '../../protocol/api.ts'
 import { createPartitionsApi } from '../../protocol/apis/create-partitions.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import { checkGrowth } from '../topics/new-topic.ts'
+import { checkOnce, onceEach } from './named-once.ts'
 import { checkReplicas } from '../topics/partition-assignments.ts'
 import type { Topic } from '../topics/topic.ts'
 import { handle, type Handler } from './handler.ts'
@@ -12,11 +13,10 @@ type WantedGrowth = RequestOf<typeof createPartitionsApi>['topics'][number]
 export function createPartitionsHandler({ topics, logger }: ApiServices): Handler {
   return handle(createPartitionsApi, async (request, { chargePartitions }) => ({
     results: await Promise.all(
-      request.topics.map(async (wanted) => {
+      onceEach(request.topics).map(async (wanted) => {
         const { name, count } = wanted
         try {
-          if (request.topics.filter((other) => other.name === name).length > 1)
-            throw new KafkaRefusal('INVALID_REQUEST', `topic "${name}" is named twice`)
+          checkOnce(name, request.topics)
           const topic = topics.get(name)
           if (!topic) throw new KafkaRefusal('UNKNOWN_TOPIC_OR_PARTITION', `there is no topic "${name}"`)
           check(topic, wanted)

@@ -1,20 +1,17 @@
 import { createTopicsApi } from '../../protocol/apis/create-topics.ts'
-import { KafkaRefusal } from '../kafka-refusal.ts'
 import { planTopic, type WantedTopic } from '../topics/new-topic.ts'
 import { topicConfigsOf } from './described-configs.ts'
 import { handle, type Handler, type RequestContext } from './handler.ts'
+import { checkOnce, onceEach } from './named-once.ts'
 import { refusalOf, type ApiServices } from './services.ts'
 
 export function createTopicsHandler(services: ApiServices): Handler {
   return handle(createTopicsApi, async ({ topics, validateOnly }, context) => {
-    const isTwice = (name: string): boolean => topics.filter((other) => other.name === name).length > 1
-    // Of topics that are named twice Kafka answers once.
-    const wanted = topics.filter(({ name }, at) => topics.findIndex((other) => other.name === name) === at)
     return {
       topics: await Promise.all(
-        wanted.map(async (topic) => {
+        onceEach(topics).map(async (topic) => {
           try {
-            if (isTwice(topic.name)) throw new KafkaRefusal('INVALID_REQUEST', `topic "${topic.name}" is named twice`)
+            checkOnce(topic.name, topics)
             return { name: topic.name, errorMessage: null, ...(await create(services, topic, validateOnly, context)) }
           } catch (error) {
             return { name: topic.name, ...refusalOf(error, services.logger), configs: null }

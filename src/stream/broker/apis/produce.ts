@@ -7,7 +7,7 @@ import { schemaRulesOf } from '../schemas/schema-rules.ts'
 import { checkBatches } from '../storage/check-batches.ts'
 import type { CheckedBatch } from '../storage/checked-batch.ts'
 import type { Partition } from '../topics/partition.ts'
-import { batchRulesOf, settingsOf, type TopicSettings } from '../topics/topic-settings.ts'
+import { batchRulesOf, settingsOf } from '../topics/topic-settings.ts'
 import type { Topic } from '../topics/topic.ts'
 import type { Dialect } from '../transactions/admission.ts'
 import { handle, type Handler } from './handler.ts'
@@ -62,16 +62,9 @@ function dialectOf(apiVersion: number): Dialect {
   return { adds: apiVersion >= 12, knowsAbortable: apiVersion >= 11 }
 }
 
-const acksAll = -1
-
-function checkAcks(acks: number, { minInsyncReplicas }: TopicSettings): void {
-  if (acks !== 0 && acks !== 1 && acks !== acksAll)
+function checkAcks(acks: number): void {
+  if (acks !== 0 && acks !== 1 && acks !== -1)
     throw new KafkaRefusal('INVALID_REQUIRED_ACKS', `acks=${acks}: it is 0, 1 or all`)
-  if (acks === acksAll && minInsyncReplicas > 1)
-    throw new KafkaRefusal(
-      'NOT_ENOUGH_REPLICAS',
-      `min.insync.replicas of the topic is ${minInsyncReplicas}, and a partition has one replica here`,
-    )
 }
 
 async function appendTo(
@@ -85,9 +78,8 @@ async function appendTo(
   const topic = topicOf(services, wanted)
   const partition = topic.partitions[index]
   if (!partition) throw new KafkaRefusal('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${topic.name}-${index}`)
-  const settings = settingsOf(topic)
-  checkAcks(writer.acks, settings)
-  const batchRules = batchRulesOf(settings, clock.now(), limits.requestBytesMax)
+  checkAcks(writer.acks)
+  const batchRules = batchRulesOf(settingsOf(topic), clock.now(), limits.requestBytesMax)
   const batches = checkBatches(records, batchRules)
   const rules = schemaRulesOf(topic)
   if (rules) {

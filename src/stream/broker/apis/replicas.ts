@@ -15,6 +15,9 @@ export function replicaHandlers(services: ApiServices): Handler[] {
       throw new KafkaRefusal('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${topic}-${partition}`)
   }
 
+  const allTopics = (): { topic: string; partitions: number[] }[] =>
+    topics.all().map(({ name }) => ({ topic: name, partitions: [] }))
+
   function outcome(check: () => void) {
     try {
       check()
@@ -26,8 +29,8 @@ export function replicaHandlers(services: ApiServices): Handler[] {
 
   return [
     handle(electLeadersApi, ({ topicPartitions }) => ({
-      // Of all partitions only those are told whose leader changed.
-      replicaElectionResults: (topicPartitions ?? []).map(({ topic, partitions }) => ({
+      // When all are asked for, partitions are told whose leader changed: none.
+      replicaElectionResults: (topicPartitions ?? allTopics()).map(({ topic, partitions }) => ({
         topic,
         partitionResult: partitions.map((partitionId) => ({
           partitionId,

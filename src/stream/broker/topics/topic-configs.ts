@@ -86,7 +86,7 @@ export const topicConfigs: Readonly<Record<string, TopicConfigDefinition>> = {
     synonym: 'log.segment.delete.delay.ms',
   },
   'flush.messages': { values: long(1), default: '1', doc: synced, synonym: 'log.flush.interval.messages' },
-  'flush.ms': { values: long(0), default: '0', doc: synced, synonym: 'log.flush.interval.ms' },
+  'flush.ms': { values: long(0), default: '0', doc: synced },
   'follower.replication.throttled.replicas': {
     values: only('list', '', oneNode),
     default: '',
@@ -161,7 +161,7 @@ export const topicConfigs: Readonly<Record<string, TopicConfigDefinition>> = {
   'min.insync.replicas': {
     values: int(1),
     default: '1',
-    doc: 'With more than 1, producers with acks=all are refused: a partition has one replica here.',
+    doc: 'Of no consequence: no more replicas are waited for than there are, and a partition has one here.',
     synonym: 'min.insync.replicas',
   },
   preallocate: {
@@ -191,7 +191,6 @@ export const topicConfigs: Readonly<Record<string, TopicConfigDefinition>> = {
     values: long(-1),
     default: '604800000',
     doc: 'Segments whose last record is older are removed; -1 for never.',
-    synonym: 'log.retention.ms',
   },
   'segment.bytes': {
     values: int(1_048_576),
@@ -209,13 +208,11 @@ export const topicConfigs: Readonly<Record<string, TopicConfigDefinition>> = {
     values: long(0),
     default: '0',
     doc: 'So much earlier than segment.ms, at most and by chance, a segment is sealed.',
-    synonym: 'log.roll.jitter.ms',
   },
   'segment.ms': {
     values: long(1),
     default: '604800000',
     doc: 'A segment is sealed when it has had records for so long, also when nothing is written any more.',
-    synonym: 'log.roll.ms',
   },
   'unclean.leader.election.enable': {
     values: boolean(),

@@ -15,7 +15,6 @@ export interface TopicSettings {
   readonly timestampBeforeMaxMs: number
   readonly timestampAfterMaxMs: number
   readonly packing: Packing | undefined
-  readonly minInsyncReplicas: number
   /** -1 is no limit. */
   readonly retentionMs: number
   readonly retentionBytes: number
@@ -67,7 +66,6 @@ function readSettings(configs: Topic['configs']): TopicSettings {
     timestampBeforeMaxMs: number('message.timestamp.before.max.ms'),
     timestampAfterMaxMs: number('message.timestamp.after.max.ms'),
     packing: packingOf(text('compression.type'), number),
-    minInsyncReplicas: number('min.insync.replicas'),
     retentionMs: number('retention.ms'),
     retentionBytes: number('retention.bytes'),
     segmentBytes,

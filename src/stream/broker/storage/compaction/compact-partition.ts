@@ -54,15 +54,15 @@ export async function compactPartition(
   const dirty = cleanable.filter(({ endOffset }) => endOffset > from)
   const [first, last] = [cleanable[0], dirty.at(-1)]
   if (!first || !last) return undefined
-  const transactions = (): CleanedTransactions =>
-    new CleanedTransactions(abortedBetween(state.segments, first.baseOffset, last.endOffset))
+  const transactionsFrom = (offset: number): CleanedTransactions =>
+    new CleanedTransactions(abortedBetween(state.segments, offset, last.endOffset))
   const keysExpected = last.endOffset - from
   const keys = new KeyOffsets(from, { bytes: memoryBytes, keysExpected, seed })
-  await rememberKeys({ state, services, pace }, dirty, keys, transactions())
+  await rememberKeys({ state, services, pace }, dirty, keys, transactionsFrom(from))
   const counts = { bytesRead: 0, bytesWritten: 0, recordsGone: 0, keylessGone: 0, unreadableBatches: 0 }
   const pass: Pass = { state, services, pace, now, deleteRetentionMs: settings.deleteRetentionMs, counts }
   const reached = cleanable.filter(({ baseOffset }) => baseOffset < keys.end)
-  const passing = transactions()
+  const passing = transactionsFrom(first.baseOffset)
   for (const sources of groupSegments(reached, settings.segmentBytes)) {
     const cleaned = await cleanSegments(pass, sources, keys, passing)
     if (cleaned) await replaceSegments(state, services, sources, cleaned)

@@ -37,8 +37,8 @@ export async function rememberKeys(
 
 /** False when there is no room. */
 function rememberBatch({ bytes, header }: WholeBatch, keys: KeyOffsets, transactions: CleanedTransactions): boolean {
-  const hasRecords = !isControlBatch(header.attributes) && header.recordCount > 0
-  if (hasRecords && !transactions.wereAborted(header) && !putKeys(bytes, header, keys)) return false
+  if (isControlBatch(header.attributes)) transactions.isMarkerOfNothing(bytes, header)
+  else if (!transactions.wereAborted(header) && !putKeys(bytes, header, keys)) return false
   keys.passTo(header.baseOffset + header.lastOffsetDelta + 1)
   return true
 }
