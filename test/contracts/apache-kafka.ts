@@ -5,7 +5,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { freePort } from '../support/free-port.ts'
+import { freePort, isFreePort } from '../support/free-port.ts'
+import { waitUntil } from '../support/wait-until.ts'
 
 const script = join(import.meta.dirname, '../../../shared/conformance/kafka/kafka.sh')
 const run = promisify(execFile)
@@ -34,6 +35,8 @@ export async function startApacheKafka(...options: readonly string[]): Promise<A
     bootstrap,
     async restart(meanwhile) {
       await kill()
+      // A process of that size is not gone at once.
+      await waitUntil('the port of Kafka is free', () => isFreePort(Number(port)))
       await meanwhile?.()
       await start()
     },

@@ -14,7 +14,7 @@ export async function freePorts(count: number): Promise<number[]> {
   const found = new Set<number>()
   while (found.size < count) {
     const port = randomInt(lowest, highest)
-    if (await isFree(port)) found.add(port)
+    if (await isFreePort(port)) found.add(port)
   }
   return [...found]
 }
@@ -23,7 +23,7 @@ export async function freePort(): Promise<number> {
   return (await freePorts(1))[0]!
 }
 
-async function isFree(port: number): Promise<boolean> {
+export async function isFreePort(port: number): Promise<boolean> {
   const server = createServer()
   try {
     await once(server.listen(port, '127.0.0.1'), 'listening')
