@@ -16,8 +16,6 @@ export function createBrokerStatus(
   let rates = { bytesInPerSecond: 0, bytesOutPerSecond: 0, recordsInPerSecond: 0 }
   return {
     sample() {
-      const all = topics.all().flatMap(({ partitions }) => partitions)
-      metrics.troubledPartitions.set(all.filter(({ opened }) => opened?.trouble !== undefined).length)
       const { memory } = ofNetwork()
       metrics.heldMemory.set({ for: 'requests' }, memory.requestBytes)
       metrics.heldMemory.set({ for: 'answers' }, memory.answerBytes)

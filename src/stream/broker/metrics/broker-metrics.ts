@@ -13,7 +13,6 @@ export interface BrokerMetrics {
   readonly denials: Counter<'operation' | 'resource'>
   readonly throttled: Counter<'quota'>
   readonly throttledSeconds: Counter<'quota'>
-  readonly troubledPartitions: Gauge
   readonly compactionBytes: Counter<'way'>
   readonly compactedRecords: Counter
 }
@@ -51,11 +50,6 @@ export function createBrokerMetrics(registry: Registry): BrokerMetrics {
       name: 'weir_log_throttled_seconds_total',
       help: 'How long those clients were made to wait',
       labelNames: ['quota'],
-      registers,
-    }),
-    troubledPartitions: new Gauge({
-      name: 'weir_log_troubled_partitions',
-      help: 'Partitions that are damaged or cannot be written',
       registers,
     }),
     compactionBytes: new Counter({

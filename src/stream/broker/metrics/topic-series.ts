@@ -44,6 +44,12 @@ export function registerTopicSeries(registry: Registry, topics: TopicSource, fig
   byPartition('weir_partition_start_offset', 'First offset that a partition has', ({ startOffset }) => startOffset)
   byPartition('weir_partition_end_offset', 'Offset after the last durable record', ({ endOffset }) => endOffset)
   registerFamily(registry, {
+    name: 'weir_log_troubled_partitions',
+    help: 'Partitions that are damaged or cannot be written',
+    type: 'gauge',
+    read: () => [{ labels: {}, value: troubledOf(topics.all()) }],
+  })
+  registerFamily(registry, {
     name: 'weir_topics_without_series',
     help: `Topics beyond the ${seriesTopicsMax} that have series of their own`,
     type: 'gauge',
@@ -69,6 +75,13 @@ function partitionSamples(topics: readonly Topic[], value: (view: PartitionView)
       samples.push({ labels: { topic: name, partition: index }, value: value(view) })
     }
   return samples
+}
+
+/** What is not open has no trouble that anybody knows of. */
+function troubledOf(topics: readonly Topic[]): number {
+  let count = 0
+  for (const { partitions } of topics) for (const { opened } of partitions) if (opened?.trouble !== undefined) count++
+  return count
 }
 
 function partitionsOf(topics: readonly Topic[]): number {

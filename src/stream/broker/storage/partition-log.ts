@@ -1,5 +1,7 @@
 import type { OffsetHole } from '../../offset-holes.ts'
 import type { CheckedBatch } from './checked-batch.ts'
+import type { CompactionLags, Dirt } from './compaction/cleanable.ts'
+import type { CompactionResult, CompactionSettings } from './compaction/compact-partition.ts'
 import { damagesOf, troubleOf } from './damage.ts'
 import { saveIndex } from './index-file.ts'
 import { currentEpoch, endOfEpoch, epochOf } from './leader-epochs.ts'
@@ -8,15 +10,15 @@ import { checkpointOf, type PartitionCheckpoint } from './partition-checkpoint.t
 import { readBatches, type MemoryFor } from './partition-reader.ts'
 import { activeSegment, settingsDefault, type PartitionSettings, type PartitionState } from './partition-state.ts'
 import { createPartitionTransactions, type PartitionTransactions } from './partition-transactions.ts'
-import { createUpkeep, type PartitionUpkeep } from './partition-upkeep.ts'
+import { createUpkeep, type CompactionBudget, type PartitionUpkeep, type SegmentFigures } from './partition-upkeep.ts'
 import type { StorageServices } from './storage-services.ts'
-import { createWriter, storageRefusal } from './partition-writer.ts'
+import { createWriter, storageRefusal, type PartitionWriter } from './partition-writer.ts'
 import { bytesOf } from './segment.ts'
 import { writeJson } from './small-file.ts'
 import { findByTime, findLatestTime, type TimedOffset } from './time-search.ts'
 
 /** One partition: a log of batches in files. Offsets are numbers, exact to 2^53. */
-export interface PartitionLog extends PartitionUpkeep {
+export interface PartitionLog extends Omit<PartitionUpkeep, 'stop'> {
   readonly startOffset: number
   /** One beyond the last durable record; nothing beyond is read. */
   readonly endOffset: number
@@ -63,61 +65,150 @@ export async function openPartitionLog(
 ): Promise<PartitionLog> {
   const settings = { ...settingsDefault, ...options }
   const state = await openPartition(folder, name, { ...checkpoint, settings }, services)
-  const onChange = (): void => options.onChange?.()
-  const writer = createWriter(state, services, onChange)
-  const upkeep = createUpkeep(state, services, writer, onChange)
+  return new OpenedPartition(state, services, () => options.onChange?.())
+}
 
-  return {
-    ...upkeep,
-    get startOffset() {
-      return state.startOffset
-    },
-    get endOffset() {
-      return state.endOffset
-    },
-    get bytes() {
-      return state.segments.reduce((sum, segment) => sum + bytesOf(segment), 0)
-    },
-    get segmentCount() {
-      return state.segments.length
-    },
-    holes: state.holes,
-    leaderEpoch: currentEpoch(state.epochs),
-    get trouble() {
-      return troubleOf(state)
-    },
-    get isBroken() {
-      return state.broken !== undefined
-    },
-    async append(batch) {
-      const first = state.producers.repeated(batch.header)
-      if (!first) return writer.append(batch)
-      // Its first copy may still wait for the disk.
-      if (first.lastOffset >= state.endOffset) await writer.settled()
-      if (first.lastOffset < state.endOffset) return first.baseOffset
-      throw storageRefusal(name, new Error('the first copy of this batch could not be written'))
-    },
-    transactions: createPartitionTransactions(state, writer, services),
-    read: (offset, bytesMax, firstWhole, memoryFor, before = Infinity) =>
-      readBatches(state, services, { offset, bytesMax, firstWhole, before, ...(memoryFor ? { memoryFor } : {}) }),
-    epochOf: (offset) => epochOf(state.epochs, offset),
-    endOfEpoch: (epoch) => endOfEpoch(state.epochs, epoch, state.endOffset, state.holes),
-    readableFrom(offset) {
-      let readable = offset
-      for (const { from, to } of damagesOf(state)) if (from <= readable && readable < to) readable = to
-      return readable
-    },
-    findByTime: (timestamp) => findByTime(state, services, timestamp),
-    findLatestTime: () => findLatestTime(state, services),
-    checkpoint: () => checkpointOf(state),
-    async close() {
-      state.closed = true
-      await upkeep.stop()
-      await writer.settled()
-      onChange()
-      await letGo(state, services)
-      if (!state.broken) await writeDown(state, services)
-    },
+/** A class, because thousands are open at once: closures for all that it does would be most of what each needs. */
+class OpenedPartition implements PartitionLog {
+  readonly transactions: PartitionTransactions
+  readonly #state: PartitionState
+  readonly #services: StorageServices
+  readonly #onChange: () => void
+  readonly #writer: PartitionWriter
+  readonly #upkeep: PartitionUpkeep
+  /** Where it ended then. */
+  readonly #openedAt: number
+
+  constructor(state: PartitionState, services: StorageServices, onChange: () => void) {
+    this.#state = state
+    this.#services = services
+    this.#onChange = onChange
+    this.#openedAt = state.endOffset
+    this.#writer = createWriter(state, services, onChange)
+    this.#upkeep = createUpkeep(state, services, this.#writer, onChange)
+    this.transactions = createPartitionTransactions(state, this.#writer, services)
+  }
+
+  get startOffset(): number {
+    return this.#state.startOffset
+  }
+
+  get endOffset(): number {
+    return this.#state.endOffset
+  }
+
+  get bytes(): number {
+    return this.#state.segments.reduce((sum, segment) => sum + bytesOf(segment), 0)
+  }
+
+  get segmentCount(): number {
+    return this.#state.segments.length
+  }
+
+  get holes(): readonly OffsetHole[] {
+    return this.#state.holes
+  }
+
+  get leaderEpoch(): number {
+    return currentEpoch(this.#state.epochs)
+  }
+
+  get trouble(): string | undefined {
+    return troubleOf(this.#state)
+  }
+
+  get isBroken(): boolean {
+    return this.#state.broken !== undefined
+  }
+
+  async append(batch: CheckedBatch): Promise<number> {
+    const state = this.#state
+    const first = state.producers.repeated(batch.header)
+    if (!first) return this.#writer.append(batch)
+    // Its first copy may still wait for the disk.
+    if (first.lastOffset >= state.endOffset) await this.#writer.settled()
+    if (first.lastOffset < state.endOffset) return first.baseOffset
+    throw storageRefusal(state.name, new Error('the first copy of this batch could not be written'))
+  }
+
+  read(
+    offset: number,
+    bytesMax: number,
+    firstWhole: boolean,
+    memoryFor?: MemoryFor,
+    before = Infinity,
+  ): Promise<Buffer> {
+    const request = { offset, bytesMax, firstWhole, before, ...(memoryFor ? { memoryFor } : {}) }
+    return readBatches(this.#state, this.#services, request)
+  }
+
+  epochOf(offset: number): number {
+    return epochOf(this.#state.epochs, offset)
+  }
+
+  endOfEpoch(epoch: number): { readonly epoch: number; readonly endOffset: number } | undefined {
+    const { epochs, endOffset, holes } = this.#state
+    return endOfEpoch(epochs, epoch, endOffset, holes)
+  }
+
+  readableFrom(offset: number): number {
+    let readable = offset
+    for (const { from, to } of damagesOf(this.#state)) if (from <= readable && readable < to) readable = to
+    return readable
+  }
+
+  findByTime(timestamp: number): Promise<TimedOffset | undefined> {
+    return findByTime(this.#state, this.#services, timestamp)
+  }
+
+  findLatestTime(): Promise<TimedOffset | undefined> {
+    return findLatestTime(this.#state, this.#services)
+  }
+
+  checkpoint(): PartitionCheckpoint {
+    return checkpointOf(this.#state)
+  }
+
+  roll(): Promise<void> {
+    return this.#upkeep.roll()
+  }
+
+  filledSince(): number | undefined {
+    return this.#upkeep.filledSince()
+  }
+
+  segments(): readonly SegmentFigures[] {
+    return this.#upkeep.segments()
+  }
+
+  moveStart(offset: number): number {
+    return this.#upkeep.moveStart(offset)
+  }
+
+  removeOutdated(): Promise<void> {
+    return this.#upkeep.removeOutdated()
+  }
+
+  dirt(lags: CompactionLags): Dirt {
+    return this.#upkeep.dirt(lags)
+  }
+
+  compact(settings: CompactionSettings, budget: CompactionBudget): Promise<CompactionResult | undefined> {
+    return this.#upkeep.compact(settings, budget)
+  }
+
+  isCompacting(): boolean {
+    return this.#upkeep.isCompacting()
+  }
+
+  async close(): Promise<void> {
+    const [state, services] = [this.#state, this.#services]
+    state.closed = true
+    await this.#upkeep.stop()
+    await this.#writer.settled()
+    this.#onChange()
+    await letGo(state, services)
+    if (!state.broken && state.endOffset > this.#openedAt) await writeDown(state, services)
   }
 }
 

@@ -51,7 +51,8 @@ export function createUpkeep(
   onChange: () => void,
 ): PartitionUpkeep {
   const { clock } = services
-  const stopped = new AbortController()
+  /** Made when there is something to stop: most partitions are never compacted. */
+  let stopping: AbortController | undefined
   let compacting: Promise<unknown> = Promise.resolve()
   let passes = 0
 
@@ -59,7 +60,7 @@ export function createUpkeep(
     settings: CompactionSettings,
     { bytesPerSecond, signal, ...means }: CompactionBudget,
   ): Promise<CompactionResult | undefined> {
-    const pace = createPace(clock, bytesPerSecond, AbortSignal.any([signal, stopped.signal]))
+    const pace = createPace(clock, bytesPerSecond, signal)
     try {
       return await compactPartition(state, services, settings, { ...means, pace })
     } finally {
@@ -91,13 +92,15 @@ export function createUpkeep(
     dirt: (lags) => dirtOf(state, lags, clock.now()),
     compact(settings, budget) {
       passes++
-      const pass = compacting.then(() => runPass(settings, budget)).finally(() => passes--)
+      stopping ??= new AbortController()
+      const signal = AbortSignal.any([budget.signal, stopping.signal])
+      const pass = compacting.then(() => runPass(settings, { ...budget, signal })).finally(() => passes--)
       compacting = pass.catch(() => undefined)
       return pass
     },
     isCompacting: () => passes > 0,
     async stop() {
-      stopped.abort(new Error(`${state.name} is closed`))
+      stopping?.abort(new Error(`${state.name} is closed`))
       await compacting
     },
   }
