@@ -37,8 +37,7 @@ export async function startApacheKafka(...options: readonly string[]): Promise<A
       await kill()
       // A process of that size is not gone at once.
       await waitUntil('the port of Kafka is free', () => isFreePort(Number(port)))
-      await meanwhile?.()
-      await start()
+      await Promise.resolve(meanwhile?.()).finally(start)
     },
     async stop() {
       await kill()

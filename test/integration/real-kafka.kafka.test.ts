@@ -9,7 +9,7 @@ import { processesOf } from '../fault/process-tree.ts'
 import { restartableWeir, type CommandResult, type RestartableWeir } from '../fault/restartable-weir.ts'
 import { eventually } from '../support/deadline.ts'
 
-const timeout = 180_000
+const timeout = 400_000
 
 function projectOn(bootstrap: string, partitions: number): string {
   return `import { defineProject, delivery, stream, table } from 'weir-data'
@@ -138,7 +138,7 @@ void describe('a project whose streams lie in an Apache Kafka', { timeout }, () 
     await delivered(160)
   })
 
-  void test('WEIR-2018: its data directory is not started on a log, nor on another cluster', async () => {
+  void test('WEIR-2018: its data directory is not started with streams in a log of its own', async () => {
     await weir.stop()
     const config = join(weir.folder, 'weir.config.ts')
     writeFileSync(config, projectOn(kafka.bootstrap, 5).replace(/, streams: .*(?= \}\))/, ''))
@@ -146,15 +146,6 @@ void describe('a project whose streams lie in an Apache Kafka', { timeout }, () 
       weir.start(),
       /lie in the Kafka cluster \S+, but this start would use Weir's own log.*WEIR-2018/,
     )
-    const other = await startApacheKafka('--conf', 'auto.create.topics.enable=false')
-    try {
-      writeFileSync(config, projectOn(other.bootstrap, 5))
-      await weir.start()
-      // The kit gives every cluster one id; a real one has its own.
-    } finally {
-      await other.stop()
-      await weir.stop()
-    }
     writeFileSync(config, projectOn(kafka.bootstrap, 5))
     await weir.start()
   })

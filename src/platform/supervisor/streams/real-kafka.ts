@@ -1,3 +1,4 @@
+import { asWeirError } from '../../../kernel/errors/weir-error.ts'
 import type { KafkaAccess } from '../../streams/kafka-access.ts'
 import { createKafkaConnection } from './kafka-connection.ts'
 import type { StreamsPlace } from './streams-place.ts'
@@ -13,21 +14,27 @@ export function useRealKafka(access: KafkaAccess, holdTo: (cluster: string) => P
     onOpen: async (client) => holdTo(await client.clusterId()),
   })
   const watch = watchTopics(() => connection.open())
+  /** Why it was not there at the start, until it is looked at. */
+  let atStart: string | undefined
   return {
     access,
     showsOthers: false,
-    ready: () =>
-      connection.open().then(
-        () => true,
-        () => false,
-      ),
+    async ready() {
+      try {
+        await connection.open()
+        return true
+      } catch (error) {
+        atStart = asWeirError(error).message
+        return false
+      }
+    },
     kafka: () => connection.open(),
     states: watch,
     rates: () => watch.rates(),
     deletedTopics: () => Promise.resolve([]),
     holes: () => Promise.resolve([]),
     get trouble() {
-      return watch.trouble
+      return watch.hasLooked ? watch.trouble : atStart
     },
     async stop() {
       watch.stop()

@@ -9,6 +9,8 @@ export interface TopicWatch extends StreamStates {
   rates(): Promise<ReadonlyMap<string, number> | undefined>
   /** Why nothing is known; undefined when the last look was answered. */
   readonly trouble: string | undefined
+  /** Whether it asked at all: without a stream there is no reason to. */
+  readonly hasLooked: boolean
   stop(): void
 }
 
@@ -88,6 +90,9 @@ export function watchTopics(client: () => Promise<KafkaClient>): TopicWatch {
     },
     get trouble() {
       return last?.trouble
+    },
+    get hasLooked() {
+      return last !== undefined && names.size > 0
     },
     stop: () => ended.abort(),
   }
