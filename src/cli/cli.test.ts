@@ -7,7 +7,7 @@ import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { runCommandLines, type CommandAnswer } from '../../test/support/command-lines.ts'
 import { commands } from './commands.ts'
-import { version } from './version.ts'
+import { version } from '../kernel/version.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-cli-'))
 after(() => rmSync(folder, { recursive: true }))

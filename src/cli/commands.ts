@@ -34,6 +34,7 @@ import { userSet } from './commands/user/set.ts'
 import { up } from './commands/up.ts'
 import { url } from './commands/url.ts'
 import { verify } from './commands/verify.ts'
+import { worker } from './commands/worker.ts'
 
 /** Every command, in the order of the help: starting, declaring, looking, proving, keeping. */
 export const commands: readonly Command[] = [
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   up,
   dev,
   stop,
+  worker,
   plan,
   apply,
   status,

@@ -3,7 +3,7 @@ import { exitCodes, type Command, type CommandOptions, type OptionDeclaration } 
 import { commandGroups, commands } from './commands.ts'
 import { createOutput } from './output.ts'
 import { reportError } from './report-error.ts'
-import { version } from './version.ts'
+import { version } from '../kernel/version.ts'
 
 /** Options of every command. */
 export const sharedOptions: readonly OptionDeclaration[] = [

@@ -21,6 +21,7 @@ import { recordRoutes } from './routes/records.ts'
 import { streamRoutes } from './routes/streams.ts'
 import { resourceRoutes } from './routes/resources.ts'
 import { sqlRoutes } from './routes/sql.ts'
+import { isJoin, takeWorkers } from './take-workers.ts'
 import { serveSchemaRegistry } from './schema-registry/serve-schema-registry.ts'
 
 /** The HTTP API, the catalog and the console, not yet listening. WEIR-2008 for an open address without a token. */
@@ -32,7 +33,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     logger: false,
     bodyLimit: limits.bodyBytesMax,
     requestTimeout: limits.requestMs,
-    http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: lookMs(limits) },
+    http: {
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: lookMs(limits),
+      shouldUpgradeCallback: isJoin,
+    },
     routerOptions: { maxParamLength: 512 },
     forceCloseConnections: true,
   })
@@ -45,6 +50,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   app.removeContentTypeParser('text/plain')
   answerErrors(app, options)
   guard(app, { host, ...(token === undefined ? {} : { token }) })
+  takeWorkers(app, { host, ...(token === undefined ? {} : { token }), acceptWorker: options.acceptWorker })
   await describeApi(app)
   await app.register(async (api) => {
     for (const routes of [

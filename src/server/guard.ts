@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { WeirError } from '../kernel/errors/weir-error.ts'
@@ -26,13 +27,27 @@ export function guard(app: FastifyInstance, { host, token }: GuardOptions): void
     if (token === undefined || open.has(pathOf(request))) return
     if (await acceptTokenOfUrl(request, reply, token)) return
     const { authorization, cookie: cookies } = request.headers
-    const given = bearer(authorization) ?? passwordFor(pathOf(request), authorization) ?? cookieOf(cookies)
-    if (given === undefined || !equal(given, token))
-      throw new WeirError(
-        'WEIR-7008',
-        'this Weir asks for a token. Send it as authorization: Bearer TOKEN, or open /?token=TOKEN',
-      )
+    checkToken(bearer(authorization) ?? passwordFor(pathOf(request), authorization) ?? cookieOf(cookies), token)
   })
+}
+
+/** For what is no request of the API: a program that shows its token, never a page. */
+export function mustBeAdmitted(
+  headers: IncomingHttpHeaders,
+  protocol: 'http' | 'https',
+  { host, token }: GuardOptions,
+): void {
+  checkHost(headers.host, host)
+  checkOrigin({ headers, protocol })
+  if (token !== undefined) checkToken(bearer(headers.authorization), token)
+}
+
+function checkToken(given: string | undefined, token: string): void {
+  if (given !== undefined && equal(given, token)) return
+  throw new WeirError(
+    'WEIR-7008',
+    'this Weir asks for a token. Send it as authorization: Bearer TOKEN, or open /?token=TOKEN',
+  )
 }
 
 export function isLoopback(host: string): boolean {
@@ -52,7 +67,7 @@ function checkHost(header: string | undefined, host: string): void {
     )
 }
 
-function checkOrigin({ headers, protocol }: FastifyRequest): void {
+function checkOrigin({ headers, protocol }: Pick<FastifyRequest, 'headers' | 'protocol'>): void {
   const { origin } = headers
   const site = headers['sec-fetch-site']
   const foreign =

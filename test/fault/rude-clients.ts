@@ -16,6 +16,10 @@ export const goodBeginnings: Readonly<Record<'kafka' | 'postgres' | 'http', read
   http: [
     Buffer.from('GET /health HTTP/1.1\r\nhost: 127.0.0.1\r\n'),
     Buffer.from('POST /api/v1/sql HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 1000000\r\n\r\n{'),
+    // A worker that joins, and says nothing that one would say.
+    Buffer.from(
+      'POST /api/v1/workers HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: Upgrade\r\nupgrade: weir-worker\r\n\r\n{"on":"control","message":{"id":1,"result":null}}\n',
+    ),
   ],
 }
 

@@ -49,7 +49,8 @@ function blockCommands(text: string): readonly string[] {
 
 /** Commands between backquotes in the text: `weir logs`, `psql "$(weir url postgres)"`. */
 function inlineCommands(text: string): readonly string[] {
-  const found = [...text.matchAll(/`([^`\n]*\bweir [a-z][^`]*)`/g)].map(([, code]) => code!)
+  // What begins with a substitution is an address: `$(weir url http)/schema-registry`.
+  const found = [...text.matchAll(/`(?!\$)([^`\n]*\bweir [a-z][^`]*)`/g)].map(([, code]) => code!)
   const each = found.flatMap((command) => {
     const [head, ...others] = command.split(' | ')
     const stem = head!.split(' ').slice(0, -1).join(' ')

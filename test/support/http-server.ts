@@ -34,6 +34,7 @@ export async function withHttpServer(
       control,
       catalog,
       operations: pretendOperations(),
+      acceptWorker: (connection) => connection.destroy(),
       schemaRegistry: createLazySchemaRegistry({
         kafka: () => Promise.reject(new Error('no log')),
         logger: silentLogger,

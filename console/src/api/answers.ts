@@ -149,8 +149,7 @@ export interface KindDescription {
 }
 
 export interface LedgerGap {
-  /** restored: the log passed over these offsets when it was restored; nobody can count what was there. */
-  readonly kind: 'lost' | 'skipped' | 'restored'
+  readonly kind: 'lost' | 'skipped'
   /** The first offset. */
   readonly from: string
   /** The offset after the last. */
@@ -188,11 +187,11 @@ export interface LedgerPartition {
   /** Records that are dead letters. */
   readonly rejected: string
   readonly pending: string | null
-  /** Offsets that were gone before they were read, without those that a restore passed over. */
+  /** Records that were gone before they were read. */
   readonly lost: string
   /** Records that were left out on an answer of an operator. */
   readonly skipped: string
-  /** The offsets that lost and skipped count, and those that a restore passed over. */
+  /** The offsets that lost and skipped count. */
   readonly gaps: readonly LedgerGap[]
 }
 

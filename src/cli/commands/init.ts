@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Command } from '../command.ts'
 import { projectFiles } from '../project-template.ts'
-import { version } from '../version.ts'
+import { version } from '../../kernel/version.ts'
 
 export const init: Command = {
   name: 'init',

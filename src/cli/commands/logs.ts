@@ -42,11 +42,11 @@ export const logs: Command = {
   },
 }
 
-/** All workers of a delivery have its name. */
+/** All workers of a delivery have its name: several of its own, and those that joined. */
 function isOf(process: string, wanted: string): boolean {
   const ofDelivery = `delivery-${wanted}`
   if (process === wanted || process === ofDelivery || process.startsWith(`${wanted}-`)) return true
-  return process.startsWith(`${ofDelivery}-`) && /^\d+$/.test(process.slice(ofDelivery.length + 1))
+  return process.startsWith(ofDelivery) && /^(-\d+|@.+)$/.test(process.slice(ofDelivery.length))
 }
 
 function processesIn(folder: string): string[] {

@@ -1,4 +1,3 @@
-import type { OffsetHole } from '../../stream/offset-holes.ts'
 import type { DeliveryTable } from '../table/delivery-table.ts'
 import { commitState } from './commit-state.ts'
 import type { CountRows } from './count-rows.ts'
@@ -9,12 +8,8 @@ export interface NewPartitions {
   readonly source: string
   readonly stream: string
   readonly adoptedUuid: string
-  /** Partitions with the first offset that the log has of each, and the holes that a restore left. */
-  readonly starts: readonly {
-    readonly partition: number
-    readonly start: number
-    readonly holes: readonly OffsetHole[]
-  }[]
+  /** Partitions with the first offset that the log has of each. */
+  readonly starts: readonly { readonly partition: number; readonly start: number }[]
 }
 
 /**
@@ -30,7 +25,7 @@ export async function beginPartitions(
     const { state, path } = await judgeTable(table, view, countRows, adoptedUuid)
     const entries = starts
       .filter(({ partition }) => !entryOf(state, source, partition))
-      .map(({ partition, start, holes }) => ({ ...firstEntry(source, partition, start, holes), stream }))
+      .map(({ partition, start }) => ({ ...firstEntry(source, partition, start), stream }))
     if (entries.length === 0) return undefined
     return { files: [], state: { ...state, previous: path, entries: [...state.entries, ...entries].toSorted(byPlace) } }
   })

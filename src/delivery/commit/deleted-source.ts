@@ -1,6 +1,5 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { DeliveryState, StateEntry } from '../../record/delivery-state.ts'
-import { goneOffsets, notedHoles } from './gone-offsets.ts'
 import type { DeletedTopic } from '../delivery-memory.ts'
 import type { RecordSource } from '../record-source.ts'
 import { entryOf, noEntry } from './next-state.ts'
@@ -81,8 +80,7 @@ function print({ partition, from, to }: Debt): string {
 export function acceptDebts(state: DeliveryState, stream: string, debts: readonly Debt[]): readonly StateEntry[] {
   const accepted = debts.map(({ source, partition, from, to }): StateEntry => {
     const entry = entryOf(state, source, partition) ?? noEntry(source, partition)
-    const gone = to === null ? [] : goneOffsets(Number(from), Number(to), notedHoles(entry))
-    const lost = [...entry.lost, ...gone.filter(({ restored }) => !restored)]
+    const lost = to === null ? entry.lost : [...entry.lost, { from, to }]
     return { ...entry, stream, ended: true, next: to ?? entry.next, lost }
   })
   const isKept = ({ source, partition }: StateEntry): boolean =>

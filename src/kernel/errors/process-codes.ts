@@ -80,6 +80,17 @@ export const processCodes = defineCodes({
     cause: 'The streams of this data directory lie in another place than the project names.',
     remedy: 'Choose the environment that it was started with, or give this one a data directory of its own.',
   },
+  'WEIR-2019': {
+    kind: 'conflict',
+    cause: 'A worker cannot join this Weir: another version, or a machine that does not see its files or its log.',
+    remedy: 'Do what the message says, and start the worker again.',
+  },
+  'WEIR-2020': {
+    kind: 'unavailable',
+    cause: 'No Weir answers at the address that a worker is to join.',
+    remedy: 'Start weir up there, or correct the address: weir url http prints it.',
+    retryable: true,
+  },
   'WEIR-2012': {
     kind: 'invalid',
     cause: 'A backup is not whole, or does not belong here.',

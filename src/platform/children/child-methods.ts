@@ -83,6 +83,8 @@ export interface DeliveryChildConfig {
   readonly flushBytes: number
   readonly flushAgeMs: number
   readonly memoryLimitBytes: number
+  /** Of a worker that joined: its process ends when it is not told for so long that the supervisor is there. */
+  readonly silenceMsMax?: number
 }
 
 export interface Assignment {
@@ -98,6 +100,8 @@ export type WorkerMethods<Config, Ready, Status> = ChildMethods<Config, Ready, S
   tails(params: { readonly metadataLocation: string }): Promise<TailReport>
   /** Commits now what was accepted. */
   flush(params: null): Promise<{ readonly snapshotId: string | null }>
+  /** The supervisor is there: told where it does not run the process itself. */
+  heard(params: null): null
 }
 
 /** Which delivery an operation is about, and what else is needed to reach its table and its source. */

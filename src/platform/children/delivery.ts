@@ -3,6 +3,7 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { startDeliveryWorker } from '../../delivery/worker/start-delivery-worker.ts'
 import type { WorkerStatus } from '../../delivery/worker/delivery-worker.ts'
+import { endUnlessHeard } from './end-unless-heard.ts'
 import type { Assignment, DeliveryChildConfig } from './child-methods.ts'
 import { memoryBehind, type MemoryHost } from './delivery-memory.ts'
 import { openDeliveryPlace } from './open-delivery-place.ts'
@@ -19,6 +20,7 @@ serveSupervisor<DeliveryChildConfig, null, WorkerStatus, MemoryHost>('delivery',
   const memory = memoryBehind(host, config)
   const ports = { source, table, memory, files: nodeFiles, clock: systemClock, logger }
   const worker = await startDeliveryWorker(config, ports)
+  const heard = config.silenceMsMax === undefined ? undefined : endUnlessHeard(config.silenceMsMax)
   return {
     ready: null,
     status: () => worker.status(),
@@ -31,6 +33,7 @@ serveSupervisor<DeliveryChildConfig, null, WorkerStatus, MemoryHost>('delivery',
       assign: (assignment: Assignment) => worker.assign(assignment),
       tails: ({ metadataLocation }: { metadataLocation: string }) => worker.tails(metadataLocation),
       flush: () => worker.flush(),
+      heard: () => heard?.(),
     },
   }
 })

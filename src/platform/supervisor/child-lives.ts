@@ -4,7 +4,7 @@ import { asWeirError, type WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { ChildStateCell } from './child-state.ts'
 import { restartDelayMs } from './restart-delay.ts'
-import { spawnChild, type ChildExit, type ChildOptions, type SpawnedChild } from './spawn-child.ts'
+import { spawnChild, type ChildExit, type ChildOptions, type SpawnChild, type SpawnedChild } from './spawn-child.ts'
 
 export interface ChildLivesOptions<Remote extends Methods> extends ChildOptions {
   /** Calls `start` and whatever makes the child ready; asked anew for each process. */
@@ -12,6 +12,8 @@ export interface ChildLivesOptions<Remote extends Methods> extends ChildOptions 
   /** Told after a process has gone without being asked to. */
   readonly onEnd?: (exit: ChildExit, pid: number) => void
   readonly logger: Logger
+  /** As a process of our own without it. */
+  readonly spawn?: SpawnChild
 }
 
 /** The processes of one child, one after the other: at once after an end, then with growing pauses. */
@@ -39,7 +41,7 @@ export function childLives<Remote extends Methods>(
   options: ChildLivesOptions<Remote>,
   state: ChildStateCell,
 ): ChildLives<Remote> {
-  const { name, logger } = options
+  const { name, logger, spawn = spawnChild } = options
   let current: SpawnedChild<Remote> | undefined
   let restarts = 0
   let endedFor: string | undefined
@@ -49,7 +51,7 @@ export function childLives<Remote extends Methods>(
   async function run(): Promise<void> {
     for (let failures = 0; !closed.signal.aborted; restarts++) {
       state.become({ kind: 'starting' })
-      const process = (current = spawnChild<Remote>(options))
+      const process = (current = spawn<Remote>(options))
       const problem = await begin(process)
       const readyAt = performance.now()
       const exit = await process.exited

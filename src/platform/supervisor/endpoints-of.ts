@@ -1,3 +1,5 @@
+import type { ListenerPlace } from '../join/join-methods.ts'
+import type { Project } from '../project/project.ts'
 import type { ListenerSettings } from '../project/stream-settings.ts'
 import type { Ports } from './choose-ports.ts'
 import type { Endpoints } from './endpoints.ts'
@@ -15,6 +17,17 @@ export function endpointsOf({ host, clock, project }: SupervisorOptions, ports: 
     iceberg: `${http}/iceberg`,
     pid: process.pid,
     started: new Date(clock.now()).toISOString(),
+  }
+}
+
+/** What a worker that joins is told of the log; null where there is none. */
+export function listenerOf(project: Project, ports: Ports): ListenerPlace | null {
+  const [listener] = listenersOf(project)
+  if (!listener) return null
+  return {
+    address: kafkaEndpoint(listener, ports.listeners[0]!),
+    tls: listener.tls !== undefined,
+    sasl: listener.sasl !== undefined,
   }
 }
 

@@ -42,3 +42,21 @@ void test('tables that were not asked for are not waited for', async () => {
   const never = source(() => new Promise(() => undefined), 'public.other')
   assert.equal((await gatherTails([never], wanted, 0)).size, 0)
 })
+
+void test('rule 13: of a partition that changes hands meanwhile the tail of the later epoch is taken, once', async () => {
+  const partitions = (...numbers: number[]) =>
+    numbers.map((partition) => ({ partition, base: '0', end: '5', ready: true }))
+  const before = { ...report(true, '5'), epoch: 7, partitions: partitions(0, 1, 2) }
+  const after = { ...report(true, '5'), epoch: 9, partitions: partitions(2, 3) }
+  const found = await gatherTails(
+    [before, after].map((told) => source(() => Promise.resolve(told))),
+    wanted,
+  )
+  const shown = found
+    .get('public.t')!
+    .tails.map((tail) => tail.partitions.filter(({ ready }) => ready).map(({ partition }) => partition))
+  assert.deepEqual(shown, [
+    [0, 1],
+    [2, 3],
+  ])
+})

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { asWeirError } from '../../kernel/errors/weir-error.ts'
 import type { TailReport } from '../../sql/engine-host.ts'
+import { ownedOnce } from './deliveries/owned-once.ts'
 
 /** One worker that may hold a tail. */
 export interface TailSource {
@@ -75,7 +76,7 @@ function byTable(answers: readonly Answer[]): ReadonlyMap<string, GatheredTails>
     [...groups].map(([table, group]) => [
       table,
       {
-        tails: group.flatMap(({ report }) => (report ? [report] : [])),
+        tails: ownedOnce(group.flatMap(({ report }) => (report ? [report] : []))),
         notices: [...new Set(group.flatMap(({ notice }) => (notice === undefined ? [] : [notice])))],
         isComplete: group.every(({ ready }) => ready),
       },

@@ -7,11 +7,12 @@ import type { EpochStore } from '../../storage/metadata/epochs.ts'
 import type { MemoryHost } from '../children/delivery-memory.ts'
 import type { DataDirectory } from './data-directory.ts'
 import { answerForMemory } from './delivery-memory.ts'
-import { runDeliveryWorkers, type DeliveryWorkers } from './delivery-workers.ts'
+import { runDeliveryWorkers, type DeliveryWorkers } from './deliveries/delivery-workers.ts'
 import { createEngineHost } from './engine-host.ts'
 import { runEngine, type EngineProcess } from './engine-process.ts'
 import { watchMemory } from './memory-watch.ts'
 import { runOperator, type OperatorProcess } from './operator-process.ts'
+import type { JoinedWorkers } from './joined/joined-workers.ts'
 import type { ProcessLogs } from './process-logs.ts'
 import type { StreamsPlace } from './streams/streams-place.ts'
 import type { SupervisorOptions } from './supervisor-options.ts'
@@ -20,6 +21,7 @@ export interface ProcessesOptions extends SupervisorOptions {
   readonly places: DataDirectory
   readonly logs: ProcessLogs
   readonly streams: StreamsPlace
+  readonly joined: JoinedWorkers
   readonly pointers: PointerStore
   readonly epochs: EpochStore
   readonly adoptions: AdoptionStore
@@ -32,6 +34,8 @@ export interface ProcessesOptions extends SupervisorOptions {
 export interface Processes {
   readonly streams: StreamsPlace
   readonly workers: DeliveryWorkers
+  /** Other processes and machines that take a share of the deliveries. */
+  readonly joined: JoinedWorkers
   readonly engine: EngineProcess
   readonly operator: OperatorProcess
   /** Workers first, with a commit; then the engine, then the log. */
@@ -44,7 +48,7 @@ const beyondDuckdbBytes = 250_000_000
 const deadlineMs = 30_000
 
 export function runProcesses(options: ProcessesOptions): Processes {
-  const { streams, adoptions, logs } = options
+  const { streams, joined, adoptions, logs } = options
   const memory = answerForMemory(adoptions, streams)
   const workers = startWorkers(options, memory)
   const engine = startEngine(options, workers)
@@ -53,10 +57,12 @@ export function runProcesses(options: ProcessesOptions): Processes {
   return {
     streams,
     workers,
+    joined,
     engine,
     operator,
     async stop() {
       await workers.stop(deadlineMs)
+      joined.stop()
       residentMemory.stop()
       await Promise.all([engine.child.stop(2000), operator.child.stop(2000)])
       await streams.stop(deadlineMs)
@@ -64,6 +70,7 @@ export function runProcesses(options: ProcessesOptions): Processes {
     kill() {
       residentMemory.stop()
       workers.kill()
+      joined.stop()
       engine.child.kill()
       operator.child.kill()
       streams.kill()
@@ -72,7 +79,7 @@ export function runProcesses(options: ProcessesOptions): Processes {
 }
 
 function startWorkers(
-  { streams, adoptions, epochs, changes, logs, workerMemoryBytes }: ProcessesOptions,
+  { streams, joined, adoptions, epochs, changes, logs, workerMemoryBytes }: ProcessesOptions,
   memory: MemoryHost,
 ): DeliveryWorkers {
   return runDeliveryWorkers({
@@ -87,6 +94,7 @@ function startWorkers(
     logs,
     logger: logs.logger,
     memoryBytesMax: workerMemoryBytes,
+    joined,
   })
 }
 

@@ -15,6 +15,7 @@ export interface ChildOptions {
 }
 
 export interface SpawnedChild<Remote extends Methods> {
+  /** 0 for a process of another machine. */
   readonly pid: number
   readonly channel: Channel<Remote>
   /** Resolves when the process is gone, with how. */
@@ -29,6 +30,9 @@ export interface ChildExit {
 
 // Sources run as they are, the published package runs what was compiled: the children follow this file.
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+
+/** How a child comes to be: here, or where somebody else runs it. */
+export type SpawnChild = <Remote extends Methods>(options: ChildOptions) => SpawnedChild<Remote>
 
 /** Starts one of our own programs; it answers on its channel and ends when the channel closes. */
 export function spawnChild<Remote extends Methods>(options: ChildOptions): SpawnedChild<Remote> {

@@ -7,7 +7,8 @@ import { applyWithoutDestruction, noticesOf, settleWithin, troublesAtStart } fro
 import { choosePorts, type Ports } from './choose-ports.ts'
 import type { DataDirectory } from './data-directory.ts'
 import { writeEndpoints, type Endpoints } from './endpoints.ts'
-import { endpointsOf } from './endpoints-of.ts'
+import { endpointsOf, listenerOf } from './endpoints-of.ts'
+import { createJoinedWorkers } from './joined/joined-workers.ts'
 import { listenersOf } from './listeners.ts'
 import { defaultIntervals } from './maintenance/due-task.ts'
 import type { TableMaintenance } from './maintenance/maintain-tables.ts'
@@ -97,8 +98,10 @@ async function assemble(
     onSecurityChange: ({ kind, action, name, actor, host: from, detail }) =>
       control.record({ kind, action, name, actor, detail: { ...detail, host: from } }).then(() => null),
   })
+  const joined = createJoinedWorkers({ runDirectory: places.run, listener: listenerOf(project, ports), logger })
   const processes = runProcesses({
     ...options,
+    joined,
     changes,
     places,
     logs,
@@ -154,6 +157,7 @@ async function serveHttp(
     control,
     catalog: stores.catalog,
     operations,
+    acceptWorker: (connection, head) => processes.joined.accept(connection, head),
     schemaRegistry,
     logger,
   })

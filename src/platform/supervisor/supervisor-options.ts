@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { Catalog } from '../../lake/catalog/catalog.ts'
@@ -47,6 +48,8 @@ export interface HttpParts {
   readonly control: ControlPlane
   readonly catalog: Catalog
   readonly operations: Operations
+  /** Takes over a connection that a worker has opened to join. */
+  readonly acceptWorker: (connection: Duplex, head: Buffer) => void
   readonly schemaRegistry: LazySchemaRegistry
   readonly logger: Logger
 }

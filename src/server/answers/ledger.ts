@@ -3,9 +3,7 @@ import { decimal, time } from './list.ts'
 
 const ledgerGap = z
   .strictObject({
-    kind: z
-      .enum(['lost', 'skipped', 'restored'])
-      .describe('restored: the log passed over these offsets when it was restored; nobody can count what was there.'),
+    kind: z.enum(['lost', 'skipped']),
     from: decimal('The first offset.'),
     to: decimal('The offset after the last.'),
   })
@@ -20,12 +18,9 @@ const ledgerPartition = z
     delivered: decimal('Records that are rows.'),
     rejected: decimal('Records that are dead letters.'),
     pending: decimal('Records not committed yet.').nullable(),
-    lost: decimal('Offsets that were gone before they were read, without those that a restore passed over.'),
+    lost: decimal('Records that were gone before they were read.'),
     skipped: decimal('Records that were left out on an answer of an operator.'),
-    gaps: z
-      .array(ledgerGap)
-      .readonly()
-      .describe('The offsets that lost and skipped count, and those that a restore passed over.'),
+    gaps: z.array(ledgerGap).readonly().describe('The offsets that lost and skipped count.'),
   })
   .meta({ id: 'LedgerPartition' })
 

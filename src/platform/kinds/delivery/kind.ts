@@ -36,7 +36,14 @@ export const deliverySchema = z.strictObject({
     })
     .prefault({})
     .describe('When rows are committed as an Iceberg snapshot, whichever comes first. They are visible in SQL before.'),
-  workers: z.int().min(1).max(64).default(1).describe('How many processes share the partitions.'),
+  workers: z
+    .int()
+    .min(0)
+    .max(64)
+    .default(1)
+    .describe(
+      'How many processes of this Weir share the partitions. Those that join (weir worker) come on top; 0 leaves it to them.',
+    ),
 })
 
 export type DeliverySpec = z.output<typeof deliverySchema>

@@ -84,7 +84,8 @@ async function statusOf({
 }
 
 function describeChild({ name, state, restarts }: ShownChild): ProcessesStatus['processes'][number] {
-  const pid = state.kind === 'ready' ? state.pid : null
+  // A process of another machine has no number here.
+  const pid = (state.kind === 'ready' && state.pid) || null
   const reason = 'reason' in state ? state.reason : null
   return { name, state: state.kind, pid, restarts, reason, bytes: pid === null ? null : residentBytes(pid) }
 }

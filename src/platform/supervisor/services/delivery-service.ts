@@ -3,9 +3,9 @@ import type { ErrorCode } from '../../../kernel/errors/catalogue.ts'
 import { haltQuestion } from '../../kinds/delivery/halt-question.ts'
 import type { DeliveryRunPlan, DeliveryService, DeliveryStatus } from '../../kinds/reconcile-services.ts'
 import type { KafkaAccess } from '../../streams/kafka-access.ts'
-import type { DeliveryWorkers } from '../delivery-workers.ts'
+import type { DeliveryWorkers } from '../deliveries/delivery-workers.ts'
 import type { ChildState } from '../child-state.ts'
-import type { DeliveryWorkerStatus } from '../running-delivery.ts'
+import type { DeliveryWorkerStatus } from '../deliveries/delivery-member.ts'
 
 export interface DeliverySettings {
   readonly kafka: KafkaAccess
@@ -24,7 +24,7 @@ export function createDeliveryService(workers: DeliveryWorkers, settings: Delive
     },
     stop: (name) => workers.remove(name),
     async status(name) {
-      return statusOf(workers.states(name), await workers.status(name))
+      return statusOf(workers.states(name), await workers.status(name), workers.plan(name) !== undefined)
     },
   }
 }
@@ -52,7 +52,11 @@ function configOf(plan: DeliveryRunPlan, settings: DeliverySettings) {
 }
 
 /** The worst of the workers is how the delivery is. */
-function statusOf(states: readonly ChildState[], workers: readonly DeliveryWorkerStatus[]): DeliveryStatus {
+function statusOf(
+  states: readonly ChildState[],
+  workers: readonly DeliveryWorkerStatus[],
+  isRunning: boolean,
+): DeliveryStatus {
   const said = (key: 'halted' | 'failing' | 'held'): unknown => workers.map((worker) => worker[key]).find(Boolean)
   const halted = said('halted') as { code: ErrorCode; reason: string } | undefined
   if (halted) {
@@ -63,11 +67,19 @@ function statusOf(states: readonly ChildState[], workers: readonly DeliveryWorke
   if (down && 'reason' in down) return { state: 'failing', reason: down.reason, question: null, workers }
   const failing = said('failing') as string | undefined
   if (failing) return { state: 'failing', reason: failing, question: null, workers }
-  if (states.length === 0) return { state: 'stopped', reason: null, question: null, workers }
+  if (states.length === 0) return withoutWorkers(isRunning)
   return {
     state: states.every(({ kind }) => kind === 'ready') ? 'running' : 'starting',
     reason: (said('held') as string | undefined) ?? null,
     question: null,
     workers,
   }
+}
+
+/** With `workers: 0` it waits for those that join. */
+function withoutWorkers(isRunning: boolean): DeliveryStatus {
+  const reason =
+    'it has no workers of its own, and none has joined. Start weir worker --join with the address of weir url http'
+  if (isRunning) return { state: 'failing', reason, question: null, workers: [] }
+  return { state: 'stopped', reason: null, question: null, workers: [] }
 }

@@ -1,21 +1,18 @@
-import { WeirError } from '../../kernel/errors/weir-error.ts'
-import type { ChildState } from './child-state.ts'
-import type { TailSource } from './gather-tails.ts'
-import type { WatchedProcess } from './memory-watch.ts'
-import {
-  startDelivery,
-  type DeliveryPlan,
-  type DeliveryWorkerStatus,
-  type RunningDelivery,
-  type RunningDeliveryOptions,
-  type Worker,
-} from './running-delivery.ts'
-import { watchTopicGrowth } from './topic-growth.ts'
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import type { ChildState } from '../child-state.ts'
+import type { TailSource } from '../gather-tails.ts'
+import type { JoinedWorkers } from '../joined/joined-workers.ts'
+import type { WatchedProcess } from '../memory-watch.ts'
+import type { DeliveryMember, DeliveryWorkerStatus, Worker } from './delivery-member.ts'
+import type { DeliveryPlan, RunningDeliveryOptions } from './delivery-plan.ts'
+import { startDelivery, type RunningDelivery } from './running-delivery.ts'
+import { watchDeliveries } from './watch-deliveries.ts'
 
 export interface DeliveryWorkersOptions extends RunningDeliveryOptions {
   /** The delivery has adopted nothing from now on. Durable when it resolves. */
   readonly forget: (delivery: string) => Promise<void>
   readonly memoryBytesMax: number
+  readonly joined: JoinedWorkers
 }
 
 /** The workers of all deliveries: started, assigned, started again, stopped. */
@@ -47,18 +44,25 @@ const flushTimeoutMs = 120_000
 
 export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWorkers {
   const running = new Map<string, RunningDelivery>()
-  const workersOf = (delivery: string): readonly Worker[] => running.get(delivery)?.workers ?? []
-  const children = (): Worker[] => [...running.values()].flatMap(({ workers }) => workers)
-  const endGrowthWatch = watchTopicGrowth({ ...options, running })
+  const workersOf = (delivery: string): readonly Worker[] => allWorkers(running.get(delivery))
+  const children = (): Worker[] => [...running.values()].flatMap(allWorkers)
+  const endWatch = watchDeliveries(running, options.logger)
+  options.joined.onChange({
+    joined: (worker) => running.forEach((delivery) => delivery.join(worker)),
+    lost: (worker) => running.forEach((delivery) => delivery.lose(worker)),
+    leaving: async (worker) =>
+      void (await Promise.all([...running.values()].map((delivery) => delivery.letGo(worker)))),
+  })
 
   return {
     async ensure(plan) {
       const { delivery } = plan.config
       const current = running.get(delivery)
       if (current && JSON.stringify(current.plan) === JSON.stringify(plan)) return
-      for (const worker of current?.workers ?? []) await worker.stop(stopDeadlineMs)
+      await Promise.all(allWorkers(current).map((worker) => worker.stop(stopDeadlineMs)))
       const started = startDelivery(plan, options)
       running.set(delivery, started)
+      for (const worker of options.joined.all) started.join(worker)
       options.onChange()
       await Promise.all(started.workers.map((worker) => worker.ready()))
     },
@@ -70,7 +74,7 @@ export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWor
       await options.forget(delivery)
     },
     names: () => [...running.keys()],
-    states: (delivery) => workersOf(delivery).map(({ state }) => state),
+    states: (delivery) => (running.get(delivery)?.members ?? []).filter(isIn).map(({ worker }) => worker.state),
     status: (delivery) => statusOf(workersOf(delivery)),
     plan: (delivery) => running.get(delivery)?.plan,
     reassign: async (delivery) => running.get(delivery)!.reassign(),
@@ -85,20 +89,30 @@ export function runDeliveryWorkers(options: DeliveryWorkersOptions): DeliveryWor
       return [...running.values()].flatMap(({ tailSources }) => tailSources)
     },
     get watched() {
-      return children().flatMap((worker) => watchedAs(worker, options.memoryBytesMax))
+      const own = [...running.values()].flatMap(({ workers }) => workers)
+      return own.flatMap((worker) => watchedAs(worker, options.memoryBytesMax))
     },
     get children() {
       return children()
     },
     async stop(deadlineMs) {
-      endGrowthWatch()
+      endWatch()
       await Promise.all(children().map((worker) => worker.stop(deadlineMs)))
     },
     kill() {
-      endGrowthWatch()
+      endWatch()
       children().forEach((worker) => worker.kill())
     },
   }
+}
+
+function allWorkers(delivery: RunningDelivery | undefined): readonly Worker[] {
+  return delivery?.members.map(({ worker }) => worker) ?? []
+}
+
+/** Those whose state is the delivery's: one that joined and has nothing to read is not, nor one that others stand in for. */
+function isIn({ joined, share, isOut }: DeliveryMember): boolean {
+  return joined === undefined || (share.length > 0 && !isOut)
 }
 
 function statusOf(workers: readonly Worker[]): Promise<DeliveryWorkerStatus[]> {
@@ -111,7 +125,10 @@ function isOtherTable({ halted }: DeliveryWorkerStatus): boolean {
 
 async function flush(workers: readonly Worker[]): Promise<{ readonly snapshotId: string | null }> {
   const flushed = await Promise.all(
-    workers.map(async (worker) => (await worker.ready()).call('flush', null, { timeoutMs: flushTimeoutMs })),
+    workers
+      // One of somebody else's that has nothing to read has no process.
+      .filter(({ state }) => state.kind !== 'idle')
+      .map(async (worker) => (await worker.ready()).call('flush', null, { timeoutMs: flushTimeoutMs })),
   )
   return { snapshotId: flushed.at(-1)?.snapshotId ?? null }
 }
