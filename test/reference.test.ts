@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { kinds } from '../src/platform/kinds/registry.ts'
 import { specJsonSchema } from '../src/platform/kinds/json-schema.ts'
+import { answerTypes } from '../tools/answer-types.ts'
 import { referencePages } from '../tools/reference.ts'
 
 void test('the reference is what the declarations say', async () => {
@@ -23,4 +24,33 @@ void test('every option of every kind has a description', () => {
   }
   for (const kind of kinds) visit(kind.kind, specJsonSchema(kind))
   assert.ok(seen > 15, `only ${seen} options seen`)
+})
+
+const text = { type: 'string' }
+const nullable = { anyOf: [text, { type: 'null' }] }
+const arrays = {
+  of: text,
+  nullable,
+  enumerated: { enum: ['a', 'b'] },
+  nested: { type: 'array', items: text },
+  either: { type: ['string', 'null'] },
+  object: { properties: { key: nullable }, required: ['key'] },
+} as const
+
+void test('an array has parentheses around what needs them only, as the formatter has it', () => {
+  const properties = Object.fromEntries(Object.entries(arrays).map(([name, items]) => [name, { type: 'array', items }]))
+  const lines = answerTypes({ Arrays: { properties } }).split('\n').slice(3)
+  assert.deepEqual(lines, [
+    'export interface Arrays {',
+    '  readonly of?: readonly string[]',
+    '  readonly nullable?: readonly (string | null)[]',
+    "  readonly enumerated?: readonly ('a' | 'b')[]",
+    '  readonly nested?: readonly (readonly string[])[]',
+    '  readonly either?: readonly (string | null)[]',
+    '  readonly object?: readonly {',
+    '    readonly key: string | null',
+    '  }[]',
+    '}',
+    '',
+  ])
 })

@@ -38,7 +38,7 @@ function typeOf(schema: Json, indent = ''): string {
   if (schema.$ref !== undefined) return schema.$ref.split('/').at(-1)!
   if (schema.enum) return schema.enum.map((value) => `'${String(value)}'`).join(' | ')
   if (schema.anyOf) return schema.anyOf.map((each) => typeOf(each, indent)).join(' | ')
-  if (schema.type === 'array') return `readonly ${element(typeOf(schema.items ?? {}, indent))}[]`
+  if (schema.type === 'array') return `readonly ${elementOf(schema.items ?? {}, indent)}[]`
   if (schema.properties) return objectOf(schema, indent)
   if (schema.type === 'object')
     return `Readonly<Record<string, ${typeof schema.additionalProperties === 'object' ? typeOf(schema.additionalProperties, indent) : 'unknown'}>>`
@@ -46,7 +46,11 @@ function typeOf(schema: Json, indent = ''): string {
   return types.map((type) => (type === 'integer' ? 'number' : type)).join(' | ')
 }
 
-/** `readonly (readonly unknown[])[]`: an array of what needs parentheses. */
-function element(type: string): string {
-  return !type.startsWith('{') && /^readonly | \| /.test(type) ? `(${type})` : type
+/** `readonly (readonly unknown[])[]`: what needs parentheses has them, and nothing else, as the formatter has it too. */
+function elementOf(schema: Json, indent: string): string {
+  const type = typeOf(schema, indent)
+  const isUnion = [schema.enum, schema.anyOf, schema.type].some(
+    (members) => Array.isArray(members) && members.length > 1,
+  )
+  return schema.$ref === undefined && (isUnion || schema.type === 'array') ? `(${type})` : type
 }

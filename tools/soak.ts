@@ -5,6 +5,7 @@ import { randomInt } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { killRounds } from '../test/fault/kill-rounds.ts'
 import { killTransactions } from '../test/fault/kill-transactions.ts'
+import { cutGroupPower } from '../test/fault/group-power-cuts.ts'
 import { cutLakePower } from '../test/fault/lake-power-cuts.ts'
 import { cutLogPower } from '../test/fault/log-power-cuts.ts'
 import { cutObjectPower } from '../test/fault/object-power-cuts.ts'
@@ -62,6 +63,13 @@ const parts: readonly Part[] = [
     name: 'power cuts of transactions, 300',
     run: async () => {
       await cutTransactionPower(seed, { rounds: 40, cuts: 300 })
+      return 'held'
+    },
+  },
+  {
+    name: 'power cuts of groups, 300',
+    run: async () => {
+      await cutGroupPower(seed, { rounds: 60, cuts: 300 })
       return 'held'
     },
   },

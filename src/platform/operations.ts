@@ -48,8 +48,12 @@ export interface LedgerPartition {
   readonly pending: string | null
   readonly lost: string
   readonly skipped: string
-  /** The offsets that `lost` and `skipped` count, `to` excluded. */
-  readonly gaps: readonly { readonly kind: 'lost' | 'skipped'; readonly from: string; readonly to: string }[]
+  /** The offsets that `lost` and `skipped` count, and those that a restore passed over; `to` excluded. */
+  readonly gaps: readonly {
+    readonly kind: 'lost' | 'skipped' | 'restored'
+    readonly from: string
+    readonly to: string
+  }[]
 }
 
 export interface LedgerOperations {

@@ -6,7 +6,14 @@ import { z } from 'zod'
  * Offsets and counts are decimal text: they go beyond 2^53.
  */
 const count = z.string().regex(/^\d+$/)
-const range = z.object({ from: count, to: count }).readonly()
+const lostRange = z
+  .object({
+    from: count,
+    to: count,
+    /** The log passed over them when it was restored: how many records had been there, nobody knows. */
+    restored: z.literal(true).optional(),
+  })
+  .readonly()
 
 const entry = z.object({
   /** Topic id: a topic made again under the same name is another source. */
@@ -21,8 +28,8 @@ const entry = z.object({
   read: count,
   delivered: count,
   rejected: count,
-  /** Ranges that retention or a deletion took, accepted by an operator. */
-  lost: z.array(range).readonly(),
+  /** What retention, a deletion or a restore took: before the entry was made, or accepted by an operator. In no order. */
+  lost: z.array(lostRange).readonly(),
   /** Ranges that an operator chose not to deliver again after a rollback, with how many records were in them. */
   skipped: z.array(z.object({ from: count, to: count, records: count }).readonly()).readonly(),
 })
@@ -47,6 +54,7 @@ export const deliveryState = z.object({
 
 export type DeliveryState = z.infer<typeof deliveryState>
 export type StateEntry = z.infer<typeof entry>
+export type LostRange = z.infer<typeof lostRange>
 export type LetterFile = z.infer<typeof letterFile>
 
 /** Table property and snapshot summary key that name the state file, relative to the table's location. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { behindHoles, endBefore, offsetsOutside, stepBack } from './offset-holes.ts'
+import { behindHoles, endBefore, offsetsOutside } from './offset-holes.ts'
 
 const holes = [
   { from: 10, to: 20 },
@@ -37,13 +37,4 @@ void test('what is in holes is not counted', () => {
     [60, 50, 0],
   ] as const)
     assert.equal(offsetsOutside(holes, from, to), count)
-  for (const [offset, count, back] of [
-    [55, 5, 50],
-    [55, 6, 39],
-    [55, 15, 30],
-    [55, 16, 9],
-    [50, 1, 39],
-    [9, 4, 5],
-  ] as const)
-    assert.equal(stepBack(holes, offset, count), back, `${count} before ${offset}`)
 })

@@ -22,15 +22,3 @@ export function offsetsOutside(holes: readonly OffsetHole[], from: number, to: n
   const within = holes.map((hole) => Math.max(0, Math.min(hole.to, to) - Math.max(hole.from, from)))
   return within.reduce((left, offsets) => left - offsets, Math.max(0, to - from))
 }
-
-/** The offset that is so many offsets before this one, those in holes not counted. */
-export function stepBack(holes: readonly OffsetHole[], offset: number, count: number): number {
-  let [at, left] = [offset, count]
-  for (const { from, to } of holes.toReversed()) {
-    if (to > at) continue
-    if (at - to >= left) break
-    left -= at - to
-    at = from
-  }
-  return at - left
-}

@@ -14,7 +14,7 @@ import { cutLogPower } from './log-power-cuts.ts'
 import { readPartition } from './read-log.ts'
 import { withBroker } from './with-broker.ts'
 
-const timeout = 120_000
+const timeout = 600_000
 const newKey = () => secretKey(randomBytes(32).toString('base64'), 'the test')
 
 void test(
@@ -31,7 +31,7 @@ const words = ['the-topic', 'the key of it', 'a header value', 'the value of it'
 
 async function fill(directory: string, config: Partial<BrokerConfig>): Promise<void> {
   const work = async (client: KafkaClient): Promise<void> => {
-    await client.topics.create([{ name: 'the-topic', partitions: 2, configs: { 'segment.bytes': '100000' } }])
+    await client.topics.create([{ name: 'the-topic', partitions: 2, configs: { 'internal.segment.bytes': '100000' } }])
     const producer = await client.createProducer({ topic: 'the-topic' })
     for (let at = 0; at < 2000; at++)
       await producer.send({
@@ -80,7 +80,7 @@ void test(
       const key = newKey()
       await fill(directory, { encryption: { key, oldKeys: [] } })
       const files = filesIn(directory)
-      assert.ok(files.some(({ path }) => path.endsWith('.log')))
+      assert.ok(files.filter(({ path }) => path.endsWith('.log')).length > 2, 'several segments')
       for (const word of words)
         assert.deepEqual(
           files.filter(({ path, bytes }) => path.includes(word) || bytes.includes(word)).map(({ path }) => path),

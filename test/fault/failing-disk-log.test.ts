@@ -96,7 +96,7 @@ void describe('the log on a disk that fails', () => {
     }
     await using log = await runBroker({ files: { ...disk.files, open }, config: { limits } })
     const trouble = (): string | undefined => log.broker.status().topics[0]?.partitions[0]?.trouble
-    const client = await connectKafka({ bootstrap: log.bootstrap, deadlineMs: 3000 })
+    const client = await connectKafka({ bootstrap: log.bootstrap, deadlineMs: 30_000 })
     await client.topics.create([{ name: topic, partitions: 1 }])
     disk.setRoom(20_000)
     const during = await send(client, named('during', 40))

@@ -4,7 +4,7 @@ import type { Files } from '../../src/kernel/files/files.ts'
 import { chosenSeed } from './chosen-seed.ts'
 import { cutLogPower } from './log-power-cuts.ts'
 
-const timeout = 120_000
+const timeout = 600_000
 
 void test('after a power cut the log has what it acknowledged, once and in order', { timeout }, async (context) => {
   await cutLogPower(chosenSeed(context), { rounds: 25, cuts: 40 })

@@ -4,7 +4,7 @@ import type { Files } from '../../src/kernel/files/files.ts'
 import { chosenSeed } from './chosen-seed.ts'
 import { cutTransactionPower } from './transaction-power-cuts.ts'
 
-const timeout = 120_000
+const timeout = 600_000
 
 void test(
   'after a power cut each transaction is whole or not there, and what was told holds',

@@ -22,7 +22,7 @@ export async function withBroker<T>(
     metrics: new Registry(),
   })
   try {
-    const client = await connectKafka({ bootstrap: `127.0.0.1:${broker.port}`, deadlineMs: 3000 })
+    const client = await connectKafka({ bootstrap: `127.0.0.1:${broker.port}`, deadlineMs: 30_000 })
     try {
       return await work(client)
     } finally {

@@ -23,7 +23,7 @@ interface Handed {
 
 void test(
   'a log that is restored twice hands out no offset again, halts its delivery once, and goes on with its group',
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   async () => {
     await using weir = await restartableWeir('restored-log', { project })
     await weir.start()

@@ -1,9 +1,9 @@
 import { commit, type Proposal } from './commit.ts'
 import { hasRowsWithoutEntry } from './halt.ts'
-import { emptyState, stateOf } from './state.ts'
+import { begunState, stateOf } from './state.ts'
 import type { Steps, World } from './world.ts'
 
-/** The control plane adopts the table that its deliveries name: an empty state, once, by a commit like any other. */
+/** The control plane adopts the table that its deliveries name: a state without counts, once, by a commit like any other. */
 export function startAdoption(world: World): string | null {
   const { control, jobs } = world
   if (control.adopted !== null || control.refused || jobs.some(({ name }) => name === 'adoption')) return null
@@ -31,7 +31,7 @@ function* adopt(world: World): Steps {
           stateOf(world, now) === undefined && !(rules.rowsNeedEntry && hasRowsWithoutEntry(world, now, null))
         return isSame && isFree ? 'go' : 'lost'
       },
-      nextState: () => emptyState,
+      nextState: () => begunState(world),
     }
     yield* commit(world, proposal)
     yield 'adoption committed'

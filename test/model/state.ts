@@ -1,10 +1,32 @@
-import { partitionOf, type PartitionKey, type RecordKey } from './keys.ts'
+import { partitionOf, type OffsetRange, type PartitionKey, type RecordKey } from './keys.ts'
+import { partitionKey } from './log.ts'
 import type { Entry, LetterFile, State } from './storage.ts'
 import { nearestSummary, type Table } from './table.ts'
 import type { World } from './world.ts'
 
 export const emptyState: State = { entries: {}, letterFiles: [] }
 export const emptyEntry: Entry = { next: 0, read: 0, delivered: 0, rejected: 0, lost: [], skipped: [] }
+
+/** Entries for what the logs have lost by now: no loss of a delivery that begins here (rule 7). */
+export function begunState(world: World): State {
+  let state = emptyState
+  for (const topic of world.log.topics.filter(({ gone }) => !gone)) {
+    for (const [index, { start, restored }] of topic.partitions.entries()) {
+      const next = behind(restored, start)
+      const before: OffsetRange[] = next > 0 ? [[0, next]] : []
+      const lost = [...before, ...restored.filter(([from]) => from >= next)]
+      if (lost.length > 0)
+        state = withEntry(world, state, partitionKey(world.rules, topic, index), { ...emptyEntry, next, lost })
+    }
+  }
+  return state
+}
+
+/** The first offset from here on that is in none of these ranges. */
+export function behind(ranges: readonly OffsetRange[], offset: number): number {
+  const range = ranges.find(([from, to]) => offset >= from && offset < to)
+  return range === undefined ? offset : behind(ranges, range[1])
+}
 
 export function readState(world: World, file: number): State | undefined {
   const content = world.storage.get(file)?.content

@@ -2,7 +2,7 @@ import { deliveryOf, flush } from './block.ts'
 import { lossOfDeletedTopic, reasonToHalt } from './halt.ts'
 import { keyOf, type OffsetRange, type PartitionKey } from './keys.ts'
 import { findPartition, fits, isRecord, liveTopic, partitionKey, type LogPartition } from './log.ts'
-import { entryOf, stateOf } from './state.ts'
+import { behind, entryOf, stateOf } from './state.ts'
 import type { Table } from './table.ts'
 import { fail, newId, type Steps, type Tail, type Worker, type World } from './world.ts'
 
@@ -95,12 +95,13 @@ function readSome(world: World, worker: Worker, table: Table): string {
   // What an owner before may have shown is at most this.
   if (!worker.takenOver.has(key)) worker.takenOver.set(key, { epoch: tail.epoch, end: limit })
   worker.positions.set(key, tail.base)
-  const lost = lostAt(partition, tail.end)
+  const { lost: noted } = entryOf(world, stateOf(world, table), key)
+  const lost = lostAt(partition, noted, tail.end)
   if (lost !== null) {
     if (world.rules.lossStops) return askAboutLoss(worker, tail, key, lost)
     tail.end = lost[1]
   }
-  takeRecords(world, partition, tail, key, limit)
+  takeRecords(world, partition, noted, tail, key, limit)
   if (tail.end > tail.base) worker.tails.set(key, tail)
   const { base, end, rows, rejected } = tail
   return `${worker.name} read ${key} [${base},${end}): ${rows.length} rows, ${rejected.length} rejected`
@@ -113,10 +114,11 @@ function newTail(world: World, worker: Worker, table: Table, key: PartitionKey):
   return { base, end: base, epoch, schema: table.schema, delivery, rows: [], rejected: [], records: 0 }
 }
 
-/** Rule 7: offsets from here on that retention took or a restore left out. */
-function lostAt(partition: LogPartition, offset: number): OffsetRange | null {
-  if (partition.start > offset) return [offset, partition.start]
-  const hole = partition.restored.find(([from, to]) => offset >= from && offset < to)
+/** Rule 7: offsets from here on that retention took or a restore left out, and that the entry does not know. */
+function lostAt(partition: LogPartition, noted: readonly OffsetRange[], offset: number): OffsetRange | null {
+  const place = behind(noted, offset)
+  if (partition.start > place) return [offset, partition.start]
+  const hole = partition.restored.find(([from, to]) => place >= from && place < to)
   return hole === undefined ? null : [offset, hole[1]]
 }
 
@@ -129,10 +131,17 @@ function askAboutLoss(worker: Worker, tail: Tail, partition: PartitionKey, range
   return `${worker.name} finds ${partition} [${range[0]},${range[1]}) gone`
 }
 
-function takeRecords(world: World, partition: LogPartition, tail: Tail, key: PartitionKey, limit: number): void {
+function takeRecords(
+  world: World,
+  partition: LogPartition,
+  noted: readonly OffsetRange[],
+  tail: Tail,
+  key: PartitionKey,
+  limit: number,
+): void {
   const upTo = world.quiet ? 9 : 1 + world.random.pick(3)
   for (let taken = 0; taken < upTo && tail.end < limit; taken++) {
-    if (world.rules.lossStops && lostAt(partition, tail.end) !== null) return
+    if (world.rules.lossStops && lostAt(partition, noted, tail.end) !== null) return
     const { id, kind } = partition.records[tail.end]!
     const row = { key: keyOf(key, tail.end), record: id }
     tail.end++

@@ -149,7 +149,8 @@ export interface KindDescription {
 }
 
 export interface LedgerGap {
-  readonly kind: 'lost' | 'skipped'
+  /** restored: the log passed over these offsets when it was restored; nobody can count what was there. */
+  readonly kind: 'lost' | 'skipped' | 'restored'
   /** The first offset. */
   readonly from: string
   /** The offset after the last. */
@@ -187,11 +188,11 @@ export interface LedgerPartition {
   /** Records that are dead letters. */
   readonly rejected: string
   readonly pending: string | null
-  /** Records that were gone before they were read. */
+  /** Offsets that were gone before they were read, without those that a restore passed over. */
   readonly lost: string
   /** Records that were left out on an answer of an operator. */
   readonly skipped: string
-  /** The offsets that lost and skipped count. */
+  /** The offsets that lost and skipped count, and those that a restore passed over. */
   readonly gaps: readonly LedgerGap[]
 }
 

@@ -34,7 +34,11 @@ function HopFacts({ hop }: { readonly hop: LedgerHop }) {
       <Fact name="delivered">{formatCount(hop.delivered)} rows</Fact>
       <Fact name="rejected">{formatCount(hop.rejected)} dead letters in force</Fact>
       <Fact name="pending">{hop.pending === null ? 'not known' : `${formatCount(hop.pending)} records`}</Fact>
-      {lost > 0n ? <Fact name="lost">{formatCount(String(lost))} offsets, accepted by an operator</Fact> : null}
+      {lost > 0n ? (
+        <Fact name="lost">
+          {formatCount(String(lost))} offsets, before the delivery began or accepted by an operator
+        </Fact>
+      ) : null}
       {skipped > 0n ? <Fact name="skipped">{formatCount(String(skipped))} records, after a rollback</Fact> : null}
       <Fact name="in = delivered + rejected + pending">
         <Balance holds={hop.holds ?? undefined} />

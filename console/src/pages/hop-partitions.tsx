@@ -104,7 +104,9 @@ function Pending({
 }
 
 const meaning = {
-  lost: 'gone from the stream before they were delivered; an operator accepted it',
+  lost: 'gone from the stream before they were delivered; it was so before the delivery began, or an operator accepted it',
+  restored:
+    'passed over by the log when it was restored from a backup; what had been acknowledged there is gone, if anything was',
   skipped: 'rolled back in the table and, by an operator’s choice, not delivered again',
 } as const
 

@@ -46,18 +46,24 @@ function textOf(hop: LedgerHop, detailed: boolean): string {
   return lines.join('\n')
 }
 
-/** Offsets that the equation does not count: what was lost before it was read, and what an operator skipped. */
+/** Offsets that the equation does not count: what was lost before it was read, what an operator skipped, what a restore passed over. */
 function gapLines({ partitions, delivery }: LedgerHop): readonly string[] {
-  return (['lost', 'skipped'] as const).flatMap((kind) => {
-    const count = partitions.reduce((sum, partition) => sum + BigInt(partition[kind]), 0n)
-    if (count === 0n) return []
+  return (['lost', 'skipped', 'restored'] as const).flatMap((kind) => {
     const where = partitions.flatMap(({ partition, gaps }) =>
       gaps
         .filter((gap) => gap.kind === kind)
         .map(({ from, to }) => `partition ${partition}: ${from} to ${BigInt(to) - 1n}`),
     )
-    return [colors.yellow(`${formatCount(count)} offsets ${kind}, of ${delivery}: ${where.join(', ')}`)]
+    if (where.length === 0) return []
+    return [colors.yellow(`${gapWords(kind, partitions)}, of ${delivery}: ${where.join(', ')}`)]
   })
+}
+
+function gapWords(kind: LedgerPartition['gaps'][number]['kind'], partitions: readonly LedgerPartition[]): string {
+  if (kind === 'restored')
+    return 'offsets passed over by a restore; what had been acknowledged there is gone, if anything was'
+  const count = partitions.reduce((sum, partition) => sum + BigInt(partition[kind]), 0n)
+  return `${formatCount(count)} offsets ${kind}`
 }
 
 /** Only where the stream was made again: its topics have the same name. */

@@ -1,3 +1,4 @@
+import type { OffsetHole } from '../../stream/offset-holes.ts'
 import type { DeliveryTable } from '../table/delivery-table.ts'
 import { commitState } from './commit-state.ts'
 import type { CountRows } from './count-rows.ts'
@@ -8,8 +9,12 @@ export interface NewPartitions {
   readonly source: string
   readonly stream: string
   readonly adoptedUuid: string
-  /** Partitions with the first offset that the log has of each. */
-  readonly starts: readonly { readonly partition: number; readonly start: number }[]
+  /** Partitions with the first offset that the log has of each, and the holes that a restore left. */
+  readonly starts: readonly {
+    readonly partition: number
+    readonly start: number
+    readonly holes: readonly OffsetHole[]
+  }[]
 }
 
 /**
@@ -25,7 +30,7 @@ export async function beginPartitions(
     const { state, path } = await judgeTable(table, view, countRows, adoptedUuid)
     const entries = starts
       .filter(({ partition }) => !entryOf(state, source, partition))
-      .map(({ partition, start }) => ({ ...firstEntry(source, partition, start), stream }))
+      .map(({ partition, start, holes }) => ({ ...firstEntry(source, partition, start, holes), stream }))
     if (entries.length === 0) return undefined
     return { files: [], state: { ...state, previous: path, entries: [...state.entries, ...entries].toSorted(byPlace) } }
   })

@@ -1,5 +1,6 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { DeliveryState, StateEntry } from '../../record/delivery-state.ts'
+import { goneOffsets, notedHoles } from './gone-offsets.ts'
 import type { DeletedTopic } from '../delivery-memory.ts'
 import type { RecordSource } from '../record-source.ts'
 import { entryOf, noEntry } from './next-state.ts'
@@ -80,7 +81,8 @@ function print({ partition, from, to }: Debt): string {
 export function acceptDebts(state: DeliveryState, stream: string, debts: readonly Debt[]): readonly StateEntry[] {
   const accepted = debts.map(({ source, partition, from, to }): StateEntry => {
     const entry = entryOf(state, source, partition) ?? noEntry(source, partition)
-    const lost = to === null ? entry.lost : [...entry.lost, { from, to }]
+    const gone = to === null ? [] : goneOffsets(Number(from), Number(to), notedHoles(entry))
+    const lost = [...entry.lost, ...gone.filter(({ restored }) => !restored)]
     return { ...entry, stream, ended: true, next: to ?? entry.next, lost }
   })
   const isKept = ({ source, partition }: StateEntry): boolean =>

@@ -1,16 +1,28 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { DeliveryState, LetterFile, StateEntry } from '../../record/delivery-state.ts'
+import { behindHoles, type OffsetHole } from '../../stream/offset-holes.ts'
 import type { Counts } from '../block/counts.ts'
+import { goneOffsets } from './gone-offsets.ts'
 
 /** Entry of a partition that nothing was delivered from yet. */
 export function noEntry(source: string, partition: number): StateEntry {
   return { source, partition, next: '0', read: '0', delivered: '0', rejected: '0', lost: [], skipped: [] }
 }
 
-/** The same for a log that begins at `start`: what retention had taken before the delivery began is lost. */
-export function firstEntry(source: string, partition: number, start: number): StateEntry {
-  const lost = start > 0 ? [{ from: '0', to: String(start) }] : []
-  return { ...noEntry(source, partition), next: String(start), lost }
+/**
+ * The same for a log as it is now: what retention had taken before the delivery began is lost, and what a restore had passed over,
+ * wherever that is, is noted. Neither is a loss of the delivery, which is not asked about it (rule 7).
+ */
+export function firstEntry(
+  source: string,
+  partition: number,
+  start: number,
+  holes: readonly OffsetHole[] = [],
+): StateEntry {
+  const next = behindHoles(holes, start)
+  const ahead = holes.filter(({ from }) => from >= next)
+  const lost = [...goneOffsets(0, next, holes), ...ahead.flatMap(({ from, to }) => goneOffsets(from, to, holes))]
+  return { ...noEntry(source, partition), next: String(next), lost }
 }
 
 export function entryOf(state: DeliveryState, source: string, partition: number): StateEntry | undefined {

@@ -8,7 +8,8 @@ export interface Ledger {
 }
 
 export interface LedgerGap {
-  readonly kind: 'lost' | 'skipped'
+  /** `restored`: the log passed over these offsets when it was restored; nobody knows whether and how many records were there. */
+  readonly kind: 'lost' | 'skipped' | 'restored'
   readonly from: string
   readonly to: string
 }
@@ -21,10 +22,10 @@ export interface LedgerEntry {
   readonly read: string
   readonly delivered: string
   readonly rejected: string
-  /** Records that retention or a deletion took; offsets, for nobody can count them any more. */
+  /** Records that retention or a deletion took; offsets, for nobody can count them any more. Without those of a restore. */
   readonly lost: string
   readonly skipped: string
-  /** The offsets that `lost` and `skipped` count, `to` excluded. */
+  /** The offsets that `lost` and `skipped` count, and those that a restore passed over; `to` excluded. */
   readonly gaps: readonly LedgerGap[]
   /** Offsets between `next` and the synced end that the log has not passed over; null when the source could not be asked. */
   readonly pending: string | null

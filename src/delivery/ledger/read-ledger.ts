@@ -22,7 +22,7 @@ export async function readLedger(
   const untouched = source
     ? bounds
         .filter(({ partition }) => !known.has(partition))
-        .map(({ partition, start }) => firstEntry(source.id, partition, start))
+        .map(({ partition, start, holes }) => firstEntry(source.id, partition, start, holes))
     : []
   return {
     snapshotId: view.snapshotId,
@@ -39,7 +39,9 @@ export async function readLedger(
 
 function ledgerEntry(entry: StateEntry, bounds: PartitionBounds | undefined): LedgerEntry {
   const { source, partition, next, read, delivered, rejected } = entry
-  const lost = entry.lost.reduce((sum, { from, to }) => sum + BigInt(to) - BigInt(from), 0n)
+  // What a restore passed over has no number: it is far wider than what was there.
+  const counted = entry.lost.filter(({ restored }) => !restored)
+  const lost = counted.reduce((sum, { from, to }) => sum + BigInt(to) - BigInt(from), 0n)
   const skipped = entry.skipped.reduce((sum, { records }) => sum + BigInt(records), 0n)
   const pending = bounds && offsetsOutside(bounds.holes ?? [], Number(next), bounds.end)
   return {
@@ -52,7 +54,11 @@ function ledgerEntry(entry: StateEntry, bounds: PartitionBounds | undefined): Le
     lost: String(lost),
     skipped: String(skipped),
     gaps: [
-      ...entry.lost.map(({ from, to }) => ({ kind: 'lost' as const, from, to })),
+      ...entry.lost.map(({ from, to, restored }) => ({
+        kind: restored ? ('restored' as const) : ('lost' as const),
+        from,
+        to,
+      })),
       ...entry.skipped.map(({ from, to }) => ({ kind: 'skipped' as const, from, to })),
     ],
     pending: pending === undefined ? null : String(pending),

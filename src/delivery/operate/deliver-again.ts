@@ -44,9 +44,16 @@ async function entriesSince(
   return entries
     .filter(({ source, partition }) => !entryOf(before, source, partition))
     .map((entry) => {
-      // What was lost before the first record was accepted, or gone before the delivery was there.
-      const lost = entry.lost.filter(({ from }) => from === '0')
-      const next = lost[0]?.to ?? '0'
+      // What was gone before the delivery was there, or lost before the first record was accepted; and what a restore passed over.
+      const next = endOfGone(entry)
+      const lost = entry.lost.filter(({ to, restored }) => restored || BigInt(to) <= BigInt(next))
       return { ...entry, next, read: '0', delivered: '0', rejected: '0', lost, skipped: [] }
     })
+}
+
+/** Where the ranges end that reach from the first offset on without a gap. */
+function endOfGone({ lost }: StateEntry): string {
+  return lost
+    .toSorted((left, right) => (BigInt(left.from) < BigInt(right.from) ? -1 : 1))
+    .reduce((end, { from, to }) => (from === end ? to : end), '0')
 }

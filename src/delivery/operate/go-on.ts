@@ -76,9 +76,9 @@ interface Recount {
 }
 
 function recount(entry: StateEntry, { next, rows, rowHoles, letters }: Recount): StateEntry {
-  const lost = entry.lost.flatMap(({ from, to }) => {
+  const lost = entry.lost.flatMap(({ from, to, ...why }) => {
     const inHoles = subtractRanges([{ from: BigInt(from), to: BigInt(to) }], complement(rowHoles, next))
-    return subtractRanges(inHoles, letters)
+    return subtractRanges(inHoles, letters).map((range) => ({ ...range, ...why }))
   })
   const skipped = subtractRanges(rowHoles, [...letters, ...lost])
   const rejected = BigInt(letters.length)
@@ -99,7 +99,7 @@ function recount(entry: StateEntry, { next, rows, rowHoles, letters }: Recount):
     read: String(delivered + rejected),
     delivered: String(delivered),
     rejected: String(rejected),
-    lost: lost.map(({ from, to }) => ({ from: String(from), to: String(to) })),
+    lost: lost.map(({ from, to, ...why }) => ({ from: String(from), to: String(to), ...why })),
     skipped: counted,
   }
 }

@@ -2,6 +2,7 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { emptyState, type DeliveryState, type StateEntry } from '../../record/delivery-state.ts'
 import { rowCounter } from '../commit/count-rows.ts'
 import { acceptDebts, debtsOfDeleted } from '../commit/deleted-source.ts'
+import { goneOffsets, notedHoles } from '../commit/gone-offsets.ts'
 import { judgeTable, mustBeTable } from '../commit/judge-table.ts'
 import { behindHoles } from '../../stream/offset-holes.ts'
 import type { RecordSource } from '../record-source.ts'
@@ -48,11 +49,12 @@ async function acceptLoss(
   const entries = acceptDebts(inForce.state, source.stream, debts).map((entry): StateEntry => {
     const found = entry.source === source.id ? bounds.find(({ partition }) => partition === entry.partition) : undefined
     if (!found) return entry
-    const readable = behindHoles(found.holes ?? [], Math.max(found.start, Number(entry.next)))
-    if (readable === Number(entry.next)) return entry
+    const { holes = [], start } = found
+    const next = behindHoles(notedHoles(entry), Number(entry.next))
+    const readable = behindHoles(holes, Math.max(start, next))
+    if (readable === next) return entry
     isChanged = true
-    const to = String(readable)
-    return { ...entry, next: to, lost: [...entry.lost, { from: entry.next, to }] }
+    return { ...entry, next: String(readable), lost: [...entry.lost, ...goneOffsets(next, readable, holes)] }
   })
   return isChanged ? { ...inForce.state, previous: inForce.path, entries } : undefined
 }

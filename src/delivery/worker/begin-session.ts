@@ -28,7 +28,9 @@ export async function beginSession(
   const deleted = await memory.deletedTopics(source.stream)
   mustOweNothing({ state: inForce.state, source, followed: adoption?.source, deleted })
   const positions = await findPositions(source, partitions, view, inForce, countRows)
-  const starts = positions.filter(({ isNew }) => isNew).map(({ partition, next }) => ({ partition, start: next }))
+  const starts = positions
+    .filter(({ isNew }) => isNew)
+    .map(({ partition, next, holes }) => ({ partition, start: next, holes }))
   if (adoption?.table !== uuid || adoption.source !== source.id) await memory.adopt({ table: uuid, source: source.id })
   const ids = { source: source.id, stream: source.stream, adoptedUuid: uuid }
   if (starts.length > 0) {

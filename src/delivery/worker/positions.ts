@@ -2,7 +2,8 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { entryOf } from '../commit/next-state.ts'
 import type { CountRows } from '../commit/count-rows.ts'
 import type { StateInForce } from '../commit/judge-table.ts'
-import { behindHoles, type OffsetHole } from '../../stream/offset-holes.ts'
+import { newHoles, notedHoles } from '../commit/gone-offsets.ts'
+import { behindHoles, endBefore, type OffsetHole } from '../../stream/offset-holes.ts'
 import type { RecordSource } from '../record-source.ts'
 import type { TableView } from '../table/delivery-table.ts'
 
@@ -20,8 +21,10 @@ export interface Position {
   readonly readyAt: number
   /** Where reading waits for a transaction to end, and whose it is, as soon as that is known. */
   heldBy?: { readonly offset: number; readonly who: string | undefined } | undefined
-  /** Offsets that the log passed over when it was restored. */
+  /** Offsets that the log passed over when it was restored, as far as nobody was asked about them. */
   readonly holes: readonly OffsetHole[]
+  /** Those that reading passes over. */
+  readonly noted: readonly OffsetHole[]
   /** The state has no entry. */
   readonly isNew: boolean
 }
@@ -52,9 +55,14 @@ export async function findPositions(
     const entry = entryOf(state, source.id, partition)
     // What the log had lost before the delivery came is no loss of it (rule 7).
     const next = entry ? Number(entry.next) : behindHoles(holes, start)
+    const noted = entry ? notedHoles(entry) : []
     if (next > end) throw endsEarly(partition, next, end)
-    if (next < start) throw lostRange(partition, next, start)
-    return { partition, committed: next, next, end, stableEnd, readyAt: stableEnd, holes, isNew: !entry }
+    const readable = behindHoles(noted, next)
+    if (readable < start) throw lostRange(partition, readable, start)
+    const position = { partition, committed: next, next, end, stableEnd }
+    // Where nothing is behind a hole, nothing will be read behind it.
+    const readyAt = endBefore(noted, stableEnd)
+    return { ...position, readyAt, holes: newHoles(holes, entry), noted, isNew: !entry }
   })
 }
 

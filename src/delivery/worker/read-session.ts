@@ -7,7 +7,7 @@ import { FetchMemory } from './fetch-memory.ts'
 import { inferColumns } from './new-columns.ts'
 import { findHolders } from './open-transactions.ts'
 import { endsEarly, lostRange, type Position } from './positions.ts'
-import { readOn, stopAtHoles } from './restored-log.ts'
+import { placeOf, readOn, stopAtHoles } from './restored-log.ts'
 import type { Session } from './session.ts'
 import type { NewColumn, TableView } from '../table/delivery-table.ts'
 
@@ -112,9 +112,11 @@ async function feed(
 async function handleTrouble(
   session: Session,
   ports: ReadPorts,
-  { partition, next }: Position,
+  position: Position,
   answer: Exclude<SourceAnswer, { kind: 'records' }>,
 ): Promise<void> {
+  const { partition } = position
+  const next = placeOf(position, position.next)
   if (answer.kind === 'failed')
     throw new WeirError('WEIR-5018', `partition ${partition} of the stream cannot be read: ${answer.reason}`)
   // What was read before the hole is delivered first (rule 7).

@@ -3,7 +3,9 @@ import { decimal, time } from './list.ts'
 
 const ledgerGap = z
   .strictObject({
-    kind: z.enum(['lost', 'skipped']),
+    kind: z
+      .enum(['lost', 'skipped', 'restored'])
+      .describe('restored: the log passed over these offsets when it was restored; nobody can count what was there.'),
     from: decimal('The first offset.'),
     to: decimal('The offset after the last.'),
   })
@@ -18,9 +20,12 @@ const ledgerPartition = z
     delivered: decimal('Records that are rows.'),
     rejected: decimal('Records that are dead letters.'),
     pending: decimal('Records not committed yet.').nullable(),
-    lost: decimal('Records that were gone before they were read.'),
+    lost: decimal('Offsets that were gone before they were read, without those that a restore passed over.'),
     skipped: decimal('Records that were left out on an answer of an operator.'),
-    gaps: z.array(ledgerGap).readonly().describe('The offsets that lost and skipped count.'),
+    gaps: z
+      .array(ledgerGap)
+      .readonly()
+      .describe('The offsets that lost and skipped count, and those that a restore passed over.'),
   })
   .meta({ id: 'LedgerPartition' })
 

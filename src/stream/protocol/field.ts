@@ -101,7 +101,9 @@ export const uuid = primitive<string>('uuid', zeroUuid)
 export const string = primitive<string>('string', '')
 export const bytes = primitive<Buffer>('bytes', Buffer.alloc(0))
 /** Record batches as they are; a view of the frame, never a copy. */
-export const records: Field<Buffer | null> = primitive<Buffer>('bytes', Buffer.alloc(0)).orNull()
+export const records: Field<Buffer | null> = primitive<Buffer>('bytes', Buffer.alloc(0))
+  .orNull()
+  .default(Buffer.alloc(0))
 
 /** A list of primitive values, or of structs when given their fields. */
 export function array<S extends Shape>(shape: S): Field<readonly Decoded<S>[], readonly Input<S>[]>

@@ -72,6 +72,21 @@ void test('an answer to Fetch is not copied', () => {
   assert.ok(buffers.includes(records))
 })
 
+void test('a partition of which nothing is read has no bytes of records: older clients take no null', () => {
+  const partition = { partitionIndex: 0, errorCode: 29, highWatermark: -1 }
+  const body = {
+    throttleTimeMs: 0,
+    errorCode: 0,
+    sessionId: 0,
+    responses: [{ topic: 'denied', partitions: [partition] }],
+  }
+  for (let version = fetchApi.versions.min; version <= 12; version++) {
+    const frame = frameOf(encodeResponse(fetchApi, { apiVersion: version, correlationId: 1 }, body))
+    const { responses } = decodeResponse(fetchApi, version, frame).body
+    assert.deepEqual(responses[0]!.partitions[0]!.records, Buffer.alloc(0), `version ${version}`)
+  }
+})
+
 void test('the versions that are served are in the table', () => {
   for (const [key, { min, max }] of servedVersions) {
     const api = apiOfKey(key)

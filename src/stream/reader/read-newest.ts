@@ -3,6 +3,7 @@ import type { KafkaClient } from '../client/kafka-client.ts'
 import type { Isolation } from './place.ts'
 import { readForward } from './read-forward.ts'
 import { bytesOf, type ReadRecord } from './read-record.ts'
+import { skipEmpty } from './skip-empty.ts'
 
 export interface NewestRequest {
   readonly topic: string
@@ -34,7 +35,7 @@ const windowRecordsMax = 1_000_000
 
 /**
  * Goes back from the ends. A log is read forward only, so each partition is read in windows that lie before one another, and its
- * window grows where it is empty: by compaction, or because a restored log passed over offsets.
+ * window grows where there is little in it. What has nothing at all is passed over: after compaction, or where a log was restored.
  */
 export async function readNewest(client: Pick<KafkaClient, 'fetch'>, request: NewestRequest): Promise<NewestPage> {
   const { topic, starts, limit, isolation, signal, onTrouble } = request
@@ -71,7 +72,8 @@ interface BackwardPartition {
   take(): ReadRecord
   /** The next window to read. */
   window(): { readonly from: number; readonly until: number }
-  fill(found: readonly ReadRecord[]): void
+  /** `readFrom`: everything from there on was looked at. */
+  fill(found: readonly ReadRecord[], readFrom: number): void
   /** The window cannot be read. A smaller one may lie behind the damage: false when there is none. */
   shrink(): boolean
 }
@@ -102,9 +104,9 @@ function goBack(partition: number, start: number, end: number, firstWindow: numb
       return record
     },
     window: () => ({ from: windowStart(), until: readFrom }),
-    fill(found) {
+    fill(found, lookedFrom) {
       // All of the first batch is there, though the window begins within it.
-      readFrom = Math.min(windowStart(), found[0]?.offset ?? Infinity)
+      readFrom = Math.min(lookedFrom, found[0]?.offset ?? Infinity)
       waiting = [...found]
       if (found.length === 0) before = readFrom
       size = Math.max(windowRecordsMin, Math.min(2 * size, fittingRecords(found)))
@@ -153,8 +155,14 @@ async function fillWindows(
     onTrouble: onTrouble && ((partition, error) => void (byPartition.get(partition)!.trouble = error)),
   })
   for await (const { partition, records } of reads) byPartition.get(partition)!.found.push(...records)
-  for (const { one, found, trouble } of windows) {
-    if (!trouble) one.fill(found)
+  const lookedFrom = await Promise.all(
+    windows.map(async ({ one, from, found, trouble }) => {
+      if (trouble || found.length > 0) return from
+      return skipEmpty(client, { ...reading, partition: one.partition, start: one.start, end: from })
+    }),
+  )
+  for (const [at, { one, found, trouble }] of windows.entries()) {
+    if (!trouble) one.fill(found, lookedFrom[at]!)
     else if (!one.shrink()) onTrouble?.(one.partition, trouble)
   }
 }

@@ -47,11 +47,11 @@ export function recordsIn(
   let next = range.from
   let bytes = 0
   for (const { at, header } of batchesIn(fetched.records)) {
-    bytes += header.byteLength
     if (header.baseOffset >= range.until) {
       next = range.until
       break
     }
+    bytes += header.byteLength
     if (!isHidden(header)) {
       const cursor = openRecords(fetched.records, at, header)
       while (cursor.next()) {

@@ -2,6 +2,7 @@ import type { KafkaClient } from '../client/kafka-client.ts'
 import type { Isolation } from './place.ts'
 import { readForward } from './read-forward.ts'
 import type { ReadRecord, RecordTest } from './read-record.ts'
+import { skipEmpty } from './skip-empty.ts'
 
 export interface SearchRequest {
   readonly topic: string
@@ -69,13 +70,21 @@ async function* searchBackward(client: Pick<KafkaClient, 'fetch'>, request: Sear
     )
     const ends = new Map(some.map((partition) => [partition, until.get(partition)!]))
     const step = await readWindows(client, { topic, from: starts, until: ends, isolation, isWanted, signal })
-    for (const partition of some) {
-      const start = starts.get(partition)!
-      sizes.set(partition, nextSize(until.get(partition)! - start, step.bytesOf.get(partition) ?? 0))
-      if (start > (from.get(partition) ?? 0)) until.set(partition, start)
+    const skipTo = async (partition: number): Promise<number> => {
+      const end = starts.get(partition)!
+      if (step.bytesOf.has(partition)) return end
+      return skipEmpty(client, { topic, partition, start: from.get(partition) ?? 0, end, isolation, signal })
+    }
+    const reached = await Promise.all(some.map(skipTo))
+    let looked = 0
+    for (const [at, partition] of some.entries()) {
+      const window = ends.get(partition)! - starts.get(partition)!
+      looked += ends.get(partition)! - reached[at]!
+      sizes.set(partition, nextSize(window, step.bytesOf.get(partition) ?? 0))
+      if (reached[at]! > (from.get(partition) ?? 0)) until.set(partition, reached[at]!)
       else until.delete(partition)
     }
-    yield { ...step, left: { from, until: new Map(until) } }
+    yield { ...step, looked, left: { from, until: new Map(until) } }
   }
 }
 
@@ -88,18 +97,16 @@ function nextSize(looked: number, bytes: number): number {
 async function readWindows(
   client: Pick<KafkaClient, 'fetch'>,
   windows: Omit<SearchRequest, 'order'>,
-): Promise<Omit<SearchStep, 'left'> & { readonly bytesOf: ReadonlyMap<number, number> }> {
+): Promise<Omit<SearchStep, 'left' | 'looked'> & { readonly bytesOf: ReadonlyMap<number, number> }> {
   const found: ReadRecord[] = []
   const bytesOf = new Map<number, number>()
   for await (const { partition, records, bytes } of readForward(client, windows)) {
     found.push(...records)
-    bytesOf.set(partition, (bytesOf.get(partition) ?? 0) + bytes)
+    if (bytes > 0) bytesOf.set(partition, (bytesOf.get(partition) ?? 0) + bytes)
   }
-  const looked = [...windows.from].reduce((sum, [partition, start]) => sum + windows.until.get(partition)! - start, 0)
   const bytes = [...bytesOf.values()].reduce((sum, some) => sum + some, 0)
   return {
     found: found.toSorted((a, b) => b.timestampMs - a.timestampMs || b.offset - a.offset),
-    looked,
     bytes,
     bytesOf,
   }

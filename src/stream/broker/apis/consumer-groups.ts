@@ -97,8 +97,8 @@ function describeGroup(services: ApiServices, group: ConsumerGroup) {
 }
 
 function describeMember({ topics }: ApiServices, member: ConsumerMember) {
-  const named = (partitions: Partitions | Holding) => ({
-    topicPartitions: listed(partitions).flatMap(({ topicId, partitions: ones }) => {
+  const named = (...held: readonly (Partitions | Holding)[]) => ({
+    topicPartitions: listed(...held).flatMap(({ topicId, partitions: ones }) => {
       const topic = topics.byId(topicId)
       return topic ? [{ topicId, topicName: topic.name, partitions: ones }] : []
     }),
@@ -112,7 +112,8 @@ function describeMember({ topics }: ApiServices, member: ConsumerMember) {
     clientHost: member.clientHost,
     subscribedTopicNames: member.topicNames,
     subscribedTopicRegex: member.topicRegex,
-    assignment: named(member.assigned),
+    // What it is giving up is still its own.
+    assignment: named(member.assigned, member.revoking),
     targetAssignment: named(member.target),
     memberType: member.classic ? 0 : 1,
   }

@@ -13,8 +13,12 @@ export interface TopicPartitions {
   readonly partitions: readonly number[]
 }
 
-export function listed(partitions: Partitions | Holding): TopicPartitions[] {
-  return [...partitions].map(([topicId, ones]) => ({ topicId, partitions: [...ones.keys()].toSorted((a, b) => a - b) }))
+/** All of them, by topic and in order; none is in two. */
+export function listed(...all: readonly (Partitions | Holding)[]): TopicPartitions[] {
+  const byTopic = new Map<string, number[]>()
+  for (const partitions of all)
+    for (const [topicId, ones] of partitions) byTopic.set(topicId, [...(byTopic.get(topicId) ?? []), ...ones.keys()])
+  return [...byTopic].map(([topicId, ones]) => ({ topicId, partitions: ones.toSorted((a, b) => a - b) }))
 }
 
 function contains(partitions: Partitions | Holding, topicId: string, partition: number): boolean {
