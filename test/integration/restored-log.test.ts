@@ -57,6 +57,7 @@ void test(
       assert.equal(ledger.hops[0]?.pending, '4', 'a hole is not pending')
       await succeeds(weir, 'delivery', 'resume', 'load', '--accept-loss')
       await rows(weir, [1, 2, 3, 4, ...kept])
+      await isPassedOver(weir)
       await consume(kafka, handed, known + gone.length + kept.length)
       await verifies(weir)
     }
@@ -71,6 +72,27 @@ async function succeeds(weir: RestartableWeir, ...words: string[]): Promise<stri
   const { code, stdout, stderr } = await weir.command(...words)
   assert.equal(code, 0, stderr + stdout)
   return stdout
+}
+
+/** What was passed over has no number: in no figure of the stream, the delivery or a group. */
+async function isPassedOver(weir: RestartableWeir): Promise<void> {
+  const json = await succeeds(weir, 'ledger', '--json')
+  const { hops } = JSON.parse(json) as { hops: { in: string; pending: string; partitions: LedgerPart[] }[] }
+  assert.deepEqual([hops[0]!.in, hops[0]!.pending], ['8', '0'])
+  for (const { read, lost, gaps } of hops[0]!.partitions)
+    assert.deepEqual([read, lost, gaps.map(({ kind }) => kind)], ['4', '0', ['restored']])
+  assert.match(await succeeds(weir, 'ledger'), /passed over by a restore[^\n]* partition 0: 2 to \d+/)
+  const stream = await fetch(`http://127.0.0.1:${weir.ports.http}/api/v1/streams/values`)
+  assert.equal(((await stream.json()) as { records: string }).records, '8')
+  const metrics = await (await fetch(`http://127.0.0.1:${weir.ports.http}/metrics`)).text()
+  const lags = [...metrics.matchAll(/^weir_group_lag_records\{.* (\d+)$/gm)].map(([, lag]) => Number(lag))
+  assert.ok(lags.length === 2 && lags.every((lag) => lag <= 8), `the lag of the group: ${lags.join(', ')}`)
+}
+
+interface LedgerPart {
+  readonly read: string
+  readonly lost: string
+  readonly gaps: readonly { readonly kind: string }[]
 }
 
 async function newest(weir: RestartableWeir): Promise<readonly number[]> {

@@ -1,6 +1,7 @@
 import { pendingFlushes } from './commit-session.ts'
 import type { WorkerStatus } from './delivery-worker.ts'
 import { describeHolders } from './open-transactions.ts'
+import { placeOf } from './restored-log.ts'
 import type { Session } from './session.ts'
 import type { WorkerContext } from './worker-context.ts'
 
@@ -16,11 +17,12 @@ export function workerStatus(
     delivery: config.delivery,
     epoch,
     state: isStopped ? 'stopped' : figures.halted ? 'halted' : running,
-    partitions: [...(session?.positions.values() ?? [])].map(({ partition, committed, next, end }) => ({
-      partition,
-      committed: String(session?.baseOf(partition) ?? committed),
-      position: String(next),
-      end: String(end),
+    partitions: [...(session?.positions.values() ?? [])].map((position) => ({
+      partition: position.partition,
+      committed: String(session?.baseOf(position.partition) ?? position.committed),
+      // A hole that ends where the log does is nothing to be behind of.
+      position: String(placeOf(position, position.next)),
+      end: String(position.end),
     })),
     recordsRead: figures.read,
     recordsRejected: figures.rejected,

@@ -8,7 +8,7 @@ export interface StreamFigures {
   /** Of the topic: UUID text. */
   readonly id: string
   readonly partitions: number
-  /** Offsets between the ends: transactions and compaction leave fewer records. */
+  /** Offsets between the ends, without those that a restore passed over: transactions and compaction leave fewer records. */
   readonly records: string
   readonly bytes: string | null
   readonly segments: number | null

@@ -18,7 +18,9 @@ export const streamFigures = z
     name: z.string(),
     id: z.string().describe('Of the topic.'),
     partitions: z.int(),
-    records: decimal('Offsets between the ends: transactions and compaction leave fewer records.'),
+    records: decimal(
+      'Offsets between the ends, without those that a restore passed over: transactions and compaction leave fewer records.',
+    ),
     bytes: decimal('On the disk.').nullable(),
     segments: z.int().nullable(),
     rate: streamRate.nullable().describe("null for another Kafka's."),

@@ -36,7 +36,7 @@ export const streamList: Command = {
 }
 
 interface Figures {
-  /** Offsets between the ends: transactions and compaction leave fewer records. */
+  /** Offsets between the ends: transactions, compaction and restores leave fewer records. */
   readonly records: number
   /** null from a broker that does not tell. */
   readonly bytes: number | null

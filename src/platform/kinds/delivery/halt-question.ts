@@ -23,7 +23,7 @@ const acceptLoss: HaltAnswer = {
   choice: 'accept-loss',
   title: 'Accept the loss',
   consequence:
-    'The delivery goes on behind what is gone. Those records never become rows; the ledger keeps their offsets as lost.',
+    'The delivery goes on behind what is gone. Those records never become rows; the ledger keeps their offsets.',
   leavesOut: true,
 }
 

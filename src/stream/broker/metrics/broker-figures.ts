@@ -1,4 +1,5 @@
 import type { Clock } from '../../../kernel/clock.ts'
+import { offsetsOutside } from '../../offset-holes.ts'
 import type { Groups } from '../groups/groups.ts'
 import type { TopicStore } from '../topics/topic-store.ts'
 import type { BrokerFigures, PartitionFigure, TopicFigure } from './figures.ts'
@@ -41,7 +42,7 @@ function topicFigure(topics: Pick<TopicStore, 'get'>, counts: TopicFigures, name
   let [records, bytes, segments] = [0, 0, 0]
   const troubles: string[] = []
   for (const { index, view } of topic.partitions) {
-    records += view.endOffset - view.startOffset
+    records += offsetsOutside(view.holes, view.startOffset, view.endOffset)
     bytes += view.bytes
     segments += view.segmentCount
     if (view.trouble !== undefined && troubles.length < troublesMax)

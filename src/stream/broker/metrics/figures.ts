@@ -14,7 +14,7 @@ export interface TopicFigure extends TopicCounts {
   readonly topic: string
   readonly id: string
   readonly partitions: number
-  /** Offsets between the ends. */
+  /** Offsets between the ends, without those that a restore passed over. */
   readonly records: number
   readonly bytes: number
   readonly segments: number

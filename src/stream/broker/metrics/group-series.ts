@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client'
+import { offsetsOutside } from '../../offset-holes.ts'
 import type { Groups } from '../groups/groups.ts'
 import type { LiveOffset } from '../groups/offset-table.ts'
 import type { TopicStore } from '../topics/topic-store.ts'
@@ -30,10 +31,10 @@ export function registerGroupSeries(registry: Registry, groups: Groups, topics: 
   )
   byPlace(
     'weir_group_lag_records',
-    'Offsets from there to the end of the partition',
+    'Offsets from there to the end of the partition, without those that a restore passed over',
     ({ topic, partition, committed }) => {
       const view = topics.get(topic)?.partitions[partition]?.view
-      return view && Math.max(0, view.endOffset - committed.offset)
+      return view && offsetsOutside(view.holes, committed.offset, view.endOffset)
     },
   )
   registerFamily(registry, {

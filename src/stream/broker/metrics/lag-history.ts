@@ -1,3 +1,4 @@
+import { offsetsOutside } from '../../offset-holes.ts'
 import type { Groups } from '../groups/groups.ts'
 import type { TopicStore } from '../topics/topic-store.ts'
 import type { LagSeries } from './figures.ts'
@@ -50,7 +51,7 @@ function lagOf({ offsets }: Groups, topics: Pick<TopicStore, 'get'>, group: stri
   let lag = Number.NaN
   for (const { topic, partition, committed } of offsets.of(group)) {
     const view = topics.get(topic)?.partitions[partition]?.view
-    if (view) lag = (Number.isNaN(lag) ? 0 : lag) + Math.max(0, view.endOffset - committed.offset)
+    if (view) lag = (Number.isNaN(lag) ? 0 : lag) + offsetsOutside(view.holes, committed.offset, view.endOffset)
   }
   return lag
 }
