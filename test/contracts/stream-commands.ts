@@ -140,6 +140,8 @@ export function describeStreamCommands(name: string, start: () => Promise<Runnin
       assert.deepEqual(await tail('--from', 'beginning', '--until', '2026-01-05T10:03:00Z'), [0, 1, 2])
       assert.deepEqual(await tail('--from', 'beginning', '-e', '--key', 'key-3'), [3, 7, 11, 15, 19])
       assert.deepEqual(await tail('--from', 'beginning', '-e', '--grep', 'value 1', '-p', '0'), [10, 12, 14, 16, 18])
+      assert.deepEqual(await tail('--from', 'beginning', '-e', '--key-has', '-3', '--grep', '1'), [11, 15, 19])
+      assert.deepEqual(await tail('--from', 'beginning', '-e', '--has', '3'), [3, 7, 11, 13, 15, 19])
       assert.deepEqual(await tail('--from', 'beginning', '-e', '--with-header', 'mark=seven'), [7])
       assert.equal((await tail('--from', 'beginning', '-n', '5')).length, 5)
       const wrong = await run(['tail', stream, '--from', 'yesterday'])

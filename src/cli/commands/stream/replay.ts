@@ -4,6 +4,7 @@ import type { BegunReplay, ReplayRequest } from '../../../stream/replay/begin-re
 import type { ReplayResult } from '../../../stream/replay/replay.ts'
 import type { Command, CommandCall } from '../../command.ts'
 import { formatCount } from '../../output.ts'
+import { filterOption, filterOptions } from '../../stream/filter-option.ts'
 import { partitionOption } from '../../stream/partition-option.ts'
 import { placeOption } from '../../stream/place-option.ts'
 import { compressions } from '../../stream/produce-settings.ts'
@@ -29,9 +30,7 @@ export const streamReplay: Command = {
     },
     { flags: '--until <place>', description: 'where to end, as --from', default: 'where the stream ends now' },
     { flags: '-p, --partition <numbers>', description: 'only these partitions: 0, 0,2 or 0-3', repeatable: true },
-    { flags: '--key <text>', description: 'only records with this key' },
-    { flags: '--grep <text>', description: 'only records with this text in the value' },
-    { flags: '--with-header <name[=value]>', description: 'only records with this header' },
+    ...filterOptions,
     {
       flags: '--partitioning <way>',
       description: 'same: each record keeps its partition; key: by key, as producers do',
@@ -72,9 +71,10 @@ async function create(client: KafkaClient, call: CommandCall, stream: string, pa
   else await client.topics.create([{ name: stream, partitions }])
 }
 
-function requestOf({ options, lists }: CommandCall, from: string, to: string, partitions: number): ReplayRequest {
+function requestOf(call: CommandCall, from: string, to: string, partitions: number): ReplayRequest {
+  const { options, lists } = call
   const text = (name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined)
-  const filter = { key: text('key'), valueHas: text('grep'), header: text('withHeader') }
+  const filter = filterOption(call)
   const partitioning = text('partitioning')
   if (partitioning !== undefined && partitioning !== 'same' && partitioning !== 'key')
     throw new WeirError('WEIR-2009', `--partitioning takes same or key, not "${partitioning}"`)

@@ -4,6 +4,7 @@ import type { KafkaClient } from '../../../stream/client/kafka-client.ts'
 import type { ReadRecord } from '../../../stream/reader/read-record.ts'
 import type { Command, CommandCall } from '../../command.ts'
 import { countOption } from '../../number-option.ts'
+import { filterOption, filterOptions } from '../../stream/filter-option.ts'
 import { partitionOption } from '../../stream/partition-option.ts'
 import { placeOption } from '../../stream/place-option.ts'
 import {
@@ -37,9 +38,7 @@ export const streamTail: Command = {
     { flags: '-e, --exit', description: 'end where the stream ends now' },
     { flags: '-n, --lines <count>', description: 'end after this many records' },
     { flags: '-p, --partition <numbers>', description: 'only these partitions: 0, 0,2 or 0-3', repeatable: true },
-    { flags: '--key <text>', description: 'only records with this key' },
-    { flags: '--grep <text>', description: 'only records with this text in the value' },
-    { flags: '--with-header <name[=value]>', description: 'only records with this header' },
+    ...filterOptions,
     { flags: '--uncommitted', description: 'records of transactions that are open or were aborted too' },
     {
       flags: '--format <format>',
@@ -87,11 +86,7 @@ async function tail(
   const isolation = options['uncommitted'] === true ? 'uncommitted' : 'committed'
   const bounds = await readBounds(client, stream, partitions, isolation)
   const print = printer(call)
-  const isWanted = compileFilter({
-    key: textOf(options['key']),
-    valueHas: textOf(options['grep']),
-    header: textOf(options['withHeader']),
-  })
+  const isWanted = compileFilter(filterOption(call))
   const reading = {
     topic: stream,
     from: await offsetsAt(client, stream, placeOption('--from', options['from']) ?? 'end', bounds),
@@ -133,8 +128,4 @@ function formatOption(value: string | boolean | undefined): RecordFormat {
     'WEIR-2009',
     `--format takes ${recordFormats.join(', ')}, not "${String(value)}".${near === undefined ? '' : ` Did you mean ${near}?`}`,
   )
-}
-
-function textOf(value: string | boolean | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }
