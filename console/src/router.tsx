@@ -13,6 +13,9 @@ const pages = {
   list: () => whenReachable(() => import('./pages/resource-list.tsx')),
   resource: () => whenReachable(() => import('./pages/resource.tsx')),
   sql: () => whenReachable(() => import('./pages/sql.tsx')),
+  record: () => whenReachable(() => import('./pages/stream/record-page.tsx')),
+  groups: () => whenReachable(() => import('./pages/group/group-list.tsx')),
+  group: () => whenReachable(() => import('./pages/group/group-page.tsx')),
   ledger: () => whenReachable(() => import('./pages/ledger.tsx')),
   deadLetters: () => whenReachable(() => import('./pages/dead-letters.tsx')),
   activity: () => whenReachable(() => import('./pages/activity.tsx')),
@@ -41,7 +44,7 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: '/resources/$kind/$name',
-    // Partition and offset say which records the Data tab of a stream shows.
+    // Which records the Data tab of a stream shows; offset is what from was called once.
     validateSearch: (
       search,
     ): {
@@ -49,13 +52,40 @@ const routes = [
       edge?: string | undefined
       partition?: string | undefined
       offset?: string | undefined
+      from?: string | undefined
+      q?: string | undefined
+      where?: string | undefined
+      uncommitted?: string | undefined
     } => ({
       tab: text(search['tab']),
       edge: text(search['edge']),
       partition: text(search['partition']),
       offset: text(search['offset']),
+      from: text(search['from']),
+      q: text(search['q']),
+      where: text(search['where']),
+      uncommitted: search['uncommitted'] === true ? 'true' : text(search['uncommitted']),
     }),
     component: lazyRouteComponent(pages.resource, 'ResourcePage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/resources/stream/$name/records/$partition/$offset',
+    component: lazyRouteComponent(pages.record, 'RecordPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/groups',
+    validateSearch: (search): { prefix?: string | undefined; state?: string | undefined } => ({
+      prefix: text(search['prefix']),
+      state: text(search['state']),
+    }),
+    component: lazyRouteComponent(pages.groups, 'GroupList'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/groups/$group',
+    component: lazyRouteComponent(pages.group, 'GroupPage'),
   }),
   createRoute({
     getParentRoute: () => root,

@@ -96,7 +96,7 @@ void test('a slow answer keeps its place, without movement for who wants none', 
   await page.emulateMedia({ reducedMotion: 'reduce' })
   let answer = (): void => undefined
   const asked = new Promise<void>((resolve) => (answer = resolve))
-  await page.route('**/api/v1/resources?*', async (route) => (await asked, route.continue()))
+  await page.route('**/api/v1/streams?*', async (route) => (await asked, route.continue()))
   await page.goto(`${many.endpoints.http}/resources/stream`)
   await page.locator('[aria-label="Loading"]').waitFor()
   assert.equal(await page.evaluate('document.getAnimations().length'), 0)

@@ -1,4 +1,5 @@
 import type { LedgerHop } from '../../src/platform/operations.ts'
+import { connectKafka } from '../../src/stream/client/connect.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 /** A project with one of each kind: a secret that is absent, so that something needs a look. */
@@ -29,6 +30,14 @@ const customers = ['ada', 'grace', 'edsger', 'barbara', 'donald', 'leslie']
 export async function fillShop(http: string): Promise<void> {
   await produceOrders(http, produced)
   await waitForLedger(http, (hop) => hop.in === String(produced) && hop.pending === '0')
+}
+
+/** A group of nobody that has read a few records of each partition. */
+export async function commitBehind(kafka: string, group: string): Promise<void> {
+  const client = await connectKafka({ bootstrap: kafka })
+  const offsets = [0, 1, 2, 3].map((partition) => ({ topic: 'orders', partition, offset: 10 * partition }))
+  await client.groups.commit(group, offsets)
+  await client.close()
 }
 
 export async function produceOrders(http: string, count: number): Promise<void> {

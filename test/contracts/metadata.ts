@@ -74,6 +74,11 @@ export function describeMetadataContract(name: string, open: () => Promise<Metad
     assert.deepEqual(await names({ tags: { name: 'a', team: 'other' } }), [])
     assert.deepEqual(await names({ state: 'Active' }), [])
     assert.deepEqual(await names({ after: { kind: 'stream', name: 'bx1' }, limit: 2 }), ['stream/é', 'view/b_2'])
+    assert.deepEqual(await names({ kind: 'stream', limit: 2, skip: 3 }), ['stream/bx1', 'stream/é'])
+    assert.deepEqual(
+      await Promise.all([{}, { kind: 'stream', limit: 1 }, { prefix: 'b_' }].map((query) => resources.count(query))),
+      [6, 5, 2],
+    )
   })
 
   check('an erased resource is gone, its history stays', async ({ resources }) => {

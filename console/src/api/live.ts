@@ -24,6 +24,7 @@ export function rateOf(sample: RateSample | undefined, kind: string, name: strin
 
 const keptSamples = 300
 const retryMs = 1000
+const refreshMs = 250
 
 let connected = true
 let samples: readonly RateSample[] = []
@@ -42,15 +43,22 @@ export function followEvents(queries: QueryClient): void {
     if (source.readyState !== EventSource.CLOSED) return
     setTimeout(() => followEvents(queries), retryMs)
   })
-  source.addEventListener('resource', () => {
-    void queries.invalidateQueries({ queryKey: ['resources'] })
-    void queries.invalidateQueries({ queryKey: ['audit'] })
-  })
+  source.addEventListener('resource', () => refreshSoon(queries))
   source.addEventListener('rates', (event) => {
     const sample = JSON.parse((event as MessageEvent<string>).data) as Omit<RateSample, 'receivedAt'>
     samples = [...samples.slice(1 - keptSamples), { ...sample, receivedAt: Date.now() }]
     notify()
   })
+}
+
+let refreshing: ReturnType<typeof setTimeout> | undefined
+
+/** Thousands of streams may change in a moment: what shows them is asked for once. */
+function refreshSoon(queries: QueryClient): void {
+  refreshing ??= setTimeout(() => {
+    refreshing = undefined
+    for (const queryKey of [['resources'], ['streams'], ['audit']]) void queries.invalidateQueries({ queryKey })
+  }, refreshMs)
 }
 
 export function useConnection(): boolean {

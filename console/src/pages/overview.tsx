@@ -1,6 +1,6 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { sumOf, useRates } from '../api/live.ts'
-import { useLedger, useResources } from '../api/queries.ts'
+import { useLedger, useResources, useStreamTotal } from '../api/queries.ts'
 import type { LedgerHop } from '../api/answers.ts'
 import type { Resource } from '../api/resource.ts'
 import { drawnOf } from '../graph/drawn-of.ts'
@@ -17,6 +17,7 @@ export function Overview() {
   const navigate = useNavigate({ from: '/' })
   const resources = useResources()
   const ledger = useLedger()
+  const streams = useStreamTotal()
   if (resources.isLoadingError)
     return (
       <Page title="Overview">
@@ -30,10 +31,11 @@ export function Overview() {
       </Page>
     )
   const hops = ledger.data?.hops ?? []
+  const unloaded = Math.max(0, (streams.data ?? 0) - resources.data.filter(({ kind }) => kind === 'stream').length)
   const { drawn, left } = drawnOf(resources.data.filter(({ kind }) => kind !== 'secret'))
   return (
     <Page title="Overview">
-      <Figures resources={resources.data} hops={ledger.data?.hops} />
+      <Figures resources={resources.data} count={resources.data.length + unloaded} hops={ledger.data?.hops} />
       <Ailing resources={resources.data} />
       {resources.data.length === 0 ? (
         <Empty command="npx weir-data init">
@@ -43,10 +45,10 @@ export function Overview() {
         <section className="card">
           <h2>
             From stream to table
-            {left === 0 ? null : (
+            {left + unloaded === 0 ? null : (
               <span className="quiet note">
                 {' '}
-                without {formatCount(left)} that nothing refers to: the lists have them
+                without {formatCount(left + unloaded)} that nothing refers to: the lists have them
               </span>
             )}
           </h2>
@@ -65,9 +67,12 @@ export function Overview() {
 
 function Figures({
   resources,
+  count,
   hops,
 }: {
   readonly resources: readonly Resource[]
+  /** Those that are not loaded too. */
+  readonly count: number
   readonly hops: readonly LedgerHop[] | undefined
 }) {
   const samples = useRates()
@@ -114,7 +119,7 @@ function Figures({
       />
       <Figure
         label="Resources"
-        value={formatCount(resources.length)}
+        value={formatCount(count)}
         source="all that the project declares"
         note={failed > 0 ? <State state="Failed" count={failed} /> : 'none failed'}
       />

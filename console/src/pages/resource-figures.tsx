@@ -5,10 +5,9 @@ import type { Resource } from '../api/resource.ts'
 import { formatAge, formatBytes, formatCount, formatRate } from '../parts/format.ts'
 import { ErrorNotice, Figure, Loading } from '../parts/notice.tsx'
 import { Balance } from '../parts/state.tsx'
+import { StreamOverview } from './stream/stream-overview.tsx'
 
 interface Figures {
-  readonly records?: string
-  readonly partitions?: readonly { readonly partition: number; readonly start: string; readonly end: string }[]
   readonly rows?: string | null
   readonly bytes?: string | null
   readonly files?: string | null
@@ -21,6 +20,11 @@ interface Figures {
 
 /** Live figures of one resource: those its kind has. */
 export function ResourceFigures({ resource }: { readonly resource: Resource }) {
+  if (resource.kind === 'stream') return <StreamOverview name={resource.name} />
+  return <OtherFigures resource={resource} />
+}
+
+function OtherFigures({ resource }: { readonly resource: Resource }) {
   const { kind, name } = resource
   const status = useStatus<Figures>(kind, name)
   const sample = useRates().at(-1)
@@ -54,17 +58,14 @@ export function ResourceFigures({ resource }: { readonly resource: Resource }) {
         ))}
         {kind === 'delivery' ? <HopFigures delivery={name} /> : null}
       </div>
-      <Partitions of={kind === 'stream' ? status.data.partitions : undefined} stream={name} />
       <Columns of={status.data.columns} />
     </>
   )
 }
 
 function figuresOf(status: Figures): readonly (readonly [label: string, value: string])[] {
-  const { records, partitions, rows, bytes, files, snapshotId, state, source, present } = status
+  const { rows, bytes, files, snapshotId, state, source, present } = status
   const found: (readonly [string, string])[] = []
-  if (records !== undefined) found.push(['Records kept', formatCount(records)])
-  if (partitions) found.push(['Partitions', formatCount(partitions.length)])
   if (rows !== undefined) found.push(['Rows committed', formatCount(rows ?? 0)])
   if (bytes !== undefined) found.push(['Size', formatBytes(Number(bytes ?? 0))])
   if (files !== undefined) found.push(['Data files', formatCount(files ?? 0)])
@@ -107,46 +108,6 @@ function HopFigures({ delivery }: { readonly delivery: string }) {
         }
       />
     </>
-  )
-}
-
-function Partitions({ of, stream }: { readonly of: Figures['partitions']; readonly stream: string }) {
-  if (!of) return null
-  return (
-    <section className="card scroll" tabIndex={0} aria-label="Partitions">
-      <h2>Partitions</h2>
-      <table>
-        <thead>
-          <tr>
-            <th className="number">Partition</th>
-            <th className="number">First offset</th>
-            <th className="number">End offset</th>
-            <th className="number">Records</th>
-            <th>Look</th>
-          </tr>
-        </thead>
-        <tbody>
-          {of.map(({ partition, start, end }) => (
-            <tr key={partition}>
-              <td className="number">{partition}</td>
-              <td className="number">{formatCount(start)}</td>
-              <td className="number">{formatCount(end)}</td>
-              <td className="number">{formatCount(String(BigInt(end) - BigInt(start)))}</td>
-              <td>
-                <Link
-                  to="/resources/$kind/$name"
-                  params={{ kind: 'stream', name: stream }}
-                  search={{ tab: 'Data', partition: String(partition) }}
-                  aria-label={`Records of partition ${partition}`}
-                >
-                  records
-                </Link>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   )
 }
 

@@ -9,14 +9,10 @@ import { Empty, ErrorNotice, Loading } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { State } from '../parts/state.tsx'
 import { VirtualGrid, type GridColumn } from '../parts/virtual-grid.tsx'
+import { StreamList } from './stream/stream-list.tsx'
 
 /** What each kind is for, and the line that declares the first one. */
 const introductions: Readonly<Record<string, readonly [title: string, purpose: string, command: string]>> = {
-  stream: [
-    'Streams',
-    'A stream is a durable log of records that any Kafka client writes and reads.',
-    "stream('orders', { partitions: 4, retention: '7 days' })",
-  ],
   delivery: [
     'Deliveries',
     'A delivery brings the records of a stream into a table, each exactly once.',
@@ -37,6 +33,11 @@ const introductions: Readonly<Record<string, readonly [title: string, purpose: s
 
 export function ResourceList() {
   const { kind } = useParams({ from: '/resources/$kind' })
+  return kind === 'stream' ? <StreamList /> : <OtherList kind={kind} />
+}
+
+/** A project has hundreds of these, not thousands: all of them are here. */
+function OtherList({ kind }: { readonly kind: string }) {
   const search = useSearch({ from: '/resources/$kind' })
   const navigate = useNavigate({ from: '/resources/$kind' })
   const resources = useResources()

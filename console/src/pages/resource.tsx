@@ -1,6 +1,6 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { useLedger, useResources } from '../api/queries.ts'
+import { useLedger, useResource, useResources } from '../api/queries.ts'
 import type { Resource } from '../api/resource.ts'
 import { GraphWithFacts } from '../graph/graph-with-facts.tsx'
 import { Command } from '../parts/command.tsx'
@@ -14,29 +14,40 @@ import { ResourceData } from './resource-data.tsx'
 import { ResourceFigures } from './resource-figures.tsx'
 import { ResourceHistory } from './resource-history.tsx'
 import { ResourceSpec } from './resource-spec.tsx'
+import { StreamAcls } from './stream/stream-acls.tsx'
+import { StreamConfiguration } from './stream/stream-configuration.tsx'
+import { StreamGroups } from './stream/stream-groups.tsx'
+import { StreamPartitions } from './stream/stream-partitions.tsx'
 
-const tabs = ['Overview', 'Data', 'Spec', 'History'] as const
+/** Every kind has these; a capability adds the tabs that are its own. */
+const ownTabs: Readonly<Record<string, readonly string[]>> = {
+  stream: ['Partitions', 'Groups', 'Configuration', 'ACLs'],
+}
+
+function tabsOf(kind: string): readonly string[] {
+  return ['Overview', 'Data', ...(ownTabs[kind] ?? []), 'Spec', 'History']
+}
 
 /** The same skeleton for every kind. */
 export function ResourcePage() {
   const { kind, name } = useParams({ from: '/resources/$kind/$name' })
   const { tab = 'Overview' } = useSearch({ from: '/resources/$kind/$name' })
   const navigate = useNavigate({ from: '/resources/$kind/$name' })
-  const resources = useResources()
-  const resource = resources.data?.find((one) => one.kind === kind && one.name === name)
-  if (resources.isLoadingError)
+  const found = useResource(kind, name)
+  const resource = found.data
+  if (found.isLoadingError)
     return (
       <Page title={name}>
-        <ErrorNotice error={resources.error} retry={() => void resources.refetch()} />
+        <ErrorNotice error={found.error} retry={() => void found.refetch()} />
       </Page>
     )
-  if (!resources.data)
+  if (resource === undefined)
     return (
       <Page title={name}>
         <Loading height={400} />
       </Page>
     )
-  if (!resource)
+  if (resource === null)
     return (
       <Page title={name}>
         <Empty command={`npx weir-data get ${kind}`}>
@@ -44,20 +55,36 @@ export function ResourcePage() {
         </Empty>
       </Page>
     )
-  const content: Record<(typeof tabs)[number], ReactNode> = {
-    Overview: <ResourceOverview resource={resource} all={resources.data} />,
-    Data: <ResourceData resource={resource} />,
-    Spec: <ResourceSpec resource={resource} />,
-    History: <ResourceHistory resource={resource} />,
-  }
+  const tabs = tabsOf(kind)
   return (
     <Page title={name} aside={<Header resource={resource} tellsReason={tab !== 'Overview' || kind !== 'delivery'} />}>
       <Tabs names={tabs} chosen={tab} onChoose={(chosen) => void navigate({ search: { tab: chosen } })} />
       <div role="tabpanel" aria-label={tab} className="page">
-        {content[tab as keyof typeof content] ?? content.Overview}
+        <TabContent tab={tabs.includes(tab) ? tab : 'Overview'} resource={resource} />
       </div>
     </Page>
   )
+}
+
+function TabContent({ tab, resource }: { readonly tab: string; readonly resource: Resource }): ReactNode {
+  switch (tab) {
+    case 'Data':
+      return <ResourceData resource={resource} />
+    case 'Partitions':
+      return <StreamPartitions name={resource.name} />
+    case 'Groups':
+      return <StreamGroups name={resource.name} />
+    case 'Configuration':
+      return <StreamConfiguration resource={resource} />
+    case 'ACLs':
+      return <StreamAcls name={resource.name} />
+    case 'Spec':
+      return <ResourceSpec resource={resource} />
+    case 'History':
+      return <ResourceHistory resource={resource} />
+    default:
+      return <ResourceOverview resource={resource} />
+  }
 }
 
 /** The question of a halted delivery tells the reason itself. */
@@ -80,7 +107,8 @@ function Header({ resource, tellsReason }: { readonly resource: Resource; readon
   )
 }
 
-function ResourceOverview({ resource, all }: { readonly resource: Resource; readonly all: readonly Resource[] }) {
+function ResourceOverview({ resource }: { readonly resource: Resource }) {
+  const all = useResources().data ?? []
   const { edge } = useSearch({ from: '/resources/$kind/$name' })
   const navigate = useNavigate({ from: '/resources/$kind/$name' })
   const ledger = useLedger()

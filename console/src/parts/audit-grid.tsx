@@ -10,11 +10,16 @@ const columns: readonly GridColumn<AuditEntry>[] = [
   {
     name: 'Resource',
     width: 240,
-    cell: ({ kind, name }) => (
-      <Link to="/resources/$kind/$name" params={{ kind, name }} search={{ tab: 'History' }}>
-        {kind} {name}
-      </Link>
-    ),
+    cell: ({ kind, name }) =>
+      kind === 'group' ? (
+        <Link to="/groups/$group" params={{ group: name }}>
+          group {name}
+        </Link>
+      ) : (
+        <Link to="/resources/$kind/$name" params={{ kind, name }} search={{ tab: 'History' }}>
+          {kind} {name}
+        </Link>
+      ),
   },
   {
     name: 'Detail',

@@ -19,7 +19,8 @@ const linesOfPage = 10
  */
 export function VirtualGrid<Row>(props: {
   readonly label: string
-  readonly rows: readonly Row[]
+  /** Undefined is a row that is on its way. */
+  readonly rows: readonly (Row | undefined)[]
   readonly columns: readonly GridColumn<Row>[]
   readonly height: number
   readonly onOpen?: (row: Row) => void
@@ -27,9 +28,13 @@ export function VirtualGrid<Row>(props: {
   readonly onMark?: (row: Row) => void
   /** The last lines are in sight: the place to read on. */
   readonly onEnd?: () => void
+  /** Which lines are in sight, for lists of which only those are asked for. */
+  readonly onSight?: (first: number, last: number) => void
+  /** Tells a row from others: then the chosen one stays chosen when rows come in above it. */
+  readonly keyOf?: (row: Row) => string
   readonly detail?: (row: Row) => ReactNode
 }) {
-  const { rows, columns, onOpen, onMark, onEnd, detail } = props
+  const { rows, columns, onOpen, onMark, onEnd, onSight, keyOf, detail } = props
   const scroller = useRef<HTMLDivElement>(null)
   const id = useId()
   const [at, setAt] = useState<number>()
@@ -40,7 +45,22 @@ export function VirtualGrid<Row>(props: {
     overscan: 12,
     scrollPaddingStart: lineHeight,
   })
+  const firstInSight = lines.getVirtualItems().at(0)?.index ?? 0
   const lastInSight = lines.getVirtualItems().at(-1)?.index ?? 0
+  useEffect(() => onSight?.(firstInSight, lastInSight), [firstInSight, lastInSight])
+  const chosenKey = useRef<string>(undefined)
+  const choose = (next: number | undefined): void => {
+    const row = next === undefined ? undefined : rows[next]
+    chosenKey.current = row === undefined ? undefined : keyOf?.(row)
+    setAt(next)
+  }
+  useEffect(() => {
+    if (at === undefined || chosenKey.current === undefined || !keyOf) return
+    const row = rows[at]
+    if (row !== undefined && keyOf(row) === chosenKey.current) return
+    const moved = rows.findIndex((one) => one !== undefined && keyOf(one) === chosenKey.current)
+    choose(moved < 0 ? undefined : moved)
+  }, [rows])
   useEffect(() => {
     if (rows.length > 0 && lastInSight >= rows.length - 1) onEnd?.()
     // Told again only when another line came into sight.
@@ -50,11 +70,11 @@ export function VirtualGrid<Row>(props: {
     if (event.target !== event.currentTarget) return
     if (event.key === 'Enter' && chosen !== undefined) onOpen?.(chosen)
     else if (event.key === ' ' && chosen !== undefined && onMark) onMark(chosen)
-    else if (event.key === 'Escape') setAt(undefined)
+    else if (event.key === 'Escape') choose(undefined)
     else {
       const next = nextLine(event.key, at, rows.length)
       if (next === undefined) return
-      setAt(next)
+      choose(next)
       lines.scrollToIndex(next)
     }
     event.preventDefault()
@@ -92,11 +112,11 @@ export function VirtualGrid<Row>(props: {
               aria-rowindex={line.index + 2}
               aria-selected={line.index === at}
               style={{ ...style, height: lineHeight, transform: `translateY(${line.start}px)` }}
-              onClick={() => setAt(line.index)}
+              onClick={() => choose(line.index)}
             >
               {columns.map(({ name, number, cell }) => (
                 <div key={name} role="gridcell" className={number ? 'cell number' : 'cell'}>
-                  {cell(rows[line.index]!)}
+                  {cellOf(rows[line.index], cell)}
                 </div>
               ))}
             </div>
@@ -106,6 +126,10 @@ export function VirtualGrid<Row>(props: {
       {detail && chosen !== undefined ? <section className="card">{detail(chosen)}</section> : null}
     </>
   )
+}
+
+function cellOf<Row>(row: Row | undefined, cell: (row: Row) => ReactNode): ReactNode {
+  return row === undefined ? <span className="quiet">…</span> : cell(row)
 }
 
 function nextLine(key: string, at: number | undefined, count: number): number | undefined {

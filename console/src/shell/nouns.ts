@@ -2,6 +2,7 @@
 export const nouns = [
   { label: 'Overview', to: '/' },
   { label: 'Streams', to: '/resources/stream' },
+  { label: 'Groups', to: '/groups' },
   { label: 'Deliveries', to: '/resources/delivery' },
   { label: 'Tables', to: '/resources/table' },
   { label: 'Views', to: '/resources/view' },

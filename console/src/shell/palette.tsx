@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useResources } from '../api/queries.ts'
+import { useStreamNames } from '../api/streams.ts'
 import { nouns } from './nouns.ts'
 
 interface Entry {
@@ -16,11 +17,14 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
   const resources = useResources()
+  const streams = useStreamNames(text)
   useEffect(() => dialog.current?.showModal(), [])
 
   const entries = useMemo((): readonly Entry[] => {
     const pages = nouns.map(({ label, to }) => ({ label, hint: 'page', to }))
-    const named = (resources.data ?? []).map(({ kind, name }) => ({
+    const loaded = new Set((resources.data ?? []).map(({ kind, name }) => `${kind}/${name}`))
+    const others = streams.filter((name) => !loaded.has(`stream/${name}`)).map((name) => ({ kind: 'stream', name }))
+    const named = [...(resources.data ?? []), ...others].map(({ kind, name }) => ({
       label: name,
       hint: kind,
       to: `/resources/${kind}/${encodeURIComponent(name)}`,
@@ -41,7 +45,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     return [...pages, ...named, ...actions]
       .filter(({ label, hint }) => `${label} ${hint}`.toLowerCase().includes(wanted))
       .slice(0, 30)
-  }, [resources.data, text])
+  }, [resources.data, streams, text])
 
   const open = (entry: Entry | undefined): void => {
     if (!entry) return

@@ -28,6 +28,8 @@ export interface ResourceFilter {
   readonly limit?: number
   /** `next` of the page before. */
   readonly cursor?: string
+  /** So many are left out first, for who jumps into the middle of a long list. */
+  readonly skip?: number
 }
 
 export interface ChangeOptions {
@@ -81,6 +83,8 @@ export interface ControlPlane {
   get(resource: ResourceReference): Promise<Resource>
   /** Sorted by kind and name. */
   list(filter?: ResourceFilter): Promise<{ readonly items: readonly Resource[]; readonly next: string | null }>
+  /** How many there are on all pages. */
+  count(filter?: ResourceFilter): Promise<number>
   history(resource: ResourceReference): Promise<readonly HistoryEntry[]>
   /** Live figures of the kind. */
   status(resource: ResourceReference): Promise<Readonly<Record<string, unknown>>>

@@ -11,7 +11,7 @@ import { catalogRelations, versionCounter } from './catalog-relations.ts'
 import { changeResources } from './change-resources.ts'
 import { controlEvents } from './control-events.ts'
 import type { AuditEntry, ControlPlane } from './control-plane.ts'
-import { listPage } from './list-page.ts'
+import { countAll, listPage } from './list-page.ts'
 import { createReconciler } from './reconciler.ts'
 import { viewRelations } from './view-relations.ts'
 
@@ -57,6 +57,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       const { items, next } = await listPage(store, definitionOf, filter)
       return { items: items.map((resource) => reconciler.shown(resource)), next }
     },
+    count: (filter = {}) => countAll(store, definitionOf, filter),
     history: async ({ kind, name }) => store.history({ kind: definitionOf(kind).kind, name }),
     async status(reference) {
       const resource = await get(reference)

@@ -26,6 +26,15 @@ export async function listPage(
   return { items: shown, next: items.length > size && last ? cursorOf(last) : null }
 }
 
+/** What the store is asked, without page. */
+export function countAll(
+  store: ResourceStore,
+  definitionOf: (kind: string) => KindDefinition,
+  { kind, cursor: _cursor, limit: _limit, skip: _skip, ...filter }: ResourceFilter,
+): Promise<number> {
+  return store.count({ ...filter, ...(kind === undefined ? {} : { kind: definitionOf(kind).kind }) })
+}
+
 function cursorOf({ kind, name }: Resource): string {
   return Buffer.from(JSON.stringify([kind, name])).toString('base64url')
 }

@@ -28,12 +28,18 @@ export const streamRoutes: Routes = (untyped, { control, operations: { streams }
       schema: {
         tags: api.tags,
         summary: 'Streams by name, with their figures',
-        querystring: resourceFilter.omit({ kind: true }),
-        response: { 200: page(streamListing) },
+        querystring: resourceFilter.omit({ kind: true }).extend({
+          skip: z.coerce.number().int().min(0).optional().describe('So many are left out first.'),
+        }),
+        response: { 200: page(streamListing).extend({ total: z.int().describe('Of all pages.') }) },
       },
     },
-    async ({ query }) => {
-      const found = await control.list({ ...resourceFilterOf(query), kind: 'stream' })
+    async ({ query: { skip, ...query } }) => {
+      const filter = { ...resourceFilterOf(query), kind: 'stream' }
+      const [found, total] = await Promise.all([
+        control.list({ ...filter, ...(skip === undefined ? {} : { skip }) }),
+        control.count(filter),
+      ])
       const figures = await streams.figures(found.items.map(({ name }) => name))
       return {
         items: found.items.map(({ name, state, reason, tags, origin, updatedAt }) => ({
@@ -46,6 +52,7 @@ export const streamRoutes: Routes = (untyped, { control, operations: { streams }
           figures: figures.get(name) ?? null,
         })),
         next: found.next,
+        total,
       }
     },
   )

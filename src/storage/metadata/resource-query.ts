@@ -10,10 +10,24 @@ export interface ResourceQuery {
   /** Those that sort after this one. */
   readonly after?: { readonly kind: string; readonly name: string }
   readonly limit?: number
+  /** So many of them are left out first; with a limit. */
+  readonly skip?: number
 }
 
-export function matching(db: Kysely<MetadataTables>, { kind, prefix, state, tags, after, limit }: ResourceQuery) {
-  let query = db.selectFrom('resource').selectAll().orderBy('kind').orderBy('name')
+export function matching(db: Kysely<MetadataTables>, query: ResourceQuery) {
+  const found = conditions(db, query).selectAll().orderBy('kind').orderBy('name')
+  const { limit, skip } = query
+  if (limit === undefined) return found
+  return skip === undefined ? found.limit(limit) : found.limit(limit).offset(skip)
+}
+
+/** How many there are on all pages. */
+export function counting(db: Kysely<MetadataTables>, query: ResourceQuery) {
+  return conditions(db, query).select(({ fn }) => fn.countAll().as('count'))
+}
+
+function conditions(db: Kysely<MetadataTables>, { kind, prefix, state, tags, after }: ResourceQuery) {
+  let query = db.selectFrom('resource')
   if (kind !== undefined) query = query.where('kind', '=', kind)
   if (state !== undefined) query = query.where('state', '=', state)
   // Not LIKE: names hold _ and SQLite's LIKE ignores case.
@@ -37,5 +51,5 @@ export function matching(db: Kysely<MetadataTables>, { kind, prefix, state, tags
         where.and([where('kind', '=', after.kind), where('name', '>', after.name)]),
       ]),
     )
-  return limit === undefined ? query : query.limit(limit)
+  return query
 }

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import { auditStore, appendAudit, type AuditRow, type AuditStore } from './audit.ts'
 import type { Database } from './database.ts'
-import { matching, type ResourceQuery } from './resource-query.ts'
+import { counting, matching, type ResourceQuery } from './resource-query.ts'
 import { fromRow, toRow, type StoredResource } from './stored-resource.ts'
 import type { MetadataTables } from './tables.ts'
 
@@ -34,6 +34,7 @@ export interface ResourceStore extends AuditStore {
   get(key: Key): Promise<StoredResource | undefined>
   /** Sorted by kind and name. */
   list(query: ResourceQuery): Promise<readonly StoredResource[]>
+  count(query: ResourceQuery): Promise<number>
   /** All of them with history and audit in one transaction, or none. */
   write(writes: readonly ResourceWrite[]): Promise<WriteResult>
   /** Only while the version is still this one; false when it has moved on or is gone. */
@@ -65,6 +66,9 @@ export function resourceStore({ db, transact }: Database): ResourceStore {
     },
     async list(query) {
       return (await matching(db, query).execute()).map(fromRow)
+    },
+    async count(query) {
+      return Number((await counting(db, query).executeTakeFirstOrThrow()).count)
     },
     write: (writes) =>
       transact(async (transaction) => {

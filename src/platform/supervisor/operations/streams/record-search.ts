@@ -52,7 +52,8 @@ export async function* searchStream(
 function endOf({ left }: SearchStep, reason: 'limit' | 'bytes'): SearchEvent {
   const from = new Map([...left.from].filter(([partition]) => left.until.has(partition)))
   const until = new Map([...left.until].filter(([partition]) => left.from.has(partition)))
-  return { kind: 'end', reason, next: cursorOf(from, until) ?? null }
+  const next = cursorOf(from, until)
+  return { kind: 'end', reason: next === null ? 'all searched' : reason, next: next ?? null }
 }
 
 async function rangeOf(kafka: KafkaClient, stream: string, search: RecordSearch): Promise<Range> {
