@@ -23,8 +23,18 @@ export class GarbledError extends Error {
   }
 }
 
-/** The head of the batch at `position`, which lies at `at` in the buffer. Lengths are looked at before they lead anywhere. */
-export function batchHeadIn(segment: Segment, buffer: Buffer, at: number, position: number): BatchHead {
+/**
+ * The head of the batch at `position`, which lies at `at` in the buffer. Lengths are looked at before they lead anywhere. In a file
+ * each batch begins where the one before it ends (compaction.md): who knows where that was, says so, for the offset lies outside the
+ * checksum.
+ */
+export function batchHeadIn(
+  segment: Segment,
+  buffer: Buffer,
+  at: number,
+  position: number,
+  expectedOffset?: number,
+): BatchHead {
   const byteLength = buffer.readInt32BE(at + batchField.length) + batchLengthOverhead
   const baseOffset = readLong(buffer, at)
   const lastOffset = baseOffset + buffer.readInt32BE(at + batchField.lastOffsetDelta)
@@ -32,14 +42,21 @@ export function batchHeadIn(segment: Segment, buffer: Buffer, at: number, positi
     buffer[at + batchField.magic] === 2 &&
     byteLength >= batchHeaderBytes &&
     position + byteLength <= segment.size &&
-    lastOffset >= segment.baseOffset &&
+    baseOffset === (expectedOffset ?? baseOffset) &&
+    lastOffset >= Math.max(baseOffset, segment.baseOffset) &&
     lastOffset < segment.endOffset
   if (!isOne) throw new GarbledError(segment, position)
   return { baseOffset, byteLength, lastOffset, maxTimestamp: readLong(buffer, at + batchField.maxTimestamp) }
 }
 
-export async function readBatchHead(file: OpenFile, segment: Segment, position: number): Promise<BatchHead> {
-  return batchHeadIn(segment, await readExactly(file, segment, position, batchHeaderBytes), 0, position)
+export async function readBatchHead(
+  file: OpenFile,
+  segment: Segment,
+  position: number,
+  expectedOffset?: number,
+): Promise<BatchHead> {
+  const bytes = await readExactly(file, segment, position, batchHeaderBytes)
+  return batchHeadIn(segment, bytes, 0, position, expectedOffset)
 }
 
 export async function readExactly(

@@ -4,6 +4,9 @@ import { test } from 'node:test'
 import { pino } from 'pino'
 import { batchOf, createPartitionFolder, valuesFrom } from '../../../../test/support/partition-folder.ts'
 import type { Logger } from '../../../kernel/logger.ts'
+import { batchHeaderBytes, hasValidChecksum } from '../../protocol/records/batch-header.ts'
+import { batchesIn, openRecords } from '../../protocol/records/record-cursor.ts'
+import type { PartitionLog } from './partition-log.ts'
 
 const batchBytes = batchOf(['v0']).bytes.length
 const corrupt = (message: RegExp) => ({ errorName: 'CORRUPT_MESSAGE', message })
@@ -167,3 +170,36 @@ void test('a file that changes under a running log is refused, said in the log o
   rmSync(folder.segments()[0]!)
   await log.close()
 })
+
+void test('INV-L1: whatever bit of a batch head changes under a log that is open, no record is given another offset or left out', async () => {
+  using folder = createPartitionFolder()
+  const log = await folder.open()
+  const values = Array.from({ length: 12 }, (_, at) => `v${at}`)
+  for (const value of values) await log.append(batchOf([value]))
+  await log.roll()
+  const [file] = folder.segments() as [string]
+  const whole = readFileSync(file)
+  for (let bit = 0; bit < batchHeaderBytes * 8; bit++) {
+    const bytes = Buffer.from(whole)
+    bytes[5 * batchBytes + (bit >> 3)]! ^= 1 << (bit & 7)
+    writeFileSync(file, bytes)
+    for (const [offset, value] of values.entries())
+      assert.ok(['refused', value].includes(await valueAt(log, offset)), `offset ${offset}, bit ${bit}`)
+  }
+  await log.close()
+})
+
+/** What a consumer gets at an offset. */
+async function valueAt(log: PartitionLog, offset: number): Promise<string> {
+  const bytes = await log.read(offset, 1000, true).catch((error: unknown) => {
+    assert.equal((error as { errorName?: string }).errorName, 'CORRUPT_MESSAGE')
+    return undefined
+  })
+  for (const { at, header } of bytes ? batchesIn(bytes) : []) {
+    if (!hasValidChecksum(bytes!, at, header.byteLength)) return 'refused'
+    const records = openRecords(bytes!, at, header)
+    while (records.next())
+      if (records.offset === offset) return records.buffer.toString('utf8', records.valueStart, records.valueEnd)
+  }
+  return bytes ? 'left out' : 'refused'
+}

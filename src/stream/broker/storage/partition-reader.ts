@@ -94,18 +94,18 @@ async function readFrom(
   { offset, bytesMax, firstWhole, before = Infinity, memoryFor = newMemory }: ReadRequest,
 ): Promise<Buffer> {
   const durableBytes = segment.size
-  const from = index.positionOf(offset)
+  const { offset: firstOffset, position: from } = index.placeOf(offset) ?? { offset: segment.baseOffset, position: 0 }
   let target = memoryFor(Math.min(durableBytes - from, Math.max(bytesMax, batchHeaderBytes) + searchBytes))
   target = target.subarray(0, await readFully(file, target, from))
 
-  const headAt = async (at: number): Promise<BatchHead> =>
+  const headAt = async (at: number, expectedOffset: number): Promise<BatchHead> =>
     at + batchHeaderBytes <= target.length
-      ? batchHeadIn(segment, target, at, from + at)
-      : readBatchHead(file, segment, from + at)
+      ? batchHeadIn(segment, target, at, from + at, expectedOffset)
+      : readBatchHead(file, segment, from + at, expectedOffset)
 
   let start = 0
-  let head = await headAt(start)
-  while (head.lastOffset < offset) head = await headAt((start += head.byteLength))
+  let head = await headAt(start, firstOffset)
+  while (head.lastOffset < offset) head = await headAt((start += head.byteLength), head.lastOffset + 1)
   const { byteLength } = head
   if (head.lastOffset >= before || (byteLength > bytesMax && !firstWhole)) return noBytes
   if (byteLength > bytesMax || start + byteLength > target.length)
@@ -123,11 +123,13 @@ function wholeUpTo(
   { end, before }: { readonly end: number; readonly before: number },
 ): number {
   let at = start
+  let expectedOffset: number | undefined
   try {
     while (at + batchHeaderBytes <= end) {
-      const { byteLength, lastOffset } = batchHeadIn(segment, target, at, from + at)
+      const { byteLength, lastOffset } = batchHeadIn(segment, target, at, from + at, expectedOffset)
       if (at + byteLength > end || lastOffset >= before) break
       at += byteLength
+      expectedOffset = lastOffset + 1
     }
   } catch (error) {
     // What is whole before it is answered; the next read begins there, and is refused.

@@ -53,12 +53,17 @@ export class SparseIndex {
 
   /** The batch with `offset` begins at or after this position. */
   positionOf(offset: number): number {
-    return this.#positionOfLast((at) => this.#numbers[at]! <= offset)
+    return this.placeOf(offset)?.position ?? 0
+  }
+
+  /** The batch with `offset` is this one, or comes after it; undefined when the index is empty. */
+  placeOf(offset: number): Pick<IndexEntry, 'offset' | 'position'> | undefined {
+    return this.#placeOfLast((at) => this.#numbers[at]! <= offset)
   }
 
   /** The first batch that holds `timestamp` or a later one begins at or after this position. */
   positionOfTime(timestamp: number): number {
-    return this.#positionOfLast((at) => this.#numbers[at + 2]! < timestamp)
+    return this.#placeOfLast((at) => this.#numbers[at + 2]! < timestamp)?.position ?? 0
   }
 
   #push(offset: number, position: number): void {
@@ -71,7 +76,7 @@ export class SparseIndex {
     this.#numbers.set([offset, position, this.maxTimestamp], at)
   }
 
-  #positionOfLast(holds: (at: number) => boolean): number {
+  #placeOfLast(holds: (at: number) => boolean): Pick<IndexEntry, 'offset' | 'position'> | undefined {
     let low = 0
     let high = this.#entries
     while (low < high) {
@@ -79,6 +84,8 @@ export class SparseIndex {
       if (holds(middle * entryNumbers)) low = middle + 1
       else high = middle
     }
-    return this.#numbers[Math.max(0, low - 1) * entryNumbers + 1] ?? 0
+    if (this.#entries === 0) return undefined
+    const at = Math.max(0, low - 1) * entryNumbers
+    return { offset: this.#numbers[at]!, position: this.#numbers[at + 1]! }
   }
 }
