@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import kafkajs from 'kafkajs'
+import { countingFiles } from '../../../test/support/counting-files.ts'
 import { damageBatch } from '../../../test/support/damage-batch.ts'
 import { runBroker, type RunningBroker } from '../../../test/support/running-broker.ts'
 import { waitUntil } from '../../../test/support/wait-until.ts'
+import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { connectKafka } from '../client/connect.ts'
 import type { KafkaClient } from '../client/kafka-client.ts'
 import { kafkaErrors } from '../protocol/errors.ts'
@@ -67,6 +70,26 @@ void test('INV-L1, INV-L3: a damaged partition is refused where it is damaged, s
   await log.restart()
   const after = log.broker.status().topics[0]!.partitions[0]!
   assert.deepEqual([after.startOffset, after.endOffset, after.trouble], [3, 6, undefined])
+})
+
+void test('a damaged partition that nobody uses goes on being shown', async () => {
+  const disk = countingFiles(nodeFiles)
+  const limits = { retentionCheckIntervalMs: 10, checkpointIntervalMs: 10, partitionRestMs: 30 }
+  await using log = await runBroker({ files: disk.files, config: { limits } })
+  const client = await clientOf(log)
+  await client.topics.create([{ name: 'orders', partitions: 2 }])
+  for (const partition of [0, 1]) for (let at = 0; at < 5; at++) await produce(client, partition, `v${at}`)
+  const [{ id } = { id: '' }] = await client.topics.describe(['orders'])
+  await client.close()
+  await log.broker.stop()
+  damageBatch(log.directory, id, 0, 2)
+  await log.start()
+  const used = await clientOf(log)
+  await fetchAt(used, 1, 0)
+  await used.close()
+  await waitUntil('what rests is closed: the log of groups and the damaged one are left', () => disk.open <= 3)
+  for (const seenAt = performance.now(); performance.now() < seenAt + 200; await pause(10))
+    assert.match(log.broker.status().topics[0]!.partitions[0]!.trouble ?? 'nothing', /^WEIR-3007 orders-0 is damaged/)
 })
 
 void test('a consumer that nobody here wrote stops at damage with an error, and skips nothing', async () => {

@@ -103,11 +103,12 @@ export class Partition {
     if (!this.#log && !(await this.#places.isAsWritten(this.index))) await this.log()
   }
 
-  /** Closes the log when nothing was asked of it for so long, and nobody waits for what comes. */
+  /** Closes the log when nothing was asked of it for so long, and nobody waits for what comes. With it the knowledge of a trouble would go. */
   async rest(unusedMs: number): Promise<void> {
     const log = this.#log
     const isWanted = this.#appendsWaiting > 0 || (this.#listeners?.size ?? 0) > 0
     if (!log || isWanted || log.isCompacting() || this.#now() - this.#usedAt < unusedMs) return
+    if (log.trouble !== undefined) return
     this.#log = undefined
     this.#closing = log.close()
     await this.#closing
