@@ -58,11 +58,16 @@ export function clusterHandlers(services: ApiServices): Handler[] {
   ]
 }
 
+/** Versions 10 and 11 have the field for an id, and no topic can be asked for by it: their answer needs a name. */
+const idsSince = 12
+
 type Wanted = readonly { readonly topicId: string; readonly name: string | null }[] | null
 
 async function topicsOf(services: ApiServices, wanted: Wanted, apiVersion: number, mayCreate: boolean) {
   // Before version 1 there is no null: an empty list asks for all.
   if (wanted === null || (apiVersion === 0 && wanted.length === 0)) return services.topics.all().map(describe)
+  if (apiVersion < idsSince && wanted.some(({ name, topicId }) => name === null || topicId !== zeroUuid))
+    return wanted.map(({ name }) => ({ errorCode: kafkaErrors.INVALID_REQUEST, name: name ?? '', partitions: [] }))
   return Promise.all(
     wanted.map(async ({ topicId, name }) => {
       try {

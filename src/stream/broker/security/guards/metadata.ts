@@ -19,7 +19,9 @@ export const metadataGuards: readonly Guard[] = [
     const [topics, others] = split(isForAll ? [] : request.topics!, mayBeNamed(request, scene))
     const refused = others.map(({ name, topicId }) =>
       // Of what is named by name no id is told, and the other way about.
-      name !== null && topicId === zeroUuid ? { name, errorCode } : { name: null, topicId, errorCode },
+      (name !== null && topicId === zeroUuid) || apiVersion < 12
+        ? { name: name ?? '', errorCode }
+        : { name: null, topicId, errorCode },
     )
     return {
       request: isForAll ? request : { ...request, topics },
