@@ -1,7 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { connectApi } from '../../src/cli/weir-client.ts'
-import { eventually } from '../support/deadline.ts'
-import { startJoinedWorker, type JoinedWorkerProcess } from '../support/joined-worker.ts'
+import { sharedByJoined, startJoinedWorker, type JoinedWorkerProcess } from '../support/joined-worker.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { checkExactlyOnce, verifies } from './exactly-once.ts'
 import { childrenOf } from './process-tree.ts'
@@ -15,11 +13,6 @@ const kept = table('kept', { columns: { id: 'long', client: 'string', text: 'str
 const load = delivery('load', { from: values, to: kept, workers: 0, flush: { age: '2 s' } })
 export default defineProject({ name: 'kill-joined', resources: [values, kept, load]${streams} })
 `
-
-interface ProcessState {
-  readonly name: string
-  readonly state: string
-}
 
 /** `weir worker` itself, one of its processes, or the supervisor. */
 export type JoinedVictim = 'worker' | 'process' | 'supervisor'
@@ -51,12 +44,12 @@ export async function killJoinedRounds(seed: number, wishes: JoinedKills): Promi
   await using weir = await restartableWeir('kill-joined', { project: projectOn(streams), ...lies })
   await weir.start()
   const names = ['one', 'two'] as const
-  const join = (name: string): Promise<JoinedWorkerProcess> =>
-    startJoinedWorker(`http://127.0.0.1:${weir.ports.http}`, name)
+  const address = `http://127.0.0.1:${weir.ports.http}`
+  const join = (name: string): Promise<JoinedWorkerProcess> => startJoinedWorker(address, name)
   const workers = new Map<string, JoinedWorkerProcess>()
   await using _ = { [Symbol.asyncDispose]: () => endAll([...workers.values()]) }
   for (const name of names) workers.set(name, await join(name))
-  await sharedBy(weir, names)
+  await sharedByJoined(address, 'load', names)
   const values = produceUniqueValues(weir.ports.kafka, 'values', 20)
   try {
     for (let round = 1; round <= count; round++) {
@@ -74,7 +67,7 @@ export async function killJoinedRounds(seed: number, wishes: JoinedKills): Promi
     await values.stop()
   }
   await checkExactlyOnce(weir, 'kept', values.outcome())
-  await sharedBy(weir, names)
+  await sharedByJoined(address, 'load', names)
   await verifies(weir)
   return { killed, acknowledged: values.outcome().acknowledged.size }
 }
@@ -89,21 +82,6 @@ async function kill(victim: JoinedVictim, weir: RestartableWeir, worker: JoinedW
   if (victim === 'worker') return void (await worker.ended)
   await weir.gone()
   await weir.start()
-}
-
-/** Each of them has a share: a process of it is ready. */
-async function sharedBy(weir: RestartableWeir, names: readonly string[]): Promise<void> {
-  await eventually(
-    `the delivery to be shared by ${names.join(' and ')}`,
-    async () => {
-      const api = connectApi(`http://127.0.0.1:${weir.ports.http}`)
-      const { processes } = await api.call<{ processes: readonly ProcessState[] }>('GET', '/api/v1/status')
-      const ready = processes.filter(({ state }) => state === 'ready').map(({ name }) => name)
-      if (names.every((name) => ready.includes(`delivery-load@${name}`))) return true
-      throw new Error(JSON.stringify(processes))
-    },
-    120_000,
-  )
 }
 
 async function endAll(workers: readonly JoinedWorkerProcess[]): Promise<void> {

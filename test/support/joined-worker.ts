@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { connectApi } from '../../src/cli/weir-client.ts'
+import { eventually } from './deadline.ts'
 import { waitUntil } from './wait-until.ts'
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
@@ -51,4 +53,26 @@ export async function startJoinedWorker(
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+interface ProcessState {
+  readonly name: string
+  readonly state: string
+}
+
+/** Waits until each of them has a share of the delivery: its process there is ready. */
+export async function sharedByJoined(address: string, delivery: string, names: readonly string[]): Promise<void> {
+  await eventually(
+    `${delivery} to be shared by ${names.join(' and ')}`,
+    async () => {
+      const { processes } = await connectApi(address).call<{ processes: readonly ProcessState[] }>(
+        'GET',
+        '/api/v1/status',
+      )
+      const ready = processes.filter(({ state }) => state === 'ready').map(({ name }) => name)
+      if (names.every((name) => ready.includes(`delivery-${delivery}@${name}`))) return true
+      throw new Error(JSON.stringify(processes))
+    },
+    120_000,
+  )
 }
