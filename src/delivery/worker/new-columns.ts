@@ -15,7 +15,7 @@ export function inferColumns(value: Buffer, schema: RecordSchema): readonly NewC
       typeof item === 'number' ? new NumberText(context?.source ?? String(item)) : item,
     ) as Record<string, unknown>
   } catch {
-    return { code: 'WEIR-5002', reason: 'not JSON' }
+    return { code: 'WEIR-5002', reason: 'not JSON, or nested too deep' }
   }
   const known = new Set(schema.fields.map(({ name }) => name.toLowerCase()))
   const columns: NewColumn[] = []
@@ -30,6 +30,9 @@ export function inferColumns(value: Buffer, schema: RecordSchema): readonly NewC
     known.add(name.toLowerCase())
     columns.push({ name, type })
   }
+  // Adding none would be done again and again.
+  if (columns.length === 0)
+    return { code: 'WEIR-5003', reason: 'a field is not in the table, and no column would take it' }
   return columns
 }
 
@@ -41,12 +44,15 @@ class NumberText {
 }
 
 function typeOf(value: unknown): string | undefined {
+  if (!Array.isArray(value)) return scalarType(value)
+  const [first, ...others] = new Set(value.map(scalarType))
+  return first === undefined || others.length > 0 ? undefined : `list<${first}>`
+}
+
+function scalarType(value: unknown): string | undefined {
   if (typeof value === 'boolean') return 'boolean'
   if (typeof value === 'string') return 'string'
-  if (value instanceof NumberText) return numberType(value.text)
-  if (!Array.isArray(value)) return undefined
-  const [first, ...others] = new Set(value.map(typeOf))
-  return first === undefined || others.length > 0 || first.startsWith('list') ? undefined : `list<${first}>`
+  return value instanceof NumberText ? numberType(value.text) : undefined
 }
 
 function numberType(text: string): string | undefined {

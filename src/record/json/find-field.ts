@@ -16,6 +16,6 @@ export function findField(scan: ScanState, plan: ObjectPlan, depth: number): Fie
   if (depth === 1 && name.startsWith('_')) return (scan.failKey('reserved', name), undefined)
   const similar = plan.byLowerCase.get(name.toLowerCase())
   if (similar) return (scan.failKey('case', name, similar), undefined)
-  if (!scan.ignoreUnknown) return (scan.failKey('unknown', name), undefined)
+  if (!scan.ignoreUnknown) return (scan.failKey(depth === 1 ? 'unknown' : 'unknown inside', name), undefined)
   return rememberIgnored(plan, key)
 }

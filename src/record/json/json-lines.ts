@@ -97,7 +97,7 @@ export class JsonLines {
     return rejectionOf(this.#scan, this.#valueStart)
   }
 
-  /** The name of the field that the last record was rejected for because the table does not have it. */
+  /** The name of the field that the last record was rejected for because the table has no such column. */
   get unknownField(): string | undefined {
     return this.#scan.failure === 'unknown' ? this.#scan.failedKey : undefined
   }

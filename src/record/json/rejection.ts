@@ -17,6 +17,7 @@ const codes: Partial<Record<Failure, ErrorCode>> = {
   zone: 'WEIR-5001',
   'no zone': 'WEIR-5001',
   unknown: 'WEIR-5003',
+  'unknown inside': 'WEIR-5003',
   case: 'WEIR-5003',
   null: 'WEIR-5004',
   missing: 'WEIR-5004',
@@ -66,6 +67,8 @@ function reasonOf(scan: ScanState, start: number): string {
       return `field "${failedKey}" begins with _, which is reserved`
     case 'unknown':
       return `field "${failedKey}" is not in the table`
+    case 'unknown inside':
+      return `field "${failedKey}" is in no struct of the table`
     default:
       return `${syntaxReasons[failure] ?? 'not JSON'} ${failure === 'tombstone' || failure === 'empty' ? '' : at}`.trim()
   }

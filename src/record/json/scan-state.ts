@@ -26,6 +26,8 @@ export type Failure =
   | 'case'
   | 'reserved'
   | 'unknown'
+  /** Of a struct. */
+  | 'unknown inside'
   | 'empty'
   | 'tombstone'
   | 'csv'
