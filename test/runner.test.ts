@@ -69,4 +69,5 @@ void test('a process of tests that ends early fails, and every file that it did 
   const { status, text } = runTests(join(ended, '*.test.ts'))
   assert.equal(status, 1)
   for (const name of ['a', 'b']) assert.match(text, new RegExp(`no test ran in .*${name}\\.test\\.ts`))
+  assert.match(text, /failed: .*it ended with SIGABRT, in the process of .*a\.test\.ts, .*b\.test\.ts/)
 })

@@ -19,7 +19,7 @@ const timeoutMs = 600_000
 
 /** Runs test files one after another in a process of their own. */
 export async function runTestGroup(files: readonly string[]): Promise<GroupResult> {
-  const tally = countTests()
+  const tally = countTests(files)
   const events = run({ files: [program], argv: [...files], timeout: timeoutMs })
   events.on('test:pass', (test) => tally.passed(test))
   events.on('test:fail', (test) => tally.failed(test))
@@ -28,8 +28,20 @@ export async function runTestGroup(files: readonly string[]): Promise<GroupResul
   return { ...tally.result(), empty: files.filter((file) => !ran.has(file)), report }
 }
 
+/** What node:test says of a file that failed without one of its tests. */
+interface Ended {
+  readonly failureType: string
+  readonly exitCode: number | null
+  readonly signal: string | null
+}
+
+function endOfProcess(files: readonly string[], { exitCode, signal }: Partial<Ended>): string {
+  const how = exitCode === undefined ? 'a file does not load' : `it ended with ${signal ?? `exit code ${exitCode}`}`
+  return `${how}, in the process of ${files.join(', ')}`
+}
+
 /** Tests come before the suite that they are in; a file is a suite at the left margin, called by its path. */
-function countTests() {
+function countTests(files: readonly string[]) {
   const ran = new Set<string>()
   const counts = { passed: 0, skipped: 0 }
   let inFile: string[] = []
@@ -55,8 +67,9 @@ function countTests() {
     },
     failed(test: EventData.TestFail): void {
       const { type, error } = test.details
-      const isOfOthers = (error as { failureType?: string }).failureType === 'subtestsFailed'
-      if (!isOfOthers) inFile.push(test.nesting === 0 ? 'it does not load, or its process ended' : test.name)
+      const { failureType } = error as Partial<Ended>
+      if (failureType !== 'subtestsFailed')
+        inFile.push(test.nesting === 0 ? endOfProcess(files, error as Partial<Ended>) : test.name)
       if (type !== 'suite') seen++
       endOfFile(test)
     },
