@@ -7,11 +7,17 @@ import type { KafkaClient } from '../../src/stream/client/kafka-client.ts'
 import { startChromium } from '../support/chromium.ts'
 import { startWeir, type RunningWeir } from '../support/running-weir.ts'
 import { waitUntil } from '../support/wait-until.ts'
-import { openConsole, type ConsolePage } from './open-console.ts'
+import { looks, openConsole, type ConsolePage } from './open-console.ts'
 
-const project = `import { defineProject, stream } from 'weir-data'
+const password = 'correct horse battery staple'
+const project = `import { defineProject, secret, stream } from 'weir-data'
 const orders = stream('orders', { partitions: 2, retention: '7 days' })
-export default defineProject({ name: 'shop', resources: [orders, stream('forms', { partitions: 1 })] })
+const admin = secret('admin', { fromEnv: 'WEIR_CONSOLE_TEST_ADMIN' })
+export default defineProject({
+  name: 'shop',
+  resources: [orders, stream('forms', { partitions: 1 })],
+  streams: { listeners: { main: { sasl: ['PLAIN'] } }, users: { admin }, authorization: { superUsers: ['admin'] } },
+})
 `
 const count = 300
 
@@ -23,8 +29,12 @@ let page: Page
 
 before(async () => {
   buildConsoleWhenStale(process.execPath)
+  process.env['WEIR_CONSOLE_TEST_ADMIN'] = password
   ;[browser, weir] = await Promise.all([startChromium(), startWeir('console-streams', project)])
-  kafka = await connectKafka({ bootstrap: weir.endpoints.kafka })
+  kafka = await connectKafka({
+    bootstrap: weir.endpoints.kafka,
+    login: { mechanism: 'PLAIN', user: 'admin', password },
+  })
   const producer = await kafka.createProducer({ topic: 'orders' })
   for (let at = 0; at < count; at++)
     await producer.send({
@@ -202,4 +212,20 @@ void test('partitions lead to their records', async () => {
   await page.waitForURL(/partition=(%22)?1/)
   await line('"id":299').waitFor()
   assert.equal(await line('"id":298').count(), 0)
+})
+
+void test('ACLs are those of the stream and of prefixes that it begins with; a deny is said in words', async () => {
+  const rule = { principal: 'User:ada', host: '*', operation: 'read', permission: 'allow' } as const
+  await kafka.acls.create([
+    { ...rule, resourceType: 'topic', resource: 'orders', pattern: 'literal' },
+    { ...rule, resourceType: 'topic', resource: 'ord', pattern: 'prefixed', operation: 'write', permission: 'deny' },
+    { ...rule, resourceType: 'topic', resource: 'forms', pattern: 'literal', principal: 'User:grace' },
+  ])
+  await tab.open('/resources/stream/orders?tab=ACLs')
+  const rows = page.getByRole('region', { name: 'ACLs' }).getByRole('row')
+  await rows.filter({ hasText: 'deny' }).getByText('all that begin with ord').waitFor()
+  await rows.filter({ hasText: 'allow' }).getByText('read', { exact: true }).waitFor()
+  assert.equal(await rows.count(), 3)
+  for (const look of looks.slice(0, 2))
+    assert.deepEqual(await tab.violations(look), [], `${look.scheme}, ${look.width}`)
 })

@@ -203,6 +203,11 @@ export function describeStreamCommands(name: string, start: () => Promise<Runnin
       assert.match(text, new RegExp(`${stream}-group +Empty +classic +0 +1 +${stream}`))
     })
 
+    void test('without authorization the ACLs say how it is turned on', async () => {
+      const { code, err } = await run(['acls'])
+      assert.deepEqual([code, /authorization is off.*streams\.authorization.*\[WEIR-3103\]/.test(err)], [2, true], err)
+    })
+
     void test('settings are changed after a look, and what there is not is proposed', async () => {
       const stream = await newStream()
       await ok(['configure', stream, '--set', 'retention.ms=1000', '--dry-run'])

@@ -11,8 +11,8 @@ export function StreamAcls({ name }: { readonly name: string }) {
   if (!enabled)
     return (
       <Empty>
-        ACLs say which users may read, write and change a stream. The log asks none: authorization is off in this
-        project.
+        ACLs say which users may read, write and change a stream. Here everybody may: authorization is off.
+        streams.authorization in weir.config.ts turns it on.
       </Empty>
     )
   if (items.length === 0)

@@ -1,5 +1,5 @@
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
-import type { AclBinding, AclFilter } from '../../../stream/client/kafka-acls.ts'
+import type { AclBinding, AclFilter, KafkaAcls } from '../../../stream/client/kafka-acls.ts'
 import type { KafkaClient } from '../../../stream/client/kafka-client.ts'
 import type { Command, CommandCall } from '../../command.ts'
 import { aclBindings, aclFilter, aclOptions } from '../../stream/acl-option.ts'
@@ -26,25 +26,41 @@ export const streamAcls: Command = {
   run: (call) => {
     const { add, remove } = call.options
     if (add === true && remove === true) throw new WeirError('WEIR-2009', 'use --add or --remove, not both')
-    if (add === true) return addAcls(call, aclBindings(call))
+    if (add === true) {
+      const bindings = aclBindings(call)
+      return withAcls(call, ({ acls }) => addAcls(acls, call, bindings))
+    }
     const filter = aclFilter(call)
-    return withKafka(call, (client) =>
-      remove === true ? removeAcls(client, call, filter) : list(client, call, filter),
-    )
+    return withAcls(call, ({ acls }) => (remove === true ? removeAcls(acls, call, filter) : list(acls, call, filter)))
   },
 }
 
-async function addAcls(call: CommandCall, bindings: readonly AclBinding[]): Promise<void> {
-  await withKafka(call, (client) => client.acls.create(bindings))
+/** A broker that asks no ACLs says so in a word of the protocol; here it is said how to have them. */
+async function withAcls(call: CommandCall, work: (client: KafkaClient) => Promise<void>): Promise<void> {
+  try {
+    await withKafka(call, work)
+  } catch (error) {
+    const [{ isRefusal }, { kafkaErrors }] = await Promise.all([
+      import('../../../stream/client/retry.ts'),
+      import('../../../stream/protocol/errors.ts'),
+    ])
+    if (!isRefusal(error, kafkaErrors.SECURITY_DISABLED)) throw error
+    const remedy = 'streams.authorization in weir.config.ts turns it on, authorizer.class.name in a Kafka'
+    throw new WeirError('WEIR-3103', `authorization is off: everybody may do everything. ${remedy}`, { cause: error })
+  }
+}
+
+async function addAcls(acls: KafkaAcls, call: CommandCall, bindings: readonly AclBinding[]): Promise<void> {
+  await acls.create(bindings)
   call.output.answer(bindings, () => `Added:\n${aclsText(bindings)}`)
 }
 
-async function list({ acls }: KafkaClient, { output }: CommandCall, filter: AclFilter): Promise<void> {
+async function list(acls: KafkaAcls, { output }: CommandCall, filter: AclFilter): Promise<void> {
   const found = await acls.list(filter)
   output.answer(found, () => (found.length === 0 ? 'No ACL is like that.' : aclsText(found)))
 }
 
-async function removeAcls({ acls }: KafkaClient, { options, output }: CommandCall, filter: AclFilter): Promise<void> {
+async function removeAcls(acls: KafkaAcls, { options, output }: CommandCall, filter: AclFilter): Promise<void> {
   if (Object.keys(filter).length === 0)
     throw new WeirError('WEIR-2009', '--remove takes a filter: a principal, a stream, a group or an operation')
   const execute = options['execute'] === true
