@@ -20,6 +20,8 @@ const elsewhere = new Map([
   ['weir up', 'test/integration/supervisor.test.ts'],
   ['weir dev', 'test/integration/supervisor.test.ts'],
   ['weir produce prices prices.csv --csv-header skip', 'test/integration/cli.test.ts'],
+  ['weir worker --join http://HOST:4000', 'test/integration/joined-workers.test.ts'],
+  ['weir stream reset-group GROUP --to-earliest', 'test/contracts/stream-commands.ts'],
   ['weir restore FOLDER', 'test/integration/backup.test.ts'],
 ])
 
@@ -49,8 +51,7 @@ function blockCommands(text: string): readonly string[] {
 
 /** Commands between backquotes in the text: `weir logs`, `psql "$(weir url postgres)"`. */
 function inlineCommands(text: string): readonly string[] {
-  // What begins with a substitution is an address: `$(weir url http)/schema-registry`.
-  const found = [...text.matchAll(/`(?!\$)([^`\n]*\bweir [a-z][^`]*)`/g)].map(([, code]) => code!)
+  const found = [...text.matchAll(/`([^`\n]*\bweir [a-z][^`]*)`/g)].map(([, code]) => code!)
   const each = found.flatMap((command) => {
     const [head, ...others] = command.split(' | ')
     const stem = head!.split(' ').slice(0, -1).join(' ')
