@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -68,6 +68,15 @@ async function inFolder(work: (directory: string) => Promise<void>): Promise<voi
   }
 }
 
+/** Of what the log wrote: the lock is taken in any case. */
+function contentOf(directory: string): ReadonlyMap<string, string> {
+  return new Map(
+    filesIn(directory)
+      .filter(({ path }) => !path.includes('log.lock'))
+      .map(({ path, bytes }) => [path, bytes.toString('base64')]),
+  )
+}
+
 const nothing = (): Promise<void> => Promise.resolve()
 const start = (directory: string, config: Partial<BrokerConfig>): Promise<void> =>
   withBroker(directory, nodeFiles, nothing, config)
@@ -116,6 +125,9 @@ void test('a log that was there before its encryption goes on: what comes is enc
     assert.ok(filesIn(directory).some(({ bytes }) => bytes.includes('the value of it')))
     const config = { encryption: { key: newKey(), oldKeys: [] } }
     await isBack(directory, config)
+    assert.ok(
+      !filesIn(directory).some(({ path, bytes }) => path.endsWith('security.json') && bytes.includes('the-user')),
+    )
     const later = async (client: KafkaClient): Promise<void> => {
       const producer = await client.createProducer({ topic: 'the-topic' })
       await producer.send({ value: 'what came later', partition: 0 })
@@ -128,4 +140,23 @@ void test('a log that was there before its encryption goes on: what comes is enc
     }
     await withBroker(directory, nodeFiles, read, config)
   }),
+)
+
+void test(
+  'without the file of its keys the log does not start, with a key or without, and nothing is changed',
+  { timeout },
+  async () =>
+    inFolder(async (directory) => {
+      const encryption = { key: newKey(), oldKeys: [] }
+      await fill(directory, { encryption })
+      const keys = join(directory, 'encryption.json')
+      renameSync(keys, `${directory}.keys`)
+      const before = contentOf(directory)
+      const refused = { code: 'WEIR-3024', message: /encryption\.json/ }
+      await assert.rejects(start(directory, { encryption }), refused)
+      await assert.rejects(start(directory, {}), refused)
+      assert.deepEqual(contentOf(directory), before)
+      renameSync(`${directory}.keys`, keys)
+      await isBack(directory, { encryption })
+    }),
 )

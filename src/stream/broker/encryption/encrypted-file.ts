@@ -1,6 +1,6 @@
 import type { OpenFile } from '../../../kernel/files/files.ts'
 import type { KeyState } from './key-state.ts'
-import { decrypt, encrypted } from './key-stream.ts'
+import { decrypt, encrypted, release } from './key-stream.ts'
 
 /** A file whose bytes are other ones on the disk. Positions are its own: the header does not count. */
 export function encryptedFile(file: OpenFile, state: KeyState, onClose: () => void): OpenFile {
@@ -22,8 +22,12 @@ export function encryptedFile(file: OpenFile, state: KeyState, onClose: () => vo
       if (bytes === 0) return
       const { key, header } = await state.forWriting(position, position + bytes)
       const hidden = encrypted(key.key, buffers, position)
-      if (header) await writeFirst(header, hidden, position)
-      else await file.write(hidden, position + state.headerBytes)
+      try {
+        if (header) await writeFirst(header, hidden, position)
+        else await file.write(hidden, position + state.headerBytes)
+      } finally {
+        release(hidden)
+      }
     },
     async read(target, position) {
       const got = await file.read(target, position + state.headerBytes)

@@ -1,8 +1,8 @@
 import type { FileMode, Files, OpenFile } from '../../../kernel/files/files.ts'
 import { isEraFile, removeEras } from './era-file.ts'
 import { encryptedFile } from './encrypted-file.ts'
-import { headerBytes } from './file-header.ts'
-import { hasHeader, openKeyState, type KeyState } from './key-state.ts'
+import { headerBytes, headerOf } from './file-header.ts'
+import { openKeyState, type KeyState } from './key-state.ts'
 import type { Keyring } from './keyring.ts'
 
 interface Known {
@@ -49,7 +49,7 @@ export function encryptedFiles(files: Files, keyring: Keyring): Files {
     const physical = await files.size(path)
     if (physical === undefined || physical === 0) return physical
     const known = await states.get(path)?.state
-    const before = known ? known.headerBytes : (await hasHeader(files, path)) ? headerBytes : 0
+    const before = known ? known.headerBytes : (await headerOf(files, path)) ? headerBytes : 0
     return Math.max(0, physical - before)
   }
 

@@ -1,4 +1,5 @@
 import { crc32c } from '@node-rs/crc32'
+import type { Files } from '../../../kernel/files/files.ts'
 import { saltBytes } from './key-stream.ts'
 
 /** What an encrypted file begins with. */
@@ -27,12 +28,23 @@ export function writeHeader({ keyId, salt }: FileHeader): Buffer {
 }
 
 /** Undefined when there is none that is whole: the file is not encrypted, or was never written to its end. */
-export function readHeader(bytes: Buffer): FileHeader | undefined {
+function readHeader(bytes: Buffer): FileHeader | undefined {
   if (bytes.length < headerBytes || !bytes.subarray(0, magic.length).equals(magic)) return undefined
   if (bytes.readUInt32BE(field.checksum) !== checksumOf(bytes)) return undefined
   return {
     keyId: bytes.readUInt32BE(field.keyId),
     salt: Buffer.from(bytes.subarray(field.salt, field.salt + saltBytes)),
+  }
+}
+
+/** Of the file at `path`; undefined when it is not an encrypted one. */
+export async function headerOf(files: Files, path: string): Promise<FileHeader | undefined> {
+  const file = await files.open(path, 'read')
+  try {
+    const bytes = Buffer.alloc(headerBytes)
+    return readHeader(bytes.subarray(0, await file.read(bytes, 0)))
+  } finally {
+    await file.close()
   }
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Files } from '../../../kernel/files/files.ts'
 import { readEras, writeEras } from './era-file.ts'
 import { stretchesOf, withEra, type Era, type EraKey, type EraStretch } from './eras.ts'
-import { headerBytes, readHeader, writeHeader } from './file-header.ts'
+import { headerBytes, headerOf, writeHeader } from './file-header.ts'
 import { eraKey, saltBytes } from './key-stream.ts'
 import type { Keyring } from './keyring.ts'
 
@@ -36,7 +36,7 @@ export interface KeyStateServices {
 export async function openKeyState(path: string, services: KeyStateServices): Promise<KeyState> {
   const { files, keyring } = services
   const physical = (await files.size(path)) ?? 0
-  const header = physical > 0 ? readHeader(await firstBytes(files, path)) : undefined
+  const header = physical > 0 ? await headerOf(files, path) : undefined
   let first: EraKey | undefined = header && keyOf(keyring, header.keyId, header.salt)
   let identity = header ? header.salt.toString('hex') : plainIdentity(path)
   let offset = header || physical === 0 ? headerBytes : 0
@@ -136,19 +136,4 @@ function keyOf(keyring: Keyring, keyId: number, salt: Buffer): EraKey {
 
 function plainIdentity(path: string): string {
   return `plain-${path.slice(path.lastIndexOf('/') + 1)}`
-}
-
-/** Whether the file at `path` is an encrypted one. */
-export async function hasHeader(files: Files, path: string): Promise<boolean> {
-  return readHeader(await firstBytes(files, path)) !== undefined
-}
-
-async function firstBytes(files: Files, path: string): Promise<Buffer> {
-  const file = await files.open(path, 'read')
-  try {
-    const bytes = Buffer.alloc(headerBytes)
-    return bytes.subarray(0, await file.read(bytes, 0))
-  } finally {
-    await file.close()
-  }
 }

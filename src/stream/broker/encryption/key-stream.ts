@@ -3,11 +3,8 @@ import { keyBytes } from './customer-key.ts'
 
 const blockBytes = 16
 export const saltBytes = 16
-/**
- * Node answers each piece in memory of its own: of this size that is memory that was used before, of a larger one pages that the
- * kernel has to clear first.
- */
-const pieceBytes = 64 * 1024
+/** Node answers each piece in memory of its own. More at once gains nothing. */
+const pieceBytes = 256 * 1024
 
 /** The key of one era of one file: of no other, as long as no two salts are the same. */
 export function eraKey(dataKey: Buffer, salt: Buffer): Buffer {
@@ -20,10 +17,23 @@ export function encrypted(key: Buffer, buffers: readonly Uint8Array[], position:
   return buffers.flatMap((buffer) => Array.from(pieces(buffer), (piece) => cipher.update(piece)))
 }
 
+/**
+ * Gives back what `encrypted` answered, at once: left to the collector, the memory of all that is written and read would have it
+ * run for half of the time that encryption takes.
+ */
+export function release(buffers: readonly Buffer[]): void {
+  for (const { buffer, byteLength } of buffers)
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
+}
+
 /** In place. */
 export function decrypt(key: Buffer, buffer: Uint8Array, position: number): void {
   const cipher = cipherAt(key, position)
-  for (const piece of pieces(buffer)) piece.set(cipher.update(piece))
+  for (const piece of pieces(buffer)) {
+    const clear = cipher.update(piece)
+    piece.set(clear)
+    release([clear])
+  }
 }
 
 function* pieces(buffer: Uint8Array): Generator<Uint8Array> {

@@ -1,9 +1,11 @@
 import { crc32c } from '@node-rs/crc32'
 import { randomBytes } from 'node:crypto'
+import { dirname } from 'node:path'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { Files } from '../../../kernel/files/files.ts'
 import { writeJson } from '../storage/small-file.ts'
 import { keyBytes, type CustomerKey } from './customer-key.ts'
+import { headerOf } from './file-header.ts'
 
 /** The keys that keys of files are made of. */
 export interface Keyring {
@@ -34,7 +36,7 @@ export function keyringPath(directory: string): string {
 /**
  * Opens the keyring in the log's folder, or makes it. What an old key wrapped is wrapped anew with `key`, and a new data key is
  * made whenever `key` is a new one; that is durable when this resolves. WEIR-3022 when a key is needed that is not given,
- * WEIR-3024 when the file is not whole: then nothing is changed.
+ * WEIR-3024 when the file is not whole, or is not there though the log is encrypted: then nothing is changed.
  */
 export async function openKeyring(
   files: Files,
@@ -92,7 +94,7 @@ function missing(id: string, why: string): WeirError {
 }
 
 async function readKeyring(files: Files, path: string): Promise<readonly WrappedKey[]> {
-  if ((await files.size(path)) === undefined) return []
+  if ((await files.size(path)) === undefined) return noKeyring(files, path)
   try {
     const stored = JSON.parse((await files.read(path)).toString()) as {
       format: number
@@ -104,7 +106,20 @@ async function readKeyring(files: Files, path: string): Promise<readonly Wrapped
   } catch {
     // As below.
   }
-  throw new WeirError('WEIR-3024', `${path} cannot be read, and with it no record. Restore it from a backup`, {
+  throw unreadable(path, 'cannot be read')
+}
+
+/** A log without keys is a new one, or one that is not encrypted: to make keys for any other would hide that its own are lost. */
+async function noKeyring(files: Files, path: string): Promise<readonly WrappedKey[]> {
+  const directory = dirname(path)
+  for (const name of await files.list(directory))
+    if (name.endsWith('.json') && (await headerOf(files, `${directory}/${name}`)))
+      throw unreadable(path, `is missing, though ${name} is encrypted`)
+  return []
+}
+
+function unreadable(path: string, why: string): WeirError {
+  return new WeirError('WEIR-3024', `${path} ${why}, and without it no record can be read. Restore it from a backup`, {
     details: { file: path },
   })
 }
