@@ -11,10 +11,10 @@ import { metadataApi } from '../../src/stream/protocol/apis/metadata.ts'
 import { saslAuthenticateApi } from '../../src/stream/protocol/apis/sasl-authenticate.ts'
 import { saslHandshakeApi } from '../../src/stream/protocol/apis/sasl-handshake.ts'
 import { encodeRequest } from '../../src/stream/protocol/messages.ts'
-import { makeCertificate, oids } from '../support/certificates.ts'
 import { lengthOf } from '../support/dial-broker.ts'
 import { frameDamage, mutateFrame } from '../support/mutate-frame.ts'
 import { runBroker, type RunningBroker } from '../support/running-broker.ts'
+import { securedAuthority, securedListener } from '../support/secured-listener.ts'
 import { waitUntil } from '../support/wait-until.ts'
 import { chosenSeed } from './chosen-seed.ts'
 
@@ -23,9 +23,6 @@ const atOnce = 50
 const patienceMs = 100
 const memoryMax = 500 * 1024 * 1024
 const mechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const
-
-const certificate = makeCertificate({ subject: [[[oids.CN, 'log']]], addresses: ['127.0.0.1'] })
-const read = (from: string, text: string) => ({ from, read: () => Promise.resolve(text) })
 
 const framed = (bytes: Buffer): Buffer => Buffer.concat([lengthOf(bytes), bytes])
 const bytes = (maxLength: number) => fc.uint8Array({ minLength: 1, maxLength }).map((array) => Buffer.from(array))
@@ -93,24 +90,13 @@ const conversation = fc.record({
 })
 type Conversation = typeof conversation extends fc.Arbitrary<infer T> ? T : never
 
-/** Of one log that asks for logins, without TLS and with it. */
+/** One that asks for logins, without TLS and with it. */
 function guardedLog(logger: pino.Logger): Promise<RunningBroker> {
-  const sasl = { mechanisms }
-  const tls = {
-    certificate: read('log.pem', certificate.cert),
-    key: read('log.key', certificate.key),
-    clients: 'none',
-    minVersion: 'TLSv1.2',
-    principalRules: [],
-  } as const
-  const at = { host: '127.0.0.1', port: 0, sasl }
+  const { tls: _, ...withoutTls } = securedListener
   return runBroker({
     logger,
     config: {
-      listeners: [
-        { name: 'plain', ...at },
-        { name: 'tls', ...at, tls },
-      ],
+      listeners: [{ ...withoutTls, name: 'plain' }, securedListener],
       security: { users: { ada: 'secret' } },
       limits: { failedLoginDelayMs: 1, handshakeMs: 1000, loginMs: 2000 },
     },
@@ -122,7 +108,7 @@ async function hold(
   [plain, tls]: readonly number[],
 ): Promise<void> {
   const at = { host: '127.0.0.1', port: (to === 'plain' ? plain : tls)! }
-  const socket: Socket = to === 'tls' ? connectTls({ ...at, ca: certificate.cert }) : connectTcp(at)
+  const socket: Socket = to === 'tls' ? connectTls({ ...at, ca: securedAuthority }) : connectTcp(at)
   socket.on('error', () => undefined)
   const closed = once(socket, 'close').catch(() => undefined)
   const patience = () => new Promise((resolve) => setTimeout(resolve, patienceMs))
@@ -136,7 +122,7 @@ async function hold(
 }
 
 async function checkServed(log: RunningBroker): Promise<void> {
-  for (const [at, tls] of [undefined, { ca: certificate.cert }].entries()) {
+  for (const [at, tls] of [undefined, { ca: securedAuthority }].entries()) {
     const client = await connectKafka({
       bootstrap: `127.0.0.1:${log.ports[at]}`,
       login: { mechanism: 'SCRAM-SHA-256', user: 'ada', password: 'secret' },

@@ -6,7 +6,7 @@ import { decodeResponse, encodeRequest } from '../../src/stream/protocol/message
 
 /** One connection on which anything may be sent. */
 export async function dialBroker({ broker }: { readonly broker: { readonly port: number } }) {
-  const socket: Socket = connect({ port: broker.port, host: '127.0.0.1' })
+  const socket: Socket = connect({ port: broker.port, host: '127.0.0.1', noDelay: true })
   await once(socket, 'connect')
   socket.on('error', () => undefined)
   let received = Buffer.alloc(0)
@@ -36,7 +36,7 @@ export async function dialBroker({ broker }: { readonly broker: { readonly port:
       apiVersion: number,
       body: Input<R>,
     ): Promise<Decoded<S>> {
-      for (const part of encodeRequest(api, { apiVersion, correlationId: 1, clientId: 't' }, body)) socket.write(part)
+      socket.write(Buffer.concat(encodeRequest(api, { apiVersion, correlationId: 1, clientId: 't' }, body)))
       return decodeResponse(api, apiVersion, await frame()).body
     },
   }

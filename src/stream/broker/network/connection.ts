@@ -49,6 +49,8 @@ export interface Connection {
 const produceKey = 0
 /** So many requests may wait or run; then nothing is read until some are answered. */
 const requestsMax = 64
+/** For a client that was told that it may not come in, to close its side. */
+const leaveMs = 1000
 
 /**
  * One client. Answers go out in the order of requests. A request begins when the one before is answered, as in Kafka; only
@@ -166,7 +168,7 @@ export function serveConnection(accepted: Socket, who: ConnectedClient, options:
       intake.done(frame, false)
       place.finish(answer)
       // What it failed for was told by the session already.
-      if (failure) return socket.destroySoon()
+      if (failure) return leave()
       if (session.principal) {
         clearTimeout(loginTimer)
         who.onLogin()
@@ -175,6 +177,13 @@ export function serveConnection(accepted: Socket, who: ConnectedClient, options:
       begin()
     }
     login.then(finish, (error) => fail(frame, error)).catch(end)
+  }
+
+  /** Lets the client hear its answer and the end: who closes at once resets a connection on which the other one says goodbye. */
+  function leave(): void {
+    socket.end()
+    setTimeout(() => socket.destroy(), leaveMs).unref()
+    begin()
   }
 
   function end(error: unknown): void {

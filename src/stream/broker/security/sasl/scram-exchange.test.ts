@@ -15,7 +15,13 @@ async function logIn(
   exchange: SaslExchange,
   mechanism: ScramMechanism,
   password: string,
-  { user = 'ada', header = 'n,,', nonce = 'fyko+d2lbbFgONRv9qkxdawL', spoil = (text: string) => text } = {},
+  {
+    user = 'ada',
+    header = 'n,,',
+    nonce = 'fyko+d2lbbFgONRv9qkxdawL',
+    before = '',
+    spoil = (text: string) => text,
+  } = {},
 ): Promise<{ readonly user: string | undefined; readonly isServer: boolean }> {
   const { hash, hashBytes } = scramMechanisms[mechanism]
   const hmac = (key: Buffer, text: string): Buffer => createHmac(hash, key).update(text).digest()
@@ -24,7 +30,7 @@ async function logIn(
   const [, serverNonce, salt, iterations] = /^r=([^,]+),s=([^,]+),i=(\d+)$/.exec(challenge)!
   assert.ok(serverNonce!.startsWith(nonce) && serverNonce!.length > nonce.length + 20)
   const salted = pbkdf2Sync(password, Buffer.from(salt!, 'base64'), Number(iterations), hashBytes, hash)
-  const withoutProof = `c=${Buffer.from(header).toString('base64')},r=${serverNonce}`
+  const withoutProof = `c=${Buffer.from(header).toString('base64')},r=${before}${serverNonce}`
   const signed = `${bare},${challenge},${withoutProof}`
   const clientKey = hmac(salted, 'Client Key')
   const signature = hmac(createHash(hash).update(clientKey).digest(), signed)
@@ -85,6 +91,11 @@ void test('what was changed on the way fails: nonce, channel binding, proof', as
     const exchange = scramExchange('SCRAM-SHA-256', known(pencil))
     await assert.rejects(logIn(exchange, 'SCRAM-SHA-256', 'pencil', { spoil }), LoginFailed)
   }
+})
+
+void test('a client that repeats its own nonce, as librdkafka did for years, is let in', async () => {
+  const exchange = scramExchange('SCRAM-SHA-256', known(pencil))
+  assert.ok((await logIn(exchange, 'SCRAM-SHA-256', 'pencil', { before: 'fyko+d2lbbFgONRv9qkxdawL' })).isServer)
 })
 
 void test('first messages: channel binding and unknown extensions are refused, malformed ones too', () => {
