@@ -27,7 +27,7 @@ export const clusterGuards: readonly Guard[] = [
   needs(deleteAclsApi, cluster('alter'), ({ filters }) => ({ filterResults: filters.map(() => refused) })),
   needs(describeUserScramCredentialsApi, cluster('describe'), ({ users }) => ({
     ...refused,
-    results: (users ?? []).map(({ name: user }) => ({ user, ...refused })),
+    results: (users ?? []).map(() => refused),
   })),
   needs(alterUserScramCredentialsApi, cluster('alter'), ({ deletions, upsertions }) => ({
     results: [...new Set([...deletions, ...upsertions].map(({ name }) => name))].map((user) => ({ user, ...refused })),
@@ -44,6 +44,12 @@ export const clusterGuards: readonly Guard[] = [
       partitionResult: partitions.map((partitionId) => ({ partitionId, ...refused })),
     })),
   })),
-  needs(alterPartitionReassignmentsApi, cluster('alter'), () => refused),
+  needs(alterPartitionReassignmentsApi, cluster('alter'), ({ topics }) => ({
+    ...refused,
+    responses: topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, ...refused })),
+    })),
+  })),
   needs(listPartitionReassignmentsApi, cluster('describe'), () => refused),
 ]

@@ -3,7 +3,7 @@ import { createTopicsApi } from '../../../protocol/apis/create-topics.ts'
 import { deleteTopicsApi } from '../../../protocol/apis/delete-topics.ts'
 import { kafkaErrors } from '../../../protocol/errors.ts'
 import { clusterName } from '../acl/acl.ts'
-import { guard, split, type Guard } from './guard.ts'
+import { guard, split, type Guard, type Scene } from './guard.ts'
 
 const errorCode = kafkaErrors.TOPIC_AUTHORIZATION_FAILED
 const errorMessage = 'Authorization failed.'
@@ -28,11 +28,11 @@ export const topicAdminGuards: readonly Guard[] = [
       }),
     }
   }),
-  guard(deleteTopicsApi, (request, { access, apiVersion, topicName }) => {
-    const mayAll = access.may('delete', 'cluster', clusterName, { quiet: true })
-    const may = (name: string): boolean => mayAll || access.may('delete', 'topic', name)
+  guard(deleteTopicsApi, (request, scene) => {
+    const { access, apiVersion, topicName } = scene
+    const may = mayDelete(scene)
     if (apiVersion < 6) {
-      const [topicNames, others] = split(request.topicNames, may)
+      const [topicNames, others] = split(request.topicNames, may.byName)
       return {
         request: { ...request, topicNames },
         complete: (answer) => ({
@@ -41,16 +41,14 @@ export const topicAdminGuards: readonly Guard[] = [
         }),
       }
     }
-    const known = (topic: { name: string | null; topicId: string }): string | undefined =>
-      topic.name ?? topicName(topic.topicId)
-    const [topics, others] = split(request.topics, (topic) => {
-      const name = known(topic)
-      return name === undefined || may(name)
-    })
-    const refused = others.map((topic) => {
+    const [topics, others] = split(request.topics, ({ name, topicId }) =>
+      name === null ? may.byId(topicId) : may.byName(name),
+    )
+    const refused = others.map(({ name, topicId }) => {
+      const known = name ?? topicName(topicId)!
       // Who may describe it is told its name.
-      const mayKnow = topic.name !== null || access.may('describe', 'topic', known(topic)!, { quiet: true })
-      return { name: mayKnow ? known(topic)! : null, topicId: topic.topicId, errorCode, errorMessage: null }
+      const mayKnow = name !== null || access.may('describe', 'topic', known, { quiet: true })
+      return { name: mayKnow ? known : null, topicId, errorCode, errorMessage: null }
     })
     return {
       request: { ...request, topics },
@@ -68,3 +66,16 @@ export const topicAdminGuards: readonly Guard[] = [
     }
   }),
 ]
+
+/** By name: who may not describe a topic does not hear whether it is there, and who may hears when it is not. */
+function mayDelete({ access, topicExists, topicName }: Scene) {
+  const mayAll = access.may('delete', 'cluster', clusterName, { quiet: true })
+  const may = (name: string): boolean => mayAll || access.may('delete', 'topic', name)
+  return {
+    byName: (name: string) => mayAll || (access.may('describe', 'topic', name) && (!topicExists(name) || may(name))),
+    byId(id: string) {
+      const name = topicName(id)
+      return name === undefined || may(name)
+    },
+  }
+}
