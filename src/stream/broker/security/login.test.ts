@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { dialBroker, lengthOf } from '../../../../test/support/dial-broker.ts'
-import { runBroker } from '../../../../test/support/running-broker.ts'
+import { runBroker, type RunningBroker } from '../../../../test/support/running-broker.ts'
+import { waitUntil } from '../../../../test/support/wait-until.ts'
 import { connectKafka } from '../../client/connect.ts'
 import type { KafkaLogin } from '../../client/login.ts'
+import { createScramClient } from '../../client/scram-client.ts'
 import { apiVersionsApi } from '../../protocol/apis/api-versions.ts'
 import { metadataApi } from '../../protocol/apis/metadata.ts'
 import { saslAuthenticateApi } from '../../protocol/apis/sasl-authenticate.ts'
@@ -81,6 +83,28 @@ void test('a login fails once: then the connection is closed, and its answer say
   assert.deepEqual([answer.errorCode, answer.authBytes.length, answer.sessionLifetimeMs], [58, 0, 0])
   await client.closed
 })
+
+/** As clients do it, on a connection that stays; rejects when it is closed without an answer. */
+async function tryToLogIn(log: RunningBroker, mechanism: SaslMechanism, password: string): Promise<void> {
+  const client = await dialBroker(log)
+  const send = (authBytes: Buffer) => client.ask(saslAuthenticateApi, 2, { authBytes })
+  await client.ask(saslHandshakeApi, 1, { mechanism })
+  if (mechanism === 'PLAIN') return void (await send(plain('ada', password)))
+  const scram = createScramClient(mechanism === 'SCRAM-SHA-256' ? 'sha256' : 'sha512', 'ada', password)
+  await send(await scram.prove((await send(scram.first)).authBytes))
+}
+
+for (const mechanism of mechanisms)
+  void test(`of one address ten wrong passwords are heard at a time by ${mechanism}, however many connections try`, async () => {
+    await using log = await runBroker({ config: withSasl(undefined, { failedLoginDelayMs: 60_000 }) })
+    let unheard = 0
+    const tries = Array.from({ length: 60 }, (_, at) => tryToLogIn(log, mechanism, `wrong ${at}`))
+    for (const one of tries) one.catch(() => unheard++)
+    await waitUntil('all others are closed', () => unheard === 50)
+    const { values } = await log.broker.metrics.getSingleMetric('weir_log_logins_total')!.get()
+    assert.deepEqual(values, [{ labels: { mechanism, outcome: 'failure' }, value: 10 }])
+    await assert.rejects(tryToLogIn(log, mechanism, 'secret'), /closed/, 'the right one is not told apart')
+  })
 
 void test('tokens without a request around them, as old clients send them', async () => {
   await using log = await runBroker({ config: withSasl() })

@@ -124,12 +124,18 @@ export function saslSession(address: string, services: SaslServices): ClientSess
   }
 
   async function step(token: Buffer, { mechanism, exchange }: State & { at: 'tokens' }): Promise<SaslStep> {
-    // Not even a failed login: it is closed unheard.
-    if (!services.delays.mayTry(address))
-      throw new Error('too many failed logins of this address wait for their answer')
-    const result = await exchange.step(token)
+    mustBeHeard()
+    const result = await exchange.step(token).finally(mustBeHeard)
     if (result.user !== undefined) succeeded(result.user, mechanism)
     return result
+  }
+
+  /**
+   * What is tried while too many failures of the address wait is no failed login either: it is closed unheard. Asked again when a
+   * password has had its turn, for until then others may have failed: right or wrong, it is told the same.
+   */
+  function mustBeHeard(): void {
+    if (!services.delays.mayTry(address)) throw new Error('too many failed logins of this address wait for their answer')
   }
 
   function succeeded(name: string, mechanism: SaslMechanism): void {
