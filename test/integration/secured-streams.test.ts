@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { runSql } from '../../src/cli/sql-session.ts'
 import { connectKafka } from '../../src/stream/client/connect.ts'
+import { processesIn } from '../fault/process-tree.ts'
 import { repository, restartableWeir, type RestartableWeir } from '../fault/restartable-weir.ts'
 import { filesIn } from '../support/files-in.ts'
 import { makeCertificate, oids } from '../support/certificates.ts'
@@ -32,11 +33,16 @@ const secured = `{ tls: { certificate: 'server.pem', key: 'server.key' }, sasl: 
 
 async function securedWeir(main = secured): Promise<RestartableWeir> {
   const weir = await restartableWeir('secured', { project: project(main) })
-  const server = makeCertificate({ subject: [[[oids.CN, 'server']]], by: authority, addresses: ['127.0.0.1'] })
-  writeFileSync(join(weir.folder, 'server.pem'), server.cert)
-  writeFileSync(join(weir.folder, 'server.key'), server.key)
-  writeFileSync(join(weir.folder, 'admin.txt'), `${password}\n`)
+  layDown(weir.folder)
   return weir
+}
+
+/** The files that the project names. */
+function layDown(folder: string): void {
+  const server = makeCertificate({ subject: [[[oids.CN, 'server']]], by: authority, addresses: ['127.0.0.1'] })
+  writeFileSync(join(folder, 'server.pem'), server.cert)
+  writeFileSync(join(folder, 'server.key'), server.key)
+  writeFileSync(join(folder, 'admin.txt'), `${password}\n`)
 }
 
 function setUser(folder: string, name: string, secret: string): void {
@@ -180,5 +186,86 @@ void test(
     await weir.start()
     const read = await weir.command('tail', 'events', '--from', 'start', '-n', '1')
     assert.equal(read.stdout.trim(), '{"word":"nobody may read this"}')
+  },
+)
+
+/** What each of those who may look is shown, by what they asked. */
+async function shownBy(weir: RestartableWeir): Promise<ReadonlyMap<string, string>> {
+  const shown = new Map<string, string>()
+  for (const words of [
+    ['get'],
+    ['get', '--json'],
+    ['status'],
+    ['plan'],
+    ['doctor'],
+    ['logs', '-n', '1000'],
+    ['user', 'list'],
+    ['stream', 'acls'],
+    ['stream', 'list'],
+  ]) {
+    const { code, stdout, stderr } = await weir.command(...words)
+    assert.ok(code === 0 || words[0] === 'doctor', `weir ${words.join(' ')}: ${stderr}`)
+    shown.set(`weir ${words.join(' ')}`, stdout + stderr)
+  }
+  const paths = ['resources', 'status', 'audit?limit=1000', 'streams', 'kinds', 'ledger'].map(
+    (name) => `/api/v1/${name}`,
+  )
+  for (const path of [...paths, '/metrics']) {
+    const answer = await fetch(`http://127.0.0.1:${weir.ports.http}${path}`)
+    assert.equal(answer.status, 200, path)
+    shown.set(path, await answer.text())
+  }
+  const running = processesIn(weir.folder)
+  assert.ok(running.length >= 2)
+  for (const pid of running) shown.set(`the command line of ${pid}`, readFileSync(`/proc/${pid}/cmdline`, 'latin1'))
+  return shown
+}
+
+void test(
+  'no password, proof or key is shown by a command, an answer, a log line or a command line, also after wrong ones (INV-S4)',
+  { timeout: 300_000 },
+  async () => {
+    const withKey = project(secured)
+      .replace('const events', "const key = secret('key', { fromFile: 'key.txt' })\nconst events")
+      .replace('users:', 'encryption: { key },\n    users:')
+    await using weir = await restartableWeir('secrets', { project: withKey })
+    const key = randomBytes(32)
+    layDown(weir.folder)
+    writeFileSync(join(weir.folder, 'key.txt'), key.toString('hex'))
+    await weir.start()
+    setUser(weir.folder, 'ada', 'pw of ada')
+    const attempts = [
+      ['ada', 'guess of ada'],
+      ['eve', 'guess of eve'],
+    ] as const
+    for (const [user, wrong] of attempts)
+      for (const mechanism of ['PLAIN', 'SCRAM-SHA-512'] as const) {
+        const bootstrap = `127.0.0.1:${weir.ports.kafka}`
+        const login = { mechanism, user, password: wrong }
+        await assert.rejects(connectKafka({ bootstrap, tls: { ca: authority.cert }, login }), { code: 'WEIR-3106' })
+      }
+    const privateKey = readFileSync(join(weir.folder, 'server.key'), 'utf8').split('\n')[1]!
+    const secrets = [password, 'pw of ada', 'guess of', key.toString('hex'), key.toString('base64'), privateKey]
+    for (const [asked, text] of await shownBy(weir))
+      for (const secret of secrets) assert.ok(!text.includes(secret), `${asked} shows ${secret}`)
+    const logs = await weir.command('logs', '-n', '1000')
+    assert.match(logs.stdout + logs.stderr, /a Kafka client failed to log in/)
+    await weir.stop()
+    // A key that is none, and one that does not fit: the message names what was read, not what it says.
+    for (const wrong of [`${key.toString('hex')}00`, randomBytes(32).toString('hex'), 'no key at all']) {
+      writeFileSync(join(weir.folder, 'key.txt'), wrong)
+      const { code, stdout, stderr } = await weir.command('up')
+      assert.notEqual(code, 0)
+      assert.match(stderr, /WEIR-\d{4}/)
+      assert.ok(!(stdout + stderr).includes(wrong), stderr)
+    }
+    writeFileSync(join(weir.folder, 'server.key'), `-----BEGIN PRIVATE KEY-----\n${privateKey}\n`)
+    writeFileSync(join(weir.folder, 'key.txt'), key.toString('hex'))
+    const { code, stdout, stderr } = await weir.command('up')
+    assert.notEqual(code, 0)
+    assert.match(stderr, /server\.key/)
+    for (const secret of secrets) assert.ok(!(stdout + stderr).includes(secret), stderr)
+    for (const { path, bytes } of filesIn(join(weir.folder, '.weir')))
+      for (const secret of secrets) assert.ok(!bytes.includes(secret), `${path} has ${secret}`)
   },
 )

@@ -1,4 +1,5 @@
 import { connectKafka } from '../../../src/stream/client/connect.ts'
+import { findCoordinatorApi } from '../../../src/stream/protocol/apis/find-coordinator.ts'
 import { initProducerIdApi } from '../../../src/stream/protocol/apis/init-producer-id.ts'
 import { saslAuthenticateApi } from '../../../src/stream/protocol/apis/sasl-authenticate.ts'
 import { saslHandshakeApi } from '../../../src/stream/protocol/apis/sasl-handshake.ts'
@@ -56,10 +57,11 @@ async function prepare({ admin }: MatrixBroker): Promise<string> {
   }
 }
 
-/** Before anybody asks for it; the coordinator may have to make its topic first. */
+/** Before anybody asks for it. Kafka makes the topic of its coordinator when it is asked where that is. */
 async function makeTransactionalId(port: number): Promise<void> {
   const transactionalId = names['transactional-id']
   await waitUntil('the transactional id is there', async () => {
+    await askKafka(port, findCoordinatorApi, 3, { key: transactionalId, keyType: 1 })
     const { errorCode } = await askKafka(port, initProducerIdApi, 4, { transactionalId, transactionTimeoutMs: 1000 })
     return errorCode === 0
   })

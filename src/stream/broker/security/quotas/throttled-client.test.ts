@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { askKafka } from '../../../../../test/support/ask-kafka.ts'
-import { runBroker } from '../../../../../test/support/running-broker.ts'
+import { runBroker, type RunningBroker } from '../../../../../test/support/running-broker.ts'
 import { connectKafka } from '../../../client/connect.ts'
 import { alterClientQuotasApi } from '../../../protocol/apis/alter-client-quotas.ts'
 import { createTopicsApi } from '../../../protocol/apis/create-topics.ts'
@@ -19,6 +19,8 @@ async function limit(port: number, key: string, value: number, user = 'ANONYMOUS
   })
   assert.equal(entries[0]!.errorCode, 0)
 }
+
+type Dialed = Awaited<ReturnType<typeof dialBroker>>
 
 function batchOf(bytes: number): Buffer {
   const builder = new BatchBuilder(10_000_000)
@@ -78,6 +80,50 @@ void test('who fetches too much gets nothing for now, and all of it later', asyn
   const second = await fetch(9)
   assert.ok(second.throttleTimeMs > 0 && second.bytes === 0)
   client.socket.destroy()
+})
+
+/** What a user may send or get at once before its rate counts: that of ten windows. */
+const burstSeconds = 10
+
+/** Four connections of one user, which heed no throttle time, for some seconds; longer where the machine is slow. */
+async function moveGreedily(log: RunningBroker, bytesMin: number, move: (client: Dialed) => Promise<number>) {
+  const started = performance.now()
+  const seconds = (): number => (performance.now() - started) / 1000
+  let moved = 0
+  await Promise.all(
+    [1, 2, 3, 4].map(async () => {
+      const client = await dialBroker(log)
+      while (moved < bytesMin || seconds() < 2.5) moved += await move(client)
+      client.socket.destroy()
+    }),
+  )
+  return { moved, seconds: seconds() }
+}
+
+void test('however many connections a user has, and whatever they heed, it gets the bytes of its quota and no more', async () => {
+  await using log = await runBroker()
+  const setUp = await connectKafka({ bootstrap: log.bootstrap })
+  await setUp.topics.create([{ name: 'orders', partitions: 1 }])
+  await setUp.close()
+  const rate = 400_000
+  const records = batchOf(100_000)
+  await limit(log.broker.port, 'producer_byte_rate', rate)
+  const topicData = [{ name: 'orders', partitionData: [{ index: 0, records }] }]
+  const produced = await moveGreedily(log, 9 * rate, async (client) => {
+    const answer = await client.ask(produceApi, 7, { acks: -1, timeoutMs: 1000, topicData })
+    assert.equal(answer.responses[0]!.partitionResponses[0]!.errorCode, 0)
+    return records.length
+  })
+  await limit(log.broker.port, 'consumer_byte_rate', rate)
+  const partitions = [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 100_000 }]
+  const fetch = { replicaId: -1, maxWaitMs: 100, minBytes: 1, maxBytes: 100_000 }
+  const fetched = await moveGreedily(log, 9 * rate, async (client) => {
+    const { responses } = await client.ask(fetchApi, 4, { ...fetch, topics: [{ topic: 'orders', partitions }] })
+    return responses[0]?.partitions[0]?.records?.length ?? 0
+  })
+  // Each of the four was let in before it was over.
+  for (const { moved, seconds } of [produced, fetched])
+    assert.ok(moved - 4 * records.length <= rate * (burstSeconds + 1 + seconds), `${moved} bytes in ${seconds} s`)
 })
 
 void test('our own client waits where a quota is used up, and reads on behind that', async () => {

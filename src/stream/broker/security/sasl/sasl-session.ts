@@ -135,7 +135,8 @@ export function saslSession(address: string, services: SaslServices): ClientSess
    * password has had its turn, for until then others may have failed: right or wrong, it is told the same.
    */
   function mustBeHeard(): void {
-    if (!services.delays.mayTry(address)) throw new Error('too many failed logins of this address wait for their answer')
+    if (!services.delays.mayTry(address))
+      throw new Error('too many failed logins of this address wait for their answer')
   }
 
   function succeeded(name: string, mechanism: SaslMechanism): void {

@@ -36,8 +36,13 @@ function listening(tls: TlsConfig, limits: BrokerConfig['limits'] = {}): Partial
   }
 }
 
-function dialTls(log: RunningBroker, tls: KafkaTls = {}) {
-  return connectKafka({ bootstrap: log.bootstrap, deadlineMs: 1500, tls: { ca: authority.cert, ...tls } })
+function dialTls(log: RunningBroker, tls: KafkaTls = {}, deadlineMs = 20_000) {
+  return connectKafka({ bootstrap: log.bootstrap, deadlineMs, tls: { ca: authority.cert, ...tls } })
+}
+
+/** The client tries again until its time is over: after a good one came in, a short time is enough. */
+async function isRefused(log: RunningBroker, tls: KafkaTls = {}): Promise<void> {
+  await assert.rejects(dialTls(log, tls, 1500), { code: 'WEIR-3102' })
 }
 
 void test('clients are served over TLS 1.2 and 1.3, and by nothing older where 1.3 is asked for', async () => {
@@ -51,7 +56,7 @@ void test('clients are served over TLS 1.2 and 1.3, and by nothing older where 1
     await client.close()
   }
   await log.restart(listening(tlsOf(() => server, { minVersion: 'TLSv1.3' })))
-  await assert.rejects(dialTls(log, { maxVersion: 'TLSv1.2' }), { code: 'WEIR-3102' })
+  await isRefused(log, { maxVersion: 'TLSv1.2' })
 })
 
 void test('the user is the subject of its certificate; without one, or with one of somebody else, nobody comes in', async () => {
@@ -69,12 +74,45 @@ void test('the user is the subject of its certificate; without one, or with one 
   const other = await dialTls(log, { cert: eve.cert, key: eve.key })
   assert.deepEqual(await other.topics.describe(), [])
   await other.close()
-  await assert.rejects(dialTls(log), { code: 'WEIR-3102' })
-  await assert.rejects(dialTls(log, { cert: stranger.cert, key: stranger.key }), { code: 'WEIR-3102' })
+  await isRefused(log)
+  await isRefused(log, { cert: stranger.cert, key: stranger.key })
   // Where certificates are optional, one that nobody signed is still refused.
   await log.restart(listening(tlsOf(() => server, { clients: 'optional', authorities })))
   await (await dialTls(log)).close()
-  await assert.rejects(dialTls(log, { cert: stranger.cert, key: stranger.key }), { code: 'WEIR-3102' })
+  await isRefused(log, { cert: stranger.cert, key: stranger.key })
+})
+
+void test('a certificate that has run out, one that a user signed, and a key of somebody else let nobody in', async () => {
+  const server = named('server', authority)
+  const authorities = text('ca.pem', () => authority.cert)
+  await using log = await runBroker({ config: listening(tlsOf(() => server, { clients: 'required', authorities })) })
+  const ada = named('ada', authority)
+  const old = makeCertificate({ subject: [[[oids.CN, 'ada']]], by: authority, days: -0.5 })
+  const [eve, impostor] = [named('eve', authority), named('authority')]
+  const [byEve, bySomebody] = [named('ada', eve), named('ada', impostor)]
+  const bad = [
+    old,
+    // Eve's own certificate is good: with it the chain to the authority is whole.
+    { ...byEve, cert: byEve.cert + eve.cert },
+    { ...bySomebody, cert: bySomebody.cert + impostor.cert },
+  ]
+  await Promise.all(bad.map(({ cert, key }) => isRefused(log, { cert, key })))
+  await assert.rejects(dialTls(log, { cert: ada.cert, key: old.key }))
+  await (await dialTls(log, { cert: ada.cert, key: ada.key })).close()
+})
+
+void test('our own client takes no log whose certificate has run out, is for another address or is of nobody it trusts', async () => {
+  const bad = [
+    makeCertificate({ subject: [[[oids.CN, 'server']]], by: authority, addresses: ['127.0.0.1'], days: -0.5 }),
+    makeCertificate({ subject: [[[oids.CN, 'server']]], by: authority, addresses: ['127.0.0.9'] }),
+    named('server'),
+  ]
+  await Promise.all(
+    bad.map(async (server) => {
+      await using log = await runBroker({ config: listening(tlsOf(() => server)) })
+      await isRefused(log)
+    }),
+  )
 })
 
 void test('new certificates serve the next connections; files that do not fit leave the old ones in use', async () => {
