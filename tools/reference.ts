@@ -10,6 +10,8 @@ import { kinds } from '../src/platform/kinds/registry.ts'
 import { projectSchema } from '../src/platform/project/define-project.ts'
 import { createHttpServer } from '../src/server/create-http-server.ts'
 import { answerTypes } from './answer-types.ts'
+import { kafkaPage } from './kafka-reference.ts'
+import { markdownTable } from './markdown-table.ts'
 
 interface Json {
   readonly type?: string
@@ -43,6 +45,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/kinds.md', kindsPage()],
     ['docs/reference/project.md', projectPage()],
     ['docs/reference/http.md', httpPage(api)],
+    kafkaPage(),
     ['console/src/api/answers.ts', answerTypes((api.components?.schemas ?? {}) as never)],
   ])
 }
@@ -60,7 +63,7 @@ function errorsPage(): string {
   return page(
     'Errors',
     'Every error has a code that never changes its meaning; `weir explain CODE` shows its entry.',
-    table(['Code', 'Kind', 'What happened', 'What to do'], rows),
+    markdownTable(['Code', 'Kind', 'What happened', 'What to do'], rows),
   )
 }
 
@@ -78,7 +81,7 @@ function projectPage(): string {
 }
 
 function optionTable(json: Json): string {
-  return table(['Option', 'Value', 'Default', 'Meaning'], optionRows(json, ''))
+  return markdownTable(['Option', 'Value', 'Default', 'Meaning'], optionRows(json, ''))
 }
 
 function optionRows({ properties = {}, required = [] }: Json, prefix: string): string[][] {
@@ -136,7 +139,7 @@ function httpPage({ paths = {} }: OpenApi): string {
   return page(
     'HTTP API',
     intro,
-    table(
+    markdownTable(
       ['Request', 'What it does'],
       rows.toSorted(([a], [b]) => (a! < b! ? -1 : 1)),
     ),
@@ -145,12 +148,6 @@ function httpPage({ paths = {} }: OpenApi): string {
 
 function page(title: string, intro: string, body: string): string {
   return `${note}\n\n# ${title}\n\n${intro}\n\n${body}\n`
-}
-
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`
-  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

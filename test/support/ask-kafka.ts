@@ -12,12 +12,18 @@ export async function askKafka<R extends Shape, S extends Shape>(
   apiVersion: number,
   body: Input<R>,
 ): Promise<Decoded<S>> {
+  const request = encodeRequest(api, { apiVersion, correlationId: 1, clientId: 'test' }, body)
+  return decodeResponse(api, apiVersion, await exchangeFrames(port, request)).body
+}
+
+/** The same with bytes: the frame of the answer, without its length. */
+export async function exchangeFrames(port: number, request: readonly Buffer[]): Promise<Buffer> {
   const socket = connect({ port, host: '127.0.0.1' })
   try {
     const closed = AbortSignal.any([AbortSignal.timeout(20_000), whenClosed(socket)])
     const frames: Buffer[] = []
     const reader = createFrameReader(1e9, (frame) => frames.push(frame))
-    for (const part of encodeRequest(api, { apiVersion, correlationId: 1, clientId: 'test' }, body)) socket.write(part)
+    for (const part of request) socket.write(part)
     while (frames.length === 0) {
       const [chunk] = (await once(socket, 'data', { signal: closed })) as [Buffer]
       for (let at = 0; at < chunk.length;) {
@@ -26,7 +32,7 @@ export async function askKafka<R extends Shape, S extends Shape>(
         at += length
       }
     }
-    return decodeResponse(api, apiVersion, frames[0]!).body
+    return frames[0]!
   } finally {
     socket.destroy()
   }

@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 /** Where downloads stay between runs; never inside the repository. */
-const cache = process.env['WEIR_CACHE'] ?? join(homedir(), '.cache/weir-conformance')
+export const cache = process.env['WEIR_CACHE'] ?? join(homedir(), '.cache/weir-conformance')
 
 /** A folder of the cache that `make` fills once; one that was left unfinished is made anew. */
 function fetchedOnce(name: string, make: (folder: string) => void): string {

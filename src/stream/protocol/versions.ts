@@ -11,7 +11,7 @@ export const servedVersions: ReadonlyMap<number, VersionRange> = new Map(
       [0, 3, 13], // Produce: 13 names topics by id only
       [1, 4, 18], // Fetch: 13 and later name topics by id
       [2, 1, 11], // ListOffsets
-      [3, 0, 12], // Metadata
+      [3, 0, 13], // Metadata
       [8, 2, 10], // OffsetCommit
       [9, 1, 10], // OffsetFetch
       [10, 0, 6], // FindCoordinator
@@ -26,7 +26,7 @@ export const servedVersions: ReadonlyMap<number, VersionRange> = new Map(
       [19, 2, 7], // CreateTopics
       [20, 1, 6], // DeleteTopics
       [21, 0, 2], // DeleteRecords
-      [22, 0, 6], // InitProducerId
+      [22, 0, 5], // InitProducerId: 6 has the fields of two-phase commits, which nobody has yet (KIP-939)
       [23, 2, 4], // OffsetForLeaderEpoch
       [24, 0, 5], // AddPartitionsToTxn
       [25, 0, 4], // AddOffsetsToTxn

@@ -1,12 +1,8 @@
-import { createTopicsApi } from '../../../src/stream/protocol/apis/create-topics.ts'
-import { findCoordinatorApi } from '../../../src/stream/protocol/apis/find-coordinator.ts'
-import { metadataApi } from '../../../src/stream/protocol/apis/metadata.ts'
-import { offsetFetchApi } from '../../../src/stream/protocol/apis/offset-fetch.ts'
 import type { Api } from '../../../src/stream/protocol/api.ts'
 import { nameOfKafkaError } from '../../../src/stream/protocol/errors.ts'
 import type { Decoded, Input, Shape } from '../../../src/stream/protocol/field.ts'
 import { askKafka } from '../../support/ask-kafka.ts'
-import { waitUntil } from '../../support/wait-until.ts'
+import { groupsAreServed, makeTopic } from '../settled-broker.ts'
 
 /** A step of a script, and what the broker said to it, without what is of its own making. */
 export type Answered = readonly [step: string, answer: unknown]
@@ -53,7 +49,7 @@ export async function openAnswers(port: number): Promise<Answers> {
     if (epochs.has(key) && Number(value) > 0) return Number(value) - firstEpoch + 1
     return plain(value)
   }
-  await coordinatorIsThere(port)
+  await groupsAreServed(port)
   return {
     all,
     async ask(step, api, version, body) {
@@ -71,26 +67,6 @@ export async function openAnswers(port: number): Promise<Answers> {
       return id
     },
   }
-}
-
-/** A Kafka makes the topic that it keeps groups in when its coordinator is first looked for. */
-async function coordinatorIsThere(port: number): Promise<void> {
-  await waitUntil('a coordinator', async () => {
-    const { coordinators } = await askKafka(port, findCoordinatorApi, 4, { keyType: 0, coordinatorKeys: ['any'] })
-    if (coordinators[0]?.errorCode !== 0) return false
-    const groups = [{ groupId: 'any', topics: null }]
-    return (await askKafka(port, offsetFetchApi, 8, { groups, requireStable: false })).groups[0]!.errorCode === 0
-  })
-}
-
-async function makeTopic(port: number, name: string, partitions: number): Promise<string> {
-  const topics = [{ name, numPartitions: partitions, replicationFactor: 1 }]
-  await askKafka(port, createTopicsApi, 7, { topics, timeoutMs: 10_000 })
-  return waitUntil(`${name} is known`, async () => {
-    const [topic] = (await askKafka(port, metadataApi, 12, { topics: [{ name }] })).topics
-    const isLed = topic!.partitions.length > 0 && topic!.partitions.every(({ leaderId }) => leaderId >= 0)
-    return isLed ? topic!.topicId : undefined
-  })
 }
 
 function byText(left: unknown, right: unknown): number {

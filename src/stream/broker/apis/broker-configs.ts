@@ -89,7 +89,11 @@ const limitConfigs: Readonly<Record<string, LimitConfig>> = {
 }
 
 /** The settings of the one broker that tools ask for, with the values that are in force. */
-export function brokerConfigsOf({ limits, autoCreateTopics, defaultPartitions }: ApiServices): DescribedConfig[] {
+export function brokerConfigsOf({
+  limits,
+  autoCreateTopics,
+  defaultPartitions,
+}: Pick<ApiServices, 'limits' | 'autoCreateTopics' | 'defaultPartitions'>): DescribedConfig[] {
   const fixed = (name: string, value: unknown, type: ConfigValues['type'], doc: string): DescribedConfig =>
     brokerConfig(name, String(value), configSource.default, type, doc)
   const ofProject = (name: string, value: unknown, type: ConfigValues['type'], doc: string): DescribedConfig =>
@@ -117,6 +121,6 @@ export function brokerConfigsOf({ limits, autoCreateTopics, defaultPartitions }:
     fixed('log.retention.ms', topicConfigs['retention.ms']!.default, 'long', topicConfigs['retention.ms']!.doc),
     fixed('node.id', nodeId, 'int', 'There is one node.'),
     ofProject('num.partitions', defaultPartitions, 'int', 'How many partitions a topic has whose maker does not say.'),
-    fixed('offsets.topic.replication.factor', 1, 'int', 'A partition has one replica here.'),
+    fixed('offsets.topic.replication.factor', 1, 'short', 'A partition has one replica here.'),
   ].toSorted((left, right) => (left.name < right.name ? -1 : 1))
 }

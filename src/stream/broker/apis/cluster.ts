@@ -1,3 +1,4 @@
+import type { RequestOf, ResponseInput } from '../../protocol/api.ts'
 import { apiVersionsApi } from '../../protocol/apis/api-versions.ts'
 import { describeClusterApi } from '../../protocol/apis/describe-cluster.ts'
 import { findCoordinatorApi } from '../../protocol/apis/find-coordinator.ts'
@@ -7,40 +8,37 @@ import { zeroUuid } from '../../protocol/field.ts'
 import { advertisedVersions, finalizedFeatures } from '../../protocol/versions.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import { nodeId } from '../node-id.ts'
+import { checkTopicName } from '../topics/new-topic.ts'
 import type { Topic } from '../topics/topic.ts'
 import { handle, type Handler } from './handler.ts'
 import { refusalOf, type ApiServices } from './services.ts'
 
 /** The protocol's numbers. */
 const coordinates = { groups: 0, transactions: 1 } as const
+const endpoints = { brokers: 1, controllers: 2 } as const
 
 export function clusterHandlers(services: ApiServices): Handler[] {
   const { clusterId } = services
   return [
-    handle(apiVersionsApi, (_, { apiVersion }) => ({
-      apiKeys: advertisedVersions(),
-      // Clients of before version 4 take a smallest level of 0 for a mistake (KAFKA-17011).
-      supportedFeatures:
-        apiVersion >= 4 ? finalizedFeatures.map(({ name, level }) => ({ name, minVersion: 0, maxVersion: level })) : [],
-      finalizedFeaturesEpoch: 0,
-      finalizedFeatures: finalizedFeatures.map(({ name, level }) => ({
-        name,
-        maxVersionLevel: level,
-        minVersionLevel: level,
-      })),
-    })),
+    handle(apiVersionsApi, (request, { apiVersion }) =>
+      apiVersion >= 3 && !isNamed(request) ? { errorCode: kafkaErrors.INVALID_REQUEST } : versionsFor(apiVersion),
+    ),
     handle(metadataApi, async ({ topics, allowAutoTopicCreation }, { apiVersion, advertised }) => ({
       brokers: [{ nodeId, ...advertised, rack: null }],
       clusterId,
       controllerId: nodeId,
       topics: await topicsOf(services, topics, apiVersion, allowAutoTopicCreation),
     })),
-    handle(describeClusterApi, (_, { advertised }) => ({
-      clusterId,
-      errorMessage: null,
-      controllerId: nodeId,
-      brokers: [{ brokerId: nodeId, ...advertised, rack: null }],
-    })),
+    handle(describeClusterApi, ({ endpointType }, { advertised }) =>
+      endpointType === endpoints.brokers
+        ? {
+            clusterId,
+            errorMessage: null,
+            controllerId: nodeId,
+            brokers: [{ brokerId: nodeId, ...advertised, rack: null }],
+          }
+        : refusedEndpoints(endpointType),
+    ),
     handle(findCoordinatorApi, ({ key, keyType, coordinatorKeys }, { apiVersion, advertised }) => {
       const keys = apiVersion >= 4 ? coordinatorKeys : [key]
       const isKnown = keyType === coordinates.groups || keyType === coordinates.transactions
@@ -56,6 +54,37 @@ export function clusterHandlers(services: ApiServices): Handler[] {
       return { ...answer, coordinators: keys.map((one) => ({ key: one, ...answer })) }
     }),
   ]
+}
+
+/** How a client's software and its version may be named (KIP-511). */
+const softwareName = /^[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?$/
+
+function isNamed(client: RequestOf<typeof apiVersionsApi>): boolean {
+  return softwareName.test(client.clientSoftwareName) && softwareName.test(client.clientSoftwareVersion)
+}
+
+function versionsFor(apiVersion: number): ResponseInput<typeof apiVersionsApi> {
+  return {
+    apiKeys: advertisedVersions(),
+    // Clients of before version 4 take a smallest level of 0 for a mistake (KAFKA-17011).
+    supportedFeatures:
+      apiVersion >= 4 ? finalizedFeatures.map(({ name, level }) => ({ name, minVersion: 0, maxVersion: level })) : [],
+    finalizedFeaturesEpoch: 0,
+    finalizedFeatures: finalizedFeatures.map(({ name, level }) => ({
+      name,
+      maxVersionLevel: level,
+      minVersionLevel: level,
+    })),
+  }
+}
+
+/** The node is asked as a broker: who asks for controllers has to ask one. */
+function refusedEndpoints(endpointType: number): ResponseInput<typeof describeClusterApi> {
+  const [error, errorMessage] =
+    endpointType === endpoints.controllers
+      ? (['MISMATCHED_ENDPOINT_TYPE', 'this is a broker, not a controller'] as const)
+      : (['UNSUPPORTED_ENDPOINT_TYPE', `there are no endpoints of type ${endpointType}`] as const)
+  return { errorCode: kafkaErrors[error], errorMessage }
 }
 
 /** Versions 10 and 11 have the field for an id, and no topic can be asked for by it: their answer needs a name. */
@@ -91,6 +120,7 @@ async function findOrCreate(
 ): Promise<Topic> {
   const topic = topics.get(name)
   if (topic) return topic
+  checkTopicName(name)
   if (!mayCreate || !autoCreateTopics)
     throw new KafkaRefusal('UNKNOWN_TOPIC_OR_PARTITION', `there is no topic "${name}"`)
   try {

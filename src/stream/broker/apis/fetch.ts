@@ -1,5 +1,6 @@
 import type { RequestOf, ResponseInput } from '../../protocol/api.ts'
 import { fetchApi } from '../../protocol/apis/fetch.ts'
+import { kafkaErrors } from '../../protocol/errors.ts'
 import { endOfBatches, recordsOf } from '../../protocol/records/batch-header.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import type { PartitionLog } from '../storage/partition-log.ts'
@@ -18,6 +19,8 @@ type PartitionAnswer = NonNullable<TopicAnswer['partitions']>[number]
 /** Answers with what is durable; waits up to `maxWaitMs` until there are `minBytes`. Sessions are not kept: the id is always 0. */
 export function fetchHandler(services: ApiServices): Handler {
   return handle(fetchApi, async (request, context) => {
+    // It names only what changed since a fetch before, of another log or another life of this one.
+    if (request.sessionEpoch > 0) return { errorCode: kafkaErrors.FETCH_SESSION_ID_NOT_FOUND }
     const deadline = services.clock.monotonic() + request.maxWaitMs
     for (;;) {
       // Begun before the reading, so that what is appended meanwhile is not missed.
@@ -126,12 +129,12 @@ async function readOne(
     return { partitionIndex, errorCode: 0, ...known, records, abortedTransactions }
   } catch (error) {
     const { errorCode } = refusalOf(error, services.logger)
-    const known = partition ? ends(partition.view) : { highWatermark: -1, lastStableOffset: -1, logStartOffset: -1 }
-    return { partitionIndex, errorCode, ...known, records: noRecords, abortedTransactions: null }
+    return { partitionIndex, errorCode, ...unknownEnds, records: noRecords, abortedTransactions: partition ? null : [] }
   }
 }
 
 const noRecords = Buffer.alloc(0)
+const unknownEnds = { highWatermark: -1, lastStableOffset: -1, logStartOffset: -1 }
 
 function ends({ startOffset, endOffset, transactions }: PartitionView & Partial<Pick<PartitionLog, 'transactions'>>): {
   highWatermark: number

@@ -34,9 +34,11 @@ const specialTimes: ReadonlyMap<number, SpecialTime> = new Map<number, SpecialTi
 ])
 
 export function listOffsetsHandler({ topics, logger }: ApiServices): Handler {
-  async function answer(name: string, wanted: Wanted, isCommitted: boolean, apiVersion: number) {
-    const { partitionIndex, timestamp, currentLeaderEpoch } = wanted
+  /** What is asked twice of a partition is answered once, as refused. */
+  async function answer(name: string, [wanted, another]: Wanted[], isCommitted: boolean, apiVersion: number) {
+    const { partitionIndex, timestamp, currentLeaderEpoch } = wanted!
     try {
+      if (another) throw new KafkaRefusal('INVALID_REQUEST', `${name}-${partitionIndex} is named twice`)
       const partition = topics.get(name)?.partitions[partitionIndex]
       if (!partition)
         throw new KafkaRefusal('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${name}-${partitionIndex}`)
@@ -54,7 +56,9 @@ export function listOffsetsHandler({ topics, logger }: ApiServices): Handler {
       all.map(async ({ name, partitions }) => ({
         name,
         partitions: await Promise.all(
-          partitions.map((wanted) => answer(name, wanted, isolationLevel === readCommitted, apiVersion)),
+          [...Map.groupBy(partitions, ({ partitionIndex }) => partitionIndex).values()].map((same) =>
+            answer(name, same, isolationLevel === readCommitted, apiVersion),
+          ),
         ),
       })),
     ),

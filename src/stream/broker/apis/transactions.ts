@@ -73,15 +73,12 @@ export function transactionHandlers(services: ApiServices): Handler[] {
 
 async function init(
   { transactions, producerIds, limits }: ApiServices,
-  { transactionalId, transactionTimeoutMs, producerId, producerEpoch, enable2Pc, keepPreparedTxn }: InitRequest,
+  { transactionalId, transactionTimeoutMs, producerId, producerEpoch }: InitRequest,
 ): Promise<ProducerClaim | { readonly error: KafkaErrorName }> {
   if (producerId === -1 ? producerEpoch !== -1 : producerEpoch === -1) return { error: 'INVALID_REQUEST' }
   // One without transactions raises its epoch by itself, and asks here for another id (KIP-360).
   if (transactionalId === null) return { producerId: await producerIds.next(), epoch: 0 }
   if (transactionalId === '') return { error: 'INVALID_REQUEST' }
-  // Two-phase commit (KIP-939) is off, as it is by default in Kafka, whose own broker does not keep prepared transactions either.
-  if (enable2Pc) return { error: 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED' }
-  if (keepPreparedTxn) return { error: 'UNSUPPORTED_VERSION' }
   if (transactionTimeoutMs <= 0 || transactionTimeoutMs > limits.transactionTimeoutMsMax)
     return { error: 'INVALID_TRANSACTION_TIMEOUT' }
   if (isOneTooMany(transactions.coordinator, transactionalId, limits.transactionalIdsMax))

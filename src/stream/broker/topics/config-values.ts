@@ -1,5 +1,5 @@
 /** The protocol's numbers of configuration types. */
-export const configType = { boolean: 1, string: 2, int: 3, long: 5, double: 6, list: 7 } as const
+export const configType = { boolean: 1, string: 2, int: 3, short: 4, long: 5, double: 6, list: 7 } as const
 
 /** What a configuration may be set to. */
 export interface ConfigValues {

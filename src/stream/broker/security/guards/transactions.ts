@@ -16,16 +16,14 @@ const clusterError = kafkaErrors.CLUSTER_AUTHORIZATION_FAILED
 export const transactionGuards: readonly Guard[] = [
   guard(initProducerIdApi, (request, { access }) => {
     const refuse = (errorCode: number) => ({ refusal: { errorCode, producerEpoch: -1 } })
-    const { transactionalId, enable2Pc } = request
+    const { transactionalId } = request
     if (transactionalId === null) {
       // Who may write to any topic may do so idempotently (KIP-679).
       const may =
         access.may('idempotent-write', 'cluster', clusterName, { quiet: true }) || access.mayAny('write', 'topic')
       return may ? { request } : refuse(clusterError)
     }
-    if (!access.may('write', 'transactional-id', transactionalId)) return refuse(idError)
-    const may = !enable2Pc || access.may('two-phase-commit', 'transactional-id', transactionalId)
-    return may ? { request } : refuse(idError)
+    return access.may('write', 'transactional-id', transactionalId) ? { request } : refuse(idError)
   }),
   guard(addPartitionsToTxnApi, (request, { access, apiVersion, topicExists }) => {
     // Brokers alone ask in these versions.
