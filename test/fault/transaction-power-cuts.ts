@@ -46,7 +46,8 @@ async function write(
   const [{ id: topicId } = { id: '' }] = await client.topics.describe([topic])
   const transactions: CutTransaction[] = []
   const running = Array.from({ length: writers }, async (_, writer) => {
-    const target = { port, topic, topicId, transactionalId: `w${writer}`, timeoutMs: 60_000 }
+    const topicIds = new Map([[topic, topicId]])
+    const target = { port, topicIds, transactionalId: `w${writer}`, timeoutMs: 60_000 }
     const producer = await openRawTransactions(target)
     for (let round = 0; round < rounds; round++) {
       const isCommit = random.chance(0.6)
@@ -55,7 +56,8 @@ async function write(
       for (let left = 1 + random.pick(3); left > 0; left--) {
         const value = `${writer}/${round}/${left}`
         transaction.values.push(value)
-        await producer.write(random.pick(partitions), [value.padEnd(random.pick(200), '-')])
+        const partition = random.pick(partitions)
+        await producer.write({ topic, partition }, [value.padEnd(random.pick(200), '-')])
       }
       transaction.askedAt = recording.now()
       await producer.end(isCommit)

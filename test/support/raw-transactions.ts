@@ -8,40 +8,47 @@ import { transactionalBytes } from './transactional-batch.ts'
 
 /** A producer of the dialect of KIP-890, which no client on npm speaks yet: writes add themselves, ends raise the epoch. */
 export interface RawTransactions {
-  write(partition: number, values: readonly string[]): Promise<void>
-  commitOffset(group: string, partition: number, offset: number): Promise<void>
+  /** One batch; gives its first offset. */
+  write(to: RawPlace, records: Parameters<typeof transactionalBytes>[0]): Promise<number>
+  commitOffset(group: string, offset: RawPlace & { readonly offset: number }): Promise<void>
   end(isCommit: boolean): Promise<void>
+}
+
+interface RawPlace {
+  readonly topic: string
+  readonly partition: number
 }
 
 interface Target {
   readonly port: number
-  readonly topic: string
-  readonly topicId: string
+  readonly topicIds: ReadonlyMap<string, string>
   readonly transactionalId: string
   readonly timeoutMs: number
 }
 
 /** Rejects with the error that the broker answers; what has to be asked again is. */
 export async function openRawTransactions(target: Target): Promise<RawTransactions> {
-  const { port, topic, topicId, transactionalId, timeoutMs } = target
+  const { port, topicIds, transactionalId, timeoutMs } = target
   const begun = await asked(() =>
     askKafka(port, initProducerIdApi, 5, { transactionalId, transactionTimeoutMs: timeoutMs }),
   )
   let identity = { producerId: begun.producerId, producerEpoch: begun.producerEpoch }
-  const sequences = new Map<number, number>()
+  const sequences = new Map<string, number>()
   return {
-    async write(index, values) {
-      const baseSequence = sequences.get(index) ?? 0
-      const records = transactionalBytes(values, { ...identity, baseSequence })
-      const topicData = [{ topicId, partitionData: [{ index, records }] }]
-      await asked(async () => {
+    async write({ topic, partition }, records) {
+      const place = `${topic}-${partition}`
+      const baseSequence = sequences.get(place) ?? 0
+      const bytes = transactionalBytes(records, { ...identity, baseSequence })
+      const topicData = [{ topicId: topicIds.get(topic)!, partitionData: [{ index: partition, records: bytes }] }]
+      const { baseOffset } = await asked(async () => {
         const answer = await askKafka(port, produceApi, 13, { transactionalId, acks: -1, timeoutMs: 1000, topicData })
         return answer.responses[0]!.partitionResponses[0]!
       })
-      sequences.set(index, baseSequence + values.length)
+      sequences.set(place, baseSequence + records.length)
+      return baseOffset
     },
-    async commitOffset(groupId, partitionIndex, committedOffset) {
-      const topics = [{ name: topic, partitions: [{ partitionIndex, committedOffset }] }]
+    async commitOffset(groupId, { topic, partition, offset }) {
+      const topics = [{ name: topic, partitions: [{ partitionIndex: partition, committedOffset: offset }] }]
       await asked(async () => {
         const request = { transactionalId, groupId, ...identity, topics }
         return (await askKafka(port, txnOffsetCommitApi, 5, request)).topics[0]!.partitions[0]!

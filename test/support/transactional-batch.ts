@@ -6,9 +6,15 @@ import { batchField } from '../../src/stream/protocol/records/batch-header.ts'
 const transactional = 16
 
 /** As a transactional producer sends it. */
-export function transactionalBytes(values: readonly string[], producer: ProducerIdentity): Buffer {
+export function transactionalBytes(
+  records: readonly (string | { readonly value: string; readonly key?: string })[],
+  producer: ProducerIdentity,
+): Buffer {
   const builder = new BatchBuilder()
-  for (const value of values) builder.append(Buffer.from(value), null, Date.now())
+  for (const record of records) {
+    const { value, key }: { value: string; key?: string } = typeof record === 'string' ? { value: record } : record
+    builder.append(Buffer.from(value), key === undefined ? null : Buffer.from(key), Date.now())
+  }
   const bytes = builder.finish()
   bytes.writeInt16BE(transactional, batchField.attributes)
   setProducer(bytes, producer)
