@@ -40,7 +40,7 @@ export async function readInClassicGroup(
       heartbeatInterval: 200,
       maxWaitTimeInMs: 100,
       // It would send a commit again in a generation that it was not meant for.
-      retry: { initialRetryTime: 20, maxRetryTime: 200, retries: 0, restartOnFailure: async () => true },
+      retry: { initialRetryTime: 20, maxRetryTime: 200, retries: 0, restartOnFailure: async () => !stopping.aborted },
     })
     await consumer.connect()
     await consumer.subscribe({ topic, fromBeginning: true })
