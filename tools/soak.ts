@@ -8,6 +8,8 @@ import { killRounds } from '../test/fault/kill-rounds.ts'
 import { cutGroupPower } from '../test/fault/group-power-cuts.ts'
 import { cutLakePower } from '../test/fault/lake-power-cuts.ts'
 import { cutLogPower } from '../test/fault/log-power-cuts.ts'
+import { sendGenerated } from '../test/fault/generated-requests.ts'
+import { cutMetadataPower } from '../test/fault/metadata-power-cuts.ts'
 import { cutObjectPower } from '../test/fault/object-power-cuts.ts'
 import { cutTransactionPower } from '../test/fault/transaction-power-cuts.ts'
 import { tellTorture, torture } from '../test/fault/torture/torture.ts'
@@ -85,6 +87,17 @@ const parts: readonly Part[] = [
       await cutGroupPower(seed, { rounds: 60, cuts: 300 })
       return 'held'
     },
+  },
+  {
+    name: 'power cuts of users, ACLs, quotas, topics, settings, schemas and keys, 200 each',
+    run: async () => {
+      for (const isEncrypted of [false, true]) await cutMetadataPower(seed, { rounds: 60, cuts: 200, isEncrypted })
+      return 'held'
+    },
+  },
+  {
+    name: 'requests of any values, 100 of each version of each API',
+    run: async () => JSON.stringify(await sendGenerated(seed, 100)),
   },
   tortured('a log', false),
   tortured('an encrypted log', true),
