@@ -16,14 +16,28 @@ export interface DeliveryMember {
   share: readonly number[]
   /** Of its process, each with a folder of its tail; a process that is asked removes the one before, one that is killed does not. */
   readonly epochs: Set<number>
+  /** Its process did not take its share: it is told again. */
+  isUntold: boolean
   /** It goes, or does not get ready: others take its share. */
   isOut: boolean
+  /** It goes: it is out, and stays so. */
+  isLeaving: boolean
   /** By the monotonic clock; undefined while it is ready. */
   unreadySinceMs: number | undefined
 }
 
 export function newMember(worker: Worker, joined: JoinedWorker | undefined): DeliveryMember {
-  return { worker, joined, share: [], epochs: new Set(), isOut: false, unreadySinceMs: undefined }
+  const epochs = new Set<number>()
+  return {
+    worker,
+    joined,
+    share: [],
+    epochs,
+    isUntold: false,
+    isOut: false,
+    isLeaving: false,
+    unreadySinceMs: undefined,
+  }
 }
 
 /** Of a member that has a share. Rejects while its process is not running. */

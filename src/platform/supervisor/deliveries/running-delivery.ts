@@ -82,6 +82,7 @@ export function startDelivery(plan: DeliveryPlan, options: RunningDeliveryOption
     async letGo(joined) {
       const member = memberOf(joined)
       if (!member) return
+      member.isLeaving = true
       member.isOut = true
       await shares.deal().catch(() => undefined)
       members.delete(member)

@@ -44,7 +44,7 @@ export function createShares(
     const shareOf = (member: DeliveryMember): readonly number[] => wanted.get(member) ?? []
     isDue = false
     dealt = partitions.length
-    const changed = [...members].filter((member) => isAnew || !isSame(member.share, shareOf(member)))
+    const changed = [...members].filter((member) => isAnew || member.isUntold || !isSame(member.share, shareOf(member)))
     // Nobody gets what another one still has.
     if (!isAnew) await Promise.all(changed.map((member) => release(member, shareOf(member))))
     for (const member of changed) member.share = shareOf(member)
@@ -80,11 +80,13 @@ export function createShares(
   }
 
   async function give(member: DeliveryMember, channel: Channel<DeliveryWorkerMethods>): Promise<void> {
+    member.isUntold = true
     for (;;) {
       const { share } = member
       await assign(member, channel, share, assignTimeoutMs)
-      if (member.share === share) return
+      if (member.share === share) break
     }
+    member.isUntold = false
   }
 
   async function assign(
@@ -104,7 +106,7 @@ export function createShares(
   function lookAtMembers(): boolean {
     let isOther = false
     for (const member of members) {
-      if (!member.joined) continue
+      if (!member.joined || member.isLeaving) continue
       const now = performance.now()
       if (member.worker.channel) member.unreadySinceMs = undefined
       else if (member.share.length > 0) member.unreadySinceMs ??= now
@@ -125,7 +127,9 @@ export function createShares(
     deal,
     async look() {
       const isOther = lookAtMembers()
-      if (isOther || isDue || (await partitionsOf(topic)).length > dealt) await deal()
+      // One that is not ready is told when it is.
+      const isUntold = [...members].some((member) => member.isUntold && member.worker.channel !== undefined)
+      if (isOther || isDue || isUntold || (await partitionsOf(topic)).length > dealt) await deal()
     },
   }
 }
