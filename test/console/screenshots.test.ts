@@ -36,6 +36,7 @@ void test('the pictures of the documentation, from the flights example', { skip 
     await keepOverview(page)
     await keepLedger(page, open)
     await keepSql(page, open)
+    await keepRecords(page, open)
     await open('/dead-letters')
     await page.getByRole('grid').focus()
     await page.keyboard.press('ArrowDown')
@@ -93,6 +94,16 @@ async function keepSql(page: Page, open: (path: string) => Promise<void>): Promi
   await page.getByRole('tab', { name: 'Chart' }).click()
   await page.locator('.chart canvas').waitFor()
   await keep(page, 'sql')
+}
+
+async function keepRecords(page: Page, open: (path: string) => Promise<void>): Promise<void> {
+  await open('/resources/stream/flights?tab=Data&q=%22delay%22%3A%22NA%22')
+  await page.getByText('12 found').waitFor()
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await page.getByRole('grid', { name: 'Records of flights' }).focus()
+  await page.keyboard.press('ArrowDown')
+  await page.locator('pre.code').first().waitFor()
+  await keep(page, 'records')
 }
 
 async function keep(page: Page, name: string): Promise<void> {

@@ -229,3 +229,18 @@ void test('ACLs are those of the stream and of prefixes that it begins with; a d
   for (const look of looks.slice(0, 2))
     assert.deepEqual(await tab.violations(look), [], `${look.scheme}, ${look.width}`)
 })
+
+void test('the overview and the list show what flows while it flows', async () => {
+  const producer = await kafka.createProducer({ topic: 'orders' })
+  const flowing = async (text: () => Promise<string | null>): Promise<boolean> => {
+    await producer.send({ value: '{"id": "flowing"}' })
+    return /[1-9][\d.,]*\/s/.test((await text()) ?? '')
+  }
+  await tab.open('/')
+  const produced = page.locator('.figure').filter({ hasText: 'Produced' })
+  await waitUntil('the overview shows a rate', () => flowing(() => produced.textContent()))
+  await tab.open('/resources/stream')
+  const row = page.getByRole('grid', { name: 'Streams' }).getByRole('row').filter({ hasText: 'orders' })
+  await waitUntil('the list shows a rate', () => flowing(() => row.textContent()))
+  await producer.close()
+})
