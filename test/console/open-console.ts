@@ -28,7 +28,7 @@ export const looks: readonly Look[] = [
 
 export async function openConsole(browser: Browser, address: string): Promise<ConsolePage> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 860 } })
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(30_000)
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(error.message))
   page.on('console', (message) => {

@@ -66,7 +66,9 @@ void describe('no page has an accessibility violation, light and dark, at 1280 a
     const { page, faults, open, violations } = await openConsole(browser, shop.endpoints.http)
     for (const [name, path] of Object.entries({ ...pages, ...resourcePages })) {
       await open(path)
-      for (const look of looks) assert.deepEqual(await violations(look), [], `${name}, ${look.scheme}, ${look.width}`)
+      // Parts of a page have each scheme and each width once.
+      for (const look of name in pages ? looks : looks.slice(0, 2))
+        assert.deepEqual(await violations(look), [], `${name}, ${look.scheme}, ${look.width}`)
     }
     assert.deepEqual(faults, [])
     await page.close()

@@ -46,7 +46,6 @@ before(async () => {
   await producer.close()
   tab = await openConsole(browser, weir.endpoints.http)
   page = tab.page
-  page.setDefaultTimeout(30_000)
 })
 
 after(async () => {
