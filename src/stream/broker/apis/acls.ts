@@ -11,7 +11,7 @@ import { describeAclsApi } from '../../protocol/apis/describe-acls.ts'
 import type { RequestOf } from '../../protocol/api.ts'
 import { kafkaErrors } from '../../protocol/errors.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
-import { clusterName, sameAcl, type Acl } from '../security/acl/acl.ts'
+import { aclKey, clusterName, type Acl } from '../security/acl/acl.ts'
 import { matchesFilter, type AclFilter } from '../security/acl/acl-filter.ts'
 import type { SecurityState } from '../security/security-state.ts'
 import { handle, type Handler, type RequestContext } from './handler.ts'
@@ -87,9 +87,9 @@ function attempt<T>(work: () => T): { readonly result?: T; readonly error?: unkn
 }
 
 function withAcls(state: SecurityState, acls: readonly Acl[]) {
-  const fresh = acls.filter(
-    (acl, at) =>
-      !state.acls.some((known) => sameAcl(known, acl)) && !acls.slice(0, at).some((known) => sameAcl(known, acl)),
+  const known = new Set(state.acls.map(aclKey))
+  const fresh = [...new Map(acls.map((acl) => [aclKey(acl), acl]))].flatMap(([key, acl]) =>
+    known.has(key) ? [] : [acl],
   )
   if (state.acls.length + fresh.length > aclsMax)
     throw new KafkaRefusal('POLICY_VIOLATION', `this log keeps at most ${aclsMax} ACLs`)

@@ -32,10 +32,11 @@ export function userHandlers({ security, logger }: ApiServices): Handler[] {
     handle(describeUserScramCredentialsApi, ({ users }) => {
       const all = store.state.users
       const names = users === null || users.length === 0 ? [...all.keys()] : users.map(({ name }) => name)
+      const asked = Map.groupBy(names, (name) => name)
       return {
         errorMessage: null,
-        results: [...new Set(names)].map((name) =>
-          names.filter((other) => other === name).length > 1
+        results: [...asked].map(([name, times]) =>
+          times.length > 1
             ? {
                 user: name,
                 ...refused(
@@ -48,13 +49,14 @@ export function userHandlers({ security, logger }: ApiServices): Handler[] {
       }
     }),
     handle(alterUserScramCredentialsApi, async (request, { principal, clientHost }) => {
-      const names = [...new Set([...request.deletions, ...request.upsertions].map(({ name }) => name))]
+      const asked = wishesByUser(request)
+      const names = [...asked.keys()]
       const outcomes = await store
         .change((state) => {
           let next = state
-          const answer = names.map((user): Outcome => {
+          const answer = [...asked].map(([user, wishes]): Outcome => {
             try {
-              const wish = wishOf(request, user, state)
+              const wish = wishOf(user, wishes, state)
               next = fulfilled(next, wish)
               return { user, wish }
             } catch (error) {
@@ -92,23 +94,27 @@ function described(name: string, user: User | undefined) {
   return { user: name, errorMessage: null, credentialInfos }
 }
 
+type Change = AlterRequest['deletions'][number] | AlterRequest['upsertions'][number]
+
+function wishesByUser({ deletions, upsertions }: AlterRequest): ReadonlyMap<string, readonly Change[]> {
+  return Map.groupBy<string, Change>([...deletions, ...upsertions], ({ name }) => name)
+}
+
 /** What is asked for one user: one change in a request, as in Kafka. */
-function wishOf({ deletions, upsertions }: AlterRequest, user: string, { users }: SecurityState): Wish {
-  const [upsertion, ...others] = upsertions.filter(({ name }) => name === user)
-  const [deletion, ...more] = deletions.filter(({ name }) => name === user)
-  if (others.length + more.length > 0 || (upsertion && deletion))
+function wishOf(user: string, [change, ...others]: readonly Change[], { users }: SecurityState): Wish {
+  if (others.length > 0)
     throw new KafkaRefusal('DUPLICATE_RESOURCE', 'A user credential cannot be altered twice in the same request')
   if (user === '') throw new KafkaRefusal('UNACCEPTABLE_CREDENTIAL', 'Username must not be empty')
   if (user.length > nameMax)
     throw new KafkaRefusal('UNACCEPTABLE_CREDENTIAL', `a user has a name of at most ${nameMax} letters`)
-  const mechanism = scramOfNumber((upsertion ?? deletion)!.mechanism)
+  const mechanism = scramOfNumber(change!.mechanism)
   if (!mechanism) throw new KafkaRefusal('UNSUPPORTED_SASL_MECHANISM', 'Unknown SCRAM mechanism')
   if (users.get(user)?.declared)
     throw new KafkaRefusal(
       'UNACCEPTABLE_CREDENTIAL',
       `user ${user} is declared by the project (streams.users); change its secret there and start Weir again`,
     )
-  if (upsertion) return { user, mechanism, credential: credentialIn(upsertion, mechanism) }
+  if ('salt' in change!) return { user, mechanism, credential: credentialIn(change, mechanism) }
   if (!users.get(user)?.credentials[mechanism])
     throw new KafkaRefusal('RESOURCE_NOT_FOUND', 'Attempt to delete a user credential that does not exist')
   return { user, mechanism, credential: undefined }

@@ -77,15 +77,19 @@ void test('INV-S6: a power cut at any moment of a rotation leaves a keyring that
       const [byOld, byFresh] = [await opens(directory, old), await opens(directory, fresh)]
       assert.notEqual(byOld, byFresh, 'one of them, and no other')
       if (isDone) assert.ok(byFresh, 'the old key is not needed any more')
-      const { byId } = await openKeyring(nodeFiles, directory, fresh, [old])
-      assert.deepEqual(byId(1), data)
+      const keyring = await openKeyring(nodeFiles, directory, fresh, [old])
+      assert.deepEqual(keyring.byId(1), data)
     },
   )
 })
 
 void test('a power cut at any moment in which encryption begins leaves users and ids as they were', async (context) => {
   const encryption = { key: newKey(), oldKeys: [] }
-  const before = { 'security.json': '{"users":["ada"]}', 'cluster.json': '{"id":"x"}', 'producer-ids.json': '{"next":1}' }
+  const before = {
+    'security.json': '{"users":["ada"]}',
+    'cluster.json': '{"id":"x"}',
+    'producer-ids.json': '{"next":1}',
+  }
   await cutEverywhere(
     chosenSeed(context),
     async (directory) => {

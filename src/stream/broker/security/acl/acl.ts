@@ -34,14 +34,8 @@ export const operationsOf: Readonly<Record<ResourceType, readonly Operation[]>> 
   'delegation-token': ['describe'],
   user: ['create-tokens', 'describe-tokens'],
 }
-export function sameAcl(one: Acl, other: Acl): boolean {
-  return (
-    one.resourceType === other.resourceType &&
-    one.resource === other.resource &&
-    one.pattern === other.pattern &&
-    one.principal === other.principal &&
-    one.host === other.host &&
-    one.operation === other.operation &&
-    one.permission === other.permission
-  )
+
+/** The same for ACLs that say the same. */
+export function aclKey({ resourceType, resource, pattern, principal, host, operation, permission }: Acl): string {
+  return JSON.stringify([resourceType, resource, pattern, principal, host, operation, permission])
 }
