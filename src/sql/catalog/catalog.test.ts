@@ -68,6 +68,9 @@ void test('the catalog follows the relations', async () => {
 })
 
 void test("functions of PostgreSQL answer with the session's own", async () => {
+  const words = await client.query('select current_user, session_user, current_role, current_catalog, current_schema')
+  const named = { current_user: 'weir', session_user: 'weir', current_role: 'weir' }
+  assert.deepEqual(words.rows, [{ ...named, current_catalog: 'weir', current_schema: 'public' }])
   await client.query("set application_name = 'x y'")
   const { rows } = await client.query({
     text: "select current_database(), current_user, current_schema(), current_setting('application_name'), pg_backend_pid() > 0, version() like 'PostgreSQL 15%'",

@@ -113,7 +113,7 @@ export function columnNamesOf(root: TreeNode): readonly (string | undefined)[] |
 function nameOf(item: TreeNode): string | undefined {
   switch (item['class']) {
     case 'COLUMN_REF':
-      return undefined
+      return sessionWord((item['column_names'] as unknown[] | undefined) ?? [])
     case 'FUNCTION':
     case 'WINDOW':
       return item['is_operator'] === true ? '?column?' : text(item['function_name']).replace(/^count_star$/, 'count')
@@ -126,6 +126,13 @@ function nameOf(item: TreeNode): string | undefined {
     default:
       return item['type'] === 'OPERATOR_COALESCE' ? 'coalesce' : '?column?'
   }
+}
+
+/** What reads like a column and is a word of the session, for which a literal is put in. */
+function sessionWord([name, ...rest]: readonly unknown[]): string | undefined {
+  const word = text(name).toLowerCase()
+  const isOne = /^(current_(user|role|catalog|schema)|session_user)$/.test(word)
+  return isOne && rest.length === 0 ? word : undefined
 }
 
 const castTypes: Readonly<Record<string, string>> = {
