@@ -7,6 +7,7 @@ import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { killRounds } from '../test/fault/kill-rounds.ts'
 import { cutGroupPower } from '../test/fault/group-power-cuts.ts'
 import { cutLakePower } from '../test/fault/lake-power-cuts.ts'
+import { loadLog } from '../test/fault/loaded-log.ts'
 import { cutLogPower } from '../test/fault/log-power-cuts.ts'
 import { sendGenerated } from '../test/fault/generated-requests.ts'
 import { cutMetadataPower } from '../test/fault/metadata-power-cuts.ts'
@@ -98,6 +99,23 @@ const parts: readonly Part[] = [
   {
     name: 'requests of any values, 100 of each version of each API',
     run: async () => JSON.stringify(await sendGenerated(seed, 100)),
+  },
+  {
+    name: 'a log under load, 3,500 connections, 400 slow readers, 10,000 partitions',
+    run: async () => {
+      const memoryBytes = 768_000_000
+      const load = {
+        memoryBytes,
+        connections: 3500,
+        slowReaders: 400,
+        partitions: 10_000,
+        written: 10_000,
+        rounds: 1000,
+      }
+      const { peakBytes, longestMs } = await loadLog(load)
+      if (peakBytes > memoryBytes) throw new Error(`${peakBytes} bytes of memory, of ${memoryBytes}`)
+      return `${Math.round(peakBytes / 1e6)} MB at most, an answer within ${Math.round(longestMs)} ms`
+    },
   },
   tortured('a log', false),
   tortured('an encrypted log', true),
