@@ -152,10 +152,15 @@ void describe('a project whose streams lie in an Apache Kafka', { timeout }, () 
 
   void test('a topic that somebody deletes is made again, and the delivery asks: nobody knows what it still owed', async () => {
     await client.topics.delete(['orders'])
-    const { reason } = await eventually('the delivery to ask', async () => {
-      const found = await stateOf('delivery', 'load')
-      return found.state === 'Failed' && /WEIR-5013/.test(found.reason ?? '') ? found : undefined
-    })
+    const { reason } = await eventually(
+      'the delivery to ask',
+      async () => {
+        const found = await stateOf('delivery', 'load')
+        if (found.state === 'Failed' && /WEIR-5013/.test(found.reason ?? '')) return found
+        throw new Error(JSON.stringify(found))
+      },
+      90_000,
+    )
     assert.match(reason ?? '', /WEIR-5013/)
     await eventually('the topic to be made again', async () =>
       (await client.topics.describe(['orders']))[0]?.partitions.length === 5 ? true : undefined,
