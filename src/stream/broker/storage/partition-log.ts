@@ -18,7 +18,7 @@ import { writeJson } from './small-file.ts'
 import { findByTime, findLatestTime, type TimedOffset } from './time-search.ts'
 
 /** One partition: a log of batches in files. Offsets are numbers, exact to 2^53. */
-export interface PartitionLog extends Omit<PartitionUpkeep, 'stop'> {
+export interface PartitionLog extends Omit<PartitionUpkeep, 'stop' | 'isCompacting'> {
   readonly startOffset: number
   /** One beyond the last durable record; nothing beyond is read. */
   readonly endOffset: number
@@ -46,6 +46,8 @@ export interface PartitionLog extends Omit<PartitionUpkeep, 'stop'> {
   findLatestTime(): Promise<TimedOffset | undefined>
   /** What it is now, to be written down. */
   checkpoint(): PartitionCheckpoint
+  /** Compacting, or not done with what was appended. */
+  isWorking(): boolean
   close(): Promise<void>
 }
 
@@ -197,8 +199,8 @@ class OpenedPartition implements PartitionLog {
     return this.#upkeep.compact(settings, budget)
   }
 
-  isCompacting(): boolean {
-    return this.#upkeep.isCompacting()
+  isWorking(): boolean {
+    return this.#upkeep.isCompacting() || this.#state.nextOffset > this.#state.endOffset
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { countingFiles } from '../../../../test/support/counting-files.ts'
 import { runBroker, type RunningBroker } from '../../../../test/support/running-broker.ts'
 import { waitUntil } from '../../../../test/support/wait-until.ts'
+import type { Files } from '../../../kernel/files/files.ts'
 import { nodeFiles } from '../../../kernel/files/node-files.ts'
 import { silentLogger } from '../../../kernel/logger.ts'
 import { systemClock } from '../../../kernel/clock.ts'
@@ -61,6 +62,34 @@ void test('a partition that rests is closed, tells what it is, and goes on at th
   await log.restart()
   client = await clientOf(log)
   assert.equal((await client.offsets.list('wide', 'end')).get(1), 2)
+  await client.close()
+})
+
+void test('a partition does not rest while the disk is slow to take what was sent to it', async () => {
+  const slow = Promise.withResolvers<void>()
+  let held = 0
+  const files: Files = {
+    ...nodeFiles,
+    open: async (path, mode) => {
+      const file = await nodeFiles.open(path, mode)
+      if (!/topics.*\.log$/.test(path)) return file
+      return { ...file, write: async (buffers, at) => (held++, await slow.promise, file.write(buffers, at)) }
+    },
+  }
+  let checks = 0
+  // Read by the chores that run as often.
+  const clock = { ...systemClock, now: () => (checks++, systemClock.now()) }
+  const limits = { retentionCheckIntervalMs: 10, checkpointIntervalMs: 10, partitionRestMs: 30 }
+  await using log = await runBroker({ files, clock, config: { limits } })
+  const client = await clientOf(log)
+  await client.topics.create([{ name: 'wide', partitions: 1 }])
+  const sent = produce(client, 0)
+  await waitUntil('it is being written', () => held > 0)
+  const seen = checks
+  await waitUntil('it could have rested many times', () => checks > seen + 50)
+  slow.resolve()
+  await sent
+  assert.equal(log.broker.status().topics[0]?.partitions[0]?.endOffset, 1)
   await client.close()
 })
 

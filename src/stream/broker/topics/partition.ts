@@ -107,7 +107,7 @@ export class Partition {
   async rest(unusedMs: number): Promise<void> {
     const log = this.#log
     const isWanted = this.#appendsWaiting > 0 || (this.#listeners?.size ?? 0) > 0
-    if (!log || isWanted || log.isCompacting() || this.#now() - this.#usedAt < unusedMs) return
+    if (!log || isWanted || log.isWorking() || this.#now() - this.#usedAt < unusedMs) return
     if (log.trouble !== undefined) return
     this.#log = undefined
     this.#closing = log.close()

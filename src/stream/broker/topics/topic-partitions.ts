@@ -18,6 +18,7 @@ export interface TopicPartitions {
   wasUsed(topicId: string, partition: number): boolean
   /** What changed since the last call is durable when it resolves. */
   checkpoint(): Promise<void>
+  /** Whether there is something of it that is not written down yet. */
   hasChanged(partition: Partition): boolean
   /** What was written down of them is forgotten with the topic. */
   forget(topicId: string, count: number): Promise<void>
@@ -34,6 +35,7 @@ export function createTopicPartitions(
 ): TopicPartitions {
   /** With their keys. */
   let changed = new Map<Partition, string>()
+  let saving: ReadonlyMap<Partition, string> = new Map()
 
   function placesOf({ id, name }: { readonly id: string; readonly name: string }): PartitionPlaces {
     const keyOf = (index: number): string => `${id}/${index}`
@@ -69,9 +71,10 @@ export function createTopicPartitions(
       return Array.from({ length: to - from }, (_, at) => new Partition(from + at, places, now))
     },
     wasUsed: (topicId, partition) => checkpoints.has(`${topicId}/${partition}`),
-    hasChanged: (partition) => changed.has(partition),
+    hasChanged: (partition) => changed.has(partition) || saving.has(partition),
     async checkpoint() {
       const taken = changed
+      saving = taken
       changed = new Map()
       const changes = new Map<string, PartitionCheckpoint>()
       for (const [{ opened }, key] of taken) if (opened) changes.set(key, opened.checkpoint())
@@ -80,6 +83,8 @@ export function createTopicPartitions(
       } catch (error) {
         changed = new Map([...taken, ...changed])
         throw error
+      } finally {
+        if (saving === taken) saving = new Map()
       }
     },
     async forget(topicId, count) {

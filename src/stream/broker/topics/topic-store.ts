@@ -158,9 +158,11 @@ function createTopicStore(
     addPartitions: (name, count) => oneByOne(() => addPartitions(name, count)),
     checkpoint: () => partitions.checkpoint(),
     async rest(unusedMs) {
-      const idle = topics.all().flatMap((topic) => topic.partitions)
-      const resting = idle.filter((partition) => partition.opened && !partitions.hasChanged(partition))
-      await inParallel(resting, openedAtOnce, (partition) => partition.rest(unusedMs))
+      const opened = topics.all().flatMap((topic) => topic.partitions.filter((partition) => partition.opened))
+      // Looked at when it is its turn: until then it may have been written to.
+      await inParallel(opened, openedAtOnce, async (partition) => {
+        if (!partitions.hasChanged(partition)) await partition.rest(unusedMs)
+      })
     },
     async close() {
       await last
