@@ -22,6 +22,8 @@ const entry = z.object({
   stream: z.string().optional(),
   /** The topic was deleted, and an operator accepted that what it had not delivered is lost. */
   ended: z.boolean().optional(),
+  /** Where the topic that has ended did. Absent when nobody knew: then nobody knows either whether it owed anything beyond `next`. */
+  end: count.optional(),
   partition: z.int().min(0),
   /** The offset that is read next. */
   next: count,

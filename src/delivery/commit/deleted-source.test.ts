@@ -87,3 +87,25 @@ void test('rule 7: a topic that the log does not remember is asked about, withou
   await worker.flush()
   assert.deepEqual((await readLedger(w.table)).entries[0]!.lost, '0')
 })
+
+void test('INV-D7: where a deleted topic ended nobody knew, verify counts its rows and does not say that none is missing', async () => {
+  const w = await madeAgain()
+  const worker = await begin(w)
+  await haltOf(worker)
+  assert.ok(await resumeDelivery(w.ports, 'accept-loss'))
+  await worker.assign({ epoch: 100, partitions: [0] })
+  await readUpTo(worker, 1)
+  await worker.flush()
+  const { verdict, partitions } = await verifyDelivery(w.ports)
+  assert.equal(verdict, 'cannot tell')
+  const ofFirst = partitions.find(({ source }) => source === w.first)!
+  assert.deepEqual([ofFirst.verdict, ofFirst.rows], ['cannot tell', '2'])
+  assert.match(ofFirst.findings.join(), /partition 0: its topic was deleted.* from offset 2 on is gone/)
+  assert.deepEqual(
+    partitions.filter(({ source }) => source === w.now.id).map((partition) => [partition.verdict, partition.rows]),
+    [['proven', '1']],
+  )
+  const [file] = (await (await w.table.load()).dataFiles()).paths
+  w.table.addSnapshot('999', [file!])
+  assert.equal((await verifyDelivery(w.ports)).verdict, 'violated', 'its duplicates are found all the same')
+})

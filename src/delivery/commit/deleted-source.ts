@@ -83,7 +83,7 @@ export function acceptDebts(state: DeliveryState, stream: string, debts: readonl
     const entry = entryOf(state, source, partition) ?? noEntry(source, partition)
     const gone = to === null ? [] : goneOffsets(Number(from), Number(to), notedHoles(entry))
     const lost = [...entry.lost, ...gone.filter(({ restored }) => !restored)]
-    return { ...entry, stream, ended: true, next: to ?? entry.next, lost }
+    return { ...entry, stream, ended: true, ...(to === null ? {} : { end: to, next: to }), lost }
   })
   const isKept = ({ source, partition }: StateEntry): boolean =>
     !debts.some((debt) => debt.source === source && debt.partition === partition)

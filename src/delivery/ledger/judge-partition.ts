@@ -22,7 +22,7 @@ export function judgePartition(entry: StateEntry, evidence: Evidence): Partition
   const rows = evidence.figures?.rows ?? 0n
   const letters = BigInt(evidence.letters.offsets.size)
   const broken = violations(entry, evidence, rows, letters)
-  const open = broken.length > 0 ? [] : doubts(entry, evidence, rows)
+  const open = broken.length > 0 ? [] : [...doubts(entry, evidence, rows), ...doubtsOfEnd(entry)]
   return {
     source,
     partition,
@@ -73,6 +73,14 @@ function doubts(entry: StateEntry, { holes, log, removals }: Evidence, rows: big
   if (log.unknown.length === 0) return []
   return [
     `${where}: no row has offsets ${printRanges(log.unknown)}, and the stream does not have them any more; the counts agree`,
+  ]
+}
+
+/** An accepted loss without a range: of what it covers there is no trace to count (rule 7). */
+function doubtsOfEnd({ partition, next, ended, end }: StateEntry): readonly string[] {
+  if (!ended || end !== undefined) return []
+  return [
+    `partition ${partition}: its topic was deleted, and nobody knows where it ended; what it had from offset ${next} on is gone, if it had anything there`,
   ]
 }
 
