@@ -172,7 +172,7 @@ void test('a topic that is deleted and made again is another one to its groups, 
 })
 
 void test('offsets of a group that nobody is in are forgotten by the running log, after its option', async () => {
-  const limits = { offsetsRetentionMs: 50, retentionCheckIntervalMs: 20 }
+  const limits = { offsetsRetentionMs: 50, offsetsRetentionCheckIntervalMs: 20 }
   await using log = await runBroker({ config: { limits } })
   const client = await clientOf(log)
   await client.topics.create([{ name: 'orders', partitions: 1 }])

@@ -75,6 +75,8 @@ export interface BrokerLimits extends StorageLimits, CompactionLimits {
   readonly consumerGroupSessionTimeoutMs: number
   /** How long the offsets of a group without members are kept; Kafka's offsets.retention.minutes. */
   readonly offsetsRetentionMs: number
+  /** How often offsets that are over their time, and groups without members and offsets, are looked for. */
+  readonly offsetsRetentionCheckIntervalMs: number
   readonly retentionCheckIntervalMs: number
   /** How often it is looked whether something is to be compacted. */
   readonly compactionCheckIntervalMs: number
@@ -118,6 +120,7 @@ export const defaultLimits: BrokerLimits = {
   writtenFilesOpenMax: 512,
   indexBytesMax: 16 * 1024 * 1024,
   offsetsRetentionMs: 7 * 24 * 3_600_000,
+  offsetsRetentionCheckIntervalMs: 600_000,
   retentionCheckIntervalMs: 60_000,
   compactionCheckIntervalMs: 15_000,
   compactionMemoryBytes: 32 * 1024 * 1024,

@@ -47,7 +47,7 @@ export function startChores(services: ApiServices, others: OtherChores): Chores 
       await applyRetention(topics, clock.now())
     }),
     repeat('compaction', limits.compactionCheckIntervalMs, () => compactor.run(signal)),
-    repeat('expiring offsets', limits.retentionCheckIntervalMs, () =>
+    repeat('expiring offsets', limits.offsetsRetentionCheckIntervalMs, () =>
       expireOffsets(groups, limits.offsetsRetentionMs, clock.now()),
     ),
     repeat('aborting transactions', limits.transactionCheckIntervalMs, () => coordinator.abortTimedOut()),

@@ -64,6 +64,11 @@ const limitConfigs: Readonly<Record<string, LimitConfig>> = {
     doc: 'How often it is looked whether something is to be removed.',
   },
   'max.connections': { limit: 'connectionsMax', type: 'int', doc: 'The most connections.' },
+  'offsets.retention.check.interval.ms': {
+    limit: 'offsetsRetentionCheckIntervalMs',
+    type: 'long',
+    doc: 'How often it is looked for offsets over their time, and for groups without members and offsets.',
+  },
   'offsets.retention.minutes': {
     limit: 'offsetsRetentionMs',
     type: 'int',
