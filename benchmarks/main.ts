@@ -9,6 +9,7 @@ import { javaClients } from './kafka/java-clients.ts'
 import { latency } from './kafka/latency.ts'
 import { memory } from './kafka/memory.ts'
 import { throughput } from './kafka/throughput.ts'
+import { recovery } from './recovery.ts'
 import { selectiveQuery } from './selective-query.ts'
 import { startup } from './startup.ts'
 import { tailQuery } from './tail-query.ts'
@@ -22,6 +23,7 @@ const benchmarks: readonly Benchmark[] = [
   latency,
   memory,
   guardedLog,
+  recovery,
   delivery,
   visibility,
   tailQuery,
