@@ -43,7 +43,7 @@ export async function openKafkaSource(
     if (!isUnknown && !isRetriableKafkaError(errorCode))
       return { kind: 'failed', partition, reason: `Kafka error ${errorCode}` }
     await pause(pauseMs)
-    return { kind: 'records', partition, records: noRecords, end: ends.get(partition) ?? 0 }
+    return { kind: 'records', partition, records: noRecords, end: ends.get(partition) ?? 0, isPutOff: true }
   }
 
   return {

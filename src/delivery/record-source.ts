@@ -42,6 +42,8 @@ export type SourceAnswer =
       readonly stableEnd?: number
       /** What is to be left out of the records. */
       readonly aborted?: readonly AbortedTransaction[]
+      /** The broker did not answer for now: that there is no record says nothing of what lies there. */
+      readonly isPutOff?: true
     }
   | { readonly kind: 'out of range' | 'gone'; readonly partition: number }
   /** The log cannot read what it had acknowledged there. */

@@ -27,6 +27,6 @@ export interface LedgerEntry {
   readonly skipped: string
   /** The offsets that `lost` and `skipped` count, and those that a restore passed over; `to` excluded. */
   readonly gaps: readonly LedgerGap[]
-  /** Offsets between `next` and the synced end that the log has not passed over; null when the source could not be asked. */
+  /** Offsets between `next` and the synced end that the log has not passed over; null when the source could not be asked, or ends before `next`. */
   readonly pending: string | null
 }

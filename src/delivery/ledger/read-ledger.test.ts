@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deliveryBench, bad, good } from '../../../test/support/delivery-bench.ts'
+import { RecordLog } from '../../../test/support/record-log.ts'
 import { readLedger } from './read-ledger.ts'
 
 const bench = deliveryBench()
@@ -21,4 +22,16 @@ void test('the ledger adds up, pending included, before and after a commit', asy
     entries.map(({ read, delivered, rejected, pending }) => [read, delivered, rejected, pending]),
     [['2', '1', '1', '1']],
   )
+})
+
+void test('rule 6: what is pending in a log that ends before what was delivered of it is not known', async () => {
+  const w = bench.world()
+  w.log.append(0, [good(1), good(2)])
+  await w.deliver()
+  const putBack = new RecordLog(w.log.id)
+  putBack.append(0, [good(1)])
+  const pendingIn = async (log: RecordLog) => (await readLedger(w.table, log, [0])).entries[0]!.pending
+  assert.equal(await pendingIn(putBack), null)
+  putBack.append(0, [good(2)])
+  assert.equal(await pendingIn(putBack), '0')
 })

@@ -14,10 +14,10 @@ export async function readLedger(
   source: RecordSource | null = null,
   partitions: readonly number[] = [],
 ): Promise<Ledger> {
-  // The log first: a commit in between makes pending too large, never negative.
-  const bounds = source ? await source.bounds(partitions).catch(() => []) : []
+  // The state first: a commit in between makes pending too large, and never is a log that grows shorter than what was read of it.
   const view = await table.load()
   const state = view.state === undefined ? emptyState : await table.readState(view.state)
+  const bounds = source ? await source.bounds(partitions).catch(() => []) : []
   const known = new Set(state.entries.filter((entry) => entry.source === source?.id).map(({ partition }) => partition))
   const untouched = source
     ? bounds
@@ -43,7 +43,9 @@ function ledgerEntry(entry: StateEntry, bounds: PartitionBounds | undefined): Le
   const counted = entry.lost.filter(({ restored }) => !restored)
   const lost = counted.reduce((sum, { from, to }) => sum + BigInt(to) - BigInt(from), 0n)
   const skipped = entry.skipped.reduce((sum, { records }) => sum + BigInt(records), 0n)
-  const pending = bounds && offsetsOutside(bounds.holes ?? [], Number(next), bounds.end)
+  // One that ends before `next` was put back by hand (rule 6): what it has is not what was pending.
+  const isWhole = bounds !== undefined && bounds.end >= Number(next)
+  const pending = isWhole ? offsetsOutside(bounds.holes ?? [], Number(next), bounds.end) : undefined
   return {
     source,
     partition,

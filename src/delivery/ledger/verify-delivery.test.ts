@@ -3,6 +3,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { deliveryBench, bad, good } from '../../../test/support/delivery-bench.ts'
+import { RecordLog } from '../../../test/support/record-log.ts'
+import type { RecordSource, SourceAnswer } from '../record-source.ts'
+import { resumeDelivery } from '../operate/resume-delivery.ts'
 import { verifyDelivery } from './verify-delivery.ts'
 
 const bench = deliveryBench()
@@ -68,4 +71,70 @@ void test('verify names data files that are gone or damaged', async () => {
   const gone = await verifyDelivery(w.ports)
   assert.equal(gone.verdict, 'violated')
   assert.match(gone.partitions[0]!.findings[0]!, /cannot be read: .*No files found/)
+})
+
+/** Offsets 2 to 4 have no record; all the rest is delivered. */
+async function withGap() {
+  const w = bench.world()
+  w.log.append(0, [good(1), good(2)])
+  w.log.leaveGap(0, 3)
+  w.log.append(0, [good(3)])
+  await w.deliver()
+  return w
+}
+
+/** The log, but for what the first fetches are answered. */
+function answering(log: RecordLog, answer: SourceAnswer, times = Infinity): RecordSource {
+  let left = times
+  return {
+    id: log.id,
+    stream: log.stream,
+    refresh: () => log.refresh(),
+    bounds: (partitions) => log.bounds(partitions),
+    openTransaction: () => log.openTransaction(),
+    close: () => log.close(),
+    fetch: async (request) => (left-- > 0 ? [answer] : log.fetch(request)),
+  }
+}
+
+void test('INV-D7: verify cannot tell what lies at offsets that the log does not read', async () => {
+  const w = await withGap()
+  const putOff: SourceAnswer = { kind: 'records', partition: 0, records: Buffer.alloc(0), end: 6, isPutOff: true }
+  for (const answer of [
+    { kind: 'failed', partition: 0, reason: 'Kafka error 56' },
+    { kind: 'damaged', partition: 0 },
+    { kind: 'gone', partition: 0 },
+    { kind: 'out of range', partition: 0 },
+    putOff,
+  ] as const) {
+    const { verdict, partitions } = await verifyDelivery({ ...w.ports, source: answering(w.log, answer) })
+    assert.equal(verdict, 'cannot tell', answer.kind)
+    assert.match(partitions[0]!.findings.join(), /no row has offsets 2 to 4, and the stream cannot say/)
+  }
+  const later = await verifyDelivery({ ...w.ports, source: answering(w.log, putOff, 3) })
+  assert.equal(later.verdict, 'proven', 'it answers when it is asked again')
+})
+
+void test('INV-D7: verify cannot tell what was at offsets that a restore passed over, or that lie beyond the end of a log', async () => {
+  const w = await withGap()
+  const shorter = new RecordLog(w.log.id)
+  shorter.append(0, [good(1)])
+  assert.equal((await verifyDelivery({ ...w.ports, source: shorter })).verdict, 'cannot tell')
+  shorter.jump(0, 1e12)
+  const source = shorter
+  assert.equal((await verifyDelivery({ ...w.ports, source })).verdict, 'cannot tell')
+  assert.ok(await resumeDelivery({ ...w.ports, source }, 'accept-loss'))
+  const { verdict, partitions } = await verifyDelivery({ ...w.ports, source })
+  assert.equal(verdict, 'cannot tell')
+  assert.match(partitions[0]!.findings.join(), /offsets 2 to 4, and/, 'what was accepted as lost is no doubt')
+})
+
+void test('INV-D7: a record that the state never counted is a gap, also in a table from which others may have removed rows', async () => {
+  const w = await withGap()
+  const fuller = new RecordLog(w.log.id)
+  fuller.append(0, [good(1), good(2), good(7), good(8), good(9), good(3)])
+  w.table.removals = 'some'
+  const { verdict, partitions } = await verifyDelivery({ ...w.ports, source: fuller })
+  assert.equal(verdict, 'violated')
+  assert.match(partitions[0]!.findings.join(), /lacks records that the stream has: offsets 2, 3, 4/)
 })
