@@ -28,6 +28,7 @@ function installWhatTheLockNames() {
   const key = createHash('sha256').update(lock).update(process.platform).update(process.arch).digest('hex')
   if (existsSync(marker) && readFileSync(marker, 'utf8') === key) return
   const npm = process.env.npm_execpath
+  console.error('installing what package-lock.json names, once: this takes a minute or more …')
   execFileSync(
     npm ? process.execPath : 'npm',
     [...(npm ? [npm] : []), 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],

@@ -9,7 +9,7 @@ const brand = Symbol.for('weir.project')
 
 /** Options of `defineProject`. */
 export interface ProjectOptions extends SettingsInput {
-  /** Also the name of the database for SQL clients. Letters, digits, `_` and `-`. */
+  /** Letters, digits, `_` and `-`. SQL clients find one database, `weir`, whatever the name. */
   readonly name: string
   /** What the project consists of. Resources that are referred to belong here too. */
   readonly resources: readonly Declaration[]
@@ -21,7 +21,7 @@ export const projectSchema = settingsSchema.extend({
   name: z
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/, 'a name is a letter, then letters, digits, _ and -')
-    .describe('The name of the project, and of the database for SQL clients.'),
+    .describe('The name of the project. SQL clients find one database, `weir`, whatever it is.'),
   resources: z
     .array(
       z.custom<Declaration>(
