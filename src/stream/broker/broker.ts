@@ -48,6 +48,8 @@ export interface BrokerLimits extends StorageLimits, CompactionLimits {
   readonly requestBytesHeldMax: number
   /** Answers to Fetch of all connections, until their clients have taken them; who asks meanwhile waits. */
   readonly answerBytesHeldMax: number
+  /** Of the memory that requests and answers use in turn so much is kept for the next. */
+  readonly lentBytesKept: number
   /** A connection without any traffic is closed after this. */
   readonly idleMs: number
   /** Of TLS: a client that has not ended it by then is closed. */
@@ -104,6 +106,7 @@ export const defaultLimits: BrokerLimits = {
   fetchBytesMax: 55 * 1024 * 1024,
   requestBytesHeldMax: 256 * 1024 * 1024,
   answerBytesHeldMax: 256 * 1024 * 1024,
+  lentBytesKept: 32 * 1024 * 1024,
   idleMs: 600_000,
   handshakeMs: 10_000,
   certificateCheckIntervalMs: 10_000,

@@ -34,8 +34,6 @@ import { writeAgain } from './topics/write-again.ts'
 import { openTransactions } from './transactions/transactions.ts'
 
 const lockWaitMs = 5000
-/** Of the memory that requests and answers use in turn. */
-const lentBytesKept = 32 * 1024 * 1024
 const lentIdleMs = 10_000
 
 /**
@@ -95,24 +93,24 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     registerTopicSeries(registry, topics, metrics.topics)
     registerGroupSeries(registry, groups, topics)
     const watched = createBrokerFigures(topics, groups, metrics.topics, clock)
-    const budgets = {
-      // The largest request beside others: what never fits would wait for ever.
-      requests: createMemoryBudget(Math.max(limits.requestBytesHeldMax, 2 * limits.requestBytesMax)),
-      answers: createMemoryBudget(limits.answerBytesHeldMax),
-    }
+    // The largest request beside others: what never fits would wait for ever.
+    const requests = createMemoryBudget(Math.max(limits.requestBytesHeldMax, 2 * limits.requestBytesMax))
+    const memory = createLentMemory(limits.lentBytesKept, lentIdleMs)
+    const answers = createMemoryBudget(limits.answerBytesHeldMax)
     const server = await openListeners(config, api, {
       limits,
       clock,
       logger,
       handlers: handlersOf(api),
-      memory: createLentMemory(lentBytesKept, lentIdleMs),
+      memory,
       onAnswered: metrics.requests.answered,
-      budgets,
+      requests,
+      answerShares: { memory, budget: answers, forReaders: Math.floor(limits.answerBytesHeldMax / 2) },
       onConnections: (change) => metrics.connections.inc(change),
     })
     const status = createBrokerStatus(topics, groups, metrics, clock, () => ({
       connections: server.connections,
-      memory: { requestBytes: budgets.requests.held, answerBytes: budgets.answers.held },
+      memory: { requestBytes: requests.held, answerBytes: answers.held },
     }))
     const chores = startChores(api, {
       sample() {

@@ -25,15 +25,15 @@ export function fetchHandler(services: ApiServices): Handler {
     for (;;) {
       // Begun before the reading, so that what is appended meanwhile is not missed.
       const change = nextChange(partitionsOf(services, request), context.closed)
-      const bytesMax = await context.room.open(
+      const bytesMax = context.room.open(
         Math.min(request.maxBytes, services.limits.fetchBytesMax),
         deadline - services.clock.monotonic(),
       )
       const gathered = await gather(services, request, context, bytesMax)
-      context.room.keep(gathered.bytes)
+      context.room.keep()
       const leftMs = deadline - services.clock.monotonic()
       const enough = gathered.bytes >= request.minBytes || gathered.failed || leftMs <= 0 || context.closed.aborted
-      if (!enough) context.room.keep(0)
+      if (!enough) context.room.release()
       if (!enough && (await change.within(leftMs))) continue
       change.cancel()
       countFetched(services, gathered)
@@ -99,7 +99,7 @@ const readCommitted = 1
 
 async function readOne(
   services: ApiServices,
-  { memoryFor }: RequestContext,
+  { room: memory }: RequestContext,
   topic: Topic | undefined,
   wanted: FetchTopic,
   one: FetchPartition,
@@ -122,7 +122,7 @@ async function readOne(
     if (divergingEpoch)
       return { partitionIndex, errorCode: 0, ...known, divergingEpoch, records: noRecords, abortedTransactions: null }
     const before = isCommitted ? known.lastStableOffset : undefined
-    const records = room > 0 || isFirst ? await log.read(one.fetchOffset, room, isFirst, memoryFor, before) : noRecords
+    const records = room > 0 || isFirst ? await log.read(one.fetchOffset, room, isFirst, memory, before) : noRecords
     const abortedTransactions = isCommitted
       ? log.transactions.abortedBetween(one.fetchOffset, endOfBatches(records) ?? one.fetchOffset)
       : null

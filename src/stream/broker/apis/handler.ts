@@ -3,7 +3,6 @@ import type { Decoded, Input, Shape } from '../../protocol/field.ts'
 import type { RequestHeader } from '../../protocol/header.ts'
 import type { AnswerRoom } from '../network/answer-room.ts'
 import type { Principal } from '../security/principal.ts'
-import type { MemoryFor } from '../storage/partition-reader.ts'
 import { decodeRequest } from '../../protocol/messages.ts'
 
 /** Who asks, and in which version. */
@@ -23,9 +22,7 @@ export interface RequestContext {
   readonly chargePartitions: (count: number) => void
   /** Aborted when the client is gone: what waits for it ends then. */
   readonly closed: AbortSignal
-  /** Memory for what is answered: others have it once the answer was sent. */
-  readonly memoryFor: MemoryFor
-  /** What is answered in much memory asks here first: all clients share it. */
+  /** What is answered in much memory asks here for it: all clients share it. */
   readonly room: AnswerRoom
 }
 

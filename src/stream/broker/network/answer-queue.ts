@@ -1,15 +1,11 @@
 import type { Socket } from 'node:net'
-import { createAnswerRoom, type AnswerRoom } from './answer-room.ts'
-import type { LentMemory } from './lent-memory.ts'
-import type { MemoryBudget } from './memory-budget.ts'
+import { createAnswerRoom, type AnswerRoom, type AnswerShares } from './answer-room.ts'
 
 export type Answer = readonly Buffer[] | undefined
 
 /** The place of one answer among those of its connection. */
 export interface AnswerPlace {
-  /** Memory for the answer, lent until the socket has taken all of it. */
-  readonly memoryFor: (bytes: number) => Buffer
-  /** Room for the answer, held as long. */
+  /** Held until the socket has taken the answer. */
   readonly room: AnswerRoom
   /** Undefined when nothing is to be answered. Sends it once all before it are sent. */
   finish(answer: Answer): void
@@ -19,43 +15,39 @@ export interface AnswerPlace {
 export interface AnswerQueue {
   /** Not sent yet. */
   readonly length: number
-  open(): AnswerPlace
+  /** The client has taken all that it was answered, and that was something. */
+  readonly wasTaken: boolean
+  /** `isReader`: it had when it asked. */
+  open(isReader: boolean): AnswerPlace
 }
 
 interface Place {
   answer: Answer
   done: boolean
-  readonly lent: Buffer[]
   readonly room: AnswerRoom
 }
 
-/** `budget` is what the answers of all connections hold together; `closed` ends the waiting for it. */
-export function createAnswerQueue(
-  socket: Socket,
-  memory: LentMemory,
-  budget: MemoryBudget,
-  closed: AbortSignal,
-): AnswerQueue {
+/** `closed` ends the waiting for room. */
+export function createAnswerQueue(socket: Socket, shares: AnswerShares, closed: AbortSignal): AnswerQueue {
   const places: Place[] = []
-  /** Of answers that the socket has not taken yet, and of those that are being made. */
+  /** Done, and not taken by the socket yet. */
   const rooms = new Set<AnswerRoom>()
-  closed.addEventListener('abort', () => {
-    for (const room of rooms) room.keep(0)
-  })
+  let hasAnswered = false
+  closed.addEventListener('abort', () => rooms.forEach(release))
+
+  function release(room: AnswerRoom): void {
+    room.release()
+    rooms.delete(room)
+  }
 
   function flush(): void {
-    if (socket.destroyed) return
     socket.cork()
     while (places[0]?.done) {
-      const { answer = [], lent, room } = places.shift()!
-      const release = (): void => {
-        lent.forEach((buffer) => memory.give(buffer))
-        room.keep(0)
-        rooms.delete(room)
-      }
-      if (answer.length === 0) release()
+      const { answer = [], room } = places.shift()!
+      if (answer.length === 0) release(room)
       for (const [index, buffer] of answer.entries())
-        socket.write(buffer, index === answer.length - 1 ? release : undefined)
+        socket.write(buffer, index === answer.length - 1 ? () => release(room) : undefined)
+      hasAnswered ||= answer.length > 0
     }
     process.nextTick(() => socket.uncork())
   }
@@ -64,22 +56,21 @@ export function createAnswerQueue(
     get length() {
       return places.length
     },
-    open() {
-      const room = createAnswerRoom(budget, closed)
-      const place: Place = { answer: undefined, done: false, lent: [], room }
+    get wasTaken() {
+      return hasAnswered && places.length === 0 && socket.writableLength === 0
+    },
+    open(isReader) {
+      const room = createAnswerRoom(shares, isReader, closed)
+      const place: Place = { answer: undefined, done: false, room }
       places.push(place)
-      rooms.add(room)
       return {
         room,
-        memoryFor(bytes) {
-          const taken = memory.take(bytes)
-          place.lent.push(taken)
-          return taken
-        },
         finish(answer) {
           place.answer = answer
           place.done = true
-          flush()
+          rooms.add(room)
+          if (closed.aborted) release(room)
+          else if (!socket.destroyed) flush()
         },
       }
     },

@@ -9,12 +9,13 @@ import type { BrokerLimits } from '../broker.ts'
 import type { ClientSession, LoginAnswer } from '../security/client-session.ts'
 import { anonymous } from '../security/principal.ts'
 import { createAnswerQueue, type Answer, type AnswerPlace } from './answer-queue.ts'
+import type { AnswerShares } from './answer-room.ts'
 import { answerRequest, type RequestObserver } from './answer-request.ts'
 import type { LentMemory } from './lent-memory.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 import { createMuting } from './muting.ts'
 import { readInto } from './read-into.ts'
-import { createRequestIntake } from './request-intake.ts'
+import { createRequestIntake, type TakenRequest } from './request-intake.ts'
 
 export interface ConnectionOptions {
   readonly limits: BrokerLimits
@@ -23,8 +24,9 @@ export interface ConnectionOptions {
   readonly handlers: ReadonlyMap<number, Handler>
   readonly memory: LentMemory
   readonly onAnswered: RequestObserver['onAnswered']
-  /** What requests and answers of all connections hold together. */
-  readonly budgets: { readonly requests: MemoryBudget; readonly answers: MemoryBudget }
+  /** What requests of all connections hold together. */
+  readonly requests: MemoryBudget
+  readonly answerShares: AnswerShares
 }
 
 /** Who is at the other end, as far as it is known, and what it may do. */
@@ -58,7 +60,7 @@ const leaveMs = 1000
  * `accepted` is paused.
  */
 export function serveConnection(accepted: Socket, who: ConnectedClient, options: ConnectionOptions): Connection {
-  const { limits, clock, logger, handlers, memory, budgets } = options
+  const { limits, clock, logger, handlers, memory } = options
   const { session, host, advertised } = who
   const client = accepted.remotePort === undefined ? host : `${host}:${accepted.remotePort}`
   const closed = new AbortController()
@@ -69,7 +71,8 @@ export function serveConnection(accepted: Socket, who: ConnectedClient, options:
     stallMs: limits.stallMs,
     monotonic: () => clock.monotonic(),
     memory,
-    budget: budgets.requests,
+    budget: options.requests,
+    wasTaken: () => answers.wasTaken,
     onRoom: begin,
     onError: end,
   })
@@ -84,7 +87,7 @@ export function serveConnection(accepted: Socket, who: ConnectedClient, options:
       }
     },
   })
-  const answers = createAnswerQueue(socket, memory, budgets.answers, closed.signal)
+  const answers = createAnswerQueue(socket, options.answerShares, closed.signal)
   socket.setTimeout(limits.idleMs)
   socket.on('drain', begin)
   socket.on('timeout', () => end(new Error('no traffic for too long, or a request or an answer that stalls')))
@@ -118,21 +121,22 @@ export function serveConnection(accepted: Socket, who: ConnectedClient, options:
     socket.setTimeout(stalls ? limits.stallMs : limits.idleMs)
   }
 
-  function tryRun(frame: Buffer): void {
+  function tryRun({ frame, isReader }: TakenRequest): void {
+    const place = answers.open(isReader)
     try {
-      run(frame)
+      run(frame, place)
     } catch (error) {
-      fail(frame, error)
+      fail(frame, place, error)
     }
   }
 
-  function fail(frame: Buffer, error: unknown): void {
+  function fail(frame: Buffer, place: AnswerPlace, error: unknown): void {
     intake.done(frame, false)
     end(error)
+    place.finish(undefined)
   }
 
-  function run(frame: Buffer): void {
-    const place = answers.open()
+  function run(frame: Buffer, place: AnswerPlace): void {
     const login = session.take(frame)
     if (login) return logIn(login, frame, place)
     const header = readRequestHeader(frame)
@@ -144,7 +148,6 @@ export function serveConnection(accepted: Socket, who: ConnectedClient, options:
       principal: session.principal ?? anonymous,
       apiVersion: header.apiVersion,
       closed: closed.signal,
-      memoryFor: place.memoryFor,
       room: place.room,
       advertised,
       gate,
@@ -158,7 +161,7 @@ export function serveConnection(accepted: Socket, who: ConnectedClient, options:
       begin()
     }
     answerRequest(frame, header, handlers, context, options)
-      .then(finish, (error) => fail(frame, error))
+      .then(finish, (error) => fail(frame, place, error))
       .catch(end)
   }
 
@@ -176,7 +179,7 @@ export function serveConnection(accepted: Socket, who: ConnectedClient, options:
       blocked = false
       begin()
     }
-    login.then(finish, (error) => fail(frame, error)).catch(end)
+    login.then(finish, (error) => fail(frame, place, error)).catch(end)
   }
 
   /** Lets the client hear its answer and the end: who closes at once resets a connection on which the other one says goodbye. */

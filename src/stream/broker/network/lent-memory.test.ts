@@ -32,3 +32,13 @@ void test('no more is kept than was agreed, nothing small, and nothing for ever'
   assert.notEqual(memory.take(kilobytes(128)).buffer, lent[0]!.buffer)
   mock.timers.reset()
 })
+
+void test('what is given back and not kept is nobody’s at once, whatever its size', () => {
+  const memory = createLentMemory(kilobytes(100), 1000)
+  const lent = [kilobytes(64), kilobytes(64), kilobytes(20_000)].map((bytes) => memory.take(bytes))
+  for (const buffer of lent) memory.give(buffer)
+  assert.deepEqual(
+    lent.map(({ length }) => length),
+    [kilobytes(64), 0, 0],
+  )
+})

@@ -12,11 +12,20 @@ export interface LentMemory {
 /** Smaller ones are cheap; larger ones are rare. */
 const classBytesMin = 2048
 const classBytesMax = 16 * 1024 * 1024
+/** What V8 and the allocator need beside the bytes. */
+const besideBytes = 512
 
 /** Four sizes between one power of two and the next: a quarter is lost at most. */
 function sizeOfClass(bytes: number): number {
   const step = 2 ** (Math.floor(Math.log2(bytes)) - 2)
   return Math.ceil(bytes / step) * step
+}
+
+const isOfClass = (bytes: number): boolean => bytes >= classBytesMin && bytes <= classBytesMax
+
+/** What it takes to lend so many bytes. */
+export function bytesToLend(bytes: number): number {
+  return besideBytes + (isOfClass(bytes) ? sizeOfClass(bytes) : bytes)
 }
 
 /** Keeps at most `keptBytesMax`, and nothing any more `idleMs` after the last use. */
@@ -26,14 +35,25 @@ export function createLentMemory(keptBytesMax: number, idleMs: number): LentMemo
   let idle: NodeJS.Timeout | undefined
 
   function clear(): void {
+    for (const kept of free.values()) kept.forEach(release)
     free.clear()
     keptBytes = 0
     idle = undefined
   }
 
+  function keep(buffer: ArrayBuffer): void {
+    const size = buffer.byteLength
+    const same = free.get(size)
+    if (same) same.push(buffer)
+    else free.set(size, [buffer])
+    keptBytes += size
+    if (idle) idle.refresh()
+    else idle = setTimeout(clear, idleMs).unref()
+  }
+
   return {
     take(bytes) {
-      if (bytes < classBytesMin || bytes > classBytesMax) return Buffer.allocUnsafeSlow(bytes)
+      if (!isOfClass(bytes)) return Buffer.allocUnsafeSlow(bytes)
       const size = sizeOfClass(bytes)
       const kept = free.get(size)?.pop()
       if (!kept) return Buffer.allocUnsafeSlow(size).subarray(0, bytes)
@@ -42,14 +62,15 @@ export function createLentMemory(keptBytesMax: number, idleMs: number): LentMemo
     },
     give({ buffer }) {
       const size = buffer.byteLength
-      const isOfClass = size >= classBytesMin && sizeOfClass(size) === size
-      if (!isOfClass || !(buffer instanceof ArrayBuffer) || keptBytes + size > keptBytesMax) return
-      const same = free.get(size)
-      if (same) same.push(buffer)
-      else free.set(size, [buffer])
-      keptBytes += size
-      if (idle) idle.refresh()
-      else idle = setTimeout(clear, idleMs).unref()
+      if (size < classBytesMin || !(buffer instanceof ArrayBuffer)) return
+      const isKept = isOfClass(size) && sizeOfClass(size) === size && keptBytes + size <= keptBytesMax
+      if (isKept) keep(buffer)
+      else release(buffer)
     },
   }
+}
+
+/** Now, not when the collector comes by: until then the process would hold what its budgets have given to others. */
+function release(buffer: ArrayBuffer): void {
+  buffer.transfer(0)
 }

@@ -1,13 +1,14 @@
 /** Bytes that many share. Whoever wants more than is left waits, in the order of asking; so nobody with a large wish starves. */
 export interface MemoryBudget {
   readonly held: number
-  /** What can be had without waiting. */
-  readonly left: number
+  /** What can be had without waiting, by one that leaves `spared` for others. */
+  left(spared?: number): number
   /**
    * Takes so many bytes: now, and gives undefined, or later, and gives how to wait no longer; `granted` is called when they are
-   * taken. When nobody holds any, a wish is granted that is larger than the budget: one such request is served at a time.
+   * taken. When nobody holds any, a wish is granted that is larger than the budget: one such request is served at a time. Who
+   * leaves `spared` bytes for others is not waited for by those who need not.
    */
-  request(bytes: number, granted: () => void): (() => void) | undefined
+  request(bytes: number, granted: () => void, spared?: number): (() => void) | undefined
   /** Takes what is in memory already, room or not. */
   take(bytes: number): void
   give(bytes: number): void
@@ -15,17 +16,30 @@ export interface MemoryBudget {
 
 interface Wish {
   readonly bytes: number
+  readonly spared: number
   readonly granted: () => void
 }
 
 export function createMemoryBudget(bytesMax: number): MemoryBudget {
   let held = 0
   const wishes = new Set<Wish>()
-  const fits = (bytes: number): boolean => held === 0 || held + bytes <= bytesMax
+  const fits = (bytes: number, spared: number): boolean => held === 0 || held + bytes <= bytesMax - spared
+
+  /** The least that one of those spares who wait. */
+  function leastSpared(): number {
+    let least = Infinity
+    for (const { spared } of wishes) least = Math.min(least, spared)
+    return least
+  }
 
   function grantInTurn(): void {
+    let waitedFor = Infinity
     for (const wish of wishes) {
-      if (!fits(wish.bytes)) return
+      if (wish.spared >= waitedFor) continue
+      if (!fits(wish.bytes, wish.spared)) {
+        waitedFor = wish.spared
+        continue
+      }
       wishes.delete(wish)
       held += wish.bytes
       wish.granted()
@@ -36,15 +50,13 @@ export function createMemoryBudget(bytesMax: number): MemoryBudget {
     get held() {
       return held
     },
-    get left() {
-      return wishes.size > 0 ? 0 : Math.max(0, bytesMax - held)
-    },
-    request(bytes, granted) {
-      if (wishes.size === 0 && fits(bytes)) {
+    left: (spared = 0) => (leastSpared() <= spared ? 0 : Math.max(0, bytesMax - spared - held)),
+    request(bytes, granted, spared = 0) {
+      if (leastSpared() > spared && fits(bytes, spared)) {
         held += bytes
         return undefined
       }
-      const wish = { bytes, granted }
+      const wish = { bytes, granted, spared }
       wishes.add(wish)
       return () => {
         // Others may have waited for this one alone.
@@ -54,7 +66,7 @@ export function createMemoryBudget(bytesMax: number): MemoryBudget {
     take: (bytes) => void (held += bytes),
     give(bytes) {
       held -= bytes
-      grantInTurn()
+      if (wishes.size > 0) grantInTurn()
     },
   }
 }

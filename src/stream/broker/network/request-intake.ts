@@ -1,8 +1,14 @@
 import { createFrameReader } from '../../protocol/frame-reader.ts'
 import { watchArrivingRequest } from './arriving-request.ts'
-import type { LentMemory } from './lent-memory.ts'
+import { bytesToLend, type LentMemory } from './lent-memory.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 import type { ByteTarget } from './read-into.ts'
+
+export interface TakenRequest {
+  readonly frame: Buffer
+  /** The client had taken its last answer when it asked: it reads what it is sent. */
+  readonly isReader: boolean
+}
 
 /** The requests of one connection, from their first byte until they are answered. */
 export interface RequestIntake {
@@ -14,7 +20,7 @@ export interface RequestIntake {
   readonly isFull: boolean
   /** A part of a request has arrived. */
   readonly hasBegun: boolean
-  next(): Buffer | undefined
+  next(): TakenRequest | undefined
   /** The request that `next` gave is answered; `reusable` when nobody looks at its bytes any more. */
   done(frame: Buffer, reusable: boolean): void
   /** The time for what arrives counts from now: until here the client was not read from. */
@@ -30,6 +36,8 @@ export interface IntakeOptions {
   readonly memory: LentMemory
   /** What the requests of all connections hold together. */
   readonly budget: MemoryBudget
+  /** The client has taken its last answer. */
+  readonly wasTaken: () => boolean
   /** There is memory for the request that had to wait, and it may be whole. */
   readonly onRoom: () => void
   readonly onError: (error: unknown) => void
@@ -42,8 +50,10 @@ const freeBytes = 64 * 1024
 
 export function createRequestIntake(options: IntakeOptions): RequestIntake {
   const { memory, budget } = options
-  const waiting: Buffer[] = []
-  /** From the first byte on, counted by the length that was announced. */
+  const waiting: TakenRequest[] = []
+  /** Its rest has yet to come. */
+  let begun: Buffer | undefined
+  /** From the first byte on, counted by what the length takes that was announced. */
   let heldBytes = 0
   let runningBytes = 0
   let closed = false
@@ -56,17 +66,20 @@ export function createRequestIntake(options: IntakeOptions): RequestIntake {
 
   function received(frame: Buffer): void {
     arriving.completed(frame.length)
-    waiting.push(frame)
+    begun = undefined
+    waiting.push({ frame, isReader: options.wasTaken() })
   }
 
   /** A request that has memory can always arrive to its end, so those that hold some never wait for each other. */
   function memoryFor(length: number): Buffer | undefined {
-    if (heldBytes === 0 && length <= freeBytes) budget.take(length)
-    else if (!isGranted) stopWaiting = budget.request(length, goOn)
+    const bytes = bytesToLend(length)
+    if (heldBytes === 0 && length <= freeBytes) budget.take(bytes)
+    else if (!isGranted) stopWaiting = budget.request(bytes, goOn)
     isGranted = false
     if (stopWaiting) return undefined
-    heldBytes += length
-    return memory.take(length)
+    heldBytes += bytes
+    begun = memory.take(length)
+    return begun
   }
 
   function goOn(): void {
@@ -100,22 +113,25 @@ export function createRequestIntake(options: IntakeOptions): RequestIntake {
       return arriving.hasBegun
     },
     next() {
-      const frame = waiting.shift()
-      if (frame) runningBytes += frame.length
-      return frame
+      const taken = waiting.shift()
+      if (taken) runningBytes += bytesToLend(taken.frame.length)
+      return taken
     },
     done(frame, reusable) {
-      runningBytes -= frame.length
-      heldBytes -= frame.length
-      budget.give(frame.length)
-      if (reusable && !closed) memory.give(frame)
+      const bytes = bytesToLend(frame.length)
+      if (reusable) memory.give(frame)
+      runningBytes -= bytes
+      heldBytes -= bytes
+      budget.give(bytes)
     },
     forgive: () => arriving.forgive(),
     close() {
       if (closed) return
       closed = true
       stopWaiting?.()
-      waiting.length = 0
+      for (const { frame } of waiting.splice(0)) memory.give(frame)
+      if (begun) memory.give(begun)
+      begun = undefined
       budget.give(heldBytes - runningBytes)
       heldBytes = runningBytes
     },

@@ -64,8 +64,8 @@ export async function readExactly(
   segment: Segment,
   position: number,
   byteLength: number,
+  bytes: Buffer = Buffer.allocUnsafeSlow(byteLength),
 ): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafeSlow(byteLength)
   if ((await readFully(file, bytes, position)) < byteLength) throw new GarbledError(segment, position)
   return bytes
 }

@@ -7,7 +7,7 @@ import { saveIndex } from './index-file.ts'
 import { currentEpoch, endOfEpoch, epochOf } from './leader-epochs.ts'
 import { openPartition, type KnownPartition } from './open-partition.ts'
 import { checkpointOf, type PartitionCheckpoint } from './partition-checkpoint.ts'
-import { readBatches, type MemoryFor } from './partition-reader.ts'
+import { readBatches, type ReadMemory } from './partition-reader.ts'
 import { activeSegment, settingsDefault, type PartitionSettings, type PartitionState } from './partition-state.ts'
 import { createPartitionTransactions, type PartitionTransactions } from './partition-transactions.ts'
 import { createUpkeep, type CompactionBudget, type PartitionUpkeep, type SegmentFigures } from './partition-upkeep.ts'
@@ -34,8 +34,8 @@ export interface PartitionLog extends Omit<PartitionUpkeep, 'stop' | 'isCompacti
   /** Places the batch at once and resolves with its base offset when it is durable; a repeated one has its first place. */
   append(batch: CheckedBatch): Promise<number>
   readonly transactions: PartitionTransactions
-  /** Into what `memoryFor` gives, if it is given; nothing from the offset `before` on. */
-  read(offset: number, bytesMax: number, firstWhole: boolean, memoryFor?: MemoryFor, before?: number): Promise<Buffer>
+  /** Into `memory`, if it is given; nothing from the offset `before` on. */
+  read(offset: number, bytesMax: number, firstWhole: boolean, memory?: ReadMemory, before?: number): Promise<Buffer>
   /** The epoch of what lies at this offset. */
   epochOf(offset: number): number
   /** The last epoch that is not later, and where it ended; undefined for one that is yet to come. */
@@ -133,14 +133,8 @@ class OpenedPartition implements PartitionLog {
     throw storageRefusal(state.name, new Error('the first copy of this batch could not be written'))
   }
 
-  read(
-    offset: number,
-    bytesMax: number,
-    firstWhole: boolean,
-    memoryFor?: MemoryFor,
-    before = Infinity,
-  ): Promise<Buffer> {
-    const request = { offset, bytesMax, firstWhole, before, ...(memoryFor ? { memoryFor } : {}) }
+  read(offset: number, bytesMax: number, firstWhole: boolean, memory?: ReadMemory, before = Infinity): Promise<Buffer> {
+    const request = { offset, bytesMax, firstWhole, before, ...(memory ? { memory } : {}) }
     return readBatches(this.#state, this.#services, request)
   }
 

@@ -13,12 +13,22 @@ import type { Segment } from './segment.ts'
 import type { SparseIndex } from './sparse-index.ts'
 
 const noBytes = Buffer.alloc(0)
-const newMemory: MemoryFor = (bytes) => Buffer.allocUnsafeSlow(bytes)
+const newMemory: ReadMemory = {
+  take: (bytes) => Buffer.allocUnsafeSlow(bytes),
+  giveBack: () => undefined,
+  takeWhole: (bytes) => Promise.resolve(Buffer.allocUnsafeSlow(bytes)),
+}
 /** What is read beside the wanted bytes, to find the batch: the distance of index entries. */
 const searchBytes = 16_384
 
-/** Gives memory of this many bytes. */
-export type MemoryFor = (bytes: number) => Buffer
+/** What is read into. */
+export interface ReadMemory {
+  take(bytes: number): Buffer
+  /** What `take` gave is not answered. */
+  giveBack(buffer: Buffer): void
+  /** For a batch that is larger than what was to be read, and all that is; undefined when there is no room for it. */
+  takeWhole(bytes: number): Promise<Buffer | undefined>
+}
 
 export interface ReadRequest {
   readonly offset: number
@@ -26,7 +36,7 @@ export interface ReadRequest {
   readonly firstWhole: boolean
   /** Nothing from this offset on is read; the end when left out. */
   readonly before?: number
-  readonly memoryFor?: MemoryFor
+  readonly memory?: ReadMemory
 }
 
 /**
@@ -91,12 +101,12 @@ async function readFrom(
   file: OpenFile,
   segment: Segment,
   index: SparseIndex,
-  { offset, bytesMax, firstWhole, before = Infinity, memoryFor = newMemory }: ReadRequest,
+  { offset, bytesMax, firstWhole, before = Infinity, memory = newMemory }: ReadRequest,
 ): Promise<Buffer> {
   const durableBytes = segment.size
   const { offset: firstOffset, position: from } = index.placeOf(offset) ?? { offset: segment.baseOffset, position: 0 }
-  let target = memoryFor(Math.min(durableBytes - from, Math.max(bytesMax, batchHeaderBytes) + searchBytes))
-  target = target.subarray(0, await readFully(file, target, from))
+  const taken = memory.take(Math.min(durableBytes - from, Math.max(bytesMax, batchHeaderBytes) + searchBytes))
+  const target = taken.subarray(0, await readFully(file, taken, from))
 
   const headAt = async (at: number, expectedOffset: number): Promise<BatchHead> =>
     at + batchHeaderBytes <= target.length
@@ -107,11 +117,25 @@ async function readFrom(
   let head = await headAt(start, firstOffset)
   while (head.lastOffset < offset) head = await headAt((start += head.byteLength), head.lastOffset + 1)
   const { byteLength } = head
-  if (head.lastOffset >= before || (byteLength > bytesMax && !firstWhole)) return noBytes
-  if (byteLength > bytesMax || start + byteLength > target.length)
-    return readExactly(file, segment, from + start, byteLength)
+  const isTooLarge = byteLength > bytesMax
+  const isWanted = head.lastOffset < before && (!isTooLarge || firstWhole)
+  if (!isWanted || isTooLarge || start + byteLength > target.length) {
+    memory.giveBack(taken)
+    if (!isWanted) return noBytes
+    const whole = isTooLarge ? await memory.takeWhole(byteLength) : memory.take(byteLength)
+    return whole ? readExactly(file, segment, from + start, byteLength, whole) : noBytes
+  }
   const bounds = { end: Math.min(target.length, start + bytesMax), before }
-  return target.subarray(start, wholeUpTo(segment, target, from, start, bounds))
+  return withoutWaste(memory, taken, target.subarray(start, wholeUpTo(segment, target, from, start, bounds)))
+}
+
+/** A copy where less than half of what was taken is answered. */
+function withoutWaste(memory: ReadMemory, taken: Buffer, used: Buffer): Buffer {
+  if (used.length > taken.length / 2) return used
+  const copy = memory.take(used.length)
+  used.copy(copy)
+  memory.giveBack(taken)
+  return copy
 }
 
 /** Where the last batch ends that lies in front of `end` as a whole, with all its offsets before `before`. */
