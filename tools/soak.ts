@@ -108,6 +108,9 @@ const parts: readonly Part[] = [
         memoryBytes,
         connections: 3500,
         slowReaders: 400,
+        slowWriters: 100,
+        // They come to their end, and others of them get what they held.
+        stallMs: 3000,
         partitions: 10_000,
         written: 10_000,
         rounds: 1000,

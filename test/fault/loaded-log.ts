@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { fork } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { limitsOfMemory } from '../../src/stream/broker/memory-limits.ts'
+import type { BrokerStatus } from '../../src/stream/broker/broker.ts'
+import { limitsOfMemory, logNodeOptions } from '../../src/stream/broker/memory-limits.ts'
 import { connectKafka } from '../../src/stream/client/connect.ts'
 import type { KafkaClient } from '../../src/stream/client/kafka-client.ts'
 import { fetchApi } from '../../src/stream/protocol/apis/fetch.ts'
@@ -19,6 +20,10 @@ export interface Load {
   readonly connections: number
   /** Of them: those that ask for megabytes again and again, and read none. */
   readonly slowReaders: number
+  /** Beside them: those that send all but the end of a produce request of megabytes. */
+  readonly slowWriters: number
+  /** After which they are let go. */
+  readonly stallMs: number
   readonly partitions: number
   /** Of the partitions: those that are written to. */
   readonly written: number
@@ -39,9 +44,10 @@ const megabyte = 1_000_000
 /** Many partitions, many connections, clients that never read: one that behaves is served, and the log stays within its memory. */
 export async function loadLog(load: Load): Promise<Loaded> {
   const directory = mkdtempSync(join(tmpdir(), 'weir-loaded-'))
-  // Slow readers hold what may be held for answers until their connections are ended: sooner than by default.
-  const config = { limits: { ...limitsOfMemory(load.memoryBytes), stallMs: 3000 } }
+  const limits = limitsOfMemory(load.memoryBytes)
+  const config = { limits: { ...limits, stallMs: load.stallMs } }
   const child = fork(new URL('log-killed.ts', import.meta.url), [directory], {
+    execArgv: [...process.execArgv, ...logNodeOptions],
     env: { ...process.env, LOG_CONFIG: JSON.stringify(config) },
   })
   const crowd: RudeClient[] = []
@@ -52,6 +58,12 @@ export async function loadLog(load: Load): Promise<Loaded> {
     const topicId = (await client.topics.describe(['large']))[0]!.id
     for (let at = load.slowReaders; at < load.connections; at++) crowd.push(await answeredConnection(port))
     for (let at = 0; at < load.slowReaders; at++) crowd.push(neverRead(port, largeFetch(topicId), requestsOfSlow))
+    for (let at = 0; at < load.slowWriters; at++) crowd.push(neverEnd(port))
+    // Slow readers have all that they may have.
+    await eventually(
+      'answers to wait',
+      async () => (await held(child)).answerBytes > limits.answerBytesHeldMax / 4 || undefined,
+    )
     const longestMs = await behave(client, wide, load.rounds)
     for (const one of crowd.splice(0)) one.end()
     await behave(client, wide, 1)
@@ -91,6 +103,21 @@ function largeFetch(topicId: string): Buffer {
   const partitions = [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 8 * megabyte }]
   const body = { maxWaitMs: 0, minBytes: 1, maxBytes: 8 * megabyte, topics: [{ topicId, partitions }] }
   return Buffer.concat(encodeRequest(fetchApi, { apiVersion: 13, correlationId: 1, clientId: 'slow' }, body))
+}
+
+/** A produce request without its last byte. */
+function neverEnd(port: number): RudeClient {
+  const bytes = 8 * megabyte
+  const request = Buffer.alloc(bytes + 3)
+  request.writeInt32BE(bytes)
+  request.writeInt16BE(7, 6)
+  return neverRead(port, request, 1)
+}
+
+async function held(child: ChildProcess): Promise<BrokerStatus['memory']> {
+  const answered = once(child, 'message')
+  child.send('memory')
+  return ((await answered) as [BrokerStatus['memory']])[0]
 }
 
 /** Stays open after the answer to its first request. */

@@ -19,4 +19,6 @@ const config: BrokerConfig = {
 }
 const broker = await startBroker(config, { files: nodeFiles, clock: systemClock, logger: silentLogger })
 process.on('disconnect', () => process.exit(0))
+// Whatever it is asked: what requests and answers hold.
+process.on('message', () => process.send!(broker.status().memory))
 process.send!(broker.port)

@@ -40,7 +40,7 @@ export const settingsSchema = z.strictObject({
         .refine((text) => parseSize(text) >= logMemoryBytesMin, `at least ${logMemoryBytesMin / 1e6} MB`)
         .optional()
         .describe(
-          `What the log may take, about: requests and answers of its clients wait when it is spent. At least ${logMemoryBytesMin / 1e6} MB; 768 MB without it.`,
+          `What the log may take: requests and answers of its clients wait when it is spent, and the connections and partitions that are open at once are bounded by it (1,500 and 3,800 with the least, 4,000 and 11,000 in 768 MB). At least ${logMemoryBytesMin / 1e6} MB; 768 MB without it.`,
         ),
     })
     .prefault({})

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { openChannel, type Channel, type Methods } from '../../kernel/channel.ts'
 import { portOfChild } from '../../kernel/child-port.ts'
+import { logNodeOptions } from '../../stream/broker/memory-limits.ts'
 
 export interface ChildOptions {
   /** As in `weir logs` and `weir status`. */
@@ -37,7 +38,7 @@ export type SpawnChild = <Remote extends Methods>(options: ChildOptions) => Spaw
 /** Starts one of our own programs; it answers on its channel and ends when the channel closes. */
 export function spawnChild<Remote extends Methods>(options: ChildOptions): SpawnedChild<Remote> {
   const entry = fileURLToPath(new URL(`../children/${options.program}.${extension}`, import.meta.url))
-  const child = spawn(process.execPath, [...nodeOptions, entry], {
+  const child = spawn(process.execPath, [...nodeOptions, ...(options.program === 'log' ? logNodeOptions : []), entry], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   for (const output of [child.stdout!, child.stderr!]) createInterface({ input: output }).on('line', options.onLine)

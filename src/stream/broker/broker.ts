@@ -40,6 +40,8 @@ export interface BrokerConfig {
 
 export interface BrokerLimits extends StorageLimits, CompactionLimits {
   readonly connectionsMax: number
+  /** So many partitions are open at once; for others those are closed that were not used for longest. */
+  readonly partitionsOpenMax: number
   /** The largest request, in bytes. */
   readonly requestBytesMax: number
   /** The most that one Fetch answers, in bytes, unless its first batch is larger. */
@@ -122,6 +124,7 @@ export const defaultLimits: BrokerLimits = {
   segmentsOpenMax: 512,
   writtenFilesOpenMax: 512,
   indexBytesMax: 16 * 1024 * 1024,
+  partitionsOpenMax: 20_000,
   offsetsRetentionMs: 7 * 24 * 3_600_000,
   offsetsRetentionCheckIntervalMs: 600_000,
   retentionCheckIntervalMs: 60_000,

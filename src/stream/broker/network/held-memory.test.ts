@@ -106,7 +106,7 @@ void test('clients that read nothing keep no other from reading on, whatever siz
     assert.ok(answer!.records.length > 0, `nothing at ${offset}`)
     offset = endOfBatches(answer!.records)!
   }
-  assert.equal(log.broker.status().connections, connections, 'none was let go for it')
+  assert.ok(log.broker.status().connections >= connections, 'none was let go for it')
   for (const socket of slow) socket.destroy()
   await waitUntil('nothing is held', () => log.broker.status().memory.answerBytes === 0)
   await client.close()

@@ -12,6 +12,8 @@ export interface PartitionPlaces {
   written(index: number): PartitionCheckpoint
   isAsWritten(index: number): Promise<boolean>
   open(partition: Partition): Promise<PartitionLog>
+  /** It is closed again. */
+  closed(partition: Partition): void
 }
 
 /** What can be told of a partition whether it is open or not. */
@@ -66,6 +68,11 @@ export class Partition {
     return this.#log ?? viewOf(this.written)
   }
 
+  /** By the clock of the log. */
+  get usedAt(): number {
+    return this.#usedAt
+  }
+
   /** Opens it unless it is. Rejects with KafkaRefusal when it cannot be opened; the next call tries again. */
   log(): Promise<PartitionLog> {
     this.#usedAt = this.#now()
@@ -103,14 +110,17 @@ export class Partition {
     if (!this.#log && !(await this.#places.isAsWritten(this.index))) await this.log()
   }
 
-  /** Closes the log when nothing was asked of it for so long, and nobody waits for what comes. With it the knowledge of a trouble would go. */
+  /**
+   * Closes the log when nothing was asked of it for so long, and nobody waits for what comes. With it the knowledge of a trouble
+   * would go, and transactions that hang are looked for in what is open.
+   */
   async rest(unusedMs: number): Promise<void> {
     const log = this.#log
     const isWanted = this.#appendsWaiting > 0 || (this.#listeners?.size ?? 0) > 0
     if (!log || isWanted || log.isWorking() || this.#now() - this.#usedAt < unusedMs) return
-    if (log.trouble !== undefined) return
+    if (log.trouble !== undefined || log.transactions.hasOpen) return
     this.#log = undefined
-    this.#closing = log.close()
+    this.#closing = log.close().finally(() => this.#places.closed(this))
     await this.#closing
   }
 
@@ -119,7 +129,7 @@ export class Partition {
     this.#closed = true
     await this.#opening?.catch(() => undefined)
     await this.#closing?.catch(() => undefined)
-    await this.#log?.close()
+    await this.#log?.close().finally(() => this.#places.closed(this))
   }
 
   async #open(): Promise<PartitionLog> {

@@ -1,9 +1,11 @@
+import { inParallel } from '../../../kernel/in-parallel.ts'
 import type { RestoreNote } from '../restore-note.ts'
 import { isAsWritten, type PartitionCheckpoint } from '../storage/partition-checkpoint.ts'
-import { openPartitionLog } from '../storage/partition-log.ts'
+import { openPartitionLog, type PartitionLog } from '../storage/partition-log.ts'
 import type { StorageServices } from '../storage/storage-services.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { Partition, type PartitionPlaces } from './partition.ts'
+import { createOpenPartitions } from './open-partitions.ts'
 import { settingsOf } from './topic-settings.ts'
 import type { Topic } from './topic.ts'
 
@@ -18,8 +20,8 @@ export interface TopicPartitions {
   wasUsed(topicId: string, partition: number): boolean
   /** What changed since the last call is durable when it resolves. */
   checkpoint(): Promise<void>
-  /** Whether there is something of it that is not written down yet. */
-  hasChanged(partition: Partition): boolean
+  /** Closes those of which nobody wanted anything for so long, and of which all is written down. */
+  rest(unusedMs: number): Promise<void>
   /** What was written down of them is forgotten with the topic. */
   forget(topicId: string, count: number): Promise<void>
   close(): Promise<void>
@@ -29,6 +31,7 @@ export function createTopicPartitions(
   root: string,
   checkpoints: Checkpoints,
   services: StorageServices,
+  openMax: number,
   topicOf: (name: string) => Pick<Topic, 'configs'>,
   /** Whether the log goes on behind a hole; asked at each opening. */
   restored: () => RestoreNote | undefined,
@@ -36,6 +39,53 @@ export function createTopicPartitions(
   /** With their keys. */
   let changed = new Map<Partition, string>()
   let saving: ReadonlyMap<Partition, string> = new Map()
+  const opened = new Set<Partition>()
+  const room = createOpenPartitions({
+    openMax,
+    logger: services.logger,
+    async closeSome(count) {
+      await checkpoint()
+      const oldest = [...opened].toSorted((left, right) => left.usedAt - right.usedAt)
+      await closeUnused(oldest, 0, opened.size - count)
+    },
+  })
+
+  /** One after the other, until so few are open. */
+  async function closeUnused(partitions: readonly Partition[], unusedMs: number, openMin: number): Promise<void> {
+    // Looked at when it is its turn: until then it may have been written to.
+    await inParallel(partitions, openedAtOnce, async (partition) => {
+      const isWritten = !changed.has(partition) && !saving.has(partition)
+      if (isWritten && opened.size > openMin) await partition.rest(unusedMs)
+    })
+  }
+
+  async function checkpoint(): Promise<void> {
+    const taken = changed
+    saving = taken
+    changed = new Map()
+    const changes = new Map<string, PartitionCheckpoint>()
+    for (const [{ opened: log }, key] of taken) if (log) changes.set(key, log.checkpoint())
+    try {
+      await checkpoints.save(changes)
+    } catch (error) {
+      changed = new Map([...taken, ...changed])
+      throw error
+    } finally {
+      if (saving === taken) saving = new Map()
+    }
+  }
+
+  async function openOne(partition: Partition, open: () => Promise<PartitionLog>): Promise<PartitionLog> {
+    await room.enter()
+    try {
+      const log = await open()
+      opened.add(partition)
+      return log
+    } catch (error) {
+      room.leave()
+      throw error
+    }
+  }
 
   function placesOf({ id, name }: { readonly id: string; readonly name: string }): PartitionPlaces {
     const keyOf = (index: number): string => `${id}/${index}`
@@ -49,7 +99,6 @@ export function createTopicPartitions(
           changed.set(partition, key)
           partition.changed()
         }
-        const checkpoint = { ...checkpoints.of(key), restored: restored() }
         const settings = {
           segmentBytes: () => settingsOf(topicOf(name)).segmentBytes,
           indexIntervalBytes: () => settingsOf(topicOf(name)).indexIntervalBytes,
@@ -57,9 +106,16 @@ export function createTopicPartitions(
           fileDeleteDelayMs: () => settingsOf(topicOf(name)).fileDeleteDelayMs,
           onChange,
         }
-        const log = await openPartitionLog(`${root}/${key}`, partition.name, checkpoint, services, settings)
+        const open = (): Promise<PartitionLog> => {
+          const checkpoint = { ...checkpoints.of(key), restored: restored() }
+          return openPartitionLog(`${root}/${key}`, partition.name, checkpoint, services, settings)
+        }
+        const log = await openOne(partition, open)
         onChange()
         return log
+      },
+      closed(partition) {
+        if (opened.delete(partition)) room.leave()
       },
     }
   }
@@ -71,22 +127,8 @@ export function createTopicPartitions(
       return Array.from({ length: to - from }, (_, at) => new Partition(from + at, places, now))
     },
     wasUsed: (topicId, partition) => checkpoints.has(`${topicId}/${partition}`),
-    hasChanged: (partition) => changed.has(partition) || saving.has(partition),
-    async checkpoint() {
-      const taken = changed
-      saving = taken
-      changed = new Map()
-      const changes = new Map<string, PartitionCheckpoint>()
-      for (const [{ opened }, key] of taken) if (opened) changes.set(key, opened.checkpoint())
-      try {
-        await checkpoints.save(changes)
-      } catch (error) {
-        changed = new Map([...taken, ...changed])
-        throw error
-      } finally {
-        if (saving === taken) saving = new Map()
-      }
-    },
+    rest: (unusedMs) => closeUnused([...opened], unusedMs, 0),
+    checkpoint,
     async forget(topicId, count) {
       for (const [partition, key] of changed) if (key.startsWith(`${topicId}/`)) changed.delete(partition)
       const keys = Array.from({ length: count }, (_, index) => `${topicId}/${index}`)

@@ -41,6 +41,8 @@ export async function openTopicStore(
   directory: string,
   checkpoints: Checkpoints,
   services: StorageServices,
+  /** So many partitions are open at once. */
+  partitionsOpenMax: number,
   /** Left by a restore: the partitions that are there go on beyond what they may have handed out. */
   restored?: RestoreNote,
 ): Promise<TopicStore> {
@@ -56,6 +58,7 @@ export async function openTopicStore(
     root,
     checkpoints,
     services,
+    partitionsOpenMax,
     (name) => topics.get(name) ?? { configs: {} },
     () => note,
   )
@@ -157,13 +160,7 @@ function createTopicStore(
       }),
     addPartitions: (name, count) => oneByOne(() => addPartitions(name, count)),
     checkpoint: () => partitions.checkpoint(),
-    async rest(unusedMs) {
-      const opened = topics.all().flatMap((topic) => topic.partitions.filter((partition) => partition.opened))
-      // Looked at when it is its turn: until then it may have been written to.
-      await inParallel(opened, openedAtOnce, async (partition) => {
-        if (!partitions.hasChanged(partition)) await partition.rest(unusedMs)
-      })
-    },
+    rest: (unusedMs) => partitions.rest(unusedMs),
     async close() {
       await last
       await partitions.checkpoint()
