@@ -69,8 +69,9 @@ export function createAnswerQueue(socket: Socket, shares: AnswerShares, closed: 
           place.answer = answer
           place.done = true
           rooms.add(room)
-          if (closed.aborted) release(room)
-          else if (!socket.destroyed) flush()
+          if (closed.aborted) return release(room)
+          room.keep(answer?.reduce((bytes, { length }) => bytes + length, 0))
+          if (!socket.destroyed) flush()
         },
       }
     },

@@ -6,8 +6,8 @@ import type { MemoryBudget } from './memory-budget.ts'
 export interface AnswerRoom extends ReadMemory {
   /** So many bytes may be answered now, at most `wanted`. Who needs more for one batch waits for it, `waitMs` or a little longer. */
   open(wanted: number, waitMs: number): number
-  /** What was taken is answered; what was opened beyond is others' again. */
-  keep(): void
+  /** What was taken is answered, or so many bytes that were not; what was opened beyond is others' again. */
+  keep(bytes?: number): void
   /** Nothing of it is answered, or the client has it. */
   release(): void
 }
@@ -84,7 +84,7 @@ export function createAnswerRoom(shares: AnswerShares, isReader: boolean, closed
         ? take(bytes)
         : undefined
     },
-    keep: () => hold(Math.max(0, lentBytes - ownAnswerBytes)),
+    keep: (bytes = 0) => hold(Math.max(0, Math.max(lentBytes, bytes) - ownAnswerBytes)),
   }
 }
 

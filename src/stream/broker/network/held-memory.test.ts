@@ -6,6 +6,7 @@ import { runBroker, type RunningBroker } from '../../../../test/support/running-
 import { waitUntil } from '../../../../test/support/wait-until.ts'
 import { connectKafka } from '../../client/connect.ts'
 import { fetchApi } from '../../protocol/apis/fetch.ts'
+import { metadataApi } from '../../protocol/apis/metadata.ts'
 import { encodeRequest } from '../../protocol/messages.ts'
 import { endOfBatches } from '../../protocol/records/batch-header.ts'
 
@@ -107,6 +108,20 @@ void test('clients that read nothing keep no other from reading on, whatever siz
     offset = endOfBatches(answer!.records)!
   }
   assert.ok(log.broker.status().connections >= connections, 'none was let go for it')
+  for (const socket of slow) socket.destroy()
+  await waitUntil('nothing is held', () => log.broker.status().memory.answerBytes === 0)
+  await client.close()
+})
+
+void test('what is answered to other requests than Fetch is counted until it is taken, too', async () => {
+  await using log = await runBroker()
+  const client = await connectKafka({ bootstrap: log.bootstrap })
+  await client.topics.create([{ name: 'wide', partitions: 5000 }])
+  const body = { topics: [{ name: 'wide' }] }
+  const metadata = Buffer.concat(encodeRequest(metadataApi, { apiVersion: 9, correlationId: 1, clientId: null }, body))
+  const slow = await Promise.all(Array.from({ length: 4 }, () => socketTo(log)))
+  for (const socket of slow) socket.pause().write(Buffer.concat(Array.from({ length: 60 }, () => metadata)))
+  await waitUntil('answers are held', () => log.broker.status().memory.answerBytes > 100_000)
   for (const socket of slow) socket.destroy()
   await waitUntil('nothing is held', () => log.broker.status().memory.answerBytes === 0)
   await client.close()
