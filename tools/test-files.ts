@@ -2,6 +2,8 @@ import { globSync } from 'node:fs'
 
 /** Tests that need more than npm packages say so in their names; `npm run conformance` runs those. */
 const needsMore = /\.(kafka|s3|psql|mariadb|spark|systemd)\.test\.ts$/
+/** Those of them that hold us against an Apache Kafka: minutes, most of them Kafka's. */
+const needsKafka = /\.kafka\.test\.ts$/
 /** Tests that start a PostgreSQL of npm's say so too: `npm test` runs them, `npm run check` has no time for them. */
 const startsPostgres = /\.pg\.test\.ts$/
 
@@ -14,8 +16,10 @@ const sets: Readonly<Record<string, () => readonly string[]>> = {
   unit: () => findTests(besideTheCode).filter((file) => !needsMore.test(file) && !startsPostgres.test(file)),
   /** All that `npm test` runs. */
   all: () => findTests(everywhere).filter((file) => !needsMore.test(file)),
-  /** What needs something from outside npm. */
-  conformance: () => findTests(everywhere).filter((file) => needsMore.test(file)),
+  /** What needs something from outside npm, but for an Apache Kafka. */
+  conformance: () => findTests(everywhere).filter((file) => needsMore.test(file) && !needsKafka.test(file)),
+  /** What needs an Apache Kafka. */
+  kafka: () => findTests(everywhere).filter((file) => needsKafka.test(file)),
 }
 
 /** The files of a set, or those that patterns match, without the tests that need more than npm packages. */

@@ -107,6 +107,16 @@ void test('a type may be of the references, and may be named before it is define
   assert.match(canonical(forward), /"type":\["null",\{"type":"enum","name":"Later"/)
 })
 
+void test('an enum or a fixed that is defined once more in the same words is the one that it was', () => {
+  const key = { type: 'fixed', name: 'x.K', size: 4 }
+  const twice = (again: object) => record({ name: 'a', type: key }, { name: 'b', type: { ...key, ...again } })
+  assert.match(canonical(twice({ aliases: ['x.Other'] })), /\{"name":"b","type":"x.K"\}/)
+  assert.throws(() => parse(twice({ size: 5 })), /x\.K is defined twice/)
+  assert.throws(() => parse(twice({ unit: 'bytes' })), /x\.K is defined twice/)
+  const twin = { type: 'record', name: 'x.T', fields: [] }
+  assert.throws(() => parse(record({ name: 'a', type: twin }, { name: 'b', type: twin })), /x\.T is defined twice/)
+})
+
 void test('what is no schema is refused with what is wrong', () => {
   const refused: [schema: unknown, what: RegExp][] = [
     ['strin', /there is no type strin/],

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
   isExactObject,
   listOf,
@@ -181,11 +182,13 @@ function createParser(known: AvroNames) {
     return made
   }
 
-  function define<Type extends AvroNamed>(schema: Type): Type {
+  function define(schema: AvroNamed): AvroNamed {
     const { full, simple } = schema.name
     if (isPrimitiveName(simple) && schema.name.namespace === undefined)
       throw new InvalidSchema(`${simple} is the name of a primitive type: no other type can have it`)
-    if (names.has(full)) throw new InvalidSchema(`the type ${full} is defined twice`)
+    const known = names.get(full)
+    if (known && isSameAgain(known, schema)) return known
+    if (known) throw new InvalidSchema(`the type ${full} is defined twice`)
     names.set(full, schema)
     return schema
   }
@@ -232,6 +235,13 @@ function fixedOf(json: ExactObject, name: AvroName, properties: AvroProperties):
   if (size === undefined || !Number.isInteger(size) || size < 0)
     throw new InvalidSchema(`the fixed ${name.full} has the size ${shown(json['size'] ?? null)}: it is a whole number`)
   return { type: 'fixed', ...headOf(json, name), size, properties }
+}
+
+/** What Avro's library for Java takes for no second definition: an enum or a fixed that says the same, but for doc, aliases and default. */
+function isSameAgain(known: AvroNamed, other: AvroNamed): boolean {
+  if (known.type === 'record' || known.type !== other.type) return false
+  const contentOf = (schema: AvroEnum | AvroFixed): unknown => (schema.type === 'enum' ? schema.symbols : schema.size)
+  return isDeepStrictEqual([contentOf(known), known.properties], [contentOf(other as typeof known), other.properties])
 }
 
 function headOf(json: ExactObject, name: AvroName) {
