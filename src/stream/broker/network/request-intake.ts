@@ -107,7 +107,8 @@ export function createRequestIntake(options: IntakeOptions): RequestIntake {
       return waiting.length
     },
     get isFull() {
-      return stopWaiting !== undefined || heldBytes >= bytesHeldMax
+      // One that has its memory is read to its end, however large: were it not, it would hold that memory for good.
+      return stopWaiting !== undefined || (begun === undefined && heldBytes >= bytesHeldMax)
     },
     get hasBegun() {
       return arriving.hasBegun
