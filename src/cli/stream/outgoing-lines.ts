@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { OutgoingRecord } from '../../stream/client/producer.ts'
+import { placed } from '../../stream/client/record-too-large.ts'
 import type { JsonRecord } from './printed-record.ts'
 
 /** What is said of every record of a call. */
@@ -98,6 +99,10 @@ export async function sendLines(
   let number = 0
   for await (const line of createInterface({ input, crlfDelay: Infinity })) {
     const found = read(line, ++number)
-    if (found) await send(found)
+    try {
+      if (found) await send(found)
+    } catch (error) {
+      throw placed(`line ${number}`, error)
+    }
   }
 }

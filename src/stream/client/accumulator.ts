@@ -14,10 +14,12 @@ export interface CutBatch {
 export interface Accumulator {
   readonly partition: number
   readonly empty: boolean
+  /** Of the open batch, were it cut now without compression. */
+  readonly byteLength: number
   /** False when the batch is full: cut, then append again. */
   append(record: OutgoingRecord, key: Buffer | null): boolean
   /** As `appendLines` of the batch. */
-  appendLines(chunk: Buffer, start: number): { readonly next: number; readonly full: boolean }
+  appendLines(chunk: Buffer, start: number): { readonly next: number; readonly full: boolean; readonly lines: number }
   cut(): CutBatch
 }
 
@@ -39,6 +41,9 @@ export function createAccumulator(
     partition,
     get empty() {
       return builder.recordCount === 0
+    },
+    get byteLength() {
+      return builder.byteLength
     },
     append: ({ value, timestampMs, headers }, key) =>
       builder.append(bytesOf(value), key, timestampMs ?? Date.now(), headers),

@@ -2,13 +2,14 @@ import { kafkaErrors } from '../protocol/errors.ts'
 import { bytesOf, type Accumulator, type CutBatch } from './accumulator.ts'
 import { partitionOfKey } from './murmur2.ts'
 import type { OutgoingRecord } from './producer.ts'
+import { recordTooLarge } from './record-too-large.ts'
 import { refused } from './retry.ts'
 
 /** Spreads records over the partitions' open batches, and hands over each batch that is full or has lingered. */
 export interface Batcher {
   add(record: OutgoingRecord): void
-  /** Whole lines only. */
-  addLines(lines: Buffer): void
+  /** Whole lines only; gives how many. */
+  addLines(lines: Buffer): number
   /** Hands over every open batch now. */
   cutAll(): void
   stop(): void
@@ -17,7 +18,7 @@ export interface Batcher {
 export function createBatcher(
   topic: string,
   accumulators: readonly Accumulator[],
-  lingerMs: number,
+  { lingerMs, recordBytesMax }: { readonly lingerMs: number; readonly recordBytesMax: number },
   onBatch: (partition: number, batch: CutBatch) => void,
 ): Batcher {
   /** Where records without key go, until its batch is full. */
@@ -25,8 +26,16 @@ export function createBatcher(
   let lingering: NodeJS.Timeout | undefined
 
   function cut(accumulator: Accumulator): void {
-    onBatch(accumulator.partition, accumulator.cut())
+    const made = accumulator.cut()
+    if (made.records === 1 && made.batch.length > recordBytesMax)
+      throw recordTooLarge(topic, made.batch.length, recordBytesMax)
+    onBatch(accumulator.partition, made)
     if (accumulator.partition === current) current = (current + 1) % accumulators.length
+  }
+
+  /** Such a record is alone in its batch. It goes at once, for who added it is to hear when it is too large. */
+  function cutLarge(accumulator: Accumulator): void {
+    if (accumulator.byteLength > recordBytesMax) cut(accumulator)
   }
 
   function cutAll(): void {
@@ -49,20 +58,29 @@ export function createBatcher(
       // Once a full batch is cut, the turn may have come to another partition, whose batch may be full too.
       for (;;) {
         const accumulator = accumulatorFor(record, key)
-        if (accumulator.append(record, key)) break
+        if (accumulator.append(record, key)) {
+          cutLarge(accumulator)
+          break
+        }
         cut(accumulator)
       }
       lingering ??= setTimeout(cutAll, lingerMs)
     },
     addLines(lines) {
+      let count = 0
       for (let at = 0; ;) {
         const accumulator = accumulators[current]!
-        const { next, full } = accumulator.appendLines(lines, at)
-        if (!full) break
+        const appended = accumulator.appendLines(lines, at)
+        count += appended.lines
+        if (!appended.full) {
+          cutLarge(accumulator)
+          break
+        }
         cut(accumulator)
-        at = next
+        at = appended.next
       }
       lingering ??= setTimeout(cutAll, lingerMs)
+      return count
     },
     stop: () => clearTimeout(lingering),
   }

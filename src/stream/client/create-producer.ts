@@ -14,11 +14,15 @@ import { createPendingBatches, type PendingBatches } from './pending-batches.ts'
 import { produceTo } from './produce.ts'
 import type { Producer, ProducerId, ProducerOptions } from './producer.ts'
 import { producerSettings } from './producer-settings.ts'
-import { check, isRefusal, withRetries } from './retry.ts'
+import { placed, recordTooLarge } from './record-too-large.ts'
+import { check, isRefusal, isRetriable, withRetries } from './retry.ts'
+import { createWaitingNotice } from './waiting-notice.ts'
 
 /** A broker that creates topics when they are named says for a moment that there is none. */
 const creationMs = 5_000
 const attemptMsMax = 30_000
+/** A line that does not end is no line: it would fill the memory. */
+const openLineBytesMax = 512 * 1024 * 1024
 
 /** Opens a producer: finds the topic (creating it where the broker does), and gets an id when idempotent. */
 export async function createProducer(cluster: Cluster, options: ProducerOptions): Promise<Producer> {
@@ -26,7 +30,8 @@ export async function createProducer(cluster: Cluster, options: ProducerOptions)
   const { topic, acks, deadlineMs } = settings
   const { partitions } = await findOrCreateTopic(cluster, topic)
   const { continues } = options
-  const producer = settings.idempotent ? (continues ?? (await initProducerId(cluster, deadlineMs))) : undefined
+  const onRetry = options.onWaiting && createWaitingNotice(options.onWaiting)
+  const producer = settings.idempotent ? (continues ?? (await initProducerId(cluster, deadlineMs, onRetry))) : undefined
   const pending = createPendingBatches(settings.bufferBytesMax)
   /** Where the next batch of a partition lies at the earliest. */
   const nextOffsets = new Map<number, number>()
@@ -58,28 +63,39 @@ export async function createProducer(cluster: Cluster, options: ProducerOptions)
     options.onAcknowledged?.({ partition: batch.partition, baseOffset, records: batch.records })
   }
 
-  const laneOptions = { inFlightMax: settings.inFlightMax, attempt, find, onDone, onFailed: pending.fail }
+  const laneOptions = { inFlightMax: settings.inFlightMax, attempt, find, onDone, onRetry, onFailed: pending.fail }
   const lanes = partitions.map(() => createLane(laneOptions))
   const accumulators = partitions.map(({ partition }) =>
     createAccumulator(partition, { ...settings, producer, nextSequence: continues?.nextSequences.get(partition) ?? 0 }),
   )
-  const batcher = createBatcher(topic, accumulators, settings.lingerMs, (partition, cut) => {
+  const batcher = createBatcher(topic, accumulators, settings, (partition, cut) => {
     const batch = { ...cut, partition, order: order++, deadline: performance.now() + deadlineMs }
     pending.add(batch)
     lanes[partition]!.add(batch)
   })
-  return producerOf(topic, producer, batcher, pending, lanes)
+  return producerOf(settings, producer, batcher, pending, lanes)
 }
 
 function producerOf(
-  topic: string,
+  { topic, compression, recordBytesMax }: ReturnType<typeof producerSettings>,
   identity: ProducerId | undefined,
   batcher: Batcher,
   pending: PendingBatches,
   lanes: readonly Lane[],
 ): Producer {
   const splitter = createLineSplitter()
+  /** Compressed, a longer one may be taken. */
+  const openBytesMax = compression === 'none' ? Math.min(recordBytesMax, openLineBytesMax) : openLineBytesMax
+  let lines = 0
   let closed = false
+
+  function addLines(whole: Buffer): void {
+    try {
+      lines += batcher.addLines(whole)
+    } catch (error) {
+      throw placed(`line ${lines + 1}`, error)
+    }
+  }
 
   function checkOpen(): void {
     if (closed) throw new WeirError('WEIR-3101', `the producer for topic ${topic} was closed; open another one`)
@@ -89,7 +105,7 @@ function producerOf(
   async function flush(): Promise<{ records: number; bytes: number }> {
     checkOpen()
     const open = splitter.rest()
-    if (open) batcher.addLines(open)
+    if (open) addLines(open)
     batcher.cutAll()
     return pending.settled()
   }
@@ -104,7 +120,9 @@ function producerOf(
     },
     sendLines(chunk) {
       checkOpen()
-      for (const lines of splitter.split(chunk)) batcher.addLines(lines)
+      for (const whole of splitter.split(chunk)) addLines(whole)
+      if (splitter.openBytes > openBytesMax)
+        throw placed(`line ${lines + 1}`, recordTooLarge(topic, splitter.openBytes, recordBytesMax))
       return pending.room()
     },
     async close() {
@@ -135,11 +153,21 @@ async function findOrCreateTopic(cluster: Cluster, name: string): Promise<TopicD
   })
 }
 
-async function initProducerId(cluster: Cluster, deadlineMs: number): Promise<ProducerId> {
+async function initProducerId(
+  cluster: Cluster,
+  deadlineMs: number,
+  onRetry?: (reason: unknown, failingMs: number) => void,
+): Promise<ProducerId> {
+  const began = performance.now()
   return withRetries('get a producer id', deadlineMs, async (timeoutMs) => {
     const request = { transactionalId: null, transactionTimeoutMs: -1 }
-    const { body } = await cluster.any().call(initProducerIdApi, request, { timeoutMs })
-    check(body.errorCode, 'get a producer id')
-    return { producerId: body.producerId, producerEpoch: body.producerEpoch }
+    try {
+      const { body } = await cluster.any().call(initProducerIdApi, request, { timeoutMs })
+      check(body.errorCode, 'get a producer id')
+      return { producerId: body.producerId, producerEpoch: body.producerEpoch }
+    } catch (error) {
+      if (isRetriable(error)) onRetry?.(error, performance.now() - began)
+      throw error
+    }
   })
 }

@@ -23,6 +23,8 @@ export interface LaneOptions {
   /** Whether the log has the batch, by reading: its base offset, or undefined. */
   readonly find: (batch: QueuedBatch) => Promise<number | undefined>
   readonly onDone: (batch: QueuedBatch, baseOffset: number) => void
+  /** A batch could not be written and is tried again; so long has none been since the first that could not. */
+  readonly onRetry?: ((reason: unknown, failingMs: number) => void) | undefined
   /** A batch could not be written: nothing more is sent. */
   readonly onFailed: (error: unknown) => void
 }
@@ -38,7 +40,7 @@ export interface Lane {
   stop(): void
 }
 
-export function createLane({ inFlightMax, attempt, find, onDone, onFailed }: LaneOptions): Lane {
+export function createLane({ inFlightMax, attempt, find, onDone, onRetry, onFailed }: LaneOptions): Lane {
   /** In order; those in flight, those that go again and those that wait. */
   const inFlight = new Set<QueuedBatch>()
   const failed = new Set<QueuedBatch>()
@@ -46,6 +48,7 @@ export function createLane({ inFlightMax, attempt, find, onDone, onFailed }: Lan
   const failures = new WeakMap<QueuedBatch, unknown>()
   let waiting: QueuedBatch[] = []
   let pauseMs = pauseMsFirst
+  let failingSince: number | undefined
   let stopped = false
   /** A batch was written. Before that a broker takes any sequence number as the first: a second batch could come before the first one. */
   let isKnown = false
@@ -96,6 +99,8 @@ export function createLane({ inFlightMax, attempt, find, onDone, onFailed }: Lan
     if (performance.now() >= batch.deadline) return stop(reason)
     failures.set(batch, reason)
     failed.add(batch)
+    failingSince ??= performance.now()
+    onRetry?.(reason, performance.now() - failingSince)
   }
 
   async function again(): Promise<void> {
@@ -107,6 +112,7 @@ export function createLane({ inFlightMax, attempt, find, onDone, onFailed }: Lan
 
   function done(batch: QueuedBatch, baseOffset: number): void {
     isKnown = true
+    failingSince = undefined
     if (!stopped) onDone(batch, baseOffset)
   }
 

@@ -4,6 +4,8 @@ const newline = 10
 export interface LineSplitter {
   /** Buffers of whole lines, in order; what the chunk leaves open is copied and kept. */
   split(chunk: Buffer): Generator<Buffer>
+  /** Of the open line. */
+  readonly openBytes: number
   /** The open line with a newline, taken out; undefined when there is none. */
   rest(): Buffer | undefined
 }
@@ -12,6 +14,9 @@ export function createLineSplitter(): LineSplitter {
   /** A long line's parts are put together once, when its end comes. */
   let open: Buffer[] = []
   return {
+    get openBytes() {
+      return open.reduce((sum, { length }) => sum + length, 0)
+    },
     *split(chunk) {
       const first = open.length > 0 ? chunk.indexOf(newline) + 1 : 0
       const last = chunk.lastIndexOf(newline) + 1

@@ -10,6 +10,7 @@ import { createLineSplitter } from './line-splitter.ts'
 import { murmur2 } from './murmur2.ts'
 import { createOpenRequests } from './open-requests.ts'
 import { isRefusal, refused } from './retry.ts'
+import { createWaitingNotice } from './waiting-notice.ts'
 
 void test('murmur2 gives what the Java client gives', () => {
   const known: [string, number][] = [
@@ -189,4 +190,17 @@ void test('an address that is none, and one where nobody listens', async () => {
     refusing,
     (error: WeirError) => error.code === 'WEIR-3102' && /127\.0\.0\.1:1/.test(error.message),
   )
+})
+
+void test('what is refused again and again is told after some seconds, and then once a minute at most', (context) => {
+  let now = 0
+  context.mock.method(performance, 'now', () => now)
+  const said: unknown[] = []
+  const failedFor = createWaitingNotice((reason) => said.push(reason))
+  const tellAt = (at: number): void => {
+    now = at
+    failedFor(`at ${at}`, at)
+  }
+  for (const at of [0, 1000, 2999, 3000, 4000, 62_000, 63_000, 64_000]) tellAt(at)
+  assert.deepEqual(said, ['at 3000', 'at 63000'])
 })

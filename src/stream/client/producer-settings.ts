@@ -19,6 +19,7 @@ export function producerSettings(options: ProducerOptions) {
     inFlightMax,
     lingerMs: options.lingerMs ?? 5,
     batchBytesMax: options.batchBytesMax ?? 900_000,
+    recordBytesMax: options.recordBytesMax ?? Infinity,
     bufferBytesMax: options.bufferBytesMax ?? 32 * 1024 * 1024,
     compression: options.compression ?? 'none',
     deadlineMs: options.deadlineMs ?? 120_000,

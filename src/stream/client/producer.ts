@@ -23,6 +23,10 @@ export interface ProducerOptions {
   readonly continues?: ContinuedProducer
   /** How long a batch may take to be acknowledged with all its retries. Default 120 s. */
   readonly deadlineMs?: number
+  /** Of a batch that a single record makes, compressed: `send` throws for one that makes a larger one. The topic's max.message.bytes, if known. */
+  readonly recordBytesMax?: number | undefined
+  /** Batches have been refused for some seconds and are tried again until the deadline: why. Once a minute at most. */
+  readonly onWaiting?: (reason: unknown) => void
   /** For each batch, in the order of acknowledgement. */
   readonly onAcknowledged?: (batch: AcknowledgedBatch) => void
 }

@@ -1,5 +1,8 @@
+import { asWeirError } from '../../../kernel/errors/weir-error.ts'
 import type { KafkaClient } from '../../../stream/client/kafka-client.ts'
 import type { Producer } from '../../../stream/client/producer.ts'
+import { placed } from '../../../stream/client/record-too-large.ts'
+import { isRefused } from '../../../stream/client/retry.ts'
 import type { Command, CommandCall } from '../../command.ts'
 import { csvRecords } from '../../csv-records.ts'
 import { formatCount } from '../../output.ts'
@@ -61,6 +64,8 @@ export const streamProduce: Command = {
         topic: stream!,
         acks: settings.acks,
         compression: settings.compression,
+        recordBytesMax: await recordBytesMaxOf(client, stream!),
+        onWaiting: (reason) => call.output.note(`Not written yet, and tried again: ${asWeirError(reason).message}`),
       })
       await send(input, producer, settings)
       const { records, bytes } = await producer.flush()
@@ -81,11 +86,31 @@ async function mustBeThere(client: KafkaClient, call: CommandCall, stream: strin
   else await client.topics.create([{ name: stream }])
 }
 
+/** Undefined where nobody may ask for it: then the broker says it of each record. */
+async function recordBytesMaxOf(client: KafkaClient, stream: string): Promise<number | undefined> {
+  try {
+    const configs = await client.topics.configs(stream)
+    const value = configs.find(({ name }) => name === 'max.message.bytes')?.value
+    return value ? Number(value) : undefined
+  } catch (error) {
+    if (isRefused(error)) return undefined
+    throw error
+  }
+}
+
 /** Lines that are values and nothing else go as the bytes that they are. */
 async function send(input: NodeJS.ReadableStream, producer: Producer, settings: ProduceSettings): Promise<void> {
   const { defaults, separator, nullMarker, format, csvHeader } = settings
   if (csvHeader !== undefined) {
-    for await (const value of csvRecords(input, csvHeader)) await producer.send(withDefaults(defaults, { value }))
+    let number = 0
+    for await (const value of csvRecords(input, csvHeader)) {
+      number++
+      try {
+        await producer.send(withDefaults(defaults, { value }))
+      } catch (error) {
+        throw placed(`record ${number} of the CSV`, error)
+      }
+    }
   } else if (format === 'json') {
     await sendLines(input, jsonLines(defaults, settings.keepPartitions), (record) => producer.send(record))
   } else if (separator === undefined && nullMarker === undefined && hasNoDefaults(defaults)) {

@@ -6,7 +6,7 @@ const loopSearchBytes = 256
 
 /**
  * Appends the lines of `chunk` from `start` on, each as a value without key, until the builder is full or no whole line is
- * left. Gives where to go on: the caller finishes the batch and calls again, or keeps the rest for the next chunk.
+ * left. Gives how many lines that were, and where to go on: the caller finishes the batch and calls again, or keeps the rest for the next chunk.
  * Empty lines are left out; a carriage return before the newline too.
  */
 export function appendLines(
@@ -14,13 +14,13 @@ export function appendLines(
   chunk: Buffer,
   start: number,
   timestamp: number,
-): { readonly next: number; readonly full: boolean } {
+): { readonly next: number; readonly full: boolean; readonly lines: number } {
   let at = start
-  for (;;) {
+  for (let lines = 0; ; lines++) {
     const end = endOfLine(chunk, at)
-    if (end === -1) return { next: at, full: false }
+    if (end === -1) return { next: at, full: false, lines }
     const valueEnd = end > at && chunk[end - 1] === 13 ? end - 1 : end
-    if (valueEnd > at && !builder.appendValue(chunk, at, valueEnd, timestamp)) return { next: at, full: true }
+    if (valueEnd > at && !builder.appendValue(chunk, at, valueEnd, timestamp)) return { next: at, full: true, lines }
     at = end + 1
   }
 }
