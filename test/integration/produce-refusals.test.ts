@@ -21,8 +21,10 @@ async function logWithOrders(files: Files = nodeFiles): Promise<RunningBroker> {
   const log = await runBroker({ files })
   const client = await connectKafka({ bootstrap: log.bootstrap })
   await client.topics.create([{ name: 'orders', partitions: 1 }])
-  // Ids of producers are set aside on disk, many at once.
-  await (await client.createProducer({ topic: 'orders' })).close()
+  // With this the files of the partition are open, and ids of producers are set aside on disk.
+  const producer = await client.createProducer({ topic: 'orders' })
+  await producer.send({ value: 'first' })
+  await producer.close()
   await client.close()
   return log
 }
