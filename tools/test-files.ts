@@ -4,8 +4,8 @@ import { globSync } from 'node:fs'
 const needsMore = /\.(kafka|s3|psql|mariadb|spark|systemd)\.test\.ts$/
 /** Those of them that hold us against an Apache Kafka: minutes, most of them Kafka's. */
 const needsKafka = /\.kafka\.test\.ts$/
-/** Tests that start a PostgreSQL of npm's say so too: `npm test` runs them, `npm run check` has no time for them. */
-const startsPostgres = /\.pg\.test\.ts$/
+/** Tests that start a PostgreSQL of npm's, or take seconds, say so too: `npm test` runs them, `npm run check` has no time for them. */
+const takesTime = /\.(pg|long)\.test\.ts$/
 
 const everywhere = ['src', 'tools', 'test', 'examples', 'benchmarks'].map((folder) => `${folder}/**/*.test.ts`)
 const besideTheCode = ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/*.test.ts', 'test/support/**/*.test.ts']
@@ -13,7 +13,7 @@ const besideTheCode = ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/*.test.ts
 /** The sets of tests that commands name; paths are relative to the repository. */
 const sets: Readonly<Record<string, () => readonly string[]>> = {
   /** Part of `npm run check`: fast, and without a running Weir. */
-  unit: () => findTests(besideTheCode).filter((file) => !needsMore.test(file) && !startsPostgres.test(file)),
+  unit: () => findTests(besideTheCode).filter((file) => !needsMore.test(file) && !takesTime.test(file)),
   /** All that `npm test` runs. */
   all: () => findTests(everywhere).filter((file) => !needsMore.test(file)),
   /** What needs something from outside npm, but for an Apache Kafka. */
