@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, before } from 'node:test'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { RecordSource } from '../../src/delivery/record-source.ts'
+import { readLedger } from '../../src/delivery/ledger/read-ledger.ts'
 import type { OperatorPorts } from '../../src/delivery/operate/operator-ports.ts'
 import type { DeliveryWorker, DeliveryWorkerConfig } from '../../src/delivery/worker/delivery-worker.ts'
 import { startDeliveryWorker } from '../../src/delivery/worker/start-delivery-worker.ts'
@@ -138,4 +139,12 @@ export function good(id: number): string {
 /** A record whose field the table does not have. */
 export function bad(id: number): string {
   return JSON.stringify({ id, nme: `n${id}` })
+}
+
+/** What the ledger counts of the first partition. */
+export async function countsOf(table: FolderTable) {
+  const [found] = (await readLedger(table)).entries
+  if (!found) return undefined
+  const { next, read, delivered, rejected, skipped, lost } = found
+  return { next, read, delivered, rejected, skipped, lost }
 }

@@ -3,12 +3,14 @@ import { rateOf, useRates } from '../api/live.ts'
 import { useResources } from '../api/queries.ts'
 import type { Resource } from '../api/resource.ts'
 import { Ago } from '../parts/age.tsx'
+import { Choice } from '../parts/choice.tsx'
 import { Command } from '../parts/command.tsx'
 import { formatRate } from '../parts/format.ts'
 import { Empty, ErrorNotice, Loading } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { State } from '../parts/state.tsx'
 import { VirtualGrid, type GridColumn } from '../parts/virtual-grid.tsx'
+import { Tags } from '../parts/tags.tsx'
 import { StreamList } from './stream/stream-list.tsx'
 
 /** What each kind is for, and the line that declares the first one. */
@@ -100,15 +102,12 @@ function OtherList({ kind }: { readonly kind: string }) {
             onChange={(event) => set({ tag: event.target.value })}
           />
         </label>
-        <label>
-          State{' '}
-          <select value={search.state ?? ''} onChange={(event) => set({ state: event.target.value })}>
-            <option value="">any</option>
-            {[...new Set(ofKind.map(({ state }) => state))].map((state) => (
-              <option key={state}>{state}</option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label="State"
+          value={search.state}
+          values={[...new Set(ofKind.map(({ state }) => state))]}
+          onValue={(value = '') => set({ state: value })}
+        />
         <label>
           Sort{' '}
           <select value={search.sort ?? 'name'} onChange={(event) => set({ sort: event.target.value })}>
@@ -167,12 +166,7 @@ function ResourceGrid({ label, resources }: { readonly label: string; readonly r
     {
       name: 'Tags',
       width: 180,
-      cell: ({ tags }) =>
-        Object.entries(tags).map(([key, value]) => (
-          <span key={key} className="tag">
-            {key}={value}
-          </span>
-        )),
+      cell: ({ tags }) => <Tags of={tags} />,
     },
   ]
   return (

@@ -9,6 +9,7 @@ import { Empty, ErrorNotice, Loading } from '../parts/notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { State } from '../parts/state.tsx'
 import { Tabs } from '../parts/tabs.tsx'
+import { Tags } from '../parts/tags.tsx'
 import { DeliveryActions } from './delivery-actions.tsx'
 import { ResourceData } from './resource-data.tsx'
 import { ResourceFigures } from './resource-figures.tsx'
@@ -94,11 +95,7 @@ function Header({ resource, tellsReason }: { readonly resource: Resource; readon
       <span className="kind">{resource.kind}</span>
       <State state={resource.state} reason={resource.reason} />
       <span className="quiet">version {resource.version}</span>
-      {Object.entries(resource.tags).map(([key, value]) => (
-        <span key={key} className="tag">
-          {key}={value}
-        </span>
-      ))}
+      <Tags of={resource.tags} />
       <span className="push">
         <Command>{`weir get ${resource.kind} ${resource.name}`}</Command>
       </span>

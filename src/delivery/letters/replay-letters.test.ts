@@ -1,27 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bad, deliveryBench, good, readUpTo } from '../../../test/support/delivery-bench.ts'
-import type { FolderTable } from '../../../test/support/delivery-table.ts'
+import { bad, countsOf, deliveryBench, good, readUpTo } from '../../../test/support/delivery-bench.ts'
 import { RecordLog } from '../../../test/support/record-log.ts'
-import { readLedger } from '../ledger/read-ledger.ts'
 import { verifyDelivery } from '../ledger/verify-delivery.ts'
 import { readDeadLetters } from './read-letters.ts'
 import { replayDeadLetters } from './replay-letters.ts'
 
 const bench = deliveryBench()
-const entry = async (table: FolderTable) => {
-  const [found] = (await readLedger(table)).entries
-  return (
-    found && {
-      next: found.next,
-      read: found.read,
-      delivered: found.delivered,
-      rejected: found.rejected,
-      skipped: found.skipped,
-      lost: found.lost,
-    }
-  )
-}
 
 void test('letters are listed by page and replayed once the table has the column', async () => {
   const w = bench.world()
@@ -47,7 +32,7 @@ void test('letters are listed by page and replayed once the table has the column
   const rest = await replayDeadLetters(w.ports, options)
   assert.deepEqual([rest.replayed, rest.rejected.map(({ offset }) => offset)], [2, ['3']])
   assert.equal((await replayDeadLetters(w.ports, options)).replayed, 0)
-  assert.deepEqual(await entry(w.table), {
+  assert.deepEqual(await countsOf(w.table), {
     next: '5',
     read: '5',
     delivered: '4',

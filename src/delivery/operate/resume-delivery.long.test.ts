@@ -2,27 +2,12 @@ import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { deliveryBench, bad, good, type DeliveryWorld } from '../../../test/support/delivery-bench.ts'
-import type { FolderTable } from '../../../test/support/delivery-table.ts'
-import { readLedger } from '../ledger/read-ledger.ts'
+import { bad, countsOf, deliveryBench, good, type DeliveryWorld } from '../../../test/support/delivery-bench.ts'
 import { verifyDelivery } from '../ledger/verify-delivery.ts'
 import { replayDeadLetters } from '../letters/replay-letters.ts'
 import { resumeDelivery } from './resume-delivery.ts'
 
 const bench = deliveryBench()
-const entry = async (table: FolderTable) => {
-  const [found] = (await readLedger(table)).entries
-  return (
-    found && {
-      next: found.next,
-      read: found.read,
-      delivered: found.delivered,
-      rejected: found.rejected,
-      skipped: found.skipped,
-      lost: found.lost,
-    }
-  )
-}
 
 async function rolledBack(): Promise<DeliveryWorld> {
   const w = bench.world()
@@ -42,7 +27,7 @@ void test('after a rollback: deliver again', async () => {
   assert.ok(await resumeDelivery(w.ports, 'deliver-again'))
   assert.equal(await resumeDelivery(w.ports, 'deliver-again'), null)
   await w.deliver()
-  assert.deepEqual(await entry(w.table), {
+  assert.deepEqual(await countsOf(w.table), {
     next: '5',
     read: '5',
     delivered: '3',
@@ -58,7 +43,7 @@ void test('delivered again from before its first commit, a partition has lost wh
   w.table.current = w.table.snapshots[0]!.id
   w.log.truncate(0, 2)
   assert.ok(await resumeDelivery(w.ports, 'deliver-again'))
-  assert.deepEqual(await entry(w.table), {
+  assert.deepEqual(await countsOf(w.table), {
     next: '0',
     read: '0',
     delivered: '0',
@@ -68,7 +53,7 @@ void test('delivered again from before its first commit, a partition has lost wh
   })
   assert.ok(await resumeDelivery(w.ports, 'accept-loss'))
   await w.deliver()
-  assert.deepEqual(await entry(w.table), {
+  assert.deepEqual(await countsOf(w.table), {
     next: '5',
     read: '3',
     delivered: '2',
@@ -96,7 +81,7 @@ void test('after a rollback: go on, and what is gone is skipped', async () => {
   assert.ok(await resumeDelivery(w.ports, 'go-on'))
   w.log.append(0, [good(6)])
   await w.deliver()
-  assert.deepEqual(await entry(w.table), {
+  assert.deepEqual(await countsOf(w.table), {
     next: '6',
     read: '6',
     delivered: '4',
@@ -117,7 +102,7 @@ void test('an accepted loss is a range in the ledger, and the delivery goes on b
   assert.ok(await resumeDelivery(w.ports, 'accept-loss'))
   assert.equal(await resumeDelivery(w.ports, 'accept-loss'), null)
   await w.deliver()
-  assert.deepEqual(await entry(w.table), {
+  assert.deepEqual(await countsOf(w.table), {
     next: '4',
     read: '2',
     delivered: '2',
@@ -133,7 +118,7 @@ void test('after a rollback to before the first row: go on, and nothing is deliv
   w.table.current = w.table.snapshots[0]!.id
   assert.ok(await resumeDelivery(w.ports, 'go-on'))
   await w.deliver()
-  assert.deepEqual(await entry(w.table), {
+  assert.deepEqual(await countsOf(w.table), {
     next: '5',
     read: '5',
     delivered: '3',
@@ -158,7 +143,7 @@ void test('when the property is gone, the state that the nearest snapshot names 
   w.table.property = undefined
   assert.ok(await resumeDelivery(w.ports, 'deliver-again'))
   await w.deliver()
-  assert.deepEqual([(await entry(w.table))!.read, (await verifyDelivery(w.ports)).verdict], ['5', 'proven'])
+  assert.deepEqual([(await countsOf(w.table))!.read, (await verifyDelivery(w.ports)).verdict], ['5', 'proven'])
 })
 
 void test('an answer that others outrun in every attempt says so, and may be given again', async () => {

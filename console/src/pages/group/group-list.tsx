@@ -1,5 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useGroups } from '../../api/groups.ts'
+import { Choice } from '../../parts/choice.tsx'
 import { Command } from '../../parts/command.tsx'
 import { formatCount } from '../../parts/format.ts'
 import { Empty, ErrorNotice, Loading } from '../../parts/notice.tsx'
@@ -30,15 +31,7 @@ export function GroupList() {
       <p className="quiet lead">{purpose}</p>
       <div className="row">
         <Typed label="Prefix" value={prefix} onValue={(value) => set({ prefix: value })} isFirst />
-        <label>
-          State{' '}
-          <select value={state ?? ''} onChange={(event) => set({ state: event.target.value || undefined })}>
-            <option value="">any</option>
-            {states.map((each) => (
-              <option key={each}>{each}</option>
-            ))}
-          </select>
-        </label>
+        <Choice label="State" value={state} values={states} onValue={(value) => set({ state: value })} />
         <span className="quiet" role="status">
           {groups.data ? formatCount(groups.data.pages.at(-1)!.total) : null}
         </span>

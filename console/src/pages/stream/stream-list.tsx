@@ -4,6 +4,7 @@ import { rateOf, useRates } from '../../api/live.ts'
 import { chunksOf, useStreamRows } from '../../api/streams.ts'
 import type { StreamListing } from '../../api/answers.ts'
 import { Ago } from '../../parts/age.tsx'
+import { Choice } from '../../parts/choice.tsx'
 import { Command } from '../../parts/command.tsx'
 import { formatBytes, formatCount, formatRate } from '../../parts/format.ts'
 import { Empty, ErrorNotice, Loading } from '../../parts/notice.tsx'
@@ -11,6 +12,7 @@ import { Page } from '../../parts/page.tsx'
 import { State } from '../../parts/state.tsx'
 import { Typed } from '../../parts/typed.tsx'
 import { VirtualGrid, type GridColumn } from '../../parts/virtual-grid.tsx'
+import { Tags } from '../../parts/tags.tsx'
 
 const purpose = 'A stream is a durable log of records that any Kafka client writes and reads.'
 const states = ['Active', 'Creating', 'Updating', 'Deleting', 'Failed'] as const
@@ -43,15 +45,7 @@ export function StreamList() {
       <div className="row">
         <Typed label="Prefix" value={prefix} onValue={(value = '') => set({ prefix: value })} isFirst />
         <Typed label="Tag" value={tag} onValue={(value = '') => set({ tag: value })} placeholder="key=value" />
-        <label>
-          State{' '}
-          <select value={state ?? ''} onChange={(event) => set({ state: event.target.value })}>
-            <option value="">any</option>
-            {states.map((each) => (
-              <option key={each}>{each}</option>
-            ))}
-          </select>
-        </label>
+        <Choice label="State" value={state} values={states} onValue={(value = '') => set({ state: value })} />
         <span className="quiet" role="status">
           {total === undefined ? null : formatCount(total)}
         </span>
@@ -110,12 +104,7 @@ function StreamGrid(props: {
     {
       name: 'Tags',
       width: 130,
-      cell: ({ tags }) =>
-        Object.entries(tags).map(([key, value]) => (
-          <span key={key} className="tag">
-            {key}={value}
-          </span>
-        )),
+      cell: ({ tags }) => <Tags of={tags} />,
     },
   ]
   return (
