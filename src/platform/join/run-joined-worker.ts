@@ -35,6 +35,13 @@ export function runJoinedWorker(options: JoinedWorkerOptions): RunningJoinedWork
   const { join, token, name, logger, say } = options
   const stopping = new AbortController()
   let current: ServedShares | undefined
+  let said: string | undefined
+
+  /** Not again what was said last. */
+  function sayOnce(line: string): void {
+    if (line !== said) say(line)
+    said = line
+  }
 
   async function run(): Promise<void> {
     for (let pauseMs = pauseMsFirst; !stopping.signal.aborted; pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
@@ -44,15 +51,15 @@ export function runJoinedWorker(options: JoinedWorkerOptions): RunningJoinedWork
         const place = { ...options, address, machine: machineId() }
         current = serveShares(opened, name, place, logger)
         await current.joined
-        say(`joined ${join}`)
+        sayOnce(`joined ${join}`)
         pauseMs = pauseMsFirst / 2
         await current.ended
-        if (!stopping.signal.aborted) say(`the connection to ${join} is lost; nothing runs here until it is back`)
+        if (!stopping.signal.aborted) sayOnce(`the connection to ${join} is lost; nothing runs here until it is back`)
       } catch (thrown) {
         const error = asWeirError(thrown)
         await current?.ended
         if (hopeless.has(error.kind)) throw error
-        if (!stopping.signal.aborted) say(`${error.message}. It is tried again  [${error.code}]`)
+        if (!stopping.signal.aborted) sayOnce(`${error.message}. It is tried again  [${error.code}]`)
       }
       await pause(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined)
     }
