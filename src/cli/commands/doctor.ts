@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import colors from '../colors.ts'
+import { takesConnection } from '../../kernel/takes-connection.ts'
 import { formatSize } from '../../kernel/units.ts'
 import { readEndpoints } from '../../platform/supervisor/endpoints.ts'
 import type { Command } from '../command.ts'
 import { dataDirectoryOf } from '../../platform/project/data-place.ts'
+
+const connectTimeoutMs = 2000
 
 interface Finding {
   readonly check: string
@@ -73,12 +75,7 @@ async function running(data: string): Promise<Finding[]> {
 
 /** Whether the endpoint takes a connection. */
 async function door(name: string, shown: string, url: string): Promise<Finding> {
-  const { hostname, port } = new URL(url)
-  const answers = await new Promise<boolean>((resolve) => {
-    const socket = connect({ host: hostname.replaceAll(/^\[|\]$/g, ''), port: Number(port), timeout: 2000 })
-    const end = (ok: boolean) => () => (socket.destroy(), resolve(ok))
-    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false))
-  })
+  const answers = await takesConnection(new URL(url), connectTimeoutMs)
   const remedy = answers ? {} : { remedy: `It does not answer: see weir logs` }
   return { check: name, ok: answers, found: shown, ...remedy }
 }

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { linePortLimits } from '../../kernel/line-port.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { takesConnection } from '../../kernel/takes-connection.ts'
 import { internalPath } from '../../stream/internal-address.ts'
 import type { DeliveryChildConfig } from '../children/child-methods.ts'
 import type { KafkaAccess } from '../streams/kafka-access.ts'
-import type { ListenerPlace, Welcome } from './join-methods.ts'
+import type { Welcome } from './join-methods.ts'
 
 /** What this machine has of its own. */
 export interface JoinPlace {
@@ -23,6 +23,7 @@ export interface JoinPlace {
 
 /** What the process takes beyond DuckDB's limit. */
 export const beyondDuckdbBytes = 300_000_000
+const connectTimeoutMs = 5000
 
 /** The configuration of a worker of the supervisor's own, as it is here. */
 export function adaptConfig(config: DeliveryChildConfig, welcome: Welcome, place: JoinPlace): DeliveryChildConfig {
@@ -49,7 +50,7 @@ export async function refuseOtherPlace(welcome: Welcome, version: string, place:
   if (!listener || welcome.machine === place.machine) return
   if (listener.sasl && place.kafkaUser === undefined)
     throw cannotJoin('its Kafka port wants a login. Set WEIR_KAFKA_USER and WEIR_KAFKA_PASSWORD')
-  if (!(await answers(listener)))
+  if (!(await takesConnection(new URL(`tcp://${listener.address}`), connectTimeoutMs)))
     throw cannotJoin(
       `its Kafka port ${listener.address} does not answer from here. Give the project a listener that this machine reaches (streams.listeners)`,
     )
@@ -81,13 +82,4 @@ function accessFrom(told: KafkaAccess, { machine, listener }: Welcome, place: Jo
       ? {}
       : { sasl: { mechanism: 'SCRAM-SHA-512', user: kafkaUser, password: { fromEnv: 'WEIR_KAFKA_PASSWORD' } } }),
   }
-}
-
-function answers({ address }: ListenerPlace): Promise<boolean> {
-  const { hostname, port } = new URL(`tcp://${address}`)
-  return new Promise((resolve) => {
-    const socket = connect({ host: hostname.replaceAll(/^\[|\]$/g, ''), port: Number(port), timeout: 5000 })
-    const end = (found: boolean) => () => (socket.destroy(), resolve(found))
-    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false))
-  })
 }
