@@ -40,7 +40,9 @@ void test('a file without a test fails, and is named', () => {
 
 void test('a failing test fails the run, a passing one does not', () => {
   const begin = "import { test } from 'node:test'\n"
-  assert.equal(runTests(write('bad.test.ts', `${begin}void test('x', () => { throw new Error('no') })\n`)).status, 1)
+  const bad = runTests(write('bad.test.ts', `${begin}void test('x', () => { throw new Error('no') })\n`))
+  assert.equal(bad.status, 1)
+  assert.match(bad.text, /failed: .*bad\.test\.ts: x\n {4}no\n/, 'why it failed stands at the end')
   assert.equal(runTests(write('good.test.ts', `${begin}void test('x', () => {})\n`)).status, 0)
 })
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 export interface GroupResult {
   readonly passed: number
   readonly skipped: number
-  /** `file: test`. */
+  /** `file: test`, and below it why. */
   readonly failures: readonly string[]
   /** Files in which no test ran: node:test is content with them. */
   readonly empty: readonly string[]
@@ -40,6 +40,15 @@ function endOfProcess(files: readonly string[], { exitCode, signal }: Partial<En
   return `${how}, in the process of ${files.join(', ')}`
 }
 
+const reasonLines = 12
+
+/** Whoever sees no more of a run than its end must know what to look for. */
+function reasonOf({ cause, message }: Error): string {
+  const reason = cause instanceof Error ? cause.message : message
+  const lines = reason.split('\n').slice(0, reasonLines)
+  return lines.map((line) => `\n    ${line.slice(0, 300)}`).join('')
+}
+
 /** Tests come before the suite that they are in; a file is a suite at the left margin, called by its path. */
 function countTests(files: readonly string[]) {
   const ran = new Set<string>()
@@ -69,7 +78,9 @@ function countTests(files: readonly string[]) {
       const { type, error } = test.details
       const { failureType } = error as Partial<Ended>
       if (failureType !== 'subtestsFailed')
-        inFile.push(test.nesting === 0 ? endOfProcess(files, error as Partial<Ended>) : test.name)
+        inFile.push(
+          test.nesting === 0 ? endOfProcess(files, error as Partial<Ended>) : `${test.name}${reasonOf(error)}`,
+        )
       if (type !== 'suite') seen++
       endOfFile(test)
     },

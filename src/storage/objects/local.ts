@@ -71,8 +71,7 @@ async function* walk(files: Files, folder: string): AsyncIterable<StoredObject> 
     const path = join(folder, name)
     const found = await stat(path).catch(() => undefined)
     if (found?.isDirectory() === true) yield* walk(files, path)
-    else if (found !== undefined && !name.endsWith('.tmp'))
-      yield { location: locationOf(path), sizeBytes: found.size, modifiedMs: found.mtimeMs }
+    else if (found !== undefined) yield { location: locationOf(path), sizeBytes: found.size, modifiedMs: found.mtimeMs }
   }
 }
 

@@ -20,7 +20,10 @@ export interface ObjectStore {
   get(location: string): Promise<Buffer>
   /** Size in bytes; undefined when there is no such object. */
   size(location: string): Promise<number | undefined>
-  /** All objects whose location begins with `prefix` (a folder, ends in `/`), in no order. */
+  /**
+   * All objects whose location begins with `prefix` (a folder, ends in `/`), in no order, and what writes left there
+   * that were killed half way: whoever cleans a folder must find it.
+   */
   list(prefix: string): AsyncIterable<StoredObject>
   /** An object that is not there is no error. */
   remove(location: string): Promise<void>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -20,6 +20,8 @@ void test('files of a table whose drop was interrupted go at the next start, tho
       await objects.put(`${warehouse}/public/${table}/data/0.parquet`, Buffer.from('PAR1'))
       await objects.put(`${warehouse}/public/${table}/metadata/0.metadata.json`, Buffer.from('{}'))
     }
+    // A write that was killed half way; no object was ever called so.
+    for (const table of ['half', 'whole']) writeFileSync(join(folder, 'lake/public', table, 'metadata/.0.tmp'), '{')
     // Of `half` the drop got to the pointer and no further; `again` was made anew in the same folder, under another name.
     for (const table of ['half', 'whole', 'again']) await notes.begin(`${warehouse}/public/${table}`)
     await notes.end(`${warehouse}/public/whole`)
