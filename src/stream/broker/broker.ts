@@ -102,10 +102,16 @@ export interface BrokerLimits extends StorageLimits, CompactionLimits {
   readonly writeAgainIntervalMs: number
 }
 
+/**
+ * With what is read beside it to find the first batch it fits into 8 MiB that are used again. Larger answers came at half of the
+ * speed: their memory was new each time, and nothing flows until all of an answer is read.
+ */
+const answerBytesMax = 8 * 1024 * 1024 - 16 * 1024
+
 export const defaultLimits: BrokerLimits = {
   connectionsMax: 4000,
   requestBytesMax: 128 * 1024 * 1024,
-  fetchBytesMax: 55 * 1024 * 1024,
+  fetchBytesMax: answerBytesMax,
   requestBytesHeldMax: 256 * 1024 * 1024,
   answerBytesHeldMax: 256 * 1024 * 1024,
   lentBytesKept: 32 * 1024 * 1024,

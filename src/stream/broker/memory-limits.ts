@@ -1,4 +1,4 @@
-import type { BrokerLimits } from './broker.ts'
+import { defaultLimits, type BrokerLimits } from './broker.ts'
 import { ownAnswerBytes } from './network/answer-room.ts'
 
 /** Node itself, what is known of groups and producers, indexes, the map of a compaction, and memory that is lent again. */
@@ -42,7 +42,7 @@ export function limitsOfMemory(bytes: number): MemoryLimits {
     requestBytesHeldMax,
     answerBytesHeldMax,
     requestBytesMax: Math.min(128 * 1024 * 1024, Math.floor(requestBytesHeldMax / 2)),
-    fetchBytesMax: Math.min(55 * 1024 * 1024, answerBytesHeldMax),
+    fetchBytesMax: Math.min(defaultLimits.fetchBytesMax, answerBytesHeldMax),
     lentBytesKept: Math.min(32 * 1024 * 1024, Math.floor(shared / 16)),
     connectionsMax: Math.min(connectionsMax, Math.floor((states * 5) / 8 / connectionBytes)),
     partitionsOpenMax: Math.floor((states * 3) / 8 / partitionBytes),

@@ -38,6 +38,11 @@ export const ownTopicDefaults: Readonly<Record<string, OwnDefault>> = {
 /** Of the broker, besides those that are the defaults of topics. */
 export const ownBrokerDefaults: Readonly<Record<string, OwnDefault>> = {
   'broker.id': { kafka: '-1', weir: '1', reason: 'Kafka is told which node it is' },
+  'fetch.max.bytes': {
+    kafka: '57671680',
+    weir: '8372224',
+    reason: 'the memory of an answer of this size is used again, which is faster; who asks for more asks again',
+  },
   'group.initial.rebalance.delay.ms': {
     kafka: '3000',
     weir: '0',

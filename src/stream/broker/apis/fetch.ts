@@ -53,17 +53,19 @@ async function gather(
   const fetched: Gathered['fetched'][number][] = []
   let bytes = 0
   let failed = false
+  let full = false
   for (const wanted of request.topics) {
     const topic = topicOf(services, wanted, context.apiVersion)
     const partitions: PartitionAnswer[] = []
     for (const one of wanted.partitions) {
-      const room = Math.max(0, Math.min(one.partitionMaxBytes, bytesMax - bytes))
+      const room: number = full ? 0 : Math.max(0, Math.min(one.partitionMaxBytes, bytesMax - bytes))
       const answer = await readOne(services, context, topic, wanted, one, {
         room,
         isFirst: bytes === 0 && bytesMax > 0,
         isCommitted: request.isolationLevel === readCommitted,
       })
       bytes += answer.records?.length ?? 0
+      full ||= room < one.partitionMaxBytes && hasMore(answer, one, request)
       failed ||= answer.errorCode !== 0 || answer.divergingEpoch !== undefined
       partitions.push(answer)
     }
@@ -71,6 +73,16 @@ async function gather(
     if (topic) fetched.push({ topicId: topic.id, partitions })
   }
   return { responses, fetched, bytes, failed }
+}
+
+/** Its next batch did not fit: that of another partition hardly will, and to look would be to read it. */
+function hasMore(
+  { records, highWatermark = -1, lastStableOffset = -1 }: PartitionAnswer,
+  { fetchOffset }: FetchPartition,
+  { isolationLevel }: FetchRequest,
+): boolean {
+  const readable = isolationLevel === readCommitted ? lastStableOffset : highWatermark
+  return ((records && endOfBatches(records)) ?? fetchOffset) < readable
 }
 
 interface Gathered {

@@ -39,6 +39,15 @@ void test('what is given back and not kept is nobody’s at once, whatever its s
   for (const buffer of lent) memory.give(buffer)
   assert.deepEqual(
     lent.map(({ length }) => length),
-    [kilobytes(64), 0, 0],
+    [0, kilobytes(64), 0],
   )
+})
+
+void test('what was used last is kept, not what came first', () => {
+  const memory = createLentMemory(kilobytes(300), 1000)
+  const [old, recent] = [memory.take(kilobytes(256)), memory.take(kilobytes(128))]
+  memory.give(old)
+  memory.give(recent)
+  assert.equal(old.length, 0)
+  assert.equal(memory.take(kilobytes(128)).buffer, recent.buffer)
 })

@@ -28,8 +28,9 @@ export function bytesToLend(bytes: number): number {
   return besideBytes + (isOfClass(bytes) ? sizeOfClass(bytes) : bytes)
 }
 
-/** Keeps at most `keptBytesMax`, and nothing any more `idleMs` after the last use. */
+/** Keeps at most `keptBytesMax`, of the sizes that were asked for last, and nothing any more `idleMs` after the last use. */
 export function createLentMemory(keptBytesMax: number, idleMs: number): LentMemory {
+  /** By size, the one last used at the end. */
   const free = new Map<number, ArrayBuffer[]>()
   let keptBytes = 0
   let idle: NodeJS.Timeout | undefined
@@ -41,11 +42,28 @@ export function createLentMemory(keptBytesMax: number, idleMs: number): LentMemo
     idle = undefined
   }
 
+  function keptOf(size: number): ArrayBuffer[] {
+    const kept = free.get(size) ?? []
+    free.delete(size)
+    free.set(size, kept)
+    return kept
+  }
+
+  /** Of the size that was not used for longest. */
+  function releaseOne(): void {
+    const [size, kept] = free.entries().next().value!
+    const buffer = kept.pop()
+    if (buffer) {
+      keptBytes -= size
+      release(buffer)
+    } else free.delete(size)
+  }
+
   function keep(buffer: ArrayBuffer): void {
     const size = buffer.byteLength
-    const same = free.get(size)
-    if (same) same.push(buffer)
-    else free.set(size, [buffer])
+    const same = keptOf(size)
+    while (keptBytes + size > keptBytesMax) releaseOne()
+    same.push(buffer)
     keptBytes += size
     if (idle) idle.refresh()
     else idle = setTimeout(clear, idleMs).unref()
@@ -55,7 +73,7 @@ export function createLentMemory(keptBytesMax: number, idleMs: number): LentMemo
     take(bytes) {
       if (!isOfClass(bytes)) return Buffer.allocUnsafeSlow(bytes)
       const size = sizeOfClass(bytes)
-      const kept = free.get(size)?.pop()
+      const kept = keptOf(size).pop()
       if (!kept) return Buffer.allocUnsafeSlow(size).subarray(0, bytes)
       keptBytes -= size
       return Buffer.from(kept, 0, bytes)
@@ -63,7 +81,7 @@ export function createLentMemory(keptBytesMax: number, idleMs: number): LentMemo
     give({ buffer }) {
       const size = buffer.byteLength
       if (size < classBytesMin || !(buffer instanceof ArrayBuffer)) return
-      const isKept = isOfClass(size) && sizeOfClass(size) === size && keptBytes + size <= keptBytesMax
+      const isKept = isOfClass(size) && sizeOfClass(size) === size && size <= keptBytesMax
       if (isKept) keep(buffer)
       else release(buffer)
     },
