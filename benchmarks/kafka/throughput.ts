@@ -1,8 +1,12 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { connectKafka } from '../../src/stream/client/connect.ts'
 import type { KafkaClient } from '../../src/stream/client/kafka-client.ts'
 import { batchesIn } from '../../src/stream/protocol/records/record-cursor.ts'
 import type { Bar, Benchmark, Figure } from '../benchmark.ts'
 import { cpuOf, withBoth, type Broker, type KafkaFlush } from './brokers.ts'
+
+const run = promisify(execFile)
 
 /** What is sent, in the ways that decide what a broker has to do for it. */
 export interface Load {
@@ -20,6 +24,8 @@ interface Rates {
 }
 
 const megabytes = 200
+/** What the client adds at a time. */
+const chunkBytes = 500_000
 /** A JVM that has just started is slow: neither broker is measured cold. */
 const warmUp = { recordBytes: 1000, partitions: 12, acks: 'all' } as const
 const warmUpRounds = 3
@@ -82,6 +88,8 @@ async function measure(broker: Broker, load: Load, topic: string): Promise<Rates
   const client = await connectKafka({ bootstrap: broker.bootstrap, clientId: 'bench' })
   try {
     await client.topics.create([{ name: topic, partitions: load.partitions, replicationFactor: 1 }])
+    // What Kafka leaves for the kernel to write later is not to be written while ours is measured.
+    await run('sync')
     const { result: produced, seconds: cpu } = await cpuOf(broker, () => produce(client, load, topic))
     const consumed = await consume(client, topic)
     await client.topics.delete([topic])
@@ -96,7 +104,7 @@ async function measure(broker: Broker, load: Load, topic: string): Promise<Rates
 }
 
 export async function produce(client: KafkaClient, { recordBytes, acks }: Load, topic: string) {
-  const lines = Buffer.from(`${'x'.repeat(recordBytes)}\n`.repeat(Math.floor(4e6 / (recordBytes + 1))))
+  const lines = Buffer.from(`${'x'.repeat(recordBytes)}\n`.repeat(Math.floor(chunkBytes / (recordBytes + 1))))
   const started = performance.now()
   const producer = await client.createProducer({ topic, acks })
   let bytes = 0

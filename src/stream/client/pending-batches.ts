@@ -1,3 +1,4 @@
+import { setImmediate as turnEnd } from 'node:timers/promises'
 import type { QueuedBatch } from './lane.ts'
 
 /** What a producer has cut and not yet heard of: the room that is left, and whether all is well. */
@@ -13,11 +14,18 @@ export interface PendingBatches {
   settled(): Promise<{ readonly records: number; readonly bytes: number }>
 }
 
+/**
+ * Whoever adds more than this at a time lets the sockets have a turn: else nothing is sent and no acknowledgement is heard until
+ * the buffer is full, and the broker waits for the producer and the producer for the broker, one after the other.
+ */
+const turnBytesMax = 512 * 1024
+
 export function createPendingBatches(bytesMax: number): PendingBatches {
   let bytes = 0
   let batches = 0
   let failure: { readonly error: unknown } | undefined
   let acknowledged = { records: 0, bytes: 0 }
+  let addedInTurn = 0
   let roomWaiters: (() => void)[] = []
   let endWaiters: (() => void)[] = []
 
@@ -33,6 +41,7 @@ export function createPendingBatches(bytesMax: number): PendingBatches {
   return {
     throwIfFailed,
     add(batch) {
+      addedInTurn += batch.bytes
       bytes += batch.bytes
       batches++
     },
@@ -46,7 +55,12 @@ export function createPendingBatches(bytesMax: number): PendingBatches {
       failure ??= { error }
       wake()
     },
-    room: () => (bytes <= bytesMax || failure ? undefined : new Promise((resolve) => roomWaiters.push(resolve))),
+    room() {
+      if (bytes > bytesMax && !failure) return new Promise((resolve) => roomWaiters.push(resolve))
+      if (addedInTurn < turnBytesMax) return undefined
+      addedInTurn = 0
+      return turnEnd()
+    },
     async settled() {
       if (batches > 0 && !failure) await new Promise<void>((resolve) => endWaiters.push(resolve))
       throwIfFailed()
