@@ -6,6 +6,11 @@ import type { MemoryBudget } from './memory-budget.ts'
 export interface AnswerRoom extends ReadMemory {
   /** So many bytes may be answered now, at most `wanted`. Who needs more for one batch waits for it, `waitMs` or a little longer. */
   open(wanted: number, waitMs: number): number
+  /**
+   * Waits until there is room for an answer whose size nobody knows before it is there; it is held from then on. False when the
+   * client left meanwhile.
+   */
+  reserve(): Promise<boolean>
   /** What was taken is answered, or so many bytes that were not; what was opened beyond is others' again. */
   keep(bytes?: number): void
   /** Nothing of it is answered, or the client has it. */
@@ -24,7 +29,10 @@ export interface AnswerShares {
 /** What each connection can always have, however much others hold: who reads small batches reads on. */
 export const ownAnswerBytes = 20 * 1024
 const ownOpened = 16 * 1024
-/** Of the budget less is not worth an answer: who gets it would ask again and again. */
+/**
+ * Of the budget less is not worth an answer to Fetch: who gets it would ask again and again. Descriptions of all topics or groups
+ * seldom take more.
+ */
 const openedBytesMin = 1024 * 1024
 const wholeWaitMsMin = 1000
 
@@ -41,6 +49,12 @@ export function createAnswerRoom(shares: AnswerShares, isReader: boolean, closed
     if (bytes > held) budget.take(bytes - held)
     else if (bytes < held) budget.give(held - bytes)
     held = bytes
+  }
+
+  function isHeld(bytes: number, patienceMs: number): Promise<boolean> {
+    hold(0)
+    const onGranted = (): void => void (held = bytes)
+    return isGranted({ budget, bytes, waitMs: patienceMs, closed, spared, onGranted })
   }
 
   function take(bytes: number): Buffer {
@@ -76,14 +90,10 @@ export function createAnswerRoom(shares: AnswerShares, isReader: boolean, closed
       return bytes
     },
     async takeWhole(bytes) {
-      hold(0)
       const size = bytesToLend(bytes)
-      const onGranted = (): void => void (held = size)
-      const isFree = size <= ownAnswerBytes
-      return isFree || (await isGranted({ budget, bytes: size, waitMs, closed, spared, onGranted }))
-        ? take(bytes)
-        : undefined
+      return size <= ownAnswerBytes || (await isHeld(size, waitMs)) ? take(bytes) : undefined
     },
+    reserve: () => isHeld(openedBytesMin, Infinity),
     keep: (bytes = 0) => hold(Math.max(0, Math.max(lentBytes, bytes) - ownAnswerBytes)),
   }
 }

@@ -160,7 +160,12 @@ export function serveConnection(accepted: Socket, who: ConnectedClient, options:
       place.finish(answer)
       begin()
     }
-    answerRequest(frame, header, handlers, context, options)
+    // Of what begins at once nothing is awaited before it: produce requests keep their order.
+    const answer = async (): Promise<Answer> => {
+      if (isDescribed(handlers.get(header.apiKey)) && !(await place.room.reserve())) return undefined
+      return answerRequest(frame, header, handlers, context, options)
+    }
+    answer()
       .then(finish, (error) => fail(frame, place, error))
       .catch(end)
   }
@@ -198,6 +203,11 @@ export function serveConnection(accepted: Socket, who: ConnectedClient, options:
   }
 
   return { socket, close: () => socket.destroy() }
+}
+
+/** Its answer is as large as there is much to tell; those of others are small, bounded by their request, or ask for room themselves. */
+function isDescribed(handler: Handler | undefined): boolean {
+  return handler !== undefined && /^(Metadata|OffsetFetch)$|^List|Describe/.test(handler.api.name)
 }
 
 /** What a client did wrong; all else is a defect of ours. */

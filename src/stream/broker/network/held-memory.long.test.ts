@@ -113,16 +113,30 @@ void test('clients that read nothing keep no other from reading on, whatever siz
   await client.close()
 })
 
-void test('what is answered to other requests than Fetch is counted until it is taken, too', async () => {
-  await using log = await runBroker()
+void test('descriptions that nobody takes hold half of the memory at most, and others are told theirs meanwhile', async () => {
+  const limits = { answerBytesHeldMax: 8 * megabyte }
+  await using log = await runBroker({ config: { limits } })
   const client = await connectKafka({ bootstrap: log.bootstrap })
   await client.topics.create([{ name: 'wide', partitions: 5000 }])
   const body = { topics: [{ name: 'wide' }] }
   const metadata = Buffer.concat(encodeRequest(metadataApi, { apiVersion: 9, correlationId: 1, clientId: null }, body))
-  const slow = await Promise.all(Array.from({ length: 4 }, () => socketTo(log)))
+  const slow = await Promise.all(Array.from({ length: 60 }, () => socketTo(log)))
   for (const socket of slow) socket.pause().write(Buffer.concat(Array.from({ length: 60 }, () => metadata)))
-  await waitUntil('answers are held', () => log.broker.status().memory.answerBytes > 100_000)
+  let most = 0
+  await waitUntil('half of the memory is held', () => {
+    most = Math.max(most, log.broker.status().memory.answerBytes)
+    return most > 3 * megabyte
+  })
+  for (let round = 0; round < 20; round++) {
+    const [described] = await client.topics.describe(['wide'])
+    assert.equal(described!.partitions.length, 5000)
+    most = Math.max(most, log.broker.status().memory.answerBytes)
+  }
+  assert.ok(most <= 5 * megabyte, `${most} bytes`)
+  const late = await connectKafka({ bootstrap: log.bootstrap, deadlineMs: 60_000 })
+  const told = late.topics.describe(['wide'])
   for (const socket of slow) socket.destroy()
+  assert.equal((await told)[0]!.partitions.length, 5000)
   await waitUntil('nothing is held', () => log.broker.status().memory.answerBytes === 0)
-  await client.close()
+  await Promise.all([client.close(), late.close()])
 })
