@@ -13,6 +13,8 @@ interface Exception {
 }
 
 const admin = '0081'
+/** Of a sub-test that failed. */
+const logBytesShown = 6000
 
 /** By the number of the test. */
 const exceptions: Readonly<Record<string, Exception>> = {
@@ -49,8 +51,10 @@ async function runSubtest(number: string, name: string): Promise<boolean> {
   try {
     // The colon ends the name: DescribeConfigs is not DescribeConfigs_groups.
     const code = await runCommand([script, bootstrap!, '--tests', number, '--keep', folder], { SUBTESTS: `${name}:` })
-    const passed =
-      readFileSync(join(folder, `${number}.log`), 'utf8').match(/\[ do_test_[^\]]*: (PASS|SKIP)/g)?.length ?? 0
+    const log = readFileSync(join(folder, `${number}.log`), 'utf8')
+    const passed = log.match(/\[ do_test_[^\]]*: (PASS|SKIP)/g)?.length ?? 0
+    // The log goes with its folder.
+    if (code !== 0) console.log(log.slice(-logBytesShown))
     console.log(`${code === 0 && passed > 0 ? 'PASSED ' : 'FAILED '} ${number} ${name} (${passed} times)`)
     return code === 0 && passed > 0
   } finally {
