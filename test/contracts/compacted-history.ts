@@ -133,13 +133,17 @@ const passing: ReadonlySet<string> = new Set([
   'NOT_LEADER_OR_FOLLOWER',
 ])
 
-function settled<T extends { readonly errorCode: number }>(ask: () => Promise<T>): Promise<T> {
-  return waitUntil('the broker has its answer', async () => {
+async function settled<T extends { readonly errorCode: number }>(ask: () => Promise<T>): Promise<T> {
+  let error = 'nothing'
+  const settle = async (): Promise<T | undefined> => {
     const answer = await ask()
-    const error = nameOfKafkaError(answer.errorCode)
+    error = nameOfKafkaError(answer.errorCode)
     if (error === 'NONE') return answer
     if (!passing.has(error)) throw new Error(error)
     return undefined
+  }
+  return waitUntil('the broker has its answer', settle).catch((cause: unknown) => {
+    throw new Error(`the last answer was ${error}`, { cause })
   })
 }
 
