@@ -69,6 +69,10 @@ export async function openKafkaSource(
         client.offsets.list(topic, 'end', partitions),
         holesOf(id),
       ])
+      // The protocol lists by name: what is under it may be another topic by now.
+      const [now] = await client.topics.describe([topic])
+      if (now?.id !== id)
+        throw new WeirError('WEIR-5018', `stream "${topic}" was deleted or made again while its offsets were asked for`)
       return partitions.map((partition) => ({
         partition,
         start: starts.get(partition)!,

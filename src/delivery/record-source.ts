@@ -17,7 +17,7 @@ export interface RecordSource {
   fetch(request: SourceFetch): Promise<readonly SourceAnswer[]>
   /** Who has the transaction open that reading waits for, for people: `producer 1000`. */
   openTransaction(partition: number): Promise<string | undefined>
-  /** The synced end of each partition, and the first offset that is still there. */
+  /** The synced end of each partition, and the first offset that is still there. Rejects with WEIR-5018 when the topic is another one by now. */
   bounds(partitions: readonly number[]): Promise<readonly PartitionBounds[]>
   close(): Promise<void>
 }

@@ -4,6 +4,7 @@ import { waitUntil } from '../support/wait-until.ts'
 import { createTopicsApi } from '../../src/stream/protocol/apis/create-topics.ts'
 import { endTxnApi } from '../../src/stream/protocol/apis/end-txn.ts'
 import { fetchApi } from '../../src/stream/protocol/apis/fetch.ts'
+import { findCoordinatorApi } from '../../src/stream/protocol/apis/find-coordinator.ts'
 import { initProducerIdApi } from '../../src/stream/protocol/apis/init-producer-id.ts'
 import { metadataApi } from '../../src/stream/protocol/apis/metadata.ts'
 import { produceApi } from '../../src/stream/protocol/apis/produce.ts'
@@ -19,6 +20,7 @@ import { batchesIn, openRecords } from '../../src/stream/protocol/records/record
 
 const topic = 'prices'
 const compressions: readonly Compression[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
+const transactionKey = 1
 /** A record with this key seals what lies before it. */
 const sealingKey = '~'
 
@@ -43,9 +45,9 @@ export async function compactedHistory(port: number, seed: number): Promise<read
     if (random.chance(0.6)) await write(records(), random.oneOf(compressions))
     else await transaction(port, write, [records(), records()], random)
   }
-  // Kafka seals a segment when a record comes that is so much later than its first one.
-  await write([{ key: sealingKey, value: 'x', timestamp: begun + 500_000 }], 'none')
-  await write([{ key: sealingKey, value: 'y', timestamp: begun + 900_000 }], 'none')
+  // Kafka seals a segment when a record comes that is so much later than its first one, which may be the end of a transaction, of now.
+  await write([{ key: sealingKey, value: 'x', timestamp: Date.now() + 500_000 }], 'none')
+  await write([{ key: sealingKey, value: 'y', timestamp: Date.now() + 900_000 }], 'none')
   const left = await waitUntil('each key is there once', () => compacted(port), 60_000)
   return left.filter(({ key }) => key !== sealingKey)
 }
@@ -111,6 +113,12 @@ async function transaction(
   random: Random,
 ): Promise<void> {
   const transactionalId = `writer-${random.pick(3)}`
+  // A Kafka makes the topic of transactions for who asks where it lies.
+  const coordinatorKeys = [transactionalId]
+  await settled(async () => {
+    const request = { keyType: transactionKey, coordinatorKeys }
+    return (await askKafka(port, findCoordinatorApi, 4, request)).coordinators[0]!
+  })
   const begun = await settled(() =>
     askKafka(port, initProducerIdApi, 5, { transactionalId, transactionTimeoutMs: 60_000 }),
   )
@@ -122,6 +130,11 @@ async function transaction(
   }
   const committed = random.chance(0.6)
   await settled(() => askKafka(port, endTxnApi, 5, { transactionalId, producerId, producerEpoch, committed }))
+  // A Kafka answers before it has written the end: what is written next could lie in front of it.
+  await waitUntil('the end of the transaction', async () => {
+    const { lastStableOffset, highWatermark } = await read(port, 0)
+    return lastStableOffset === highWatermark
+  })
 }
 
 const passing: ReadonlySet<string> = new Set([
@@ -154,25 +167,30 @@ async function compacted(port: number): Promise<readonly LeftRecord[] | undefine
   return new Set(keys).size === keys.length ? left : undefined
 }
 
+async function read(port: number, fetchOffset: number) {
+  const topics = [{ topic, partitions: [{ partition: 0, fetchOffset, partitionMaxBytes: 1e7 }] }]
+  const request = { maxWaitMs: 0, minBytes: 0, isolationLevel: 1, topics }
+  const [answer] = (await askKafka(port, fetchApi, 11, request)).responses[0]!.partitions
+  return answer!
+}
+
 /** Read committed: aborted ones are left out by the broker's list. */
 async function readAll(port: number): Promise<readonly LeftRecord[]> {
   const left: LeftRecord[] = []
   const aborting = new Set<number>()
   for (let fetchOffset = 0; ;) {
-    const topics = [{ topic, partitions: [{ partition: 0, fetchOffset, partitionMaxBytes: 1e7 }] }]
-    const request = { maxWaitMs: 0, minBytes: 0, isolationLevel: 1, topics }
-    const [answer] = (await askKafka(port, fetchApi, 11, request)).responses[0]!.partitions
-    const upcoming = (answer!.abortedTransactions ?? []).toSorted((one, other) => one.firstOffset - other.firstOffset)
+    const answer = await read(port, fetchOffset)
+    const upcoming = (answer.abortedTransactions ?? []).toSorted((one, other) => one.firstOffset - other.firstOffset)
     const before = fetchOffset
-    for (const { at, header } of batchesIn(answer!.records!)) {
+    for (const { at, header } of batchesIn(answer.records!)) {
       const lastOffset = header.baseOffset + header.lastOffsetDelta
       while (upcoming[0] && upcoming[0].firstOffset <= lastOffset) aborting.add(upcoming.shift()!.producerId)
       fetchOffset = lastOffset + 1
       if (isControlBatch(header.attributes)) aborting.delete(header.producerId)
       else if (!(header.attributes & 16) || !aborting.has(header.producerId))
-        left.push(...recordsIn(answer!.records!, at, header))
+        left.push(...recordsIn(answer.records!, at, header))
     }
-    if (fetchOffset === before || fetchOffset >= answer!.highWatermark) return left
+    if (fetchOffset === before || fetchOffset >= answer.highWatermark) return left
   }
 }
 
