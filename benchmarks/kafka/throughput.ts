@@ -43,7 +43,10 @@ export const throughput: Benchmark = {
     for (const flush of ['as it ships', 'with a flush before the ack'] as const)
       await withBoth(flush, async (brokers) => {
         for (const broker of brokers)
-          for (let round = 0; round < warmUpRounds; round++) await measure(broker, warmUp, `warm-up-${round}`)
+          for (let round = 0; round < warmUpRounds; round++) {
+            await measure(broker, warmUp, `warm-up-${round}`)
+            await deleteTopic(broker, `warm-up-${round}`)
+          }
         for (const load of loads) figures.push(...(await compare(brokers, load, flush, pairs, say)))
       })
     return figures
@@ -59,14 +62,19 @@ async function compare(
 ): Promise<readonly Figure[]> {
   const what = `${load.recordBytes === 1000 ? '1 KB' : '100 B'}, ${load.partitions} partition${load.partitions > 1 ? 's' : ''}, acks=${load.acks === 'all' ? 'all' : '1'}`
   const measured: readonly [Rates[], Rates[]] = [[], []]
-  for (let pair = 0; pair < pairs; pair++)
-    for (const [at, broker] of brokers.entries()) {
-      const rates = await measure(broker, load, `${what.replaceAll(/[^\w]/g, '-')}-${pair}`)
+  for (let pair = 0; pair < pairs; pair++) {
+    const topic = `${what.replaceAll(/[^\w]/g, '-')}-${pair}`
+    for (const at of pair % 2 === 0 ? [0, 1] : [1, 0]) {
+      const broker = brokers[at]!
+      const rates = await measure(broker, load, topic)
       measured[at]!.push(rates)
       say(
         `${broker.name.padEnd(5)} ${what}: produce ${rates.produce.toFixed(0)} MB/s, ${rates.cpu.toFixed(2)} CPU s per 100 MB, consume ${rates.consume.toFixed(0)} MB/s`,
       )
     }
+    // Not before: whoever comes next would have the memory that the other has just given back.
+    for (const broker of brokers) await deleteTopic(broker, topic)
+  }
   const figure = (name: string, unit: string, of: keyof Rates, bar: Bar): Figure => ({
     name: `${name}, ${what}`,
     unit,
@@ -92,7 +100,6 @@ async function measure(broker: Broker, load: Load, topic: string): Promise<Rates
     await run('sync')
     const { result: produced, seconds: cpu } = await cpuOf(broker, () => produce(client, load, topic))
     const consumed = await consume(client, topic)
-    await client.topics.delete([topic])
     return {
       produce: produced.bytes / 1e6 / produced.seconds,
       cpu: (cpu / produced.bytes) * 1e8,
@@ -101,6 +108,11 @@ async function measure(broker: Broker, load: Load, topic: string): Promise<Rates
   } finally {
     await client.close()
   }
+}
+
+async function deleteTopic({ bootstrap }: Broker, topic: string): Promise<void> {
+  const client = await connectKafka({ bootstrap })
+  await client.topics.delete([topic]).finally(() => client.close())
 }
 
 export async function produce(client: KafkaClient, { recordBytes, acks }: Load, topic: string) {
