@@ -22,11 +22,16 @@ export interface CatalogResponse {
   readonly body: string
 }
 
+/** Runs the making of a table whose first files lie under `location`, where nothing was before. */
+export type Making = <T>(location: string, make: () => Promise<T>) => Promise<T>
+
 export interface CatalogOptions {
   readonly pointers: PointerStore
   readonly objects: ObjectStore
   /** Location under which tables lie as `<namespace>/<table>`: `file:///…/.weir/lake` or `s3://bucket/prefix`. */
   readonly warehouse: string
+  /** Whoever is killed in it leaves files that no table names: here they can be noted. By default it is run, no more. */
+  readonly making?: Making
   /** Milliseconds since the epoch. */
   readonly now?: () => number
 }

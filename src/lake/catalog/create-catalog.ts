@@ -15,6 +15,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     objects: options.objects,
     metadata: metadataStore(options.objects),
     newLocation: (table: TableIdent) => freeLocation(options, table),
+    making: options.making ?? ((_, make) => make()),
     now: options.now ?? Date.now,
   }
   const served = [...namespaceRoutes(options.pointers), ...tableRoutes(context)]

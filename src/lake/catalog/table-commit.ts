@@ -6,6 +6,7 @@ import type { TableRequirement } from '../metadata/requirement.ts'
 import type { TableMetadata } from '../metadata/table-metadata.ts'
 import type { TableUpdate } from '../metadata/update.ts'
 import { logPrevious } from './metadata-log.ts'
+import type { Making } from './catalog.ts'
 import type { MetadataStore } from './metadata-store.ts'
 import { printed } from './namespace-routes.ts'
 import type { PointerChange, PointerStore, SwapResult, TableIdent } from './pointer-store.ts'
@@ -27,6 +28,7 @@ export interface CommitContext {
   readonly objects: ObjectStore
   readonly metadata: MetadataStore
   readonly newLocation: (table: TableIdent) => Promise<string>
+  readonly making: Making
   readonly now: () => number
 }
 

@@ -55,8 +55,9 @@ async function create(context: CommitContext, call: Call) {
   })
   // Staged: nothing is written; the client commits with assert-create.
   if (request['stage-create'] === true) return json({ metadata, config: {} })
-  const location = await context.metadata.write(metadata, null)
-  return answerCreated(context, table, location, metadata)
+  const make = async () => answerCreated(context, table, await context.metadata.write(metadata, null), metadata)
+  // In a folder that the client has chosen there may be files of others.
+  return request.location === undefined ? context.making(metadata.location, make) : make()
 }
 
 async function answerCreated(context: CommitContext, table: TableIdent, location: string, metadata: TableMetadata) {

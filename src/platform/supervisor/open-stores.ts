@@ -9,7 +9,7 @@ import type { Project } from '../project/project.ts'
 import type { DataDirectory } from './data-directory.ts'
 import { ownMetadata, refuseOtherMetadata } from './metadata-place.ts'
 import { observedPointers } from './observed-pointers.ts'
-import { finishDrops, leftRemover, type RemoveLeft } from './services/interrupted-drops.ts'
+import { finishInterrupted, leftRemover, notedMaking, type RemoveLeft } from './services/interrupted-changes.ts'
 
 /** What is durable beside the log. */
 export interface Stores {
@@ -21,7 +21,7 @@ export interface Stores {
   readonly removeLeft: RemoveLeft
 }
 
-/** Opens metadata and catalog, and removes what interrupted drops left. What is opened is closed by the stack. */
+/** Opens metadata and catalog, and removes what interrupted drops and makings of tables left. What is opened is closed by the stack. */
 export async function openStores(
   { settings }: Project,
   places: DataDirectory,
@@ -38,6 +38,7 @@ export async function openStores(
   const warehouse = `file://${places.lake}`
   const objects = openObjectStore({ roots: [warehouse], files: nodeFiles })
   const removeLeft = leftRemover(metadata.pointers, objects)
-  await finishDrops(places.drops, nodeFiles, removeLeft)
-  return { metadata, pointers, catalog: createCatalog({ pointers, objects, warehouse }), warehouse, removeLeft }
+  await finishInterrupted(places.drops, nodeFiles, removeLeft)
+  const making = notedMaking(places.drops, nodeFiles)
+  return { metadata, pointers, catalog: createCatalog({ pointers, objects, warehouse, making }), warehouse, removeLeft }
 }

@@ -14,7 +14,7 @@ import type {
   TablePlan,
   TableService,
 } from '../../kinds/reconcile-services.ts'
-import type { DropNotes } from './interrupted-drops.ts'
+import type { DropNotes } from './interrupted-changes.ts'
 import { changedSchema } from './changed-schema.ts'
 
 /** Where each row comes from: Weir's own columns, after the user's (`docs/spec/processes.md`). */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Files } from '../../../kernel/files/files.ts'
 import type { ObjectStore } from '../../../storage/objects/object-store.ts'
+import type { Making } from '../../../lake/catalog/catalog.ts'
 import type { CatalogPointers } from '../../../storage/metadata/pointers.ts'
 import { catalogTables } from '../../control/catalog-tables.ts'
 import { writeDurably } from '../write-durably.ts'
@@ -25,8 +26,7 @@ export type RemoveLeft = (location: string) => Promise<void>
 export function dropNotes(directory: string, files: Files, removeLeft: RemoveLeft): DropNotes {
   return {
     async begin(location) {
-      await files.makeDirectory(directory)
-      await writeDurably(noteOf(directory, location), JSON.stringify({ location } satisfies Noted), files)
+      await writeNote(noteOf(directory, location), location, files)
     },
     async end(location) {
       await removeLeft(location)
@@ -35,11 +35,25 @@ export function dropNotes(directory: string, files: Files, removeLeft: RemoveLef
   }
 }
 
+/** Until a table is made, or was not, only a note knows of the files in its new folder. */
+export function notedMaking(directory: string, files: Files): Making {
+  return async (location, make) => {
+    const note = noteOf(directory, location, 'make-')
+    await writeNote(note, location, files)
+    try {
+      return await make()
+    } finally {
+      await rm(note, { force: true })
+    }
+  }
+}
+
 /**
- * Removes what drops left behind that a crash interrupted. Only at the start, before anybody can make a table: a folder
+ * Removes what drops and makings of tables left behind that a crash interrupted. Only at the start, before anybody can make
+ * a table: a folder
  * that a table of now lies in is left alone, whoever made it there.
  */
-export async function finishDrops(directory: string, files: Files, removeLeft: RemoveLeft): Promise<void> {
+export async function finishInterrupted(directory: string, files: Files, removeLeft: RemoveLeft): Promise<void> {
   await files.makeDirectory(directory)
   for (const file of await files.list(directory)) {
     const path = join(directory, file)
@@ -58,6 +72,11 @@ export function leftRemover(pointers: CatalogPointers, objects: ObjectStore): Re
   }
 }
 
-function noteOf(directory: string, location: string): string {
-  return join(directory, `${createHash('sha256').update(location).digest('hex').slice(0, 24)}.json`)
+async function writeNote(note: string, location: string, files: Files): Promise<void> {
+  await files.makeDirectory(dirname(note))
+  await writeDurably(note, JSON.stringify({ location } satisfies Noted), files)
+}
+
+function noteOf(directory: string, location: string, prefix = ''): string {
+  return join(directory, `${prefix}${createHash('sha256').update(location).digest('hex').slice(0, 24)}.json`)
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { waitUntil } from '../../../../test/support/wait-until.ts'
 import { nodeFiles } from '../../../kernel/files/node-files.ts'
 import { openMetadata } from '../../../storage/metadata/metadata.ts'
 import { openObjectStore } from '../../../storage/objects/open.ts'
-import { dropNotes, finishDrops, leftRemover } from './interrupted-drops.ts'
+import { dropNotes, finishInterrupted, leftRemover, notedMaking } from './interrupted-changes.ts'
 
 void test('files of a table whose drop was interrupted go at the next start, those of a table of now stay', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'weir-drops-'))
@@ -28,7 +29,7 @@ void test('files of a table whose drop was interrupted go at the next start, tho
     await metadata.pointers.createNamespace(['public'], {})
     const to = `${warehouse}/public/again/metadata/0.metadata.json`
     await metadata.pointers.swap([{ table: { namespace: ['public'], name: 'renamed' }, from: null, to }])
-    await finishDrops(join(folder, 'drops'), nodeFiles, removeLeft)
+    await finishInterrupted(join(folder, 'drops'), nodeFiles, removeLeft)
     const left = readdirSync(join(folder, 'lake'), { recursive: true, withFileTypes: true })
     const tables = left.filter((entry) => entry.isFile()).map(({ parentPath }) => parentPath.split('/').at(-2))
     // What `whole` did not name went at its end.
@@ -37,6 +38,37 @@ void test('files of a table whose drop was interrupted go at the next start, tho
       ['again', 'other'],
     )
     assert.deepEqual(readdirSync(join(folder, 'drops')), [])
+  } finally {
+    await metadata.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+void test('files of a table whose making was killed go at the next start, those of one that was made or refused stay', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-drops-'))
+  const metadata = await openMetadata(':memory:')
+  try {
+    const warehouse = `file://${folder}/lake`
+    const notes = join(folder, 'drops')
+    const objects = openObjectStore({ roots: [warehouse], files: nodeFiles })
+    const making = notedMaking(notes, nodeFiles)
+    const write = (table: string) =>
+      objects.put(`${warehouse}/public/${table}/metadata/0.metadata.json`, Buffer.from('{}'))
+    await making(`${warehouse}/public/made`, () => write('made'))
+    const refused = making(`${warehouse}/public/refused`, async () => {
+      await write('refused')
+      throw new Error('refused')
+    })
+    await assert.rejects(refused, /refused/)
+    await write('killed')
+    const killed = making(`${warehouse}/public/killed`, () => new Promise<never>(() => undefined))
+    killed.catch(() => undefined)
+    await waitUntil('the note', () => existsSync(notes) && readdirSync(notes).some((name) => name.endsWith('.json')))
+    await finishInterrupted(notes, nodeFiles, leftRemover(metadata.pointers, objects))
+    const left = readdirSync(join(folder, 'lake'), { recursive: true, withFileTypes: true })
+    const tables = left.filter((entry) => entry.isFile()).map(({ parentPath }) => parentPath.split('/').at(-2))
+    assert.deepEqual(new Set(tables), new Set(['made', 'refused']))
+    assert.deepEqual(readdirSync(notes), [])
   } finally {
     await metadata.close()
     rmSync(folder, { recursive: true, force: true })
