@@ -96,10 +96,16 @@ void describe('the log on a disk that fails', () => {
     }
     await using log = await runBroker({ files: { ...disk.files, open }, config: { limits } })
     const trouble = (): string | undefined => log.broker.status().topics[0]?.partitions[0]?.trouble
-    const client = await connectKafka({ bootstrap: log.bootstrap, deadlineMs: 30_000 })
-    await client.topics.create([{ name: topic, partitions: 1 }])
+    const refused = await connectKafka({ bootstrap: log.bootstrap, deadlineMs: 30_000 })
+    await refused.topics.create([{ name: topic, partitions: 1 }])
     disk.setRoom(20_000)
-    const during = await send(client, named('during', 40))
+    const during = await send(refused, named('during', 40))
+    await refused.close()
+    // A last attempt of the producer that comes late finds the little room.
+    await eventually('the producer to be gone', () => {
+      const { connections, memory } = log.broker.status()
+      return (connections === 0 && memory.requestBytes === 0) || undefined
+    })
     assert.match(trouble() ?? '', /cannot write/)
     disk.setRoom(500_000)
     const before = looks
@@ -107,6 +113,7 @@ void describe('the log on a disk that fails', () => {
     assert.match(trouble() ?? '', /cannot write/, 'a little room is none')
     disk.setRoom(Infinity)
     await eventually('the trouble to be over', () => !trouble() || undefined)
+    const client = await connectKafka({ bootstrap: log.bootstrap, deadlineMs: 30_000 })
     const after = await send(client, ['after'])
     assert.deepEqual(after.told, ['after'])
     await checkThere(client, [...during.told, ...after.told])
