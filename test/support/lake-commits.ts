@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Files } from '../../src/kernel/files/files.ts'
 import { nodeFiles } from '../../src/kernel/files/node-files.ts'
-import { prepareAppend } from '../../src/lake/append/prepare-append.ts'
+import { prepareAppend } from '../../src/lake/commit/prepare-append.ts'
 import type { LoadedTable } from '../../src/lake/client/catalog-client.ts'
 import type { DataFile } from '../../src/lake/manifest/data-file.ts'
 import type { ManifestReader } from '../../src/lake/manifest/manifest-reader.ts'

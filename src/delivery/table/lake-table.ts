@@ -1,5 +1,5 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
-import { prepareAppend } from '../../lake/append/prepare-append.ts'
+import { prepareAppend } from '../../lake/commit/prepare-append.ts'
 import type { TableIdent } from '../../lake/catalog/pointer-store.ts'
 import type { CatalogClient, LoadedTable } from '../../lake/client/catalog-client.ts'
 import type { DataFile } from '../../lake/manifest/data-file.ts'

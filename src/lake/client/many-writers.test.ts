@@ -4,7 +4,7 @@ import { openLocalLake, type LocalLake } from '../../../test/support/local-lake.
 import { committedTable, createCommittedTable, unsynced } from '../../../test/support/lake-commits.ts'
 import { seededRandom } from '../../../test/support/seeded-random.ts'
 import { serveCatalog, type Fate } from '../../../test/support/served-catalog.ts'
-import { prepareAppend } from '../append/prepare-append.ts'
+import { prepareAppend } from '../commit/prepare-append.ts'
 import { ancestors, snapshotOf } from '../metadata/read.ts'
 import { planScan } from '../scan/plan-scan.ts'
 import type { CatalogClient } from './catalog-client.ts'

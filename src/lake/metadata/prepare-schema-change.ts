@@ -1,5 +1,5 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
-import type { PreparedCommit } from '../append/prepared-commit.ts'
+import type { PreparedCommit } from '../commit/prepared-commit.ts'
 import { assignFreshIds, type ColumnDeclaration } from '../types/schema.ts'
 import { parseType } from '../types/parse-type.ts'
 import type { Field, IcebergType, Schema } from '../types/type.ts'
