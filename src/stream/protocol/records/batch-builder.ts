@@ -22,7 +22,7 @@ export interface ProducerIdentity {
 export const noProducer: ProducerIdentity = { producerId: -1, producerEpoch: -1, baseSequence: -1 }
 
 /** Up to here a loop over bytes is faster than the call of `Buffer.copy`. */
-const loopCopyBytesMax = 200
+const loopCopyBytesMax = 64
 /** A builder grows to `bytesMax` as it is used: many are open at once, and most stay small. */
 const firstBufferBytes = 16_384
 /** The most that a record has besides key, value and headers. */

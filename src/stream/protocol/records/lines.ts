@@ -2,7 +2,7 @@ import type { BatchBuilder } from './batch-builder.ts'
 
 const newline = 10
 /** Looked for by a loop this far, then by the native search: the call costs more than the loop for short lines. */
-const loopSearchBytes = 256
+const loopSearchBytes = 32
 
 /**
  * Appends the lines of `chunk` from `start` on, each as a value without key, until the builder is full or no whole line is
