@@ -10,6 +10,8 @@ export interface TableChange {
   readonly files?: readonly number[]
   /** Names the state in property and summary. */
   readonly state?: number | null
+  /** Named in the summary alone: what a rewrite of rows carries on. */
+  readonly kept?: number | null
   readonly addsSnapshot?: boolean
   readonly current?: number
 }
@@ -22,7 +24,7 @@ export function changeTable(world: World, change: TableChange): void {
   const snapshots = { ...table.snapshots }
   if (addsSnapshot) {
     const files = change.files ?? [...table.snapshots[table.current]!.files, ...(change.addFiles ?? [])]
-    const inSummary = rules.stateInSummary ? state : null
+    const inSummary = rules.stateInSummary ? (state ?? change.kept ?? null) : null
     snapshots[id] = { id, parent: table.current, sequence: table.lastSequence + 1, files, state: inSummary }
   }
   world.table = {

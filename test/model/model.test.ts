@@ -14,6 +14,7 @@ const coveredBy: Partial<Record<RuleName, RuleName>> = {
 const rare: Partial<Record<RuleName, number>> = {
   freshFiles: 27477,
   replayCompares: 1600,
+  rewriteKeepsNearest: 3400,
   tailOfOwner: 2900,
 }
 

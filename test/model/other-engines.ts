@@ -15,8 +15,15 @@ function append(world: World): string {
 
 function compact(world: World): string {
   if (currentSnapshot(world.table).files.length < 2) return 'nothing to compact'
-  changeTable(world, { files: [foreignFile(world, rowsOf(world.storage, world.table))] })
-  return 'other engine compacts'
+  // Not drawn: rare histories keep their seeds.
+  const isOurs = world.table.lastSequence % 2 === 1
+  const kept = isOurs ? keptState(world) : null
+  changeTable(world, { files: [foreignFile(world, rowsOf(world.storage, world.table))], kept })
+  return isOurs ? `maintenance compacts under state ${kept}` : 'other engine compacts'
+}
+
+function keptState({ table, rules }: World): number | null {
+  return rules.rewriteKeepsNearest ? (nearestSummary(table) ?? null) : table.state
 }
 
 function expire(world: World): string {

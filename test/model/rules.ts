@@ -32,6 +32,7 @@ export const ruleTexts = {
   rollbackSeen: 'the property is compared with the nearest summary',
   eachAttempt: 'that comparison is made before each attempt',
   brokenChainCounts: 'when no summary is reachable, rows are counted against the state',
+  rewriteKeepsNearest: 'compaction names the state of the nearest summary, not that of the property',
   replayCompares: 'that comparison is made before replays',
   // 5: missing state
   missingStops: 'a state that is gone stops every commit',

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { openLocalLake, type LocalLake } from '../../../test/support/local-lake.ts'
 import { serveCatalog, type Fate, type ServedCatalog } from '../../../test/support/served-catalog.ts'
 import { prepareAppend } from '../commit/prepare-append.ts'
-import type { PreparedAppend } from '../commit/prepared-commit.ts'
+import type { PreparedSnapshot } from '../commit/prepared-commit.ts'
 import { snapshotOf } from '../metadata/read.ts'
 import { schemaOf } from '../types/schema.ts'
 import type { CatalogClient, LoadedTable } from './catalog-client.ts'
@@ -29,7 +29,7 @@ async function withCatalog(run: (setting: Setting) => Promise<void>): Promise<vo
 }
 
 /** A commit of one file, ready to be sent. */
-function appendTo({ metadata }: LoadedTable, lake: LocalLake): Promise<PreparedAppend> {
+function appendTo({ metadata }: LoadedTable, lake: LocalLake): Promise<PreparedSnapshot> {
   const location = `${metadata.location}/data/1.parquet`
   const file = { location, format: 'PARQUET', specId: 0, partition: [], recordCount: 1, sizeBytes: 4 }
   return prepareAppend({ metadata, store: lake.store, dataFiles: [{ content: 'data', ...file }] })

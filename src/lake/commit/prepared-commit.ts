@@ -8,7 +8,7 @@ export interface PreparedCommit {
   readonly updates: readonly TableUpdate[]
 }
 
-export interface PreparedAppend extends PreparedCommit {
+export interface PreparedSnapshot extends PreparedCommit {
   /** The snapshot that this commit adds: how an unknown outcome is settled. */
   readonly snapshotId: Long
   /** Manifests and list that were written for it. Nobody removes them but maintenance. */

@@ -78,8 +78,8 @@ void test('INV-L3: dead letters go with the last state that names them, and not 
       )
       await assertWhole(lake, 6)
       // What is left is named: nothing is an orphan.
-      assert.equal(await removeOrphans(committedTable, { ...context, now: () => Date.now() + 9 * dayMs }), 0)
-      assert.deepEqual(await expireSnapshots(committedTable, context), { snapshots: 0, files: 0 })
+      assert.equal((await removeOrphans(committedTable, { ...context, now: () => Date.now() + 9 * dayMs })).files, 0)
+      assert.deepEqual(await expireSnapshots(committedTable, context), { snapshots: 0, files: 0, bytes: 0 })
     },
   ))
 
@@ -125,7 +125,7 @@ void test('when the table cannot be read after a lost answer nothing goes, and t
       // The files were written now, by the disk's clock; the table's newest snapshot is in the future of it.
       const later = { ...context, now: () => Date.now() + 9 * dayMs }
       // Four states, four files of letters, four manifest lists; the manifests and rows are still in use.
-      assert.equal(await removeOrphans(committedTable, later), 12)
+      assert.equal((await removeOrphans(committedTable, later)).files, 12)
       assert.deepEqual(
         (await filesUnder(lake, table, 'weir')).toSorted((a, b) => a.localeCompare(b)),
         ['4.json', '5.json', 'letters/4.parquet', 'letters/5.parquet'],
@@ -150,6 +150,7 @@ void test('a table that was committed to meanwhile is left for the next time', (
       assert.deepEqual(await expireSnapshots(committedTable, { ...context, client: racing }), {
         snapshots: 0,
         files: 0,
+        bytes: 0,
       })
       await assertWhole(lake, 7)
       assert.equal((await expireSnapshots(committedTable, context)).snapshots, 5)
@@ -172,7 +173,7 @@ void test('a file that cannot be removed stops the removal, and what is left are
       }
       await assert.rejects(expireSnapshots(committedTable, { ...context, store }), /the disk fails/)
       await assertWhole(lake, 6)
-      assert.equal(await removeOrphans(committedTable, { ...context, now: () => Date.now() + 9 * dayMs }), 10)
+      assert.equal((await removeOrphans(committedTable, { ...context, now: () => Date.now() + 9 * dayMs })).files, 10)
       await assertWhole(lake, 6)
     },
   ))

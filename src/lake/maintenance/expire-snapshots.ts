@@ -6,7 +6,7 @@ import type { ManifestReader } from '../manifest/manifest-reader.ts'
 import { snapshotOf } from '../metadata/read.ts'
 import { mainBranch } from '../metadata/snapshot-updates.ts'
 import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
-import { dataFilesOf, manifestsOf } from './reachable-files.ts'
+import { liveFilesOf, manifestsOf } from './reachable-files.ts'
 import { snapshotsToExpire } from './retention.ts'
 import { letterFilesOf, statesInForce, statesOf } from './state-files.ts'
 
@@ -20,9 +20,11 @@ export interface MaintenanceContext {
 export interface Expiry {
   readonly snapshots: number
   readonly files: number
+  /** Of the files of rows, deletes and manifests among them. */
+  readonly bytes: number
 }
 
-const nothing: Expiry = { snapshots: 0, files: 0 }
+const nothing: Expiry = { snapshots: 0, files: 0, bytes: 0 }
 
 /**
  * Takes old snapshots out of the table, then removes the files that only they named. Nothing is removed before the
@@ -49,30 +51,35 @@ export async function expireSnapshots(ident: TableIdent, context: MaintenanceCon
   const out = expired.every((snapshot) => snapshotOf(after, snapshot['snapshot-id']) === undefined)
   if (!out || after['table-uuid'] !== metadata['table-uuid']) return nothing
   const files = await filesOnlyOf(expired, after, context)
-  for (const file of files) await context.store.remove(file)
-  return { snapshots: expired.length, files: files.length }
+  for (const file of files.keys()) await context.store.remove(file)
+  const bytes = [...files.values()].reduce((sum, size) => sum + size, 0)
+  return { snapshots: expired.length, files: files.size, bytes }
 }
 
-/** What was named by these snapshots and by nothing that the table retains; rows first, what leads to them last. */
+/**
+ * What was named by these snapshots and by nothing that the table retains, with its bytes where they are known; rows first,
+ * what leads to them last.
+ */
 async function filesOnlyOf(
   expired: readonly Snapshot[],
   after: TableMetadata,
   context: MaintenanceContext,
-): Promise<readonly string[]> {
+): Promise<ReadonlyMap<string, number>> {
   const retained = after.snapshots ?? []
   const kept = await manifestsOf(retained, context)
   const gone = Array.from((await manifestsOf(expired, context)).values(), (manifest) => manifest).filter(
     (manifest) => !kept.has(manifest.location),
   )
-  const data = await dataFilesOf(gone, context)
-  const keptData = data.size === 0 ? data : await dataFilesOf(kept.values(), context)
+  const data = await liveFilesOf(gone, context)
+  const keptData = data.size === 0 ? data : await liveFilesOf(kept.values(), context)
   const own = under(after.location, '')
-  return [
-    ...[...data].filter((file) => !keptData.has(file)),
-    ...gone.map((manifest) => manifest.location),
-    ...expired.map((snapshot) => snapshot['manifest-list']),
-    ...(await deliveryFilesOnlyOf(expired, after, context.store)),
-  ].filter((file) => file.startsWith(own))
+  const files: readonly (readonly [location: string, bytes: number])[] = [
+    ...[...data].filter(([file]) => !keptData.has(file)),
+    ...gone.map(({ location, lengthBytes }) => [location, lengthBytes] as const),
+    ...expired.map((snapshot) => [snapshot['manifest-list'], 0] as const),
+    ...(await deliveryFilesOnlyOf(expired, after, context.store)).map((file) => [file, 0] as const),
+  ]
+  return new Map(files.filter(([file]) => file.startsWith(own)))
 }
 
 /** State files and the dead letters that only those named. */

@@ -16,13 +16,13 @@ export interface ReachContext {
   readonly reader: ManifestReader
 }
 
-/** Every file that these snapshots name, deleted entries included: an older snapshot may still read them. */
+/** Every file that these snapshots read. One that is listed as deleted is read by none but those that list it as live. */
 export async function reachableFiles(snapshots: readonly Snapshot[], context: ReachContext): Promise<ReachableFiles> {
   const manifests = await manifestsOf(snapshots, context)
   return {
     lists: new Set(snapshots.map((snapshot) => snapshot['manifest-list'])),
     manifests: new Set(manifests.keys()),
-    data: await dataFilesOf(manifests.values(), context),
+    data: new Set((await liveFilesOf(manifests.values(), context)).keys()),
   }
 }
 
@@ -36,11 +36,14 @@ export async function manifestsOf(
   return found
 }
 
-export async function dataFilesOf(
+/** Sizes in bytes of the files that these manifests hold for readers, by location. */
+export async function liveFilesOf(
   manifests: Iterable<ManifestFile>,
   { reader }: ReachContext,
-): Promise<ReadonlySet<string>> {
-  const found = new Set<string>()
-  for (const manifest of manifests) for (const entry of await reader.entries(manifest)) found.add(entry.file.location)
+): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>()
+  for (const manifest of manifests)
+    for (const { status, file } of await reader.entries(manifest))
+      if (status !== 'deleted') found.set(file.location, file.sizeBytes)
   return found
 }

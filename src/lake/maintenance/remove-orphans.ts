@@ -1,4 +1,5 @@
 import { under } from '../../storage/objects/location.ts'
+import type { StoredObject } from '../../storage/objects/object-store.ts'
 import type { TableIdent } from '../catalog/pointer-store.ts'
 import { currentSnapshot } from '../metadata/read.ts'
 import type { TableMetadata } from '../metadata/table-metadata.ts'
@@ -9,28 +10,33 @@ import { letterFilesOf, statesInForce } from './state-files.ts'
 /** How old an unnamed file must be: longer than any writer could still hold it for its commit. */
 const orphanAgeMs = 3 * 86_400_000
 
+const none = { files: 0, bytes: 0 }
+
 /**
  * Removes files of the table's folder that nothing names: left by writers that died. Only those older than three days
- * and than the current snapshot, so that no commit that is still to come can name them (delivery rule 3). Answers how
- * many went. A folder in which another table lies is left alone.
+ * and than the current snapshot, so that no commit that is still to come can name them (delivery rule 3). A folder in which another table lies is left alone.
  */
-export async function removeOrphans(ident: TableIdent, context: MaintenanceContext): Promise<number> {
+export async function removeOrphans(
+  ident: TableIdent,
+  context: MaintenanceContext,
+): Promise<{ readonly files: number; readonly bytes: number }> {
   const loaded = await context.client.loadTable(ident)
   const { metadata } = loaded
   const newest = currentSnapshot(metadata)
-  if (newest === undefined) return 0
+  if (newest === undefined) return none
   const before = Math.min(context.now() - orphanAgeMs, newest['timestamp-ms'])
-  const old: string[] = []
+  const old: StoredObject[] = []
   const own = under(metadata.location, '')
-  for await (const { location, modifiedMs } of context.store.list(own)) {
-    if (location.endsWith('.metadata.json') && !location.startsWith(under(metadata.location, 'metadata/'))) return 0
-    if (modifiedMs < before && /^(data|metadata|weir)\//.test(location.slice(own.length))) old.push(location)
+  for await (const object of context.store.list(own)) {
+    const { location, modifiedMs } = object
+    if (location.endsWith('.metadata.json') && !location.startsWith(under(metadata.location, 'metadata/'))) return none
+    if (modifiedMs < before && /^(data|metadata|weir)\//.test(location.slice(own.length))) old.push(object)
   }
-  if (old.length === 0) return 0
+  if (old.length === 0) return none
   const named = await namedFiles(metadata, loaded.metadataLocation, context)
-  const orphans = old.filter((location) => !named.has(location) && !location.endsWith('version-hint.text'))
-  for (const location of orphans) await context.store.remove(location)
-  return orphans.length
+  const orphans = old.filter(({ location }) => !named.has(location) && !location.endsWith('version-hint.text'))
+  for (const { location } of orphans) await context.store.remove(location)
+  return { files: orphans.length, bytes: orphans.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) }
 }
 
 async function namedFiles(

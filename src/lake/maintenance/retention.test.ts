@@ -55,11 +55,20 @@ void test('every snapshot of the last hour stays, then the last of each hour for
   assert.deepEqual(kept(line(30, 10 * 24 * hourMs), { main: branch(30) }).length, 10)
 })
 
+void test('INV-M8: what was current within the last hour stays, however old it is and however much came since', () => {
+  const old = 30 * 24 * hourMs
+  const burst = Array.from({ length: 20 }, (_, at) => snapshot(3 + at, 20 * minuteMs, 2 + at))
+  const snapshots = [snapshot(1, old), snapshot(2, old, 1), ...burst]
+  assert.deepEqual(kept(snapshots, { main: branch(22) }), [2, ...burst.map((one) => one['snapshot-id'])])
+  const brief = { 'weir.history.every-ms': String(10 * minuteMs) }
+  assert.ok(!kept(snapshots, { main: branch(22) }, brief).includes(2))
+})
+
 void test('what a tag or another branch names stays; a branch keeps by its own rules', () => {
   const old = 30 * 24 * hourMs
   const main = [snapshot(1, old), snapshot(2, old, 1), snapshot(3, 0, 2)]
   const side = [snapshot(11, old, 1), snapshot(12, old, 11), snapshot(13, old, 12)]
-  const one = { 'history.expire.min-snapshots-to-keep': '1' }
+  const one = { 'history.expire.min-snapshots-to-keep': '1', 'weir.history.every-ms': '0' }
   assert.deepEqual(kept([...main, ...side], { main: branch(3) }, one), [3])
   assert.deepEqual(kept([...main, ...side], { main: branch(3), audit: { 'snapshot-id': 2, type: 'tag' } }, one), [2, 3])
   assert.deepEqual(kept([...main, ...side], { main: branch(3), side: branch(13) }, one), [3, 13])
@@ -71,13 +80,13 @@ void test('what a tag or another branch names stays; a branch keeps by its own r
 
 void test('the snapshot that leads to the state of the deliveries stays, however old (delivery rule 4)', () => {
   const old = 30 * 24 * hourMs
-  const one = { 'history.expire.min-snapshots-to-keep': '1' }
+  const one = { 'history.expire.min-snapshots-to-keep': '1', 'weir.history.every-ms': '0' }
   const snapshots = [snapshot(1, old, undefined, 'a'), snapshot(2, old, 1, 'b'), snapshot(3, old, 2), snapshot(4, 0, 3)]
   assert.deepEqual(kept(snapshots, { main: branch(4) }, one), [2, 4])
 })
 
 void test('a snapshot that no branch leads to may be staged by another engine: it has its age', () => {
-  const one = { 'history.expire.min-snapshots-to-keep': '1' }
+  const one = { 'history.expire.min-snapshots-to-keep': '1', 'weir.history.every-ms': '0' }
   const snapshots = [snapshot(1, 0), snapshot(8, hourMs), snapshot(9, 6 * 24 * hourMs)]
   assert.deepEqual(kept(snapshots, { main: branch(1) }, one), [1, 8])
 })

@@ -12,7 +12,7 @@ export interface Retention {
   readonly ageMaxMs: number
   /** `history.expire.min-snapshots-to-keep`, 10: the newest stay whatever their age. */
   readonly keepMin: number
-  /** `weir.history.every-ms`, 1 h: younger than this, every snapshot stays. */
+  /** `weir.history.every-ms`, 1 h: what was current within this time stays, for who reads it. */
   readonly everyMs: number
   /** `weir.history.spacing-ms`, 1 h: older than that, the last of each such interval stays. */
   readonly spacingMs: number
@@ -72,7 +72,10 @@ function thinned(line: readonly Snapshot[], retention: Retention, now: number): 
   const intervals = new Set<number>()
   return line.filter((snapshot, at) => {
     const time = snapshot['timestamp-ms']
+    // Current until the next one came: of a table at rest that is compacted it is the old ones that are being read.
+    const currentUntil = line[at - 1]?.['timestamp-ms'] ?? now
     if (at < retention.keepMin || time >= now - retention.everyMs) return true
+    if (currentUntil > now - retention.everyMs) return true
     if (time < now - retention.ageMaxMs) return false
     const interval = retention.spacingMs === 0 ? time : Math.floor(time / retention.spacingMs)
     if (intervals.has(interval)) return false

@@ -81,13 +81,13 @@ function fromFileRecord(record: FileRecord, specId: number, partitionNames: read
   }
 }
 
-/** An added entry leaves its sequence numbers open, so that a commit that is tried again need not rewrite manifests. */
+/** An added entry leaves its sequence numbers open; rows that were written anew keep the number of their snapshot. */
 export function toEntryRecord(entry: ManifestEntry, columns: readonly PartitionColumn[]): EntryRecord {
   const added = entry.status === 'added'
   return {
     status: statuses.indexOf(entry.status),
     snapshot_id: entry.snapshotId,
-    sequence_number: added ? null : entry.sequenceNumber,
+    sequence_number: added && entry.sequenceNumber === entry.fileSequenceNumber ? null : entry.sequenceNumber,
     file_sequence_number: added ? null : entry.fileSequenceNumber,
     data_file: toFileRecord(entry.file, columns),
   }

@@ -44,7 +44,7 @@ function refuseOther({ content, format, location }: ScannedFile): void {
     throw new WeirError('WEIR-4014', `${location} holds deletes as ${format}, which is not read here`)
 }
 
-function partitionKey({ specId, partition }: ScannedFile): string {
+export function partitionKey({ specId, partition }: ScannedFile): string {
   return JSON.stringify([specId, ...partition.map(printed)])
 }
 

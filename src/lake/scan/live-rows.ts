@@ -43,7 +43,10 @@ function touchedRowsSql(schema: Schema, touched: readonly FileWithDeletes[], opt
 }
 
 /** Paths as DuckDB opened them, and numbers of rows. A delete counts for a file that is not younger than it. */
-function deletedRowsSql(touched: readonly FileWithDeletes[], { pathOf }: LiveRowsOptions): string {
+export function deletedRowsSql(
+  touched: readonly FileWithDeletes[],
+  { pathOf }: Pick<LiveRowsOptions, 'pathOf'>,
+): string {
   const deletes = [...new Map(touched.flatMap((one) => one.deletes).map((file) => [file.location, file])).values()]
   const values = (files: readonly ScannedFile[]) =>
     files

@@ -9,9 +9,13 @@ export function dataLocation(
   spec: PartitionSpec,
   partition: readonly PartitionValue[],
 ): string {
-  const folder = metadata.properties?.['write.data.path'] ?? under(metadata.location, 'data')
   const names = spec.fields.map((field, at) => short(`${safe(field.name)}=${safe(printed(partition[at] ?? null))}`))
-  return under(folder, ...names, `${randomUUID()}.parquet`)
+  return under(dataFolder(metadata), ...names, `${randomUUID()}.parquet`)
+}
+
+/** Under which the data files of a table lie. */
+export function dataFolder({ properties, location }: TableMetadata): string {
+  return properties?.['write.data.path'] ?? under(location, 'data')
 }
 
 function printed(value: PartitionValue): string {

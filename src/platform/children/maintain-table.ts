@@ -18,5 +18,5 @@ export async function maintainTable(request: MaintenanceRequest): Promise<{ snap
   }
   const ident = { namespace: [namespace], name }
   if (task === 'expire snapshots') return expireSnapshots(ident, context)
-  return { snapshots: 0, files: await removeOrphans(ident, context) }
+  return { snapshots: 0, ...(await removeOrphans(ident, context)) }
 }

@@ -1,0 +1,161 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { stateProperty } from '../../record/delivery-state.ts'
+import { under } from '../../storage/objects/location.ts'
+import type { ObjectStore } from '../../storage/objects/object-store.ts'
+import type { DataFile } from '../manifest/data-file.ts'
+import type { ManifestFile } from '../manifest/manifest-file.ts'
+import { encodeManifestList, readManifestList } from '../manifest/manifest-list.ts'
+import { manifestReader, type ManifestReader } from '../manifest/manifest-reader.ts'
+import { writeManifest } from '../manifest/write-manifest.ts'
+import { currentSnapshot, specById, tableSchema } from '../metadata/read.ts'
+import { mainBranch } from '../metadata/snapshot-updates.ts'
+import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
+import { nearestSummary } from '../scan/nearest-summary.ts'
+import { mergeManifests, type MergeContext } from './merge-manifests.ts'
+import type { PreparedSnapshot } from './prepared-commit.ts'
+import { manifestsWithout } from './removed-files.ts'
+import { snapshotSummary, type Operation } from './summary.ts'
+
+/** A file that a snapshot adds: durable already. */
+export interface AddedFile {
+  readonly file: DataFile
+  /** That of the snapshot that its rows were read from, for rows written anew; the new snapshot's when absent. */
+  readonly dataSequenceNumber?: number
+}
+
+export interface SnapshotChange {
+  /** The table as it was loaded; the commit succeeds only if its branch and schema are still these. */
+  readonly metadata: TableMetadata
+  readonly store: Pick<ObjectStore, 'get' | 'put'>
+  /** What the change is for readers (specification, snapshots): `replace` changes no row. */
+  readonly operation: Operation
+  /** Files of data and of deletes. */
+  readonly added?: readonly AddedFile[]
+  /** Files of the current snapshot that the new one does not have. They stay where they are. */
+  readonly removed?: readonly DataFile[]
+  /** Into the snapshot's summary. */
+  readonly snapshotProperties?: Readonly<Record<string, string>>
+  /** Set on the table by the same commit. */
+  readonly tableProperties?: Readonly<Record<string, string>>
+  /** Keeps what earlier commits read; one is made when absent. */
+  readonly reader?: ManifestReader
+  readonly now?: () => number
+}
+
+/**
+ * Writes manifests and manifest list, durably, and states the commit that makes them a snapshot of `main`. `WEIR-4004` when
+ * a file to remove is not in the table any more.
+ */
+export async function prepareSnapshot(change: SnapshotChange): Promise<PreparedSnapshot> {
+  const { metadata, store, added = [], removed = [] } = change
+  refuseVersion(metadata)
+  const parent = currentSnapshot(metadata)
+  const id = newSnapshotId()
+  const sequenceNumber = metadata['last-sequence-number'] + 1
+  const context = { metadata, store, snapshotId: id, sequenceNumber, reader: change.reader ?? manifestReader(store) }
+  const written = await writeAdded(added, context)
+  const before = parent === undefined ? [] : await readManifestList(store, parent)
+  const { untouched, rewritten } = await manifestsWithout(removed, before, context)
+  const merged = await mergeManifests(untouched.filter(mayHaveFiles), context)
+  const list = under(metadata.location, 'metadata', `snap-${id}-1-${randomUUID()}.avro`)
+  const parentId = parent?.['snapshot-id'] ?? null
+  const manifests = [...written, ...rewritten, ...merged]
+  await store.put(list, encodeManifestList(manifests, { id, parentId, sequenceNumber }))
+  const snapshot: Snapshot = {
+    'snapshot-id': id,
+    ...(parentId === null ? {} : { 'parent-snapshot-id': parentId }),
+    'sequence-number': sequenceNumber,
+    // Not older than its parent, whatever the clock says: readers order by it.
+    'timestamp-ms': Math.max((change.now ?? Date.now)(), metadata['last-updated-ms']),
+    'manifest-list': list,
+    summary: snapshotSummary({
+      operation: change.operation,
+      added: added.map(({ file }) => file),
+      removed,
+      parent,
+      properties: { ...keptState(change), ...change.snapshotProperties },
+    }),
+    'schema-id': metadata['current-schema-id'],
+  }
+  return {
+    snapshotId: id,
+    written: [list, ...manifests.filter((one) => !before.includes(one)).map(({ location }) => location)],
+    ...commitOf(change, snapshot, parentId),
+  }
+}
+
+/** `WEIR-4012` for a table that Weir does not commit to. */
+export function refuseVersion(metadata: TableMetadata): void {
+  if (metadata['format-version'] !== 2)
+    throw new WeirError(
+      'WEIR-4012',
+      `The table at ${metadata.location} has format version ${metadata['format-version']}; Weir commits to version 2`,
+    )
+}
+
+/**
+ * A snapshot that only rewrites rows names the state of the deliveries that its parent's nearest summary names, or expiry
+ * of that one would leave nothing to judge the table by (delivery rule 4).
+ */
+function keptState({ metadata, operation }: SnapshotChange): Readonly<Record<string, string>> {
+  const nearest = operation === 'replace' ? nearestSummary(metadata) : undefined
+  return nearest === undefined ? {} : { [stateProperty]: nearest.state }
+}
+
+/** Manifests of which it is known that all their files went are left behind; lists of version 1 may not know. */
+function mayHaveFiles({ addedFiles, existingFiles, deletedFiles }: ManifestFile): boolean {
+  return addedFiles + existingFiles > 0 || deletedFiles === 0
+}
+
+function commitOf(
+  { metadata, tableProperties = {} }: SnapshotChange,
+  snapshot: Snapshot,
+  parentId: Snapshot['snapshot-id'] | null,
+): Pick<PreparedSnapshot, 'requirements' | 'updates'> {
+  const id = snapshot['snapshot-id']
+  return {
+    requirements: [
+      { type: 'assert-table-uuid', uuid: metadata['table-uuid'] },
+      { type: 'assert-ref-snapshot-id', ref: mainBranch, 'snapshot-id': parentId },
+      { type: 'assert-current-schema-id', 'current-schema-id': metadata['current-schema-id'] },
+    ],
+    updates: [
+      { action: 'add-snapshot', snapshot },
+      { action: 'set-snapshot-ref', 'ref-name': mainBranch, 'snapshot-id': id, type: 'branch' },
+      ...(Object.keys(tableProperties).length === 0
+        ? []
+        : [{ action: 'set-properties' as const, updates: tableProperties }]),
+    ],
+  }
+}
+
+/** One manifest for each spec and kind of files. */
+async function writeAdded(files: readonly AddedFile[], context: MergeContext): Promise<readonly ManifestFile[]> {
+  const { metadata, store, snapshotId, sequenceNumber } = context
+  const groups = Map.groupBy(files, ({ file }) => `${file.specId} ${file.content === 'data'}`)
+  return Promise.all(
+    Array.from(groups.values(), (group) =>
+      writeManifest(store, {
+        location: under(metadata.location, 'metadata', `${randomUUID()}-m0.avro`),
+        schema: tableSchema(metadata),
+        spec: specById(metadata, group[0]!.file.specId),
+        content: group[0]!.file.content === 'data' ? 'data' : 'deletes',
+        entries: group.map(({ file, dataSequenceNumber = sequenceNumber }) => ({
+          status: 'added',
+          snapshotId,
+          sequenceNumber: dataSequenceNumber,
+          fileSequenceNumber: sequenceNumber,
+          file,
+        })),
+        snapshotId,
+        sequenceNumber,
+      }),
+    ),
+  )
+}
+
+/** Positive and random; below 2^53, so that clients in JavaScript read it exactly. */
+function newSnapshotId(): number {
+  return Number(randomBytes(8).readBigUInt64BE() >> 12n) + 1
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { under } from '../../storage/objects/location.ts'
+import type { DataFile, ManifestEntry } from '../manifest/data-file.ts'
+import type { ManifestFile } from '../manifest/manifest-file.ts'
+import { writeManifest } from '../manifest/write-manifest.ts'
+import { specById, tableSchema } from '../metadata/read.ts'
+import type { MergeContext } from './merge-manifests.ts'
+
+export interface ManifestsWithout {
+  /** As they were. */
+  readonly untouched: readonly ManifestFile[]
+  /** In place of those that held a removed file: it is `deleted` there, the others `existing` with the numbers they had. */
+  readonly rewritten: readonly ManifestFile[]
+}
+
+/** The manifests of a snapshot that takes files out of its parent. `WEIR-4004` for a file that no manifest holds. */
+export async function manifestsWithout(
+  removed: readonly DataFile[],
+  manifests: readonly ManifestFile[],
+  context: MergeContext,
+): Promise<ManifestsWithout> {
+  const missing = new Set(removed.map(({ location }) => location))
+  const places = new Set(removed.map(placeOf))
+  const untouched: ManifestFile[] = []
+  const rewritten: ManifestFile[] = []
+  for (const manifest of manifests) {
+    const entries = places.has(`${manifest.content} ${manifest.specId}`) ? await context.reader.entries(manifest) : []
+    const gone = entries.filter(({ status, file }) => status !== 'deleted' && missing.has(file.location))
+    if (gone.length === 0) untouched.push(manifest)
+    else rewritten.push(await rewrite(manifest, entries, new Set(gone), context))
+    for (const { file } of gone) missing.delete(file.location)
+  }
+  const [first] = missing
+  if (first !== undefined)
+    throw new WeirError('WEIR-4004', `The file ${first} is not in the table at ${context.metadata.location} any more`)
+  return { untouched, rewritten }
+}
+
+function placeOf({ content, specId }: DataFile): string {
+  return `${content === 'data' ? 'data' : 'deletes'} ${specId}`
+}
+
+/** What earlier snapshots deleted is left out. */
+function rewrite(
+  { specId, content }: ManifestFile,
+  entries: readonly ManifestEntry[],
+  gone: ReadonlySet<ManifestEntry>,
+  { metadata, store, snapshotId, sequenceNumber }: MergeContext,
+): Promise<ManifestFile> {
+  return writeManifest(store, {
+    location: under(metadata.location, 'metadata', `${randomUUID()}-m1.avro`),
+    schema: tableSchema(metadata),
+    spec: specById(metadata, specId),
+    content,
+    entries: entries
+      .filter(({ status }) => status !== 'deleted')
+      .map((entry) =>
+        gone.has(entry) ? { ...entry, status: 'deleted', snapshotId } : { ...entry, status: 'existing' },
+      ),
+    snapshotId,
+    sequenceNumber,
+  })
+}

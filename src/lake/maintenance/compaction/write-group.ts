@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import type { ObjectStore } from '../../../storage/objects/object-store.ts'
+import type { DataFile } from '../../manifest/data-file.ts'
+import { specById, tableSchema } from '../../metadata/read.ts'
+import type { TableMetadata } from '../../metadata/table-metadata.ts'
+import { liveRowsSql } from '../../scan/live-rows.ts'
+import { copySql } from '../../write/copy.ts'
+import { dataFilesOfCopy, type CopyRow } from '../../write/copy-result.ts'
+import { dataLocation } from '../../write/data-location.ts'
+import { localPaths } from './local-paths.ts'
+import type { CompactionGroup } from './plan-groups.ts'
+import type { RowEngine } from './row-engine.ts'
+import { rowOrder } from './sort-rows.ts'
+
+export interface WriteContext {
+  readonly store: ObjectStore
+  readonly engine: RowEngine
+  /** A local folder for files on their way. */
+  readonly folder: string
+}
+
+/** Every row of a group has the values of its partition: nothing is left to take apart. */
+const onePartition = { 'spec-id': 0, fields: [] }
+
+/**
+ * Writes the rows of a group that are left, in the schema and order of the table, durably; none when none is left. `WEIR-4008`
+ * when they are not as many as the files and their deletes say: then nothing of them may be committed.
+ */
+export async function writeGroup(
+  metadata: TableMetadata,
+  group: CompactionGroup,
+  { store, engine, folder }: WriteContext,
+  signal?: AbortSignal,
+): Promise<readonly DataFile[]> {
+  const directory = join(folder, `compact-${randomUUID()}`)
+  await mkdir(directory, { recursive: true })
+  try {
+    const schema = tableSchema(metadata)
+    const spec = specById(metadata, group.specId)
+    const order = rowOrder(metadata, schema)
+    const rows = await liveRowsOf(metadata, group, store)
+    const source = order === undefined ? `(${rows})` : `(SELECT * FROM (${rows}) ORDER BY ${order.sql})`
+    const copied = await engine.query(copySql({ schema, spec: onePartition, source, directory }), signal)
+    const written = dataFilesOfCopy(copied as unknown as readonly CopyRow[], {
+      schema,
+      spec: onePartition,
+      location: () => dataLocation(metadata, spec, group.partition),
+    })
+    mustBeAll(metadata, group, written)
+    const sorted = order === undefined ? {} : { sortOrderId: order.orderId }
+    for (const { localPath, file } of written) await store.adopt(localPath, file.location)
+    return written.map(({ file }) => ({ ...file, specId: group.specId, partition: group.partition, ...sorted }))
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function liveRowsOf(metadata: TableMetadata, { files }: CompactionGroup, store: ObjectStore): Promise<string> {
+  const deletes = new Map(files.flatMap((one) => one.deletes).map((file) => [file.location, file]))
+  const scan = {
+    snapshot: undefined,
+    schema: tableSchema(metadata),
+    dataFiles: files.map(({ file }) => file),
+    deleteFiles: [...deletes.values()],
+  }
+  return liveRowsSql(scan, { schemas: metadata.schemas, pathOf: await localPaths(files, store) })
+}
+
+/** Counted in another way than the rows were read: a file that lost one must never take the place of those that have it. */
+function mustBeAll(
+  metadata: TableMetadata,
+  { files }: CompactionGroup,
+  written: readonly { readonly file: DataFile }[],
+): void {
+  const expected = files.reduce((sum, { file, deletedRows }) => sum + file.recordCount - deletedRows, 0)
+  const found = written.reduce((sum, { file }) => sum + file.recordCount, 0)
+  if (found !== expected)
+    throw new WeirError(
+      'WEIR-4008',
+      `${files.length} files of the table at ${metadata.location} say that ${expected} of their rows are left; ${found} were read, beginning with ${files[0]!.file.location}. They stay as they are`,
+    )
+}
