@@ -99,7 +99,8 @@ export function describeMetadataContract(name: string, open: () => Promise<Metad
   })
 
   check('of each task on a table the last run is kept, until the table is gone', async ({ maintenanceRuns }) => {
-    const run = { table: 'public.b', task: 'remove orphans', at: '2026-01-01T00:00:00.000Z' }
+    const bytes = { bytesRemoved: 2 ** 40, filesAdded: 1, bytesAdded: 3 }
+    const run = { table: 'public.b', task: 'remove orphans', at: '2026-01-01T00:00:00.000Z', ...bytes }
     await maintenanceRuns.save({ ...run, snapshots: 0, files: 1, error: 'the disk was full' })
     await maintenanceRuns.save({ ...run, snapshots: 0, files: 7, error: null })
     await maintenanceRuns.save({ ...run, task: 'expire snapshots', snapshots: 2, files: 3, error: null })

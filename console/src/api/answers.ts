@@ -209,8 +209,12 @@ export interface MaintenanceRun {
   readonly at: string
   /** Removed. */
   readonly snapshots: number
-  /** Removed. */
+  /** Removed: by compaction from the table, else from the disk. */
   readonly files: number
+  readonly bytesRemoved: number
+  /** What compaction put in their place. */
+  readonly filesAdded: number
+  readonly bytesAdded: number
   readonly error: string | null
 }
 

@@ -1,6 +1,6 @@
 import colors from '../colors.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
-import { formatDuration } from '../../kernel/units.ts'
+import { formatDuration, formatSize } from '../../kernel/units.ts'
 import type { ApiResource } from '../api-types.ts'
 import type { Command } from '../command.ts'
 import { listResources } from '../resources.ts'
@@ -21,6 +21,9 @@ interface MaintenanceRun {
   readonly at: string
   readonly snapshots: number
   readonly files: number
+  readonly bytesRemoved: number
+  readonly filesAdded: number
+  readonly bytesAdded: number
   readonly error: string | null
 }
 
@@ -108,13 +111,18 @@ function textOf(
 
 function maintenanceLines(runs: readonly MaintenanceRun[]): readonly string[] {
   if (runs.length === 0) return []
-  const rows = runs.map(({ table, task, at, snapshots, files, error }) => [
-    table,
-    task,
-    formatDuration(Math.max(0, Date.now() - Date.parse(at))),
-    error === null ? `${snapshots} snapshots, ${files} files` : colors.red(error),
+  const rows = runs.map((run) => [
+    run.table,
+    run.task,
+    formatDuration(Math.max(0, Date.now() - Date.parse(run.at))),
+    run.error === null ? removedBy(run) : colors.red(run.error),
   ])
   return ['', tableText([{ title: 'TABLE' }, { title: 'MAINTENANCE' }, { title: 'AGO' }, { title: 'REMOVED' }], rows)]
+}
+
+function removedBy({ task, snapshots, files, bytesRemoved, filesAdded, bytesAdded }: MaintenanceRun): string {
+  if (task !== 'compact') return `${snapshots} snapshots, ${files} files, ${formatSize(bytesRemoved)}`
+  return `${files} files, ${formatSize(bytesRemoved)}; became ${filesAdded} files, ${formatSize(bytesAdded)}`
 }
 
 function stateOf(state: string): string {

@@ -119,10 +119,19 @@ export interface OperatorConfig {
 export interface MaintenanceRequest {
   readonly namespace: string
   readonly name: string
-  readonly task: 'expire snapshots' | 'remove orphans'
+  readonly task: 'compact' | 'expire snapshots' | 'remove orphans'
   readonly catalogUri: string
   readonly catalogToken?: string
   readonly warehouse: string
+}
+
+/** What a task did: by compaction files go from the table, by the others from the disk. */
+export interface MaintainedFiles {
+  readonly snapshots: number
+  readonly files: number
+  readonly bytesRemoved: number
+  readonly filesAdded: number
+  readonly bytesAdded: number
 }
 
 /** What people ask of a delivery that may take long or needs DuckDB: done in a process of its own, started when it is needed. */
@@ -135,8 +144,8 @@ export type OperatorMethods = ChildMethods<OperatorConfig, null, null> & {
   replay(params: DeliveryPlace & { readonly filter: LetterFilter }): Promise<ReplayResult>
   /** null when there was nothing to answer. */
   resume(params: DeliveryPlace & { readonly choice: ResumeChoice }): Promise<{ readonly snapshotId: string | null }>
-  /** What was removed. The supervisor asks for one table at a time. */
-  maintain(params: MaintenanceRequest): Promise<{ readonly snapshots: number; readonly files: number }>
+  /** What was removed and written. The supervisor asks for one table at a time. */
+  maintain(params: MaintenanceRequest): Promise<MaintainedFiles>
 }
 
 /** What the operator tells the supervisor, and asks of it. */

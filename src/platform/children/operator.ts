@@ -55,7 +55,7 @@ serveSupervisor<Params<'start'>, null, null, OperatorHost>('operator', async (co
         on(params, (ports) => replayDeadLetters(ports, params.config, params.filter)),
       resume: (params: Params<'resume'>) =>
         on(params, async (ports) => ({ snapshotId: await resumeDelivery(ports, params.choice) })),
-      maintain: (params: Params<'maintain'>) => maintainTable(params),
+      maintain: (params: Params<'maintain'>) => maintainTable(params, { duckdb, folder }),
     },
   }
 })

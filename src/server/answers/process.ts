@@ -27,7 +27,10 @@ const maintenanceRun = z
     task: z.string(),
     at: time('When it ended.'),
     snapshots: z.int().describe('Removed.'),
-    files: z.int().describe('Removed.'),
+    files: z.int().describe('Removed: by compaction from the table, else from the disk.'),
+    bytesRemoved: z.int().describe('Of these files.'),
+    filesAdded: z.int().describe('That compaction put in their place.'),
+    bytesAdded: z.int().describe('Of those; less than were removed by what was saved.'),
     error: z.string().nullable(),
   })
   .meta({ id: 'MaintenanceRun' })

@@ -7,9 +7,14 @@ export interface StoredMaintenanceRun {
   readonly task: string
   /** When it ended, ISO 8601. */
   readonly at: string
-  /** What was removed. */
+  /** Snapshots that were removed. */
   readonly snapshots: number
+  /** Files that were removed: by compaction from the table, else from the disk. */
   readonly files: number
+  readonly bytesRemoved: number
+  /** What compaction put in their place. */
+  readonly filesAdded: number
+  readonly bytesAdded: number
   /** Why it did not work; null when it did. */
   readonly error: string | null
 }
@@ -28,14 +33,20 @@ export function maintenanceRunStore({ db }: Database): MaintenanceRunStore {
   return {
     async list() {
       const rows = await db.selectFrom('maintenance_run').selectAll().orderBy('table_name').orderBy('task').execute()
-      return rows.map(({ table_name: table, snapshots, files, ...rest }) => ({
+      return rows.map(({ table_name: table, task, at, error, ...row }) => ({
         table,
-        ...rest,
-        snapshots: Number(snapshots),
-        files: Number(files),
+        task,
+        at,
+        snapshots: Number(row.snapshots),
+        files: Number(row.files),
+        bytesRemoved: Number(row.bytes_removed),
+        filesAdded: Number(row.files_added),
+        bytesAdded: Number(row.bytes_added),
+        error,
       }))
     },
-    async save({ table, ...run }) {
+    async save({ table, bytesRemoved, filesAdded, bytesAdded, ...rest }) {
+      const run = { ...rest, bytes_removed: bytesRemoved, files_added: filesAdded, bytes_added: bytesAdded }
       await db
         .insertInto('maintenance_run')
         .values({ table_name: table, ...run })

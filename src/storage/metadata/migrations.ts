@@ -22,6 +22,7 @@ export function migrations(types: ColumnTypes): MigrationProvider {
     '0001-first': { up: (db) => first(db as Kysely<MetadataTables>, types) },
     '0002-maintenance': { up: (db) => maintenance(db as Kysely<MetadataTables>, types) },
     '0003-adoption': { up: (db) => adoption(db as Kysely<MetadataTables>, types) },
+    '0004-maintenance-bytes': { up: (db) => maintenanceBytes(db as Kysely<MetadataTables>) },
   }
   return { getMigrations: () => Promise.resolve(all) }
 }
@@ -110,6 +111,14 @@ async function maintenance(db: Kysely<MetadataTables>, { text }: ColumnTypes): P
     .addColumn('error', 'text')
     .addPrimaryKeyConstraint('maintenance_run_key', ['table_name', 'task'])
     .execute()
+}
+
+async function maintenanceBytes(db: Kysely<MetadataTables>): Promise<void> {
+  for (const name of ['bytes_removed', 'files_added', 'bytes_added'])
+    await db.schema
+      .alterTable('maintenance_run')
+      .addColumn(name, 'bigint', (column) => column.notNull().defaultTo(0))
+      .execute()
 }
 
 async function adoption(db: Kysely<MetadataTables>, { text }: ColumnTypes): Promise<void> {

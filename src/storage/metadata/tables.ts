@@ -37,6 +37,9 @@ export interface MaintenanceRunTable {
   at: string
   snapshots: number
   files: number
+  bytes_removed: number
+  files_added: number
+  bytes_added: number
   error: string | null
 }
 

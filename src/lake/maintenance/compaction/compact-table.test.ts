@@ -326,7 +326,7 @@ void test('nothing is committed when rows are not as many as files and deletes s
 void test('manifests say of each file what became of it, with the numbers that it had', () =>
   withCompactedLake(
     columns,
-    { properties: { 'weir.compaction.min-input-files': '2', 'write.target-file-size-bytes': '2500' } },
+    { properties: { 'compaction.min-input-files': '2', 'write.target-file-size-bytes': '2500' } },
     async (setting) => {
       const [small, large] = [rows(0, 2), rows(100, 3000)]
       await setting.append(large)

@@ -1,12 +1,12 @@
-/** How a table is compacted, by its properties: `write.*` are Iceberg's, `weir.*` are ours. */
+/** How a table is compacted, by its properties: `write.*` are of Iceberg, `compaction.*` of Weir. */
 export interface CompactionSettings {
-  /** `weir.compaction.enabled`, true. */
+  /** `compaction.enabled`, true. */
   readonly enabled: boolean
   /** `write.target-file-size-bytes`, 512 MiB: what files are put together to. Those below three quarters of it are small. */
   readonly targetBytes: number
-  /** `weir.compaction.min-input-files`, 5: as many small files of a partition are put together. */
+  /** `compaction.min-input-files`, 5: as many small files of a partition are put together. */
   readonly filesMin: number
-  /** `weir.compaction.deleted-rows-ratio`, 0.3: from this share of deleted rows on a file is written anew. */
+  /** `compaction.deleted-rows-ratio`, 0.3: from this share of deleted rows on a file is written anew. */
   readonly deletedRatioMin: number
 }
 
@@ -16,9 +16,9 @@ export function compactionSettings(properties: Readonly<Record<string, string>> 
     return Number.isFinite(given) && given >= least ? given : otherwise
   }
   return {
-    enabled: properties['weir.compaction.enabled'] !== 'false',
+    enabled: properties['compaction.enabled'] !== 'false',
     targetBytes: value('write.target-file-size-bytes', 512 << 20, 1),
-    filesMin: value('weir.compaction.min-input-files', 5, 2),
-    deletedRatioMin: value('weir.compaction.deleted-rows-ratio', 0.3, 0),
+    filesMin: value('compaction.min-input-files', 5, 2),
+    deletedRatioMin: value('compaction.deleted-rows-ratio', 0.3, 0),
   }
 }

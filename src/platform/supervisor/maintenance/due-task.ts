@@ -1,16 +1,22 @@
 import type { StoredMaintenanceRun } from '../../../storage/metadata/maintenance-runs.ts'
 
-export type MaintenanceTask = 'expire snapshots' | 'remove orphans'
+export type MaintenanceTask = 'compact' | 'expire snapshots' | 'remove orphans'
 
-export const tasks: readonly MaintenanceTask[] = ['expire snapshots', 'remove orphans']
+export const tasks: readonly MaintenanceTask[] = ['compact', 'expire snapshots', 'remove orphans']
 
 /** How long between two turns of each task on a table, in milliseconds. */
 export interface MaintenanceIntervals {
+  /** Absent: never. */
+  readonly compactMs?: number
   readonly expireMs: number
   readonly orphansMs: number
 }
 
-export const defaultIntervals: MaintenanceIntervals = { expireMs: 3_600_000, orphansMs: 86_400_000 }
+export const defaultIntervals: MaintenanceIntervals = {
+  compactMs: 3_600_000,
+  expireMs: 3_600_000,
+  orphansMs: 86_400_000,
+}
 
 /** What did not work is not left for a day. */
 const againAfterFailureMs = 3_600_000
@@ -23,12 +29,18 @@ export function isDue(
   task: MaintenanceTask,
   createdAt: string,
   last: StoredMaintenanceRun | undefined,
-  { expireMs, orphansMs }: MaintenanceIntervals,
+  intervals: MaintenanceIntervals,
   nowMs: number,
 ): boolean {
-  const intervalMs = task === 'expire snapshots' ? expireMs : orphansMs
+  const intervalMs = intervalOf(task, intervals)
+  if (intervalMs === undefined) return false
   // A run of a table that went before another came under its name says nothing of this one.
   const own = last !== undefined && last.at >= createdAt ? last : undefined
   const elapsedMs = nowMs - Date.parse(own?.at ?? createdAt)
   return elapsedMs < 0 || elapsedMs >= (own?.error == null ? intervalMs : Math.min(intervalMs, againAfterFailureMs))
+}
+
+function intervalOf(task: MaintenanceTask, intervals: MaintenanceIntervals): number | undefined {
+  if (task === 'compact') return intervals.compactMs
+  return task === 'expire snapshots' ? intervals.expireMs : intervals.orphansMs
 }

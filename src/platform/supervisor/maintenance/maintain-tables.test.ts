@@ -11,6 +11,7 @@ const hourMs = 3_600_000
 const beginning = Date.parse('2026-01-01T00:00:00.000Z')
 const createdAt = new Date(beginning).toISOString()
 const orders = { namespace: 'public', name: 'orders', createdAt }
+const result = { snapshots: 0, files: 0, bytesRemoved: 0, filesAdded: 0, bytesAdded: 0 }
 const visits = { namespace: 'public', name: 'visits', createdAt }
 
 /** A Weir that looks all the time, at a clock that is moved by hand. */
@@ -20,7 +21,7 @@ function maintained(runs: MaintenanceRunStore, options: Partial<TableMaintenance
   let looks = 0
   const maintenance = maintainTables({
     tables: () => Promise.resolve((looks++, [orders])),
-    run: ({ name }, task) => (done.push(`${name}: ${task}`), Promise.resolve({ snapshots: 3, files: 7 })),
+    run: ({ name }, task) => (done.push(`${name}: ${task}`), Promise.resolve({ ...result, snapshots: 3, files: 7 })),
     runs,
     intervals: { expireMs: hourMs, orphansMs: 24 * hourMs },
     lookMs: 1,
@@ -51,7 +52,7 @@ void test('a Weir that is started anew every eight hours still removes orphans o
       using weir = maintained(runs, {
         async run(_table, task) {
           if (task === 'remove orphans') removed.push(start * 8)
-          return { snapshots: 0, files: 0 }
+          return result
         },
         tables: () => Promise.resolve([orders]),
       })
@@ -79,8 +80,8 @@ void test('the turns come an interval after the table was made and after each ru
     assert.deepEqual(weir.done, [...Array<string>(24).fill('orders: expire snapshots'), 'orders: remove orphans'])
     const at = new Date(weir.clock.nowMs).toISOString()
     assert.deepEqual(await weir.maintenance.latest(), [
-      { table: 'public.orders', task: 'expire snapshots', at, snapshots: 3, files: 7, error: null },
-      { table: 'public.orders', task: 'remove orphans', at, snapshots: 3, files: 7, error: null },
+      { table: 'public.orders', task: 'expire snapshots', at, ...result, snapshots: 3, files: 7, error: null },
+      { table: 'public.orders', task: 'remove orphans', at, ...result, snapshots: 3, files: 7, error: null },
     ])
   }))
 
@@ -89,9 +90,9 @@ void test('what did not work says why and is tried again within the hour', () =>
     let attempts = 0
     using weir = maintained(runs, {
       async run(_table, task) {
-        if (task === 'expire snapshots') return { snapshots: 0, files: 0 }
+        if (task === 'expire snapshots') return result
         if (++attempts === 1) throw new Error('the folder cannot be read')
-        return { snapshots: 0, files: 5 }
+        return { ...result, files: 5 }
       },
     })
     const orphans = async () => (await runs.list()).find(({ task }) => task === 'remove orphans')
@@ -105,7 +106,7 @@ void test('what did not work says why and is tried again within the hour', () =>
 void test('never two runs at once, and none begins while maintenance is held', () =>
   withRuns(async (runs) => {
     const begun: string[] = []
-    const first = Promise.withResolvers<{ snapshots: number; files: number }>()
+    const first = Promise.withResolvers<typeof result>()
     using weir = maintained(runs, {
       tables: () => Promise.resolve([orders, visits]),
       run: ({ name }) => (begun.push(name), first.promise),
@@ -116,7 +117,7 @@ void test('never two runs at once, and none begins while maintenance is held', (
     const holding = weir.maintenance.hold().then((release) => ((held = true), release))
     for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setTimeout(resolve, 1))
     assert.deepEqual([begun, held], [['orders'], false], 'a hold waits for the run that is at work')
-    first.resolve({ snapshots: 0, files: 0 })
+    first.resolve(result)
     const release = await holding
     weir.clock.nowMs += 24 * hourMs
     for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setTimeout(resolve, 1))
@@ -129,7 +130,7 @@ void test('never two runs at once, and none begins while maintenance is held', (
 
 void test('runs of a table that is gone are forgotten', () =>
   withRuns(async (runs) => {
-    const run = { task: 'expire snapshots', at: createdAt, snapshots: 0, files: 0, error: null }
+    const run = { task: 'expire snapshots', at: createdAt, ...result, error: null }
     await runs.save({ ...run, table: 'public.gone' })
     await runs.save({ ...run, table: 'public.orders' })
     using weir = maintained(runs)

@@ -4,10 +4,12 @@ import type { MaintenanceRunStore, StoredMaintenanceRun } from '../../../storage
 import type { TableIdentifier } from '../../kinds/reconcile-services.ts'
 import { isDue, type MaintenanceIntervals, type MaintenanceTask, tasks } from './due-task.ts'
 
-export interface MaintenanceResult {
-  readonly snapshots: number
-  readonly files: number
-}
+export type MaintenanceResult = Pick<
+  StoredMaintenanceRun,
+  'snapshots' | 'files' | 'bytesRemoved' | 'filesAdded' | 'bytesAdded'
+>
+
+const nothing: MaintenanceResult = { snapshots: 0, files: 0, bytesRemoved: 0, filesAdded: 0, bytesAdded: 0 }
 
 /** A table to maintain, and since when it is there: its first turn comes an interval later. */
 export interface MaintainedTable extends TableIdentifier {
@@ -41,7 +43,7 @@ export interface TableMaintenance {
 const minuteMs = 60_000
 
 /**
- * Keeps tables small: expires snapshots and removes orphans whenever a table's turn has come. Never two runs are at work,
+ * Keeps tables small: compacts, expires snapshots and removes orphans whenever a table's turn has come. Never two runs are at work,
  * and a look that comes while one still works is left out.
  */
 export function maintainTables(options: TableMaintenanceOptions): TableMaintenance {
@@ -50,7 +52,7 @@ export function maintainTables(options: TableMaintenanceOptions): TableMaintenan
     intervals,
     clock,
     logger,
-    lookMs = Math.min(minuteMs, intervals.expireMs, intervals.orphansMs),
+    lookMs = Math.min(minuteMs, intervals.compactMs ?? minuteMs, intervals.expireMs, intervals.orphansMs),
   } = options
   let atWork: Promise<void> | undefined
   let holders = 0
@@ -113,12 +115,12 @@ async function runOf(
   const about = { table: nameOf(table), task }
   const at = (): string => new Date(clock.now()).toISOString()
   try {
-    const { snapshots, files } = await run(table, task)
-    logger.info({ ...about, snapshots, files }, 'table maintained')
-    return { ...about, at: at(), snapshots, files, error: null }
+    const result = await run(table, task)
+    logger.info({ ...about, ...result }, 'table maintained')
+    return { ...about, at: at(), ...result, error: null }
   } catch (error) {
     logger.warn({ ...about, err: error }, 'a table was not maintained; it is tried again at its next turn')
-    return { ...about, at: at(), snapshots: 0, files: 0, error: error instanceof Error ? error.message : String(error) }
+    return { ...about, at: at(), ...nothing, error: error instanceof Error ? error.message : String(error) }
   }
 }
 
