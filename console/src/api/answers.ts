@@ -211,9 +211,11 @@ export interface MaintenanceRun {
   readonly snapshots: number
   /** Removed: by compaction from the table, else from the disk. */
   readonly files: number
+  /** Of these files. */
   readonly bytesRemoved: number
-  /** What compaction put in their place. */
+  /** That compaction put in their place. */
   readonly filesAdded: number
+  /** Of those; less than were removed by what was saved. */
   readonly bytesAdded: number
   readonly error: string | null
 }
