@@ -1,6 +1,7 @@
 import type { Command } from './command.ts'
 import { apply } from './commands/apply.ts'
 import { backup } from './commands/backup.ts'
+import { compact } from './commands/compact.ts'
 import { deadLetters } from './commands/dead-letters.ts'
 import { remove } from './commands/delete.ts'
 import { delivery } from './commands/delivery.ts'
@@ -69,6 +70,7 @@ export const commands: readonly Command[] = [
   verify,
   deadLetters,
   delivery,
+  compact,
   logs,
   explain,
   doctor,

@@ -1,3 +1,4 @@
+import type { CompactedGroup } from '../lake/maintenance/compaction/compact-table.ts'
 import type { StoredMaintenanceRun } from '../storage/metadata/maintenance-runs.ts'
 import type { DiskUse } from './supervisor/disk-watch.ts'
 import type { Endpoints } from './supervisor/endpoints.ts'
@@ -140,9 +141,17 @@ export interface Rates {
   readonly rates: Readonly<Record<string, { readonly perSecond: number; readonly lagMs?: number | null }>>
 }
 
-/** For whoever copies the lake's files. */
+export interface MaintainedTableName {
+  readonly namespace: string
+  readonly name: string
+}
+
 export interface MaintenanceOperations {
-  /** Resolves when no maintenance is at work; none begins until the function that it gives is called. */
+  /** Compacts a table now, after what is at work; what did not work is in the answer. WEIR-2021 while a backup is taken. */
+  compact(table: MaintainedTableName): Promise<StoredMaintenanceRun>
+  /** What that would do; changes nothing. */
+  planCompaction(table: MaintainedTableName): Promise<readonly CompactedGroup[]>
+  /** For whoever copies the lake's files. Resolves when no maintenance is at work; none begins until the function that it gives is called. */
   hold(): Promise<() => void>
 }
 

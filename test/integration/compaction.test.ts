@@ -20,6 +20,42 @@ interface Run {
   readonly bytesAdded: number
 }
 
+void test('compaction that is asked for says before what it would do, and does it', async () => {
+  await using weir = await superviseWeir('asked', [events, rows, load], {
+    maintenance: { expireMs: 3_600_000, orphansMs: 86_400_000 },
+  })
+  const { http } = weir.supervisor.endpoints
+  const call = async <Answer>(method: string, path: string, body?: unknown) => {
+    const init = { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+    const answer = await fetch(`${http}/api/v1/${path}`, body === undefined ? { method } : init)
+    return { status: answer.status, json: (await answer.json()) as Answer }
+  }
+  for (const id of [1, 2, 3]) {
+    await call('POST', 'streams/events/records', { records: [{ key: 'k', value: JSON.stringify({ id }) }] })
+    await waitUntil('its delivery', async () => {
+      const { hops } = (await call<{ hops: { delivered: string }[] }>('GET', 'ledger')).json
+      return hops[0]?.delivered === String(id)
+    })
+  }
+  const plan = async () => (await call<CompactionPlan>('GET', 'tables/events/compaction')).json.groups
+  const [group, ...others] = await plan()
+  assert.deepEqual([group?.partition, group?.filesBefore, group?.filesAfter, others], ['', 3, 1, []])
+  const { json: run } = await call<Run>('POST', 'tables/events/compact', {})
+  assert.deepEqual([run.error, run.files, run.filesAdded], [null, 3, 1])
+  assert.equal(run.bytesRemoved, group!.bytesBefore)
+  assert.deepEqual(await plan(), [])
+  assert.equal((await call('POST', 'tables/none/compact', {})).status, 404)
+})
+
+interface CompactionPlan {
+  readonly groups: readonly {
+    readonly partition: string
+    readonly filesBefore: number
+    readonly filesAfter: number
+    readonly bytesBefore: number
+  }[]
+}
+
 void test('a running Weir compacts by itself while a delivery commits, each record once, and says what it saved', async () => {
   await using weir = await superviseWeir('compaction', [events, rows, load], {
     maintenance: { compactMs: 150, expireMs: 3_600_000, orphansMs: 86_400_000 },

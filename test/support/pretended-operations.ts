@@ -42,7 +42,7 @@ export function pretendOperations(): Operations {
     sql: {
       query: async () => ({ columns: [{ name: 'n', type: 'int8' }], batches: threeRows(), notices: [] }),
     },
-    maintenance: { hold: async () => () => undefined },
+    maintenance: { hold: async () => () => undefined, compact: refuse, planCompaction: async () => [] },
     process: {
       status: async () => ({
         endpoints: null,

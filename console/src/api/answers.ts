@@ -25,6 +25,22 @@ export interface AuditEntry {
   readonly detail: unknown
 }
 
+export interface CompactionGroup {
+  /** Its folder; empty where the table has no partitions. */
+  readonly partition: string
+  readonly filesBefore: number
+  readonly filesAfter: number
+  readonly bytesBefore: number
+  /** An estimate, by rows. */
+  readonly bytesAfter: number
+  /** That would be written no more. */
+  readonly deletedRows: number
+}
+
+export interface CompactionPlan {
+  readonly groups: readonly CompactionGroup[]
+}
+
 export interface ConsumerGroup {
   readonly group: string
   /** consumer: of the protocol of KIP-848. */

@@ -91,6 +91,17 @@ export const processCodes = defineCodes({
     remedy: 'Start weir up there, or correct the address: weir url http prints it.',
     retryable: true,
   },
+  'WEIR-2021': {
+    kind: 'conflict',
+    cause: 'Tables are not maintained while a backup is taken.',
+    remedy: 'Ask again when the backup is done.',
+    retryable: true,
+  },
+  'WEIR-2022': {
+    kind: 'unavailable',
+    cause: 'A table could not be maintained. Its rows are as they were.',
+    remedy: 'Do what the message says; the same is tried at its next turn.',
+  },
   'WEIR-2012': {
     kind: 'invalid',
     cause: 'A backup is not whole, or does not belong here.',

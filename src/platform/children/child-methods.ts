@@ -2,6 +2,7 @@ import type { MetricObject } from 'prom-client'
 import type { Verification } from '../../delivery/ledger/verification.ts'
 import type { LetterFilter, LetterPage, ReplayResult } from '../../delivery/letters/letter.ts'
 import type { ResumeChoice } from '../../delivery/operate/resume-delivery.ts'
+import type { CompactedGroup } from '../../lake/maintenance/compaction/compact-table.ts'
 import type { KafkaAccess } from '../streams/kafka-access.ts'
 import type { SecretSource } from '../kinds/secret/secret-source.ts'
 import type { ListenerSettings, StreamSettings } from '../project/stream-settings.ts'
@@ -146,6 +147,8 @@ export type OperatorMethods = ChildMethods<OperatorConfig, null, null> & {
   resume(params: DeliveryPlace & { readonly choice: ResumeChoice }): Promise<{ readonly snapshotId: string | null }>
   /** What was removed and written. The supervisor asks for one table at a time. */
   maintain(params: MaintenanceRequest): Promise<MaintainedFiles>
+  /** What compaction would do now; changes nothing. */
+  planCompaction(params: Omit<MaintenanceRequest, 'task'>): Promise<readonly CompactedGroup[]>
 }
 
 /** What the operator tells the supervisor, and asks of it. */

@@ -9,7 +9,7 @@ import { resumeDelivery } from '../../delivery/operate/resume-delivery.ts'
 import { openDuckdb } from '../../sql/duckdb/open.ts'
 import type { DeliveryPlace, OperatorHost, OperatorMethods } from './child-methods.ts'
 import { memoryBehind } from './delivery-memory.ts'
-import { maintainTable } from './maintain-table.ts'
+import { maintainTable, planCompaction } from './maintain-table.ts'
 import { openDeliveryPlace } from './open-delivery-place.ts'
 import { processMetrics } from './process-metrics.ts'
 import { serveSupervisor } from './serve.ts'
@@ -55,6 +55,7 @@ serveSupervisor<Params<'start'>, null, null, OperatorHost>('operator', async (co
         on(params, (ports) => replayDeadLetters(ports, params.config, params.filter)),
       resume: (params: Params<'resume'>) =>
         on(params, async (ports) => ({ snapshotId: await resumeDelivery(ports, params.choice) })),
+      planCompaction: (params: Params<'planCompaction'>) => planCompaction(params, { duckdb, folder }),
       maintain: (params: Params<'maintain'>) => maintainTable(params, { duckdb, folder }),
     },
   }

@@ -11,8 +11,7 @@ import { endpointsOf, listenerOf } from './endpoints-of.ts'
 import { createJoinedWorkers } from './joined/joined-workers.ts'
 import { listenersOf } from './listeners.ts'
 import { defaultIntervals } from './maintenance/due-task.ts'
-import type { TableMaintenance } from './maintenance/maintain-tables.ts'
-import { runTableMaintenance } from './maintenance/table-maintenance.ts'
+import { runTableMaintenance, type DeclaredTableMaintenance } from './maintenance/table-maintenance.ts'
 import { openStores, type Stores } from './open-stores.ts'
 import { createOperations } from './operations/create-operations.ts'
 import { openProcessLogs, type ProcessLogs } from './process-logs.ts'
@@ -33,7 +32,7 @@ interface Parts {
   readonly processes: Processes
   readonly services: Services
   readonly control: ControlPlane
-  readonly maintenance: TableMaintenance
+  readonly maintenance: DeclaredTableMaintenance
 }
 
 const settleMs = 20_000

@@ -21,7 +21,7 @@ const diskUse = z
   })
   .meta({ id: 'DiskUse' })
 
-const maintenanceRun = z
+export const maintenanceRun = z
   .strictObject({
     table: z.string(),
     task: z.string(),
@@ -34,6 +34,25 @@ const maintenanceRun = z
     error: z.string().nullable(),
   })
   .meta({ id: 'MaintenanceRun' })
+
+export const compactionPlan = z
+  .strictObject({
+    groups: z
+      .array(
+        z
+          .strictObject({
+            partition: z.string().describe('Its folder; empty where the table has no partitions.'),
+            filesBefore: z.int(),
+            filesAfter: z.int(),
+            bytesBefore: z.int(),
+            bytesAfter: z.int().describe('An estimate, by rows.'),
+            deletedRows: z.int().describe('That would be written no more.'),
+          })
+          .meta({ id: 'CompactionGroup' }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'CompactionPlan' })
 
 const endpoints = z
   .strictObject({

@@ -128,6 +128,31 @@ void test('never two runs at once, and none begins while maintenance is held', (
     assert.deepEqual(begun.toSorted(), ['orders', 'orders', 'orders', 'visits', 'visits'])
   }))
 
+void test('a run that is asked for waits for the one at work, is shown, and is refused while maintenance is held', () =>
+  withRuns(async (runs) => {
+    const first = Promise.withResolvers<typeof result>()
+    const begun: string[] = []
+    using weir = maintained(runs, {
+      run: (_table, task) => (
+        begun.push(task),
+        task === 'compact' ? Promise.resolve({ ...result, files: 9 }) : first.promise
+      ),
+    })
+    weir.clock.nowMs += hourMs
+    await waitUntil('the run of the turn', () => begun.length === 1)
+    const asked = weir.maintenance.run(visits, 'compact')
+    for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setTimeout(resolve, 1))
+    assert.deepEqual(begun, ['expire snapshots'])
+    first.resolve(result)
+    assert.equal((await asked).files, 9)
+    assert.deepEqual(begun, ['expire snapshots', 'compact'])
+    const release = await weir.maintenance.hold()
+    await assert.rejects(weir.maintenance.run(visits, 'compact'), { code: 'WEIR-2021' })
+    release()
+    assert.equal((await weir.maintenance.run(orders, 'compact')).files, 9)
+    assert.ok((await runs.list()).some(({ table, task }) => table === 'public.orders' && task === 'compact'))
+  }))
+
 void test('runs of a table that is gone are forgotten', () =>
   withRuns(async (runs) => {
     const run = { task: 'expire snapshots', at: createdAt, ...result, error: null }

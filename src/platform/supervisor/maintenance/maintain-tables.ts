@@ -1,3 +1,4 @@
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { Clock } from '../../../kernel/clock.ts'
 import type { Logger } from '../../../kernel/logger.ts'
 import type { MaintenanceRunStore, StoredMaintenanceRun } from '../../../storage/metadata/maintenance-runs.ts'
@@ -34,6 +35,8 @@ export interface TableMaintenanceOptions {
 export interface TableMaintenance {
   /** The last run of each task on each table, by table and task. */
   latest(): Promise<readonly StoredMaintenanceRun[]>
+  /** Runs a task now, after the one that is at work; kept and shown like one whose turn has come. WEIR-2021 while it is held. */
+  run(table: TableIdentifier, task: MaintenanceTask): Promise<StoredMaintenanceRun>
   /** Resolves when no run is at work; none begins until the function that it gives is called. For backups. */
   hold(): Promise<() => void>
   /** Begins no other run; one that runs ends with its process. */
@@ -79,8 +82,25 @@ export function maintainTables(options: TableMaintenanceOptions): TableMaintenan
       .finally(() => (atWork = undefined))
   }, lookMs)
   timer.unref()
+  async function runNow(table: TableIdentifier, task: MaintenanceTask): Promise<StoredMaintenanceRun> {
+    while (atWork) await atWork
+    if (stopped || holders > 0)
+      throw new WeirError('WEIR-2021', `${nameOf(table)} is not maintained now: a backup is being taken, or Weir ends`)
+    const kept = runAndKeep(table, task)
+    const ended = (): void => void (atWork = undefined)
+    atWork = kept.then(ended, ended)
+    return kept
+  }
+
+  async function runAndKeep(table: TableIdentifier, task: MaintenanceTask): Promise<StoredMaintenanceRun> {
+    const run = await runOf(table, task, options)
+    await runs.save(run)
+    return run
+  }
+
   return {
     latest: () => runs.list(),
+    run: runNow,
     async hold() {
       holders++
       await atWork

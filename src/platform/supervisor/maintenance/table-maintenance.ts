@@ -1,7 +1,9 @@
 import type { Clock } from '../../../kernel/clock.ts'
 import type { Logger } from '../../../kernel/logger.ts'
 import type { MaintenanceRunStore } from '../../../storage/metadata/maintenance-runs.ts'
+import type { CompactedGroup } from '../../../lake/maintenance/compaction/compact-table.ts'
 import type { ControlPlane } from '../../control/control-plane.ts'
+import type { TableIdentifier } from '../../kinds/reconcile-services.ts'
 import type { OperatorProcess } from '../operator-process.ts'
 import type { MaintenanceIntervals } from './due-task.ts'
 import { maintainTables, type MaintainedTable, type TableMaintenance } from './maintain-tables.ts'
@@ -24,21 +26,33 @@ export interface RunMaintenanceOptions {
  */
 const untilItEndsMs = 2_000_000_000
 
+/** Reading the manifests and deletes of a large table takes a while. */
+const planTimeoutMs = 600_000
+
+export interface DeclaredTableMaintenance extends TableMaintenance {
+  /** What compaction would do now; changes nothing. */
+  planCompaction(table: TableIdentifier): Promise<readonly CompactedGroup[]>
+}
+
 /** Maintains the tables that are declared, in the operator; what other engines made in the catalog is theirs to maintain. */
-export function runTableMaintenance(options: RunMaintenanceOptions): TableMaintenance {
+export function runTableMaintenance(options: RunMaintenanceOptions): DeclaredTableMaintenance {
   const { control, operator, catalogUri, token, warehouse } = options
-  return maintainTables({
+  const place = { catalogUri, warehouse, ...(token === undefined ? {} : { catalogToken: token }) }
+  const maintenance = maintainTables({
     ...options,
     tables: () => declaredTables(control),
     run: ({ namespace, name }, task) =>
       operator.use((channel) =>
-        channel.call(
-          'maintain',
-          { namespace, name, task, catalogUri, warehouse, ...(token === undefined ? {} : { catalogToken: token }) },
-          { timeoutMs: untilItEndsMs },
-        ),
+        channel.call('maintain', { namespace, name, task, ...place }, { timeoutMs: untilItEndsMs }),
       ),
   })
+  return {
+    ...maintenance,
+    planCompaction: ({ namespace, name }) =>
+      operator.use((channel) =>
+        channel.call('planCompaction', { namespace, name, ...place }, { timeoutMs: planTimeoutMs }),
+      ),
+  }
 }
 
 async function declaredTables(control: ControlPlane): Promise<readonly MaintainedTable[]> {

@@ -9,7 +9,7 @@ import type { Ports } from '../choose-ports.ts'
 import type { DataDirectory } from '../data-directory.ts'
 import { watchDisk } from '../disk-watch.ts'
 import type { Endpoints } from '../endpoints.ts'
-import type { TableMaintenance } from '../maintenance/maintain-tables.ts'
+import type { DeclaredTableMaintenance } from '../maintenance/table-maintenance.ts'
 import type { LogProcess } from '../log-process.ts'
 import type { Processes } from '../processes.ts'
 import type { SupervisorOptions } from '../supervisor-options.ts'
@@ -32,7 +32,7 @@ export interface OperationsOptions extends Omit<SupervisorOptions, 'maintenance'
   readonly logger: Logger
   /** Undefined until all is ready. */
   readonly endpoints: () => Endpoints | undefined
-  readonly maintenance: Pick<TableMaintenance, 'latest' | 'hold'>
+  readonly maintenance: Pick<DeclaredTableMaintenance, 'latest' | 'hold' | 'run' | 'planCompaction'>
 }
 
 /** What the HTTP API offers beyond resources. */
@@ -59,7 +59,11 @@ export function createOperations(options: OperationsOptions): Operations & { clo
       port: ports.postgres,
       ...(options.password === undefined ? {} : { password: options.password }),
     })),
-    maintenance: { hold: () => options.maintenance.hold() },
+    maintenance: {
+      hold: () => options.maintenance.hold(),
+      compact: (table) => options.maintenance.run(table, 'compact'),
+      planCompaction: (table) => options.maintenance.planCompaction(table),
+    },
     process: createProcessOperations({
       ...options,
       maintenance: () => options.maintenance.latest(),
