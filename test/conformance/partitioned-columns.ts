@@ -40,5 +40,19 @@ export const partitionedColumns: readonly PartitionedColumn[] = [
   // PyIceberg 0.12 reads a double in a partition with the digits of a float.
   ...of('double', ["'-0.5'", '0.25', "'inf'"], 'identity'),
   ...of('float', ['0.1', '1e-40'], 'identity'),
-  ...of('uuid', uuids, 'identity'),
+  ...of('uuid', uuids, 'identity', 'bucket[5]'),
+  ...of('date', days, 'bucket[7]'),
+  ...of('time', ["'00:00:00'", "'12:34:56.789'", "'23:59:59.999999'"], 'bucket[7]'),
+  ...of('timestamp', moments, 'bucket[16]'),
+  ...of('timestamptz', zoned, 'bucket[16]'),
+  ...of('int', [...whole, '-2147483648'], 'bucket[16]'),
+  ...of('long', [...whole, '9223372036854775807', '-9223372036854775808'], 'bucket[16]', 'bucket[2147483647]'),
+  ...of('decimal(9,2)', [...decimals, '1.27', '1.28', '-1.28', '-1.29', '327.67', '327.68'], 'bucket[100]'),
+  ...of(
+    'decimal(38,10)',
+    [...decimals, `${'9'.repeat(28)}.9999999999`, `-${'9'.repeat(28)}.9999999999`],
+    'bucket[100]',
+  ),
+  ...of('string', [...texts, "'a' || chr(0)", "'abcd'", "'abcde'"], 'bucket[100]'),
+  ...of('binary', [...bytes, "'\\x00\\x00\\x00\\x00\\xFF'"], 'bucket[100]'),
 ]

@@ -1,6 +1,7 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { primitiveOf } from '../../record/schema/primitive.ts'
 import { identifier, literal } from '../types/duckdb-type.ts'
+import { bucketSql } from './bucket-sql.ts'
 
 /** What a partition value is typed as (specification, partition transforms). */
 export function transformedType(transform: string, source: string): string {
@@ -35,8 +36,8 @@ export function transformSql(transform: string, path: readonly string[], source:
       return `CAST(${floorTo(`epoch_us(${at})`, hourMicros)} // ${hourMicros} AS VARCHAR)`
     case 'truncate':
       return truncateSql(at, width, source)
-    default:
-      throw new WeirError('WEIR-4007', `The partition transform ${transform} cannot be written; use ${writable}`)
+    case 'bucket':
+      return `CAST(${bucketSql(at, width, source)} AS VARCHAR)`
   }
 }
 
@@ -54,7 +55,7 @@ function truncatedWhole(column: string, width: number, type: 'int' | 'long'): st
   return `CASE WHEN ${floored} < ${-(2n ** (bits - 1n))}::HUGEINT THEN ${floored} + ${2n ** bits}::HUGEINT ELSE ${floored} END`
 }
 
-const writable = 'identity, year, month, day, hour or truncate[N]'
+const known = 'identity, year, month, day, hour, truncate[N] or bucket[N]'
 
 function truncateSql(column: string, width: number, source: string): string {
   const primitive = primitiveOf(source)
@@ -78,9 +79,11 @@ function truncateSql(column: string, width: number, source: string): string {
   }
 }
 
+type TransformName = 'identity' | 'year' | 'month' | 'day' | 'hour' | 'void' | 'bucket' | 'truncate'
+
 /** Name and width; `WEIR-4007` for what the specification does not know. */
-function takeApart(transform: string): readonly [name: string, width: number] {
-  const match = /^(identity|year|month|day|hour|void)$|^(bucket|truncate)\[(\d+)\]$/.exec(transform)
-  if (match === null) throw new WeirError('WEIR-4007', `${transform} is not a partition transform; use ${writable}`)
-  return [match[1] ?? match[2]!, Number(match[3] ?? 0)]
+function takeApart(transform: string): readonly [name: TransformName, width: number] {
+  const match = /^(identity|year|month|day|hour|void)$|^(bucket|truncate)\[([1-9]\d{0,9})\]$/.exec(transform)
+  if (match === null) throw new WeirError('WEIR-4007', `${transform} is not a partition transform; use ${known}`)
+  return [(match[1] ?? match[2]!) as TransformName, Number(match[3] ?? 0)]
 }

@@ -157,3 +157,21 @@ void test('what a file does not say keeps it', () => {
     false,
   )
 })
+
+void test('a value that a bucket cannot hold leaves out the files of that bucket, under the spec that has buckets', () => {
+  const specs = [
+    { 'spec-id': 0, fields: [] },
+    { 'spec-id': 1, fields: [{ 'source-id': 1, 'field-id': 1000, name: 'v_bucket', transform: 'bucket[16]' }] },
+  ]
+  const value = 34n
+  const bucket = 2017239379 % 16
+  const keeps = (file: Partial<DataFile>, condition: FileCondition) =>
+    fileMatcher(condition, columnsOf('long'), specs)({ ...plainFile, ...file })
+  const asked: FileCondition = { fieldId: 1, test: '=', value }
+  assert.equal(keeps({ specId: 1, partition: [bucket] }, asked), true)
+  for (const other of [bucket + 1, null]) assert.equal(keeps({ specId: 1, partition: [other] }, asked), false)
+  assert.equal(keeps({ specId: 0, partition: [] }, asked), true)
+  assert.equal(keeps({ specId: 7, partition: [bucket + 1] }, asked), true)
+  assert.equal(keeps({ specId: 1, partition: [bucket + 1] }, { ...asked, test: '<=' }), true)
+  assert.equal(keeps({ specId: 1, partition: [bucket + 1] }, { ...asked, fieldId: 2 }), true)
+})

@@ -1,7 +1,9 @@
 import { primitiveOf } from '../../record/schema/primitive.ts'
 import type { DataFile, PartitionValue } from '../manifest/data-file.ts'
+import type { PartitionSpec } from '../metadata/table-metadata.ts'
 import { fieldsById, type LocatedField } from '../types/schema.ts'
 import { compareValues, valueOfSingle } from '../types/single-value.ts'
+import { bucketMatcher } from './bucket-matcher.ts'
 import type { Scan } from './plan-scan.ts'
 
 /** What a query asks of the rows of a table, as far as counts and bounds of files can answer. */
@@ -24,7 +26,7 @@ export type ColumnValue = Exclude<PartitionValue, null>
 
 /** The scan without the files of data that certainly have no row for which the filter holds. */
 export function pruneScan(scan: Scan, filter: FileFilter): Scan {
-  const mayMatch = fileMatcher(filter, fieldsById(scan.schema.fields))
+  const mayMatch = fileMatcher(filter, fieldsById(scan.schema.fields), scan.specs)
   return { ...scan, dataFiles: scan.dataFiles.filter(mayMatch) }
 }
 
@@ -35,19 +37,23 @@ export function pruneScan(scan: Scan, filter: FileFilter): Scan {
 export function fileMatcher(
   filter: FileFilter,
   columns: ReadonlyMap<number, LocatedField>,
+  specs: readonly PartitionSpec[] = [],
 ): (file: DataFile) => boolean {
   if ('all' in filter) {
-    const each = filter.all.map((part) => fileMatcher(part, columns))
+    const each = filter.all.map((part) => fileMatcher(part, columns, specs))
     return (file) => each.every((matches) => matches(file))
   }
   if ('any' in filter) {
-    const each = filter.any.map((part) => fileMatcher(part, columns))
+    const each = filter.any.map((part) => fileMatcher(part, columns, specs))
     return (file) => each.some((matches) => matches(file))
   }
   const column = columns.get(filter.fieldId)
   // Inside lists and maps counts are of elements, not of rows; nested types have none.
   if (column === undefined || column.repeated || typeof column.type !== 'string') return () => true
-  return conditionMatcher(filter, column.type)
+  const within = conditionMatcher(filter, column.type)
+  if (filter.test !== '=') return within
+  const inBucket = bucketMatcher(filter.fieldId, column.type, filter.value, specs)
+  return (file) => inBucket(file) && within(file)
 }
 
 function conditionMatcher(condition: FileCondition, type: string): (file: DataFile) => boolean {

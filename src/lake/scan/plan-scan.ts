@@ -5,7 +5,7 @@ import type { DataFile } from '../manifest/data-file.ts'
 import { readManifestList } from '../manifest/manifest-list.ts'
 import { manifestReader, type ManifestReader } from '../manifest/manifest-reader.ts'
 import { currentSnapshot, schemaById, snapshotOf, tableSchema } from '../metadata/read.ts'
-import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
+import type { PartitionSpec, Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
 import type { Schema } from '../types/type.ts'
 
 export interface Scan {
@@ -16,6 +16,8 @@ export interface Scan {
   readonly dataFiles: readonly ScannedFile[]
   /** Files of deletes that a reader must apply, or refuse the table. */
   readonly deleteFiles: readonly ScannedFile[]
+  /** All that the table keeps: which buckets its files are of. */
+  readonly specs?: readonly PartitionSpec[]
 }
 
 export interface ScannedFile extends DataFile {
@@ -51,5 +53,5 @@ export async function planScan(options: {
     if (file.content !== 'data') deleteFiles.push({ ...file, sequenceNumber })
     else dataFiles.push({ ...file, sequenceNumber })
   }
-  return { snapshot, schema, dataFiles, deleteFiles }
+  return { snapshot, schema, dataFiles, deleteFiles, specs: metadata['partition-specs'] }
 }

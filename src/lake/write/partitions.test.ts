@@ -120,6 +120,28 @@ const cases: readonly (readonly [string, string, readonly (readonly [sql: string
       ["repeat('x', 5000)::BLOB", Buffer.alloc(5000, 'x')],
     ],
   ],
+  // The specification's own values, by their hashes.
+  [
+    'long',
+    'bucket[2147483647]',
+    [
+      ['34', 2017239379],
+      ['NULL', null],
+    ],
+  ],
+  ['date', 'bucket[100]', [["'2017-11-16'", bucket(-653330422)]]],
+  [
+    'timestamptz',
+    'bucket[100]',
+    [
+      ["'2017-11-16 14:31:08-08'", bucket(-2047944441)],
+      ["'2017-11-16 14:31:08.000001-08'", bucket(-1207196810)],
+    ],
+  ],
+  ['decimal(9,2)', 'bucket[100]', [['14.20', bucket(-500754589)]]],
+  ['string', 'bucket[100]', [["'iceberg'", bucket(1210000089)]]],
+  ['uuid', 'bucket[100]', [["'f79c3e09-677c-4bbd-a479-3f349cb785e7'", bucket(1488055340)]]],
+  ['binary', 'bucket[100]', [["'\\x00\\x01\\x02\\x03'", bucket(-188683207)]]],
   [
     'boolean',
     'identity',
@@ -176,4 +198,8 @@ function comparable(type: string, value: PartitionValue): string {
   return type.startsWith('decimal')
     ? String(BigInt.asIntN(value.length * 8, BigInt(`0x${value.toString('hex')}`)))
     : value.toString('hex')
+}
+
+function bucket(hash: number): number {
+  return (hash & 0x7fff_ffff) % 100
 }

@@ -13,7 +13,7 @@ const head = `import { defineProject, delivery, secret, stream, table, view } fr
 void test('a project is loaded as it is declared, references by name', async () => {
   const project = await read(`${head}
 const a = stream('a')
-const t = table('t', { columns: { id: 'long', n: { type: 'DECIMAL( 9,2 )', doc: 'x' } }, partitionBy: ['truncate(id, 10)'] })
+const t = table('t', { columns: { id: 'long', n: { type: 'DECIMAL( 9,2 )', doc: 'x' } }, partitionBy: ['truncate(id, 10)', 'bucket(id, 16)'] })
 const d = delivery('d', { from: a, to: t, flush: { age: '5 s' }, tags: { team: 'x' } })
 export default defineProject({ name: 'p', resources: [a, t, d], ports: { http: 0 }, diskBudget: '10 GB', offsetsRetention: '2 days', memory: { engine: '2 GB' },
   environments: { production: { streams: { bootstrap: ['k:9092'] }, ports: { kafka: 9092 } } } })`)
@@ -210,6 +210,27 @@ const mistakes: readonly (readonly [title: string, code: string, at: string, mes
     'weir.config.ts:2:39',
     /day cannot be applied to at, which is long/,
     `table('o', { columns: { at: 'long' }, partitionBy: ['day(at)'] })`,
+  ],
+  [
+    'buckets without their number',
+    'WEIR-1003',
+    'weir.config.ts:2:39',
+    /bucket takes a number of buckets of 1 to 2147483647: bucket\(id, 16\)/,
+    `table('o', { columns: { id: 'long' }, partitionBy: ['bucket(id)'] })`,
+  ],
+  [
+    'buckets of what is not hashed',
+    'WEIR-1003',
+    'weir.config.ts:2:40',
+    /bucket cannot be applied to x, which is double/,
+    `table('o', { columns: { x: 'double' }, partitionBy: ['bucket(x, 16)'] })`,
+  ],
+  [
+    'a number that the transform does not take',
+    'WEIR-1003',
+    'weir.config.ts:2:39',
+    /day takes no number: day\(at\)/,
+    `table('o', { columns: { at: 'date' }, partitionBy: ['day(at, 7)'] })`,
   ],
   ['a name that cannot be', 'WEIR-1008', 'weir.config.ts:2:1', /the name "a b"/, `stream('a b')`],
   [

@@ -12,14 +12,19 @@ const transforms: Readonly<Record<string, (type: string) => boolean>> = {
   day: (type) => times.includes(type),
   hour: (type) => times.includes(type) && type !== 'date',
   truncate: (type) => /^(string|binary|int|long|decimal\()/.test(type),
+  bucket: (type) => /^(string|binary|uuid|int|long|date|time|decimal\()/.test(type),
 }
 
-/** `day(at)`, `truncate(name, 4)`, or a column by itself. WEIR-1003 says what is wrong and what would be right. */
+/** What the number beside the column is. */
+const sizes: Readonly<Record<string, string>> = { truncate: 'a width', bucket: 'a number of buckets' }
+const sizeMax = 2 ** 31 - 1
+
+/** `day(at)`, `truncate(name, 4)`, `bucket(id, 16)`, or a column by itself. WEIR-1003 says what is wrong and what would be right. */
 export function parsePartition(text: string, columns: Readonly<Record<string, Column>>): PartitionField {
   const match = /^\s*(?:(\w+)\s*\(\s*([^(),]+?)\s*(?:,\s*(\d+)\s*)?\)|([^(),]+?))\s*$/.exec(text)
   const column = match?.[2] ?? match?.[4]
   if (!match || column === undefined)
-    throw invalid(text, 'write it like day(at), truncate(name, 4), or the name of a column')
+    throw invalid(text, 'write it like day(at), truncate(name, 4), bucket(id, 16), or the name of a column')
   const name = match[1] ?? 'identity'
   const accepts = transforms[name]
   if (!accepts) {
@@ -32,8 +37,15 @@ export function parsePartition(text: string, columns: Readonly<Record<string, Co
     throw invalid(text, `there is no column ${column}${near ? `; did you mean ${near}?` : ''}`)
   }
   if (!accepts(type)) throw invalid(text, `${name} cannot be applied to ${column}, which is ${type}`)
-  if (name === 'truncate' && !(Number(match[3]) > 0)) throw invalid(text, 'truncate takes a width: truncate(name, 4)')
-  return { transform: name === 'truncate' ? `truncate[${match[3]}]` : name, column }
+  const sized = sizes[name]
+  if (sized === undefined) {
+    if (match[3] !== undefined) throw invalid(text, `${name} takes no number: ${name}(${column})`)
+    return { transform: name, column }
+  }
+  const size = Number(match[3])
+  if (!(size >= 1 && size <= sizeMax))
+    throw invalid(text, `${name} takes ${sized} of 1 to ${sizeMax}: ${name}(${column}, 16)`)
+  return { transform: `${name}[${size}]`, column }
 }
 
 function invalid(text: string, advice: string): WeirError {

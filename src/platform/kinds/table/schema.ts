@@ -12,7 +12,9 @@ export const tableSchema = z
     partitionBy: z
       .array(z.string())
       .default([])
-      .describe('How files are partitioned: day(at), month(at), truncate(name, 4), or a column. Chosen once.'),
+      .describe(
+        'How files are partitioned: day(at), month(at), truncate(name, 4), bucket(id, 16), or a column. Chosen once.',
+      ),
     namespace: z
       .string()
       .regex(/^[A-Za-z][A-Za-z0-9_-]{0,127}$/, 'a namespace is a letter, then letters, digits, _ and -')
