@@ -1,9 +1,12 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { fieldsById } from '../types/schema.ts'
 import type { Field, IcebergType, Schema } from '../types/type.ts'
-import type { PartitionSpec } from './table-metadata.ts'
+import type { PartitionSpec, SortOrder } from './table-metadata.ts'
 
-/** Refuses a schema in which an id or, on one level, a name stands twice. */
+/** Ids above belong to metadata columns (specification, reserved field ids). */
+const fieldIdMax = 2147483447
+
+/** Refuses a schema in which an id or, on one level, a name stands twice, an id is reserved, or rows are told apart by what can be null. */
 export function checkSchema(schema: Schema): void {
   const seen = new Set<number>()
   const visitFields = (fields: readonly Field[], where: string): void => {
@@ -17,6 +20,8 @@ export function checkSchema(schema: Schema): void {
   const visit = (id: number, type: IcebergType, where: string): void => {
     if (seen.has(id))
       throw new WeirError('WEIR-4006', `The field id ${id} stands twice in the schema, again at ${where}`)
+    if (id > fieldIdMax)
+      throw new WeirError('WEIR-4006', `The field id ${id} of ${where} is reserved; the highest is ${fieldIdMax}`)
     seen.add(id)
     if (typeof type === 'string') return
     if (type.type === 'struct') visitFields(type.fields, where)
@@ -27,6 +32,25 @@ export function checkSchema(schema: Schema): void {
     }
   }
   visitFields(schema.fields, 'the schema')
+  checkIdentifiers(schema)
+}
+
+/** Required primitives, in structs that are required, and no floats. */
+function checkIdentifiers({ fields, 'identifier-field-ids': identifiers = [] }: Schema): void {
+  const usable = new Map<number, boolean>()
+  const visit = (one: Field, within: boolean): void => {
+    const required = within && one.required
+    usable.set(one.id, required && typeof one.type === 'string' && one.type !== 'float' && one.type !== 'double')
+    if (typeof one.type !== 'string' && one.type.type === 'struct')
+      for (const field of one.type.fields) visit(field, required)
+  }
+  for (const field of fields) visit(field, true)
+  for (const id of identifiers)
+    if (usable.get(id) !== true)
+      throw new WeirError(
+        'WEIR-4006',
+        `identifier-field-ids names ${id}, which is no required column of one value but float and double`,
+      )
 }
 
 /** Refuses a spec with a name twice, or on a column that is not there or not primitive. */
@@ -43,4 +67,12 @@ export function checkSpec(spec: PartitionSpec, schema: Schema): void {
         `The partition field ${field.name} names column ${field['source-id']}, which is not a primitive column`,
       )
   }
+}
+
+/** Refuses an order by a column that is not there or not primitive. */
+export function checkOrder(order: SortOrder, schema: Schema): void {
+  const columns = fieldsById(schema.fields)
+  for (const { 'source-id': id } of order.fields)
+    if (typeof columns.get(id)?.type !== 'string')
+      throw new WeirError('WEIR-4006', `The sort order names column ${id}, which is not a primitive column`)
 }

@@ -1,8 +1,9 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { PreparedCommit } from '../commit/prepared-commit.ts'
-import { assignFreshIds, type ColumnDeclaration } from '../types/schema.ts'
-import { parseType } from '../types/parse-type.ts'
-import type { Field, IcebergType, Schema } from '../types/type.ts'
+import type { ColumnDeclaration } from '../types/schema.ts'
+import { fieldsById } from '../types/schema.ts'
+import type { Schema } from '../types/type.ts'
+import { evolveSchema, type SchemaChange } from './evolve-schema.ts'
 import { tableSchema } from './read.ts'
 import type { TableMetadata } from './table-metadata.ts'
 
@@ -16,56 +17,47 @@ export interface AddedColumn extends ColumnDeclaration {
  * `WEIR-4011` for a name that is taken or a parent that is no struct.
  */
 export function prepareSchemaChange(metadata: TableMetadata, columns: readonly AddedColumn[]): PreparedCommit {
-  const current = tableSchema(metadata)
-  let lastId = metadata['last-column-id']
-  let schema: Schema = current
-  for (const column of columns) {
-    if (column.required === true)
-      throw new WeirError('WEIR-4011', `The column ${column.name} cannot be added as required: older rows lack it`)
-    const { name, doc } = column
-    const bare = { id: 0, name, required: false, type: parseType(column.type), ...(doc === undefined ? {} : { doc }) }
-    const fresh = assignFreshIds({ type: 'struct', 'schema-id': 0, fields: [bare] }, lastId)
-    lastId = fresh.lastColumnId
-    schema = { ...schema, fields: added(schema.fields, column.parent ?? [], fresh.schema.fields[0]!) }
-  }
+  return prepareSchemaEvolution(
+    metadata,
+    columns.map(({ parent, ...column }) => ({ change: 'add', column, ...(parent === undefined ? {} : { parent }) })),
+  )
+}
+
+/**
+ * The commit that changes a table's schema, in the order of the changes. Files stay as they are: columns are found by id, and
+ * an id is never given again (INV-L8). `WEIR-4011` for what Iceberg does not allow, or what partitions and orders need.
+ */
+export function prepareSchemaEvolution(metadata: TableMetadata, changes: readonly SchemaChange[]): PreparedCommit {
+  const before = { schema: tableSchema(metadata), lastColumnId: metadata['last-column-id'] }
+  const { schema, lastColumnId } = changes.reduce(evolveSchema, before)
+  refuseLostSources(metadata, schema)
   return {
     requirements: [
       { type: 'assert-table-uuid', uuid: metadata['table-uuid'] },
       { type: 'assert-current-schema-id', 'current-schema-id': metadata['current-schema-id'] },
       { type: 'assert-last-assigned-field-id', 'last-assigned-field-id': metadata['last-column-id'] },
+      // A column that is dropped must not have become the source of a partition or an order meanwhile.
+      { type: 'assert-default-spec-id', 'default-spec-id': metadata['default-spec-id'] },
+      { type: 'assert-default-sort-order-id', 'default-sort-order-id': metadata['default-sort-order-id'] },
     ],
     updates: [
-      { action: 'add-schema', schema, 'last-column-id': lastId },
+      { action: 'add-schema', schema, 'last-column-id': lastColumnId },
       { action: 'set-current-schema', 'schema-id': -1 },
     ],
   }
 }
 
-function added(fields: readonly Field[], parent: readonly string[], field: Field): readonly Field[] {
-  const [name, ...rest] = parent
-  if (name === undefined) {
-    // SQL does not tell names apart by case.
-    const twin = fields.find((one) => one.name.toLowerCase() === field.name.toLowerCase())?.name
-    if (twin !== undefined) {
-      const as = twin === field.name ? '' : ` as ${twin}`
-      throw new WeirError('WEIR-4011', `The column ${field.name} is already there${as}; choose another name`)
-    }
-    return [...fields, field]
+/** Every spec that is kept may have files, whose partitions are typed by their columns. */
+function refuseLostSources(metadata: TableMetadata, schema: Schema): void {
+  const left = fieldsById(schema.fields)
+  const before = fieldsById(tableSchema(metadata).fields)
+  const refuse = (source: number, what: string): void => {
+    if (left.has(source) || !before.has(source)) return
+    throw new WeirError('WEIR-4011', `The column ${before.get(source)!.path.join('.')} cannot be dropped: ${what}`)
   }
-  if (!fields.some((one) => one.name === name)) throw noStruct(name)
-  return fields.map((one) => (one.name === name ? { ...one, type: addedInto(one.type, rest, field, name) } : one))
-}
-
-function addedInto(type: IcebergType, parent: readonly string[], field: Field, name: string): IcebergType {
-  if (typeof type === 'string') throw noStruct(name)
-  if (type.type === 'struct') return { ...type, fields: added(type.fields, parent, field) }
-  const [step, ...rest] = parent
-  if (type.type === 'list' && step === 'element')
-    return { ...type, element: addedInto(type.element, rest, field, step) }
-  if (type.type === 'map' && step === 'value') return { ...type, value: addedInto(type.value, rest, field, step) }
-  throw noStruct(name)
-}
-
-function noStruct(name: string): WeirError {
-  return new WeirError('WEIR-4011', `${name} is not a struct, so no column can be added to it`)
+  for (const spec of metadata['partition-specs'])
+    for (const { 'source-id': source, name, transform } of spec.fields)
+      if (transform !== 'void') refuse(source, `files are partitioned by it, as ${name} (spec ${spec['spec-id']})`)
+  const order = metadata['sort-orders'].find((one) => one['order-id'] === metadata['default-sort-order-id'])
+  for (const { 'source-id': source } of order?.fields ?? []) refuse(source, 'the table is sorted by it')
 }

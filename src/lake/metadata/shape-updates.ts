@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { highestId } from '../types/schema.ts'
 import type { Schema } from '../types/type.ts'
-import { checkSchema, checkSpec } from './check.ts'
+import { checkOrder, checkSchema, checkSpec } from './check.ts'
 import { firstPartitionId } from './create.ts'
 import { changed, type MetadataDraft } from './metadata-builder.ts'
 import { currentSchema } from './read.ts'
-import type { PartitionField, PartitionSpec, SortOrder } from './table-metadata.ts'
+import type { PartitionField, PartitionSpec, SortOrder, TableMetadata } from './table-metadata.ts'
 import type { UnboundSpec } from './update.ts'
 
 /** A schema equal to one that is there gets its id: adding it twice changes nothing. */
@@ -46,8 +46,7 @@ export function addSpec(draft: MetadataDraft, unbound: UnboundSpec): MetadataDra
   const same = specs.find((spec) => sameSpec(spec, fields))
   if (same !== undefined) return { ...draft, lastSpecId: same['spec-id'] }
   const spec: PartitionSpec = { 'spec-id': Math.max(-1, ...specs.map((old) => old['spec-id'])) + 1, fields }
-  // In a transaction that creates the table the schema may not be set yet, only added.
-  checkSpec(spec, currentSchema(metadata) ?? metadata.schemas.at(-1) ?? { type: 'struct', 'schema-id': 0, fields: [] })
+  checkSpec(spec, newestSchema(metadata))
   return {
     ...changed(draft, {
       'partition-specs': [...specs, spec],
@@ -55,6 +54,11 @@ export function addSpec(draft: MetadataDraft, unbound: UnboundSpec): MetadataDra
     }),
     lastSpecId: spec['spec-id'],
   }
+}
+
+/** In a transaction that creates the table the schema may not be set yet, only added. */
+function newestSchema(metadata: TableMetadata): Schema {
+  return currentSchema(metadata) ?? metadata.schemas.at(-1) ?? { type: 'struct', 'schema-id': 0, fields: [] }
 }
 
 function sameSpec(spec: PartitionSpec, fields: readonly PartitionField[]): boolean {
@@ -74,6 +78,7 @@ export function addSortOrder(draft: MetadataDraft, order: SortOrder): MetadataDr
   const orders = draft.metadata['sort-orders']
   const same = orders.find((old) => isDeepStrictEqual(old.fields, order.fields))
   if (same !== undefined) return { ...draft, lastOrderId: same['order-id'] }
+  checkOrder(order, newestSchema(draft.metadata))
   // 0 is the order of what is not sorted, and nothing else.
   const id = order.fields.length === 0 ? 0 : Math.max(0, ...orders.map((old) => old['order-id'])) + 1
   return { ...changed(draft, { 'sort-orders': [...orders, { ...order, 'order-id': id }] }), lastOrderId: id }

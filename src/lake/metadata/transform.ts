@@ -82,7 +82,7 @@ function truncateSql(column: string, width: number, source: string): string {
 type TransformName = 'identity' | 'year' | 'month' | 'day' | 'hour' | 'void' | 'bucket' | 'truncate'
 
 /** Name and width; `WEIR-4007` for what the specification does not know. */
-function takeApart(transform: string): readonly [name: TransformName, width: number] {
+export function takeApart(transform: string): readonly [name: TransformName, width: number] {
   const match = /^(identity|year|month|day|hour|void)$|^(bucket|truncate)\[([1-9]\d{0,9})\]$/.exec(transform)
   if (match === null) throw new WeirError('WEIR-4007', `${transform} is not a partition transform; use ${known}`)
   return [(match[1] ?? match[2]!) as TransformName, Number(match[3] ?? 0)]
