@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -83,6 +84,40 @@ export function describeObjectStoreContract(name: string, open: () => Promise<Ob
       } finally {
         await rm(folder, { recursive: true })
       }
+    })
+
+    void it('keeps large objects whole, taken over from a file or put, and lets one of many writers have one', async () => {
+      await using tested = await open()
+      const { store, root } = tested
+      const folder = await mkdtemp(join(tmpdir(), 'weir-adopt-'))
+      try {
+        const bytes = randomBytes((12 << 20) + 7)
+        await writeFile(join(folder, 'file'), bytes)
+        await store.adopt(join(folder, 'file'), `${root}/large`)
+        await assert.rejects(stat(join(folder, 'file')))
+        assert.equal(await store.size(`${root}/large`), bytes.length)
+        assert.ok((await store.get(`${root}/large`)).equals(bytes))
+        assert.ok((await readFile(await store.localPath(`${root}/large`))).equals(bytes))
+      } finally {
+        await rm(folder, { recursive: true })
+      }
+      const each = Array.from({ length: 3 }, (_, at) => Buffer.alloc((6 << 20) + at, `writer ${at}`))
+      const writers = each.map((bytes) => store.put(`${root}/one`, bytes, { ifAbsent: true }).then(() => bytes))
+      const outcomes = await Promise.allSettled(writers)
+      const won = outcomes.filter((outcome) => outcome.status === 'fulfilled')
+      for (const outcome of outcomes)
+        if (outcome.status === 'rejected') assert.ok(isCode('WEIR-8003')(outcome.reason), String(outcome.reason))
+      assert.equal(won.length, 1)
+      assert.ok((await store.get(`${root}/one`)).equals(won[0]!.value))
+    })
+
+    void it('holds an object as a file for as long as it is read, for many at once', async () => {
+      await using tested = await open()
+      const { store, root } = tested
+      await store.put(`${root}/held`, Buffer.from('held'))
+      const readers = await Promise.all(Array.from({ length: 8 }, () => store.hold(`${root}/held`)))
+      for (const { path } of readers) assert.equal(await readFile(path, 'utf8'), 'held')
+      for (const { release } of readers) release()
     })
 
     void it('refuses a location outside what it was given', async () => {

@@ -46,4 +46,11 @@ export const storageCodes = defineCodes({
       'The file system refuses a file or folder: permissions, a read-only disk, a path that is not there or is taken.',
     remedy: 'Do what the message says of the path that it names.',
   },
+  'WEIR-8009': {
+    kind: 'unavailable',
+    cause: 'Copies of stored objects that are read at once do not fit into their cache.',
+    remedy:
+      'Raise the bound of the cache, or read fewer at the same time; copies nobody reads make room by themselves.',
+    retryable: true,
+  },
 })

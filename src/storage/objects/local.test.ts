@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -67,4 +68,34 @@ void test('bytes are synced before the name appears, and the folder after it', a
   assert.deepEqual(calls, order)
   await tested.store.adopt(`${tested.root.slice('file://'.length)}/x`, `${tested.root}/y`)
   assert.deepEqual(calls, [...order, ...order])
+})
+
+void test('a file on another disk is copied in pieces, then removed there', async () => {
+  let largest = 0
+  let asked = 0
+  const twoDisks: Files = {
+    ...nodeFiles,
+    open: async (path, mode) => {
+      const file = await nodeFiles.open(path, mode)
+      return {
+        ...file,
+        write: async (buffers, at) => {
+          largest = Math.max(largest, ...buffers.map(({ byteLength }) => byteLength))
+          await file.write(buffers, at)
+        },
+      }
+    },
+    rename: async (from, to) => {
+      if (asked++ === 0) throw Object.assign(new Error('cross-device link'), { code: 'EXDEV' })
+      await nodeFiles.rename(from, to)
+    },
+  }
+  await using tested = await open(twoDisks)
+  const bytes = randomBytes((20 << 20) + 1)
+  const found = join(tested.root.slice('file://'.length), 'found')
+  await writeFile(found, bytes)
+  await tested.store.adopt(found, `${tested.root}/data/x`)
+  assert.ok((await tested.store.get(`${tested.root}/data/x`)).equals(bytes))
+  assert.equal(await nodeFiles.size(found), undefined)
+  assert.equal(largest, 8 << 20)
 })

@@ -5,6 +5,7 @@ import type { Files } from '../../kernel/files/files.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { locationOf, pathOf } from './location.ts'
 import type { ObjectStore, StoredObject } from './object-store.ts'
+import { bytesSource, withFileSource, type Source } from './source.ts'
 
 /** Objects as files. A name appears only when its bytes are durable: temporary file, sync, link or rename, sync of the folder. */
 export function localObjects(options: { readonly roots: readonly string[]; readonly files: Files }): ObjectStore {
@@ -16,7 +17,8 @@ export function localObjects(options: { readonly roots: readonly string[]; reado
     throw new WeirError('WEIR-8005', `${location} is not under ${options.roots.join(' or ')}; choose a location there`)
   }
   return {
-    put: (location, bytes, how) => put(files, path(location), bytes, how?.ifAbsent ?? false).catch(explain(location)),
+    put: (location, bytes, how) =>
+      put(files, path(location), bytesSource(bytes), how?.ifAbsent ?? false).catch(explain(location)),
     get: (location) => attempt(location, () => files.read(path(location))),
     size: (location) => attempt(location, () => files.size(path(location))),
     list: (prefix) => walk(files, path(prefix)),
@@ -26,17 +28,22 @@ export function localObjects(options: { readonly roots: readonly string[]; reado
       })
     },
     adopt: (localPath, location) => adopt(files, localPath, path(location)).catch(explain(location)),
+    hold: (location) => attempt(location, () => ({ path: path(location), release: () => undefined })),
     localPath: (location) => attempt(location, () => path(location)),
   }
 }
 
-async function put(files: Files, path: string, bytes: Uint8Array, ifAbsent: boolean): Promise<void> {
+/** What is in memory at a time when a file is copied from another disk. */
+const copiedBytes = 8 << 20
+
+async function put(files: Files, path: string, source: Source, ifAbsent: boolean): Promise<void> {
   const folder = dirname(path)
   const temporary = join(folder, `.${randomUUID()}.tmp`)
   await files.makeDirectory(folder)
   const file = await files.open(temporary, 'write')
   try {
-    await file.write([bytes], 0)
+    for (let at = 0; at < source.sizeBytes; at += copiedBytes)
+      await file.write([await source.read(at, Math.min(copiedBytes, source.sizeBytes - at))], at)
     await file.sync()
   } catch (error) {
     await files.remove(temporary).catch(() => undefined)
@@ -59,7 +66,7 @@ async function adopt(files: Files, from: string, to: string): Promise<void> {
     await files.rename(from, to)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
-    await put(files, to, await files.read(from), false)
+    await withFileSource(files, from, (source) => put(files, to, source, false))
     await files.remove(from)
     return
   }

@@ -6,13 +6,21 @@ export interface StoredObject {
   readonly modifiedMs: number
 }
 
+/** An object's bytes as a local file that stays there until it is let go. */
+export interface HeldObject {
+  readonly path: string
+  /** To be called once, when nobody reads the file any more. */
+  readonly release: () => void
+}
+
 /**
  * Immutable objects under locations: `file:///abs/path` or `s3://bucket/key`, raw text, never percent-encoded.
  *
  * A write is durable when its promise resolves, the name included. A write whose promise rejects may or may not have
  * happened. Objects are never changed once written, so that anything may be cached by its location; only the owner of a
  * location removes it. Errors: `WEIR-8002` not there, `WEIR-8003` already there, `WEIR-8001` disk full, `WEIR-8004`
- * the store does not answer, `WEIR-8005` a location that this store does not serve.
+ * the store does not answer, `WEIR-8005` a location that this store does not serve, `WEIR-8007` bytes that are not what was
+ * stored, `WEIR-8009` more copies needed at once than may be kept. `docs/spec/object-stores.md` has the rules.
  */
 export interface ObjectStore {
   /** With `ifAbsent`, rejects with `WEIR-8003` when the location is taken, also under concurrent writers. */
@@ -29,6 +37,8 @@ export interface ObjectStore {
   remove(location: string): Promise<void>
   /** Takes over a finished local file (which goes away) and makes it durable under `location`. */
   adopt(localPath: string, location: string): Promise<void>
-  /** A path that DuckDB can read: the file itself, or a copy in a bounded cache of immutable files. */
+  /** A file that DuckDB can read: the object itself, or a copy in a bounded cache that is not removed while it is held. */
+  hold(location: string): Promise<HeldObject>
+  /** The same for who cannot say when it is done: a copy may be removed once nobody asked for it for a minute. */
   localPath(location: string): Promise<string>
 }

@@ -3,7 +3,9 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { localObjects } from './local.ts'
 import { schemeOf } from './location.ts'
 import type { ObjectStore } from './object-store.ts'
-import type { S3Settings } from './s3.ts'
+import type { CacheFigures } from './cache/object-cache.ts'
+import type { S3Objects } from './s3/s3-objects.ts'
+import type { S3Settings } from './s3/s3-settings.ts'
 
 export interface ObjectStoreOptions {
   /** Local folders that `file:` locations may lie under; everything else is refused. */
@@ -13,12 +15,17 @@ export interface ObjectStoreOptions {
   readonly s3?: S3Settings
 }
 
+export interface OpenObjectStore extends ObjectStore {
+  /** Of the copies of S3's objects; undefined until the first is asked for. */
+  cacheFigures(): Promise<CacheFigures | undefined>
+}
+
 /** One store for all locations, by their scheme. The S3 client is loaded when the first `s3:` location is used. */
-export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
+export function openObjectStore(options: ObjectStoreOptions): OpenObjectStore {
   const local = localObjects(options)
-  let remote: Promise<ObjectStore> | undefined
+  let remote: Promise<S3Objects> | undefined
   const s3 = (settings: S3Settings) =>
-    (remote ??= import('./s3.ts').then((loaded) => loaded.s3Objects(settings, options.files)))
+    (remote ??= import('./s3/s3-objects.ts').then((loaded) => loaded.s3Objects(settings, options.files)))
   const at = async (location: string): Promise<ObjectStore> => {
     const scheme = schemeOf(location)
     if (scheme === 'file') return local
@@ -34,6 +41,8 @@ export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
     },
     remove: async (location) => (await at(location)).remove(location),
     adopt: async (path, location) => (await at(location)).adopt(path, location),
+    hold: async (location) => (await at(location)).hold(location),
+    cacheFigures: async () => (await remote)?.cacheFigures(),
     localPath: async (location) => (await at(location)).localPath(location),
   }
 }
