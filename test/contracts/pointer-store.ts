@@ -16,6 +16,7 @@ export function describePointerStoreContract(name: string, open: () => Promise<T
   }
   describeNamespaces(check)
   describeSwaps(check)
+  describeViews(check)
   describeRaces(check)
 }
 
@@ -142,6 +143,69 @@ function describeSwaps(check: Check): void {
   })
 }
 
+function describeViews(check: Check): void {
+  const [view, table] = [tableOf('v'), tableOf('t')]
+  const withBoth = async (pointers: PointerStore) => {
+    await pointers.createNamespace(['public'], {})
+    await withTable(pointers, table, 'm1')
+    assert.deepEqual(await pointers.swap([{ table: view, kind: 'view', from: null, to: 'v1' }]), { swapped: true })
+  }
+
+  check('a view is made, moved and taken out, and no list or pointer of tables shows it', async (pointers) => {
+    const missing = await pointers.swap([{ table: view, kind: 'view', from: null, to: 'v1' }])
+    assert.deepEqual(missing, { swapped: false, missingNamespace: ['public'] })
+    await withBoth(pointers)
+    assert.deepEqual([await pointers.viewPointer(view), await pointers.tablePointer(view)], ['v1', undefined])
+    assert.deepEqual([await pointers.viewPointer(table), await pointers.tablePointer(table)], [undefined, 'm1'])
+    assert.deepEqual(await pointers.listTables(['public'], all), ['t'])
+    assert.deepEqual(await pointers.listViews(['public'], all), ['v'])
+    assert.deepEqual(await pointers.swap([{ table: view, kind: 'view', from: 'v1', to: 'v2' }]), { swapped: true })
+    assert.deepEqual(await pointers.swap([{ table: view, kind: 'view', from: 'v1', to: 'v3' }]), {
+      swapped: false,
+      table: view,
+      found: 'v2',
+    })
+    assert.equal(await pointers.dropNamespace(['public']), 'not-empty')
+    assert.deepEqual(await pointers.swap([{ table: view, kind: 'view', from: 'v2', to: null }]), { swapped: true })
+    assert.deepEqual([await pointers.viewPointer(view), await pointers.listViews(['public'], all)], [undefined, []])
+  })
+
+  check('INV-V1: a name is a table or a view, never both, and neither is moved as the other', async (pointers) => {
+    await withBoth(pointers)
+    for (const [ident, kind, found] of [
+      [view, 'table', 'v1'],
+      [table, 'view', 'm1'],
+    ] as const)
+      for (const change of [
+        { from: null, to: 'x' },
+        { from: found, to: 'x' },
+        { from: found, to: null },
+      ])
+        assert.deepEqual(await pointers.swap([{ table: ident, kind, ...change }]), {
+          swapped: false,
+          table: ident,
+          found,
+        })
+    assert.deepEqual([await pointers.viewPointer(view), await pointers.tablePointer(table)], ['v1', 'm1'])
+  })
+
+  check(
+    'a namespace with nothing but a view in it is not dropped, and views are listed page by page',
+    async (pointers) => {
+      await pointers.createNamespace(['public'], {})
+      for (const name of sortedNames.toReversed())
+        assert.equal(
+          (await pointers.swap([{ table: tableOf(name), kind: 'view', from: null, to: name }])).swapped,
+          true,
+        )
+      assert.equal(await pointers.dropNamespace(['public']), 'not-empty')
+      assert.deepEqual(await pointers.listViews(['public'], { limit: 2, after: 'A' }), ['B', '_'])
+      assert.deepEqual(await pointers.listViews(['public'], all), sortedNames)
+      assert.deepEqual(await pointers.listTables(['public'], all), [])
+    },
+  )
+}
+
 function describeRaces(check: Check): void {
   check('of swaps that start from one pointer one wins', async (pointers) => {
     await pointers.createNamespace(['public'], {})
@@ -168,6 +232,20 @@ function describeRaces(check: Check): void {
       Array.from({ length: 8 }, (_, at) => pointers.swap([{ table, from: null, to: `m${at}` }])),
     )
     assert.equal(created.filter(({ swapped }) => swapped).length, 1)
+  })
+
+  check('of those who make a table and a view of one name one is told that it did', async (pointers) => {
+    await pointers.createNamespace(['public'], {})
+    const table = tableOf('t')
+    const made = await Promise.all(
+      Array.from({ length: 8 }, (_, at) =>
+        pointers.swap([{ table, kind: at % 2 === 0 ? 'table' : 'view', from: null, to: `m${at}` }]),
+      ),
+    )
+    assert.equal(made.filter(({ swapped }) => swapped).length, 1)
+    const winner = made.findIndex(({ swapped }) => swapped)
+    const found = await Promise.all([pointers.tablePointer(table), pointers.viewPointer(table)])
+    assert.deepEqual(found, winner % 2 === 0 ? [`m${winner}`, undefined] : [undefined, `m${winner}`])
   })
 
   check('a table is never made in a namespace that goes at the same moment', async (pointers) => {

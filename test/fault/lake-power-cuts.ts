@@ -5,8 +5,9 @@ import { join, relative } from 'node:path'
 import type { Files } from '../../src/kernel/files/files.ts'
 import { nodeFiles } from '../../src/kernel/files/node-files.ts'
 import { prepareAppend } from '../../src/lake/commit/prepare-append.ts'
+import type { Catalog } from '../../src/lake/catalog/catalog.ts'
 import { createCatalog } from '../../src/lake/catalog/create-catalog.ts'
-import type { PointerStore, TableIdent } from '../../src/lake/catalog/pointer-store.ts'
+import type { PointerKind, PointerStore, TableIdent } from '../../src/lake/catalog/pointer-store.ts'
 import type { CatalogClient, LoadedTable } from '../../src/lake/client/catalog-client.ts'
 import { connectCatalog } from '../../src/lake/client/connect-catalog.ts'
 import { expireSnapshots } from '../../src/lake/maintenance/expire-snapshots.ts'
@@ -14,10 +15,12 @@ import { reachableFiles } from '../../src/lake/maintenance/reachable-files.ts'
 import { manifestReader } from '../../src/lake/manifest/manifest-reader.ts'
 import { parseMetadata } from '../../src/lake/metadata/read.ts'
 import { planScan } from '../../src/lake/scan/plan-scan.ts'
+import { parseViewMetadata } from '../../src/lake/view/view-metadata.ts'
 import { schemaOf } from '../../src/lake/types/schema.ts'
 import { locationOf, pathOf, under } from '../../src/storage/objects/location.ts'
 import type { ObjectStore } from '../../src/storage/objects/object-store.ts'
 import { openObjectStore } from '../../src/storage/objects/open.ts'
+import { askCatalog } from '../support/ask-catalog.ts'
 import { fetchFrom } from '../support/local-lake.ts'
 import { memoryPointers } from '../support/memory-pointers.ts'
 import { recordFiles, type Recording } from '../support/power-cut/record-files.ts'
@@ -28,6 +31,7 @@ const ident: TableIdent = { namespace: ['shop'], name: 'orders' }
 
 /** The pointer as the metadata database had it: durable when it answered, perhaps before (SQLite, synchronous=FULL). */
 interface Swap {
+  readonly kind: PointerKind
   readonly to: string
   readonly started: number
   readonly answered: number
@@ -44,6 +48,7 @@ interface Lake {
   readonly recording: Recording
   readonly store: ObjectStore
   readonly client: CatalogClient
+  readonly catalog: Catalog
   readonly swaps: readonly Swap[]
   /** What each file must hold, by location. */
   readonly bytes: Map<string, Buffer>
@@ -62,13 +67,14 @@ function openLake(root: string, careless: (files: Files) => Files): Lake {
       const started = recording.now()
       const result = await memory.swap(changes)
       const to = changes[0]?.to
-      if (result.swapped && to !== undefined && to !== null) swaps.push({ to, started, answered: recording.now() })
+      if (result.swapped && to !== undefined && to !== null)
+        swaps.push({ kind: changes[0]?.kind ?? 'table', to, started, answered: recording.now() })
       return result
     },
   }
   const catalog = createCatalog({ pointers, objects: store, warehouse: locationOf(root) })
   const client = connectCatalog({ uri: 'http://catalog', fetch: fetchFrom(catalog) })
-  return { root, recording, store, client, swaps, bytes: new Map(), commits: [] }
+  return { root, recording, store, client, catalog, swaps, bytes: new Map(), commits: [] }
 }
 
 /** What a delivery does: data file, state file, manifests, commit; a conflict is tried again on the table as it is then. */
@@ -114,7 +120,34 @@ async function commitOnce(lake: Lake, random: Random, name: string): Promise<voi
   }
 }
 
-/** Two writers, and maintenance that expires almost everything, all at the same time. */
+/** A view that is replaced again and again, all its versions kept. */
+async function replaceView({ catalog }: Lake, rounds: number): Promise<void> {
+  const versionOf = (sql: string) => ({
+    'version-id': 1,
+    'schema-id': 0,
+    'timestamp-ms': 1,
+    summary: {},
+    representations: [{ type: 'sql', sql, dialect: 'spark' }],
+    'default-namespace': ident.namespace,
+  })
+  const made = await askCatalog(catalog, 'POST /namespaces/shop/views', {
+    name: 'v',
+    schema: schemaOf([{ name: 'id', type: 'long' }]),
+    'view-version': versionOf('select 1'),
+    properties: { 'version.history.num-entries': '1000' },
+  })
+  assert.equal(made.status, 200, made.body)
+  for (let round = 2; round <= rounds; round++) {
+    const updates = [
+      { action: 'add-view-version', 'view-version': versionOf(`select ${round}`) },
+      { action: 'set-current-view-version', 'view-version-id': -1 },
+    ]
+    const replaced = await askCatalog(catalog, 'POST /namespaces/shop/views/v', { updates })
+    assert.equal(replaced.status, 200, replaced.body)
+  }
+}
+
+/** Two writers, maintenance that expires almost everything, and a view that changes, all at the same time. */
 async function work(lake: Lake, random: Random, rounds: number): Promise<void> {
   const { client, store } = lake
   await client.ensureNamespace(ident.namespace)
@@ -137,7 +170,7 @@ async function work(lake: Lake, random: Random, rounds: number): Promise<void> {
       }
     }
   })
-  await Promise.all(writers)
+  await Promise.all([...writers, replaceView(lake, rounds)])
 }
 
 /** Locations name the folder that was recorded; what the power cut left of it lies elsewhere. */
@@ -151,17 +184,28 @@ function storeOfCut(root: string, into: string): Pick<ObjectStore, 'get'> {
   }
 }
 
-/** INV-D2, and INV-P4 for commits. */
+/** What the database may have at the cut: the last swap that was answered, or one that had begun. */
+function pointerAt({ swaps }: Lake, kind: PointerKind, cut: number, random: Random) {
+  const own = swaps.filter((swap) => swap.kind === kind)
+  const sure = own.findLastIndex(({ answered }) => answered <= cut)
+  const begun = own.findLastIndex(({ started }) => started < cut)
+  if (begun < 0) return undefined
+  const at = sure + random.pick(Math.max(0, begun - sure) + 1)
+  return at < 0 ? undefined : { to: own[at]!.to, nth: at + 1 }
+}
+
+/** INV-D2, INV-L1, and INV-P4 for commits. */
 async function checkCut(lake: Lake, cut: number, seed: number, into: string): Promise<void> {
   const random = seededRandom(seed)
   replayTo(lake.recording.history, cut, random.pick(2 ** 31), into)
-  const sure = lake.swaps.findLastIndex(({ answered }) => answered <= cut)
-  const begun = lake.swaps.findLastIndex(({ started }) => started < cut)
-  if (begun < 0) return
-  const at = sure + random.pick(Math.max(0, begun - sure) + 1)
-  if (at < 0) return
   const store = storeOfCut(lake.root, into)
-  const { to } = lake.swaps[at]!
+  const view = pointerAt(lake, 'view', cut, random)
+  // The nth swap made the nth version.
+  if (view !== undefined)
+    assert.equal(parseViewMetadata((await store.get(view.to)).toString(), view.to).versions.length, view.nth)
+  const table = pointerAt(lake, 'table', cut, random)
+  if (table === undefined) return
+  const { to } = table
   const metadata = parseMetadata((await store.get(to)).toString(), to)
   const reader = manifestReader(store)
   const { data } = await reachableFiles(metadata.snapshots ?? [], { store, reader })

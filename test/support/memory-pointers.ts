@@ -3,15 +3,32 @@ import {
   namespaceLevels,
   type Namespace,
   type Page,
+  type PointerKind,
   type PointerStore,
   type TableIdent,
 } from '../../src/lake/catalog/pointer-store.ts'
 
+interface Pointer {
+  readonly kind: PointerKind
+  readonly location: string
+}
+
 /** A pointer store for tests of the catalog: one process, nothing durable. */
 export function memoryPointers(): PointerStore {
   const namespaces = new Map<string, Record<string, string>>()
-  const tables = new Map<string, Map<string, string>>()
-  const found = (table: TableIdent) => tables.get(namespaceKey(table.namespace))?.get(table.name) ?? null
+  const pointers = new Map<string, Map<string, Pointer>>()
+  const found = (table: TableIdent) => pointers.get(namespaceKey(table.namespace))?.get(table.name)
+  const pointer = async (kind: PointerKind, table: TableIdent) => {
+    const there = found(table)
+    return there?.kind === kind ? there.location : undefined
+  }
+  const names = async (kind: PointerKind, namespace: Namespace, page: Page) => {
+    const all = [...(pointers.get(namespaceKey(namespace)) ?? [])]
+    return paged(
+      all.filter(([, there]) => there.kind === kind).map(([name]) => name),
+      page,
+    )
+  }
   return {
     createNamespace: async (namespace, properties) => {
       const key = namespaceKey(namespace)
@@ -32,26 +49,31 @@ export function memoryPointers(): PointerStore {
       const key = namespaceKey(namespace)
       if (!namespaces.has(key)) return 'absent'
       const below = [...namespaces.keys()].some((other) => other.startsWith(`${key}\u001f`))
-      if (below || (tables.get(key)?.size ?? 0) > 0) return 'not-empty'
+      if (below || (pointers.get(key)?.size ?? 0) > 0) return 'not-empty'
       namespaces.delete(key)
       return 'dropped'
     },
     listNamespaces: async (parent, page) => paged(childNames(namespaces.keys(), parent), page),
-    tablePointer: async (table) => found(table) ?? undefined,
+    tablePointer: (table) => pointer('table', table),
+    viewPointer: (view) => pointer('view', view),
     swap: async (changes) => {
-      for (const { table, from, to } of changes) {
+      for (const { table, kind = 'table', from, to } of changes) {
         if (to !== null && !namespaces.has(namespaceKey(table.namespace)))
           return { swapped: false, missingNamespace: table.namespace }
-        if (found(table) !== from) return { swapped: false, table, found: found(table) }
+        const there = found(table)
+        if ((there?.location ?? null) !== from || (there !== undefined && there.kind !== kind))
+          return { swapped: false, table, found: there?.location ?? null }
       }
-      for (const { table, to } of changes) {
+      for (const { table, kind = 'table', to } of changes) {
         const key = namespaceKey(table.namespace)
-        if (to === null) tables.get(key)?.delete(table.name)
-        else tables.set(key, (tables.get(key) ?? new Map<string, string>()).set(table.name, to))
+        const here = pointers.get(key) ?? new Map<string, Pointer>()
+        if (to === null) here.delete(table.name)
+        else pointers.set(key, here.set(table.name, { kind, location: to }))
       }
       return { swapped: true }
     },
-    listTables: async (namespace, page) => paged(tables.get(namespaceKey(namespace))?.keys() ?? [], page),
+    listTables: (namespace, page) => names('table', namespace, page),
+    listViews: (namespace, page) => names('view', namespace, page),
   }
 }
 

@@ -22,7 +22,7 @@ export interface CatalogResponse {
   readonly body: string
 }
 
-/** Runs the making of a table whose first files lie under `location`, where nothing was before. */
+/** Runs the making of a table or view whose first files lie under `location`, where nothing was before. */
 export type Making = <T>(location: string, make: () => Promise<T>) => Promise<T>
 
 export interface CatalogOptions {

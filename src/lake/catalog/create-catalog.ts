@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { under } from '../../storage/objects/location.ts'
+import { parseMetadata } from '../metadata/read.ts'
+import { parseViewMetadata } from '../view/view-metadata.ts'
 import type { Catalog, CatalogOptions, CatalogRequest, CatalogResponse } from './catalog.ts'
 import { metadataStore } from './metadata-store.ts'
 import { namespaceRoutes } from './namespace-routes.ts'
@@ -7,18 +9,20 @@ import type { TableIdent } from './pointer-store.ts'
 import { errorResponse, RestError } from './rest-error.ts'
 import { findRoute, json, namespaceSeparator, type Route } from './route.ts'
 import { tableRoutes } from './table-routes.ts'
+import { viewRoutes } from './view-routes.ts'
 
 /** The Iceberg REST catalog over a pointer store and an object store. Serves `/v1/…`; it is mounted by the HTTP server. */
 export function createCatalog(options: CatalogOptions): Catalog {
   const context = {
     pointers: options.pointers,
     objects: options.objects,
-    metadata: metadataStore(options.objects),
+    metadata: metadataStore(options.objects, parseMetadata),
+    views: metadataStore(options.objects, parseViewMetadata),
     newLocation: (table: TableIdent) => freeLocation(options, table),
     making: options.making ?? ((_, make) => make()),
     now: options.now ?? Date.now,
   }
-  const served = [...namespaceRoutes(options.pointers), ...tableRoutes(context)]
+  const served = [...namespaceRoutes(options.pointers), ...tableRoutes(context), ...viewRoutes(context)]
   const routes = [configRoute(served), ...served]
   return { handle: (request) => answer(routes, request) }
 }
@@ -54,7 +58,7 @@ function configRoute(served: readonly Route[]): Route {
 }
 
 /**
- * The table's folder, or one beside it when files of a table that was dropped or renamed lie there: two tables must not
+ * The folder of a table or view, or one beside it when files of one that was dropped or renamed lie there: two must not
  * share a folder, for what one no longer names the other may.
  */
 async function freeLocation({ warehouse, objects }: CatalogOptions, table: TableIdent): Promise<string> {

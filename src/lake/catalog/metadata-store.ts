@@ -2,20 +2,28 @@ import { randomUUID } from 'node:crypto'
 import { under } from '../../storage/objects/location.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { stringifyJson } from '../json.ts'
-import { parseMetadata } from '../metadata/read.ts'
-import type { TableMetadata } from '../metadata/table-metadata.ts'
 
-/** Table metadata by the location of its file. */
-export interface MetadataStore {
-  read(location: string): Promise<TableMetadata>
+/** What metadata of tables and of views say of the place of their own file. */
+interface Located {
+  readonly location: string
+  readonly properties?: Readonly<Record<string, string>>
+}
+
+/** Metadata by the location of its file. */
+export interface MetadataStore<M> {
+  read(location: string): Promise<M>
   /** Durable when it resolves; the location is new. `before` is the file that it follows. */
-  write(metadata: TableMetadata, before: string | null): Promise<string>
+  write(metadata: M, before: string | null): Promise<string>
 }
 
 /** Keeps the metadata used last: each commit and most loads start from what was written just before. */
-export function metadataStore(objects: ObjectStore, keptMax = 64): MetadataStore {
-  const kept = new Map<string, TableMetadata>()
-  const keep = (location: string, metadata: TableMetadata): void => {
+export function metadataStore<M extends Located>(
+  objects: ObjectStore,
+  parse: (text: string, location: string) => M,
+  keptMax = 64,
+): MetadataStore<M> {
+  const kept = new Map<string, M>()
+  const keep = (location: string, metadata: M): void => {
     kept.delete(location)
     kept.set(location, metadata)
     for (const oldest of kept.keys()) {
@@ -25,7 +33,7 @@ export function metadataStore(objects: ObjectStore, keptMax = 64): MetadataStore
   }
   return {
     read: async (location) => {
-      const metadata = kept.get(location) ?? parseMetadata((await objects.get(location)).toString(), location)
+      const metadata = kept.get(location) ?? parse((await objects.get(location)).toString(), location)
       keep(location, metadata)
       return metadata
     },

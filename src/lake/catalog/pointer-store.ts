@@ -13,14 +13,19 @@ export interface Page {
   readonly after?: string
 }
 
-/** `from: null` asserts that there is no such table; `to: null` takes it out of the catalog. */
+/** Tables and views share their names: one name is one or the other, or free. */
+export type PointerKind = 'table' | 'view'
+
+/** `from: null` asserts that the name is free; `to: null` takes the table or view out of the catalog. */
 export interface PointerChange {
   readonly table: TableIdent
+  /** A table when absent. A pointer of the other kind is never moved. */
+  readonly kind?: PointerKind
   readonly from: string | null
   readonly to: string | null
 }
 
-/** What kept a swap from happening: nothing was changed. `found` is the pointer there is, null when there is none. */
+/** What kept a swap from happening: nothing was changed. `found` is the pointer there is, of either kind, null when there is none. */
 export type SwapResult =
   | { readonly swapped: true }
   | { readonly swapped: false; readonly table: TableIdent; readonly found: string | null }
@@ -37,24 +42,28 @@ export interface NamespaceStore {
     namespace: Namespace,
     change: { readonly set: Readonly<Record<string, string>>; readonly remove: readonly string[] },
   ): Promise<boolean>
-  /** `not-empty` when tables or namespaces below it exist. */
+  /** `not-empty` when tables, views or namespaces below it exist. */
   dropNamespace(namespace: Namespace): Promise<'dropped' | 'absent' | 'not-empty'>
   /** Names of the next level below `parent` (all first levels for `[]`), sorted, each once. */
   listNamespaces(parent: readonly string[], page: Page): Promise<readonly string[]>
 }
 
 /**
- * The pointers of a catalog: which metadata file is the table. The only mutable state of the lake.
+ * The pointers of a catalog: which metadata file is the table or the view. The only mutable state of the lake.
  *
  * `swap` is one transaction, durable before it resolves: each change is compared with what is there and all are made, or
- * none. Changes may exchange names (a rename removes one and creates the other). The namespace of each table that is
- * created must exist, checked in the same transaction. A rejected promise means that the outcome is unknown.
+ * none. Changes may exchange names (a rename removes one and creates the other). The namespace of each table and view that
+ * is created must exist, checked in the same transaction. A rejected promise means that the outcome is unknown.
  */
 export interface TablePointers {
+  /** undefined also where the name is a view's. */
   tablePointer(table: TableIdent): Promise<string | undefined>
+  /** undefined also where the name is a table's. */
+  viewPointer(view: TableIdent): Promise<string | undefined>
   swap(changes: readonly PointerChange[]): Promise<SwapResult>
   /** Names in exactly this namespace, sorted. */
   listTables(namespace: Namespace, page: Page): Promise<readonly string[]>
+  listViews(namespace: Namespace, page: Page): Promise<readonly string[]>
 }
 
 export interface PointerStore extends NamespaceStore, TablePointers {}

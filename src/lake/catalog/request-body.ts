@@ -8,9 +8,9 @@ import type { Schema } from '../types/type.ts'
 import { RestError } from './rest-error.ts'
 
 /** Bodies of requests, checked as far as the code relies on them; keys that are not named are kept. */
-const text = z.record(z.string(), z.string())
+export const text = z.record(z.string(), z.string())
 const long = z.union([z.number(), z.bigint()]).transform((value) => toLong(value))
-const id = z.int()
+export const id = z.int()
 
 const field: z.ZodType = z.lazy(() =>
   z.looseObject({
@@ -36,7 +36,7 @@ const type: z.ZodType = z.lazy(() =>
     }),
   ]),
 )
-const schema = z
+export const schema = z
   .looseObject({ type: z.literal('struct'), 'schema-id': id.default(0), fields: z.array(field) })
   .transform((value) => value as unknown as Schema)
 const partitionField = z.looseObject({
@@ -69,20 +69,10 @@ const snapshot = z.looseObject({
   summary: text.optional(),
 })
 
-/** For the updates whose content the code looks into; the others are small and checked where they are applied. */
-const updateShapes: Readonly<Record<string, z.ZodType>> = {
+/** Updates that tables and views have alike. */
+export const simpleUpdates: Readonly<Record<string, z.ZodType>> = {
   'assign-uuid': z.looseObject({ uuid: z.string() }),
   'upgrade-format-version': z.looseObject({ 'format-version': id }),
-  'add-schema': z.looseObject({ schema }),
-  'set-current-schema': z.looseObject({ 'schema-id': id }),
-  'add-spec': z.looseObject({ spec }),
-  'set-default-spec': z.looseObject({ 'spec-id': id }),
-  'add-sort-order': z.looseObject({ 'sort-order': order }),
-  'set-default-sort-order': z.looseObject({ 'sort-order-id': id }),
-  'add-snapshot': z.looseObject({ snapshot }),
-  'set-snapshot-ref': z.looseObject({ 'ref-name': z.string(), ...ref }),
-  'remove-snapshots': z.looseObject({ 'snapshot-ids': z.array(long) }),
-  'remove-snapshot-ref': z.looseObject({ 'ref-name': z.string() }),
   'set-location': z.looseObject({ location: z.string() }),
   'set-properties': z.preprocess(
     // Older clients send `updated`.
@@ -93,6 +83,20 @@ const updateShapes: Readonly<Record<string, z.ZodType>> = {
     (value) => ({ removals: (value as { removed?: unknown }).removed, ...(value as object) }),
     z.looseObject({ removals: z.array(z.string()) }),
   ),
+}
+
+const updateShapes: Readonly<Record<string, z.ZodType>> = {
+  ...simpleUpdates,
+  'add-schema': z.looseObject({ schema }),
+  'set-current-schema': z.looseObject({ 'schema-id': id }),
+  'add-spec': z.looseObject({ spec }),
+  'set-default-spec': z.looseObject({ 'spec-id': id }),
+  'add-sort-order': z.looseObject({ 'sort-order': order }),
+  'set-default-sort-order': z.looseObject({ 'sort-order-id': id }),
+  'add-snapshot': z.looseObject({ snapshot }),
+  'set-snapshot-ref': z.looseObject({ 'ref-name': z.string(), ...ref }),
+  'remove-snapshots': z.looseObject({ 'snapshot-ids': z.array(long) }),
+  'remove-snapshot-ref': z.looseObject({ 'ref-name': z.string() }),
   'set-statistics': z.looseObject({ statistics: z.looseObject({ 'snapshot-id': long }) }),
   'remove-statistics': z.looseObject({ 'snapshot-id': long }),
   'set-partition-statistics': z.looseObject({ 'partition-statistics': z.looseObject({ 'snapshot-id': long }) }),
@@ -101,17 +105,23 @@ const updateShapes: Readonly<Record<string, z.ZodType>> = {
   'remove-schemas': z.looseObject({ 'schema-ids': z.array(id) }),
 }
 
-const update = z.looseObject({ action: z.string() }).transform((value, context): TableUpdate => {
-  const shape = updateShapes[value.action]
-  if (shape === undefined || !updateActions.has(value.action)) {
-    context.addIssue({ code: 'custom', message: `the update ${value.action} is not served` })
+/** Reads an update by the shape of its action; an action without one is not served. */
+export function updateOf<Update>(shapes: Readonly<Record<string, z.ZodType>>): z.ZodType<Update> {
+  return z.looseObject({ action: z.string() }).transform((value, context): Update => {
+    const shape = Object.hasOwn(shapes, value.action) ? shapes[value.action] : undefined
+    if (shape === undefined) {
+      context.addIssue({ code: 'custom', message: `the update ${value.action} is not served` })
+      return z.NEVER
+    }
+    const checked = shape.safeParse(value)
+    if (checked.success) return checked.data as Update
+    for (const { path, message } of checked.error.issues) context.addIssue({ code: 'custom', path: [...path], message })
     return z.NEVER
-  }
-  const checked = shape.safeParse(value)
-  if (checked.success) return checked.data as TableUpdate
-  for (const { path, message } of checked.error.issues) context.addIssue({ code: 'custom', path: [...path], message })
-  return z.NEVER
-})
+  })
+}
+
+const served = Object.entries(updateShapes).filter(([action]) => updateActions.has(action))
+const update = updateOf<TableUpdate>(Object.fromEntries(served))
 
 const requirement = z
   .discriminatedUnion('type', [

@@ -5,9 +5,11 @@ import type { CatalogResponse } from './catalog.ts'
 /** The error types that the REST specification and its clients know by name. */
 export type RestErrorType =
   | 'BadRequestException'
+  | 'IllegalArgumentException'
   | 'NotAuthorizedException'
   | 'NoSuchNamespaceException'
   | 'NoSuchTableException'
+  | 'NoSuchViewException'
   | 'NotFoundException'
   | 'AlreadyExistsException'
   | 'NamespaceNotEmptyException'
@@ -60,6 +62,10 @@ function fromAny(thrown: unknown): Pick<RestError, 'status' | 'type' | 'message'
 
 export function noSuchTable(name: string): RestError {
   return new RestError(404, 'NoSuchTableException', `Table does not exist: ${name}`)
+}
+
+export function noSuchView(name: string): RestError {
+  return new RestError(404, 'NoSuchViewException', `View does not exist: ${name}`)
 }
 
 export function noSuchNamespace(name: string): RestError {

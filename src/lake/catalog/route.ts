@@ -59,6 +59,10 @@ export function tableOf(call: Call): string {
   return decoded(call.parameters['table']!)
 }
 
+export function viewOf(call: Call): string {
+  return decoded(call.parameters['view']!)
+}
+
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part.replaceAll('+', '%20'))

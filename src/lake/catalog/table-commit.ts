@@ -5,12 +5,14 @@ import { emptyTableMetadata } from '../metadata/create.ts'
 import type { TableRequirement } from '../metadata/requirement.ts'
 import type { TableMetadata } from '../metadata/table-metadata.ts'
 import type { TableUpdate } from '../metadata/update.ts'
+import type { ViewMetadata } from '../view/view-metadata.ts'
 import { logPrevious } from './metadata-log.ts'
 import type { Making } from './catalog.ts'
 import type { MetadataStore } from './metadata-store.ts'
 import { printed } from './namespace-routes.ts'
 import type { PointerChange, PointerStore, SwapResult, TableIdent } from './pointer-store.ts'
 import { noSuchNamespace, noSuchTable, RestError } from './rest-error.ts'
+import { mustBeFree } from './taken-name.ts'
 
 export interface TableChange {
   readonly table: TableIdent
@@ -26,7 +28,8 @@ export interface CommittedTable {
 export interface CommitContext {
   readonly pointers: PointerStore
   readonly objects: ObjectStore
-  readonly metadata: MetadataStore
+  readonly metadata: MetadataStore<TableMetadata>
+  readonly views: MetadataStore<ViewMetadata>
   readonly newLocation: (table: TableIdent) => Promise<string>
   readonly making: Making
   readonly now: () => number
@@ -46,7 +49,10 @@ export async function commitTables(
   for (let attempt = 1; ; attempt++) {
     const prepared = await Promise.all(changes.map((change) => prepare(change, context)))
     if (prepared.every((one) => one.unchanged)) return prepared
-    const swapped = await swap(prepared, context)
+    const swaps = prepared
+      .filter((one) => !one.unchanged)
+      .map(({ table, from, location: to }): PointerChange => ({ table, from, to }))
+    const swapped = await swapOrUnknown(context.pointers, swaps)
     if (swapped.swapped) {
       await discard(
         prepared.flatMap((one) => one.dropped),
@@ -78,6 +84,7 @@ async function prepare(change: TableChange, context: CommitContext): Promise<Pre
   const from = (await context.pointers.tablePointer(table)) ?? null
   const creates = requirements.some((requirement) => requirement.type === 'assert-create')
   if (from === null && !creates) throw noSuchTable(printedTable(table))
+  if (from === null) await mustBeFree(context.pointers, 'table', table)
   const current = from === null ? undefined : await context.metadata.read(from)
   const reason = violated(requirements, current)
   if (reason !== undefined) throw new RestError(409, 'CommitFailedException', reason)
@@ -97,12 +104,9 @@ function versionOf(updates: readonly TableUpdate[]): number {
 }
 
 /** A swap that rejects has an unknown outcome, and clients must hear just that: they then delete nothing. */
-async function swap(prepared: readonly Prepared[], context: CommitContext): Promise<SwapResult> {
-  const changes = prepared
-    .filter((one) => !one.unchanged)
-    .map(({ table, from, location: to }): PointerChange => ({ table, from, to }))
+export async function swapOrUnknown(pointers: PointerStore, changes: readonly PointerChange[]): Promise<SwapResult> {
   try {
-    return await context.pointers.swap(changes)
+    return await pointers.swap(changes)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new RestError(500, 'CommitStateUnknownException', `The outcome of the commit is unknown: ${reason}`)
@@ -110,7 +114,7 @@ async function swap(prepared: readonly Prepared[], context: CommitContext): Prom
 }
 
 /** What cannot be removed now is an orphan, which maintenance finds; the commit stands all the same. */
-async function discard(locations: readonly string[], objects: ObjectStore): Promise<void> {
+export async function discard(locations: readonly string[], objects: ObjectStore): Promise<void> {
   await Promise.allSettled(locations.map((location) => objects.remove(location)))
 }
 

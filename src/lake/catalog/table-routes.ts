@@ -5,10 +5,13 @@ import { printed } from './namespace-routes.ts'
 import { readPage } from './page.ts'
 import type { TableIdent } from './pointer-store.ts'
 import { purgeTable } from './purge-table.ts'
+import { readGiven } from './read-given.ts'
+import { rename } from './rename.ts'
 import { bodies, readBody } from './request-body.ts'
 import { noSuchNamespace, noSuchTable, RestError } from './rest-error.ts'
 import { json, namespaceOf, noContent, tableOf, type Call, type Route } from './route.ts'
-import { commitTables, printedTable, type CommitContext } from './table-commit.ts'
+import { mustBeFree } from './taken-name.ts'
+import { commitTables, printedTable, swapOrUnknown, type CommitContext } from './table-commit.ts'
 
 /** Tables of the REST protocol. */
 export function tableRoutes(context: CommitContext): readonly Route[] {
@@ -23,7 +26,7 @@ export function tableRoutes(context: CommitContext): readonly Route[] {
     { method: 'DELETE', path: one, answer: (call) => drop(context, call) },
     { method: 'POST', path: `${one}/metrics`, answer: () => Promise.resolve(noContent) },
     { method: 'POST', path: '/v1/{prefix}/namespaces/{namespace}/register', answer: (call) => register(context, call) },
-    { method: 'POST', path: '/v1/{prefix}/tables/rename', answer: (call) => rename(context, call) },
+    { method: 'POST', path: '/v1/{prefix}/tables/rename', answer: (call) => rename(context.pointers, 'table', call) },
     { method: 'POST', path: '/v1/{prefix}/transactions/commit', answer: (call) => transaction(context, call) },
   ]
 }
@@ -44,7 +47,7 @@ async function create(context: CommitContext, call: Call) {
   const table = { namespace: namespaceOf(call), name: request.name }
   if ((await context.pointers.namespaceProperties(table.namespace)) === undefined)
     throw noSuchNamespace(printed(table.namespace))
-  if ((await context.pointers.tablePointer(table)) !== undefined) throw taken(table)
+  await mustBeFree(context.pointers, 'table', table)
   const metadata = newTableMetadata({
     location: request.location ?? (await context.newLocation(table)),
     schema: request.schema,
@@ -61,9 +64,11 @@ async function create(context: CommitContext, call: Call) {
 }
 
 async function answerCreated(context: CommitContext, table: TableIdent, location: string, metadata: TableMetadata) {
-  const swapped = await context.pointers.swap([{ table, from: null, to: location }])
+  const swapped = await swapOrUnknown(context.pointers, [{ table, from: null, to: location }])
   if (swapped.swapped) return loaded(location, metadata)
-  throw 'missingNamespace' in swapped ? noSuchNamespace(printed(table.namespace)) : taken(table)
+  if ('missingNamespace' in swapped) throw noSuchNamespace(printed(table.namespace))
+  await mustBeFree(context.pointers, 'table', table)
+  throw new RestError(409, 'CommitFailedException', `${printedTable(table)} changed meanwhile`)
 }
 
 async function load(context: CommitContext, call: Call) {
@@ -127,7 +132,7 @@ async function drop(context: CommitContext, call: Call) {
   for (;;) {
     const from = await context.pointers.tablePointer(table)
     if (from === undefined) throw noSuchTable(printedTable(table))
-    const swapped = await context.pointers.swap([{ table, from, to: null }])
+    const swapped = await swapOrUnknown(context.pointers, [{ table, from, to: null }])
     if (!swapped.swapped) continue
     if (call.query['purgeRequested']?.toLowerCase() === 'true') await purgeTable(from, context)
     return noContent
@@ -138,31 +143,10 @@ async function register(context: CommitContext, call: Call) {
   const request = readBody(bodies.registerTable, call.body)
   const table = { namespace: namespaceOf(call), name: request.name }
   const location = request['metadata-location']
-  const metadata = await context.metadata.read(location)
+  const metadata = await readGiven(context.metadata, location)
   const from = (await context.pointers.tablePointer(table)) ?? null
   if (from === null || request.overwrite !== true) return answerCreated(context, table, location, metadata)
-  const swapped = await context.pointers.swap([{ table, from, to: location }])
+  const swapped = await swapOrUnknown(context.pointers, [{ table, from, to: location }])
   if (!swapped.swapped) throw new RestError(409, 'CommitFailedException', `${printedTable(table)} changed meanwhile`)
   return loaded(location, metadata)
-}
-
-async function rename({ pointers }: CommitContext, call: Call) {
-  const { source, destination } = readBody(bodies.rename, call.body)
-  const from = await pointers.tablePointer(source)
-  if (from === undefined) throw noSuchTable(printedTable(source))
-  if ((await pointers.namespaceProperties(destination.namespace)) === undefined)
-    throw noSuchNamespace(printed(destination.namespace))
-  const swapped = await pointers.swap([
-    { table: source, from, to: null },
-    { table: destination, from: null, to: from },
-  ])
-  if (swapped.swapped) return noContent
-  if ('missingNamespace' in swapped) throw noSuchNamespace(printed(swapped.missingNamespace))
-  throw (await pointers.tablePointer(destination)) === undefined
-    ? new RestError(409, 'CommitFailedException', `${printedTable(source)} changed meanwhile`)
-    : taken(destination)
-}
-
-function taken(table: TableIdent): RestError {
-  return new RestError(409, 'AlreadyExistsException', `Table already exists: ${printedTable(table)}`)
 }

@@ -19,7 +19,9 @@ type Foreign = (Partial<TableMetadata> & { schema?: Schema; 'partition-spec'?: P
 export function metadataOf(json: unknown, location: string): TableMetadata {
   const found = json as Foreign
   const version = found?.['format-version']
-  if (found === null || typeof version !== 'number' || typeof found.location !== 'string')
+  // A view has version and location too.
+  const columns = typeof found?.['last-column-id']
+  if (found === null || typeof version !== 'number' || typeof found.location !== 'string' || columns !== 'number')
     throw new WeirError('WEIR-4008', `${location} is not Iceberg table metadata`)
   if (version > 3) throw new WeirError('WEIR-4008', `${location} has format version ${version}; Weir reads up to 3`)
   const old = { ...found }

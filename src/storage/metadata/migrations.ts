@@ -23,6 +23,7 @@ export function migrations(types: ColumnTypes): MigrationProvider {
     '0002-maintenance': { up: (db) => maintenance(db as Kysely<MetadataTables>, types) },
     '0003-adoption': { up: (db) => adoption(db as Kysely<MetadataTables>, types) },
     '0004-maintenance-bytes': { up: (db) => maintenanceBytes(db as Kysely<MetadataTables>) },
+    '0005-views': { up: (db) => views(db as Kysely<MetadataTables>) },
   }
   return { getMigrations: () => Promise.resolve(all) }
 }
@@ -129,5 +130,13 @@ async function adoption(db: Kysely<MetadataTables>, { text }: ColumnTypes): Prom
     .addColumn('table_uuid', 'text', (column) => column.notNull())
     .addColumn('source', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('adoption_key', ['delivery', 'table_name'])
+    .execute()
+}
+
+/** Whatever was in the catalog before was a table. */
+async function views(db: Kysely<MetadataTables>): Promise<void> {
+  await db.schema
+    .alterTable('catalog_table')
+    .addColumn('kind', 'text', (column) => column.notNull().defaultTo('table'))
     .execute()
 }

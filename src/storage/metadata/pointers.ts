@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { Database } from './database.ts'
 import { namespaceStore, type NamespaceRows } from './namespaces.ts'
 import type { MetadataTables } from './tables.ts'
@@ -8,8 +8,16 @@ interface TableIdent {
   readonly name: string
 }
 
+type Kind = 'table' | 'view'
+
+interface Page {
+  readonly limit: number
+  readonly after?: string
+}
+
 interface PointerChange {
   readonly table: TableIdent
+  readonly kind?: Kind
   readonly from: string | null
   readonly to: string | null
 }
@@ -25,11 +33,12 @@ type SwapResult =
  */
 export interface CatalogPointers extends NamespaceRows {
   tablePointer(table: TableIdent): Promise<string | undefined>
+  viewPointer(view: TableIdent): Promise<string | undefined>
   swap(changes: readonly PointerChange[]): Promise<SwapResult>
-  listTables(
-    namespace: readonly string[],
-    page: { readonly limit: number; readonly after?: string },
-  ): Promise<readonly string[]>
+  listTables(namespace: readonly string[], page: Page): Promise<readonly string[]>
+  listViews(namespace: readonly string[], page: Page): Promise<readonly string[]>
+  /** Whether the metadata of any table or view, in whatever namespace, lies under this location. */
+  anyUnder(location: string): Promise<boolean>
 }
 
 /** Levels as one text; no level contains U+001F, the REST protocol's separator. */
@@ -38,20 +47,12 @@ function keyOf(namespace: readonly string[]): string {
 }
 
 export function pointerStore(database: Database): CatalogPointers {
-  const { db, transact } = database
   return {
     ...namespaceStore(database),
-    async tablePointer({ namespace, name }) {
-      const row = await db
-        .selectFrom('catalog_table')
-        .select('metadata_location')
-        .where('namespace', '=', keyOf(namespace))
-        .where('name', '=', name)
-        .executeTakeFirst()
-      return row?.metadata_location
-    },
+    tablePointer: (table) => pointerOf(database, 'table', table),
+    viewPointer: (view) => pointerOf(database, 'view', view),
     swap: (changes) =>
-      transact(async (transaction) => {
+      database.transact(async (transaction) => {
         for (const change of changes) {
           const refusal = await refusalOf(transaction, change)
           if (refusal) return refusal
@@ -61,28 +62,61 @@ export function pointerStore(database: Database): CatalogPointers {
         for (const change of changes.filter(({ to }) => to !== null)) await set(transaction, change)
         return { swapped: true as const }
       }),
-    async listTables(namespace, { limit, after }) {
-      let query = db.selectFrom('catalog_table').select('name').where('namespace', '=', keyOf(namespace))
-      if (after !== undefined) query = query.where('name', '>', after)
-      const rows = await query.orderBy('name').limit(limit).execute()
-      return rows.map(({ name }) => name)
+    listTables: (namespace, page) => namesOf(database, 'table', namespace, page),
+    listViews: (namespace, page) => namesOf(database, 'view', namespace, page),
+    async anyUnder(location) {
+      const prefix = `${location}/`
+      const row = await database.db
+        .selectFrom('catalog_table')
+        .select('name')
+        .where(sql<string>`substr(metadata_location, 1, ${Array.from(prefix).length})`, '=', prefix)
+        .limit(1)
+        .executeTakeFirst()
+      return row !== undefined
     },
   }
 }
 
+async function pointerOf({ db }: Database, kind: Kind, { namespace, name }: TableIdent): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('catalog_table')
+    .select('metadata_location')
+    .where('namespace', '=', keyOf(namespace))
+    .where('name', '=', name)
+    .where('kind', '=', kind)
+    .executeTakeFirst()
+  return row?.metadata_location
+}
+
+async function namesOf(
+  { db }: Database,
+  kind: Kind,
+  namespace: readonly string[],
+  { limit, after }: Page,
+): Promise<readonly string[]> {
+  let query = db
+    .selectFrom('catalog_table')
+    .select('name')
+    .where('namespace', '=', keyOf(namespace))
+    .where('kind', '=', kind)
+  if (after !== undefined) query = query.where('name', '>', after)
+  const rows = await query.orderBy('name').limit(limit).execute()
+  return rows.map(({ name }) => name)
+}
+
 async function refusalOf(
   transaction: Transaction<MetadataTables>,
-  { table, from, to }: PointerChange,
+  { table, kind = 'table', from, to }: PointerChange,
 ): Promise<Exclude<SwapResult, { swapped: true }> | undefined> {
   const namespace = keyOf(table.namespace)
   const row = await transaction
     .selectFrom('catalog_table')
-    .select('metadata_location')
+    .select(['kind', 'metadata_location'])
     .where('namespace', '=', namespace)
     .where('name', '=', table.name)
     .executeTakeFirst()
   const found = row?.metadata_location ?? null
-  if (found !== from) return { swapped: false, table, found }
+  if (found !== from || (row && row.kind !== kind)) return { swapped: false, table, found }
   if (from !== null || to === null) return undefined
   const home = await transaction
     .selectFrom('catalog_namespace')
@@ -100,10 +134,11 @@ async function remove(transaction: Transaction<MetadataTables>, { table }: Point
     .execute()
 }
 
-async function set(transaction: Transaction<MetadataTables>, { table, to }: PointerChange): Promise<void> {
+async function set(transaction: Transaction<MetadataTables>, change: PointerChange): Promise<void> {
+  const { table, kind = 'table', to } = change
   await transaction
     .insertInto('catalog_table')
-    .values({ namespace: keyOf(table.namespace), name: table.name, metadata_location: to! })
-    .onConflict((conflict) => conflict.columns(['namespace', 'name']).doUpdateSet({ metadata_location: to! }))
+    .values({ namespace: keyOf(table.namespace), name: table.name, kind, metadata_location: to! })
+    .onConflict((conflict) => conflict.columns(['namespace', 'name']).doUpdateSet({ kind, metadata_location: to! }))
     .execute()
 }

@@ -24,7 +24,8 @@ export interface MetadataTables {
   }
   /** `name` joins the levels by U+001F. */
   catalog_namespace: { name: string; properties: string }
-  catalog_table: { namespace: string; name: string; metadata_location: string }
+  /** Of tables and of views. */
+  catalog_table: { namespace: string; name: string; kind: 'table' | 'view'; metadata_location: string }
   epoch: { scope: string; value: number }
   adoption: { delivery: string; table_name: string; table_uuid: string; source: string }
   maintenance_run: MaintenanceRunTable

@@ -44,7 +44,7 @@ void test('files of a table whose drop was interrupted go at the next start, tho
   }
 })
 
-void test('files of a table whose making was killed go at the next start, those of one that was made or refused stay', async () => {
+void test('INV-V2: files of a table whose making was killed go at the next start, those of one that was made or refused stay', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'weir-drops-'))
   const metadata = await openMetadata(':memory:')
   try {
@@ -61,13 +61,26 @@ void test('files of a table whose making was killed go at the next start, those 
     })
     await assert.rejects(refused, /refused/)
     await write('killed')
+    // Of a table in a namespace of two levels, and of a view, the pointer was moved before the kill: only their notes are left.
+    await metadata.pointers.createNamespace(['a', 'b'], {})
+    for (const [name, kind] of [
+      ['nested', 'table'],
+      ['view', 'view'],
+    ] as const) {
+      await write(name)
+      const to = `${warehouse}/public/${name}/metadata/0.metadata.json`
+      const made = { table: { namespace: ['a', 'b'], name }, kind, from: null, to }
+      assert.deepEqual(await metadata.pointers.swap([made]), { swapped: true })
+      making(`${warehouse}/public/${name}`, () => new Promise<never>(() => undefined)).catch(() => undefined)
+    }
     const killed = making(`${warehouse}/public/killed`, () => new Promise<never>(() => undefined))
     killed.catch(() => undefined)
-    await waitUntil('the note', () => existsSync(notes) && readdirSync(notes).some((name) => name.endsWith('.json')))
+    const noted = () => existsSync(notes) && readdirSync(notes).filter((name) => name.endsWith('.json')).length === 3
+    await waitUntil('the notes', noted)
     await finishInterrupted(notes, nodeFiles, leftRemover(metadata.pointers, objects))
     const left = readdirSync(join(folder, 'lake'), { recursive: true, withFileTypes: true })
     const tables = left.filter((entry) => entry.isFile()).map(({ parentPath }) => parentPath.split('/').at(-2))
-    assert.deepEqual(new Set(tables), new Set(['made', 'refused']))
+    assert.deepEqual(new Set(tables), new Set(['made', 'refused', 'nested', 'view']))
     assert.deepEqual(readdirSync(notes), [])
   } finally {
     await metadata.close()

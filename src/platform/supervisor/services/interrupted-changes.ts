@@ -5,7 +5,6 @@ import type { Files } from '../../../kernel/files/files.ts'
 import type { ObjectStore } from '../../../storage/objects/object-store.ts'
 import type { Making } from '../../../lake/catalog/catalog.ts'
 import type { CatalogPointers } from '../../../storage/metadata/pointers.ts'
-import { catalogTables } from '../../control/catalog-tables.ts'
 import { writeDurably } from '../write-durably.ts'
 
 interface Noted {
@@ -20,7 +19,7 @@ export interface DropNotes {
   end(location: string): Promise<void>
 }
 
-/** Removes all files of a table that is no more; none where a table of now lies. */
+/** Removes all files of a table that is no more; none where a table or view of now lies. */
 export type RemoveLeft = (location: string) => Promise<void>
 
 export function dropNotes(directory: string, files: Files, removeLeft: RemoveLeft): DropNotes {
@@ -51,7 +50,7 @@ export function notedMaking(directory: string, files: Files): Making {
 /**
  * Removes what drops and makings of tables left behind that a crash interrupted. Only at the start, before anybody can make
  * a table: a folder
- * that a table of now lies in is left alone, whoever made it there.
+ * that a table or view of now lies in is left alone, whoever made it there.
  */
 export async function finishInterrupted(directory: string, files: Files, removeLeft: RemoveLeft): Promise<void> {
   await files.makeDirectory(directory)
@@ -64,10 +63,7 @@ export async function finishInterrupted(directory: string, files: Files, removeL
 
 export function leftRemover(pointers: CatalogPointers, objects: ObjectStore): RemoveLeft {
   return async (location) => {
-    for (const { schema, name } of await catalogTables(pointers)) {
-      const metadata = await pointers.tablePointer({ namespace: [schema], name })
-      if (metadata?.startsWith(`${location}/`)) return
-    }
+    if (await pointers.anyUnder(location)) return
     for await (const object of objects.list(`${location}/`)) await objects.remove(object.location)
   }
 }
