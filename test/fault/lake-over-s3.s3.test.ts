@@ -32,7 +32,7 @@ const writers = 3
 const commitsEach = 6
 const rowsOfCommit = 2000
 /** One commit of each writer is a file of several parts. */
-const rowsOfLargeCommit = 250_000
+const rowsOfLargeCommit = 450_000
 
 interface Lake {
   readonly client: CatalogClient
