@@ -199,6 +199,20 @@ export const suites: readonly Suite[] = [
     ],
   },
   {
+    name: 'written-deletes',
+    what: 'PyIceberg reads tables without the rows that our position deletes and deletion vectors name',
+    quick: true,
+    alone: true,
+    needs: ['python3'],
+    command: () => [
+      process.execPath,
+      'tools/conformance/with-catalog.ts',
+      process.execPath,
+      'test/conformance/iceberg-deletes.ts',
+      '{}',
+    ],
+  },
+  {
     name: 'spark-readers',
     what: 'Spark reads the rows that a delivery wrote',
     quick: false,

@@ -71,7 +71,7 @@ export const lakeCodes = defineCodes({
   },
   'WEIR-4014': {
     kind: 'invalid',
-    cause: 'A table holds deletes that are not positions in Parquet: by value, or as vectors of format version 3.',
+    cause: 'A table holds deletes by value, or positions in a format other than Parquet and deletion vectors.',
     remedy: 'Compact the table with the engine that wrote them.',
   },
 })

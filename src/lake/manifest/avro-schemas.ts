@@ -5,7 +5,7 @@ import { fieldsById } from '../types/schema.ts'
 import type { Schema } from '../types/type.ts'
 import type { AvroSchema } from './avro-file.ts'
 
-/** Schemas of manifests and manifest lists, format version 2 (Iceberg specification, manifests). */
+/** Schemas of manifests and manifest lists, format versions 2 and 3 (Iceberg specification, manifests). */
 type AvroField = { readonly name: string; readonly type: AvroSchema; readonly 'field-id': number } & {
   readonly default?: null
   readonly 'iceberg-field-name'?: string
@@ -33,7 +33,7 @@ const byId = (keyId: number, valueId: number, value: AvroSchema): AvroSchema => 
 const listOf = (elementId: number, items: AvroSchema): AvroSchema => ({ type: 'array', 'element-id': elementId, items })
 
 /** A manifest of files under this spec. */
-export function manifestEntrySchema(partition: AvroSchema): AvroSchema {
+export function manifestEntrySchema(partition: AvroSchema, formatVersion = 2): AvroSchema {
   const dataFile = {
     type: 'record',
     name: 'r2',
@@ -54,7 +54,11 @@ export function manifestEntrySchema(partition: AvroSchema): AvroSchema {
       optional(132, 'split_offsets', listOf(133, 'long')),
       optional(135, 'equality_ids', listOf(136, 'int')),
       optional(140, 'sort_order_id', 'int'),
+      ...(formatVersion < 3 ? [] : [optional(142, 'first_row_id', 'long')]),
       optional(143, 'referenced_data_file', 'string'),
+      ...(formatVersion < 3
+        ? []
+        : [optional(144, 'content_offset', 'long'), optional(145, 'content_size_in_bytes', 'long')]),
     ],
   }
   return {
@@ -81,26 +85,27 @@ const partitionSummary: AvroSchema = {
   ],
 }
 
-export const manifestListSchema: AvroSchema = {
-  type: 'record',
-  name: 'manifest_file',
-  fields: [
-    required(500, 'manifest_path', 'string'),
-    required(501, 'manifest_length', 'long'),
-    required(502, 'partition_spec_id', 'int'),
-    required(517, 'content', 'int'),
-    required(515, 'sequence_number', 'long'),
-    required(516, 'min_sequence_number', 'long'),
-    required(503, 'added_snapshot_id', 'long'),
-    required(504, 'added_files_count', 'int'),
-    required(505, 'existing_files_count', 'int'),
-    required(506, 'deleted_files_count', 'int'),
-    required(512, 'added_rows_count', 'long'),
-    required(513, 'existing_rows_count', 'long'),
-    required(514, 'deleted_rows_count', 'long'),
-    optional(507, 'partitions', listOf(508, partitionSummary)),
-    optional(519, 'key_metadata', 'bytes'),
-  ],
+const manifestFileFields: readonly AvroField[] = [
+  required(500, 'manifest_path', 'string'),
+  required(501, 'manifest_length', 'long'),
+  required(502, 'partition_spec_id', 'int'),
+  required(517, 'content', 'int'),
+  required(515, 'sequence_number', 'long'),
+  required(516, 'min_sequence_number', 'long'),
+  required(503, 'added_snapshot_id', 'long'),
+  required(504, 'added_files_count', 'int'),
+  required(505, 'existing_files_count', 'int'),
+  required(506, 'deleted_files_count', 'int'),
+  required(512, 'added_rows_count', 'long'),
+  required(513, 'existing_rows_count', 'long'),
+  required(514, 'deleted_rows_count', 'long'),
+  optional(507, 'partitions', listOf(508, partitionSummary)),
+  optional(519, 'key_metadata', 'bytes'),
+]
+
+export function manifestListSchema(formatVersion = 2): AvroSchema {
+  const fields = formatVersion < 3 ? manifestFileFields : [...manifestFileFields, optional(520, 'first_row_id', 'long')]
+  return { type: 'record', name: 'manifest_file', fields }
 }
 
 export interface PartitionColumn {

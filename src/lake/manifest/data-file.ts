@@ -28,6 +28,11 @@ export interface DataFile {
   readonly sortOrderId?: number
   readonly keyMetadata?: Buffer
   readonly referencedDataFile?: string
+  /** Where in its file a deletion vector begins, and its length (version 3). */
+  readonly contentOffset?: number
+  readonly contentSizeBytes?: number
+  /** The `_row_id` of the first row of a file of data (version 3, row lineage). */
+  readonly firstRowId?: Long
 }
 
 export type EntryStatus = 'existing' | 'added' | 'deleted'

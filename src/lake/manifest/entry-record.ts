@@ -33,6 +33,9 @@ interface FileRecord {
   readonly equality_ids?: readonly number[] | null
   readonly sort_order_id?: number | null
   readonly referenced_data_file?: string | null
+  readonly first_row_id?: Long | null
+  readonly content_offset?: number | null
+  readonly content_size_in_bytes?: number | null
 }
 
 const statuses: readonly EntryStatus[] = ['existing', 'added', 'deleted']
@@ -78,6 +81,9 @@ function fromFileRecord(record: FileRecord, specId: number, partitionNames: read
     ...(record.equality_ids == null ? {} : { equalityIds: record.equality_ids }),
     ...(record.sort_order_id == null ? {} : { sortOrderId: record.sort_order_id }),
     ...(record.referenced_data_file == null ? {} : { referencedDataFile: record.referenced_data_file }),
+    ...(record.first_row_id == null ? {} : { firstRowId: record.first_row_id }),
+    ...(record.content_offset == null ? {} : { contentOffset: record.content_offset }),
+    ...(record.content_size_in_bytes == null ? {} : { contentSizeBytes: record.content_size_in_bytes }),
   }
 }
 
@@ -89,7 +95,11 @@ export function toEntryRecord(entry: ManifestEntry, columns: readonly PartitionC
     snapshot_id: entry.snapshotId,
     sequence_number: added && entry.sequenceNumber === entry.fileSequenceNumber ? null : entry.sequenceNumber,
     file_sequence_number: added ? null : entry.fileSequenceNumber,
-    data_file: toFileRecord(entry.file, columns),
+    data_file: {
+      ...toFileRecord(entry.file, columns),
+      // Rows of a file get their numbers when the commit succeeds; those that have some keep them.
+      first_row_id: entry.file.firstRowId ?? null,
+    },
   }
 }
 
@@ -114,6 +124,8 @@ function toFileRecord(file: DataFile, columns: readonly PartitionColumn[]): File
     equality_ids: file.equalityIds ?? null,
     sort_order_id: file.sortOrderId ?? null,
     referenced_data_file: file.referencedDataFile ?? null,
+    content_offset: file.contentOffset ?? null,
+    content_size_in_bytes: file.contentSizeBytes ?? null,
   }
 }
 

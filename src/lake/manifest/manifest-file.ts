@@ -24,4 +24,6 @@ export interface ManifestFile {
   readonly deletedRows: number
   readonly partitions?: readonly PartitionSummary[]
   readonly keyMetadata?: Buffer
+  /** Of the first row without a number among its files of data (version 3, row lineage). */
+  readonly firstRowId?: Long
 }

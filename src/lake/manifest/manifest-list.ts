@@ -16,15 +16,21 @@ export async function readManifestList(
 
 export function encodeManifestList(
   manifests: readonly ManifestFile[],
-  snapshot: { readonly id: Long; readonly parentId: Long | null; readonly sequenceNumber: number },
+  snapshot: {
+    readonly id: Long
+    readonly parentId: Long | null
+    readonly sequenceNumber: number
+    /** 2 when absent; in version 3 every manifest of data has its `firstRowId` (`assignRowIds`). */
+    readonly formatVersion?: number
+  },
 ): Buffer {
   const metadata = {
     'snapshot-id': String(snapshot.id),
     'parent-snapshot-id': String(snapshot.parentId),
     'sequence-number': String(snapshot.sequenceNumber),
-    'format-version': '2',
+    'format-version': String(snapshot.formatVersion ?? 2),
   }
-  return encodeAvroFile(manifestListSchema, metadata, manifests.map(toRecord))
+  return encodeAvroFile(manifestListSchema(snapshot.formatVersion), metadata, manifests.map(toRecord))
 }
 
 /** As in the file. Lists of version 1 lack some, and call the counts of files otherwise. */
@@ -47,6 +53,7 @@ interface ListRecord {
   readonly deleted_rows_count?: number | null
   readonly partitions?: readonly SummaryRecord[] | null
   readonly key_metadata?: Buffer | null
+  readonly first_row_id?: Long | null
 }
 
 interface SummaryRecord {
@@ -73,6 +80,7 @@ function fromRecord(record: ListRecord): ManifestFile {
     deletedRows: record.deleted_rows_count ?? 0,
     ...(record.partitions == null ? {} : { partitions: record.partitions.map(fromSummary) }),
     ...(record.key_metadata == null ? {} : { keyMetadata: record.key_metadata }),
+    ...(record.first_row_id == null ? {} : { firstRowId: record.first_row_id }),
   }
 }
 
@@ -108,5 +116,6 @@ function toRecord(file: ManifestFile): unknown {
         upper_bound: summary.upper ?? null,
       })) ?? null,
     key_metadata: file.keyMetadata ?? null,
+    first_row_id: file.firstRowId ?? null,
   }
 }

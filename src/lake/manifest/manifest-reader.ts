@@ -3,6 +3,7 @@ import { decodeAvroFile, type AvroSchema } from './avro-file.ts'
 import type { ManifestEntry } from './data-file.ts'
 import { fromEntryRecord, type EntryRecord } from './entry-record.ts'
 import type { ManifestFile } from './manifest-file.ts'
+import { withRowIds } from './row-ids.ts'
 
 /** Entries of manifests, read once: a manifest never changes. */
 export interface ManifestReader {
@@ -40,7 +41,10 @@ async function readManifest(
 ): Promise<readonly ManifestEntry[]> {
   const { schema, records } = decodeAvroFile(await store.get(manifest.location), manifest.location)
   const names = partitionNames(schema)
-  return records.map((record) => fromEntryRecord(record as EntryRecord, manifest, names))
+  return withRowIds(
+    records.map((record) => fromEntryRecord(record as EntryRecord, manifest, names)),
+    manifest,
+  )
 }
 
 /** The names of the partition tuple's values in the file, in the order of the spec that it was written under. */

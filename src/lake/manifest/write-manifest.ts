@@ -19,6 +19,8 @@ export interface ManifestWrite {
   /** The snapshot that adds this manifest. */
   readonly snapshotId: Long
   readonly sequenceNumber: number
+  /** Of the table; 2 when absent. */
+  readonly formatVersion?: number
 }
 
 /** Writes a manifest of files under one spec, durably, and says how a manifest list describes it. */
@@ -31,11 +33,15 @@ export async function writeManifest(store: Pick<ObjectStore, 'put'>, write: Mani
     'schema-id': String(schema['schema-id']),
     'partition-spec': JSON.stringify(spec.fields),
     'partition-spec-id': String(spec['spec-id']),
-    'format-version': '2',
+    'format-version': String(write.formatVersion ?? 2),
     content: write.content,
   }
   const records = entries.map((entry) => toEntryRecord(entry, columns))
-  const bytes = encodeAvroFile(manifestEntrySchema(partitionSchema(columns, names)), metadata, records)
+  const bytes = encodeAvroFile(
+    manifestEntrySchema(partitionSchema(columns, names), write.formatVersion),
+    metadata,
+    records,
+  )
   await store.put(write.location, bytes)
   return {
     location: write.location,

@@ -7,7 +7,7 @@ import type { Scan, ScannedFile } from './plan-scan.ts'
 export const deletedPathId = 2147483546
 export const deletedPositionId = 2147483545
 
-/** A data file, and the files of position deletes that may name rows of it; most have none. */
+/** A data file, and the files of position deletes (or the one vector) that may name rows of it; most have none. */
 export interface FileWithDeletes {
   readonly file: ScannedFile
   readonly deletes: readonly ScannedFile[]
@@ -15,15 +15,26 @@ export interface FileWithDeletes {
 
 /**
  * Which deletes may touch which file (specification, scan planning): those of its partition, written with it or after it.
- * `WEIR-4014` for deletes that are not positions in Parquet.
+ * `WEIR-4014` for deletes that are neither positions in Parquet nor vectors; `WEIR-4008` for two vectors of one file.
  */
 export function applicableDeletes({ dataFiles, deleteFiles }: Scan): readonly FileWithDeletes[] {
   for (const file of deleteFiles) refuseOther(file)
   const byPartition = Map.groupBy(deleteFiles, partitionKey)
   return dataFiles.map((file) => ({
     file,
-    deletes: (byPartition.get(partitionKey(file)) ?? []).filter((deletes) => mayName(deletes, file)),
+    deletes: vectorAlone((byPartition.get(partitionKey(file)) ?? []).filter((deletes) => mayName(deletes, file))),
   }))
+}
+
+/** A deletion vector holds all that older files of deletes say of its file (specification, scan planning). */
+function vectorAlone(deletes: readonly ScannedFile[]): readonly ScannedFile[] {
+  const vectors = deletes.filter(({ deleted }) => deleted !== undefined)
+  if (vectors.length > 1)
+    throw new WeirError(
+      'WEIR-4008',
+      `${vectors[0]!.referencedDataFile} has ${vectors.length} deletion vectors, in ${vectors.map(({ location }) => location).join(' and ')}`,
+    )
+  return vectors.length === 1 ? vectors : deletes
 }
 
 function mayName(deletes: ScannedFile, file: ScannedFile): boolean {
@@ -37,10 +48,10 @@ function mayName(deletes: ScannedFile, file: ScannedFile): boolean {
   )
 }
 
-function refuseOther({ content, format, location }: ScannedFile): void {
+function refuseOther({ content, format, location, deleted }: ScannedFile): void {
   if (content === 'equality-deletes')
     throw new WeirError('WEIR-4014', `${location} deletes rows by their values, which is not applied here`)
-  if (format !== 'PARQUET')
+  if (format !== 'PARQUET' && deleted === undefined)
     throw new WeirError('WEIR-4014', `${location} holds deletes as ${format}, which is not read here`)
 }
 

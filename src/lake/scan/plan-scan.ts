@@ -6,7 +6,9 @@ import { readManifestList } from '../manifest/manifest-list.ts'
 import { manifestReader, type ManifestReader } from '../manifest/manifest-reader.ts'
 import { currentSnapshot, schemaById, snapshotOf, tableSchema } from '../metadata/read.ts'
 import type { PartitionSpec, Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
+import type { Positions } from '../puffin/positions.ts'
 import type { Schema } from '../types/type.ts'
+import { isDeletionVector, readDeletionVector } from './read-deletion-vector.ts'
 
 export interface Scan {
   /** Undefined when the table never had one: no files. */
@@ -22,10 +24,12 @@ export interface Scan {
 
 export interface ScannedFile extends DataFile {
   readonly sequenceNumber: number
+  /** The rows that a deletion vector names. */
+  readonly deleted?: Positions
 }
 
 /**
- * The files of a snapshot. `WEIR-4010` when the table does not have it (any more). A `reader` that is kept makes the
+ * The files of a snapshot, with what its deletion vectors say. `WEIR-4010` when the table does not have it (any more). A `reader` that is kept makes the
  * next plan cheap: only manifests that are new are read.
  */
 export async function planScan(options: {
@@ -53,5 +57,17 @@ export async function planScan(options: {
     if (file.content !== 'data') deleteFiles.push({ ...file, sequenceNumber })
     else dataFiles.push({ ...file, sequenceNumber })
   }
+  await readVectors(deleteFiles, store)
   return { snapshot, schema, dataFiles, deleteFiles, specs: metadata['partition-specs'] }
+}
+
+/** A file has many vectors: it is read once. */
+async function readVectors(files: ScannedFile[], store: Pick<ObjectStore, 'get'>): Promise<void> {
+  const bytes = new Map<string, Promise<Buffer>>()
+  for (const { location } of files.filter(isDeletionVector))
+    if (!bytes.has(location)) bytes.set(location, store.get(location))
+  for (const [at, file] of files.entries()) {
+    const read = await bytes.get(file.location)
+    if (read !== undefined) files[at] = { ...file, deleted: readDeletionVector(file, read) }
+  }
 }

@@ -120,7 +120,7 @@ function setBound(
   if (bytes !== undefined) bounds.set(id, bytes)
 }
 
-function entriesOf(map: DuckdbMap): readonly (readonly [string, unknown])[] {
+export function entriesOf(map: DuckdbMap): readonly (readonly [string, unknown])[] {
   const entries: Entries = Array.isArray(map) ? (map as Entries) : (map as { readonly entries: Entries }).entries
   return entries.map(({ key, value }) => [String(key), value])
 }
