@@ -24,9 +24,17 @@ export function liveRowsSql(scan: Scan, options: LiveRowsOptions): string {
   const touched = files.filter(({ deletes }) => deletes.length > 0)
   const paths = [...untouched.map(({ file }) => options.pathOf(file.location)), ...(options.beside ?? [])]
   const plain = scanSql(scan.schema, paths, options.schemas)
-  if (touched.length === 0) return plain
-  const rest = touchedRowsSql(scan.schema, touched, options)
-  return paths.length === 0 ? rest : `(${plain}) UNION ALL BY NAME (${rest})`
+  const rest = touched.length === 0 ? undefined : touchedRowsSql(scan.schema, touched, options)
+  const rows = rest === undefined ? plain : paths.length === 0 ? rest : `(${plain}) UNION ALL BY NAME (${rest})`
+  if (scan.namesMapped !== true || files.length === 0) return rows
+  return `SELECT * FROM (${rows}) WHERE ${haveIds(files.map(({ file }) => options.pathOf(file.location)))}`
+}
+
+/** Columns without ids would be found by none, and read as nulls (INV-L7): the query fails instead. */
+function haveIds(paths: readonly string[]): string {
+  const bare = `SELECT file_name FROM parquet_schema([${paths.map(literal).join(', ')}]) GROUP BY file_name HAVING count(field_id) = 0`
+  return `(SELECT CASE WHEN count(*) = 0 THEN true ELSE
+    error(min(file_name) || ' has no field ids: it was taken over from elsewhere, and its columns cannot be told') END FROM (${bare}))`
 }
 
 /** Names that no column has here: columns are read as `c` and their id. */

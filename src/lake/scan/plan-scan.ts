@@ -20,6 +20,8 @@ export interface Scan {
   readonly deleteFiles: readonly ScannedFile[]
   /** All that the table keeps: which buckets its files are of. */
   readonly specs?: readonly PartitionSpec[]
+  /** The table took over files of before, which may name their columns only (`schema.name-mapping.default`). */
+  readonly namesMapped?: boolean
 }
 
 export interface ScannedFile extends DataFile {
@@ -48,6 +50,7 @@ export async function planScan(options: {
       : (schemaById(metadata, snapshot?.['schema-id'] ?? -1) ?? tableSchema(metadata))
   if (snapshot === undefined) return { snapshot, schema, dataFiles: [], deleteFiles: [] }
   const reader = options.reader ?? manifestReader(store)
+  const namesMapped = metadata.properties?.['schema.name-mapping.default'] !== undefined
   const dataFiles: ScannedFile[] = []
   const deleteFiles: ScannedFile[] = []
   const manifests = await readManifestList(store, snapshot)
@@ -58,7 +61,7 @@ export async function planScan(options: {
     else dataFiles.push({ ...file, sequenceNumber })
   }
   await readVectors(deleteFiles, store)
-  return { snapshot, schema, dataFiles, deleteFiles, specs: metadata['partition-specs'] }
+  return { snapshot, schema, dataFiles, deleteFiles, specs: metadata['partition-specs'], namesMapped }
 }
 
 /** A file has many vectors: it is read once. */
