@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { nodeFiles } from '../../src/kernel/files/node-files.ts'
 import type { Files } from '../../src/kernel/files/files.ts'
 import { createCatalog } from '../../src/lake/catalog/create-catalog.ts'
-import type { Catalog } from '../../src/lake/catalog/catalog.ts'
+import type { Catalog, CatalogOptions } from '../../src/lake/catalog/catalog.ts'
 import type { CatalogClient } from '../../src/lake/client/catalog-client.ts'
 import { connectCatalog } from '../../src/lake/client/connect-catalog.ts'
 import type { ObjectStore } from '../../src/storage/objects/object-store.ts'
@@ -21,13 +21,13 @@ export interface LocalLake {
 }
 
 export async function openLocalLake(
-  options: { readonly files?: Files; readonly now?: () => number } = {},
+  options: { readonly files?: Files } & Pick<CatalogOptions, 'now' | 'clientSettings'> = {},
 ): Promise<LocalLake> {
   const folder = await mkdtemp(join(tmpdir(), 'weir-lake-'))
   const root = `file://${folder}`
   const store = openObjectStore({ roots: [root], files: options.files ?? nodeFiles })
-  const now = options.now ?? Date.now
-  const catalog = createCatalog({ pointers: memoryPointers(), objects: store, warehouse: `${root}/lake`, now })
+  const { files: _, ...settings } = options
+  const catalog = createCatalog({ pointers: memoryPointers(), objects: store, warehouse: `${root}/lake`, ...settings })
   return {
     folder,
     store,

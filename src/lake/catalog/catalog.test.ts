@@ -73,6 +73,64 @@ void test('a table that has not changed is not sent again', () =>
     assert.deepEqual((await ask(lake, 'HEAD /namespaces/a/tables/t')).status, 204)
   }))
 
+void test('a tag is of what was asked for, is found among others, and comes with each answer that has a table', () =>
+  withTable(async (lake) => {
+    const path = '/namespaces/a/tables/t'
+    const tagOf = async (call: string, body?: unknown) => (await ask(lake, call, body)).headers['etag']!
+    const [all, refs] = [await tagOf(`GET ${path}`), await tagOf(`GET ${path}?snapshots=refs`)]
+    assert.notEqual(all, refs)
+    const statusWith = async (tag: string) =>
+      (await ask(lake, `GET ${path}`, undefined, { 'if-none-match': tag })).status
+    assert.deepEqual(
+      await Promise.all([all, refs, `"other", ${all}`, all.replace('W/', ''), '"other"'].map(statusWith)),
+      [304, 200, 304, 304, 200],
+    )
+    const committed = await tagOf(`POST ${path}`, { updates: [setProperty('k', 'v')] })
+    assert.notEqual(committed, all)
+    assert.equal(await tagOf(`GET ${path}`), committed)
+    const made = await tagOf('POST /namespaces/a/tables', { name: 'u', schema })
+    assert.equal(await tagOf('GET /namespaces/a/tables/u'), made)
+    assert.match(
+      errorOf(await ask(lake, `GET ${path}?snapshots=some`)),
+      /^400 .*snapshots=some is neither all nor refs/,
+    )
+  }))
+
+void test('a list comes whole unless the client sends a page token, and page by page when it does', () =>
+  withTable(async (lake) => {
+    for (const name of ['b', 'c']) await ask(lake, 'POST /namespaces', { namespace: [name] })
+    const listed = async (query: string) => {
+      const { namespaces, 'next-page-token': token } = bodyOf<{
+        namespaces: string[][]
+        'next-page-token': string | null
+      }>(await ask(lake, `GET /namespaces?${query}`))
+      return { names: namespaces.flat(), token }
+    }
+    assert.deepEqual(await listed('pageSize=2'), { names: ['a', 'b', 'c'], token: null })
+    const first = await listed('pageToken=&pageSize=2')
+    assert.deepEqual(first.names, ['a', 'b'])
+    // What is made and dropped meanwhile moves no other name.
+    await ask(lake, 'DELETE /namespaces/b')
+    await ask(lake, 'POST /namespaces', { namespace: ['aa'] })
+    assert.deepEqual(await listed(`pageToken=${first.token}&pageSize=2`), { names: ['c'], token: null })
+    assert.deepEqual(await listed('pageToken='), { names: ['a', 'aa', 'c'], token: null })
+  }))
+
+void test('a metrics report is taken for a table that is there, and must be one', () =>
+  withTable(async (lake) => {
+    const report = { 'report-type': 'scan-report', 'table-name': 'a.t', 'snapshot-id': 1 }
+    assert.equal((await ask(lake, 'POST /namespaces/a/tables/t/metrics', report)).status, 204)
+    assert.match(errorOf(await ask(lake, 'POST /namespaces/a/tables/none/metrics', report)), /^404 NoSuchTable/)
+    assert.match(errorOf(await ask(lake, 'POST /namespaces/a/tables/t/metrics', {})), /^400 .*wrong at report-type/)
+  }))
+
+void test('clients are told the settings of the project, and how namespaces are joined', async () => {
+  const clientSettings = { defaults: { 'table-default.k': 'v' }, overrides: { 'namespace-separator': '.', o: 'w' } }
+  await using lake = await openLocalLake({ clientSettings })
+  const { defaults, overrides } = bodyOf<Record<string, unknown>>(await ask(lake, 'GET /config?warehouse=any'))
+  assert.deepEqual([defaults, overrides], [{ 'table-default.k': 'v' }, { 'namespace-separator': '%1F', o: 'w' }])
+})
+
 void test('a transaction changes all of its tables or none', () =>
   withTable(async (lake) => {
     await ask(lake, 'POST /namespaces/a/tables', { name: 'u', schema })

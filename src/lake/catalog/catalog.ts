@@ -25,11 +25,19 @@ export interface CatalogResponse {
 /** Runs the making of a table or view whose first files lie under `location`, where nothing was before. */
 export type Making = <T>(location: string, make: () => Promise<T>) => Promise<T>
 
+/** Settings of clients by name, as `/v1/config` hands them out. */
+export interface ClientSettings {
+  readonly defaults: Readonly<Record<string, string>>
+  readonly overrides: Readonly<Record<string, string>>
+}
+
 export interface CatalogOptions {
   readonly pointers: PointerStore
   readonly objects: ObjectStore
   /** Location under which tables lie as `<namespace>/<table>`: `file:///…/.weir/lake` or `s3://bucket/prefix`. */
   readonly warehouse: string
+  /** What clients are told to set; `overrides` go before what they set themselves. */
+  readonly clientSettings?: ClientSettings
   /** Whoever is killed in it leaves files that no table names: here they can be noted. By default it is run, no more. */
   readonly making?: Making
   /** Milliseconds since the epoch. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { under } from '../../storage/objects/location.ts'
 import { parseMetadata } from '../metadata/read.ts'
 import { parseViewMetadata } from '../view/view-metadata.ts'
-import type { Catalog, CatalogOptions, CatalogRequest, CatalogResponse } from './catalog.ts'
+import type { Catalog, CatalogOptions, CatalogRequest, CatalogResponse, ClientSettings } from './catalog.ts'
 import { metadataStore } from './metadata-store.ts'
 import { namespaceRoutes } from './namespace-routes.ts'
 import type { TableIdent } from './pointer-store.ts'
@@ -23,7 +23,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     now: options.now ?? Date.now,
   }
   const served = [...namespaceRoutes(options.pointers), ...tableRoutes(context), ...viewRoutes(context)]
-  const routes = [configRoute(served), ...served]
+  const routes = [configRoute(served, options.clientSettings), ...served]
   return { handle: (request) => answer(routes, request) }
 }
 
@@ -48,10 +48,10 @@ async function attempt(routes: readonly Route[], request: CatalogRequest): Promi
 }
 
 /** Advertises what is served and nothing else: clients call nothing that is not listed. */
-function configRoute(served: readonly Route[]): Route {
+function configRoute(served: readonly Route[], settings: ClientSettings | undefined): Route {
   const body = {
-    defaults: {},
-    overrides: { 'namespace-separator': namespaceSeparator },
+    defaults: settings?.defaults ?? {},
+    overrides: { ...settings?.overrides, 'namespace-separator': namespaceSeparator },
     endpoints: served.map((route) => `${route.method} ${route.path}`),
   }
   return { method: 'GET', path: '/v1/config', answer: () => Promise.resolve(json(body)) }

@@ -4,15 +4,16 @@ import { RestError } from './rest-error.ts'
 const limitMax = 1000
 
 /**
- * One page as the client asks for it, or everything when it names no size (older clients know no pages). The token is
- * the last name of the page before.
+ * One page, or everything for a client that sends no `pageToken`, not even an empty one: it would not ask for the rest
+ * (REST specification, PageToken). The token is the last name of the page before.
  */
 export async function readPage(
   query: Readonly<Record<string, string>>,
   read: (page: Page) => Promise<readonly string[]>,
 ): Promise<{ readonly items: readonly string[]; readonly token: string | null }> {
   const asked = query['pageSize']
-  let after = query['pageToken'] === undefined || query['pageToken'] === '' ? undefined : decode(query['pageToken'])
+  const token = query['pageToken']
+  let after = token === undefined || token === '' ? undefined : decode(token)
   const limit = asked === undefined ? limitMax : Math.min(Number(asked), limitMax)
   if (!(limit >= 1)) throw new RestError(400, 'BadRequestException', `pageSize ${asked} is not a number above 0`)
   const items: string[] = []
@@ -22,7 +23,7 @@ export async function readPage(
     after = page.at(-1)
     const more = page.length === limit
     if (!more) return { items, token: null }
-    if (asked !== undefined) return { items, token: encode(after!) }
+    if (token !== undefined) return { items, token: encode(after!) }
   }
 }
 

@@ -174,6 +174,7 @@ export const bodies = {
     'metadata-location': z.string(),
     overwrite: z.boolean().nullish(),
   }),
+  report: z.looseObject({ 'report-type': z.string(), 'table-name': z.string() }),
   rename: z.object({ source: identifier, destination: identifier }),
   commit,
   transaction: z.object({ 'table-changes': z.array(commit.required({ identifier: true })) }),

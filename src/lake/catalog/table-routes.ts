@@ -24,7 +24,7 @@ export function tableRoutes(context: CommitContext): readonly Route[] {
     { method: 'HEAD', path: one, answer: (call) => exists(context, call) },
     { method: 'POST', path: one, answer: (call) => commit(context, call) },
     { method: 'DELETE', path: one, answer: (call) => drop(context, call) },
-    { method: 'POST', path: `${one}/metrics`, answer: () => Promise.resolve(noContent) },
+    { method: 'POST', path: `${one}/metrics`, answer: (call) => takeReport(context, call) },
     { method: 'POST', path: '/v1/{prefix}/namespaces/{namespace}/register', answer: (call) => register(context, call) },
     { method: 'POST', path: '/v1/{prefix}/tables/rename', answer: (call) => rename(context.pointers, 'table', call) },
     { method: 'POST', path: '/v1/{prefix}/transactions/commit', answer: (call) => transaction(context, call) },
@@ -75,9 +75,9 @@ async function load(context: CommitContext, call: Call) {
   const table = identOf(call)
   const location = await context.pointers.tablePointer(table)
   if (location === undefined) throw noSuchTable(printedTable(table))
-  const refsOnly = call.query['snapshots'] === 'refs'
+  const refsOnly = refsOnlyOf(call)
   const etag = etagOf(location, refsOnly)
-  if (call.headers['if-none-match'] === etag) return { status: 304, headers: { etag }, body: '' }
+  if (namesTag(call.headers['if-none-match'], etag)) return { status: 304, headers: { etag }, body: '' }
   // What is kept in memory must not hide that the table's file has gone.
   if ((await context.objects.size(location)) === undefined)
     throw new RestError(
@@ -94,6 +94,18 @@ function etagOf(location: string, refsOnly: boolean): string {
   return `W/"${createHash('sha256').update(`${location} ${refsOnly}`).digest('base64url').slice(0, 22)}"`
 }
 
+function refsOnlyOf({ query }: Call): boolean {
+  const asked = query['snapshots'] ?? 'all'
+  if (asked === 'all' || asked === 'refs') return asked === 'refs'
+  throw new RestError(400, 'BadRequestException', `snapshots=${asked} is neither all nor refs`)
+}
+
+/** The header holds one tag or several; `W/` makes no difference to If-None-Match (RFC 9110, 13.1.2). */
+function namesTag(header: string | undefined, etag: string): boolean {
+  const opaque = (tag: string) => tag.trim().replace(/^W\//, '')
+  return header?.split(',').some((tag) => opaque(tag) === opaque(etag)) ?? false
+}
+
 function loaded(location: string, metadata: TableMetadata, refsOnly = false) {
   const body = { 'metadata-location': location, metadata, config: {} }
   return json(body, 200, { etag: etagOf(location, refsOnly) })
@@ -105,6 +117,14 @@ function onlyRefs(metadata: TableMetadata): TableMetadata {
 }
 
 async function exists({ pointers }: CommitContext, call: Call) {
+  const table = identOf(call)
+  if ((await pointers.tablePointer(table)) === undefined) throw noSuchTable(printedTable(table))
+  return noContent
+}
+
+/** Reports are checked and not kept. */
+async function takeReport({ pointers }: CommitContext, call: Call) {
+  readBody(bodies.report, call.body)
   const table = identOf(call)
   if ((await pointers.tablePointer(table)) === undefined) throw noSuchTable(printedTable(table))
   return noContent

@@ -116,7 +116,8 @@ void test('names with any character find their table, and lists are read page by
     assert.deepEqual(await client.listNamespaces(['a b']), [['a b', 'c.d/e']])
     const paging = connectCatalog({
       uri: served.uri,
-      fetch: (url, init) => fetch(url.replace(/(namespaces)(\?|$)/, '$1?pageSize=1&').replace(/&$/, ''), init),
+      fetch: (url, init) =>
+        fetch(url.replace(/(namespaces)$/, '$1?pageToken=').replace(/(namespaces)\?/, '$1?pageSize=1&'), init),
     })
     for (const name of ['x', 'y']) await client.ensureNamespace([name])
     assert.deepEqual(await paging.listNamespaces(), [['a b'], ['public'], ['x'], ['y']])

@@ -1,3 +1,4 @@
+import type { ClientSettings } from '../../lake/catalog/catalog.ts'
 import type { DesiredResource } from '../kinds/resource.ts'
 import type { StreamSettings } from './stream-settings.ts'
 
@@ -30,6 +31,8 @@ export interface ProjectSettings {
   /** The longest that a Kafka producer may leave a transaction open. */
   readonly transactionTimeoutMaxMs?: number
   readonly streams?: StreamSettings
+  /** What Iceberg clients are told to set. */
+  readonly catalog?: ClientSettings
   /** `s3://bucket/prefix`; a local folder without it. */
   readonly objects?: string
   /** `postgres://…`; SQLite in the data directory without it. */

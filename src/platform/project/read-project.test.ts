@@ -54,6 +54,17 @@ void test('an environment changes settings and nothing else', async () => {
   await assert.rejects(read(text, 'prodution'), { code: 'WEIR-1009', message: /Did you mean production/ })
 })
 
+void test('the project says what Iceberg clients are told to set, but not what is for Weir to say', async () => {
+  const text = (settings: string) =>
+    `${head}export default defineProject({ name: 'p', resources: [], catalog: { overrides: { ${settings} } } })`
+  const { settings } = await read(text(`'io-impl': 'x'`))
+  assert.deepEqual(settings.catalog, { defaults: {}, overrides: { 'io-impl': 'x' } })
+  await assert.rejects(read(text(`prefix: 'x'`)), (error: Error) => {
+    assert.match(error.message, /catalog\.overrides.*namespace-separator, prefix, uri, token cannot be set here/s)
+    return true
+  })
+})
+
 void test('another Kafka is chosen with the environment, and its password stays where it is', async () => {
   const text = `${head}export default defineProject({ name: 'p', resources: [], streams: { listeners: { a: {} } },
     environments: { production: { streams: { bootstrap: ['kafka-1:9093', '[::1]:9093'], tls: { authorities: 'ca.pem' },

@@ -14,6 +14,12 @@ const memory = (what: string) =>
     .optional()
     .describe(`What ${what} may take, resident; one that takes more is ended and started again. At least 512 MB.`)
 
+/** Where the catalog's paths lie is not the project's to say. */
+const ownSettings = ['namespace-separator', 'prefix', 'uri', 'token']
+const clientSettings = z
+  .record(z.string().min(1), z.string())
+  .refine((settings) => !ownSettings.some((name) => name in settings), `${ownSettings.join(', ')} cannot be set here`)
+
 /** Options of defineProject about the place where the project runs; an environment may set each of them anew. */
 export const settingsSchema = z.strictObject({
   dataDirectory: z
@@ -64,6 +70,15 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe(
       'Where files of tables lie: s3://bucket/prefix. A folder of the data directory without it. Refused in this version: only that folder is used.',
+    ),
+  catalog: z
+    .strictObject({
+      defaults: clientSettings.prefault({}).describe('Settings that clients take unless they have their own.'),
+      overrides: clientSettings.prefault({}).describe('Settings that clients take instead of their own.'),
+    })
+    .optional()
+    .describe(
+      'What Iceberg clients are told when they connect, such as io-impl or table-default.write.parquet.compression-codec.',
     ),
   sql: z
     .strictObject({ trino: z.url().optional(), spark: z.url().optional() })

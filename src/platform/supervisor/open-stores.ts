@@ -40,5 +40,7 @@ export async function openStores(
   const removeLeft = leftRemover(metadata.pointers, objects)
   await finishInterrupted(places.drops, nodeFiles, removeLeft)
   const making = notedMaking(places.drops, nodeFiles)
-  return { metadata, pointers, catalog: createCatalog({ pointers, objects, warehouse, making }), warehouse, removeLeft }
+  const clientSettings = settings.catalog ?? { defaults: {}, overrides: {} }
+  const catalog = createCatalog({ pointers, objects, warehouse, making, clientSettings })
+  return { metadata, pointers, catalog, warehouse, removeLeft }
 }
