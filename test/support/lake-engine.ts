@@ -101,6 +101,7 @@ function startCounted(
     },
   }
   return startEngine(config, host, {
+    pin: (resolved, moment) => planner.pin(resolved, moment),
     async plan(relation, resolved, asked) {
       const plan = await planner.plan(relation, resolved, asked)
       if (plan !== 'stale') onPlan(relation.name, plan.sql)

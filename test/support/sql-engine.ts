@@ -6,6 +6,7 @@ import { openChangeCount } from '../../src/kernel/change-count.ts'
 import type { TableRelation, ViewRelation } from '../../src/sql/engine-host.ts'
 import type { Engine } from '../../src/sql/engine/engine.ts'
 import { startEngine } from '../../src/sql/engine/start-engine.ts'
+import { sqlError } from '../../src/sql/sql-error.ts'
 
 /** A table of a test: its columns, and the query that stands for its rows. */
 export interface TestTable extends TableRelation {
@@ -58,6 +59,9 @@ export async function startTestEngine(
       },
     },
     {
+      pin: async ({ name }) => {
+        throw sqlError('WEIR-4010', `${name} has no snapshots`, { sqlstate: '42704' })
+      },
       plan: async ({ schema, name }) => ({
         sql: current.tables.find((table) => table.schema === schema && table.name === name)!.rows,
         release: async () => {},

@@ -51,7 +51,7 @@ export const lakeCodes = defineCodes({
   },
   'WEIR-4010': {
     kind: 'not-found',
-    cause: 'The table has no such snapshot.',
+    cause: 'The table has no such snapshot, branch or tag, or had no snapshot at that time.',
     remedy: 'Use a snapshot that the table still keeps.',
   },
   'WEIR-4011': {

@@ -2,6 +2,9 @@ import type { Analysis, Analyzer } from '../gate/analyze.ts'
 import { isRepeatable } from '../gate/repeatable.ts'
 import { statementOf } from '../gate/statement.ts'
 import type { TableReference } from '../gate/parse-tree.ts'
+import type { TableRelation } from '../engine-host.ts'
+import { momentSchema, type MomentClause } from '../moment/lift-moments.ts'
+import type { ReadRelation } from '../snapshot/table-plan.ts'
 import { viewTarget } from '../snapshot/view-target.ts'
 import { sqlError } from '../sql-error.ts'
 import type { Relation, RelationIndex } from './relation-index.ts'
@@ -10,7 +13,11 @@ import type { Relation, RelationIndex } from './relation-index.ts'
 export interface BoundRelations {
   /** Version of the relations that these are of. */
   readonly version: number
-  readonly tables: readonly Extract<Relation, { kind: 'table' }>[]
+  readonly tables: readonly ReadRelation[]
+  /** What the statement's clauses of moments name, one for each. */
+  readonly dated: readonly TableRelation[]
+  /** Which snapshots those were found to be; empty when there are none. */
+  readonly datedAs: string
   readonly views: readonly Extract<Relation, { kind: 'view' }>[]
   /** Whether all views mean the same each time. */
   readonly isRepeatable: boolean
@@ -22,6 +29,8 @@ export interface BindContext {
   readonly analyzer: Analyzer
   /** Schemas of Weir's own tables (pg_catalog's stand-ins), which need no binding. */
   readonly ownSchemas: ReadonlySet<string>
+  /** Where the statement reads tables as they were. */
+  readonly clauses: readonly MomentClause[]
 }
 
 const viewDepthMax = 32
@@ -33,6 +42,7 @@ export async function bindRelations(analysis: Analysis, context: BindContext): P
 
   const visit = async ({ parts }: Analysis, path: readonly string[], depth: number): Promise<void> => {
     for (const reference of parts.tables) {
+      if (depth === 0 && isDated(reference, context.clauses)) continue
       const relation = findRelation(reference, parts.withNames, path, context)
       if (!relation) continue
       if (relation.kind === 'table') tables.add(relation)
@@ -51,14 +61,33 @@ export async function bindRelations(analysis: Analysis, context: BindContext): P
     await visit(await context.analyzer.analyze(viewTarget(view)), viewPath(view.schema), depth + 1)
     views.add(view)
   }
+  const dated = context.clauses.map((clause) => datedTable(clause, analysis, context))
   await visit(analysis, context.searchPath, 0)
   const targets = [...views].map((view) => statementOf(viewTarget(view)))
   return {
     version: context.relations.version,
     tables: [...tables],
+    dated,
+    datedAs: '',
     views: [...views],
     isRepeatable: targets.every(isRepeatable),
   }
+}
+
+/** A name of ours, put in for a clause of this statement. */
+function isDated({ catalog, schema, name }: TableReference, clauses: readonly MomentClause[]): boolean {
+  return !catalog && schema === momentSchema && clauses[Number(name) - 1] !== undefined
+}
+
+/** The table of a clause. WEIR-6001 for a view or a name of WITH, which have no history of their own. */
+function datedTable({ table, position }: MomentClause, { parts }: Analysis, context: BindContext): TableRelation {
+  const relation = findRelation({ ...table, position }, parts.withNames, context.searchPath, context)
+  if (relation?.kind === 'table') return relation
+  throw sqlError('WEIR-6001', `"${table.name}" has no snapshots: only tables are read as they were`, {
+    sqlstate: '0A000',
+    position,
+    ...(relation ? { hint: `${table.name} is a view: write its query, with the moment at its tables.` } : {}),
+  })
 }
 
 /** Names inside a view are looked up in its own schema first, whatever the session's search path. */

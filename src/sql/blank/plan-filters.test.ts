@@ -27,6 +27,8 @@ const bound: BoundRelations = {
     columns: Object.entries(columns).map(([column, type]) => ({ name: column, type, required: false })),
   })),
   views: [{ kind: 'view', schema: 'public', name: 'large', sql: 'select *, n * 2 as twice from t where n > 100;' }],
+  dated: [],
+  datedAs: '',
   isRepeatable: true,
 }
 

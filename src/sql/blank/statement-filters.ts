@@ -10,7 +10,8 @@ const lengthMax = 20_000
 export function statementFilters(blank: BlankDatabase): StatementFilters {
   const known = new Map<string, PlanFilters>()
   return async (text, session) => {
-    const key = JSON.stringify([session.bound.version, session.searchPath, session.timeZone, text])
+    const { bound, searchPath, timeZone } = session
+    const key = JSON.stringify([bound.version, bound.datedAs, searchPath, timeZone, text])
     const filters =
       known.get(key) ??
       (await blank.use(session, (connection, { database }) => planFilters(connection, database, text)))

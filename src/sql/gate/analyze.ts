@@ -79,7 +79,10 @@ function check(result: ParseResult, text: string, known: FunctionNames, ourSchem
   if (parts.others.length)
     throw sqlError('WEIR-6001', `${parts.others[0]} is not allowed in FROM`, {
       sqlstate: '0A000',
-      hint: 'Query tables, views, subqueries and VALUES.',
+      hint:
+        parts.others[0] === 'AT (…)'
+          ? 'A view reads its tables as they are now; in a statement a moment stands right after a table, with VERSION or TIMESTAMP.'
+          : 'Query tables, views, subqueries and VALUES.',
     })
   return { parts, columnNames: columnNamesOf(statement.node) }
 }

@@ -45,6 +45,8 @@ export function partsOf(root: TreeNode): QueryParts {
 
   const reference = (node: TreeNode): boolean => {
     const position = positionOf(node)
+    // What was understood as a moment was put into other words before (time-travel.md).
+    if (node['at_clause'] != null) others.push('AT (…)')
     if (node['type'] === 'BASE_TABLE')
       tables.push({
         catalog: text(node['catalog_name']),

@@ -9,10 +9,13 @@ import type { EngineServices } from '../engine/services.ts'
 import type { Analysis } from '../gate/analyze.ts'
 import { isRepeatable } from '../gate/repeatable.ts'
 import type { Statement } from '../gate/statement.ts'
+import { liftMoments, type MomentClause } from '../moment/lift-moments.ts'
 
 /** A statement in DuckDB's words, allowed and with its relations found. */
 export interface PreparedStatement {
   readonly statement: Statement
+  /** Where it reads tables as they were: `statement` has names of ours there, which stand for `bound.dated`. */
+  readonly clauses: readonly MomentClause[]
   /** PostgreSQL's names of its columns, where they are known. */
   readonly names: readonly (string | undefined)[] | undefined
   readonly bound: BoundRelations
@@ -35,14 +38,19 @@ export async function prepareStatement(
 ): Promise<PreparedStatement> {
   const { analyzer, relations, catalogs } = services
   const catalog = async () => catalogs.current(await relations.current())
-  const statement = await rewriteForDuckdb(original, { catalog, session: facts })
+  const lifted = liftMoments(original)
+  const rewrite = (written: Statement) => rewriteForDuckdb(written, { catalog, session: facts })
+  const statement = await rewrite(lifted.statement)
+  const clauses: MomentClause[] = []
+  for (const clause of lifted.clauses) clauses.push({ ...clause, value: await rewrite(clause.value) })
   const analysis = await analyzer.analyze(statement.text)
-  const bound = await bindFreshly(services, facts, analysis, freshness)
+  const bound = await bindFreshly(services, facts, { analysis, clauses }, freshness)
   // Names are those of what the client wrote.
   const same = statement === original
-  const names = same ? analysis.columnNames : await analyzer.columnNames(original.text)
+  const names = same ? analysis.columnNames : await analyzer.columnNames(lifted.statement.text)
   return {
     statement,
+    clauses,
     names,
     bound,
     exact: same && parameterCount(original) === 0,
@@ -55,23 +63,30 @@ function usesCatalog({ parts }: Analysis, ownSchemas: ReadonlySet<string>): bool
   return [...parts.tables, ...parts.functions].some(({ schema }) => schema !== exactSchema && ownSchemas.has(schema))
 }
 
-const nothing: BoundRelations = { version: 0, tables: [], views: [], isRepeatable: true }
+export const noRelations: BoundRelations = {
+  version: 0,
+  tables: [],
+  dated: [],
+  datedAs: '',
+  views: [],
+  isRepeatable: true,
+}
 
 async function bindFreshly(
   { analyzer, relations, ownSchemas }: EngineServices,
   { searchPath: path }: SessionFacts,
-  analysis: Analysis,
+  { analysis, clauses }: { readonly analysis: Analysis; readonly clauses: readonly MomentClause[] },
   freshness: Freshness,
 ): Promise<BoundRelations> {
-  if (analysis.parts.tables.length === 0) return nothing
+  if (analysis.parts.tables.length === 0) return noRelations
   const searchPath = [...path, 'public']
   const bindTo = (index: RelationIndex) =>
-    bindRelations(analysis, { relations: index, searchPath, analyzer, ownSchemas })
+    bindRelations(analysis, { relations: index, searchPath, analyzer, ownSchemas, clauses })
   if (freshness === 'last seen') {
     try {
       const bound = await bindTo(await relations.lastSeen())
       // Where no table is resolved, nobody would say that a view has changed.
-      if (bound.tables.length > 0) return bound
+      if (bound.tables.length > 0 || bound.dated.length > 0) return bound
     } catch (error) {
       // What is not found may have been made since.
       if (!(error instanceof WeirError)) throw error

@@ -3,7 +3,9 @@ import type { SessionViews } from '../bind/session-views.ts'
 import { tableKey, type PlanFilters } from '../blank/plan-filters.ts'
 import type { EngineServices } from '../engine/services.ts'
 import { viewTarget } from '../snapshot/view-target.ts'
-import type { TablePlan } from '../snapshot/table-plan.ts'
+import type { ResolvedTable } from '../engine-host.ts'
+import { isSamePin } from '../snapshot/pin-table.ts'
+import type { ReadRelation, TablePlan } from '../snapshot/table-plan.ts'
 import { sqlError } from '../sql-error.ts'
 
 /** Tables as one statement sees them; `release` when it is done. */
@@ -58,18 +60,39 @@ async function planTables(
   filters: () => Promise<PlanFilters>,
   anew: boolean,
 ): Promise<{ plans: readonly TablePlan[]; notices: readonly string[] } | 'stale' | 'rebind'> {
-  const names = tables.map(({ schema, name }) => ({ schema, name }))
+  const keyed = tables.map((table) => table.pin?.table ?? table)
+  const names = [...new Map(keyed.map(({ schema, name }) => [tableKey({ schema, name }), { schema, name }])).values()]
   const resolution = await resolve({ tables: names, relations: version }, anew)
   if (resolution === 'other relations') return 'rebind'
   const { tables: resolved } = resolution
-  const plans: (TablePlan | 'stale')[] = []
+  const plans: Planned[] = []
   for (const table of tables) {
-    const found = resolved.find(({ schema, name }) => schema === table.schema && name === table.name)
-    if (!found) throw sqlError('WEIR-6003', `table ${table.schema}.${table.name} was dropped`, { sqlstate: '42P01' })
+    const { schema, name } = table.pin?.table ?? table
+    const found = resolved.find((one) => schema === one.schema && name === one.name)
+    if (!found) throw sqlError('WEIR-6003', `table ${schema}.${name} was dropped`, { sqlstate: '42P01' })
+    if (table.pin && !isSamePin(table.pin, await planner.pin(found, table.pin.moment))) {
+      await release(plans)
+      return 'rebind'
+    }
     plans.push(await planner.plan(table, found, async () => (await filters()).get(tableKey(table))))
   }
-  const whole = plans.filter((plan): plan is TablePlan => plan !== 'stale')
-  if (whole.length === plans.length) return { plans: whole, notices: resolved.flatMap(({ notices }) => notices) }
-  await Promise.all(whole.map((plan) => plan.release()))
+  const whole = wholeOf(plans)
+  if (whole.length === plans.length) return { plans: whole, notices: noticesOf(tables, resolved) }
+  await release(plans)
   return 'stale'
+}
+
+type Planned = TablePlan | 'stale'
+
+const wholeOf = (plans: readonly Planned[]): readonly TablePlan[] => plans.filter((plan) => plan !== 'stale')
+
+async function release(plans: readonly Planned[]): Promise<void> {
+  await Promise.all(wholeOf(plans).map((plan) => plan.release()))
+}
+
+/** What is said of tails is for tables that are read as they are now; of the others, which snapshot is read. */
+function noticesOf(tables: readonly ReadRelation[], resolved: readonly ResolvedTable[]): readonly string[] {
+  const now = new Set(tables.filter(({ pin }) => !pin).map(tableKey))
+  const ofTails = resolved.filter((table) => now.has(tableKey(table))).flatMap(({ notices }) => notices)
+  return [...ofTails, ...new Set(tables.flatMap(({ pin }) => (pin ? [pin.notice] : [])))]
 }

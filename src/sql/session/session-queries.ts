@@ -1,8 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { BoundRelations } from '../bind/binder.ts'
-import { inferParameters } from '../bind/infer-parameters.ts'
-import { literalOf, withParameters } from '../bind/parameter-literal.ts'
 import type { SessionViews } from '../bind/session-views.ts'
 import type { BlankSession } from '../blank/blank-database.ts'
 import { noFilters } from '../blank/plan-filters.ts'
@@ -10,13 +8,14 @@ import type { SessionFacts } from '../catalog/rewrite-session.ts'
 import { duckdbError, withPosition } from '../duckdb/duckdb-error.ts'
 import type { EngineServices } from '../engine/services.ts'
 import type { Statement } from '../gate/statement.ts'
+import { pinLater, pinMoments, type WithoutTables } from '../moment/pin-statement.ts'
 import { shapeOf } from '../snapshot/shape.ts'
 import { viewTarget } from '../snapshot/view-target.ts'
 import { sqlError } from '../sql-error.ts'
-import type { Description, Parameter, QueryService } from '../wire/query-service.ts'
-import { resultTypeOf } from '../wire/result-type.ts'
+import type { Parameter, QueryService, ResultColumn } from '../wire/query-service.ts'
+import { describeOn, isOpenMoment, mustBeAsDescribed, withMomentParameters } from './describe-statement.ts'
 import { createInterruptible } from './interruptible.ts'
-import { prepareStatement, type PreparedStatement } from './prepare-statement.ts'
+import { noRelations, prepareStatement, type PreparedStatement } from './prepare-statement.ts'
 import { readTables, type TableReading } from './read-tables.ts'
 import { resultCursor } from './result-cursor.ts'
 import { sessionConnections } from './session-connections.ts'
@@ -42,6 +41,8 @@ export function createSessionQueries(
 ): QueryService {
   const connections = sessionConnections(services.duckdb, settings, views)
   const interruptible = createInterruptible()
+  /** Statements that were described before their moments were known. */
+  const described = new WeakMap<Statement, readonly ResultColumn[]>()
   let canceled = 0
   let canceledFor: Error | undefined
 
@@ -81,10 +82,22 @@ export function createSessionQueries(
     }
   }
 
+  /** Values of moments are constants: they are computed where nothing has a name. */
+  const withoutTables: WithoutTables = (work) =>
+    services.blank.use(blankSession(noRelations), (connection) => interruptible.run(connection, () => work(connection)))
+  const pinned = async (
+    prepared: PreparedStatement,
+    parameters: readonly Parameter[],
+  ): Promise<PreparedStatement | 'rebind'> => {
+    const bound = await explained(prepared, () => pinMoments(services, prepared, parameters, withoutTables))
+    return bound === 'rebind' ? bound : { ...prepared, bound }
+  }
+
   const begin = async (original: Statement, parameters: readonly Parameter[]): Promise<Begun> => {
     for (let attempt = 1; attempt <= bindingsMax; attempt++) {
       const freshness = attempt === 1 ? 'last seen' : 'current'
-      const prepared = await prepareStatement(services, facts, original, freshness)
+      const prepared = await pinned(await prepareStatement(services, facts, original, freshness), parameters)
+      if (prepared === 'rebind') continue
       const { bound, usesCatalog } = prepared
       const spoken = await explained(prepared, () => statementText(prepared, parameters, withoutRows)).catch(
         (error: unknown) => {
@@ -98,18 +111,24 @@ export function createSessionQueries(
       const read = await readTables(services, bound, views, filters)
       if (read !== 'rebind') return { prepared, spoken, read }
     }
-    throw sqlError('WEIR-6010', `tables changed in each of ${bindingsMax} attempts to read them; try again`, {
-      sqlstate: '40001',
-    })
+    throw changedMeanwhile()
   }
 
   return {
     async describe(original, declared) {
-      const prepared = await prepareStatement(services, facts, original, 'current')
-      const { statement, names } = prepared
-      return explained(prepared, () =>
-        withoutRows(prepared, (connection) => describeOn(connection, { statement, names, declared })),
-      )
+      const found = await prepareStatement(services, facts, original, 'current')
+      const isOpen = found.clauses.some(isOpenMoment)
+      const prepared = isOpen ? { ...found, bound: pinLater(found.bound) } : await pinned(found, [])
+      if (prepared === 'rebind') throw changedMeanwhile()
+      return explained(prepared, async () => {
+        const description = await withoutRows(prepared, (connection) => describeOn(connection, prepared, declared))
+        if (!isOpen) return description
+        described.set(original, description.columns)
+        const parameterOids = await withoutTables((connection) =>
+          withMomentParameters(connection, prepared, declared, description.parameterOids),
+        )
+        return { ...description, parameterOids }
+      })
     },
     async open(original, parameters, options) {
       const started = canceled
@@ -125,7 +144,10 @@ export function createSessionQueries(
         mustNotBeCanceled(started)
         const fetch = () => interruptible.run(connection, () => result.fetchChunk())
         const names = options?.explain ? undefined : prepared.names
-        return resultCursor(result, { fetch, names, notices: read.notices, end, explain })
+        const cursor = resultCursor(result, { fetch, names, notices: read.notices, end, explain })
+        const before = options?.explain ? undefined : described.get(original)
+        if (before) mustBeAsDescribed(before, cursor.columns)
+        return cursor
       } catch (error) {
         await end()
         throw withPosition(explain(error), prepared.statement.text, prepared.exact)
@@ -143,23 +165,8 @@ export function createSessionQueries(
   }
 }
 
-interface Described {
-  readonly statement: Statement
-  readonly names: PreparedStatement['names']
-  readonly declared: readonly number[]
-}
-
-async function describeOn(
-  connection: DuckDBConnection,
-  { statement, names, declared }: Described,
-): Promise<Description> {
-  const inferred = await inferParameters(connection, statement, declared)
-  const literals = inferred.map(({ name, oid }) => literalOf({ text: null, oid }, name))
-  const prepared = await connection.prepare(withParameters(statement, literals))
-  const columns = Array.from({ length: prepared.columnCount }, (_, i) => ({
-    name: names?.[i] ?? prepared.columnName(i),
-    type: resultTypeOf(prepared.columnType(i)),
-  }))
-  prepared.destroySync()
-  return { columns, parameterOids: inferred.map(({ oid }) => oid) }
+function changedMeanwhile(): Error {
+  return sqlError('WEIR-6010', `tables changed in each of ${bindingsMax} attempts to read them; try again`, {
+    sqlstate: '40001',
+  })
 }

@@ -1,7 +1,8 @@
 import { catalogue } from '../../kernel/errors/catalogue.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { manifestReader } from '../../lake/manifest/manifest-reader.ts'
-import { parseMetadata } from '../../lake/metadata/read.ts'
+import { toLong } from '../../lake/json.ts'
+import { parseMetadata, schemaById } from '../../lake/metadata/read.ts'
 import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
 import { liveRowsSql } from '../../lake/scan/live-rows.ts'
 import { nearestSummary } from '../../lake/scan/nearest-summary.ts'
@@ -10,17 +11,20 @@ import { scanSql } from '../../lake/scan/scan-sql.ts'
 import { deliveryState, type DeliveryState } from '../../record/delivery-state.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { ScanFilter } from '../blank/scan-filter.ts'
-import type { TableRelation } from '../engine-host.ts'
+import type { ResolvedTable, TableRelation } from '../engine-host.ts'
 import { quoteName } from '../gate/statement.ts'
 import { sqlError } from '../sql-error.ts'
 import { duckdbTypeOf } from './duckdb-type.ts'
 import { pruneFiles } from './prune-files.ts'
 import { rememberLatest } from './remember-latest.ts'
 import { openSegmentLinks, type LinkedSegments } from './segment-links.ts'
-import type { TablePlan, TablePlanner } from './table-plan.ts'
+import { pinOf } from './pin-table.ts'
+import type { Pin, TablePlan, TablePlanner } from './table-plan.ts'
 import { planTail, type TailRows } from './tail-rows.ts'
 
 const tablesRemembered = 200
+/** Of tables as they were, which are asked for less. */
+const pinsRemembered = 50
 
 /** The files of a snapshot, and where DuckDB finds them. */
 interface SnapshotFiles {
@@ -53,8 +57,35 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
     const summary = nearestSummary(metadata)
     return summary && stateAt(`${metadata.location.replace(/\/$/, '')}/${summary.state}`)
   }
+  const pinnedAt = rememberLatest(pinsRemembered, async (key: string): Promise<SnapshotFiles> => {
+    const [location, id] = JSON.parse(key) as [location: string, snapshotId: string]
+    const metadata = await metadataAt(location)
+    const scan = await planScan({ metadata, store: objects, reader, snapshotId: toLong(id) })
+    return { metadata, scan, pathOf: await localPaths(objects, [...scan.dataFiles, ...scan.deleteFiles]) }
+  })
+  /** Committed rows alone, with the schema of the pin. */
+  const planPinned = async (
+    relation: TableRelation,
+    { snapshotId, schemaId }: Pin,
+    { metadataLocation }: ResolvedTable,
+    asked: () => Promise<ScanFilter | undefined>,
+  ): Promise<TablePlan> => {
+    const { metadata, scan, pathOf } = await pinnedAt(JSON.stringify([metadataLocation, String(snapshotId)]))
+    const schema = schemaById(metadata, schemaId) ?? scan.schema
+    const snapshot = await askedFiles({ metadata, scan: { ...scan, schema }, pathOf }, asked)
+    try {
+      const rows = liveRowsSql(snapshot.scan, { schemas: metadata.schemas, pathOf })
+      return { sql: project(relation, snapshot.scan, rows), release: async () => {} }
+    } catch (error) {
+      throw unreadable(error, metadata)
+    }
+  }
   return {
+    async pin(table, moment) {
+      return pinOf(await metadataAt(table.metadataLocation), table, moment)
+    },
     async plan(relation, resolved, asked): Promise<TablePlan | 'stale'> {
+      if (relation.pin) return planPinned(relation, relation.pin, resolved, asked)
       const snapshot = await askedFiles(await snapshotAt(resolved.metadataLocation), asked)
       const { metadata } = snapshot
       const state = resolved.tails.length ? await stateOf(metadata) : undefined
