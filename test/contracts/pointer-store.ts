@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page, PointerStore, TableIdent } from '../../src/lake/catalog/pointer-store.ts'
+import type { Receipt } from '../../src/lake/catalog/receipt.ts'
 
 export interface TestedPointers extends AsyncDisposable {
   readonly pointers: PointerStore
@@ -17,6 +18,7 @@ export function describePointerStoreContract(name: string, open: () => Promise<T
   describeNamespaces(check)
   describeSwaps(check)
   describeViews(check)
+  describeReceipts(check)
   describeRaces(check)
 }
 
@@ -204,6 +206,50 @@ function describeViews(check: Check): void {
       assert.deepEqual(await pointers.listTables(['public'], all), [])
     },
   )
+}
+
+const receiptOf = (key: string, at: number, expires: number): Receipt => ({
+  key,
+  request: 'r',
+  answer: '{}',
+  at,
+  expires,
+})
+
+function describeReceipts(check: Check): void {
+  const table = tableOf('t')
+  const made = { table, from: null, to: 'm1' }
+
+  check('INV-V3: a receipt is kept with the change that it is of, and with none that is refused', async (pointers) => {
+    assert.equal(await pointers.receiptOf('k1'), undefined)
+    await pointers.swap([made], receiptOf('k1', 1, 9))
+    await pointers.changeNamespace(['public'], { set: { a: 'b' }, remove: [] }, receiptOf('k1', 1, 9))
+    await pointers.dropNamespace(['public'], receiptOf('k1', 1, 9))
+    assert.equal(await pointers.receiptOf('k1'), undefined, 'no namespace')
+    const kept = async (key: string) => (await pointers.receiptOf(key)) !== undefined
+    await pointers.createNamespace(['public'], {}, receiptOf('create', 1, 9))
+    await pointers.createNamespace(['public'], {}, receiptOf('again', 1, 9))
+    await pointers.changeNamespace(['public'], { set: { a: 'b' }, remove: [] }, receiptOf('change', 1, 9))
+    await pointers.swap([made], receiptOf('swap', 1, 9))
+    await pointers.swap([made], receiptOf('lost', 1, 9))
+    await pointers.dropNamespace(['public'], receiptOf('not-empty', 1, 9))
+    await pointers.swap([{ table, from: 'm1', to: null }])
+    await pointers.dropNamespace(['public'], receiptOf('drop', 1, 9))
+    const all = ['create', 'again', 'change', 'swap', 'lost', 'not-empty', 'drop']
+    assert.deepEqual(await Promise.all(all.map(kept)), [true, false, true, true, false, false, true])
+    assert.deepEqual(await pointers.receiptOf('swap'), receiptOf('swap', 1, 9))
+  })
+
+  check('INV-V3: nothing is changed under a key that has a receipt, until it has expired', async (pointers) => {
+    await pointers.createNamespace(['public'], {})
+    await pointers.keepReceipt(receiptOf('k', 1_700_000_000_000, 1_700_000_060_000))
+    await assert.rejects(pointers.keepReceipt(receiptOf('k', 1_700_000_059_999, 1_800_000_000_000)))
+    await assert.rejects(pointers.swap([made], receiptOf('k', 1_700_000_059_999, 1_800_000_000_000)))
+    assert.equal(await pointers.tablePointer(table), undefined)
+    const later = receiptOf('k', 1_700_000_060_000, 1_800_000_000_000)
+    assert.deepEqual(await pointers.swap([made], later), { swapped: true })
+    assert.deepEqual(await pointers.receiptOf('k'), later)
+  })
 }
 
 function describeRaces(check: Check): void {

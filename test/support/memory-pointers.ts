@@ -7,6 +7,7 @@ import {
   type PointerStore,
   type TableIdent,
 } from '../../src/lake/catalog/pointer-store.ts'
+import type { Receipt } from '../../src/lake/catalog/receipt.ts'
 
 interface Pointer {
   readonly kind: PointerKind
@@ -17,6 +18,13 @@ interface Pointer {
 export function memoryPointers(): PointerStore {
   const namespaces = new Map<string, Record<string, string>>()
   const pointers = new Map<string, Map<string, Pointer>>()
+  const receipts = new Map<string, Receipt>()
+  const keep = (receipt: Receipt | undefined): void => {
+    if (receipt === undefined) return
+    for (const { key, expires } of receipts.values()) if (expires <= receipt.at) receipts.delete(key)
+    if (receipts.has(receipt.key)) throw new Error(`the key ${receipt.key} has a receipt`)
+    receipts.set(receipt.key, receipt)
+  }
   const found = (table: TableIdent) => pointers.get(namespaceKey(table.namespace))?.get(table.name)
   const pointer = async (kind: PointerKind, table: TableIdent) => {
     const there = found(table)
@@ -30,33 +38,38 @@ export function memoryPointers(): PointerStore {
     )
   }
   return {
-    createNamespace: async (namespace, properties) => {
+    createNamespace: async (namespace, properties, receipt) => {
       const key = namespaceKey(namespace)
       if (namespaces.has(key)) return false
+      keep(receipt)
       namespaces.set(key, { ...properties })
       return true
     },
     namespaceProperties: async (namespace) => namespaces.get(namespaceKey(namespace)),
-    changeNamespace: async (namespace, { set, remove }) => {
+    changeNamespace: async (namespace, { set, remove }, receipt) => {
       const key = namespaceKey(namespace)
       const before = namespaces.get(key)
       if (before === undefined) return false
+      keep(receipt)
       const kept = Object.entries(before).filter(([name]) => !remove.includes(name))
       namespaces.set(key, { ...Object.fromEntries(kept), ...set })
       return true
     },
-    dropNamespace: async (namespace) => {
+    dropNamespace: async (namespace, receipt) => {
       const key = namespaceKey(namespace)
       if (!namespaces.has(key)) return 'absent'
       const below = [...namespaces.keys()].some((other) => other.startsWith(`${key}\u001f`))
       if (below || (pointers.get(key)?.size ?? 0) > 0) return 'not-empty'
+      keep(receipt)
       namespaces.delete(key)
       return 'dropped'
     },
     listNamespaces: async (parent, page) => paged(childNames(namespaces.keys(), parent), page),
     tablePointer: (table) => pointer('table', table),
     viewPointer: (view) => pointer('view', view),
-    swap: async (changes) => {
+    receiptOf: async (key) => receipts.get(key),
+    keepReceipt: async (receipt) => keep(receipt),
+    swap: async (changes, receipt) => {
       for (const { table, kind = 'table', from, to } of changes) {
         if (to !== null && !namespaces.has(namespaceKey(table.namespace)))
           return { swapped: false, missingNamespace: table.namespace }
@@ -64,6 +77,7 @@ export function memoryPointers(): PointerStore {
         if ((there?.location ?? null) !== from || (there !== undefined && there.kind !== kind))
           return { swapped: false, table, found: there?.location ?? null }
       }
+      keep(receipt)
       for (const { table, kind = 'table', to } of changes) {
         const key = namespaceKey(table.namespace)
         const here = pointers.get(key) ?? new Map<string, Pointer>()

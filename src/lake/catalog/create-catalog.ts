@@ -3,9 +3,12 @@ import { under } from '../../storage/objects/location.ts'
 import { parseMetadata } from '../metadata/read.ts'
 import { parseViewMetadata } from '../view/view-metadata.ts'
 import type { Catalog, CatalogOptions, CatalogRequest, CatalogResponse, ClientSettings } from './catalog.ts'
+import { idempotency, keyLifetime } from './idempotency.ts'
 import { metadataStore } from './metadata-store.ts'
 import { namespaceRoutes } from './namespace-routes.ts'
 import type { TableIdent } from './pointer-store.ts'
+import type { ReceiptOf } from './receipt.ts'
+import { replay } from './replay.ts'
 import { errorResponse, RestError } from './rest-error.ts'
 import { findRoute, json, namespaceSeparator, type Route } from './route.ts'
 import { tableRoutes } from './table-routes.ts'
@@ -13,7 +16,7 @@ import { viewRoutes } from './view-routes.ts'
 
 /** The Iceberg REST catalog over a pointer store and an object store. Serves `/v1/…`; it is mounted by the HTTP server. */
 export function createCatalog(options: CatalogOptions): Catalog {
-  const context = {
+  const shared = {
     pointers: options.pointers,
     objects: options.objects,
     metadata: metadataStore(options.objects, parseMetadata),
@@ -22,29 +25,36 @@ export function createCatalog(options: CatalogOptions): Catalog {
     making: options.making ?? ((_, make) => make()),
     now: options.now ?? Date.now,
   }
-  const served = [...namespaceRoutes(options.pointers), ...tableRoutes(context), ...viewRoutes(context)]
-  const routes = [configRoute(served, options.clientSettings), ...served]
-  return { handle: (request) => answer(routes, request) }
+  const routesWith = (receipt: ReceiptOf): readonly Route[] => {
+    const context = { ...shared, receipt }
+    const served = [...namespaceRoutes(context), ...tableRoutes(context), ...viewRoutes(context)]
+    return [configRoute(served, options.clientSettings), ...served]
+  }
+  const usual = routesWith(() => undefined)
+  const once = idempotency({ receipts: options.pointers, replay: (kept) => replay(kept, shared), now: shared.now })
+  return {
+    handle: async (request) => {
+      try {
+        const response = await once(request, (receipt) =>
+          answer(receipt === undefined ? usual : routesWith(receipt), request),
+        )
+        return request.method === 'HEAD' ? { ...response, body: '' } : response
+      } catch (thrown) {
+        return errorResponse(thrown)
+      }
+    },
+  }
 }
 
 async function answer(routes: readonly Route[], request: CatalogRequest): Promise<CatalogResponse> {
-  const response = await attempt(routes, request)
-  return request.method === 'HEAD' ? { ...response, body: '' } : response
-}
-
-async function attempt(routes: readonly Route[], request: CatalogRequest): Promise<CatalogResponse> {
-  try {
-    const found = findRoute(routes, request)
-    if (found === undefined)
-      throw new RestError(
-        404,
-        'NotFoundException',
-        `${request.method} ${request.path} is not served; GET /v1/config lists the endpoints`,
-      )
-    return await found.route.answer({ ...request, parameters: found.parameters })
-  } catch (thrown) {
-    return errorResponse(thrown)
-  }
+  const found = findRoute(routes, request)
+  if (found === undefined)
+    throw new RestError(
+      404,
+      'NotFoundException',
+      `${request.method} ${request.path} is not served; GET /v1/config lists the endpoints`,
+    )
+  return found.route.answer({ ...request, parameters: found.parameters })
 }
 
 /** Advertises what is served and nothing else: clients call nothing that is not listed. */
@@ -53,6 +63,7 @@ function configRoute(served: readonly Route[], settings: ClientSettings | undefi
     defaults: settings?.defaults ?? {},
     overrides: { ...settings?.overrides, 'namespace-separator': namespaceSeparator },
     endpoints: served.map((route) => `${route.method} ${route.path}`),
+    'idempotency-key-lifetime': keyLifetime.text,
   }
   return { method: 'GET', path: '/v1/config', answer: () => Promise.resolve(json(body)) }
 }

@@ -1,16 +1,23 @@
 import { namespaceKey, type NamespaceStore, type Namespace } from './pointer-store.ts'
 import { readPage } from './page.ts'
+import type { ReceiptOf } from './receipt.ts'
 import { bodies, readBody } from './request-body.ts'
 import { noSuchNamespace, RestError } from './rest-error.ts'
 import { json, levelsOf, namespaceOf, noContent, type Call, type Route } from './route.ts'
 
+interface NamespaceContext {
+  readonly pointers: NamespaceStore
+  readonly receipt: ReceiptOf
+}
+
 /** Namespaces of the REST protocol. */
-export function namespaceRoutes(store: NamespaceStore): readonly Route[] {
+export function namespaceRoutes(context: NamespaceContext): readonly Route[] {
+  const { pointers: store } = context
   const path = '/v1/{prefix}/namespaces'
   const one = `${path}/{namespace}`
   return [
     { method: 'GET', path, answer: (call) => list(store, call) },
-    { method: 'POST', path, answer: (call) => create(store, call) },
+    { method: 'POST', path, answer: (call) => create(context, call) },
     { method: 'GET', path: one, answer: async (call) => json(await load(store, namespaceOf(call))) },
     {
       method: 'HEAD',
@@ -20,8 +27,8 @@ export function namespaceRoutes(store: NamespaceStore): readonly Route[] {
         return noContent
       },
     },
-    { method: 'DELETE', path: one, answer: (call) => drop(store, namespaceOf(call)) },
-    { method: 'POST', path: `${one}/properties`, answer: (call) => change(store, call) },
+    { method: 'DELETE', path: one, answer: (call) => drop(context, namespaceOf(call)) },
+    { method: 'POST', path: `${one}/properties`, answer: (call) => change(context, call) },
   ]
 }
 
@@ -38,13 +45,14 @@ async function list(store: NamespaceStore, call: Call) {
   return json({ namespaces: items.map((name) => [...parent, name]), 'next-page-token': token })
 }
 
-async function create(store: NamespaceStore, call: Call) {
+async function create({ pointers: store, receipt }: NamespaceContext, call: Call) {
   const { namespace, properties } = readBody(bodies.createNamespace, call.body)
   if (namespace.some((level) => level.includes('\u001f')))
     throw new RestError(400, 'BadRequestException', 'A level of a namespace cannot hold the character U+001F')
-  if (!(await store.createNamespace(namespace, properties)))
+  const answer = json({ namespace, properties })
+  if (!(await store.createNamespace(namespace, properties, receipt({ status: 200, body: answer.body }))))
     throw new RestError(409, 'AlreadyExistsException', `Namespace already exists: ${printed(namespace)}`)
-  return json({ namespace, properties })
+  return answer
 }
 
 async function load(store: NamespaceStore, namespace: Namespace) {
@@ -53,15 +61,15 @@ async function load(store: NamespaceStore, namespace: Namespace) {
   return { namespace, properties }
 }
 
-async function drop(store: NamespaceStore, namespace: Namespace) {
-  const outcome = await store.dropNamespace(namespace)
+async function drop({ pointers, receipt }: NamespaceContext, namespace: Namespace) {
+  const outcome = await pointers.dropNamespace(namespace, receipt({ status: 204 }))
   if (outcome === 'absent') throw noSuchNamespace(printed(namespace))
   if (outcome === 'not-empty')
     throw new RestError(409, 'NamespaceNotEmptyException', `Namespace ${printed(namespace)} is not empty`)
   return noContent
 }
 
-async function change(store: NamespaceStore, call: Call) {
+async function change({ pointers: store, receipt }: NamespaceContext, call: Call) {
   const namespace = namespaceOf(call)
   const { removals, updates } = readBody(bodies.changeNamespace, call.body)
   const both = removals.filter((key) => key in updates)
@@ -72,11 +80,13 @@ async function change(store: NamespaceStore, call: Call) {
       `The keys ${both.join(', ')} are both set and removed in ${namespaceKey(namespace)}`,
     )
   const { properties } = await load(store, namespace)
-  if (!(await store.changeNamespace(namespace, { set: updates, remove: removals })))
-    throw noSuchNamespace(printed(namespace))
-  return json({
+  const answer = json({
     updated: Object.keys(updates),
     removed: removals.filter((key) => key in properties),
     missing: removals.filter((key) => !(key in properties)),
   })
+  const kept = receipt({ status: 200, body: answer.body })
+  if (!(await store.changeNamespace(namespace, { set: updates, remove: removals }, kept)))
+    throw noSuchNamespace(printed(namespace))
+  return answer
 }

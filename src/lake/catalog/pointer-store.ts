@@ -1,3 +1,5 @@
+import type { Receipt } from './receipt.ts'
+
 /** Levels of a namespace, outermost first; never empty. */
 export type Namespace = readonly string[]
 
@@ -31,19 +33,35 @@ export type SwapResult =
   | { readonly swapped: false; readonly table: TableIdent; readonly found: string | null }
   | { readonly swapped: false; readonly missingNamespace: Namespace }
 
-/** The namespaces of a catalog. A namespace exists only by `createNamespace`; its parent need not. */
+/** What was done of requests with an idempotency key. */
+export interface ReceiptStore {
+  /** Also one that has expired, if it is still there. */
+  receiptOf(key: string): Promise<Receipt | undefined>
+  /** Of a request that changed nothing. Rejects, as each change with a receipt does, where the key has one that has not expired. */
+  keepReceipt(receipt: Receipt): Promise<void>
+}
+
+/**
+ * The namespaces of a catalog. A namespace exists only by `createNamespace`; its parent need not. A receipt is kept in the
+ * transaction of the change, and only if it is made.
+ */
 export interface NamespaceStore {
   /** False when it exists. */
-  createNamespace(namespace: Namespace, properties: Readonly<Record<string, string>>): Promise<boolean>
+  createNamespace(
+    namespace: Namespace,
+    properties: Readonly<Record<string, string>>,
+    receipt?: Receipt,
+  ): Promise<boolean>
   /** Its properties; undefined when there is no such namespace. */
   namespaceProperties(namespace: Namespace): Promise<Readonly<Record<string, string>> | undefined>
   /** One transaction; false when there is no such namespace. Keys to remove that are not there are no error. */
   changeNamespace(
     namespace: Namespace,
     change: { readonly set: Readonly<Record<string, string>>; readonly remove: readonly string[] },
+    receipt?: Receipt,
   ): Promise<boolean>
   /** `not-empty` when tables, views or namespaces below it exist. */
-  dropNamespace(namespace: Namespace): Promise<'dropped' | 'absent' | 'not-empty'>
+  dropNamespace(namespace: Namespace, receipt?: Receipt): Promise<'dropped' | 'absent' | 'not-empty'>
   /** Names of the next level below `parent` (all first levels for `[]`), sorted, each once. */
   listNamespaces(parent: readonly string[], page: Page): Promise<readonly string[]>
 }
@@ -53,20 +71,20 @@ export interface NamespaceStore {
  *
  * `swap` is one transaction, durable before it resolves: each change is compared with what is there and all are made, or
  * none. Changes may exchange names (a rename removes one and creates the other). The namespace of each table and view that
- * is created must exist, checked in the same transaction. A rejected promise means that the outcome is unknown.
+ * is created must exist, checked in the same transaction. A receipt is kept with them, if they are made. A rejected promise means that the outcome is unknown.
  */
 export interface TablePointers {
   /** undefined also where the name is a view's. */
   tablePointer(table: TableIdent): Promise<string | undefined>
   /** undefined also where the name is a table's. */
   viewPointer(view: TableIdent): Promise<string | undefined>
-  swap(changes: readonly PointerChange[]): Promise<SwapResult>
+  swap(changes: readonly PointerChange[], receipt?: Receipt): Promise<SwapResult>
   /** Names in exactly this namespace, sorted. */
   listTables(namespace: Namespace, page: Page): Promise<readonly string[]>
   listViews(namespace: Namespace, page: Page): Promise<readonly string[]>
 }
 
-export interface PointerStore extends NamespaceStore, TablePointers {}
+export interface PointerStore extends NamespaceStore, TablePointers, ReceiptStore {}
 
 /** One text for the levels, as the REST protocol joins them; what a database stores as key. */
 export function namespaceKey(namespace: readonly string[]): string {

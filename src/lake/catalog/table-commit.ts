@@ -11,6 +11,7 @@ import type { Making } from './catalog.ts'
 import type { MetadataStore } from './metadata-store.ts'
 import { printed } from './namespace-routes.ts'
 import type { PointerChange, PointerStore, SwapResult, TableIdent } from './pointer-store.ts'
+import type { KeptAnswer, Receipt, ReceiptOf } from './receipt.ts'
 import { noSuchNamespace, noSuchTable, RestError } from './rest-error.ts'
 import { mustBeFree } from './taken-name.ts'
 
@@ -32,6 +33,7 @@ export interface CommitContext {
   readonly views: MetadataStore<ViewMetadata>
   readonly newLocation: (table: TableIdent) => Promise<string>
   readonly making: Making
+  readonly receipt: ReceiptOf
   readonly now: () => number
 }
 
@@ -45,6 +47,7 @@ const attemptsMax = 8
 export async function commitTables(
   changes: readonly TableChange[],
   context: CommitContext,
+  answerOf: (committed: readonly CommittedTable[]) => KeptAnswer,
 ): Promise<readonly CommittedTable[]> {
   for (let attempt = 1; ; attempt++) {
     const prepared = await Promise.all(changes.map((change) => prepare(change, context)))
@@ -52,7 +55,7 @@ export async function commitTables(
     const swaps = prepared
       .filter((one) => !one.unchanged)
       .map(({ table, from, location: to }): PointerChange => ({ table, from, to }))
-    const swapped = await swapOrUnknown(context.pointers, swaps)
+    const swapped = await swapOrUnknown(context.pointers, swaps, context.receipt(answerOf(prepared)))
     if (swapped.swapped) {
       await discard(
         prepared.flatMap((one) => one.dropped),
@@ -104,9 +107,13 @@ function versionOf(updates: readonly TableUpdate[]): number {
 }
 
 /** A swap that rejects has an unknown outcome, and clients must hear just that: they then delete nothing. */
-export async function swapOrUnknown(pointers: PointerStore, changes: readonly PointerChange[]): Promise<SwapResult> {
+export async function swapOrUnknown(
+  pointers: PointerStore,
+  changes: readonly PointerChange[],
+  receipt: Receipt | undefined,
+): Promise<SwapResult> {
   try {
-    return await pointers.swap(changes)
+    return await pointers.swap(changes, receipt)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new RestError(500, 'CommitStateUnknownException', `The outcome of the commit is unknown: ${reason}`)

@@ -26,7 +26,7 @@ export function tableRoutes(context: CommitContext): readonly Route[] {
     { method: 'DELETE', path: one, answer: (call) => drop(context, call) },
     { method: 'POST', path: `${one}/metrics`, answer: (call) => takeReport(context, call) },
     { method: 'POST', path: '/v1/{prefix}/namespaces/{namespace}/register', answer: (call) => register(context, call) },
-    { method: 'POST', path: '/v1/{prefix}/tables/rename', answer: (call) => rename(context.pointers, 'table', call) },
+    { method: 'POST', path: '/v1/{prefix}/tables/rename', answer: (call) => rename(context, 'table', call) },
     { method: 'POST', path: '/v1/{prefix}/transactions/commit', answer: (call) => transaction(context, call) },
   ]
 }
@@ -64,7 +64,11 @@ async function create(context: CommitContext, call: Call) {
 }
 
 async function answerCreated(context: CommitContext, table: TableIdent, location: string, metadata: TableMetadata) {
-  const swapped = await swapOrUnknown(context.pointers, [{ table, from: null, to: location }])
+  const swapped = await swapOrUnknown(
+    context.pointers,
+    [{ table, from: null, to: location }],
+    context.receipt({ status: 200, table: location }),
+  )
   if (swapped.swapped) return loaded(location, metadata)
   if ('missingNamespace' in swapped) throw noSuchNamespace(printed(table.namespace))
   await mustBeFree(context.pointers, 'table', table)
@@ -106,7 +110,7 @@ function namesTag(header: string | undefined, etag: string): boolean {
   return header?.split(',').some((tag) => opaque(tag) === opaque(etag)) ?? false
 }
 
-function loaded(location: string, metadata: TableMetadata, refsOnly = false) {
+export function loaded(location: string, metadata: TableMetadata, refsOnly = false) {
   const body = { 'metadata-location': location, metadata, config: {} }
   return json(body, 200, { etag: etagOf(location, refsOnly) })
 }
@@ -132,10 +136,11 @@ async function takeReport({ pointers }: CommitContext, call: Call) {
 
 async function commit(context: CommitContext, call: Call) {
   const { requirements, updates } = readBody(bodies.commit, call.body)
-  const [done] = await commitTables([{ table: identOf(call), requirements, updates }], context)
-  return json({ 'metadata-location': done!.location, metadata: done!.metadata }, 200, {
-    etag: etagOf(done!.location, false),
-  })
+  const [done] = await commitTables([{ table: identOf(call), requirements, updates }], context, ([one]) => ({
+    status: 200,
+    table: one!.location,
+  }))
+  return loaded(done!.location, done!.metadata)
 }
 
 async function transaction(context: CommitContext, call: Call) {
@@ -143,6 +148,7 @@ async function transaction(context: CommitContext, call: Call) {
   await commitTables(
     changes.map(({ identifier, requirements, updates }) => ({ table: identifier!, requirements, updates })),
     context,
+    () => ({ status: 204 }),
   )
   return noContent
 }
@@ -152,7 +158,7 @@ async function drop(context: CommitContext, call: Call) {
   for (;;) {
     const from = await context.pointers.tablePointer(table)
     if (from === undefined) throw noSuchTable(printedTable(table))
-    const swapped = await swapOrUnknown(context.pointers, [{ table, from, to: null }])
+    const swapped = await swapOrUnknown(context.pointers, [{ table, from, to: null }], context.receipt({ status: 204 }))
     if (!swapped.swapped) continue
     if (call.query['purgeRequested']?.toLowerCase() === 'true') await purgeTable(from, context)
     return noContent
@@ -166,7 +172,11 @@ async function register(context: CommitContext, call: Call) {
   const metadata = await readGiven(context.metadata, location)
   const from = (await context.pointers.tablePointer(table)) ?? null
   if (from === null || request.overwrite !== true) return answerCreated(context, table, location, metadata)
-  const swapped = await swapOrUnknown(context.pointers, [{ table, from, to: location }])
+  const swapped = await swapOrUnknown(
+    context.pointers,
+    [{ table, from, to: location }],
+    context.receipt({ status: 200, table: location }),
+  )
   if (!swapped.swapped) throw new RestError(409, 'CommitFailedException', `${printedTable(table)} changed meanwhile`)
   return loaded(location, metadata)
 }

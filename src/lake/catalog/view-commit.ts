@@ -36,7 +36,11 @@ export async function commitView(change: ViewChange, context: CommitContext): Pr
     const metadata = asArgument(() => applyViewUpdates(current, updates, context.now()))
     if (isDeepStrictEqual(metadata, current)) return { location: from, metadata }
     const location = await context.views.write(metadata, from)
-    const { swapped } = await swapOrUnknown(context.pointers, [{ table: view, kind: 'view', from, to: location }])
+    const { swapped } = await swapOrUnknown(
+      context.pointers,
+      [{ table: view, kind: 'view', from, to: location }],
+      context.receipt({ status: 200, view: location }),
+    )
     if (swapped) return { location, metadata }
     await discard([location], context.objects)
   }

@@ -16,7 +16,6 @@ import { asArgument, commitView, printedView, type CommittedView } from './view-
 export function viewRoutes(context: CommitContext): readonly Route[] {
   const path = '/v1/{prefix}/namespaces/{namespace}/views'
   const one = `${path}/{view}`
-  const { pointers } = context
   return [
     { method: 'GET', path, answer: (call) => list(context, call) },
     { method: 'POST', path, answer: (call) => create(context, call) },
@@ -24,7 +23,7 @@ export function viewRoutes(context: CommitContext): readonly Route[] {
     { method: 'HEAD', path: one, answer: (call) => exists(context, call) },
     { method: 'POST', path: one, answer: (call) => replace(context, call) },
     { method: 'DELETE', path: one, answer: (call) => drop(context, call) },
-    { method: 'POST', path: '/v1/{prefix}/views/rename', answer: (call) => rename(pointers, 'view', call) },
+    { method: 'POST', path: '/v1/{prefix}/views/rename', answer: (call) => rename(context, 'view', call) },
     {
       method: 'POST',
       path: '/v1/{prefix}/namespaces/{namespace}/register-view',
@@ -72,9 +71,13 @@ async function mustBeNew({ pointers }: CommitContext, view: TableIdent): Promise
   await mustBeFree(pointers, 'view', view)
 }
 
-async function answerCreated({ pointers }: CommitContext, view: TableIdent, made: CommittedView) {
-  const swapped = await swapOrUnknown(pointers, [{ table: view, kind: 'view', from: null, to: made.location }])
-  if (swapped.swapped) return loaded(made)
+async function answerCreated({ pointers, receipt }: CommitContext, view: TableIdent, made: CommittedView) {
+  const swapped = await swapOrUnknown(
+    pointers,
+    [{ table: view, kind: 'view', from: null, to: made.location }],
+    receipt({ status: 200, view: made.location }),
+  )
+  if (swapped.swapped) return loadedView(made)
   if ('missingNamespace' in swapped) throw noSuchNamespace(printed(view.namespace))
   await mustBeFree(pointers, 'view', view)
   throw new RestError(409, 'CommitFailedException', `${printedView(view)} changed meanwhile`)
@@ -84,10 +87,10 @@ async function load(context: CommitContext, call: Call) {
   const view = identOf(call)
   const location = await context.pointers.viewPointer(view)
   if (location === undefined) throw noSuchView(printedView(view))
-  return loaded({ location, metadata: await context.views.read(location) })
+  return loadedView({ location, metadata: await context.views.read(location) })
 }
 
-function loaded({ location, metadata }: CommittedView) {
+export function loadedView({ location, metadata }: CommittedView) {
   return json({ 'metadata-location': location, metadata, config: {} })
 }
 
@@ -99,18 +102,22 @@ async function exists({ pointers }: CommitContext, call: Call) {
 
 async function replace(context: CommitContext, call: Call) {
   const { requirements, updates } = readBody(viewBodies.commit, call.body)
-  return loaded(
+  return loadedView(
     await commitView({ view: identOf(call), uuids: requirements.map(({ uuid }) => uuid), updates }, context),
   )
 }
 
 /** The files of a view stay, a few KB for each version: whoever dropped it by mistake can register it again. */
-async function drop({ pointers }: CommitContext, call: Call) {
+async function drop({ pointers, receipt }: CommitContext, call: Call) {
   const view = identOf(call)
   for (;;) {
     const from = await pointers.viewPointer(view)
     if (from === undefined) throw noSuchView(printedView(view))
-    const { swapped } = await swapOrUnknown(pointers, [{ table: view, kind: 'view', from, to: null }])
+    const { swapped } = await swapOrUnknown(
+      pointers,
+      [{ table: view, kind: 'view', from, to: null }],
+      receipt({ status: 204 }),
+    )
     if (swapped) return noContent
   }
 }

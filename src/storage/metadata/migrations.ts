@@ -24,6 +24,7 @@ export function migrations(types: ColumnTypes): MigrationProvider {
     '0003-adoption': { up: (db) => adoption(db as Kysely<MetadataTables>, types) },
     '0004-maintenance-bytes': { up: (db) => maintenanceBytes(db as Kysely<MetadataTables>) },
     '0005-views': { up: (db) => views(db as Kysely<MetadataTables>) },
+    '0006-receipts': { up: (db) => receipts(db as Kysely<MetadataTables>, types) },
   }
   return { getMigrations: () => Promise.resolve(all) }
 }
@@ -139,4 +140,16 @@ async function views(db: Kysely<MetadataTables>): Promise<void> {
     .alterTable('catalog_table')
     .addColumn('kind', 'text', (column) => column.notNull().defaultTo('table'))
     .execute()
+}
+
+async function receipts(db: Kysely<MetadataTables>, { text }: ColumnTypes): Promise<void> {
+  await db.schema
+    .createTable('catalog_receipt')
+    .addColumn('key', text, (column) => column.primaryKey())
+    .addColumn('request', 'text', (column) => column.notNull())
+    .addColumn('answer', 'text', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('expires', 'bigint', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('catalog_receipt_expiry').on('catalog_receipt').column('expires').execute()
 }

@@ -1,16 +1,18 @@
 import type { Database } from './database.ts'
+import { insertReceipt, type StoredReceipt } from './receipts.ts'
 
 type Properties = Readonly<Record<string, string>>
 
 /** The lake's NamespaceStore, method by method. */
 export interface NamespaceRows {
-  createNamespace(namespace: readonly string[], properties: Properties): Promise<boolean>
+  createNamespace(namespace: readonly string[], properties: Properties, receipt?: StoredReceipt): Promise<boolean>
   namespaceProperties(namespace: readonly string[]): Promise<Properties | undefined>
   changeNamespace(
     namespace: readonly string[],
     change: { readonly set: Properties; readonly remove: readonly string[] },
+    receipt?: StoredReceipt,
   ): Promise<boolean>
-  dropNamespace(namespace: readonly string[]): Promise<'dropped' | 'absent' | 'not-empty'>
+  dropNamespace(namespace: readonly string[], receipt?: StoredReceipt): Promise<'dropped' | 'absent' | 'not-empty'>
   listNamespaces(
     parent: readonly string[],
     page: { readonly limit: number; readonly after?: string },
@@ -23,14 +25,17 @@ const afterSeparator = '\u0020'
 
 export function namespaceStore({ db, transact }: Database): NamespaceRows {
   return {
-    async createNamespace(namespace, properties) {
-      const { numInsertedOrUpdatedRows } = await db
-        .insertInto('catalog_namespace')
-        .values({ name: namespace.join(separator), properties: JSON.stringify(properties) })
-        .onConflict((conflict) => conflict.column('name').doNothing())
-        .executeTakeFirst()
-      return numInsertedOrUpdatedRows === 1n
-    },
+    createNamespace: (namespace, properties, receipt) =>
+      transact(async (transaction) => {
+        const { numInsertedOrUpdatedRows } = await transaction
+          .insertInto('catalog_namespace')
+          .values({ name: namespace.join(separator), properties: JSON.stringify(properties) })
+          .onConflict((conflict) => conflict.column('name').doNothing())
+          .executeTakeFirst()
+        if (numInsertedOrUpdatedRows !== 1n) return false
+        await insertReceipt(transaction, receipt)
+        return true
+      }),
     async namespaceProperties(namespace) {
       const row = await db
         .selectFrom('catalog_namespace')
@@ -39,7 +44,7 @@ export function namespaceStore({ db, transact }: Database): NamespaceRows {
         .executeTakeFirst()
       return row && (JSON.parse(row.properties) as Properties)
     },
-    changeNamespace: (namespace, { set, remove }) =>
+    changeNamespace: (namespace, { set, remove }, receipt) =>
       transact(async (transaction) => {
         const name = namespace.join(separator)
         const row = await transaction
@@ -52,9 +57,10 @@ export function namespaceStore({ db, transact }: Database): NamespaceRows {
         const kept = Object.entries(before).filter(([key]) => !remove.includes(key))
         const properties = JSON.stringify({ ...Object.fromEntries(kept), ...set })
         await transaction.updateTable('catalog_namespace').set({ properties }).where('name', '=', name).execute()
+        await insertReceipt(transaction, receipt)
         return true
       }),
-    dropNamespace: (namespace) =>
+    dropNamespace: (namespace, receipt) =>
       transact(async (transaction) => {
         const name = namespace.join(separator)
         const found = await transaction
@@ -78,6 +84,7 @@ export function namespaceStore({ db, transact }: Database): NamespaceRows {
           .execute()
         if (below.length + tables.length > 0) return 'not-empty'
         await transaction.deleteFrom('catalog_namespace').where('name', '=', name).execute()
+        await insertReceipt(transaction, receipt)
         return 'dropped'
       }),
     async listNamespaces(parent, { limit, after }) {

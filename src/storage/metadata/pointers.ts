@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { Database } from './database.ts'
 import { namespaceStore, type NamespaceRows } from './namespaces.ts'
+import { insertReceipt, receiptStore, type ReceiptRows, type StoredReceipt } from './receipts.ts'
 import type { MetadataTables } from './tables.ts'
 
 interface TableIdent {
@@ -31,10 +32,10 @@ type SwapResult =
  * The lake's PointerStore, method by method; storage lies below the lake and cannot import it. The contract is stated
  * there (`lake/catalog/pointer-store.ts`) and held by `test/contracts/pointer-store.ts`.
  */
-export interface CatalogPointers extends NamespaceRows {
+export interface CatalogPointers extends NamespaceRows, ReceiptRows {
   tablePointer(table: TableIdent): Promise<string | undefined>
   viewPointer(view: TableIdent): Promise<string | undefined>
-  swap(changes: readonly PointerChange[]): Promise<SwapResult>
+  swap(changes: readonly PointerChange[], receipt?: StoredReceipt): Promise<SwapResult>
   listTables(namespace: readonly string[], page: Page): Promise<readonly string[]>
   listViews(namespace: readonly string[], page: Page): Promise<readonly string[]>
   /** Whether the metadata of any table or view, in whatever namespace, lies under this location. */
@@ -49,9 +50,10 @@ function keyOf(namespace: readonly string[]): string {
 export function pointerStore(database: Database): CatalogPointers {
   return {
     ...namespaceStore(database),
+    ...receiptStore(database),
     tablePointer: (table) => pointerOf(database, 'table', table),
     viewPointer: (view) => pointerOf(database, 'view', view),
-    swap: (changes) =>
+    swap: (changes, receipt) =>
       database.transact(async (transaction) => {
         for (const change of changes) {
           const refusal = await refusalOf(transaction, change)
@@ -60,6 +62,7 @@ export function pointerStore(database: Database): CatalogPointers {
         // Removals first: a rename may put one table where another was.
         for (const change of changes.filter(({ to }) => to === null)) await remove(transaction, change)
         for (const change of changes.filter(({ to }) => to !== null)) await set(transaction, change)
+        await insertReceipt(transaction, receipt)
         return { swapped: true as const }
       }),
     listTables: (namespace, page) => namesOf(database, 'table', namespace, page),

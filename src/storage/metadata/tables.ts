@@ -26,6 +26,8 @@ export interface MetadataTables {
   catalog_namespace: { name: string; properties: string }
   /** Of tables and of views. */
   catalog_table: { namespace: string; name: string; kind: 'table' | 'view'; metadata_location: string }
+  /** Requests with an idempotency key that were done; times in milliseconds. */
+  catalog_receipt: { key: string; request: string; answer: string; at: number; expires: number }
   epoch: { scope: string; value: number }
   adoption: { delivery: string; table_name: string; table_uuid: string; source: string }
   maintenance_run: MaintenanceRunTable
