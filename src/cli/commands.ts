@@ -28,6 +28,10 @@ import { streamProduce } from './commands/stream/produce.ts'
 import { streamReplay } from './commands/stream/replay.ts'
 import { streamResetGroup } from './commands/stream/reset-group.ts'
 import { streamTail } from './commands/stream/tail.ts'
+import { tableDiff } from './commands/table/diff.ts'
+import { tableHistory } from './commands/table/history.ts'
+import { tableRefs } from './commands/table/refs.ts'
+import { tableRollback } from './commands/table/rollback.ts'
 import { tail } from './commands/tail.ts'
 import { userList } from './commands/user/list.ts'
 import { userRemove } from './commands/user/remove.ts'
@@ -70,6 +74,10 @@ export const commands: readonly Command[] = [
   verify,
   deadLetters,
   delivery,
+  tableHistory,
+  tableDiff,
+  tableRollback,
+  ...tableRefs,
   compact,
   logs,
   explain,
@@ -81,5 +89,8 @@ export const commands: readonly Command[] = [
 /** What the first word of `weir stream tail` stands for. */
 export const commandGroups: Readonly<Record<string, string>> = {
   user: 'who may log in to the Kafka port',
+  table: 'snapshots of tables: what there are, what lies between, names for them, and the way back',
+  tag: 'names for snapshots, which keep them',
+  branch: 'names for lines of snapshots of their own',
   stream: 'records, groups, settings and ACLs of streams, of this log or of any other Kafka',
 }

@@ -1,3 +1,5 @@
+import type { SnapshotDiff } from '../lake/history/snapshot-diff.ts'
+import type { HistoryEntry, NamedRef } from '../lake/history/table-history.ts'
 import type { CompactedGroup } from '../lake/maintenance/compaction/compact-table.ts'
 import type { StoredMaintenanceRun } from '../storage/metadata/maintenance-runs.ts'
 import type { DiskUse } from './supervisor/disk-watch.ts'
@@ -20,6 +22,7 @@ export interface Operations {
   readonly records: RecordOperations
   readonly groups: GroupOperations
   readonly sql: SqlOperations
+  readonly tables: TableOperations
   readonly maintenance: MaintenanceOperations
   readonly process: ProcessOperations
 }
@@ -144,6 +147,44 @@ export interface Rates {
 export interface MaintainedTableName {
   readonly namespace: string
   readonly name: string
+}
+
+export interface SnapshotEnd {
+  readonly snapshot: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly rows: number | null
+}
+
+export interface RollbackPlan {
+  readonly from: SnapshotEnd
+  readonly to: SnapshotEnd
+  /** Snapshots whose changes go from the table, newest first. */
+  readonly undone: readonly string[]
+}
+
+/** Snapshots of a table (docs/spec/time-travel.md). A moment is a snapshot, a branch or tag, or a time; WEIR-4010 for none. */
+export interface TableOperations {
+  history(
+    table: MaintainedTableName,
+  ): Promise<{ readonly items: readonly HistoryEntry[]; readonly refs: readonly NamedRef[] }>
+  diff(table: MaintainedTableName, from: string, to: string): Promise<SnapshotDiff>
+  /** What a rollback would do; changes nothing. */
+  planRollback(table: MaintainedTableName, to: string): Promise<RollbackPlan>
+  /** WEIR-4004 when the current snapshot is another than the one that was decided on. */
+  rollBack(table: MaintainedTableName, to: string, expected: string): Promise<RollbackPlan>
+  createRef(
+    table: MaintainedTableName,
+    ref: {
+      readonly name: string
+      readonly type: 'branch' | 'tag'
+      /** The current snapshot when absent. */
+      readonly at?: string
+      /** How old its snapshot may become before it goes. */
+      readonly maxAgeMs?: number
+    },
+  ): Promise<{ readonly snapshot: string }>
+  dropRef(table: MaintainedTableName, ref: Pick<NamedRef, 'name' | 'type'>): Promise<void>
 }
 
 export interface MaintenanceOperations {

@@ -21,6 +21,7 @@ import { recordRoutes } from './routes/records.ts'
 import { streamRoutes } from './routes/streams.ts'
 import { resourceRoutes } from './routes/resources.ts'
 import { sqlRoutes } from './routes/sql.ts'
+import { tableRoutes } from './routes/tables.ts'
 import { isJoin, takeWorkers } from './take-workers.ts'
 import { serveSchemaRegistry } from './schema-registry/serve-schema-registry.ts'
 
@@ -65,6 +66,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
       groupRoutes,
       sqlRoutes,
       eventRoutes,
+      tableRoutes,
       maintenanceRoutes,
       processRoutes,
     ])

@@ -23,6 +23,9 @@ const elsewhere = new Map([
   ['weir worker --join http://HOST:4000', 'test/integration/joined-workers.test.ts'],
   ['weir stream reset-group GROUP --to-earliest', 'test/contracts/stream-commands.ts'],
   ['weir restore FOLDER', 'test/integration/backup.test.ts'],
+  ['weir table tag create orders audit-2026', 'test/integration/table-history.test.ts'],
+  ['weir table diff orders audit-2026 main', 'test/integration/table-history.test.ts'],
+  ['weir table rollback orders audit-2026 --dry-run', 'test/integration/table-history.test.ts'],
 ])
 
 /** What a command that is run says, by its first words; nothing in particular without an entry. */

@@ -42,6 +42,14 @@ export function pretendOperations(): Operations {
     sql: {
       query: async () => ({ columns: [{ name: 'n', type: 'int8' }], batches: threeRows(), notices: [] }),
     },
+    tables: {
+      history: async () => ({ items: [], refs: [] }),
+      diff: refuse,
+      planRollback: refuse,
+      rollBack: refuse,
+      createRef: refuse,
+      dropRef: refuse,
+    },
     maintenance: { hold: async () => () => undefined, compact: refuse, planCompaction: async () => [] },
     process: {
       status: async () => ({

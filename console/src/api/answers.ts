@@ -25,6 +25,13 @@ export interface AuditEntry {
   readonly detail: unknown
 }
 
+export interface ColumnDifference {
+  readonly change: 'added' | 'dropped' | 'renamed' | 'retyped'
+  readonly column: string
+  readonly before: string | null
+  readonly after: string | null
+}
+
 export interface CompactionGroup {
   /** Its folder; empty where the table has no partitions. */
   readonly partition: string
@@ -387,6 +394,88 @@ export interface Resource {
 
 export type ResourceState = 'Creating' | 'Active' | 'Updating' | 'Failed' | 'Deleting'
 
+export interface RollbackPlan {
+  readonly from: SnapshotEnd
+  readonly to: SnapshotEnd
+  /** Snapshots whose changes go from the table, newest first. */
+  readonly undone: readonly string[]
+  /** Those into the table: each stops and asks. */
+  readonly deliveries: readonly string[]
+}
+
+export interface Snapshot {
+  /** Decimal text: other engines use 63 bits. */
+  readonly id: string
+  readonly parent: string | null
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** append, overwrite, delete, or replace: files written anew, no row changed. */
+  readonly operation: string
+  /** Rows. null where the snapshot does not say. */
+  readonly rowsAdded: number | null
+  /** Rows, deleted or in files that went. null where the snapshot does not say. */
+  readonly rowsRemoved: number | null
+  /** Files of rows and of deletes. null where the snapshot does not say. */
+  readonly filesAdded: number | null
+  /** Files of rows and of deletes. null where the snapshot does not say. */
+  readonly filesRemoved: number | null
+  /** Of those files. null where the snapshot does not say. */
+  readonly bytesAdded: number | null
+  /** Of those files. null where the snapshot does not say. */
+  readonly bytesRemoved: number | null
+  /** Of the whole table. null where the snapshot does not say. */
+  readonly rows: number | null
+  /** Branches and tags that name it. */
+  readonly refs: readonly string[]
+  /** beside: rolled back, of another branch, or staged. */
+  readonly place: 'current' | 'before' | 'beside'
+  /** Who wrote it, as far as the snapshot tells. */
+  readonly by: string | null
+}
+
+export interface SnapshotDiff {
+  readonly from: SnapshotEnd
+  readonly to: SnapshotEnd
+  /** Summed up over the snapshots between; null when some of them have expired. */
+  readonly changes: {
+    /** Rows. null where the snapshot does not say. */
+    readonly rowsAdded: number | null
+    /** Rows, deleted or in files that went. null where the snapshot does not say. */
+    readonly rowsRemoved: number | null
+    /** Files of rows and of deletes. null where the snapshot does not say. */
+    readonly filesAdded: number | null
+    /** Files of rows and of deletes. null where the snapshot does not say. */
+    readonly filesRemoved: number | null
+    /** Of those files. null where the snapshot does not say. */
+    readonly bytesAdded: number | null
+    /** Of those files. null where the snapshot does not say. */
+    readonly bytesRemoved: number | null
+  } | null
+  /** How many snapshots between did what. */
+  readonly operations: Readonly<Record<string, number>>
+  readonly columns: readonly ColumnDifference[]
+  /** A query for the rows themselves. */
+  readonly sql: string
+}
+
+export interface SnapshotEnd {
+  /** Decimal text: other engines use 63 bits. */
+  readonly snapshot: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** Of the whole table. null where the snapshot does not say. */
+  readonly rows: number | null
+}
+
+export interface SnapshotRef {
+  readonly name: string
+  readonly type: 'branch' | 'tag'
+  /** Decimal text: other engines use 63 bits. */
+  readonly snapshot: string
+  /** How old its snapshot may become; null: for ever. */
+  readonly maxAgeMs: number | null
+}
+
 export interface SqlAnswer {
   readonly columns: readonly {
     readonly name: string
@@ -518,6 +607,12 @@ export interface StreamSubject {
   readonly type: string
   /** How many there are. */
   readonly versions: number
+}
+
+export interface TableHistory {
+  /** Newest first. */
+  readonly items: readonly Snapshot[]
+  readonly refs: readonly SnapshotRef[]
 }
 
 export interface VerifyJob {

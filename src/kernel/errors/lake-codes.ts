@@ -52,7 +52,7 @@ export const lakeCodes = defineCodes({
   'WEIR-4010': {
     kind: 'not-found',
     cause: 'The table has no such snapshot, branch or tag, or had no snapshot at that time.',
-    remedy: 'Use a snapshot that the table still keeps.',
+    remedy: 'Use a snapshot that the table still keeps; weir table history lists them.',
   },
   'WEIR-4011': {
     kind: 'invalid',

@@ -2,6 +2,7 @@ import { under } from '../../storage/objects/location.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { TableIdent } from '../catalog/pointer-store.ts'
 import type { CatalogClient } from '../client/catalog-client.ts'
+import { expiredRefs, withoutRefs } from '../history/expired-refs.ts'
 import type { ManifestReader } from '../manifest/manifest-reader.ts'
 import { snapshotOf } from '../metadata/read.ts'
 import { mainBranch } from '../metadata/snapshot-updates.ts'
@@ -33,8 +34,9 @@ const nothing: Expiry = { snapshots: 0, files: 0, bytes: 0 }
  */
 export async function expireSnapshots(ident: TableIdent, context: MaintenanceContext): Promise<Expiry> {
   const { metadata } = await context.client.loadTable(ident)
-  const expired = snapshotsToExpire(metadata, context.now())
-  if (expired.length === 0) return nothing
+  const refs = expiredRefs(metadata, context.now())
+  const expired = snapshotsToExpire(withoutRefs(metadata, refs), context.now())
+  if (expired.length === 0 && refs.length === 0) return nothing
   const outcome = await context.client.commitTable(ident, {
     requirements: [
       { type: 'assert-table-uuid', uuid: metadata['table-uuid'] },
@@ -43,8 +45,16 @@ export async function expireSnapshots(ident: TableIdent, context: MaintenanceCon
         ref: mainBranch,
         'snapshot-id': metadata.refs?.[mainBranch]?.['snapshot-id'] ?? null,
       },
+      ...refs.map((name) => ({
+        type: 'assert-ref-snapshot-id' as const,
+        ref: name,
+        'snapshot-id': metadata.refs?.[name]?.['snapshot-id'] ?? null,
+      })),
     ],
-    updates: [{ action: 'remove-snapshots', 'snapshot-ids': expired.map((snapshot) => snapshot['snapshot-id']) }],
+    updates: [
+      ...refs.map((name) => ({ action: 'remove-snapshot-ref' as const, 'ref-name': name })),
+      { action: 'remove-snapshots', 'snapshot-ids': expired.map((snapshot) => snapshot['snapshot-id']) },
+    ],
   })
   if (outcome.outcome === 'conflict') return nothing
   const after = (outcome.outcome === 'committed' ? outcome.table : await context.client.loadTable(ident)).metadata

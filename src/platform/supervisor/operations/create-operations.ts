@@ -21,6 +21,7 @@ import { createGroupOperations } from './streams/group-operations.ts'
 import { createRecordOperations } from './streams/record-operations.ts'
 import { createStreamOperations } from './streams/stream-operations.ts'
 import { createSqlOperations } from './sql-operations.ts'
+import { createTableOperations } from './table-operations.ts'
 
 export interface OperationsOptions extends Omit<SupervisorOptions, 'maintenance'> {
   readonly processes: Processes
@@ -59,6 +60,7 @@ export function createOperations(options: OperationsOptions): Operations & { clo
       port: ports.postgres,
       ...(options.password === undefined ? {} : { password: options.password }),
     })),
+    tables: createTableOperations(options.catalog),
     maintenance: {
       hold: () => options.maintenance.hold(),
       compact: (table) => options.maintenance.run(table, 'compact'),

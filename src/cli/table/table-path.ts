@@ -1,0 +1,2 @@
+/** Where the API has a table. */
+export const tablePath = (table: string): string => `/api/v1/tables/${encodeURIComponent(table)}`

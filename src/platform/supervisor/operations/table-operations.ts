@@ -1,0 +1,47 @@
+import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
+import { createRef, dropRef, planRollback, rollBack, type Rollback } from '../../../lake/history/change-refs.ts'
+import { momentOfText } from '../../../lake/history/moment-text.ts'
+import { snapshotDiff } from '../../../lake/history/snapshot-diff.ts'
+import { tableHistory, tableRefs } from '../../../lake/history/table-history.ts'
+import type { Snapshot } from '../../../lake/metadata/table-metadata.ts'
+import type { MaintainedTableName, RollbackPlan, TableOperations } from '../../operations.ts'
+
+/** Of metadata alone: light enough for the supervisor. Commits go through the catalog like everybody's. */
+export function createTableOperations(catalog: CatalogClient): TableOperations {
+  const metadataOf = async (table: MaintainedTableName) => (await catalog.loadTable(identOf(table))).metadata
+  return {
+    async history(table) {
+      const metadata = await metadataOf(table)
+      return { items: tableHistory(metadata), refs: tableRefs(metadata) }
+    },
+    async diff(table, from, to) {
+      return snapshotDiff(await metadataOf(table), table, { from: momentOfText(from), to: momentOfText(to) })
+    },
+    async planRollback(table, to) {
+      return planOf(planRollback(await metadataOf(table), identOf(table), momentOfText(to)))
+    },
+    async rollBack(table, to, expected) {
+      return planOf(await rollBack(catalog, identOf(table), { to: momentOfText(to), expected }))
+    },
+    async createRef(table, { at, ...ref }) {
+      const asked = { ...ref, ...(at === undefined ? {} : { at: momentOfText(at) }) }
+      return { snapshot: String((await createRef(catalog, identOf(table), asked))['snapshot-id']) }
+    },
+    dropRef: (table, ref) => dropRef(catalog, identOf(table), ref),
+  }
+}
+
+const identOf = ({ namespace, name }: MaintainedTableName) => ({ namespace: [namespace], name })
+
+function planOf({ from, to, undone }: Rollback): RollbackPlan {
+  return { from: endOf(from), to: endOf(to), undone: undone.map((snapshot) => String(snapshot['snapshot-id'])) }
+}
+
+function endOf(snapshot: Snapshot): RollbackPlan['from'] {
+  const rows = snapshot.summary?.['total-records']
+  return {
+    snapshot: String(snapshot['snapshot-id']),
+    at: snapshot['timestamp-ms'],
+    rows: rows === undefined ? null : Number(rows),
+  }
+}
