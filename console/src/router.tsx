@@ -44,7 +44,7 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: '/resources/$kind/$name',
-    // Which records the Data tab of a stream shows; offset is what from was called once.
+    // Which records the Data tab of a stream shows, or which snapshots a table compares; offset is what from was called once.
     validateSearch: (
       search,
     ): {
@@ -53,6 +53,7 @@ const routes = [
       partition?: string | undefined
       offset?: string | undefined
       from?: string | undefined
+      to?: string | undefined
       q?: string | undefined
       where?: string | undefined
       uncommitted?: string | undefined
@@ -62,6 +63,7 @@ const routes = [
       partition: text(search['partition']),
       offset: text(search['offset']),
       from: text(search['from']),
+      to: text(search['to']),
       q: text(search['q']),
       where: text(search['where']),
       uncommitted: search['uncommitted'] === true ? 'true' : text(search['uncommitted']),

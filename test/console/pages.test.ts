@@ -35,6 +35,7 @@ const resourcePages = {
   delivery: '/resources/delivery/orders-to-lake',
   table: '/resources/table/orders',
   rows: '/resources/table/orders?tab=Data',
+  snapshots: '/resources/table/orders?tab=Snapshots',
   spec: '/resources/table/orders?tab=Spec',
   history: '/resources/table/orders?tab=History',
   secret: '/resources/secret/SHOP_TOKEN',

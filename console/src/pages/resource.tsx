@@ -19,10 +19,12 @@ import { StreamAcls } from './stream/stream-acls.tsx'
 import { StreamConfiguration } from './stream/stream-configuration.tsx'
 import { StreamGroups } from './stream/stream-groups.tsx'
 import { StreamPartitions } from './stream/stream-partitions.tsx'
+import { TableSnapshots } from './table/table-snapshots.tsx'
 
 /** Every kind has these; a capability adds the tabs that are its own. */
 const ownTabs: Readonly<Record<string, readonly string[]>> = {
   stream: ['Partitions', 'Groups', 'Configuration', 'ACLs'],
+  table: ['Snapshots'],
 }
 
 function tabsOf(kind: string): readonly string[] {
@@ -79,6 +81,8 @@ function TabContent({ tab, resource }: { readonly tab: string; readonly resource
       return <StreamConfiguration resource={resource} />
     case 'ACLs':
       return <StreamAcls name={resource.name} />
+    case 'Snapshots':
+      return <TableSnapshots resource={resource} />
     case 'Spec':
       return <ResourceSpec resource={resource} />
     case 'History':

@@ -1,0 +1,91 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import type { Snapshot } from '../../api/answers.ts'
+import type { Resource } from '../../api/resource.ts'
+import { quoteName } from '../../api/sql.ts'
+import { useTableHistory } from '../../api/tables.ts'
+import { Command } from '../../parts/command.tsx'
+import { formatBytes, formatCount, formatTime } from '../../parts/format.ts'
+import { Empty, ErrorNotice, Loading } from '../../parts/notice.tsx'
+import { VirtualGrid, type GridColumn } from '../../parts/virtual-grid.tsx'
+import { SnapshotDifference } from './snapshot-difference.tsx'
+
+/** What each commit did, newest first. The line that is marked is compared with the one that is chosen. */
+export function TableSnapshots({ resource: { name, spec } }: { readonly resource: Resource }) {
+  const history = useTableHistory(name)
+  const { from, to } = useSearch({ from: '/resources/$kind/$name' })
+  const navigate = useNavigate({ from: '/resources/$kind/$name' })
+  if (history.isLoadingError) return <ErrorNotice error={history.error} retry={() => void history.refetch()} />
+  if (!history.data) return <Loading height={400} />
+  const { items } = history.data
+  const { namespace } = spec as { readonly namespace: string }
+  const inSql = quoteName(namespace === 'public' ? name : `${namespace}.${name}`)
+  if (items.length === 0)
+    return <Empty command={`weir table history ${name}`}>Nothing was committed to this table yet.</Empty>
+  const compare = (ends: { readonly from?: string | undefined; readonly to?: string | undefined }): void =>
+    void navigate({ search: (before) => ({ ...before, ...ends }), replace: true })
+  const ids = items.map(({ id }) => id)
+  const chosen = { from: from ?? items[1]?.id ?? ids[0]!, to: to ?? ids[0]! }
+  return (
+    <>
+      <div className="row">
+        <SnapshotChoice label="From" value={chosen.from} items={items} onValue={(id) => compare({ from: id })} />
+        <SnapshotChoice label="to" value={chosen.to} items={items} onValue={(id) => compare({ to: id })} />
+        <span className="push">
+          <Command>{`weir table diff ${name} ${chosen.from} ${chosen.to}`}</Command>
+        </span>
+      </div>
+      <SnapshotDifference table={name} from={chosen.from} to={chosen.to} />
+      <VirtualGrid
+        label={`Snapshots of ${name}`}
+        rows={items}
+        columns={columns}
+        height={420}
+        keyOf={({ id }) => id}
+        onOpen={({ id, parent }) => compare({ from: parent ?? id, to: id })}
+        detail={({ id }) => <Command>{`weir sql 'select * from ${inSql} at (version => ${id}) limit 1000'`}</Command>}
+      />
+    </>
+  )
+}
+
+function SnapshotChoice(props: {
+  readonly label: string
+  readonly value: string
+  readonly items: readonly Snapshot[]
+  readonly onValue: (id: string) => void
+}) {
+  const { label, value, items, onValue } = props
+  return (
+    <label>
+      {label}{' '}
+      <select value={value} onChange={(event) => onValue(event.target.value)}>
+        {items.map(({ id, at, refs }) => (
+          <option key={id} value={id}>
+            {[id, ...refs, formatTime(new Date(at).toISOString())].join(' · ')}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+const columns: readonly GridColumn<Snapshot>[] = [
+  { name: 'When', width: 160, cell: ({ at }) => formatTime(new Date(at).toISOString()) },
+  { name: 'Snapshot', width: 156, number: true, cell: ({ id }) => id },
+  { name: 'Operation', width: 96, cell: ({ operation }) => operation },
+  { name: 'Rows', width: 96, number: true, cell: ({ rows }) => known(rows) },
+  { name: 'Added', width: 90, number: true, cell: ({ rowsAdded }) => known(rowsAdded) },
+  { name: 'Removed', width: 90, number: true, cell: ({ rowsRemoved }) => known(rowsRemoved) },
+  { name: 'Bytes added', width: 112, number: true, cell: ({ bytesAdded }) => knownBytes(bytesAdded) },
+  { name: 'Bytes removed', width: 132, number: true, cell: ({ bytesRemoved }) => knownBytes(bytesRemoved) },
+  { name: 'By', width: 100, cell: ({ by }) => by ?? 'not known' },
+  {
+    name: 'Branches and tags',
+    width: 160,
+    grows: true,
+    cell: ({ refs, place }) => [...refs, ...(place === 'beside' ? ['not in the present line'] : [])].join(', '),
+  },
+]
+
+const known = (count: number | null): string => (count === null ? 'not known' : formatCount(count))
+const knownBytes = (bytes: number | null): string => (bytes === null ? 'not known' : formatBytes(bytes))
