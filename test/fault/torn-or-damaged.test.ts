@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setImmediate as turnEnd } from 'node:timers/promises'
 import { batchOf, openIn, segmentsIn } from '../support/partition-folder.ts'
 import { recordFiles, type Recording } from '../support/power-cut/record-files.ts'
 import { replayTo } from '../support/power-cut/replay.ts'
@@ -19,16 +20,18 @@ interface Acknowledged {
   readonly moment: number
 }
 
-/** Appends in bursts, so that many batches share a write and a sync. */
+/** Appends in bursts, so that many batches share a write and a sync, and writes run beside each other. */
 async function appendBursts(recording: Recording, root: string, random: Random): Promise<Acknowledged[]> {
-  const log = await openIn(root, { files: recording.files, segmentBytes: 20_000 })
+  const log = await openIn(root, { files: recording.files, segmentBytes: 20_000, overlapBytesMin: 1 })
   const acknowledged: Acknowledged[] = []
   for (let burst = 0; burst < 25; burst++) {
     const values = Array.from({ length: 1 + random.pick(16) }, (_, at) =>
       `${burst}.${at}`.padEnd(20 + random.pick(600), '-'),
     )
     await Promise.all(
-      values.map(async (value) => {
+      values.map(async (value, at) => {
+        // Those of one turn of the event loop are written together, those of others beside each other.
+        for (let turns = at >> 1; turns > 0; turns--) await turnEnd()
         const offset = await log.append(batchOf([value]))
         acknowledged.push({ offset, value, moment: recording.now() })
       }),

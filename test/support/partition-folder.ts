@@ -18,6 +18,7 @@ export interface PartitionOptions {
   readonly logger?: Logger
   readonly segmentBytes?: number
   readonly segmentsOpenMax?: number
+  readonly overlapBytesMin?: number
   readonly recoveryPoint?: number
   readonly startOffset?: number
   readonly cleanedTo?: number
@@ -45,6 +46,7 @@ export function openIn(
     logger = silentLogger,
     segmentBytes = 1e9,
     segmentsOpenMax = 2,
+    overlapBytesMin = 512 * 1024,
     recoveryPoint = 0,
     startOffset = 0,
     cleanedTo = 0,
@@ -54,7 +56,7 @@ export function openIn(
 ): Promise<PartitionLog> {
   const services = createStorage(
     { files, clock: { ...systemClock, now }, logger },
-    { segmentsOpenMax, writtenFilesOpenMax: 1, indexBytesMax: 1000 },
+    { segmentsOpenMax, writtenFilesOpenMax: 1, indexBytesMax: 1000, overlapBytesMin },
   )
   return openPartitionLog(path, 'test-0', { recoveryPoint, startOffset, cleanedTo, restored }, services, {
     segmentBytes: () => segmentBytes,

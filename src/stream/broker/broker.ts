@@ -129,6 +129,7 @@ export const defaultLimits: BrokerLimits = {
   consumerGroupSessionTimeoutMs: 45_000,
   segmentsOpenMax: 512,
   writtenFilesOpenMax: 512,
+  overlapBytesMin: 512 * 1024,
   indexBytesMax: 16 * 1024 * 1024,
   partitionsOpenMax: 20_000,
   offsetsRetentionMs: 7 * 24 * 3_600_000,

@@ -55,6 +55,7 @@ const busy: Partial<BrokerLimits> = {
   consumerGroupSessionTimeoutMs: 3000,
   segmentsOpenMax: 4,
   writtenFilesOpenMax: 4,
+  overlapBytesMin: 500,
 }
 
 export async function tortureLife(

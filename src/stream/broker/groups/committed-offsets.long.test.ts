@@ -24,7 +24,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 function open({ files = nodeFiles as Files, now = (): number => 0 } = {}): Promise<Groups> {
   const clock = { ...systemClock, now }
-  const limits = { segmentsOpenMax: 4, writtenFilesOpenMax: 4, indexBytesMax: 1e6 }
+  const limits = { segmentsOpenMax: 4, writtenFilesOpenMax: 4, indexBytesMax: 1e6, overlapBytesMin: 1e6 }
   const services = createStorage({ files, clock, logger: silentLogger }, limits)
   return openGroups(folder, services, {
     ...realTimeAndChance,

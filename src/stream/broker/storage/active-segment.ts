@@ -16,24 +16,36 @@ export interface PlacedBatch {
 /** Small buffers are put together for one write; a call to the kernel costs more than a copy of this size. */
 const joinedBytesMax = 65_536
 
-/** Writes the batches to the last segment, synced as one; then they are there for readers. */
-export async function storeBatches(
+/** Where a write goes in its file, and whether all before it is durable by now. */
+interface WritePlace {
+  readonly position: number
+  readonly isAlone: boolean
+}
+
+/** Writes the batches to the last segment, synced as one. For readers they are not there yet. */
+export async function writeBatches(
   state: PartitionState,
   services: StorageServices,
   round: readonly PlacedBatch[],
+  { position, isAlone }: WritePlace,
 ): Promise<void> {
   const { writtenFiles, clock } = services
-  const segment = activeSegment(state)
-  for (const { batch } of round.slice(1)) batch.bytes.writeInt32BE(sharedSyncEpoch, batchField.leaderEpoch)
-  await writtenFiles.use(segment.path, async (file) => {
+  for (const { batch } of isAlone ? round.slice(1) : round)
+    batch.bytes.writeInt32BE(sharedSyncEpoch, batchField.leaderEpoch)
+  await writtenFiles.use(activeSegment(state).path, async (file) => {
     const started = clock.monotonic()
     const buffers = round.map(({ batch }) => batch.bytes)
     const bytes = joined(buffers)
-    await file.write(bytes, segment.size)
+    await file.write(bytes, position)
     // Megabytes, many times a second: they would not wait for the collector.
     if (bytes !== buffers) for (const { buffer } of bytes) (buffer as ArrayBuffer).transfer(0)
     services.onSync?.((clock.monotonic() - started) / 1000)
   })
+}
+
+/** What was written is durable, and all before it: from now on it is there for readers. */
+export function publishBatches(state: PartitionState, { clock }: StorageServices, round: readonly PlacedBatch[]): void {
+  const segment = activeSegment(state)
   segment.filledSince ??= clock.now()
   for (const { batch, baseOffset } of round) {
     segment.index!.add(baseOffset, segment.size, batch.header.maxTimestamp)

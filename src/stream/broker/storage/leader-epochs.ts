@@ -3,9 +3,8 @@ import { endBefore, type OffsetHole } from '../../offset-holes.ts'
 import { readJsonIfWhole, writeJson } from './small-file.ts'
 
 /**
- * What stands on the disk in the epoch of a batch that was written and synced together with the one before it; readers are
- * given the epoch of its offset instead. So a batch with an epoch proves that all before it in the file was synced: its write
- * began only then. After a power cut that is how a torn tail, which nobody was told of, is known from damage to what was
+ * What stands on the disk in the epoch of a batch whose write began before all in front of it was synced; readers are given the
+ * epoch of its offset instead. So a batch with an epoch proves that all before it in the file was synced. After a power cut that is how a torn tail, which nobody was told of, is known from damage to what was
  * acknowledged.
  */
 export const sharedSyncEpoch = -1

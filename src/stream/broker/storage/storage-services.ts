@@ -21,9 +21,12 @@ export interface StorageLimits {
   readonly writtenFilesOpenMax: number
   /** Memory for the indexes of segments that are not written to any more. */
   readonly indexBytesMax: number
+  /** What waits to be written begins beside the writes that run when it is so much; less waits for them and shares a sync. */
+  readonly overlapBytesMin: number
 }
 
 export interface StorageServices extends StoragePorts {
+  readonly overlapBytesMin: number
   /** For readers. */
   readonly segmentFiles: SegmentFiles
   /** For the partitions' writers: each has one file that it writes to. */
@@ -36,6 +39,7 @@ export function createStorage(ports: StoragePorts, limits: StorageLimits): Stora
   const segmentFiles = createSegmentFiles(files, limits.segmentsOpenMax)
   return {
     ...ports,
+    overlapBytesMin: limits.overlapBytesMin,
     segmentFiles,
     writtenFiles: createSegmentFiles(files, limits.writtenFilesOpenMax, 'durable'),
     segmentIndexes: createSegmentIndexes(files, segmentFiles, limits.indexBytesMax),
