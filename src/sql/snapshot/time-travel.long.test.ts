@@ -35,6 +35,8 @@ let engine: Engine
 let client: pg.Client
 let tails: readonly TailReport[] = []
 let version = 1
+/** Called at each question for the tables of now. */
+let onResolve: (() => Promise<void>) | undefined
 /** Snapshots by the hour of their commit. */
 const snapshots: Record<number, string> = {}
 
@@ -68,6 +70,7 @@ before(async () => {
       }),
       resolve: async ({ tables, relations }) => {
         if (relations !== version) return 'other relations'
+        await onResolve?.()
         const resolved = tables.map(async ({ schema: of, name }) => {
           const { metadataLocation } = await lake.client.loadTable({ namespace: [of], name })
           return { schema: of, name, metadataLocation, tails, notices: tails.length ? ['of the tail'] : [] }
@@ -393,4 +396,23 @@ void test('INV-H4: a time of which the snapshot has expired is answered by the l
     /any more: it has expired/.test(message),
   )
   assert.equal(currentSnapshot((await lake.client.loadTable(ident)).metadata)?.['snapshot-id'], Number(snapshots[7]))
+})
+
+void test('INV-H2: a branch that moves between its pin and the tables of now is found anew', async () => {
+  const seen = version
+  let asked = 0
+  onResolve = async () => {
+    // The first question is for the pin.
+    if (++asked !== 2) return
+    hour = 9
+    await append(60, 70, `'town' AS town, 1.0::DOUBLE AS fare`)
+    // Rows are no change of relations.
+    version = seen
+  }
+  const { rows } = await client.query(
+    `select (select count(*)::int from trips) as now, (select count(*)::int from trips at (version => 'main')) as main`,
+  )
+  onResolve = undefined
+  assert.deepEqual(rows, [{ now: 55, main: 55 }])
+  assert.equal(asked, 4, 'asked for the pin again, and for both')
 })
