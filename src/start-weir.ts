@@ -50,11 +50,11 @@ export async function startWeir(options: StartWeirOptions): Promise<StartedWeir>
     )
   watchParent(options.onParentGone)
   const dataFolder = options.dataDirectory ?? resolve(projectDirectory, dataDirectory ?? '.weir')
-  noteDataDirectory(projectDirectory, dataFolder)
   const supervisor = await startSupervisor({
     project,
     projectDirectory,
     dataDirectory: dataFolder,
+    onOwned: () => noteDataDirectory(projectDirectory, dataFolder),
     host: options.host ?? '127.0.0.1',
     kafkaPort: options.kafkaPort ?? ports.kafka ?? 19_092,
     postgresPort: options.postgresPort ?? ports.postgres ?? 15_432,

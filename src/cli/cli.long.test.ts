@@ -93,3 +93,18 @@ void test('init writes a project once, and keeps what a package.json says', () =
   assert.equal(again!.code, 1)
   assert.match(again!.err, /already has .*weir\.config\.ts/)
 })
+
+const onLinux = process.platform === 'linux'
+
+void test('init where no folder can be made says so and ends', { skip: !onLinux && 'there is no /proc' }, () => {
+  const [made] = weir(['init', '/proc/weir/project'])
+  assert.equal(made!.code, 1)
+  assert.match(made!.err, /\/proc\/weir cannot be made: .*\[WEIR-8008\]/)
+})
+
+void test('a start that is refused does not send later commands to its data directory', () => {
+  const [refused] = weir(['up', '--host', '0.0.0.0', '--data', '/srv/elsewhere'])
+  const [status] = weir(['status'])
+  assert.match(refused!.err, /WEIR-2008/)
+  assert.ok(status!.err.includes(`whose data would lie in ${join(folder, '.weir')}.`), status!.err)
+})

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { makeDirectory } from '../../kernel/files/node-files.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Command } from '../command.ts'
 import { projectFiles } from '../project-template.ts'
@@ -10,12 +11,12 @@ export const init: Command = {
   summary: 'write a project that runs as it is: a stream, its table, a delivery and a view',
   arguments: [{ name: 'folder', description: 'where; the current folder without it', required: false }],
   examples: ['weir init', 'npx weir-data init my-project'],
-  run({ arguments: [folder], output, directory }) {
+  async run({ arguments: [folder], output, directory }) {
     const target = resolve(directory, folder ?? '.')
     const files = projectFiles({ name: packageName(target), version: version() })
     refuseToOverwrite(target, Object.keys(files))
     const written = Object.entries(files).filter(([name]) => !existsSync(join(target, name)))
-    mkdirSync(target, { recursive: true })
+    await makeDirectory(target, 0o777)
     const manifest = join(target, 'package.json')
     const completed = existsSync(manifest) && completeManifest(manifest, files['package.json']!)
     for (const [name, text] of written) writeFileSync(join(target, name), text)
@@ -23,7 +24,6 @@ export const init: Command = {
     output.answer({ directory: target, files: names, changed: completed ? ['package.json'] : [] }, () =>
       nextSteps(folder, names, completed),
     )
-    return Promise.resolve()
   },
 }
 

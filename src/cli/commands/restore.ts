@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
@@ -36,7 +36,7 @@ export const restore: Command = {
     // Beside it first, then by rename: nobody starts on half of a backup.
     const beside = `${data}.restoring`
     rmSync(beside, { recursive: true, force: true })
-    mkdirSync(beside, { recursive: true, mode: 0o700 })
+    await nodeFiles.makeDirectory(beside)
     const names = Object.keys(manifest.sizes)
     const bytes = await copyFiles(source, beside, names)
     const inKafka = (await whereStreamsLie(beside, nodeFiles)) === 'kafka'

@@ -71,7 +71,7 @@ export const lakeCodes = defineCodes({
   },
   'WEIR-4014': {
     kind: 'invalid',
-    cause: 'A table holds deletes by value, or positions in a format other than Parquet and deletion vectors.',
+    cause: 'A table holds deletes by value, or deletes by position in neither Parquet nor deletion vectors.',
     remedy: 'Compact the table with the engine that wrote them.',
   },
 })

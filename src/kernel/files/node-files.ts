@@ -24,7 +24,7 @@ export const nodeFiles: Files = {
   read: (path) => readFile(path),
   list: (folder) => readdir(folder).catch(absentAs([])),
   size: (path) => stat(path).then((found) => found.size, absentAs(undefined)),
-  makeDirectory,
+  makeDirectory: (path) => makeDirectory(path),
   rename,
   link,
   remove: unlink,
@@ -71,20 +71,20 @@ function withoutFirst(buffers: readonly Uint8Array[], bytes: number): Uint8Array
  * One folder after the other, the topmost first: Node's `recursive` never ends where the system says ENOENT of a new name
  * (`/proc`), and says ENOENT too where the truth is another (a disk that is read-only).
  */
-async function makeDirectory(path: string): Promise<void> {
+export async function makeDirectory(path: string, mode = 0o700): Promise<void> {
   const parent = dirname(path)
   try {
-    await makeOne(path)
+    await makeOne(path, mode)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw error
-    await makeDirectory(parent)
-    await makeOne(path)
+    await makeDirectory(parent, mode)
+    await makeOne(path, mode)
   }
 }
 
-async function makeOne(path: string): Promise<void> {
+async function makeOne(path: string, mode: number): Promise<void> {
   try {
-    await mkdir(path, { mode: 0o700 })
+    await mkdir(path, { mode })
   } catch (error) {
     // A read-only disk says so even of a folder that is there.
     if ((await stat(path).catch(() => undefined))?.isDirectory()) return

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 
 /**
- * Where a project's data lies when it is not in `.weir`: noted there by each start, so that commands find what runs without
+ * Where a project's data lies when it is not in `.weir`: noted there by each start that has it for itself, so that commands find what runs without
  * reading the project first.
  */
 const noteName = 'data-directory'

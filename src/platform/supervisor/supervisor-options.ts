@@ -16,6 +16,8 @@ export interface SupervisorOptions {
   readonly projectDirectory: string
   /** `.weir` of the project unless it says otherwise. One supervisor at a time. */
   readonly dataDirectory: string
+  /** The data directory is ours: nothing else runs on it. */
+  readonly onOwned?: () => void
   /** Of HTTP and PostgreSQL. Loopback, unless `token` and `password` are given; Kafka is always on loopback. */
   readonly host: string
   readonly kafkaPort: number

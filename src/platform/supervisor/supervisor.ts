@@ -20,6 +20,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   await using stack = new AsyncDisposableStack()
   const places = await openDataDirectory(options.dataDirectory, nodeFiles)
   stack.defer(() => places.release())
+  options.onOwned?.()
   const started = await startParts(options, places, stack)
   const running = stack.move()
   let stopping: Promise<void> | undefined

@@ -51,7 +51,7 @@ export const streamReplay: Command = {
     withKafka(call, async (client) => {
       const begun = await begin(client, call)
       const { isDone } = await import('../../../stream/replay/replay-state.ts')
-      if (isDone(begun.state)) return answerDone(call, begun)
+      if (isDone(begun.state)) return begun.resumed ? answerDone(call, begun) : answerEmpty(call, begun)
       return run(client, call, begun)
     }),
 }
@@ -103,6 +103,17 @@ function answerDone({ output }: CommandCall, { replay: { name, from, to } }: Beg
     { name, done: true, copied: 0, alreadyDone: true },
     () =>
       `This replay of ${from} into ${to} was done before: nothing is copied twice. --again copies all of it once more.`,
+  )
+}
+
+function answerEmpty({ output, options }: CommandCall, { replay: { name, from, to, range } }: BegunReplay): void {
+  const said = [['--from', options['from']] as const, ['--until', options['until']] as const]
+  const places = said.flatMap(([flag, place]) => (typeof place === 'string' ? [`${flag} ${place}`] : []))
+  const ends = [...range].map(([partition, { until }]) => `${partition}: ${until}`).join(', ')
+  output.answer(
+    { name, done: true, copied: 0, alreadyDone: false },
+    () =>
+      `0 records of ${from} are in ${to}: there is nothing ${places.length > 0 ? `in ${places.join(' ')}` : 'to copy'}. The range ends, by partition, at ${ends}.`,
   )
 }
 
