@@ -1,13 +1,15 @@
 import { fastify, type FastifyInstance } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, validatorCompiler } from 'fastify-type-provider-zod'
+import { systemClock } from '../kernel/clock.ts'
 import { asWeirError, WeirError } from '../kernel/errors/weir-error.ts'
 import { defaultLimits, letGoOfStalled, lookMs, type HttpLimits } from './http-limits.ts'
 import type { HttpServerOptions } from './http-server-options.ts'
 import { errorBody, statusOf } from './http-status.ts'
-import { guard, isLoopback } from './guard.ts'
+import { equal, guard, isLoopback } from './guard.ts'
 import { describeApi } from './openapi.ts'
 import { auditRoutes } from './routes/audit.ts'
-import { catalogRoutes } from './routes/catalog.ts'
+import { catalogRoutes } from './iceberg/catalog-routes.ts'
+import { catalogTokens } from './iceberg/catalog-tokens.ts'
 import { consoleRoutes } from './routes/console.ts'
 import { deliveryRoutes } from './routes/deliveries.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -27,7 +29,7 @@ import { serveSchemaRegistry } from './schema-registry/serve-schema-registry.ts'
 
 /** The HTTP API, the catalog and the console, not yet listening. WEIR-2008 for an open address without a token. */
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
-  const { host, token, limits = defaultLimits } = options
+  const { host, token, limits = defaultLimits, clock = systemClock } = options
   if (!isLoopback(host) && token === undefined)
     throw new WeirError('WEIR-2008', `HTTP on ${host} can be reached from outside: set WEIR_TOKEN, or use 127.0.0.1`)
   const app = fastify({
@@ -50,7 +52,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   // Only what is declared as JSON is read as JSON: a form of a foreign page can send text/plain.
   app.removeContentTypeParser('text/plain')
   answerErrors(app, options)
-  guard(app, { host, ...(token === undefined ? {} : { token }) })
+  // Without a token everybody may everything, and a client that has a credential all the same gets a token of no meaning.
+  const tokens = catalogTokens(token ?? '', () => clock.now())
+  guard(app, { host, ...(token === undefined ? {} : { token, catalogTokens: tokens }) })
   takeWorkers(app, { host, ...(token === undefined ? {} : { token }), acceptWorker: options.acceptWorker })
   await describeApi(app)
   await app.register(async (api) => {
@@ -72,7 +76,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     ])
       routes(api, options)
   })
-  await app.register(async (iceberg) => catalogRoutes(iceberg, options), { prefix: '/iceberg' })
+  const oauth = { tokens, isSecret: (text: string) => token === undefined || equal(text, token) }
+  await app.register(
+    async (iceberg) => catalogRoutes(iceberg, { ...options, oauth, errorOf: (thrown) => errorOf(thrown, limits) }),
+    {
+      prefix: '/iceberg',
+    },
+  )
   await app.register(async (registry) => serveSchemaRegistry(registry, options))
   await consoleRoutes(app, options)
   return app

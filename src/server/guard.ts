@@ -3,12 +3,16 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { WeirError } from '../kernel/errors/weir-error.ts'
+import type { CatalogTokens } from './iceberg/catalog-tokens.ts'
+import { tokenPath } from './iceberg/oauth.ts'
 import { schemaRegistryPrefix } from './schema-registry/registry-protocol.ts'
 
 export interface GuardOptions {
   /** The address that the server listens on. */
   readonly host: string
   readonly token?: string
+  /** The access tokens that open the Iceberg catalog beside `token`. */
+  readonly catalogTokens?: CatalogTokens
 }
 
 const cookie = 'weir_token'
@@ -20,13 +24,14 @@ const open = new Set(['/health', '/ready'])
  * (CSRF), or its own name resolves to 127.0.0.1 (DNS rebinding), which the Host header gives away. WEIR-7009. Where a
  * token is set, WEIR-7008 without it.
  */
-export function guard(app: FastifyInstance, { host, token }: GuardOptions): void {
+export function guard(app: FastifyInstance, { host, token, catalogTokens }: GuardOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     checkHost(request.headers.host, host)
     checkOrigin(request)
-    if (token === undefined || open.has(pathOf(request))) return
+    if (token === undefined || open.has(pathOf(request)) || asksForToken(request)) return
     if (await acceptTokenOfUrl(request, reply, token)) return
     const { authorization, cookie: cookies } = request.headers
+    if (pathOf(request).startsWith('/iceberg/') && opensCatalog(bearer(authorization), catalogTokens)) return
     checkToken(bearer(authorization) ?? passwordFor(pathOf(request), authorization) ?? cookieOf(cookies), token)
   })
 }
@@ -40,6 +45,17 @@ export function mustBeAdmitted(
   checkHost(headers.host, host)
   checkOrigin({ headers, protocol })
   if (token !== undefined) checkToken(bearer(headers.authorization), token)
+}
+
+/** Who asks for a token has none yet: the request carries the secret itself. */
+function asksForToken(request: FastifyRequest): boolean {
+  return request.method === 'POST' && pathOf(request) === tokenPath
+}
+
+function opensCatalog(given: string | undefined, tokens: CatalogTokens | undefined): boolean {
+  const state = given === undefined ? undefined : tokens?.check(given)
+  if (state === 'expired') throw new WeirError('WEIR-7014', 'this access token has expired. Ask for another one')
+  return state === 'good'
 }
 
 function checkToken(given: string | undefined, token: string): void {
@@ -118,7 +134,7 @@ function cookieOf(header: string | undefined): string | undefined {
 }
 
 /** In a time that does not tell how much of it is right. */
-function equal(a: string, b: string): boolean {
+export function equal(a: string, b: string): boolean {
   const [left, right] = [a, b].map((text) => createHash('sha256').update(text).digest())
   return timingSafeEqual(left!, right!)
 }

@@ -145,6 +145,14 @@ export const suites: readonly Suite[] = [
     env: () => ({ PYICEBERG_HOME: fileURLToPath(new URL('../../test/conformance/pyiceberg', import.meta.url)) }),
   },
   {
+    name: 'iceberg-oauth',
+    what: "PyIceberg and Java's client with a credential, a token, and wrong ones, against a Weir that asks for them",
+    quick: false,
+    alone: true,
+    needs: ['python3', 'curl', 'java', 'mvn'],
+    command: () => [process.execPath, 'test/conformance/iceberg-oauth.ts'],
+  },
+  {
     name: 'schema-registry',
     what: "registry clients and serializers: confluent-kafka, kafkajs's, Confluent's for Node, franz-go's",
     quick: true,

@@ -67,4 +67,9 @@ export const controlCodes = defineCodes({
     remedy: 'Stop one of them, or wait until one has ended.',
     retryable: true,
   },
+  'WEIR-7014': {
+    kind: 'unauthorized',
+    cause: 'An access token of the Iceberg catalog has expired.',
+    remedy: 'Ask for another one: POST /iceberg/v1/oauth/tokens, as Iceberg clients do by themselves.',
+  },
 })
