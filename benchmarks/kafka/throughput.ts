@@ -21,6 +21,13 @@ export interface Load {
   readonly encoded?: 'beforehand'
 }
 
+interface Turn {
+  readonly produced: { readonly bytes: number; readonly seconds: number }
+  /** Of the broker, while it was produced to. */
+  readonly cpuSeconds: number
+  readonly consumed: { readonly bytes: number; readonly seconds: number }
+}
+
 interface Rates {
   /** MB/s, MB being 10^6 bytes of values. */
   readonly produce: number
@@ -30,6 +37,11 @@ interface Rates {
 }
 
 const megabytes = 200
+/**
+ * The turns of one pair. Whoever comes first after topics were deleted writes into memory that the kernel has at hand, up to
+ * twice as fast as the second: so each is first once, and what is compared is the sum of both turns.
+ */
+const turns = [0, 1, 1, 0] as const
 /** What the client adds at a time. */
 const chunkBytes = 500_000
 /** A JVM that has just started is slow: neither broker is measured cold. */
@@ -72,17 +84,19 @@ async function compare(
   const what = `${load.recordBytes === 1000 ? '1 KB' : '100 B'}${load.encoded ? ` encoded ${load.encoded}` : ''}, ${load.partitions} partition${load.partitions > 1 ? 's' : ''}, acks=${load.acks === 'all' ? 'all' : '1'}`
   const measured: readonly [Rates[], Rates[]] = [[], []]
   for (let pair = 0; pair < pairs; pair++) {
-    const topic = `${what.replaceAll(/[^\w]/g, '-')}-${pair}`
-    for (const at of pair % 2 === 0 ? [0, 1] : [1, 0]) {
-      const broker = brokers[at]!
-      const rates = await measure(broker, load, topic)
-      measured[at]!.push(rates)
-      say(
-        `${broker.name.padEnd(5)} ${what}: produce ${rates.produce.toFixed(0)} MB/s, ${rates.cpu.toFixed(2)} CPU s per 100 MB, consume ${rates.consume.toFixed(0)} MB/s`,
-      )
+    const ofPair: readonly [Turn[], Turn[]] = [[], []]
+    for (const half of [0, 1]) {
+      const topic = `${what.replaceAll(/[^\w]/g, '-')}-${pair}-${half}`
+      for (const at of turns.slice(half * 2, half * 2 + 2)) {
+        const broker = brokers[at]!
+        const turn = await measure(broker, load, topic)
+        ofPair[at].push(turn)
+        say(`${broker.name.padEnd(5)} ${what}: ${described(ratesOf([turn]))}`)
+      }
+      // Not before: whoever comes next would have the memory that the other has just given back.
+      for (const broker of brokers) await deleteTopic(broker, topic)
     }
-    // Not before: whoever comes next would have the memory that the other has just given back.
-    for (const broker of brokers) await deleteTopic(broker, topic)
+    for (const at of [0, 1] as const) measured[at].push(ratesOf(ofPair[at]))
   }
   const figure = (name: string, unit: string, of: keyof Rates, bar: Bar): Figure => ({
     name: `${name}, ${what}`,
@@ -101,19 +115,28 @@ async function compare(
   ]
 }
 
-async function measure(broker: Broker, load: Load, topic: string): Promise<Rates> {
+function ratesOf(all: readonly Turn[]): Rates {
+  const sum = (of: (turn: Turn) => number) => all.reduce((total, turn) => total + of(turn), 0)
+  const bytes = sum(({ produced }) => produced.bytes)
+  return {
+    produce: bytes / 1e6 / sum(({ produced }) => produced.seconds),
+    cpu: (sum(({ cpuSeconds }) => cpuSeconds) / bytes) * 1e8,
+    consume: sum(({ consumed }) => consumed.bytes) / 1e6 / sum(({ consumed }) => consumed.seconds),
+  }
+}
+
+function described({ produce, cpu, consume }: Rates): string {
+  return `produce ${produce.toFixed(0)} MB/s, ${cpu.toFixed(2)} CPU s per 100 MB, consume ${consume.toFixed(0)} MB/s`
+}
+
+async function measure(broker: Broker, load: Load, topic: string): Promise<Turn> {
   const client = await connectKafka({ bootstrap: broker.bootstrap, clientId: 'bench' })
   try {
     await client.topics.create([{ name: topic, partitions: load.partitions, replicationFactor: 1 }])
     // What Kafka leaves for the kernel to write later is not to be written while ours is measured.
     await run('sync')
-    const { result: produced, seconds: cpu } = await cpuOf(broker, () => produce(client, load, topic))
-    const consumed = await consume(client, topic)
-    return {
-      produce: produced.bytes / 1e6 / produced.seconds,
-      cpu: (cpu / produced.bytes) * 1e8,
-      consume: consumed.bytes / 1e6 / consumed.seconds,
-    }
+    const { result: produced, seconds: cpuSeconds } = await cpuOf(broker, () => produce(client, load, topic))
+    return { produced, cpuSeconds, consumed: await consume(client, topic) }
   } finally {
     await client.close()
   }
