@@ -3,6 +3,7 @@ import { exitCodes, type Command, type CommandOptions, type OptionDeclaration } 
 import { commandGroups, commands } from './commands.ts'
 import { createOutput } from './output.ts'
 import { reportError } from './report-error.ts'
+import { WeirError } from '../kernel/errors/weir-error.ts'
 import { version } from '../kernel/version.ts'
 
 /** Options of every command. */
@@ -25,6 +26,8 @@ export async function program(words: readonly string[], resolvePath: (path: stri
     addCommand(root, command, async (values, options, lists) => {
       const json = options['json'] === true
       try {
+        for (const name of ['dir', 'data'])
+          if (options[name] === '') throw new WeirError('WEIR-2009', `--${name} takes a folder, not an empty text`)
         // Whatever asks where the data is, asks the environment.
         if (typeof options['data'] === 'string') process.env['WEIR_DATA'] = resolvePath(options['data'])
         const directory = resolvePath(typeof options['dir'] === 'string' ? options['dir'] : '.')

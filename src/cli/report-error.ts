@@ -1,6 +1,7 @@
 import colors from './colors.ts'
 import { catalogue } from '../kernel/errors/catalogue.ts'
 import { asWeirError, type WeirError } from '../kernel/errors/weir-error.ts'
+import { isRetriableKafkaError } from '../stream/protocol/errors.ts'
 import { exitCodes } from './command.ts'
 
 type ExitCode = Extract<keyof typeof exitCodes, number>
@@ -24,6 +25,8 @@ export function reportError(thrown: unknown, command: string, json: boolean): Ex
 function exitCodeOf({ code, kind, details, at }: WeirError): ExitCode {
   if (code === 'WEIR-2007') return 3
   if (code === 'WEIR-7004' || details['destroys'] !== undefined) return 5
+  // A broker that cannot now, on a full disk for one, was asked rightly.
+  if (code === 'WEIR-3103' && isRetriableKafkaError(details['errorCode'] as number)) return 1
   // What has a place in the project is the project's error, whatever it is, and so are all codes of projects.
   return kind === 'invalid' || code.startsWith('WEIR-1') || at !== undefined ? 2 : 1
 }

@@ -11,14 +11,24 @@ export interface SqlRows {
   readonly rows: readonly (readonly (string | null)[])[]
   /** `SELECT 3` */
   readonly command: string
+}
+
+export interface SqlAnswer {
+  /** One for each statement, in their order. */
+  readonly results: readonly SqlRows[]
   readonly notices: readonly string[]
 }
 
 /** Object ids of PostgreSQL's number types: they are printed to the right. */
 const numbers = new Set([20, 21, 23, 26, 700, 701, 1700])
 
-/** Runs the statements of a text on the PostgreSQL port; the rows of the last one. */
+/** Runs a statement on the PostgreSQL port; of several, what the last one answers. */
 export async function runSql(address: string, text: string): Promise<SqlRows> {
+  return (await runScript(address, text)).results.at(-1)!
+}
+
+/** Runs the statements of a text on the PostgreSQL port. */
+export async function runScript(address: string, text: string): Promise<SqlAnswer> {
   const client = new pg.Client({
     connectionString: address,
     password: process.env['WEIR_PASSWORD'] ?? '',
@@ -30,14 +40,8 @@ export async function runSql(address: string, text: string): Promise<SqlRows> {
   try {
     await client.connect()
     const results = await client.query({ text, rowMode: 'array', types: { getTypeParser: () => String } as never })
-    const last = (Array.isArray(results) ? results.at(-1) : results) as pg.QueryArrayResult<(string | null)[]>
-    return {
-      columns: last.fields.map(({ name, dataTypeID }) => ({ name, numeric: numbers.has(dataTypeID) })),
-      rows: last.rows,
-      // Nothing but comments: the server answers that there was no statement.
-      command: last.command === null ? '' : `${last.command} ${last.rowCount ?? ''}`.trim(),
-      notices,
-    }
+    const all = (Array.isArray(results) ? results : [results]) as pg.QueryArrayResult<(string | null)[]>[]
+    return { results: all.map(rowsOf), notices }
   } catch (cause) {
     throw asSqlError(cause)
   } finally {
@@ -45,8 +49,22 @@ export async function runSql(address: string, text: string): Promise<SqlRows> {
   }
 }
 
-export function printRows({ columns, rows, command, notices }: SqlRows, output: Output): void {
+function rowsOf({ fields, rows, command, rowCount }: pg.QueryArrayResult<(string | null)[]>): SqlRows {
+  return {
+    columns: fields.map(({ name, dataTypeID }) => ({ name, numeric: numbers.has(dataTypeID) })),
+    rows,
+    // Nothing but comments: the server answers that there was no statement.
+    command: command === null ? '' : `${command} ${rowCount ?? ''}`.trim(),
+  }
+}
+
+/** Each result after the other; as JSON a line for each. */
+export function printAnswer({ results, notices }: SqlAnswer, output: Output): void {
   for (const notice of notices) output.note(notice)
+  for (const result of results) printRows(result, output)
+}
+
+function printRows({ columns, rows, command }: SqlRows, output: Output): void {
   const titles = columns.map(({ name, numeric }) => ({
     title: printable(name),
     align: numeric ? ('right' as const) : ('left' as const),

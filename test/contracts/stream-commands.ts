@@ -203,6 +203,24 @@ export function describeStreamCommands(name: string, start: () => Promise<Runnin
       assert.match(text, new RegExp(`${stream}-group +Empty +classic +0 +1 +${stream}`))
     })
 
+    void test('an option that would change nothing is refused, and a range without a record is said', async () => {
+      const stream = await newStream()
+      const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+        [['produce', stream, '--keep-partitions'], /--keep-partitions is for --format json/],
+        [['groups', '--state', 'Foo'], /--state takes Stable, Empty.*not "Foo"/],
+        [['groups', 'billing', '--state', 'Stable'], /--state is for the list: billing is one group/],
+        [['tail', stream, '-e', '--with-header', ''], /--with-header takes a text, not an empty one/],
+        [['list', '--dir', ''], /--dir takes a folder, not an empty text/],
+      ]
+      for (const [words, message] of wrong) {
+        const { code, err } = await run(words)
+        assert.deepEqual([code, message.test(err), /\[WEIR-2009\]/.test(err)], [2, true, true], err)
+      }
+      const nothing = await run(['tail', stream, '--from', 'beginning', '--exit'])
+      assert.deepEqual([nothing.code, nothing.out], [0, ''])
+      assert.match(nothing.err, new RegExp(`No record of ${stream} was found from beginning until its end`))
+    })
+
     void test('without authorization the ACLs say how it is turned on', async () => {
       const { code, err } = await run(['acls'])
       assert.deepEqual([code, /authorization is off.*streams\.authorization.*\[WEIR-3103\]/.test(err)], [2, true], err)

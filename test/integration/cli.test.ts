@@ -135,6 +135,28 @@ void describe('the commands on a running project', () => {
     const empty = await run(['sql', ' '])
     assert.deepEqual([empty.code, /there is no SQL to run.*WEIR-2009/.test(empty.err)], [2, true], empty.err)
     assert.deepEqual(await run(['sql'], '-- only a comment'), { code: 0, out: '', err: '' })
+    for (const words of [
+      ['delivery', 'foo', 'x'],
+      ['explain', 'foo'],
+      ['backup', ''],
+    ]) {
+      const wrong = await run(words)
+      assert.deepEqual(
+        [wrong.code, /one of flush|weir explain lists|takes a folder/.test(wrong.err)],
+        [2, true],
+        wrong.err,
+      )
+    }
+  })
+
+  void test('each statement of a text answers', async () => {
+    const both = await run(['sql', "select 1 as first; select 'x' as second"])
+    assert.match(both.out, /first[\s\S]*1[\s\S]*\(1 row\)[\s\S]*second[\s\S]*x[\s\S]*\(1 row\)/, both.err)
+    const lines = (await run(['sql', '--json', "select 1 as first; select 'x' as second"])).out.trim().split('\n')
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line) as unknown),
+      [[{ first: '1' }], [{ second: 'x' }]],
+    )
   })
 
   void test('doctor finds nothing, logs show every process', async () => {

@@ -18,6 +18,7 @@ export const backup: Command = {
   arguments: [{ name: 'folder', description: 'where; it must be empty or new', required: true }],
   examples: ['weir backup /backups/monday'],
   async run({ arguments: [folder], output, directory }) {
+    if (folder === '') throw new WeirError('WEIR-2009', 'weir backup takes a folder to copy into, not an empty text')
     const target = resolve(directory, folder!)
     const data = dataDirectoryOf(directory)
     const format = formatOf(data)

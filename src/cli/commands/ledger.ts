@@ -31,9 +31,10 @@ function textOf(hop: LedgerHop, detailed: boolean): string {
   const pending = hop.pending === null ? '?' : formatCount(hop.pending)
   const sum = `in ${formatCount(hop.in)} = delivered ${formatCount(hop.delivered)} + rejected ${formatCount(hop.rejected)} + pending ${pending}`
   const mark = hop.holds === null ? '?' : hop.holds ? colors.green('✓') : colors.red('✗ does not add up')
+  // The table's adoption is a commit too, of no record.
   const age =
-    hop.lastCommitAt === null
-      ? 'no commit yet'
+    hop.lastCommitAt === null || (hop.delivered === '0' && hop.rejected === '0')
+      ? 'no record committed yet'
       : `last commit ${formatDuration(Date.now() - Date.parse(hop.lastCommitAt))} ago`
   const lines = [`${hop.delivery}    ${sum}   ${mark}   ${age}`, ...gapLines(hop)]
   if (detailed)

@@ -12,10 +12,10 @@ export const sql: Command = {
   examples: ["weir sql 'select count(*) from events'", 'weir sql --json < report.sql'],
   async run({ arguments: [statement], options, output, directory }) {
     const { postgres } = mustRun(directory)
-    const { runSql, printRows } = await import('../sql-session.ts')
+    const { runScript, printAnswer } = await import('../sql-session.ts')
     const one = async (text: string): Promise<void> => {
       if (text.trim() === '') throw new WeirError('WEIR-2009', 'there is no SQL to run: the text is empty')
-      printRows(await runSql(postgres, text), output)
+      printAnswer(await runScript(postgres, text), output)
     }
     if (typeof options['file'] === 'string') return one(readFileSync(options['file'], 'utf8'))
     if (statement !== undefined) return one(statement)

@@ -1,3 +1,4 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { RecordFilter } from '../../stream/reader/record-filter.ts'
 import type { CommandCall, OptionDeclaration } from '../command.ts'
 
@@ -12,6 +13,14 @@ export const filterOptions: readonly OptionDeclaration[] = [
 
 export function filterOption({ options }: CommandCall): RecordFilter {
   const text = (name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined)
+  for (const [name, flag] of [
+    ['withHeader', '--with-header'],
+    ['keyHas', '--key-has'],
+    ['grep', '--grep'],
+    ['has', '--has'],
+  ] as const)
+    if (text(name) === '')
+      throw new WeirError('WEIR-2009', `${flag} takes a text, not an empty one: every record has that`)
   return {
     key: text('key'),
     keyHas: text('keyHas'),

@@ -46,6 +46,8 @@ export function produceSettings({ options, lists }: CommandCall): ProduceSetting
   const forms = [settings.separator, settings.csvHeader, settings.format === 'json' || undefined]
   if (forms.filter((form) => form !== undefined).length > 1)
     throw new WeirError('WEIR-2009', 'lines have one form: --key-separator, --csv-header or --format json, not several')
+  if (settings.keepPartitions && settings.format !== 'json')
+    throw new WeirError('WEIR-2009', '--keep-partitions is for --format json: other lines name no partition')
   if (settings.separator === '') throw new WeirError('WEIR-2009', '--key-separator takes a text, not an empty one')
   return settings
 }

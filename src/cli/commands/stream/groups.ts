@@ -1,3 +1,4 @@
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { KafkaClient } from '../../../stream/client/kafka-client.ts'
 import type { GroupLag } from '../../../stream/groups/group-lag.ts'
 import type { Command, CommandCall } from '../../command.ts'
@@ -5,6 +6,9 @@ import { formatCount } from '../../output.ts'
 import { groupsText, lagText } from '../../stream/group-text.ts'
 import { kafkaOptions, withKafka } from '../../stream/with-kafka.ts'
 import { mustExist } from '../../stream-names.ts'
+
+/** Those of both protocols, as brokers name them. */
+const groupStates = ['Stable', 'Empty', 'Dead', 'PreparingRebalance', 'CompletingRebalance', 'Assigning', 'Reconciling']
 
 export const streamGroups: Command = {
   name: 'stream groups',
@@ -24,7 +28,9 @@ export const streamGroups: Command = {
     }),
 }
 
-async function showOne(client: KafkaClient, { output }: CommandCall, name: string): Promise<void> {
+async function showOne(client: KafkaClient, { output, options }: CommandCall, name: string): Promise<void> {
+  for (const flag of ['stream', 'state'])
+    if (options[flag] !== undefined) throw new WeirError('WEIR-2009', `--${flag} is for the list: ${name} is one group`)
   const { describeGroupLag } = await import('../../../stream/groups/group-lag.ts')
   const group = await describeGroupLag(client, name)
   output.answer(group, () => oneText(group))
@@ -40,11 +46,19 @@ function oneText(group: GroupLag): string {
 }
 
 async function showAll(client: KafkaClient, { options, output }: CommandCall): Promise<void> {
-  const { stream, state } = options
+  const { stream } = options
+  const state = stateOption(options['state'])
   if (typeof stream === 'string') await mustExist(client, stream)
   const found = typeof stream === 'string' ? await groupsReading(client, stream) : await allGroups(client)
   const groups = found.filter((group) => state === undefined || group.state === state)
   output.answer(groups, () => (groups.length === 0 ? 'No consumer group here.' : groupsText(groups)))
+}
+
+function stateOption(value: string | boolean | undefined): string | undefined {
+  if (value === undefined) return undefined
+  const state = groupStates.find((known) => known.toLowerCase() === String(value).toLowerCase())
+  if (state !== undefined) return state
+  throw new WeirError('WEIR-2009', `--state takes ${groupStates.join(', ')}, not "${String(value)}"`)
 }
 
 async function groupsReading(client: KafkaClient, stream: string): Promise<readonly GroupLag[]> {

@@ -101,6 +101,13 @@ async function tail(
     shown += some.length
     if (shown >= recordsMax) return
   }
+  // Silence would look like a stream without records.
+  if (shown === 0) call.output.note(`No record of ${stream} ${wordsOfRange(options)}.`)
+}
+
+function wordsOfRange({ from, until, exit }: CommandCall['options']): string {
+  const end = typeof until === 'string' ? until : exit === true ? 'its end' : 'the end'
+  return `was found from ${typeof from === 'string' ? from : 'end'} until ${end}`
 }
 
 function printer({ options, output }: CommandCall): (records: readonly ReadRecord[]) => Promise<void> {

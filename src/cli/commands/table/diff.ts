@@ -21,8 +21,8 @@ export const tableDiff: Command = {
     const diff = await connectWeir(directory).call<SnapshotDiff>('GET', `${tablePath(table!)}/diff?${query}`)
     if (options['rows'] !== true) return output.answer(diff, () => diffText(diff))
     const { postgres } = mustRun(directory)
-    const { runSql, printRows } = await import('../../sql-session.ts')
-    printRows(await runSql(postgres, diff.sql), output)
+    const { runScript, printAnswer } = await import('../../sql-session.ts')
+    printAnswer(await runScript(postgres, diff.sql), output)
   },
 }
 
