@@ -1,3 +1,4 @@
+import { asWeirError } from '../../kernel/errors/weir-error.ts'
 import type { KafkaClient } from '../../stream/client/kafka-client.ts'
 import type { CommandCall, OptionDeclaration } from '../command.ts'
 import { mustRun } from '../running.ts'
@@ -12,14 +13,16 @@ export const kafkaOptions: readonly OptionDeclaration[] = [
 
 /** The Kafka that the command is about: the one named, or that of the project, which must run. */
 export async function withKafka<Result>(
-  { options, directory }: Pick<CommandCall, 'options' | 'directory'>,
+  { options, directory, output }: Pick<CommandCall, 'options' | 'directory' | 'output'>,
   use: (client: KafkaClient) => Promise<Result>,
 ): Promise<Result> {
   const given = options['bootstrap']
   const access =
     typeof given === 'string' ? { bootstrap: given, projectDirectory: directory } : mustRun(directory).streams
   const { openKafka } = await import('../../platform/streams/open-kafka.ts')
-  const client = await openKafka(access, { clientId: 'weir-cli' })
+  const onWaiting = (reason: unknown): void =>
+    output.note(`Not connected yet, and tried again: ${asWeirError(reason).message}`)
+  const client = await openKafka(access, { clientId: 'weir-cli', onWaiting })
   try {
     return await use(client)
   } finally {

@@ -7,7 +7,7 @@ import type { KafkaAccess, KafkaTlsPlaces, SaslSettings } from './kafka-access.t
 /** Reads the secrets where it runs, and connects. WEIR-7006 for a secret that is not there, else as `connectKafka`. */
 export async function openKafka(
   access: KafkaAccess,
-  options: Pick<KafkaClientOptions, 'clientId' | 'deadlineMs'>,
+  options: Pick<KafkaClientOptions, 'clientId' | 'deadlineMs' | 'onWaiting'>,
 ): Promise<KafkaClient> {
   const secrets = createSecretService(access.projectDirectory)
   return connectKafka({

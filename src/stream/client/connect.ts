@@ -15,8 +15,10 @@ import { createProduce } from './produce.ts'
 import { withRetries } from './retry.ts'
 import { createTopicsClient } from './topics.ts'
 import { createUsersClient } from './users.ts'
+import { createWaitingNotice } from './waiting-notice.ts'
 
 const deadlineMsDefault = 30_000
+const silenceMsMax = 8_000
 
 /** Opens a client and waits until a broker answers; WEIR-3102 when none does within the deadline, WEIR-1003 for a bad address. */
 export async function connectKafka(options: KafkaClientOptions): Promise<KafkaClient> {
@@ -25,7 +27,10 @@ export async function connectKafka(options: KafkaClientOptions): Promise<KafkaCl
   const close = async (): Promise<void> =>
     cluster.close(new WeirError('WEIR-3101', `the Kafka client for ${bootstrap} was closed; open another one`))
   try {
-    await withRetries(`connect to ${bootstrap}`, deadlineMs, (timeoutMs) => cluster.describe([], { timeoutMs }))
+    const onFailure = options.onWaiting && createWaitingNotice(options.onWaiting)
+    // Whoever is silent is asked again, and what waits is said: it may be no Kafka, or one that wants TLS.
+    const ask = (leftMs: number) => cluster.describe([], { timeoutMs: Math.min(leftMs, silenceMsMax) })
+    await withRetries(`connect to ${bootstrap}`, deadlineMs, ask, undefined, onFailure)
   } catch (error) {
     await close()
     throw error

@@ -1,6 +1,7 @@
 import { connect as connectTo, isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { formatDuration } from '../../kernel/units.ts'
 import { internalPath } from '../internal-address.ts'
 import { createFrameReader } from '../protocol/frame-reader.ts'
 import { createOpenRequests } from './open-requests.ts'
@@ -60,7 +61,7 @@ export function openConnection(
   let failure: WeirError | undefined
   const onread = { buffer: () => frames.target(), callback: received }
   const socket = path === undefined ? dial(dialling, { host, port, onread }) : connectTo({ path, onread })
-  const late = (): void => fail(unreachable(address, `no connection within ${connectTimeoutMs} ms`))
+  const late = (): void => fail(unreachable(address, `no connection within ${formatDuration(connectTimeoutMs)}`))
   const connectTimer = setTimeout(late, connectTimeoutMs)
   socket.on('error', (cause: NodeJS.ErrnoException) => fail(unreachable(address, cause.code ?? cause.message, cause)))
   socket.once('close', () => fail(unreachable(address, 'the connection was closed')))
@@ -96,7 +97,7 @@ export function openConnection(
     async request(frame, correlationId, timeoutMs, into) {
       if (failure) throw failure
       write(socket, frame)
-      const onLate = (): void => fail(unreachable(address, `no answer within ${Math.ceil(timeoutMs)} ms`))
+      const onLate = (): void => fail(unreachable(address, `no answer within ${formatDuration(Math.ceil(timeoutMs))}`))
       return requests.add(correlationId, timeoutMs, onLate, into)
     },
     async send(frame) {
@@ -133,7 +134,7 @@ function write(socket: Socket, frame: readonly Buffer[], done?: (error?: Error |
 export function unreachable(address: string, reason: string, cause?: unknown): WeirError {
   return new WeirError(
     'WEIR-3102',
-    `the Kafka broker at ${address} does not answer: ${reason}; check that it runs and that the address is right`,
+    `the Kafka broker at ${address} does not answer: ${reason}; check that it runs, that it is a Kafka, with TLS if it wants that, and that the address is right`,
     { cause, details: { address } },
   )
 }

@@ -13,6 +13,8 @@ export interface KafkaClientOptions {
   readonly clientId?: string
   /** How long one call may take with all its retries; then WEIR-3102. Default 30 s. */
   readonly deadlineMs?: number
+  /** Told now and then why it is not connected yet, from three seconds on. */
+  readonly onWaiting?: (reason: unknown) => void
   readonly tls?: KafkaTls
   /** Who it is, for brokers that ask. */
   readonly login?: KafkaLogin

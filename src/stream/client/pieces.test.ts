@@ -9,7 +9,7 @@ import { createLane } from './lane.ts'
 import { createLineSplitter } from './line-splitter.ts'
 import { murmur2 } from './murmur2.ts'
 import { createOpenRequests } from './open-requests.ts'
-import { isRefusal, refused } from './retry.ts'
+import { isRefusal, refused, withRetries } from './retry.ts'
 import { createWaitingNotice } from './waiting-notice.ts'
 
 void test('murmur2 gives what the Java client gives', () => {
@@ -190,6 +190,18 @@ void test('an address that is none, and one where nobody listens', async () => {
     refusing,
     (error: WeirError) => error.code === 'WEIR-3102' && /127\.0\.0\.1:1/.test(error.message),
   )
+})
+
+void test('who waits for an answer hears of each failure that may pass, and for how long there has been nothing else', async () => {
+  const heard: number[] = []
+  let attempts = 0
+  const attempt = async (): Promise<string> => {
+    if (++attempts < 3) throw unreachable('here:1', 'no answer within 1 s')
+    return 'done'
+  }
+  const answer = await withRetries('connect', 10_000, attempt, undefined, (_, failingMs) => heard.push(failingMs))
+  assert.deepEqual([answer, heard.length], ['done', 2])
+  assert.ok(heard[0]! < heard[1]!)
 })
 
 void test('what is refused again and again is told after some seconds, and then once a minute at most', (context) => {

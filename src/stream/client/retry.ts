@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { formatDuration } from '../../kernel/units.ts'
 import { isRetriableKafkaError, nameOfKafkaError } from '../protocol/errors.ts'
 
 const pauseMsFirst = 20
@@ -49,8 +50,11 @@ export async function withRetries<T>(
   deadlineMs: number,
   attempt: (leftMs: number) => Promise<T>,
   signal?: AbortSignal,
+  /** Hears of each failure that may pass, and how long there has been nothing else. */
+  onFailure?: (reason: unknown, failingMs: number) => void,
 ): Promise<T> {
-  const end = performance.now() + deadlineMs
+  const started = performance.now()
+  const end = started + deadlineMs
   for (let pauseMs = pauseMsFirst; ; pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
     try {
       return await attempt(Math.max(1, end - performance.now()))
@@ -58,9 +62,10 @@ export async function withRetries<T>(
       signal?.throwIfAborted()
       if (!isRetriable(error)) throw error
       if (performance.now() + pauseMs >= end) {
-        const message = `${what}: no success within ${deadlineMs} ms, the last error was: ${(error as Error).message}`
+        const message = `${what}: no success within ${formatDuration(deadlineMs)}, the last error was: ${(error as Error).message}`
         throw new WeirError('WEIR-3102', message, { cause: error, details: (error as WeirError).details })
       }
+      onFailure?.(error, performance.now() - started)
       await sleep(pauseMs, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted())
     }
   }
