@@ -34,6 +34,11 @@ export interface NewTable {
   readonly location?: string
 }
 
+/** `committed`: all of them. The catalog does not say what the tables are now. */
+export type TransactionOutcome =
+  | { readonly outcome: 'committed' }
+  | Exclude<CommitOutcome, { readonly outcome: 'committed' }>
+
 /**
  * Any Iceberg REST catalog, ours or a foreign one. Errors: `WEIR-4001` no such table, `WEIR-4002` no such namespace,
  * `WEIR-4003` name taken, `WEIR-4009` no proper answer.
@@ -43,6 +48,10 @@ export interface CatalogClient {
   tableExists(ident: TableIdent): Promise<boolean>
   createTable(namespace: Namespace, table: NewTable): Promise<LoadedTable>
   commitTable(ident: TableIdent, commit: TableCommit): Promise<CommitOutcome>
+  /** Commits of several tables, each once: all of them or none. `WEIR-4009` from a catalog that does not serve that. */
+  commitTables(
+    changes: readonly { readonly ident: TableIdent; readonly commit: TableCommit }[],
+  ): Promise<TransactionOutcome>
   dropTable(ident: TableIdent, options?: { readonly purge?: boolean }): Promise<void>
   listTables(namespace: Namespace): Promise<readonly TableIdent[]>
   /** No error when it exists. */

@@ -9,6 +9,7 @@ import type {
   LoadedTable,
   NewTable,
   TableCommit,
+  TransactionOutcome,
 } from './catalog-client.ts'
 import { catalogHttp, readConfig, type Answer, type Call } from './http.ts'
 
@@ -40,6 +41,7 @@ export function connectCatalog(options: CatalogClientOptions): CatalogClient {
       return loaded(ident, answer)
     },
     commitTable: async (ident, commit) => send(call, await table(ident), ident, commit),
+    commitTables: (changes) => sendAll(call, changes),
     dropTable: async (ident, how) => {
       const purge = how?.purge === true ? '?purgeRequested=true' : ''
       await expect(call('DELETE', `${await table(ident)}${purge}`), printed(ident))
@@ -74,17 +76,9 @@ function createBody(table: NewTable): unknown {
   }
 }
 
-/** A conflict is certain only by 409; any other failure after sending may hide a commit (specification, commit). */
 async function send(call: Call, path: string, ident: TableIdent, commit: TableCommit): Promise<CommitOutcome> {
-  const { namespace, name } = ident
-  let answer: Answer
-  try {
-    answer = await call('POST', path, { identifier: { namespace, name }, ...commit })
-  } catch (cause) {
-    return { outcome: 'unknown', cause }
-  }
-  if (answer.status === 409) return { outcome: 'conflict', message: answer.message }
-  if (answer.status >= 500) return { outcome: 'unknown', cause: refused(answer, printed(ident)) }
+  const answer = await post(call, path, bodyOf(ident, commit), printed(ident))
+  if ('outcome' in answer) return answer
   accept(answer, printed(ident))
   try {
     return { outcome: 'committed', table: loaded(ident, answer) }
@@ -92,6 +86,48 @@ async function send(call: Call, path: string, ident: TableIdent, commit: TableCo
     // Something between may have answered in the catalog's place.
     return { outcome: 'unknown', cause }
   }
+}
+
+async function sendAll(
+  call: Call,
+  changes: readonly { readonly ident: TableIdent; readonly commit: TableCommit }[],
+): Promise<TransactionOutcome> {
+  const what = changes.map(({ ident }) => printed(ident)).join(', ')
+  const body = { 'table-changes': changes.map(({ ident, commit }) => bodyOf(ident, commit)) }
+  const answer = await post(call, '/transactions/commit', body, what)
+  if ('outcome' in answer) return answer
+  // 404 of a catalog that knows the path names what it did not find.
+  if (
+    answer.status === 405 ||
+    answer.status === 501 ||
+    (answer.status === 404 && !answer.errorType.startsWith('NoSuch'))
+  )
+    throw new WeirError('WEIR-4009', `The catalog does not commit to several tables together: ${what}`)
+  accept(answer, what)
+  // The specification answers 204; a 200 with a page in it may be of something between.
+  return answer.status === 204 ? { outcome: 'committed' } : { outcome: 'unknown', cause: refused(answer, what) }
+}
+
+function bodyOf({ namespace, name }: TableIdent, { requirements, updates }: TableCommit): unknown {
+  return { identifier: { namespace, name }, requirements, updates }
+}
+
+/** A conflict is certain only by 409; any other failure after sending may hide a commit (specification, commit). */
+async function post(
+  call: Call,
+  path: string,
+  body: unknown,
+  what: string,
+): Promise<Answer | Exclude<CommitOutcome, { readonly outcome: 'committed' }>> {
+  let answer: Answer
+  try {
+    answer = await call('POST', path, body)
+  } catch (cause) {
+    return { outcome: 'unknown', cause }
+  }
+  if (answer.status === 409) return { outcome: 'conflict', message: answer.message }
+  if (answer.status >= 500 && answer.status !== 501) return { outcome: 'unknown', cause: refused(answer, what) }
+  return answer
 }
 
 function loaded(ident: TableIdent, answer: Answer): LoadedTable {

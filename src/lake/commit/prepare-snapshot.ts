@@ -34,6 +34,11 @@ export interface SnapshotChange {
   readonly added?: readonly AddedFile[]
   /** Files of the current snapshot that the new one does not have. They stay where they are. */
   readonly removed?: readonly DataFile[]
+  /**
+   * The snapshot names the state of the deliveries that its parent's nearest summary names, unless its properties name one:
+   * or expiry of that one would leave nothing to judge the table by (delivery rule 4).
+   */
+  readonly keepsState?: boolean
   /** Into the snapshot's summary. */
   readonly snapshotProperties?: Readonly<Record<string, string>>
   /** Set on the table by the same commit. */
@@ -94,12 +99,8 @@ export function refuseVersion(metadata: TableMetadata): void {
     )
 }
 
-/**
- * A snapshot that only rewrites rows names the state of the deliveries that its parent's nearest summary names, or expiry
- * of that one would leave nothing to judge the table by (delivery rule 4).
- */
-function keptState({ metadata, operation }: SnapshotChange): Readonly<Record<string, string>> {
-  const nearest = operation === 'replace' ? nearestSummary(metadata) : undefined
+function keptState({ metadata, keepsState }: SnapshotChange): Readonly<Record<string, string>> {
+  const nearest = keepsState === true ? nearestSummary(metadata) : undefined
   return nearest === undefined ? {} : { [stateProperty]: nearest.state }
 }
 

@@ -6,6 +6,7 @@ import type { ManifestFile } from '../manifest/manifest-file.ts'
 import { writeManifest } from '../manifest/write-manifest.ts'
 import { specById, tableSchema } from '../metadata/read.ts'
 import type { MergeContext } from './merge-manifests.ts'
+import { fileKey } from './touched-files.ts'
 
 export interface ManifestsWithout {
   /** As they were. */
@@ -20,16 +21,16 @@ export async function manifestsWithout(
   manifests: readonly ManifestFile[],
   context: MergeContext,
 ): Promise<ManifestsWithout> {
-  const missing = new Set(removed.map(({ location }) => location))
+  const missing = new Set(removed.map(fileKey))
   const places = new Set(removed.map(placeOf))
   const untouched: ManifestFile[] = []
   const rewritten: ManifestFile[] = []
   for (const manifest of manifests) {
     const entries = places.has(`${manifest.content} ${manifest.specId}`) ? await context.reader.entries(manifest) : []
-    const gone = entries.filter(({ status, file }) => status !== 'deleted' && missing.has(file.location))
+    const gone = entries.filter(({ status, file }) => status !== 'deleted' && missing.has(fileKey(file)))
     if (gone.length === 0) untouched.push(manifest)
     else rewritten.push(await rewrite(manifest, entries, new Set(gone), context))
-    for (const { file } of gone) missing.delete(file.location)
+    for (const { file } of gone) missing.delete(fileKey(file))
   }
   const [first] = missing
   if (first !== undefined)

@@ -136,7 +136,8 @@ function widened(from: IcebergType, text: string, column: ColumnPath): IcebergTy
   )
 }
 
-function isWider(from: string, to: string): boolean {
+/** Whether values of a type are values of another, which readers of older files make of them (specification, type promotion). */
+export function isWider(from: string, to: string): boolean {
   if (from === 'int' || from === 'float') return to === (from === 'int' ? 'long' : 'double')
   const [old, wide] = [parsePrimitive(from), parsePrimitive(to)]
   return (
