@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import type { Files } from '../../src/kernel/files/files.ts'
 import { nodeFiles } from '../../src/kernel/files/node-files.ts'
+import { commitRowChanges } from '../../src/lake/commit/commit-row-changes.ts'
 import { prepareAppend } from '../../src/lake/commit/prepare-append.ts'
 import type { Catalog } from '../../src/lake/catalog/catalog.ts'
 import { createCatalog } from '../../src/lake/catalog/create-catalog.ts'
@@ -12,6 +13,7 @@ import type { CatalogClient, LoadedTable } from '../../src/lake/client/catalog-c
 import { connectCatalog } from '../../src/lake/client/connect-catalog.ts'
 import { expireSnapshots } from '../../src/lake/maintenance/expire-snapshots.ts'
 import { reachableFiles } from '../../src/lake/maintenance/reachable-files.ts'
+import type { DataFile } from '../../src/lake/manifest/data-file.ts'
 import { manifestReader } from '../../src/lake/manifest/manifest-reader.ts'
 import { parseMetadata } from '../../src/lake/metadata/read.ts'
 import { planScan } from '../../src/lake/scan/plan-scan.ts'
@@ -39,7 +41,8 @@ interface Swap {
 
 interface Commit {
   readonly file: string
-  readonly state: string
+  /** That it names; a change of rows names none of its own. */
+  readonly state?: string
   readonly answered: number
 }
 
@@ -120,6 +123,44 @@ async function commitOnce(lake: Lake, random: Random, name: string): Promise<voi
   }
 }
 
+/**
+ * What a statement does: rows of one file go by their numbers and others come, in one commit. Whoever was faster makes it read
+ * the table anew; what it wrote in vain is named by nothing.
+ */
+async function changeRows(lake: Lake, random: Random, name: string): Promise<void> {
+  const { client, store, recording, bytes } = lake
+  const reader = manifestReader(store)
+  for (let attempt = 0; ; attempt++) {
+    const { metadata } = await client.loadTable(ident)
+    const { snapshot, dataFiles } = await planScan({ metadata, store, reader })
+    const dataFile = dataFiles[random.pick(dataFiles.length)]
+    const [added, deletes] = await Promise.all(
+      ['', '-deletes'].map(async (kind): Promise<DataFile> => {
+        const location = under(metadata.location, 'data', `${name}-${attempt}${kind}.parquet`)
+        const found = join(lake.root, `copied-${name}-${attempt}${kind}`)
+        bytes.set(location, Buffer.alloc(1 + random.pick(4000), random.pick(255) + 1))
+        writeFileSync(found, bytes.get(location)!)
+        await store.adopt(found, location)
+        const file = { location, format: 'PARQUET', specId: 0, partition: [], recordCount: 1 } as const
+        return { content: 'data', ...file, sizeBytes: bytes.get(location)!.length }
+      }),
+    )
+    const ofFile = dataFile && { content: 'position-deletes' as const, referencedDataFile: dataFile.location }
+    const change = {
+      tableUuid: metadata['table-uuid'],
+      schemaId: metadata['current-schema-id'],
+      operation: 'overwrite' as const,
+      read: { snapshotId: snapshot?.['snapshot-id'] ?? null, isolation: 'snapshot' as const },
+      added: [added!],
+      deletes: ofFile === undefined ? [] : [{ ...deletes!, ...ofFile }],
+    }
+    const outcome = await commitRowChanges([{ ident, change }], { client, store, reader })
+    if (outcome.kind === 'stale') continue
+    lake.commits.push({ file: added!.location, answered: recording.now() })
+    return
+  }
+}
+
 /** A view that is replaced again and again, all its versions kept. */
 async function replaceView({ catalog }: Lake, rounds: number): Promise<void> {
   const versionOf = (sql: string) => ({
@@ -147,7 +188,7 @@ async function replaceView({ catalog }: Lake, rounds: number): Promise<void> {
   }
 }
 
-/** Two writers, maintenance that expires almost everything, and a view that changes, all at the same time. */
+/** Two writers, statements that change rows, maintenance that expires almost everything, and a view that changes, all at the same time. */
 async function work(lake: Lake, random: Random, rounds: number): Promise<void> {
   const { client, store } = lake
   await client.ensureNamespace(ident.namespace)
@@ -170,7 +211,10 @@ async function work(lake: Lake, random: Random, rounds: number): Promise<void> {
       }
     }
   })
-  await Promise.all([...writers, replaceView(lake, rounds)])
+  const statements = async (): Promise<void> => {
+    for (let round = 0; round < rounds; round++) await changeRows(lake, random, `c${round}`)
+  }
+  await Promise.all([...writers, statements(), replaceView(lake, rounds)])
 }
 
 /** Locations name the folder that was recorded; what the power cut left of it lies elsewhere. */

@@ -4,11 +4,13 @@ import { createCommittedTable, committedTable, unsynced } from '../../../test/su
 import { openLocalLake, type LocalLake } from '../../../test/support/local-lake.ts'
 import { seededRandom } from '../../../test/support/seeded-random.ts'
 import { serveCatalog, type Fate } from '../../../test/support/served-catalog.ts'
-import type { CatalogClient } from '../client/catalog-client.ts'
+import type { CatalogClient, LoadedTable } from '../client/catalog-client.ts'
 import { connectCatalog } from '../client/connect-catalog.ts'
+import type { Long } from '../json.ts'
 import type { DataFile } from '../manifest/data-file.ts'
 import { manifestReader } from '../manifest/manifest-reader.ts'
 import { ancestors, currentSnapshot } from '../metadata/read.ts'
+import type { TableUpdate } from '../metadata/update.ts'
 import { applicableDeletes } from '../scan/applicable-deletes.ts'
 import { planScan } from '../scan/plan-scan.ts'
 import { commitRowChanges } from './commit-row-changes.ts'
@@ -139,32 +141,54 @@ void test('a commit that no answer ever tells of is an error, not a conflict: it
   })
 })
 
-void test('a commit without an answer that landed, and whose snapshot has expired since, is known by its files', async () => {
-  await using lake = await openLocalLake({ files: unsynced })
-  const { metadata } = await createCommittedTable(lake)
-  const reader = manifestReader(lake.store)
-  const change = (name: string) =>
-    ({ tableUuid: metadata['table-uuid'], schemaId: 0, operation: 'append', added: [file(name)] }) as const
-  let sent = 0
+/** A catalog that commits what is sent first, lets something happen, and does not answer. */
+function unanswered(lake: LocalLake, happen: (sent: Long) => Promise<unknown>) {
+  const sent = { times: 0 }
   const client: CatalogClient = {
     ...lake.client,
     async commitTable(ident, commit) {
-      if (++sent > 1) return lake.client.commitTable(ident, commit)
+      if (++sent.times > 1) return lake.client.commitTable(ident, commit)
       await lake.client.commitTable(ident, commit)
-      const before = currentSnapshot((await lake.client.loadTable(ident)).metadata)!['snapshot-id']
-      await commitRowChanges([{ ident, change: change('others') }], { ...lake, reader })
-      const expired = [{ action: 'remove-snapshots', 'snapshot-ids': [before] } as const]
-      await lake.client.commitTable(ident, { requirements: [], updates: expired })
+      await happen(currentSnapshot((await lake.client.loadTable(ident)).metadata)!['snapshot-id'])
       return { outcome: 'unknown', cause: new Error('cut') }
     },
   }
-  const outcome = await commitRowChanges([{ ident: committedTable, change: change('own') }], {
-    ...lake,
-    client,
-    reader,
-  })
-  assert.equal(outcome.kind, 'committed')
+  return { client, sent }
+}
+
+function appendOf({ metadata }: LoadedTable, name: string) {
+  const change = { tableUuid: metadata['table-uuid'], schemaId: 0, operation: 'append', added: [file(name)] } as const
+  return [{ ident: committedTable, change }]
+}
+
+async function update(lake: LocalLake, ...updates: readonly TableUpdate[]): Promise<void> {
+  assert.equal((await lake.client.commitTable(committedTable, { requirements: [], updates })).outcome, 'committed')
+}
+
+void test('a commit without an answer that landed and was rolled back since has landed: it does not come again', async () => {
+  await using lake = await openLocalLake({ files: unsynced })
+  const table = await createCommittedTable(lake)
+  const context = { ...lake, reader: manifestReader(lake.store) }
+  const before = await commitRowChanges(appendOf(table, 'before'), context)
+  assert.ok(before.kind === 'committed')
+  const rolledBack = { 'snapshot-id': before.snapshotIds[0]!, 'ref-name': 'main', type: 'branch' } as const
+  const { client, sent } = unanswered(lake, () => update(lake, { action: 'set-snapshot-ref', ...rolledBack }))
+  const outcome = await commitRowChanges(appendOf(table, 'own'), { ...context, client })
+  assert.deepEqual([outcome.kind, sent.times], ['committed', 1])
   const now = (await lake.client.loadTable(committedTable)).metadata
-  const { dataFiles } = await planScan({ metadata: now, store: lake.store, reader })
-  assert.deepEqual([dataFiles.length, sent], [2, 1])
+  assert.equal(now['current-snapshot-id'], before.snapshotIds[0])
+})
+
+void test('a commit without an answer that landed, and whose snapshot has expired since, is known by its files', async () => {
+  await using lake = await openLocalLake({ files: unsynced })
+  const table = await createCommittedTable(lake)
+  const context = { ...lake, reader: manifestReader(lake.store) }
+  const { client, sent } = unanswered(lake, async (snapshotId) => {
+    await commitRowChanges(appendOf(table, 'others'), context)
+    await update(lake, { action: 'remove-snapshots', 'snapshot-ids': [snapshotId] })
+  })
+  const outcome = await commitRowChanges(appendOf(table, 'own'), { ...context, client })
+  assert.deepEqual([outcome.kind, sent.times], ['committed', 1])
+  const { metadata } = await lake.client.loadTable(committedTable)
+  assert.equal((await planScan({ metadata, store: lake.store })).dataFiles.length, 2)
 })
