@@ -2,17 +2,6 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { WeirError } from '../kernel/errors/weir-error.ts'
 
-/** One moment of the metadata, whatever is written meanwhile. */
-export async function copyMetadata(from: string, to: string): Promise<void> {
-  const { DatabaseSync } = await import('node:sqlite')
-  const database = new DatabaseSync(from, { readOnly: true, timeout: 10_000 })
-  try {
-    database.prepare('VACUUM INTO ?').run(to)
-  } finally {
-    database.close()
-  }
-}
-
 /** WEIR-2012 when the copy names a table whose metadata was not copied: it was dropped while the files were. */
 export async function refuseMissingTables(target: string, data: string): Promise<void> {
   const { DatabaseSync } = await import('node:sqlite')

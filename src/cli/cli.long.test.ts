@@ -94,6 +94,13 @@ void test('init writes a project once, and keeps what a package.json says', () =
   assert.match(again!.err, /already has .*weir\.config\.ts/)
 })
 
+void test('a plan before the first start shows all that will be made, and makes nothing', () => {
+  const [plan] = weir(['plan'])
+  assert.equal(plan!.code, 0, plan!.err)
+  assert.match(plan!.out, /\+ stream +events[\s\S]*\+ view +events_by_kind[\s\S]*the next `weir up` makes it so/)
+  assert.ok(!existsSync(join(folder, '.weir/metadata.db')))
+})
+
 const onLinux = process.platform === 'linux'
 
 void test('init where no folder can be made says so and ends', { skip: !onLinux && 'there is no /proc' }, () => {

@@ -1,16 +1,30 @@
+import { resolve } from 'node:path'
 import colors from './colors.ts'
 import type { PlannedChange } from '../platform/control/control-plane.ts'
+import { dataDirectoryOf } from '../platform/project/data-place.ts'
 import { loadProject } from '../platform/project/load-project.ts'
+import { readEndpoints } from '../platform/supervisor/endpoints.ts'
 import { connectWeir } from './weir-client.ts'
 
 interface Changes {
   readonly changes: readonly PlannedChange[]
 }
 
-/** The difference between the project file and what runs. */
-export async function planProject(directory: string, environment: string | boolean | undefined): Promise<Changes> {
-  const weir = connectWeir(directory)
-  return weir.call<Changes>('POST', '/api/v1/plan', await projectOf(directory, environment))
+/** The difference between the project file and what runs; or, where nothing does, what was left. */
+export async function planProject(
+  directory: string,
+  environment: string | boolean | undefined,
+): Promise<Changes & { readonly against: 'running' | 'stopped' }> {
+  const project = await projectOf(directory, environment)
+  const dataDirectory = dataDirectoryOf(directory)
+  if (readEndpoints(dataDirectory) === undefined) {
+    const { planStopped } = await import('../platform/supervisor/plan-stopped.ts')
+    const place = process.env['WEIR_DATA'] ?? resolve(directory, project.settings.dataDirectory ?? '.weir')
+    const { changes } = await planStopped(project, place)
+    return { changes, against: 'stopped' }
+  }
+  const { changes } = await connectWeir(directory).call<Changes>('POST', '/api/v1/plan', project)
+  return { changes, against: 'running' }
 }
 
 export interface ApplyOptions {
@@ -41,13 +55,22 @@ function projectOf(directory: string, environment: string | boolean | undefined)
 
 const signs = { create: colors.green('+'), update: colors.yellow('~'), delete: colors.red('-') } as const
 
+const nextStep = {
+  running: ['  Apply with `weir apply`.'],
+  stopped: [
+    '  Weir is not running: the next `weir up` makes it so, but for what destroys data, which `weir apply` does.',
+  ],
+  done: [],
+} as const
+
 /** A line for each change, as a plan is read. */
-export function planText(changes: readonly PlannedChange[], when: 'before' | 'done' = 'before'): string {
-  if (changes.length === 0) return 'Nothing to change: what runs is what the project declares.'
+export function planText(changes: readonly PlannedChange[], when: 'stopped' | 'running' | 'done' = 'running'): string {
+  if (changes.length === 0)
+    return `Nothing to change: what ${when === 'stopped' ? 'ran' : 'runs'} is what the project declares.`
   const lines = changes.flatMap(({ action, kind, name, lines: [first = '', ...rest], destroys }) => {
     const lost = destroys.length > 0 ? colors.red(`  destroys: ${destroys.join(', ')}`) : ''
     const head = `  ${signs[action]} ${kind.padEnd(9)} ${name.padEnd(20)} ${first}${lost}`.trimEnd()
     return [head, ...rest.map((line) => `${' '.repeat(35)}${line}`)]
   })
-  return when === 'done' ? lines.join('\n') : `${lines.join('\n')}\n  Apply with \`weir apply\`.`
+  return [...lines, ...nextStep[when]].join('\n')
 }

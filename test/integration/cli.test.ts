@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -142,7 +142,7 @@ void describe('the commands on a running project', () => {
     ]) {
       const wrong = await run(words)
       assert.deepEqual(
-        [wrong.code, /one of flush|weir explain lists|takes a folder/.test(wrong.err)],
+        [wrong.code, /It is one of flush|weir explain lists|takes a folder/.test(wrong.err)],
         [2, true],
         wrong.err,
       )
@@ -172,6 +172,28 @@ void describe('the commands on a running project', () => {
     assert.equal(code, 0, err)
     assert.throws(() => readFileSync(join(weir.folder, '.weir/endpoints.json')))
     assert.equal((await run(['status'])).code, 3)
+  })
+
+  void test('a plan needs no running Weir: it is against what was left, checked in full, and writes nothing', async () => {
+    const { changes, against } = await json<{ changes: unknown[]; against: string }>('plan')
+    assert.deepEqual([changes, against], [[], 'stopped'])
+    const config = join(weir.folder, 'weir.config.ts')
+    const declared = readFileSync(config, 'utf8')
+    const planOf = (from: string, to: string): Promise<Answer> => {
+      writeFileSync(config, declared.replace(from, to))
+      return run(['plan'])
+    }
+    try {
+      const wrong = await planOf('sum(amount)', 'sum(amuont)')
+      assert.deepEqual([wrong.code, /amuont.*WEIR-6003/.test(wrong.err)], [2, true], wrong.err)
+      // A column that the table has and the project does not declare.
+      assert.match((await planOf('sum(amount)', 'max(_offset)')).out, /~ view +events_by_kind/)
+      const removed = await planOf('[events, eventsTable, load, byKind]', '[events]')
+      assert.match(removed.out, /- table +events .*destroys: /, removed.err)
+    } finally {
+      writeFileSync(config, declared)
+    }
+    assert.deepEqual((await json<{ changes: unknown[] }>('plan')).changes, [])
   })
 
   void test('a backup goes back where it was taken, and everything is there', async () => {

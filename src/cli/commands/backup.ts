@@ -4,9 +4,10 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { formatSize } from '../../kernel/units.ts'
 import { readMetadataPlace } from '../../platform/supervisor/metadata-place.ts'
+import { copySqlite } from '../../storage/metadata/copy-sqlite.ts'
 import { streamsNoteName } from '../../platform/supervisor/streams/streams-note.ts'
 import { manifestName, mustBeEmpty, sizesIn, type BackupManifest } from '../backup-folder.ts'
-import { copyMetadata, refuseMissingTables } from '../backup-metadata.ts'
+import { refuseMissingTables } from '../backup-metadata.ts'
 import type { Command } from '../command.ts'
 import { copyFiles, filesUnder } from '../copy-tree.ts'
 import { whileMaintenanceRests } from '../hold-maintenance.ts'
@@ -38,7 +39,7 @@ export const backup: Command = {
  * last, so that it holds at least what the tables say was read from it. What came meanwhile is delivered again.
  */
 async function copyAll(data: string, target: string): Promise<{ readonly files: number; readonly bytes: number }> {
-  await copyMetadata(join(data, 'metadata.db'), join(target, 'metadata.db'))
+  await copySqlite(join(data, 'metadata.db'), join(target, 'metadata.db'))
   const lake = await filesUnder(join(data, 'lake'))
   let bytes = await copyFiles(join(data, 'lake'), join(target, 'lake'), lake)
   await refuseMissingTables(target, data)

@@ -39,7 +39,7 @@ export const delivery: Command = {
       const near = nearestName(wanted!, actions)
       throw new WeirError(
         'WEIR-2009',
-        `there is no action "${wanted}": ${near === undefined ? `it is one of ${actions.join(', ')}` : `did you mean ${near}?`}`,
+        `there is no action "${wanted}". ${near === undefined ? `It is one of ${actions.join(', ')}` : `Did you mean ${near}?`}`,
       )
     }
     const weir = connectWeir(directory)

@@ -22,7 +22,7 @@ export const explain: Command = {
       const near = nearestName(code, Object.keys(catalogue))
       throw new WeirError(
         'WEIR-2009',
-        `there is no code ${wanted}: ${near === undefined ? 'a code is written WEIR-2003, and weir explain lists them all' : `did you mean ${near}?`}`,
+        `there is no code ${wanted}. ${near === undefined ? 'One is written WEIR-2003; weir explain lists them all' : `Did you mean ${near}?`}`,
       )
     }
     const definition = catalogue[code as ErrorCode]

@@ -7,7 +7,7 @@ export const plan: Command = {
   options: [{ flags: '--env <name>', description: 'the environment of the project' }],
   examples: ['weir plan'],
   async run({ options, output, directory }) {
-    const { changes } = await planProject(directory, options['env'])
-    output.answer({ changes }, () => planText(changes))
+    const { changes, against } = await planProject(directory, options['env'])
+    output.answer({ changes, against }, () => planText(changes, against))
   },
 }

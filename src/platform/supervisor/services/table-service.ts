@@ -1,13 +1,11 @@
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
-import type { CatalogClient, LoadedTable as CatalogTable } from '../../../lake/client/catalog-client.ts'
+import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
 import type { PartitionField as IcebergPartitionField } from '../../../lake/metadata/table-metadata.ts'
 import type { TableUpdate } from '../../../lake/metadata/update.ts'
-import { printType } from '../../../lake/types/print-type.ts'
 import { schemaOf } from '../../../lake/types/schema.ts'
 import type { Schema } from '../../../lake/types/type.ts'
 import type {
   ColumnPlan,
-  LoadedTable,
   PartitionField,
   TableChange,
   TableIdentifier,
@@ -16,6 +14,7 @@ import type {
 } from '../../kinds/reconcile-services.ts'
 import type { DropNotes } from './interrupted-changes.ts'
 import { changedSchema } from './changed-schema.ts'
+import { describeTable } from './describe-table.ts'
 
 /** Where each row comes from: Weir's own columns, after the user's (`docs/spec/processes.md`). */
 const ownColumns: readonly ColumnPlan[] = [
@@ -101,31 +100,6 @@ function partitionOf(plan: TablePlan, schema: Schema): readonly Omit<IcebergPart
 function partitionName({ transform, column }: PartitionField): string {
   const [name] = transform.split('[')
   return name === 'identity' ? column : `${column}_${name === 'truncate' ? 'trunc' : name}`
-}
-
-function describeTable(
-  { namespace, name }: TableIdentifier,
-  { metadata, metadataLocation }: CatalogTable,
-): LoadedTable {
-  const schema = metadata.schemas.find((found) => found['schema-id'] === metadata['current-schema-id'])!
-  const snapshot = metadata.snapshots?.find((found) => found['snapshot-id'] === metadata['current-snapshot-id'])
-  const total = (key: string): string | null => snapshot?.summary?.[`total-${key}`] ?? null
-  return {
-    namespace,
-    name,
-    columns: schema.fields.map((field) => ({
-      name: field.name,
-      type: printType(field.type),
-      required: field.required,
-      ...(field.doc === undefined ? {} : { doc: field.doc }),
-    })),
-    properties: metadata.properties ?? {},
-    metadataLocation,
-    rows: total('records'),
-    bytes: total('files-size'),
-    files: total('data-files'),
-    snapshotId: snapshot ? String(snapshot['snapshot-id']) : null,
-  }
 }
 
 function identOf({ namespace, name }: TableIdentifier): { namespace: readonly [string]; name: string } {
