@@ -30,6 +30,16 @@ const entry = z.object({
   read: count,
   delivered: count,
   rejected: count,
+  /** Of a table with a key: what became of the delivered records. Together they are `delivered` (docs/spec/keyed-tables.md). */
+  applied: z
+    .object({
+      upserts: count,
+      deletes: count,
+      /** A later record of the same key was committed with it. */
+      superseded: count,
+    })
+    .readonly()
+    .optional(),
   /** What retention, a deletion or a restore took: before the entry was made, or accepted by an operator. In no order. */
   lost: z.array(lostRange).readonly(),
   /** Ranges that an operator chose not to deliver again after a rollback, with how many records were in them. */
@@ -52,6 +62,8 @@ export const deliveryState = z.object({
   previous: z.string().nullable(),
   entries: z.array(entry).readonly(),
   letterFiles: z.array(letterFile).readonly(),
+  /** Of a table with a key: the rows that it had after this commit. */
+  rows: count.optional(),
 })
 
 export type DeliveryState = z.infer<typeof deliveryState>

@@ -75,6 +75,11 @@ export interface TailReport {
   readonly schemaId: number | null
   readonly partitions: readonly TailPartition[]
   readonly segments: readonly TailSegment[]
+  /**
+   * Columns that tell the table's rows apart: rows of the tail take the place of those with the same key, and have a column
+   * `_deleted` (field id 2147483644) that says whether they only take them away.
+   */
+  readonly key?: readonly string[]
   /** What is reported is so until this count changes; left out while it is about to change. */
   readonly hold?: Hold
   readonly halted?: { readonly code: string; readonly reason: string }

@@ -75,7 +75,7 @@ export class FolderTable implements DeliveryTable {
       removals: this.removals,
       copyText: (select, directory) =>
         `COPY (${select}) TO ${literal(`${directory}/data.parquet`)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS)`,
-      dataFiles: async () => ({ paths: files, hasDeletes: false }),
+      dataFiles: async () => ({ paths: files, hasDeletes: false, liveRows: 0n }),
     }
   }
 

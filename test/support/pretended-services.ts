@@ -50,12 +50,13 @@ export function pretendServices(): PretendedServices {
         topics.has(name) ? { name, topicId: 'id', partitions: [{ partition: 0, start: '2', end: '5' }] } : undefined,
     },
     tables: {
-      create: ({ namespace, name, columns, properties }) =>
+      create: ({ namespace, name, columns, key, properties }) =>
         call(`create ${name}`, () =>
           lake.set(name, {
             namespace,
             name,
             columns,
+            key,
             properties,
             metadataLocation: 'm',
             rows: null,

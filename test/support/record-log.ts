@@ -10,6 +10,12 @@ interface StoredBatch {
   readonly bytes: Buffer
 }
 
+export interface KeyedRecord {
+  readonly key: string | null
+  readonly value: string | null
+  readonly timestamp?: number
+}
+
 /** A topic in memory with real record batches, for tests that must take offsets away or make holes. */
 export class RecordLog implements RecordSource {
   readonly id: string
@@ -35,6 +41,14 @@ export class RecordLog implements RecordSource {
     for (const value of values)
       builder.append(value === null ? null : Buffer.from(value), Buffer.from('k'), 1_700_000_000_000, [])
     this.appendBatch(partition, builder.finish(compression), values.length)
+  }
+
+  /** One batch of records with keys; a value that is null is a tombstone. */
+  appendKeyed(partition: number, records: readonly KeyedRecord[]): void {
+    const builder = new BatchBuilder(100_000_000)
+    for (const { key, value, timestamp = 1_700_000_000_000 } of records)
+      builder.append(value === null ? null : Buffer.from(value), key === null ? null : Buffer.from(key), timestamp, [])
+    this.appendBatch(partition, builder.finish('none'), records.length)
   }
 
   appendBatch(partition: number, bytes: Buffer, count: number): void {

@@ -1,9 +1,10 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
-import type { RawValue } from '../../record/json/json-lines.ts'
+import type { Appended, JsonLines, RawValue } from '../../record/json/json-lines.ts'
 import { hiddenBatches, type AbortedTransaction } from '../../stream/client/aborted-records.ts'
 import { hasValidChecksum, readBatchHeader, type BatchHeader } from '../../stream/protocol/records/batch-header.ts'
 import { openRecords, type RecordCursor } from '../../stream/protocol/records/record-cursor.ts'
 import type { Rejection } from '../../record/json/rejection.ts'
+import type { DeleteReader } from '../keys/read-delete.ts'
 import { letterLine } from './letter-lines.ts'
 import type { LineBlock } from './line-block.ts'
 
@@ -20,12 +21,20 @@ export type Fed =
 /** From a record's bytes to those that are scanned: CSV becomes JSON; or why that is not possible. */
 export type Decode = (value: Buffer) => Buffer | Rejection
 
+export interface FeedOptions {
+  readonly decode?: Decode | undefined
+  readonly aborted?: readonly AbortedTransaction[] | undefined
+  /** Of a table with a key: which records delete, and what. */
+  readonly deletes?: DeleteReader | undefined
+}
+
 /** What was fetched of one partition, on its way into blocks, a slice at a time. */
 export class BatchFeed {
   readonly partition: number
   readonly #records: Buffer
   readonly #source: string
   readonly #decode: Decode | undefined
+  readonly #deletes: DeleteReader | undefined
   #batchAt = 0
   #header: BatchHeader | undefined
   #cursor: RecordCursor | undefined
@@ -43,8 +52,7 @@ export class BatchFeed {
     records: Buffer,
     position: number,
     source: string,
-    decode?: Decode,
-    aborted: readonly AbortedTransaction[] = [],
+    { decode, aborted = [], deletes }: FeedOptions = {},
   ) {
     this.#isHidden = hiddenBatches(aborted)
     this.partition = partition
@@ -52,6 +60,7 @@ export class BatchFeed {
     this.#position = position
     this.#source = source
     this.#decode = decode
+    this.#deletes = deletes
   }
 
   /** The offset after the last that was taken. */
@@ -98,7 +107,7 @@ export class BatchFeed {
     while (this.#held || cursor.next()) {
       this.#held = true
       if (cursor.offset >= this.#position) {
-        const answer = this.#rejectNext ? 'rejected' : lines.append(this.#value(cursor), careful)
+        const answer = this.#rejectNext ? 'rejected' : this.#append(lines, cursor, careful)
         if (answer === 'full') return { fed: { kind: 'full' }, read, letters }
         if (answer === 'rejected') {
           if (stopAtNewField && !this.#rejectNext && lines.unknownField !== undefined) {
@@ -120,13 +129,33 @@ export class BatchFeed {
     return { fed: { kind: 'done' }, read, letters }
   }
 
+  #append(lines: JsonLines, cursor: RecordCursor, careful: boolean): Appended {
+    const answer = lines.append(this.#value(cursor), careful)
+    if (answer !== 'rejected' || !this.#deletes || this.#rejectNext || raw.deletes || raw.end <= raw.start)
+      return answer
+    // What deletes needs its key only: the rest of it may not fit.
+    const key = this.#deletes.ofValue(Buffer.from(raw.buffer.subarray(raw.start, raw.end)))
+    if (!key) return answer
+    this.#deleteBy(key)
+    return lines.append(raw, careful)
+  }
+
+  #deleteBy(key: Buffer): void {
+    raw.buffer = key
+    raw.start = 0
+    raw.end = key.length
+    raw.deletes = true
+  }
+
   #value(cursor: RecordCursor): RawValue {
+    raw.deletes = false
     raw.buffer = cursor.buffer
     raw.start = cursor.valueStart
     raw.end = cursor.valueEnd
     raw.offset = cursor.offset
     raw.timestamp = cursor.timestamp
     raw.partition = this.partition
+    if (this.#deletes && raw.start < 0) return this.#tombstone(cursor, this.#deletes)
     if (!this.#decode || raw.end <= raw.start) return raw
     const decoded = this.#decode(cursor.buffer.subarray(raw.start, raw.end))
     if (!Buffer.isBuffer(decoded)) {
@@ -138,6 +167,13 @@ export class BatchFeed {
     raw.buffer = decoded
     raw.start = 0
     raw.end = decoded.length
+    return raw
+  }
+
+  #tombstone({ buffer, keyStart, keyEnd }: RecordCursor, deletes: DeleteReader): RawValue {
+    const key = deletes.ofKey(keyStart < 0 ? undefined : buffer.subarray(keyStart, keyEnd))
+    if (Buffer.isBuffer(key)) this.#deleteBy(key)
+    else this.#rejectNext = key
     return raw
   }
 
@@ -187,7 +223,15 @@ interface Slice {
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 /** One for all, filled anew for each record: the scanner is not left before it is done with it. */
-const raw: Mutable<RawValue> = { buffer: Buffer.alloc(0), start: 0, end: 0, offset: 0, timestamp: 0, partition: 0 }
+const raw: Mutable<RawValue> = {
+  buffer: Buffer.alloc(0),
+  start: 0,
+  end: 0,
+  offset: 0,
+  timestamp: 0,
+  partition: 0,
+  deletes: false,
+}
 
 function stopped(partition: number, { baseOffset }: BatchHeader, what: string): WeirError {
   return new WeirError('WEIR-5019', `the batch at offset ${baseOffset} of partition ${partition} ${what}`)

@@ -2,19 +2,30 @@ import { duckdbType, identifier, literal } from '../../lake/types/duckdb-type.ts
 import type { IcebergType } from '../../lake/types/type.ts'
 import { prefixColumns } from '../../record/json/line-prefix.ts'
 import type { RecordField, RecordSchema } from '../../record/json/record-schema.ts'
+import { deletedField, type DeleteRule } from '../keys/table-key.ts'
 
 /** DuckDB reads into buffers of twice this; small ones stay in the processor's cache and are not given back to the kernel. */
 const objectBytesMin = 512 * 1024
 
 /**
  * A SELECT of the table's columns, Weir's four included, over a file of lines as `JsonLines` makes them. Nothing is left to
- * DuckDB to detect: the scanner has accepted only what these types read without a change.
+ * DuckDB to detect: the scanner has accepted only what these types read without a change. With a rule of deletes there is a
+ * column `_deleted` besides.
  */
-export function readLinesText(schema: RecordSchema, path: string, longestLine: number, source: string): string {
+export function readLinesText(
+  schema: RecordSchema,
+  path: string,
+  longestLine: number,
+  source: string,
+  deletes?: DeleteRule,
+): string {
   const own = schema.fields.filter(({ name }) => !name.startsWith('_'))
-  const { offset, timestamp, partition } = prefixColumns
+  const { offset, timestamp, partition, deleted } = prefixColumns
+  const field = deletes?.marker?.field
+  const beside = field === undefined || own.some(({ name }) => name === field) ? [] : [`${literal(field)}: 'VARCHAR'`]
   const columns = [
     `${literal(offset)}: 'BIGINT', ${literal(timestamp)}: 'BIGINT', ${literal(partition)}: 'INTEGER'`,
+    ...(deletes ? [`${literal(deleted)}: 'BOOLEAN'`, ...beside] : []),
     ...own.map((field) => `${literal(field.name)}: ${literal(isBytes(field) ? 'VARCHAR' : typeOf(field))}`),
   ]
   const options = [
@@ -22,8 +33,16 @@ export function readLinesText(schema: RecordSchema, path: string, longestLine: n
     `maximum_object_size = ${Math.max(objectBytesMin, longestLine + 1024)}`,
     `columns = {${columns.join(', ')}}`,
   ]
-  const items = schema.fields.map((field) => itemOf(field, source))
+  const items = schema.fields.map((one) => itemOf(one, source))
+  if (deletes) items.push(deletedItem(deletes))
   return `SELECT ${items.join(', ')} FROM read_json(${literal(path)}, ${options.join(', ')})`
+}
+
+function deletedItem({ marker }: DeleteRule): string {
+  const byMarker = marker
+    ? `coalesce(CAST(${identifier(marker.field)} AS VARCHAR) = ${literal(marker.value)}, false)`
+    : 'false'
+  return `(coalesce(${identifier(prefixColumns.deleted)}, false) OR ${byMarker}) AS ${deletedField.name}`
 }
 
 function itemOf(field: RecordField, source: string): string {

@@ -1,23 +1,21 @@
-import type { DuckDBConnection } from '@duckdb/node-api'
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { LetterFile } from '../../record/delivery-state.ts'
-import { copyFinal } from '../tail/parse-block.ts'
-import type { Segment } from '../tail/segment.ts'
+import { keyedRows, type KeyedPorts } from '../keys/keyed-rows.ts'
 import { selectFrom, type TailBlock } from '../tail/tail-block.ts'
-import type { AdoptedFile, DeliveryTable, LocalDataFile, TableView } from '../table/delivery-table.ts'
+import type { TableView } from '../table/delivery-table.ts'
+import { appendedRows, type AppendPorts } from './appended-rows.ts'
+import type { BlockRows } from './block-rows.ts'
 import type { CountRows } from './count-rows.ts'
 import { judgeTable } from './judge-table.ts'
+import { appliedState } from './applied-state.ts'
 import { nextState, startsFit } from './next-state.ts'
 import { writeState } from './write-state.ts'
 
-export interface CommitPorts {
-  readonly table: DeliveryTable
-  readonly connection: DuckDBConnection
+export interface CommitPorts extends AppendPorts {
   readonly countRows: CountRows
-  /** Where files are written before the table takes them over. */
-  readonly folder: string
+  /** Of a table with a key, whose rows are changed; others are appended to. */
+  readonly keyed?: Pick<KeyedPorts, 'rows' | 'index' | 'plan'>
   readonly source: string
   /** Name of the source. */
   readonly stream: string
@@ -38,8 +36,7 @@ const attemptsMax = 30
 export class BlockCommit {
   readonly #block: TailBlock
   readonly #ports: CommitPorts
-  #final: readonly LocalDataFile[] | undefined
-  #adopted: readonly AdoptedFile[] | undefined
+  readonly #rows: BlockRows
   #letterFiles: readonly LetterFile[] | undefined
   readonly #unanswered: string[] = []
   /** The table on which the first attempt without an answer was made. */
@@ -48,12 +45,18 @@ export class BlockCommit {
   constructor(block: TailBlock, ports: CommitPorts) {
     this.#block = block
     this.#ports = ports
+    const { keyed } = ports
+    const { segments, view } = block
+    const rows = segments.length === 0 ? undefined : selectFrom(segments)
+    this.#rows = keyed ? keyedRows(rows, view, { ...ports, ...keyed }) : appendedRows(block, ports)
   }
 
   async attempt(): Promise<BlockOutcome> {
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const outcome = await this.#once()
-      if (outcome) return outcome
+      if (!outcome) continue
+      await this.#rows.done()
+      return outcome
     }
     throw new WeirError('WEIR-5018', `others changed the table in all of ${attemptsMax} attempts to commit`)
   }
@@ -71,34 +74,18 @@ export class BlockCommit {
       return { kind: 'discarded', reason: 'the schema of the table has changed' }
     if (!startsFit(inForce.state, source, block.counts))
       return { kind: 'discarded', reason: 'another worker delivered these offsets' }
-    const files = await this.#files()
+    const change = await this.#rows.change(view)
     const letterFiles = await this.#letters()
-    const state = await writeState(
-      table,
-      nextState(inForce.state, inForce.path, { source, stream }, block.counts, letterFiles),
-    )
-    const outcome = await table.commit(view, { files, state })
+    const moved = nextState(inForce.state, inForce.path, { source, stream }, block.counts, letterFiles)
+    const state = await writeState(table, change.keyed ? appliedState(moved, source, change.keyed) : moved)
+    const { files, removed } = change
+    const outcome = await table.commit(view, { files, removed, state })
     if (outcome.kind === 'landed') return outcome
     if (outcome.kind === 'unknown') {
       this.#unansweredOn ??= view
       this.#unanswered.push(outcome.snapshotId)
     }
     return undefined
-  }
-
-  async #files(): Promise<readonly AdoptedFile[]> {
-    if (this.#adopted) return this.#adopted
-    const { view, segments } = this.#block
-    this.#final ??= [...segments.flatMap(({ final }) => final ?? []), ...(await this.#writeSmall(segments))]
-    this.#adopted = await this.#ports.table.adopt(view, this.#final)
-    return this.#adopted
-  }
-
-  async #writeSmall(segments: readonly Segment[]): Promise<readonly LocalDataFile[]> {
-    const small = segments.filter(({ final }) => !final)
-    if (small.length === 0) return []
-    const { connection, folder } = this.#ports
-    return copyFinal(connection, this.#block.view, selectFrom(small), join(folder, `commit-${randomUUID()}`))
   }
 
   async #letters(): Promise<readonly LetterFile[]> {

@@ -83,5 +83,11 @@ async function answerRollback(
   if (choice === 'deliver-again') return deliverAgain(ports, view, before)
   // A property that is gone leaves the summary alone to go on from.
   const after = property === undefined ? before : await table.readState(property)
+  // Rows do not tell which records were delivered: what has none may have been superseded.
+  if (before.rows !== undefined || after.rows !== undefined)
+    throw new WeirError(
+      'WEIR-5033',
+      `the table at ${view.location} has a key: what was delivered cannot be told from its rows. Answer with deliver-again, which leaves the same rows`,
+    )
   return goOn(ports, view, before, after, previous)
 }

@@ -48,8 +48,10 @@ export interface TableView {
 export interface TableFiles {
   /** Local paths that DuckDB can read. */
   readonly paths: readonly string[]
-  /** Others have deleted rows without writing the files anew: what the files hold is more than the table. */
+  /** Rows were deleted without writing the files anew: what the files hold is more than the table. */
   readonly hasDeletes: boolean
+  /** Rows of the files less those that deletes name, as their counts say. */
+  readonly liveRows: bigint
 }
 
 export type NearestSummary =
@@ -74,6 +76,8 @@ export interface AdoptedFile {
 
 export interface TableCommit {
   readonly files: readonly AdoptedFile[]
+  /** Files of the view that go out of the table; they stay where they are. */
+  readonly removed?: readonly AdoptedFile[]
   /** Path of the state file: goes into the property and the summary. */
   readonly state: string
 }

@@ -1,5 +1,6 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
-import { prepareAppend } from '../../lake/commit/prepare-append.ts'
+import { prepareSnapshot } from '../../lake/commit/prepare-snapshot.ts'
+import type { Operation } from '../../lake/commit/summary.ts'
 import type { TableIdent } from '../../lake/catalog/pointer-store.ts'
 import type { CatalogClient, LoadedTable } from '../../lake/client/catalog-client.ts'
 import type { DataFile } from '../../lake/manifest/data-file.ts'
@@ -12,15 +13,22 @@ import { deliveryState, stateProperty } from '../../record/delivery-state.ts'
 import { under } from '../../storage/objects/location.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { AdoptedFile, CommitOutcome, DeliveryTable, LocalDataFile, TableView } from './delivery-table.ts'
+import { lakeRowChanges } from './lake-row-changes.ts'
 import { lakeView } from './lake-view.ts'
+import type { RowChanges } from './row-changes.ts'
 
 export interface LakeTablePorts {
   readonly catalog: Pick<CatalogClient, 'loadTable' | 'commitTable'>
   readonly store: ObjectStore
 }
 
+export interface LakeTable extends DeliveryTable {
+  /** For those who change rows that are there. */
+  readonly rowChanges: RowChanges
+}
+
 /** An Iceberg table behind any REST catalog, as deliveries commit to it. Paths lie under the location that was loaded last. */
-export async function openLakeTable(ident: TableIdent, { catalog, store }: LakeTablePorts): Promise<DeliveryTable> {
+export async function openLakeTable(ident: TableIdent, { catalog, store }: LakeTablePorts): Promise<LakeTable> {
   const reader = manifestReader(store)
   const views = new WeakMap<TableView, LoadedTable>()
   // A table that is dropped and made again may lie elsewhere.
@@ -28,6 +36,7 @@ export async function openLakeTable(ident: TableIdent, { catalog, store }: LakeT
   const loadedOf = (view: TableView) => views.get(view)!.metadata
 
   return {
+    rowChanges: lakeRowChanges({ store, reader, metadataOf: loadedOf }),
     async load() {
       const loaded = await catalog.loadTable(ident)
       location = loaded.metadata.location
@@ -50,11 +59,14 @@ export async function openLakeTable(ident: TableIdent, { catalog, store }: LakeT
     get: (path) => store.get(under(location, path)),
     put: (path, bytes) => store.put(under(location, path), bytes, { ifAbsent: true }),
     adopt: (view, files) => adoptFiles(loadedOf(view), store, files),
-    async commit(view, { files, state }) {
-      const append = await prepareAppend({
+    async commit(view, { files, removed = [], state }) {
+      const [added, gone] = [files.map(dataFile), removed.map(dataFile)]
+      const append = await prepareSnapshot({
         metadata: loadedOf(view),
         store,
-        dataFiles: files.map(({ entry }) => entry as DataFile),
+        operation: operationOf(added, gone),
+        added: added.map((file) => ({ file })),
+        removed: gone,
         snapshotProperties: { [stateProperty]: state },
         tableProperties: { [stateProperty]: state },
         reader,
@@ -68,6 +80,17 @@ export async function openLakeTable(ident: TableIdent, { catalog, store }: LakeT
       return outcome === 'committed' ? 'landed' : 'conflict'
     },
   }
+}
+
+function dataFile({ entry }: AdoptedFile): DataFile {
+  return entry as DataFile
+}
+
+/** As the specification names what a snapshot did (snapshots, `operation`). */
+function operationOf(added: readonly DataFile[], removed: readonly DataFile[]): Operation {
+  const deletes = removed.length > 0 || added.some(({ content }) => content !== 'data')
+  if (!deletes) return 'append'
+  return added.some(({ content }) => content === 'data') ? 'overwrite' : 'delete'
 }
 
 function outcomeOf(outcome: Awaited<ReturnType<CatalogClient['commitTable']>>, snapshotId: string): CommitOutcome {

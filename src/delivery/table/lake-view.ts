@@ -1,3 +1,4 @@
+import type { DataFile } from '../../lake/manifest/data-file.ts'
 import type { ManifestReader } from '../../lake/manifest/manifest-reader.ts'
 import { ancestors, currentSnapshot, specById, tableSchema } from '../../lake/metadata/read.ts'
 import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
@@ -32,7 +33,9 @@ export function lakeView(
     async dataFiles() {
       const { dataFiles, deleteFiles } = await planScan({ metadata, ...ports })
       const paths = await Promise.all(dataFiles.map(({ location }) => ports.store.localPath(location)))
-      return { paths, hasDeletes: deleteFiles.length > 0 }
+      const count = (files: readonly DataFile[]): bigint =>
+        files.reduce((sum, file) => sum + BigInt(file.recordCount), 0n)
+      return { paths, hasDeletes: deleteFiles.length > 0, liveRows: count(dataFiles) - count(deleteFiles) }
     },
   }
 }

@@ -6,6 +6,7 @@ import type { Field } from '../../lake/types/type.ts'
 import { prefixColumns } from '../../record/json/line-prefix.ts'
 import { lineOf } from '../block/letter-lines.ts'
 import { readLinesText } from '../block/read-lines.ts'
+import { withDeleted, type DeleteRule } from '../keys/table-key.ts'
 import type { LocalDataFile, TableView } from '../table/delivery-table.ts'
 import { writeLines } from './lines-file.ts'
 import type { Segment } from './segment.ts'
@@ -23,6 +24,8 @@ export interface ParseRequest {
   readonly longestLine: number
   /** Write data files of the final form at once. */
   readonly bulk: boolean
+  /** Of a table with a key: rows have the column `_deleted` too. */
+  readonly deletes?: DeleteRule | undefined
 }
 
 export interface Parsed {
@@ -65,10 +68,11 @@ async function halve(request: ParseRequest, refusal: Error): Promise<Parsed> {
 
 function culprit(line: Uint8Array, source: string, refusal: Error): Map<number, Buffer[]> {
   const text = Buffer.from(line.subarray(0, line.length - 1))
-  const { offset: o, timestamp: t, partition: p } = prefixColumns
-  const [prefix = '', offset = '0', timestamp = '-1', partition = '0'] =
-    new RegExp(`^\\{"${o}":(\\d+),"${t}":(-?\\d+),"${p}":(\\d+),?`).exec(text.toString('latin1')) ?? []
-  const value = Buffer.concat([Buffer.from('{'), text.subarray(prefix.length)]).toString('base64')
+  const { offset: o, timestamp: t, partition: p, deleted: d } = prefixColumns
+  const [prefix = '', offset = '0', timestamp = '-1', partition = '0', deleted] =
+    new RegExp(`^\\{"${o}":(\\d+),"${t}":(-?\\d+),"${p}":(\\d+),?("${d}":true,)?`).exec(text.toString('latin1')) ?? []
+  const object = Buffer.concat([Buffer.from('{'), text.subarray(prefix.length)])
+  const value = deleted === undefined ? object.toString('base64') : null
   const reason = `${refusal.message.split('\n')[0]} (key and headers are in the stream)`
   const place = { source, partition: Number(partition), offset, timestamp: Number(timestamp) }
   return new Map([[place.partition, [lineOf({ ...place, code: 'WEIR-5007', reason, key: null, value, headers: [] })]]])
@@ -84,11 +88,13 @@ async function copyLines({
   linesFile,
   longestLine,
   bulk,
+  deletes,
 }: ParseRequest): Promise<readonly Segment[]> {
   await writeLines(linesFile, lines)
-  const select = readLinesText(view.schema, linesFile, longestLine, source)
+  const select = readLinesText(view.schema, linesFile, longestLine, source, deletes)
   if (bulk) return writeFinal(connection, view, select, folder, name)
-  return [await writeSegment(connection, view, select, join(folder, `${name}.parquet`), 0)]
+  const schema = deletes ? withDeleted(view.schema) : view.schema
+  return [await writeSegment(connection, { schema }, select, join(folder, `${name}.parquet`), 0)]
 }
 
 /** A segment of fast compression: it lives for a minute at most. Queries find its columns by their ids, as in a data file. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { literal } from '../../lake/types/duckdb-type.ts'
 import { joinCounts, noCounts, recordsIn, rejectMore, type Counts } from '../block/counts.ts'
 import type { LineBlock } from '../block/line-block.ts'
+import { withDeleted, type DeleteRule } from '../keys/table-key.ts'
 import type { TableView } from '../table/delivery-table.ts'
 import { parseBlock, writeSegment } from './parse-block.ts'
 import type { Segment } from './segment.ts'
@@ -18,6 +19,8 @@ export interface TailFolder {
   readonly linesFile: string
   /** The topic's id. */
   readonly source: string
+  /** Of a table with a key. */
+  readonly deletes?: DeleteRule | undefined
   /** A name that was not given before. */
   nextName(): string
 }
@@ -69,7 +72,7 @@ export class TailBlock {
   /** Parses the lines and takes all of the block over, or throws and takes nothing. One call at a time. */
   async take(block: LineBlock, bulk: boolean): Promise<void> {
     const { lines } = block
-    const { connection, folder, linesFile, source } = this.#tail
+    const { connection, folder, linesFile, source, deletes } = this.#tail
     const request = {
       connection,
       folder,
@@ -78,7 +81,9 @@ export class TailBlock {
       view: this.view,
       lines: lines.bytes,
       longestLine: lines.longest,
-      bulk,
+      // Of a table with a key a commit writes the last rows of each key.
+      bulk: bulk && deletes === undefined,
+      deletes,
     }
     const parsed =
       lines.rows === 0
@@ -99,9 +104,10 @@ export class TailBlock {
     for (let level = 0; level < 8; level++) {
       const small = this.#segments.filter((segment) => segment.level === level)
       if (small.length < fanIn) continue
-      const { connection, folder } = this.#tail
+      const { connection, folder, deletes } = this.#tail
       const path = join(folder, `${this.#tail.nextName()}.parquet`)
-      const merged = await writeSegment(connection, this.view, selectFrom(small), path, level + 1)
+      const schema = deletes ? withDeleted(this.view.schema) : this.view.schema
+      const merged = await writeSegment(connection, { schema }, selectFrom(small), path, level + 1)
       this.#segments = [...this.#segments.filter((segment) => segment.level !== level), merged]
       await removeSegments(small)
     }

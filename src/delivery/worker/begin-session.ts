@@ -18,7 +18,7 @@ export async function beginSession(
   epoch: number,
   partitions: readonly number[],
 ): Promise<Session> {
-  const { config, countRows, duckdb, figures } = context
+  const { config, countRows, duckdb, figures, keyed } = context
   const { table, source, memory, clock } = context.ports
   const adoption = await memory.adoption()
   const { uuid } = adoption ? mustBeTable(await table.load(), adoption.table) : await adoptTable(table, countRows)
@@ -51,9 +51,10 @@ export async function beginSession(
       // Its own: a session that was left may still be parsing.
       linesFile: join(folder, `${context.nextName()}.lines`),
       source: source.id,
+      deletes: config.key?.deletes,
       nextName: () => context.nextName(),
     },
-    commit: { table, connection: duckdb.committing, countRows, folder, ...ids },
+    commit: { table, connection: duckdb.committing, countRows, folder, ...ids, ...(keyed ? { keyed } : {}) },
     now: () => clock.monotonic(),
     onChange: () => context.changes.raise(),
     onParsed(read, rejected) {

@@ -4,7 +4,9 @@ import type { Logger } from '../../kernel/logger.ts'
 import type { TailReport } from '../../sql/engine-host.ts'
 import type { DeliveryMemory } from '../delivery-memory.ts'
 import type { RecordSource } from '../record-source.ts'
+import type { KeyPlan } from '../keys/table-key.ts'
 import type { DeliveryTable } from '../table/delivery-table.ts'
+import type { RowChanges } from '../table/row-changes.ts'
 
 export interface DeliveryWorkerConfig {
   readonly delivery: string
@@ -15,6 +17,10 @@ export interface DeliveryWorkerConfig {
   readonly format: 'json' | 'csv'
   readonly csv?: { readonly header: boolean; readonly columns?: readonly string[]; readonly delimiter?: string }
   readonly onNewField: 'reject' | 'ignore' | 'add column'
+  /** Of a table with a key: its rows are changed. Without it rows are appended. */
+  readonly key?: KeyPlan
+  /** Where the key index lies; the worker keeps nothing else there. Needed with `key`. */
+  readonly keysDirectory?: string
   /** Raw bytes accepted or rejected before a commit. */
   readonly flushBytes: number
   readonly flushAgeMs: number
@@ -25,6 +31,8 @@ export interface DeliveryWorkerConfig {
 export interface DeliveryWorkerPorts {
   readonly source: RecordSource
   readonly table: DeliveryTable
+  /** Of that table; needed with a key. */
+  readonly rowChanges?: RowChanges
   readonly memory: DeliveryMemory
   readonly files: Files
   readonly clock: Clock
@@ -69,6 +77,8 @@ export interface WorkerStatus {
   readonly held: string | null
   /** The reason why commits fail at present; they are tried again. */
   readonly failing: string | null
+  /** The key index reads the keys of data files that it does not know: so many of so many are read. */
+  readonly indexing: { readonly done: number; readonly total: number } | null
   readonly halted: { readonly code: string; readonly reason: string } | null
 }
 

@@ -87,7 +87,8 @@ async function feed(
 ): Promise<void> {
   if (records.length === 0) return
   const { config, now } = session.parts
-  const batch = new BatchFeed(position.partition, records, position.next, ports.source.id, ports.decode, aborted)
+  const options = { decode: ports.decode, aborted, deletes: session.deletes }
+  const batch = new BatchFeed(position.partition, records, position.next, ports.source.id, options)
   for (;;) {
     const fed = batch.feed(session.lines, config.onNewField === 'add column', now())
     position.next = batch.position

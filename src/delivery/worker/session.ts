@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { JsonLines } from '../../record/json/json-lines.ts'
-import { compileScanPlan, type ObjectPlan } from '../../record/json/scan-plan.ts'
 import type { TailReport } from '../../sql/engine-host.ts'
 import { BlockCommit, type CommitPorts } from '../commit/block-commit.ts'
 import { recordsIn } from '../block/counts.ts'
 import { LineBlock } from '../block/line-block.ts'
+import type { DeleteReader } from '../keys/read-delete.ts'
+import { scanPlans, type ScanPlans } from './scan-plans.ts'
 import { TailBlock, type TailFolder } from '../tail/tail-block.ts'
 import type { TableView } from '../table/delivery-table.ts'
 import type { DeliveryWorkerConfig } from './delivery-worker.ts'
@@ -37,7 +38,7 @@ export class Session {
   readonly parts: SessionParts
   readonly positions: ReadonlyMap<number, Position>
   readonly #ended = new AbortController()
-  #plan: ObjectPlan
+  #plans: ScanPlans
   #view: TableView
   #lines: LineBlock
   readonly #spare: JsonLines[] = []
@@ -56,7 +57,7 @@ export class Session {
     this.positions = new Map(parts.positions.map((position) => [position.partition, position]))
     this.#bases = new Map(parts.positions.map(({ partition, committed }) => [partition, committed]))
     this.#view = parts.view
-    this.#plan = compileScanPlan(parts.view.schema)
+    this.#plans = scanPlans(parts.view, parts.config.key)
     this.#lines = this.#newLines()
     this.#open = new TailBlock(parts.view, parts.tail)
   }
@@ -72,6 +73,11 @@ export class Session {
 
   get view(): TableView {
     return this.#view
+  }
+
+  /** Of a table with a key: which records delete. */
+  get deletes(): DeleteReader | undefined {
+    return this.#plans.deletes
   }
 
   get bulkBytes(): number {
@@ -210,7 +216,7 @@ export class Session {
       this.#isWidening = false
     })
     this.#view = view
-    this.#plan = compileScanPlan(view.schema)
+    this.#plans = scanPlans(view, this.parts.config.key)
     this.#spare.length = 0
     this.#lines = this.#newLines()
     this.#open = new TailBlock(view, this.parts.tail)
@@ -234,13 +240,14 @@ export class Session {
       schemaId,
       partitions,
       segments,
+      ...(config.key ? { key: config.key.columns } : {}),
     }
   }
 
   #newLines(): LineBlock {
     const ignores = this.parts.config.onNewField === 'ignore'
-    const plan = this.#plan
-    return new LineBlock(() => this.#spare.pop() ?? new JsonLines(plan, this.bulkBytes, ignores))
+    const { record, key } = this.#plans
+    return new LineBlock(() => this.#spare.pop() ?? new JsonLines(record, this.bulkBytes, ignores, key))
   }
 }
 

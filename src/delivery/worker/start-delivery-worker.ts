@@ -4,6 +4,7 @@ import { openChangeCount } from '../../kernel/change-count.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { TailReport } from '../../sql/engine-host.ts'
 import { rowCounter } from '../commit/count-rows.ts'
+import { KeyIndex } from '../keys/key-index.ts'
 import { commitSession } from './commit-session.ts'
 import type { DeliveryWorker, DeliveryWorkerConfig, DeliveryWorkerPorts } from './delivery-worker.ts'
 import { runAssignment } from './run-assignment.ts'
@@ -34,7 +35,25 @@ export async function startDeliveryWorker(
     changes: openChangeCount(config.tailDirectory),
     nextName: () => `s${++names}`,
   }
-  return new Worker(context)
+  const keyed = keyedParts(context)
+  return new Worker(keyed ? { ...context, keyed } : context)
+}
+
+function keyedParts({ config, ports, duckdb, figures }: WorkerContext): WorkerContext['keyed'] {
+  const { key: plan, keysDirectory: directory } = config
+  if (!plan) return undefined
+  const rows = ports.rowChanges
+  if (!rows || directory === undefined)
+    throw new WeirError('WEIR-9001', `delivery ${config.delivery} has a key, but no way to change rows`)
+  const index = new KeyIndex({
+    rows,
+    directory,
+    connection: duckdb.committing,
+    onProgress(progress) {
+      figures.indexing = progress
+    },
+  })
+  return { rows, index, plan }
 }
 
 /** The calls of the supervisor, over whatever session runs at the time. */
@@ -120,6 +139,7 @@ class Worker implements DeliveryWorker {
     this.#isStopped = true
     await this.#endAssignment()
     await this.#context.duckdb.close()
+    this.#context.keyed?.index.close()
     this.#context.changes.close()
   }
 

@@ -1,4 +1,5 @@
 import type { ChangeCount } from '../../kernel/change-count.ts'
+import type { CommitPorts } from '../commit/block-commit.ts'
 import type { CountRows } from '../commit/count-rows.ts'
 import type { DeliveryWorkerConfig, DeliveryWorkerPorts } from './delivery-worker.ts'
 import type { WorkerDuckdb } from './worker-duckdb.ts'
@@ -10,6 +11,8 @@ export interface WorkerContext {
   readonly ports: DeliveryWorkerPorts
   readonly duckdb: WorkerDuckdb
   readonly countRows: CountRows
+  /** Of a table with a key. */
+  readonly keyed?: CommitPorts['keyed']
   readonly figures: WorkerFigures
   /** Raised when the tail is not what it was. */
   readonly changes: ChangeCount

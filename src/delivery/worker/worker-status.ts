@@ -34,6 +34,7 @@ export function workerStatus(
     lastCommit: figures.lastCommit,
     held: describeHolders(session?.positions.values() ?? []),
     failing: figures.failing,
+    indexing: figures.indexing,
     halted: figures.halted,
   }
 }

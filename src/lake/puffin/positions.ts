@@ -56,3 +56,14 @@ export function* bitsSet(bits: Buffer): Iterable<number> {
 export function emptyBlock(): Buffer {
   return Buffer.alloc(blockBytes)
 }
+
+/** All of them, ascending. */
+export function* numbersIn(positions: Positions): Iterable<number> {
+  for (const [block, bits] of positions) for (const within of bitsSet(bits)) yield block * blockRows + within
+}
+
+export function hasPosition(positions: Positions, number: number): boolean {
+  const bits = positions.get(Math.floor(number / blockRows))
+  const within = number % blockRows
+  return bits !== undefined && ((bits[within >> 3]! >> (within & 7)) & 1) === 1
+}

@@ -1,4 +1,5 @@
 import type { MetricObject } from 'prom-client'
+import type { KeyPlan } from '../../delivery/keys/table-key.ts'
 import type { Verification } from '../../delivery/ledger/verification.ts'
 import type { LetterFilter, LetterPage, ReplayResult } from '../../delivery/letters/letter.ts'
 import type { ResumeChoice } from '../../delivery/operate/resume-delivery.ts'
@@ -81,6 +82,10 @@ export interface DeliveryChildConfig {
   readonly format: 'json' | 'csv'
   readonly csv?: { readonly header: boolean; readonly columns?: readonly string[]; readonly delimiter?: string }
   readonly onNewField: 'reject' | 'ignore' | 'add column'
+  /** Of a table with a key. */
+  readonly key?: KeyPlan
+  /** `keys/<delivery>/`: where the key index lies. */
+  readonly keysDirectory?: string
   readonly flushBytes: number
   readonly flushAgeMs: number
   readonly memoryLimitBytes: number

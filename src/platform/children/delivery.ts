@@ -18,7 +18,8 @@ serveSupervisor<DeliveryChildConfig, null, WorkerStatus, MemoryHost>('delivery',
   if (!source)
     throw new WeirError('WEIR-5013', `there is no stream "${config.topic}"; create it, or correct the delivery`)
   const memory = memoryBehind(host, config)
-  const ports = { source, table, memory, files: nodeFiles, clock: systemClock, logger }
+  const { rowChanges } = table
+  const ports = { source, table, rowChanges, memory, files: nodeFiles, clock: systemClock, logger }
   const worker = await startDeliveryWorker(config, ports)
   const heard = config.silenceMsMax === undefined ? undefined : endUnlessHeard(config.silenceMsMax)
   return {

@@ -1,7 +1,6 @@
 import { openKafkaSource, type HolesOf } from '../../delivery/kafka-source.ts'
 import type { RecordSource } from '../../delivery/record-source.ts'
-import type { DeliveryTable } from '../../delivery/table/delivery-table.ts'
-import { openLakeTable } from '../../delivery/table/lake-table.ts'
+import { openLakeTable, type LakeTable } from '../../delivery/table/lake-table.ts'
 import { asWeirError } from '../../kernel/errors/weir-error.ts'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { connectCatalog } from '../../lake/client/connect-catalog.ts'
@@ -12,7 +11,7 @@ import type { DeliveryChildConfig } from './child-methods.ts'
 export interface OpenDeliveryPlace {
   /** Null when there is no such stream: what was delivered can still be proven and looked at. */
   readonly source: RecordSource | null
-  readonly table: DeliveryTable
+  readonly table: LakeTable
   close(): Promise<void>
 }
 

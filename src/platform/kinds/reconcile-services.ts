@@ -1,3 +1,4 @@
+import type { KeyPlan } from '../../delivery/keys/table-key.ts'
 import type { Relations } from '../../sql/engine-host.ts'
 import type { SecretSource } from './secret/secret-source.ts'
 import type { HaltQuestion } from './delivery/halt-question.ts'
@@ -65,6 +66,8 @@ export interface ColumnPlan {
 
 export interface TablePlan extends TableIdentifier {
   readonly columns: readonly ColumnPlan[]
+  /** Columns that tell rows apart: the identifier fields. Required ones; none for rows that are only appended. */
+  readonly key: readonly string[]
   readonly partitionBy: readonly PartitionField[]
   readonly properties: Readonly<Record<string, string>>
 }
@@ -91,6 +94,7 @@ export interface TableChange {
 export interface LoadedTable extends TableIdentifier {
   /** As the table is, Weir's own columns (`_source`, …) included. */
   readonly columns: readonly ColumnPlan[]
+  readonly key: readonly string[]
   readonly properties: Readonly<Record<string, string>>
   readonly metadataLocation: string
   /** Of the current snapshot, decimal text; null before the first. */
@@ -120,6 +124,8 @@ export interface DeliveryRunPlan {
   readonly format: 'json' | 'csv'
   readonly csv?: { readonly header: boolean; readonly columns?: readonly string[]; readonly delimiter?: string }
   readonly onNewField: 'reject' | 'ignore' | 'add column'
+  /** Of a table with a key. */
+  readonly key?: KeyPlan
   readonly flushBytes: number
   readonly flushAgeMs: number
   readonly workers: number

@@ -16,6 +16,8 @@ export interface DataDirectory {
   readonly log: string
   readonly lake: string
   readonly tail: string
+  /** Key indexes of deliveries: made anew when they are missing. */
+  readonly keys: string
   /** Notes of drops that have begun. */
   readonly drops: string
   readonly logs: string
@@ -34,6 +36,7 @@ function placesOf(root: string): Omit<DataDirectory, 'notices' | 'release'> {
     log: join(root, 'log'),
     lake: join(root, 'lake'),
     tail: join(root, 'tail'),
+    keys: join(root, 'keys'),
     drops: join(root, 'drops'),
     logs: join(root, 'logs'),
     run: join(root, 'run'),

@@ -16,6 +16,8 @@ export interface RawValue {
   readonly offset: number
   readonly timestamp: number
   readonly partition: number
+  /** Its value is a key alone, whose row is deleted. */
+  readonly deletes?: boolean
 }
 
 /** Besides the value a line has its prefix, a newline and the words that are read beyond the end. */
@@ -33,14 +35,17 @@ const loopCopyBytesMax = 200
 export class JsonLines {
   readonly #scan: ScanState
   readonly #plan: ObjectPlan
+  readonly #keyPlan: ObjectPlan
   readonly #prefix = new LinePrefix()
   #length = 0
   #rows = 0
   #longest = 0
   #valueStart = 0
 
-  constructor(plan: ObjectPlan, bytes: number, ignoreUnknown: boolean) {
+  /** `keyPlan` is what a value that deletes is checked by. */
+  constructor(plan: ObjectPlan, bytes: number, ignoreUnknown: boolean, keyPlan: ObjectPlan = plan) {
     this.#plan = plan
+    this.#keyPlan = keyPlan
     this.#scan = new ScanState(bytes)
     this.#scan.ignoreUnknown = ignoreUnknown
   }
@@ -74,7 +79,7 @@ export class JsonLines {
     if (size === 0) return this.#refuse('empty')
     if (this.#length + size * 2 + overhead > this.#scan.buffer.length && !this.#fits(size)) return 'full'
     const { buffer } = this.#scan
-    this.#prefix.moveTo(value.offset, value.timestamp, value.partition)
+    this.#prefix.moveTo(value.offset, value.timestamp, value.partition, value.deletes)
     const { bytes: prefix } = this.#prefix
     const prefixEnd = this.#length + prefix.length
     for (let at = 0; at < prefix.length; at++) buffer[this.#length + at] = prefix[at]!
@@ -83,7 +88,7 @@ export class JsonLines {
     buffer[prefixEnd + size] = 0
     this.#valueStart = prefixEnd
     if (isCareful && !isUtf8(buffer.subarray(prefixEnd, prefixEnd + size))) return this.#refuse('utf-8')
-    const end = this.#scanRecord(prefixEnd, prefixEnd + size)
+    const end = this.#scanRecord(prefixEnd, prefixEnd + size, value.deletes === true ? this.#keyPlan : this.#plan)
     if (end < 0) return 'rejected'
     buffer[end] = 10
     if (end + 1 - this.#length > this.#longest) this.#longest = end + 1 - this.#length
@@ -119,7 +124,7 @@ export class JsonLines {
   }
 
   /** Where the line ends, without its newline; -1 when it was rejected. */
-  #scanRecord(start: number, end: number): number {
+  #scanRecord(start: number, end: number, plan: ObjectPlan): number {
     const scan = this.#scan
     const { buffer } = scan
     scan.at = start
@@ -128,7 +133,7 @@ export class JsonLines {
     buffer[scan.at++] = 32
     const isEmpty = skipSpace(scan) === 125
     scan.quoted.length = 0
-    if (!scanObject(scan, this.#plan, 1)) return -1
+    if (!scanObject(scan, plan, 1)) return -1
     const after = scan.at
     skipSpace(scan)
     if (scan.at !== end) return (scan.fail('trailing'), -1)

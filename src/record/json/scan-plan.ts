@@ -55,17 +55,28 @@ export interface ObjectPlan {
 /**
  * Compiles the top-level columns without Weir's own (names that begin with `_`). Throws WEIR-5017 for types that a JSON
  * value cannot fill without a change, or that DuckDB cannot write: maps whose keys are not strings, binary below the top
- * level, fixed, newer types.
+ * level, fixed, newer types. `marker` is a field that a record may have although the table has no such column: any value.
  */
-export function compileScanPlan(schema: RecordSchema): ObjectPlan {
-  return compileObject(
-    schema.fields.filter(({ name }) => !name.startsWith('_')),
-    '',
-  )
+export function compileScanPlan(schema: RecordSchema, marker?: string): ObjectPlan {
+  const own = schema.fields.filter(({ name }) => !name.startsWith('_'))
+  if (marker === undefined || own.some(({ name }) => name === marker)) return compileObject(own, '')
+  return objectOf([...compileFields(own, ''), markerField(marker, own.length)])
+}
+
+function markerField(name: string, index: number): FieldPlan {
+  const plain = { name, key: Buffer.from(name), kind: 'ignored' as const, required: false, index }
+  return { ...plain, precision: 0, scale: 0, object: undefined, element: undefined }
 }
 
 function compileObject(fields: readonly RecordField[], path: string): ObjectPlan {
-  const plans = fields.map((field, index) => compileField(field.name, field.type, field.required, index, path))
+  return objectOf(compileFields(fields, path))
+}
+
+function compileFields(fields: readonly RecordField[], path: string): readonly FieldPlan[] {
+  return fields.map((field, index) => compileField(field.name, field.type, field.required, index, path))
+}
+
+function objectOf(plans: readonly FieldPlan[]): ObjectPlan {
   return {
     fields: plans,
     byKey: new Map(plans.map((plan) => [Buffer.from(plan.key).toString('latin1'), plan])),

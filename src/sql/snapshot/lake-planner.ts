@@ -15,6 +15,7 @@ import type { ResolvedTable, TableRelation } from '../engine-host.ts'
 import { quoteName } from '../gate/statement.ts'
 import { sqlError } from '../sql-error.ts'
 import { duckdbTypeOf } from './duckdb-type.ts'
+import { keyedRowsSql, keyOfTails } from './keyed-rows.ts'
 import { pruneFiles } from './prune-files.ts'
 import { rememberLatest } from './remember-latest.ts'
 import { openSegmentLinks, type LinkedSegments } from './segment-links.ts'
@@ -94,7 +95,7 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
       const linked = await links.link(tail.flatMap(({ segments }) => segments))
       if (linked === 'gone') return 'stale'
       try {
-        const sql = project(relation, snapshot.scan, rowsSql(snapshot, tail, linked))
+        const sql = project(relation, snapshot.scan, rowsSql(snapshot, tail, linked, keyOfTails(resolved.tails)))
         return { sql, release: () => linked.release() }
       } catch (error) {
         await linked.release()
@@ -128,8 +129,21 @@ function project({ columns }: TableRelation, { schema }: Scan, rows: string): st
  * The rows of a snapshot, without those that other engines deleted, and those of the tail. Segments are written like data files, so
  * those that are read whole are files among the others: one scan, whose work is shared among all processors.
  */
-function rowsSql({ scan, metadata, pathOf }: SnapshotFiles, tail: readonly TailRows[], linked: LinkedSegments): string {
+function rowsSql(
+  { scan, metadata, pathOf }: SnapshotFiles,
+  tail: readonly TailRows[],
+  linked: LinkedSegments,
+  key: readonly string[] | undefined,
+): string {
   const { schemas } = metadata
+  if (key && tail.length > 0)
+    return keyedRowsSql(liveRowsSql(scan, { schemas, pathOf }), {
+      key,
+      schema: scan.schema,
+      schemas,
+      tail,
+      pathOf: (segment) => linked.pathOf(segment),
+    })
   const whole = tail.filter(({ condition }) => condition === undefined)
   const beside = whole.flatMap(({ segments }) => segments.map((path) => linked.pathOf(path)))
   const parts = tail

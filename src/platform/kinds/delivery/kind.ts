@@ -8,9 +8,33 @@ import type { DesiredResource, Resource } from '../resource.ts'
 import type { StreamSpec } from '../stream/kind.ts'
 import type { TableSpec } from '../table/schema.ts'
 
+const deleteRule = z
+  .strictObject({
+    tombstones: z
+      .boolean()
+      .default(true)
+      .describe('Whether a record without a value deletes the row of its key; else it is a dead letter.'),
+    recordKey: z
+      .enum(['json', 'text'])
+      .default('json')
+      .describe(
+        "How the key of a record without a value is read: a JSON object with the columns of the table's key (or the value of the one that there is), or that value as text.",
+      ),
+    field: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('A field that marks records which delete, such as __deleted of Debezium: a column or not.'),
+    value: z.string().optional().describe('What the field holds then, as text; "true" without it.'),
+  })
+  .refine(({ field, value }) => value === undefined || field !== undefined, {
+    path: ['value'],
+    message: 'a value needs the field that has it',
+  })
+
 export const deliverySchema = z.strictObject({
   from: reference('stream', 'The stream that is read.'),
-  to: reference('table', 'The table that rows are appended to.'),
+  to: reference('table', 'The table that rows are appended to; one with a key has its rows changed.'),
   format: z.enum(['json', 'csv']).optional().describe("How values are read. That of the stream's value without it."),
   csv: z
     .strictObject({
@@ -28,6 +52,12 @@ export const deliverySchema = z.strictObject({
     .default('reject')
     .describe(
       'What happens to a record with a field that the table does not have: a dead letter, the field is left out, or the table gets a column.',
+    ),
+  delete: deleteRule.optional().describe('Which records delete rows of a table with a key.'),
+  copyOnWriteBelow: size()
+    .default('16 MB')
+    .describe(
+      'A table with a key and less data than this is written anew by each commit; a larger one gets deletes beside its files.',
     ),
   flush: z
     .strictObject({
@@ -87,10 +117,18 @@ async function runPlan({ name, spec }: Resource<DeliverySpec>, find: FindResourc
     format: formatOf(name, spec, stream.spec as StreamSpec),
     ...(spec.csv === undefined ? {} : { csv: csvPlan(spec.csv) }),
     onNewField: spec.onNewField,
+    ...keyPlan(spec, table.spec as TableSpec),
     flushBytes: parseSize(spec.flush.size),
     flushAgeMs: parseDuration(spec.flush.age),
     workers: spec.workers,
   }
+}
+
+function keyPlan(spec: DeliverySpec, { key }: TableSpec): Pick<DeliveryRunPlan, 'key'> {
+  if (!key) return {}
+  const { tombstones, recordKey, field, value = 'true' } = spec.delete ?? deleteRule.parse({})
+  const deletes = { tombstones, recordKey, ...(field === undefined ? {} : { marker: { field, value } }) }
+  return { key: { columns: key, deletes, copyOnWriteBytes: parseSize(spec.copyOnWriteBelow) } }
 }
 
 function csvPlan({
@@ -135,6 +173,12 @@ async function check(
   } catch (error) {
     throw new WeirError('WEIR-1003', asWeirError(error).message, where)
   }
+  if (table && spec.delete && !(table.spec as TableSpec).key)
+    throw new WeirError(
+      'WEIR-1003',
+      `delivery "${name}": it has delete, but the table "${spec.to}" has no key: no row could be told from another. Give the table a key`,
+      where,
+    )
   const unknown = table && spec.csv?.columns?.find((column) => !(column in (table.spec as TableSpec).columns))
   if (unknown !== undefined)
     throw new WeirError(

@@ -11,6 +11,9 @@ export function tableChanges(before: TableSpec, after: TableSpec): readonly Spec
     throw notInPlace(
       `its partitioning (${before.partitionBy.join(', ') || 'none'} to ${after.partitionBy.join(', ') || 'none'})`,
     )
+  const [keyBefore, keyAfter] = [before.key ?? [], after.key ?? []]
+  if (keyBefore.toSorted().join() !== keyAfter.toSorted().join())
+    throw notInPlace(`its key (${keyBefore.join(', ') || 'none'} to ${keyAfter.join(', ') || 'none'})`)
   const found: SpecChange[] = []
   for (const [name, column] of Object.entries(after.columns))
     found.push(...columnChanges(name, before.columns[name], column))

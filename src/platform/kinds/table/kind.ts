@@ -2,7 +2,7 @@ import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import { sqlName } from '../check-name.ts'
 import type { KindDefinition } from '../kind-definition.ts'
 import { tableChanges } from './changes.ts'
-import { columnPlan, reconcileTable } from './reconcile.ts'
+import { columnPlan, keyedColumns, reconcileTable } from './reconcile.ts'
 import { tableSchema, type TableSpec } from './schema.ts'
 
 /** Weir's own columns, which every table that a delivery fills carries (processes.md, "How they talk"). */
@@ -20,7 +20,11 @@ export const tableKind: KindDefinition<TableSpec> & { readonly kind: 'table' } =
   nameRule: sqlName,
   schema: tableSchema,
   relation: ({ name, spec }) => ({
-    table: { schema: spec.namespace, name, columns: [...Object.entries(spec.columns).map(columnPlan), ...ownColumns] },
+    table: {
+      schema: spec.namespace,
+      name,
+      columns: [...Object.entries(keyedColumns(spec)).map(columnPlan), ...ownColumns],
+    },
   }),
   async check({ name, spec, at }, { desired }) {
     const twin = desired.find((other) => other.kind === 'view' && other.name === name)
@@ -31,9 +35,9 @@ export const tableKind: KindDefinition<TableSpec> & { readonly kind: 'table' } =
         at === undefined ? {} : { at },
       )
   },
-  describe({ columns, partitionBy }) {
+  describe({ columns, key, partitionBy }) {
     const count = Object.keys(columns).length
-    return `${count} ${count === 1 ? 'column' : 'columns'}${partitionBy.length > 0 ? `, partitioned by ${partitionBy.join(', ')}` : ''}`
+    return `${count} ${count === 1 ? 'column' : 'columns'}${key ? `, key ${key.join(', ')}` : ''}${partitionBy.length > 0 ? `, partitioned by ${partitionBy.join(', ')}` : ''}`
   },
   changes: tableChanges,
   destroyedByRemoval: ({ name }) => `the rows of the table ${name}`,

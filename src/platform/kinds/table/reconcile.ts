@@ -17,7 +17,8 @@ interface Declared {
 }
 
 export async function reconcileTable({ name, spec }: Resource<TableSpec>, tables: TableService): Promise<void> {
-  const { namespace, columns, partitionBy, properties } = spec
+  const { namespace, key = [], partitionBy, properties } = spec
+  const columns = keyedColumns(spec)
   const table = { namespace, name }
   const loaded = await tables.load(table)
   const declared = JSON.stringify({
@@ -27,11 +28,17 @@ export async function reconcileTable({ name, spec }: Resource<TableSpec>, tables
   if (!loaded)
     return tables.create({
       ...table,
+      key,
       columns: Object.entries(columns).map(columnPlan),
       partitionBy: partitionBy.map((text) => parsePartition(text, columns)),
       properties: { ...properties, [declaredProperty]: declared },
     })
-  const change = changeOf(loaded, spec, declared)
+  if (loaded.key.toSorted().join() !== key.toSorted().join())
+    throw new WeirError(
+      'WEIR-7005',
+      `the table ${name} has the key ${loaded.key.join(', ') || 'none'}, declared is ${key.join(', ') || 'none'}. Declare what there is, or another table`,
+    )
+  const change = changeOf(loaded, { ...spec, columns }, declared)
   const work = Object.values(change).some((part: object) => Object.keys(part).length > 0)
   if (work) await tables.alter(table, change)
 }
@@ -66,6 +73,16 @@ function differs(wanted: ColumnPlan, found: ColumnPlan | undefined, { name }: Lo
 function declaredBefore({ properties }: LoadedTable): Declared {
   const text = properties[declaredProperty]
   return text === undefined ? { columns: [], properties: [] } : (JSON.parse(text) as Declared)
+}
+
+/** The columns as the table has them: those of the key are required, whatever they are declared as. */
+export function keyedColumns({ columns, key = [] }: Pick<TableSpec, 'columns' | 'key'>): TableSpec['columns'] {
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => [
+      name,
+      key.includes(name) ? { ...column, required: true } : column,
+    ]),
+  )
 }
 
 export function columnPlan([name, { type, required, doc }]: readonly [string, Column]): ColumnPlan {

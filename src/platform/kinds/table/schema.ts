@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { asWeirError } from '../../../kernel/errors/weir-error.ts'
 import { columnSchema, normalType, type Column } from './column.ts'
+import { keyTrouble } from './key.ts'
 import { parsePartition } from './partition.ts'
 
 export const tableSchema = z
@@ -14,6 +15,13 @@ export const tableSchema = z
       .default([])
       .describe(
         'How files are partitioned: day(at), month(at), truncate(name, 4), bucket(id, 16), or a column. Chosen once.',
+      ),
+    key: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe(
+        'Columns that tell rows apart, the identifier fields in Iceberg: deliveries then change rows instead of appending them. They are required. Chosen once.',
       ),
     namespace: z
       .string()
@@ -29,7 +37,11 @@ export const tableSchema = z
       .default({})
       .describe("Properties of the Iceberg table. Those that begin with weir. are Weir's."),
   })
-  .superRefine(({ columns, partitionBy, properties }, context) => {
+  .superRefine(({ columns, key = [], partitionBy, properties }, context) => {
+    for (const [at, name] of key.entries()) {
+      const message = keyTrouble(name, key.indexOf(name) < at, columns)
+      if (message !== undefined) context.addIssue({ code: 'custom', path: ['key', at], message })
+    }
     for (const [at, text] of partitionBy.entries()) {
       try {
         parsePartition(text, columns)

@@ -41,6 +41,7 @@ export function createServices(options: ServicesOptions): Services {
       ...(token === undefined ? {} : { catalogToken: token }),
       warehouse: `file://${places.lake}`,
       tailRoot: places.tail,
+      keysRoot: places.keys,
       workerMemoryBytes: options.workerMemoryBytes,
     }),
     views: { check: ({ sql, relations }) => processes.engine.describe(sql, relations) },

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ErrorCode } from '../../../kernel/errors/catalogue.ts'
 import { haltQuestion } from '../../kinds/delivery/halt-question.ts'
@@ -13,6 +14,7 @@ export interface DeliverySettings {
   readonly catalogToken?: string
   readonly warehouse: string
   readonly tailRoot: string
+  readonly keysRoot: string
   readonly workerMemoryBytes: number
 }
 
@@ -22,7 +24,10 @@ export function createDeliveryService(workers: DeliveryWorkers, settings: Delive
     async ensure(plan) {
       await workers.ensure({ config: configOf(plan, settings), workers: plan.workers })
     },
-    stop: (name) => workers.remove(name),
+    async stop(name) {
+      await workers.remove(name)
+      await rm(join(settings.keysRoot, name), { recursive: true, force: true })
+    },
     async status(name) {
       return statusOf(workers.states(name), await workers.status(name), workers.plan(name) !== undefined)
     },
@@ -45,6 +50,7 @@ function configOf(plan: DeliveryRunPlan, settings: DeliverySettings) {
     format: plan.format,
     ...(plan.csv ? { csv: plan.csv } : {}),
     onNewField: plan.onNewField,
+    ...(plan.key ? { key: plan.key, keysDirectory: join(settings.keysRoot, plan.name) } : {}),
     flushBytes: plan.flushBytes,
     flushAgeMs: plan.flushAgeMs,
     memoryLimitBytes: settings.workerMemoryBytes - beyondDuckdbBytes,

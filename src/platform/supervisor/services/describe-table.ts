@@ -19,6 +19,9 @@ export function describeTable(
       required: field.required,
       ...(field.doc === undefined ? {} : { doc: field.doc }),
     })),
+    key: (schema['identifier-field-ids'] ?? []).flatMap(
+      (id) => schema.fields.find((field) => field.id === id)?.name ?? [],
+    ),
     properties: metadata.properties ?? {},
     metadataLocation,
     rows: total('records'),

@@ -32,6 +32,7 @@ const create = (): Promise<void> =>
       { name: 'delay', type: 'int', required: true },
       { name: 'stops', type: 'list<struct<airport: string>>', required: false },
     ],
+    key: [],
     partitionBy: [{ transform: 'month', column: 'date' }],
     properties: { owner: 'ops' },
   })

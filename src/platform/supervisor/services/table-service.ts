@@ -31,7 +31,7 @@ export function createTableService(client: CatalogClient, drops: DropNotes): Tab
   return {
     async create(plan) {
       await client.ensureNamespace([plan.namespace])
-      const schema = schemaOf([...plan.columns, ...ownColumns])
+      const schema = withKey(schemaOf([...plan.columns, ...ownColumns]), plan)
       const partition = partitionOf(plan, schema)
       await client.createTable([plan.namespace], { name: plan.name, schema, partition, properties: plan.properties })
     },
@@ -85,6 +85,16 @@ async function alterTable(client: CatalogClient, table: TableIdentifier, change:
     if (attempt >= attemptsMax)
       throw new WeirError('WEIR-2004', `table ${table.namespace}.${table.name} was not altered in ${attempt} attempts`)
   }
+}
+
+function withKey(schema: Schema, { name, key }: TablePlan): Schema {
+  if (key.length === 0) return schema
+  const ids = key.map((column) => {
+    const field = schema.fields.find((one) => one.name === column)
+    if (!field) throw new WeirError('WEIR-1003', `the key of table ${name} names ${column}, which is no column of it`)
+    return field.id
+  })
+  return { ...schema, 'identifier-field-ids': ids }
 }
 
 function partitionOf(plan: TablePlan, schema: Schema): readonly Omit<IcebergPartitionField, 'field-id'>[] {

@@ -1,0 +1,27 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { mergedPositions, type Positions } from '../../lake/puffin/positions.ts'
+import type { TableView } from '../table/delivery-table.ts'
+import type { LiveFile, RowChanges } from '../table/row-changes.ts'
+
+const none: Positions = new Map()
+
+/** Which rows of one data file are deleted, one bit a row, kept between commits so that each file of deletes is read once. */
+export class DeletedPositions {
+  #applied: ReadonlySet<string> = new Set()
+  #positions: Positions = none
+
+  get positions(): Positions {
+    return this.#positions
+  }
+
+  /** To what the view says. Fewer deletes than before, after a rollback or a rewrite of them, are read from the beginning. */
+  async follow(rows: RowChanges, view: TableView, file: LiveFile, connection: DuckDBConnection): Promise<void> {
+    const now = new Set(file.deletes.map(({ location }) => location))
+    const goesOn = [...this.#applied].every((location) => now.has(location))
+    const unread = [...now].filter((location) => !goesOn || !this.#applied.has(location))
+    const base = goesOn ? this.#positions : none
+    this.#positions =
+      unread.length === 0 ? base : mergedPositions(base, await rows.deletedRows(view, file, unread, connection))
+    this.#applied = now
+  }
+}

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import type { DataFile } from '../../lake/manifest/data-file.ts'
+import type { ManifestReader } from '../../lake/manifest/manifest-reader.ts'
+import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
+import { mergedPositions, numbersIn, positionsOf, type Positions } from '../../lake/puffin/positions.ts'
+import {
+  applicableDeletes,
+  deletedPathId,
+  deletedPositionId,
+  type FileWithDeletes,
+} from '../../lake/scan/applicable-deletes.ts'
+import { liveRowsSql } from '../../lake/scan/live-rows.ts'
+import { planScan, type Scan, type ScannedFile } from '../../lake/scan/plan-scan.ts'
+import { columnsOf } from '../../lake/scan/scan-sql.ts'
+import { identifier, literal } from '../../lake/types/duckdb-type.ts'
+import { dataFolder } from '../../lake/write/data-location.ts'
+import type { CopyRow } from '../../lake/write/copy-result.ts'
+import { positionDeleteFile, positionDeletesSql } from '../../lake/write/position-deletes.ts'
+import { under } from '../../storage/objects/location.ts'
+import type { ObjectStore } from '../../storage/objects/object-store.ts'
+import type { AdoptedFile, TableView } from './delivery-table.ts'
+import type { DeletedRows, LiveFile, RowChanges, Workplace } from './row-changes.ts'
+
+export interface RowChangePorts {
+  readonly store: ObjectStore
+  readonly reader: ManifestReader
+  readonly metadataOf: (view: TableView) => TableMetadata
+}
+
+interface ViewedFiles {
+  readonly scan: Scan
+  readonly files: readonly FileWithDeletes[]
+  /** Local paths by location. */
+  readonly paths: ReadonlyMap<string, string>
+}
+
+/** An Iceberg table of version 2, as those change its rows who know where they are. */
+export function lakeRowChanges({ store, reader, metadataOf }: RowChangePorts): RowChanges {
+  const seen = new WeakMap<TableView, Promise<ViewedFiles>>()
+  const look = (view: TableView): Promise<ViewedFiles> => {
+    const known = seen.get(view)
+    if (known) return known
+    const looking = planScan({ metadata: metadataOf(view), store, reader }).then(async (scan) => {
+      const all = [...scan.dataFiles, ...scan.deleteFiles]
+      const paths = await Promise.all(
+        all.map(async ({ location }) => [location, await store.localPath(location)] as const),
+      )
+      return { scan, files: applicableDeletes(scan), paths: new Map(paths) }
+    })
+    seen.set(view, looking)
+    looking.catch(() => seen.delete(view))
+    return looking
+  }
+  const fileOf = async (view: TableView, location: string): Promise<FileWithDeletes> =>
+    (await look(view)).files.find(({ file }) => file.location === location)!
+
+  return {
+    async files(view) {
+      return (await look(view)).files.map(liveFile)
+    },
+    async rowsText(view) {
+      const { scan, paths } = await look(view)
+      return liveRowsSql(scan, { schemas: metadataOf(view).schemas, pathOf: (location) => paths.get(location)! })
+    },
+    async fileText(view, { location }, columns) {
+      const { scan, paths } = await look(view)
+      const fields = scan.schema.fields.filter(({ name }) => columns.includes(name))
+      const read = columnsOf({ ...scan.schema, fields }, metadataOf(view).schemas, ({ id }) => `c${id}`)
+      const map = read.map(({ source }) => source).join(', ')
+      return `SELECT ${read.map(({ item }) => item).join(', ')}, file_row_number AS _row
+        FROM read_parquet([${literal(paths.get(location)!)}], schema = MAP {${map}}, file_row_number = true)`
+    },
+    async deletedRows(view, { location }, deletes, connection) {
+      const { paths } = await look(view)
+      const named = (await fileOf(view, location)).deletes.filter((one) => deletes.includes(one.location))
+      const vectors = named.flatMap(({ deleted }) => deleted ?? [])
+      const files = named.filter(({ deleted }) => deleted === undefined).map((one) => literal(paths.get(one.location)!))
+      if (files.length === 0) return vectors.reduce(mergedPositions, noPositions)
+      const columns = [
+        `${deletedPathId}: {'name': 'path', 'type': 'VARCHAR', 'default_value': NULL}`,
+        `${deletedPositionId}: {'name': 'pos', 'type': 'BIGINT', 'default_value': NULL}`,
+      ]
+      const result = await connection.runAndReadAll(
+        `SELECT pos FROM read_parquet([${files.join(', ')}], schema = MAP {${columns.join(', ')}}) WHERE path = ${literal(location)}`,
+      )
+      return [...vectors, positionsOf(result.getColumns()[0]?.map(Number) ?? [])].reduce(mergedPositions, noPositions)
+    },
+    async deleteRows(view, rows, workplace) {
+      const metadata = metadataOf(view)
+      const written: AdoptedFile[] = []
+      for (const one of rows) {
+        const { file } = await fileOf(view, one.file.location)
+        const made = await writeDeletes(
+          file,
+          one,
+          workplace,
+          under(dataFolder(metadata), `${randomUUID()}-deletes.parquet`),
+        )
+        await store.adopt(made.localPath, made.file.location)
+        written.push({ location: made.file.location, entry: made.file })
+      }
+      return written
+    },
+    async removed(view, locations) {
+      const { scan } = await look(view)
+      return [...scan.dataFiles, ...scan.deleteFiles]
+        .filter(({ location }) => locations.has(location))
+        .map((file) => ({ location: file.location, entry: file satisfies DataFile }))
+    },
+  }
+}
+
+const noPositions: Positions = new Map()
+
+function liveFile({ file, deletes }: FileWithDeletes): LiveFile {
+  return {
+    location: file.location,
+    rows: file.recordCount,
+    bytes: file.sizeBytes,
+    deletes: deletes.map((one) => ({
+      location: one.location,
+      rows: one.recordCount,
+      isOfOneFile: one.referencedDataFile !== undefined && one.deleted === undefined,
+    })),
+  }
+}
+
+async function writeDeletes(
+  dataFile: ScannedFile,
+  { positions }: DeletedRows,
+  { connection, folder }: Workplace,
+  location: string,
+) {
+  const table = `deleted_${randomUUID().replaceAll('-', '')}`
+  await connection.run(`CREATE TEMP TABLE ${table} (pos BIGINT)`)
+  try {
+    const appender = await connection.createAppender(table)
+    for (const position of numbersIn(positions)) {
+      appender.appendBigInt(BigInt(position))
+      appender.endRow()
+    }
+    appender.closeSync()
+    const target = join(folder, `deletes-${randomUUID()}.parquet`)
+    const result = await connection.runAndReadAll(positionDeletesSql({ dataFile, source: identifier(table), target }))
+    return positionDeleteFile(result.getRowObjects()[0] as unknown as CopyRow, dataFile, location)!
+  } finally {
+    await connection.run(`DROP TABLE ${table}`)
+  }
+}
