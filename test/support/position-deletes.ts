@@ -31,6 +31,14 @@ export async function positionDeletes(
     partition,
     recordCount: rows.length,
     sizeBytes,
+    ...boundsOf(rows.map((row) => row.file.location)),
   }
   return commitFiles(lake.store, metadata, [file])
+}
+
+/** As Spark writes them: of one file, without saying so otherwise. */
+function boundsOf(locations: readonly string[]): Pick<DataFile, 'lowerBounds' | 'upperBounds'> {
+  if (new Set(locations).size !== 1) return {}
+  const path = new Map([[deletedPathId, Buffer.from(locations[0]!)]])
+  return { lowerBounds: path, upperBounds: path }
 }

@@ -237,6 +237,20 @@ export const suites: readonly Suite[] = [
     command: () => [process.execPath, 'test/conformance/iceberg-readers.ts', 'pyiceberg', 'spark', '--deletes'],
   },
   {
+    name: 'version-3',
+    what: 'Weir and Spark write a table of version 3 in turn: vectors, row lineage, compaction; PyIceberg reads what is left',
+    quick: false,
+    alone: true,
+    needs: ['java', 'mvn', 'python3'],
+    command: () => [
+      process.execPath,
+      'tools/conformance/with-catalog.ts',
+      process.execPath,
+      'test/conformance/iceberg-version-3.ts',
+      '{}',
+    ],
+  },
+  {
     name: 'rck',
     what: "Apache Iceberg's REST compatibility kit, tables and views, strict, against the catalog alone: 151 pass",
     quick: false,

@@ -5,7 +5,7 @@ import { readableUnder } from '../metadata/readable-under.ts'
 import { schemaById, tableSchema } from '../metadata/read.ts'
 import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
 import { countPositions, mergedPositions } from '../puffin/positions.ts'
-import { applicableDeletes } from '../scan/applicable-deletes.ts'
+import { applicableDeletes, ofDataFile } from '../scan/applicable-deletes.ts'
 import { fileMatcher } from '../scan/file-filter.ts'
 import { planScan, type Scan, type ScannedFile } from '../scan/plan-scan.ts'
 import { isDeletionVector, readDeletionVector } from '../scan/read-deletion-vector.ts'
@@ -141,6 +141,6 @@ function needlessDeletes({ deletes = [], removed = [] }: RowChange, scan: Scan):
   const replaced = new Set(deletes.filter(isDeletionVector).map(({ referencedDataFile }) => referencedDataFile))
   const gone = new Set(removed.map(({ location }) => location))
   const dangling = removed.length === 0 ? [] : danglingDeletes(scan, gone)
-  const ofReplaced = scan.deleteFiles.filter((file) => replaced.has(file.referencedDataFile ?? ''))
+  const ofReplaced = scan.deleteFiles.filter((file) => replaced.has(ofDataFile(file)))
   return [...new Set([...dangling, ...ofReplaced])]
 }

@@ -94,6 +94,7 @@ async function mergeBin(bin: readonly ManifestFile[], context: MergeContext): Pr
     entries,
     snapshotId,
     sequenceNumber,
+    formatVersion: metadata['format-version'],
   })
   return [manifest]
 }

@@ -3,10 +3,12 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { stateProperty } from '../../record/delivery-state.ts'
 import { under } from '../../storage/objects/location.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
+import { toLong } from '../json.ts'
 import type { DataFile } from '../manifest/data-file.ts'
 import type { ManifestFile } from '../manifest/manifest-file.ts'
 import { encodeManifestList, readManifestList } from '../manifest/manifest-list.ts'
 import { manifestReader, type ManifestReader } from '../manifest/manifest-reader.ts'
+import { assignRowIds } from '../manifest/row-ids.ts'
 import { writeManifest } from '../manifest/write-manifest.ts'
 import { currentSnapshot, specById, tableSchema } from '../metadata/read.ts'
 import { mainBranch } from '../metadata/snapshot-updates.ts'
@@ -65,8 +67,9 @@ export async function prepareSnapshot(change: SnapshotChange): Promise<PreparedS
   const merged = await mergeManifests(untouched.filter(mayHaveFiles), context)
   const list = under(metadata.location, 'metadata', `snap-${id}-1-${randomUUID()}.avro`)
   const parentId = parent?.['snapshot-id'] ?? null
-  const manifests = [...written, ...rewritten, ...merged]
-  await store.put(list, encodeManifestList(manifests, { id, parentId, sequenceNumber }))
+  const { manifests, lineage } = numbered([...written, ...rewritten, ...merged], metadata)
+  const formatVersion = metadata['format-version']
+  await store.put(list, encodeManifestList(manifests, { id, parentId, sequenceNumber, formatVersion }))
   const snapshot: Snapshot = {
     'snapshot-id': id,
     ...(parentId === null ? {} : { 'parent-snapshot-id': parentId }),
@@ -82,21 +85,38 @@ export async function prepareSnapshot(change: SnapshotChange): Promise<PreparedS
       properties: { ...keptState(change), ...change.snapshotProperties },
     }),
     'schema-id': metadata['current-schema-id'],
+    ...lineage,
   }
+  const known = new Set(before.map(({ location }) => location))
   return {
     snapshotId: id,
-    written: [list, ...manifests.filter((one) => !before.includes(one)).map(({ location }) => location)],
+    written: [list, ...manifests.map(({ location }) => location).filter((location) => !known.has(location))],
     ...commitOf(change, snapshot, parentId),
   }
 }
 
 /** `WEIR-4012` for a table that Weir does not commit to. */
 export function refuseVersion(metadata: TableMetadata): void {
-  if (metadata['format-version'] !== 2)
+  const version = metadata['format-version']
+  if (version !== 2 && version !== 3)
     throw new WeirError(
       'WEIR-4012',
-      `The table at ${metadata.location} has format version ${metadata['format-version']}; Weir commits to version 2`,
+      `The table at ${metadata.location} has format version ${version}; Weir commits to versions 2 and 3`,
     )
+}
+
+type RowNumbers = Pick<Snapshot, 'first-row-id' | 'added-rows'>
+
+/** Version 3 numbers rows: manifests that have none yet get the next ones, also those of before the table had that version. */
+function numbered(
+  manifests: readonly ManifestFile[],
+  metadata: TableMetadata,
+): { readonly manifests: readonly ManifestFile[]; readonly lineage: RowNumbers } {
+  if (metadata['format-version'] < 3) return { manifests, lineage: {} }
+  const first = metadata['next-row-id'] ?? 0
+  const assigned = assignRowIds(manifests, first)
+  const added = toLong(BigInt(assigned.nextRowId) - BigInt(first))
+  return { manifests: assigned.manifests, lineage: { 'first-row-id': first, 'added-rows': added } }
 }
 
 function keptState({ metadata, keepsState }: SnapshotChange): Readonly<Record<string, string>> {
@@ -151,6 +171,7 @@ async function writeAdded(files: readonly AddedFile[], context: MergeContext): P
         })),
         snapshotId,
         sequenceNumber,
+        formatVersion: metadata['format-version'],
       }),
     ),
   )

@@ -61,5 +61,6 @@ function rewrite(
       ),
     snapshotId,
     sequenceNumber,
+    formatVersion: metadata['format-version'],
   })
 }

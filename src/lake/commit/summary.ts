@@ -1,4 +1,5 @@
 import type { DataFile } from '../manifest/data-file.ts'
+import { isDeletionVector } from '../scan/read-deletion-vector.ts'
 import type { Snapshot } from '../metadata/table-metadata.ts'
 
 /** What a snapshot did to its parent, in the words of the Iceberg specification. */
@@ -29,6 +30,8 @@ export function snapshotSummary({ operation, added, removed, parent, properties 
     'removed-delete-files': minus.deleteFiles,
     'added-position-delete-files': plus.positionFiles,
     'removed-position-delete-files': minus.positionFiles,
+    'added-dvs': plus.vectors,
+    'removed-dvs': minus.vectors,
     'added-position-deletes': plus.positions,
     'removed-position-deletes': minus.positions,
     'added-equality-delete-files': plus.equalityFiles,
@@ -58,12 +61,15 @@ function countsOf(files: readonly DataFile[]) {
   const of = (content: DataFile['content']) => files.filter((file) => file.content === content)
   const records = (some: readonly DataFile[]) => some.reduce((sum, file) => sum + file.recordCount, 0)
   const [data, positions, equalities] = [of('data'), of('position-deletes'), of('equality-deletes')]
+  const vectors = positions.filter(isDeletionVector)
   return {
     dataFiles: data.length,
     records: records(data),
-    bytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    // A Puffin file holds many vectors: each counts for itself.
+    bytes: files.reduce((sum, file) => sum + (file.contentSizeBytes ?? file.sizeBytes), 0),
     deleteFiles: positions.length + equalities.length,
-    positionFiles: positions.length,
+    positionFiles: positions.length - vectors.length,
+    vectors: vectors.length,
     positions: records(positions),
     equalityFiles: equalities.length,
     equalities: records(equalities),

@@ -16,18 +16,20 @@ export function manifestReader(store: Pick<ObjectStore, 'get'>, entriesMax = 50_
   let count = 0
   return {
     entries: async (manifest) => {
-      const known = kept.get(manifest.location)
+      // A list from before the table had version 3 gives the rows of the same manifest no numbers.
+      const key = `${manifest.firstRowId ?? ''} ${manifest.location}`
+      const known = kept.get(key)
       if (known !== undefined) {
-        kept.delete(manifest.location)
-        kept.set(manifest.location, known)
+        kept.delete(key)
+        kept.set(key, known)
         return known
       }
       const entries = await readManifest(store, manifest)
-      if (!kept.has(manifest.location)) count += entries.length
-      kept.set(manifest.location, entries)
-      for (const [location, oldest] of kept) {
-        if (count <= entriesMax || location === manifest.location) break
-        kept.delete(location)
+      if (!kept.has(key)) count += entries.length
+      kept.set(key, entries)
+      for (const [oldestKey, oldest] of kept) {
+        if (count <= entriesMax || oldestKey === key) break
+        kept.delete(oldestKey)
         count -= oldest.length
       }
       return entries

@@ -37,6 +37,14 @@ function vectorAlone(deletes: readonly ScannedFile[]): readonly ScannedFile[] {
   return vectors.length === 1 ? vectors : deletes
 }
 
+/** The one file of data that a file of position deletes is of, as far as it says so; many are of one without naming it. */
+export function ofDataFile({ content, referencedDataFile, lowerBounds, upperBounds }: ScannedFile): string | undefined {
+  if (content !== 'position-deletes' || referencedDataFile !== undefined) return referencedDataFile
+  const [lower, upper] = [lowerBounds?.get(deletedPathId), upperBounds?.get(deletedPathId)]
+  // A bound that was cut short is no path, and the upper one then differs.
+  return lower !== undefined && upper !== undefined && lower.equals(upper) ? lower.toString() : undefined
+}
+
 function mayName(deletes: ScannedFile, file: ScannedFile): boolean {
   if (deletes.sequenceNumber < file.sequenceNumber) return false
   if (deletes.referencedDataFile !== undefined) return deletes.referencedDataFile === file.location

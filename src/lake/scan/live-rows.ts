@@ -1,8 +1,9 @@
 import { identifier, literal } from '../types/duckdb-type.ts'
 import { blockRows } from '../puffin/positions.ts'
-import type { Schema } from '../types/type.ts'
+import type { Field, Schema } from '../types/type.ts'
 import { applicableDeletes, deletedPathId, deletedPositionId, type FileWithDeletes } from './applicable-deletes.ts'
 import type { Scan, ScannedFile } from './plan-scan.ts'
+import { lineageFields, lineageFiles, lineageItems } from './row-lineage.ts'
 import { columnsOf, scanSql } from './scan-sql.ts'
 
 export interface LiveRowsOptions {
@@ -10,6 +11,8 @@ export interface LiveRowsOptions {
   readonly schemas: readonly Schema[]
   /** What DuckDB can open for a location of the scan (`ObjectStore.localPath`), delete files included. */
   readonly pathOf: (location: string) => string
+  /** Rows bring `_row_id` and `_last_updated_sequence_number` along, last (format version 3). */
+  readonly lineage?: boolean
   /** Further local files of the table's present schema, read with the others: their rows are in no snapshot. */
   readonly beside?: readonly string[]
 }
@@ -20,8 +23,9 @@ export interface LiveRowsOptions {
  */
 export function liveRowsSql(scan: Scan, options: LiveRowsOptions): string {
   const files = applicableDeletes(scan)
-  const untouched = files.filter(({ deletes }) => deletes.length === 0)
-  const touched = files.filter(({ deletes }) => deletes.length > 0)
+  const isPlain = ({ deletes }: FileWithDeletes): boolean => deletes.length === 0 && options.lineage !== true
+  const untouched = files.filter(isPlain)
+  const touched = files.filter((one) => !isPlain(one))
   const paths = [...untouched.map(({ file }) => options.pathOf(file.location)), ...(options.beside ?? [])]
   const plain = scanSql(scan.schema, paths, options.schemas)
   const rest = touched.length === 0 ? undefined : touchedRowsSql(scan.schema, touched, options)
@@ -40,15 +44,24 @@ function haveIds(paths: readonly string[]): string {
 /** Names that no column has here: columns are read as `c` and their id. */
 const [fileName, rowNumber] = ['weir_file', 'file_row_number']
 
-function touchedRowsSql(schema: Schema, touched: readonly FileWithDeletes[], options: LiveRowsOptions): string {
-  const columns = columnsOf(schema, options.schemas, ({ id }) => `c${id}`)
-  const read = columns.map(({ source }) => source).join(', ')
-  const items = columns.map(({ item }) => item).join(', ')
-  const paths = touched.map(({ file }) => literal(options.pathOf(file.location))).join(', ')
+function touchedRowsSql(schema: Schema, files: readonly FileWithDeletes[], options: LiveRowsOptions): string {
+  const { lineage = false, pathOf } = options
+  const readName = ({ id }: Field) => `c${id}`
+  const columns = columnsOf(schema, options.schemas, readName)
+  const own = lineage ? columnsOf({ ...schema, fields: lineageFields }, [], readName) : []
+  const read = [...columns, ...own].map(({ source }) => source).join(', ')
+  const items = [...columns.map(({ item }) => item), ...(lineage ? lineageItems('files', rowNumber) : [])].join(', ')
+  const paths = files.map(({ file }) => literal(pathOf(file.location))).join(', ')
   const rows = `SELECT * FROM read_parquet([${paths}], schema = MAP {${read}}, filename = '${fileName}', file_row_number = true)`
-  return `SELECT ${items} FROM (${rows}) AS live WHERE NOT EXISTS (
-    SELECT 1 FROM (${deletedRowsSql(touched, options)}) AS deleted
+  const numbers = lineageFiles(
+    files.map(({ file }) => file),
+    pathOf,
+  )
+  const joined = `JOIN ${numbers} AS files (path, first_row_id, sequence) ON files.path = live.${fileName}`
+  const touched = files.filter(({ deletes }) => deletes.length > 0)
+  const living = `NOT EXISTS (SELECT 1 FROM (${deletedRowsSql(touched, options)}) AS deleted
     WHERE deleted.path = live.${fileName} AND deleted.pos = live.${rowNumber})`
+  return `SELECT ${items} FROM (${rows}) AS live ${lineage ? joined : ''} WHERE ${touched.length === 0 ? 'true' : living}`
 }
 
 /** Paths as DuckDB opened them, and numbers of rows. A delete counts for a file that is not younger than it. */

@@ -82,6 +82,9 @@ function partitionOf(
   })
 }
 
+/** Ids above are reserved for columns such as `_row_id` (specification, reserved field ids). */
+const columnIdMax = 2147483447
+
 function statisticsOf(row: CopyRow, columns: ReadonlyMap<string, LocatedField>) {
   const columnSizes = new Map<number, number>()
   const valueCounts = new Map<number, number>()
@@ -93,6 +96,8 @@ function statisticsOf(row: CopyRow, columns: ReadonlyMap<string, LocatedField>) 
     const column = columns.get(name)
     if (column === undefined)
       throw new WeirError('WEIR-4008', `${row.filename} has a column ${name} that the schema does not have`)
+    // Nobody asks for rows by columns that are not the table's, and not every reader knows their ids.
+    if (column.id > columnIdMax) continue
     const found = new Map(entriesOf(value as DuckdbMap)) as ReadonlyMap<string, string>
     setCount(columnSizes, column.id, found.get('column_size_bytes'))
     setCount(valueCounts, column.id, found.get('num_values'))

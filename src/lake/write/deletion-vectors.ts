@@ -1,14 +1,23 @@
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { DataFile } from '../manifest/data-file.ts'
 import { deletionVectorType, encodeDeletionVector } from '../puffin/deletion-vector.ts'
-import { countPositions, type Positions } from '../puffin/positions.ts'
+import { countPositions, mergedPositions, type Positions } from '../puffin/positions.ts'
 import { encodePuffin } from '../puffin/puffin-file.ts'
-import { deletedPositionId } from '../scan/applicable-deletes.ts'
+import { deletedPositionId, type FileWithDeletes } from '../scan/applicable-deletes.ts'
 
 /** The rows of one file of data that are deleted: all of them, those of the vector that this one replaces included. */
 export interface DeletedRows {
   readonly dataFile: Pick<DataFile, 'location' | 'specId' | 'partition'>
   readonly positions: Positions
+}
+
+/**
+ * What the new vector of a file has to hold: rows that are deleted now, and those of the vector before. Rows that files of
+ * position deletes name (of a table that had version 2) are the caller's to add: `deletedRowsSql` reads them.
+ */
+export function withOlderVector({ file, deletes }: FileWithDeletes, positions: Positions): DeletedRows {
+  const older = deletes.find(({ deleted }) => deleted !== undefined)?.deleted
+  return { dataFile: file, positions: older === undefined ? positions : mergedPositions(older, positions) }
 }
 
 /**

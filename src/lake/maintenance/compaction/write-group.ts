@@ -10,6 +10,8 @@ import { liveRowsSql } from '../../scan/live-rows.ts'
 import { copySql } from '../../write/copy.ts'
 import { dataFilesOfCopy, type CopyRow } from '../../write/copy-result.ts'
 import { dataLocation } from '../../write/data-location.ts'
+import { fileKey } from '../../commit/touched-files.ts'
+import { withLineage } from '../../scan/row-lineage.ts'
 import { localPaths } from './local-paths.ts'
 import type { CompactionGroup } from './plan-groups.ts'
 import type { RowEngine } from './row-engine.ts'
@@ -38,9 +40,10 @@ export async function writeGroup(
   const directory = join(folder, `compact-${randomUUID()}`)
   await mkdir(directory, { recursive: true })
   try {
-    const schema = tableSchema(metadata)
+    const isNumbered = metadata['format-version'] >= 3
+    const schema = isNumbered ? withLineage(tableSchema(metadata)) : tableSchema(metadata)
     const spec = specById(metadata, group.specId)
-    const order = rowOrder(metadata, schema)
+    const order = rowOrder(metadata, tableSchema(metadata))
     const rows = await liveRowsOf(metadata, group, store)
     const source = order === undefined ? `(${rows})` : `(SELECT * FROM (${rows}) ORDER BY ${order.sql})`
     const copied = await engine.query(copySql({ schema, spec: onePartition, source, directory }), signal)
@@ -59,14 +62,18 @@ export async function writeGroup(
 }
 
 async function liveRowsOf(metadata: TableMetadata, { files }: CompactionGroup, store: ObjectStore): Promise<string> {
-  const deletes = new Map(files.flatMap((one) => one.deletes).map((file) => [file.location, file]))
+  const deletes = new Map(files.flatMap((one) => one.deletes).map((file) => [fileKey(file), file]))
   const scan = {
     snapshot: undefined,
     schema: tableSchema(metadata),
     dataFiles: files.map(({ file }) => file),
     deleteFiles: [...deletes.values()],
   }
-  return liveRowsSql(scan, { schemas: metadata.schemas, pathOf: await localPaths(files, store) })
+  return liveRowsSql(scan, {
+    schemas: metadata.schemas,
+    pathOf: await localPaths(files, store),
+    lineage: metadata['format-version'] >= 3,
+  })
 }
 
 /** Counted in another way than the rows were read: a file that lost one must never take the place of those that have it. */
