@@ -10,6 +10,23 @@ export interface EngineHost {
    * are not those of version `relations` any more, that is the answer: the statement must be bound again.
    */
   resolve(request: ResolveRequest): Promise<Resolution | 'other relations'>
+  /** Commits what the deliveries into the table have accepted by now. Null when it is done, or when none of them runs. */
+  flush(table: TableName): Promise<null>
+  /**
+   * Adopts the files and commits: all tables or none, durable when answered. WEIR-6013 (40001) when others were first, WEIR-6014
+   * when nobody can tell; else nothing was changed. Files that were not committed are gone.
+   */
+  commit(request: CommitRequest): Promise<null>
+}
+
+/** What a transaction has written, table by table; each once. */
+export interface CommitRequest {
+  readonly tables: readonly CommittedTable[]
+}
+
+export interface CommittedTable extends TableName {
+  /** `encodeChange` */
+  readonly change: string
 }
 
 /** An answer that need not be asked for again while all of these hold; without any it is true for now only. */

@@ -8,6 +8,8 @@ export interface SqlErrorFields {
   /** 1-based place in the statement, in characters. */
   readonly position?: number
   readonly hint?: string
+  /** Where in what is worked on, as `COPY t, line 3`. */
+  readonly where?: string
 }
 
 /** An error for a SQL client: a WeirError whose details hold the fields of PostgreSQL's ErrorResponse. */

@@ -1,3 +1,4 @@
+import { rowsOfFiles } from '../../src/delivery/table/rows-of-files.ts'
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -75,7 +76,7 @@ export class FolderTable implements DeliveryTable {
       removals: this.removals,
       copyText: (select, directory) =>
         `COPY (${select}) TO ${literal(`${directory}/data.parquet`)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS)`,
-      dataFiles: async () => ({ paths: files, hasDeletes: false, liveRows: 0n }),
+      dataFiles: async () => ({ paths: files, rows: rowsOfFiles(files), hasDeletes: false, liveRows: 0n }),
     }
   }
 

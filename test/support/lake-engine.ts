@@ -12,6 +12,7 @@ import { dataLocation } from '../../src/lake/write/data-location.ts'
 import type { ViewRelation } from '../../src/sql/engine-host.ts'
 import { startEngine } from '../../src/sql/engine/start-engine.ts'
 import { lakePlanner } from '../../src/sql/snapshot/lake-planner.ts'
+import { noWrites } from './engine-writes.ts'
 import { openLocalLake, type LocalLake } from './local-lake.ts'
 
 export interface LakeTable {
@@ -82,6 +83,7 @@ function startCounted(
     threads: 2,
     temporaryDirectory: join(lake.folder, 'temporary'),
     linkDirectory: join(lake.folder, 'links'),
+    scratchDirectory: join(lake.folder, 'writes'),
     objects: lake.store,
   }
   const planner = lakePlanner(config)
@@ -91,6 +93,7 @@ function startCounted(
     columns: Object.entries(columns).map(([column, type]) => ({ name: column, type, required: false })),
   }))
   const host = {
+    ...noWrites,
     relations: async () => ({ relations: { version: 1, tables: relations, views }, holds: [] }),
     async resolve({ tables: wanted }: { readonly tables: readonly { schema: string; name: string }[] }) {
       const resolved = wanted.map(async ({ schema, name }) => {

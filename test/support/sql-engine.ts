@@ -7,6 +7,7 @@ import type { TableRelation, ViewRelation } from '../../src/sql/engine-host.ts'
 import type { Engine } from '../../src/sql/engine/engine.ts'
 import { startEngine } from '../../src/sql/engine/start-engine.ts'
 import { sqlError } from '../../src/sql/sql-error.ts'
+import { noWrites } from './engine-writes.ts'
 
 /** A table of a test: its columns, and the query that stands for its rows. */
 export interface TestTable extends TableRelation {
@@ -44,9 +45,11 @@ export async function startTestEngine(
       threads: 2,
       temporaryDirectory: join(directory, 'temporary'),
       linkDirectory: join(directory, 'links'),
+      scratchDirectory: join(directory, 'writes'),
       objects: undefined as never,
     },
     {
+      ...noWrites,
       async relations({ known }) {
         asked.push('relations')
         return { relations: known === current.version ? null : current, holds: [changes.hold()] }

@@ -27,9 +27,8 @@ export type CountRows = (view: TableView, ranges?: readonly PlacedRange[]) => Pr
 
 export function rowCounter(connection: DuckDBConnection): CountRows {
   return async (view, ranges = []) => {
-    const { paths } = await view.dataFiles()
-    if (paths.length === 0) return new Map()
-    const rows = `read_parquet([${paths.map(literal).join(', ')}], union_by_name = true)`
+    const { rows } = await view.dataFiles()
+    if (rows === undefined) return new Map()
     const within = ranges.length === 0 ? new Map<string, bigint>() : await countWithin(connection, rows, ranges)
     const reader = await connection.runAndReadAll(
       `SELECT concat(_source, '/', _source_partition), count(*), max(_offset) FROM ${rows}

@@ -12,18 +12,15 @@ export interface RowFigures {
   readonly last: bigint
 }
 
-const from = (paths: readonly string[]): string =>
-  `read_parquet([${paths.map(literal).join(', ')}], union_by_name = true)`
-
-/** Recounts every row that came from a stream. */
+/** Recounts every row that came from a stream; `table` is `TableFiles.rows`. */
 export async function countFigures(
   connection: DuckDBConnection,
-  paths: readonly string[],
+  table: string | undefined,
 ): Promise<readonly RowFigures[]> {
-  if (paths.length === 0) return []
+  if (table === undefined) return []
   const reader = await connection.runAndReadAll(
     `SELECT _source, _source_partition, count(*), count(DISTINCT _offset), min(_offset), max(_offset)
-     FROM ${from(paths)} WHERE _source IS NOT NULL GROUP BY ALL ORDER BY ALL`,
+     FROM ${table} WHERE _source IS NOT NULL GROUP BY ALL ORDER BY ALL`,
   )
   return reader.getRows().map(([source, partition, rows, distinct, first, last]) => ({
     source: String(source),
@@ -38,11 +35,11 @@ export async function countFigures(
 /** The offsets that are there more than once, the first few. */
 export async function findDuplicates(
   connection: DuckDBConnection,
-  paths: readonly string[],
+  table: string,
   { source, partition }: RowFigures,
 ): Promise<readonly string[]> {
   const reader = await connection.runAndReadAll(
-    `SELECT _offset::VARCHAR FROM ${from(paths)} WHERE _source = ${literal(source)} AND _source_partition = ${partition}
+    `SELECT _offset::VARCHAR FROM ${table} WHERE _source = ${literal(source)} AND _source_partition = ${partition}
      GROUP BY _offset HAVING count(*) > 1 ORDER BY _offset LIMIT 10`,
   )
   return reader.getRows().map(([offset]) => String(offset))
@@ -51,14 +48,14 @@ export async function findDuplicates(
 /** Runs of consecutive offsets in `[0, next)` that no row has. */
 export async function findHoles(
   connection: DuckDBConnection,
-  paths: readonly string[],
+  table: string | undefined,
   { source, partition, next }: { readonly source: string; readonly partition: number; readonly next: bigint },
 ): Promise<readonly OffsetRange[]> {
   if (next === 0n) return []
   const rows =
-    paths.length === 0
+    table === undefined
       ? ''
-      : `SELECT _offset AS o FROM ${from(paths)} WHERE _source = ${literal(source)} AND _source_partition = ${partition} UNION ALL`
+      : `SELECT _offset AS o FROM ${table} WHERE _source = ${literal(source)} AND _source_partition = ${partition} UNION ALL`
   const reader = await connection.runAndReadAll(
     `SELECT before + 1, o FROM (SELECT o, lag(o, 1, -1::BIGINT) OVER (ORDER BY o) AS before FROM (${rows} SELECT ${next}::BIGINT AS o))
      WHERE o - before > 1 AND o <= ${next} ORDER BY o`,

@@ -35,7 +35,7 @@ export async function verifyDelivery(
   onProgress({ part: 'counting rows', done: 0, total: state.entries.length + 1 })
   let figures: readonly RowFigures[]
   try {
-    figures = await countFigures(connection, files.paths)
+    figures = await countFigures(connection, files.rows)
   } catch (thrown) {
     const unreadable = await unreadableFiles(connection, files.paths)
     if (unreadable.length === 0) throw thrown
@@ -70,7 +70,7 @@ function worst(partitions: readonly PartitionVerification[]): Verification['verd
 async function gather(
   ports: OperatorPorts,
   view: TableView,
-  { paths, hasDeletes }: TableFiles,
+  { rows, hasDeletes }: TableFiles,
   state: DeliveryState,
   entry: StateEntry,
   figures: readonly RowFigures[],
@@ -80,10 +80,10 @@ async function gather(
   const next = BigInt(entry.next)
   const found = figures.find((figure) => figure.source === source && figure.partition === partition)
   const letters = await letterOffsets(table, state, entry)
-  const duplicates = found && found.rows > found.distinct ? await findDuplicates(connection, paths, found) : []
+  const duplicates = found && found.rows > found.distinct ? await findDuplicates(connection, rows!, found) : []
   // As many different offsets below `next` as there are: then none is missing.
   const isFull = found !== undefined && found.distinct === next && found.first >= 0n && found.last < next
-  const rowHoles = isFull ? [] : await findHoles(connection, paths, { source, partition, next })
+  const rowHoles = isFull ? [] : await findHoles(connection, rows, { source, partition, next })
   const inLetters = rangesOf(letters.offsets)
   const known = [...entry.lost, ...entry.skipped].map(({ from, to }) => ({ from: BigInt(from), to: BigInt(to) }))
   const holes = subtractRanges(rowHoles, [...inLetters, ...known])

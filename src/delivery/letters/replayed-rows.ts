@@ -16,12 +16,12 @@ export async function placesInTable(
   view: TableView,
   letters: readonly Letter[],
 ): Promise<ReadonlySet<string>> {
-  const { paths } = await view.dataFiles()
-  if (letters.length === 0 || paths.length === 0) return new Set()
+  const { rows } = await view.dataFiles()
+  if (letters.length === 0 || rows === undefined) return new Set()
   const wanted = letters.map(({ source, partition, offset }) => `(${literal(source)}, ${partition}, ${offset})`)
   const reader = await connection.runAndReadAll(
     `SELECT _source, _source_partition, _offset::VARCHAR
-     FROM read_parquet([${paths.map(literal).join(', ')}], union_by_name = true)
+     FROM ${rows}
      JOIN (VALUES ${wanted.join(', ')}) AS wanted(source, part, place)
      ON _source = source AND _source_partition = part AND _offset = place`,
   )

@@ -14,8 +14,8 @@ export async function deliverAgain(
   view: TableView,
   before: DeliveryState,
 ): Promise<DeliveryState> {
-  const { paths } = await view.dataFiles()
-  for (const { source, partition, last } of await countFigures(connection, paths)) {
+  const { rows } = await view.dataFiles()
+  for (const { source, partition, last } of await countFigures(connection, rows)) {
     const next = entryOf(before, source, partition)?.next ?? '0'
     if (last >= BigInt(next))
       throw new WeirError(

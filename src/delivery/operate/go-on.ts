@@ -16,8 +16,8 @@ export async function goOn(
   after: DeliveryState,
   previous: string | null,
 ): Promise<DeliveryState> {
-  const { paths } = await view.dataFiles()
-  const figures = await countFigures(ports.connection, paths)
+  const { rows } = await view.dataFiles()
+  const figures = await countFigures(ports.connection, rows)
   const files = mergeFiles(before.letterFiles, after.letterFiles)
   const furthest = new Map<string, StateEntry>()
   for (const entry of [...before.entries, ...after.entries]) {
@@ -31,7 +31,7 @@ export async function goOn(
     const { source, partition } = entry
     const found = figures.find((figure) => figure.source === source && figure.partition === partition)
     const next = found && found.last >= BigInt(entry.next) ? found.last + 1n : BigInt(entry.next)
-    const rowHoles = await findHoles(ports.connection, paths, { source, partition, next })
+    const rowHoles = await findHoles(ports.connection, rows, { source, partition, next })
     const letters = await lettersOf(ports, files, entry, rowHoles)
     letterFiles.push(...letters.files)
     entries.push(recount(entry, { next, rows: found?.rows ?? 0n, rowHoles, letters: letters.ranges }))

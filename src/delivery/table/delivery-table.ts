@@ -48,6 +48,8 @@ export interface TableView {
 export interface TableFiles {
   /** Local paths that DuckDB can read. */
   readonly paths: readonly string[]
+  /** A table expression of the rows of the table, without those that deletes name; undefined without files. */
+  readonly rows: string | undefined
   /** Rows were deleted without writing the files anew: what the files hold is more than the table. */
   readonly hasDeletes: boolean
   /** Rows of the files less those that deletes name, as their counts say. */

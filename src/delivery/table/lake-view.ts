@@ -2,11 +2,13 @@ import type { DataFile } from '../../lake/manifest/data-file.ts'
 import type { ManifestReader } from '../../lake/manifest/manifest-reader.ts'
 import { ancestors, currentSnapshot, specById, tableSchema } from '../../lake/metadata/read.ts'
 import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
+import { liveRowsSql } from '../../lake/scan/live-rows.ts'
 import { planScan } from '../../lake/scan/plan-scan.ts'
 import { copySql } from '../../lake/write/copy.ts'
 import { stateProperty } from '../../record/delivery-state.ts'
 import type { RecordSchema } from '../../record/json/record-schema.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
+import { rowsOfFiles } from './rows-of-files.ts'
 import type { NearestSummary, TableView } from './delivery-table.ts'
 
 /** Table metadata as deliveries look at it. */
@@ -31,11 +33,19 @@ export function lakeView(
     removals: removalsOf(metadata),
     copyText: (select, directory) => copySql({ schema, spec, source: `(${select})`, directory }),
     async dataFiles() {
-      const { dataFiles, deleteFiles } = await planScan({ metadata, ...ports })
-      const paths = await Promise.all(dataFiles.map(({ location }) => ports.store.localPath(location)))
+      const scan = await planScan({ metadata, ...ports })
+      const { dataFiles, deleteFiles } = scan
+      const local = new Map<string, string>()
+      for (const { location } of [...dataFiles, ...deleteFiles])
+        local.set(location, await ports.store.localPath(location))
+      const pathOf = (location: string): string => local.get(location)!
+      const paths = dataFiles.map(({ location }) => pathOf(location))
+      const hasDeletes = deleteFiles.length > 0
+      const isLess = hasDeletes && paths.length > 0
+      const rows = isLess ? `(${liveRowsSql(scan, { schemas: metadata.schemas, pathOf })})` : rowsOfFiles(paths)
       const count = (files: readonly DataFile[]): bigint =>
         files.reduce((sum, file) => sum + BigInt(file.recordCount), 0n)
-      return { paths, hasDeletes: deleteFiles.length > 0, liveRows: count(dataFiles) - count(deleteFiles) }
+      return { paths, rows, hasDeletes, liveRows: count(dataFiles) - count(deleteFiles) }
     },
   }
 }

@@ -5,7 +5,7 @@ export const sqlCodes = defineCodes({
   'WEIR-6001': {
     kind: 'invalid',
     cause: 'This kind of statement is not allowed here.',
-    remedy: 'Queries are; data comes in through streams and deliveries.',
+    remedy: 'The message names what is; docs/guide says how tables are written to.',
   },
   'WEIR-6002': {
     kind: 'invalid',
@@ -64,5 +64,16 @@ export const sqlCodes = defineCodes({
     cause: 'The PostgreSQL port has no room for another connection.',
     remedy: 'Close connections, or raise the limit in the project.',
     retryable: true,
+  },
+  'WEIR-6013': {
+    kind: 'conflict',
+    cause: 'Others have changed the rows that a transaction was to change.',
+    remedy: 'Nothing was changed: run the transaction again.',
+    retryable: true,
+  },
+  'WEIR-6014': {
+    kind: 'unavailable',
+    cause: 'A commit was interrupted, and nobody can tell yet whether it was done; it was done whole or not at all.',
+    remedy: 'Look at the table, and run the statement again if its rows are not there.',
   },
 })

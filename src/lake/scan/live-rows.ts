@@ -28,10 +28,24 @@ export function liveRowsSql(scan: Scan, options: LiveRowsOptions): string {
   const touched = files.filter((one) => !isPlain(one))
   const paths = [...untouched.map(({ file }) => options.pathOf(file.location)), ...(options.beside ?? [])]
   const plain = scanSql(scan.schema, paths, options.schemas)
-  const rest = touched.length === 0 ? undefined : touchedRowsSql(scan.schema, touched, options)
+  const rest = touched.length === 0 ? undefined : rowsWithNumbersSql(scan.schema, touched, options)
   const rows = rest === undefined ? plain : paths.length === 0 ? rest : `(${plain}) UNION ALL BY NAME (${rest})`
   if (scan.namesMapped !== true || files.length === 0) return rows
   return `SELECT * FROM (${rows}) WHERE ${haveIds(files.map(({ file }) => options.pathOf(file.location)))}`
+}
+
+/** What the columns are called that say where a row lies: the file as DuckDB opened it, and the number of the row in it. */
+export interface PlaceColumns {
+  readonly file: string
+  readonly position: string
+}
+
+/** The same rows, each with its place. */
+export function placedRowsSql(scan: Scan, options: LiveRowsOptions, places: PlaceColumns): string {
+  const files = applicableDeletes(scan)
+  if (files.length > 0) return rowsWithNumbersSql(scan.schema, files, options, places)
+  const none = `CAST(NULL AS VARCHAR) AS ${identifier(places.file)}, CAST(NULL AS BIGINT) AS ${identifier(places.position)}`
+  return `SELECT *, ${none} FROM (${scanSql(scan.schema, [], options.schemas)})`
 }
 
 /** Columns without ids would be found by none, and read as nulls (INV-L7): the query fails instead. */
@@ -44,13 +58,22 @@ function haveIds(paths: readonly string[]): string {
 /** Names that no column has here: columns are read as `c` and their id. */
 const [fileName, rowNumber] = ['weir_file', 'file_row_number']
 
-function touchedRowsSql(schema: Schema, files: readonly FileWithDeletes[], options: LiveRowsOptions): string {
+function rowsWithNumbersSql(
+  schema: Schema,
+  files: readonly FileWithDeletes[],
+  options: LiveRowsOptions,
+  places?: PlaceColumns,
+): string {
   const { lineage = false, pathOf } = options
   const readName = ({ id }: Field) => `c${id}`
   const columns = columnsOf(schema, options.schemas, readName)
   const own = lineage ? columnsOf({ ...schema, fields: lineageFields }, [], readName) : []
   const read = [...columns, ...own].map(({ source }) => source).join(', ')
-  const items = [...columns.map(({ item }) => item), ...(lineage ? lineageItems('files', rowNumber) : [])].join(', ')
+  const place = places
+    ? [`${fileName} AS ${identifier(places.file)}`, `${rowNumber} AS ${identifier(places.position)}`]
+    : []
+  const more = lineage ? lineageItems('files', rowNumber) : place
+  const items = [...columns.map(({ item }) => item), ...more].join(', ')
   const paths = files.map(({ file }) => literal(pathOf(file.location))).join(', ')
   const rows = `SELECT * FROM read_parquet([${paths}], schema = MAP {${read}}, filename = '${fileName}', file_row_number = true)`
   const numbers = lineageFiles(

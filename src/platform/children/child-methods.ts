@@ -11,7 +11,7 @@ import type { BrokerLimits } from '../../stream/broker/broker.ts'
 import type { LagSeries, PartitionFigure, TopicFigure, TopicRate } from '../../stream/broker/metrics/figures.ts'
 import type { SecurityChange } from '../../stream/broker/security/security-log.ts'
 import type { MemoryHost } from './delivery-memory.ts'
-import type { Relations, TailReport } from '../../sql/engine-host.ts'
+import type { CommitRequest, Relations, TailReport } from '../../sql/engine-host.ts'
 
 /** prom-client's `getMetricsAsJSON`, as it crosses the channel. */
 export type MetricsJson = readonly MetricObject[]
@@ -161,12 +161,26 @@ export type OperatorHost = MemoryHost & {
   progress(params: { readonly job: number; readonly done: number; readonly total: number }): null
 }
 
+export interface WriterConfig {
+  readonly catalogUri: string
+  readonly catalogToken?: string
+  readonly warehouse: string
+}
+
+/** What the process answers that commits what SQL statements write. */
+export type WriterMethods = ChildMethods<WriterConfig, null, null> & {
+  commit(params: CommitRequest): Promise<null>
+  /** Whether a commit that nobody has heard of is in its tables. */
+  hasLanded(params: CommitRequest): Promise<boolean>
+}
+
 export interface EngineChildConfig {
   readonly socketPath: string
   readonly memoryLimitBytes: number
   readonly threads: number
   readonly temporaryDirectory: string
   readonly linkDirectory: string
+  readonly scratchDirectory: string
   readonly warehouse: string
   readonly database: string
 }

@@ -10,7 +10,12 @@ import { serveSupervisor } from './serve.ts'
 type HostMethods = {
   relations(params: Parameters<EngineHost['relations']>[0]): ReturnType<EngineHost['relations']>
   resolve(params: Parameters<EngineHost['resolve']>[0]): ReturnType<EngineHost['resolve']>
+  flush(params: Parameters<EngineHost['flush']>[0]): ReturnType<EngineHost['flush']>
+  commit(params: Parameters<EngineHost['commit']>[0]): ReturnType<EngineHost['commit']>
 }
+
+/** What may take long is ended by the supervisor, which knows why. */
+const patience = { timeoutMs: 1_200_000 }
 
 // The SQL engine's process: DuckDB, and PostgreSQL's protocol on a unix socket.
 serveSupervisor<EngineChildConfig, EngineReady, unknown, HostMethods>('engine', async (config, { host, logger }) => {
@@ -22,6 +27,7 @@ serveSupervisor<EngineChildConfig, EngineReady, unknown, HostMethods>('engine', 
       threads: config.threads,
       temporaryDirectory: config.temporaryDirectory,
       linkDirectory: config.linkDirectory,
+      scratchDirectory: config.scratchDirectory,
       objects: openObjectStore({ roots: [config.warehouse], files: nodeFiles }),
       database: config.database,
       logger,
@@ -29,6 +35,8 @@ serveSupervisor<EngineChildConfig, EngineReady, unknown, HostMethods>('engine', 
     {
       relations: (request) => host.call('relations', request),
       resolve: (request) => host.call('resolve', request),
+      flush: (table) => host.call('flush', table, patience),
+      commit: (request) => host.call('commit', request, patience),
     },
   )
   return {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { openChangeCount, stillHolds } from '../../kernel/change-count.ts'
 import type { TailReport } from '../../sql/engine-host.ts'
+import { noWrites } from '../../../test/support/engine-writes.ts'
 import { createEngineHost } from './engine-host.ts'
 import type { TailSource } from './gather-tails.ts'
 
@@ -31,6 +32,7 @@ function hostOf(tails: () => Promise<TailReport>) {
     pointers: { tablePointer: () => Promise.resolve('file:///metadata.json') },
     tailSources: () => [source],
     changes,
+    ...noWrites,
   })
   const holdsOf = async () => {
     const answer = await host.resolve({ tables: [table], relations: 1 })

@@ -7,6 +7,8 @@ export interface EngineHostOptions {
   readonly relations: () => Promise<Relations>
   readonly pointers: Pick<TablePointers, 'tablePointer'>
   readonly tailSources: () => readonly TailSource[]
+  readonly flush: EngineHost['flush']
+  readonly commit: EngineHost['commit']
   /** Raised before anybody is told of a change of relations, pointers or workers. */
   readonly changes: ChangeCount
 }
@@ -15,8 +17,11 @@ export interface EngineHostOptions {
  * What the engine may ask. Tails are taken first and pointers after, so that no tail begins beyond its snapshot (INV-T1). Workers are
  * asked with the pointers of before: one whose table has moved looks whether its schema still is the one of its rows.
  */
-export function createEngineHost({ relations, pointers, tailSources, changes }: EngineHostOptions): EngineHost {
+export function createEngineHost(options: EngineHostOptions): EngineHost {
+  const { relations, pointers, tailSources, changes, flush, commit } = options
   return {
+    flush,
+    commit,
     async relations({ known }) {
       const hold = changes.hold()
       const current = await relations()

@@ -49,6 +49,8 @@ export function runEngine(options: EngineProcessOptions): EngineProcess {
     local: {
       relations: (request: never) => options.host.relations(request),
       resolve: (request: never) => options.host.resolve(request),
+      flush: (table: never) => options.host.flush(table),
+      commit: (request: never) => options.host.commit(request),
     },
     async begin(channel) {
       // A path of its own for each process, so that the relay knows which of them a connection was with.

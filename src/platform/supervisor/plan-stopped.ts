@@ -6,7 +6,7 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { createLogger } from '../../kernel/logger.ts'
 import { parseMetadata } from '../../lake/metadata/read.ts'
-import type { Relations } from '../../sql/engine-host.ts'
+import type { EngineHost, Relations } from '../../sql/engine-host.ts'
 import { copySqlite } from '../../storage/metadata/copy-sqlite.ts'
 import { openMetadata, type Metadata } from '../../storage/metadata/metadata.ts'
 import { openObjectStore } from '../../storage/objects/open.ts'
@@ -81,9 +81,13 @@ function viewChecks(folder: string, dataDirectory: string, stack: AsyncDisposabl
         threads: 1,
         temporaryDirectory: join(folder, 'spill'),
         linkDirectory: join(folder, 'links'),
+        scratchDirectory: join(folder, 'writes'),
         objects: openObjectStore({ roots: [`file://${join(dataDirectory, 'lake')}`], files: nodeFiles }),
       },
-      { relations: async () => ({ relations: noRelations, holds: [] }), resolve: async () => 'other relations' },
+      onlyToPlan<EngineHost>({
+        relations: async () => ({ relations: noRelations, holds: [] }),
+        resolve: async () => 'other relations',
+      }),
     )
     stack.defer(() => engine.stop({ deadlineMs: 0 }))
     return engine

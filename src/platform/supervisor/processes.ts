@@ -12,6 +12,8 @@ import { createEngineHost } from './engine-host.ts'
 import { runEngine, type EngineProcess } from './engine-process.ts'
 import { watchMemory } from './memory-watch.ts'
 import { runOperator, type OperatorProcess } from './operator-process.ts'
+import { runWriter, type WriterProcess } from './writer-process.ts'
+import { flushTable } from './deliveries/flush-table.ts'
 import type { JoinedWorkers } from './joined/joined-workers.ts'
 import type { ProcessLogs } from './process-logs.ts'
 import type { StreamsPlace } from './streams/streams-place.ts'
@@ -26,6 +28,7 @@ export interface ProcessesOptions extends SupervisorOptions {
   readonly epochs: EpochStore
   readonly adoptions: AdoptionStore
   readonly relations: () => Promise<Relations>
+  readonly catalogUri: string
   /** What SQL engines look at instead of asking again. */
   readonly changes: ChangeCount
 }
@@ -38,6 +41,7 @@ export interface Processes {
   readonly joined: JoinedWorkers
   readonly engine: EngineProcess
   readonly operator: OperatorProcess
+  readonly writer: WriterProcess
   /** Workers first, with a commit; then the engine, then the log. */
   stop(): Promise<void>
   kill(): void
@@ -51,20 +55,26 @@ export function runProcesses(options: ProcessesOptions): Processes {
   const { streams, joined, adoptions, logs } = options
   const memory = answerForMemory(adoptions, streams)
   const workers = startWorkers(options, memory)
-  const engine = startEngine(options, workers)
+  const writer = startWriter(options)
+  const engine = startEngine(options, workers, writer)
   const operator = startOperator(options, memory)
-  const residentMemory = watchMemory(() => [...workers.watched, ...engine.watched, ...operator.watched], logs.logger)
+  const residentMemory = watchMemory(
+    () => [...workers.watched, ...engine.watched, ...operator.watched, ...writer.watched],
+    logs.logger,
+  )
   return {
     streams,
     workers,
     joined,
     engine,
     operator,
+    writer,
     async stop() {
       await workers.stop(deadlineMs)
       joined.stop()
       residentMemory.stop()
       await Promise.all([engine.child.stop(2000), operator.child.stop(2000)])
+      await writer.child.stop(2000)
       await streams.stop(deadlineMs)
     },
     kill() {
@@ -73,6 +83,7 @@ export function runProcesses(options: ProcessesOptions): Processes {
       joined.stop()
       engine.child.kill()
       operator.child.kill()
+      writer.child.kill()
       streams.kill()
     },
   }
@@ -98,7 +109,16 @@ function startWorkers(
   })
 }
 
-function startEngine(options: ProcessesOptions, workers: DeliveryWorkers): EngineProcess {
+function startWriter({ places, logs, catalogUri, token, workerMemoryBytes }: ProcessesOptions): WriterProcess {
+  const config = {
+    catalogUri,
+    ...(token === undefined ? {} : { catalogToken: token }),
+    warehouse: `file://${places.lake}`,
+  }
+  return runWriter(config, workerMemoryBytes, logs, logs.logger)
+}
+
+function startEngine(options: ProcessesOptions, workers: DeliveryWorkers, writer: WriterProcess): EngineProcess {
   const { places, logs, engineMemoryBytes, engineIdleMs } = options
   return runEngine({
     config: {
@@ -106,6 +126,7 @@ function startEngine(options: ProcessesOptions, workers: DeliveryWorkers): Engin
       threads: options.threads,
       temporaryDirectory: join(places.run, 'engine-spill'),
       linkDirectory: join(places.tail, 'engine-links'),
+      scratchDirectory: join(places.tail, 'engine-writes'),
       warehouse: `file://${places.lake}`,
       database: 'weir',
     },
@@ -114,6 +135,8 @@ function startEngine(options: ProcessesOptions, workers: DeliveryWorkers): Engin
       pointers: options.pointers,
       tailSources: () => workers.tailSources,
       changes: options.changes,
+      flush: (table) => flushTable(workers, table),
+      commit: (request) => writer.commit(request),
     }),
     runDirectory: places.sockets,
     memoryBytesMax: engineMemoryBytes,

@@ -8,7 +8,7 @@ import { logNodeOptions } from '../../stream/broker/memory-limits.ts'
 export interface ChildOptions {
   /** As in `weir logs` and `weir status`. */
   readonly name: string
-  readonly program: 'log' | 'delivery' | 'engine' | 'operator'
+  readonly program: 'log' | 'delivery' | 'engine' | 'operator' | 'writer'
   /** What the child may ask of us. */
   readonly local?: Methods
   /** Each line that it writes, JSON or not. */

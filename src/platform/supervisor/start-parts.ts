@@ -109,6 +109,7 @@ async function assemble(
     epochs: metadata.epochs,
     adoptions: metadata.adoptions,
     relations: () => control.relations(),
+    catalogUri: `http://127.0.0.1:${ports.http}/iceberg`,
   })
   const services = createServices({ ...options, processes, ports, places, removeLeft })
   const control = createControlPlane({ metadata, services, clock: options.clock, logger })

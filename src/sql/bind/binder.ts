@@ -31,6 +31,8 @@ export interface BindContext {
   readonly ownSchemas: ReadonlySet<string>
   /** Where the statement reads tables as they were. */
   readonly clauses: readonly MomentClause[]
+  /** Names of Weir's own that the statement was given; all of them are bound, read or not. */
+  readonly given?: readonly ReadRelation[]
 }
 
 const viewDepthMax = 32
@@ -42,7 +44,7 @@ export async function bindRelations(analysis: Analysis, context: BindContext): P
 
   const visit = async ({ parts }: Analysis, path: readonly string[], depth: number): Promise<void> => {
     for (const reference of parts.tables) {
-      if (depth === 0 && isDated(reference, context.clauses)) continue
+      if (depth === 0 && (isDated(reference, context.clauses) || isGiven(reference, context))) continue
       const relation = findRelation(reference, parts.withNames, path, context)
       if (!relation) continue
       if (relation.kind === 'table') tables.add(relation)
@@ -66,7 +68,7 @@ export async function bindRelations(analysis: Analysis, context: BindContext): P
   const targets = [...views].map((view) => statementOf(viewTarget(view)))
   return {
     version: context.relations.version,
-    tables: [...tables],
+    tables: [...tables, ...(context.given ?? [])],
     dated,
     datedAs: '',
     views: [...views],
@@ -77,6 +79,10 @@ export async function bindRelations(analysis: Analysis, context: BindContext): P
 /** A name of ours, put in for a clause of this statement. */
 function isDated({ catalog, schema, name }: TableReference, clauses: readonly MomentClause[]): boolean {
   return !catalog && schema === momentSchema && clauses[Number(name) - 1] !== undefined
+}
+
+function isGiven({ catalog, schema, name }: TableReference, { given = [] }: BindContext): boolean {
+  return !catalog && given.some((one) => one.schema === schema && one.name === name)
 }
 
 /** The table of a clause. WEIR-6001 for a view or a name of WITH, which have no history of their own. */

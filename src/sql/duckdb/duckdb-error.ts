@@ -26,7 +26,11 @@ const rules: readonly Rule[] = [
   rule(/^Binder Error: (Cannot (compare|mix|cast)|Type mismatch)/i, 'WEIR-6002', '42804'),
   rule(/^Binder Error/, 'WEIR-6002', '42601'),
   rule(/^Conversion Error: .*(timestamp|date|time|interval)/i, 'WEIR-6005', '22007'),
-  rule(/^Conversion Error: .*(out of range|overflow|exceed)/i, 'WEIR-6005', '22003'),
+  rule(
+    /^Conversion Error: (.*(out of range|overflow|exceed)|Could not cast value -?[0-9.]+ to DECIMAL)/i,
+    'WEIR-6005',
+    '22003',
+  ),
   rule(/^Conversion Error/, 'WEIR-6005', '22P02'),
   rule(/^Out of Range Error/, 'WEIR-6005', '22003'),
   rule(/^IO Error: No files found/, 'WEIR-8002', '58P01'),

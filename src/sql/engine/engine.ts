@@ -2,7 +2,7 @@ import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { Relations } from '../engine-host.ts'
 import type { Logger } from '../../kernel/logger.ts'
 
-/** What `startEngine` needs. The engine writes nothing but below `linkDirectory` and `temporaryDirectory`. */
+/** What `startEngine` needs. The engine writes nothing but below the three directories. */
 export interface EngineConfig {
   /** Where it listens: a unix socket in a folder of mode 0700, or a loopback port for tests (0: any). */
   readonly listen: { readonly socketPath: string } | { readonly port: number }
@@ -13,6 +13,8 @@ export interface EngineConfig {
   readonly temporaryDirectory: string
   /** Hard links of tail segments while a query reads them; same file system as the tails. Emptied at start. */
   readonly linkDirectory: string
+  /** What statements have written until it is committed; same file system as the lake. Emptied at start. */
+  readonly scratchDirectory: string
   /** Where snapshots are read from. */
   readonly objects: ObjectStore
   /** Name of the database as clients see it; default `weir`. */

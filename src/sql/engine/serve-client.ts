@@ -13,6 +13,10 @@ import { createOutbox } from '../wire/session/outbox.ts'
 import { serveSession } from '../wire/session/session.ts'
 import { readStartup } from '../wire/session/startup.ts'
 import { createSessionQueries } from '../session/session-queries.ts'
+import { sessionStatements } from '../session/session-statements.ts'
+import { createSessionWrites } from '../write/create-session-writes.ts'
+import { openScratch } from '../write/run/scratch.ts'
+import { transactionChanges } from '../write/transaction-changes.ts'
 import { sessionFacts } from '../session/session-facts.ts'
 import { createSettings, reported } from '../session/settings.ts'
 import type { EngineServices } from './services.ts'
@@ -49,7 +53,11 @@ async function serveStarted(
   try {
     const key = registry.reserve()
     const facts = sessionFacts(services.database, settings, key.processId)
-    const queries = createSessionQueries(services, settings, views, facts)
+    const scratch = openScratch(services.scratchDirectory)
+    const changes = transactionChanges(services.host, scratch)
+    const statements = sessionStatements(services, settings, views, facts, (table) => changes.of(table))
+    const queries = createSessionQueries(statements)
+    const writes = createSessionWrites({ services, settings, views, statements, changes, scratch })
     registry.add(key, queries)
     try {
       const options = Object.keys(startup.parameters).filter((name) => name.startsWith('_pq_.'))
@@ -58,7 +66,7 @@ async function serveStarted(
       for (const name of reported) out.send(parameterStatus(name, settings.get(name)))
       settings.onReported((name, value) => out.send(parameterStatus(name, value)))
       out.send(backendKeyData(key.processId, key.secret))
-      await serveSession(socket, inbox, { out, queries, settings, observe: registry.observe })
+      await serveSession(socket, inbox, { out, queries, writes, settings, observe: registry.observe })
     } finally {
       registry.remove(key)
     }

@@ -4,6 +4,7 @@ import type { StatementFilters } from '../blank/statement-filters.ts'
 import type { Duckdb } from '../duckdb/duckdb.ts'
 import type { CatalogStore } from '../catalog/catalog-store.ts'
 import type { Analyzer } from '../gate/analyze.ts'
+import type { EngineHost } from '../engine-host.ts'
 import type { ResolveTables } from '../snapshot/resolve-tables.ts'
 import type { TablePlanner } from '../snapshot/table-plan.ts'
 
@@ -20,4 +21,8 @@ export interface EngineServices {
   readonly relations: KnownRelations
   readonly blank: BlankDatabase
   readonly filters: StatementFilters
+  /** What writes ask of the supervisor. */
+  readonly host: Pick<EngineHost, 'flush' | 'commit'>
+  /** Sessions write here what is not committed yet. */
+  readonly scratchDirectory: string
 }

@@ -16,6 +16,7 @@ import { statementOf } from '../gate/statement.ts'
 import { sessionFacts } from '../session/session-facts.ts'
 import { createSettings } from '../session/settings.ts'
 import { createSessionQueries } from '../session/session-queries.ts'
+import { sessionStatements } from '../session/session-statements.ts'
 import { attachSessionViews } from '../bind/session-views.ts'
 import { lakePlanner } from '../snapshot/lake-planner.ts'
 import { resolveTables } from '../snapshot/resolve-tables.ts'
@@ -32,6 +33,8 @@ export async function startEngine(
   planner: TablePlanner = lakePlanner(config),
 ): Promise<Engine> {
   mkdirSync(config.temporaryDirectory, { recursive: true, mode: 0o700 })
+  // Of engines that were killed.
+  rmSync(config.scratchDirectory, { recursive: true, force: true })
   const services = await openServices(config, host, planner)
   const registry = createSessionRegistry()
   const sockets = new Set<Socket>()
@@ -81,6 +84,8 @@ async function openServices(config: EngineConfig, host: EngineHost, planner: Tab
     relations: knownRelations(host),
     blank,
     filters: statementFilters(blank),
+    host,
+    scratchDirectory: config.scratchDirectory,
   }
 }
 
@@ -113,7 +118,8 @@ async function describeQuery(services: EngineServices, sql: string) {
   const connection = await services.duckdb.connect()
   const views = await attachSessionViews(connection)
   const settings = createSettings({})
-  const queries = createSessionQueries(services, settings, views, sessionFacts(services.database, settings, 0))
+  const facts = sessionFacts(services.database, settings, 0)
+  const queries = createSessionQueries(sessionStatements(services, settings, views, facts, () => undefined))
   try {
     const { columns } = await queries.describe(statementOf(sql), [])
     return columns.map(({ name, type }) => ({ name, type: type.duckdb.toString() }))

@@ -88,9 +88,6 @@ const attempts: readonly (readonly [sql: string, code: RegExp])[] = [
   [`create table t as select 1`, /0A000/],
   [`create macro f() as 1`, /0A000/],
   [`create secret s (type s3)`, /0A000/],
-  [`insert into orders values (1)`, /0A000/],
-  [`update orders set id = 1`, /0A000/],
-  [`delete from orders`, /0A000/],
   [`drop view cheap`, /0A000/],
   [`alter table orders add column x int`, /0A000/],
   [`with x as (insert into orders values (1) returning *) select * from x`, /42601|0A000/],
@@ -152,8 +149,8 @@ void test('a parameter is a value wherever it stands, never a file or a setting'
 })
 
 void test('says what to do instead', async () => {
-  await assert.rejects(client.query('insert into orders values (1)'), ({ message }: Error) => {
-    assert.match(message, /INSERT is not allowed here.*stream and a delivery/)
+  await assert.rejects(client.query('vacuum'), ({ message }: Error) => {
+    assert.match(message, /VACUUM is not allowed here.*maintenance runs by itself/)
     return true
   })
 })

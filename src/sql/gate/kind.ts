@@ -4,6 +4,7 @@ import { type Statement, wordsAt } from './statement.ts'
 /** What a statement is, by its first words. Everything that is not listed here is refused. */
 export type StatementKind =
   | 'query'
+  | 'write'
   | 'explain'
   | 'describe'
   | 'copy'
@@ -29,6 +30,12 @@ const kinds: Readonly<Record<string, StatementKind>> = {
   values: 'query',
   table: 'query',
   from: 'query',
+
+  insert: 'write',
+  update: 'write',
+  delete: 'write',
+  merge: 'write',
+  truncate: 'write',
   explain: 'explain',
   describe: 'describe',
   desc: 'describe',
@@ -57,11 +64,6 @@ const kinds: Readonly<Record<string, StatementKind>> = {
 }
 
 const remedies: Readonly<Record<string, string>> = {
-  insert: 'rows come in through a stream and a delivery: weir produce, or any Kafka client',
-  update: 'tables change through deliveries only',
-  delete: 'tables change through deliveries only',
-  merge: 'tables change through deliveries only',
-  truncate: 'declare the table anew in the project and run weir apply --allow-destructive',
   create: 'declare tables and views in weir.config.ts and run weir apply',
   alter: 'change the table in weir.config.ts and run weir apply',
   drop: 'remove it from weir.config.ts and run weir apply --allow-destructive',
@@ -81,6 +83,7 @@ const remedies: Readonly<Record<string, string>> = {
 export function kindOf(statement: Statement): StatementKind {
   const first = statement.tokens.find((token) => token.value !== '(')
   const kind = first?.kind === 'word' ? kinds[first.value] : undefined
+  if (kind === 'query' && first!.value === 'with' && writesAfterWith(statement)) return 'write'
   if (kind) return kind
   const word = first ? statement.text.slice(first.start, first.end) : ''
   if (first?.kind !== 'word' || !/^[a-z]+$/i.test(word))
@@ -89,6 +92,19 @@ export function kindOf(statement: Statement): StatementKind {
       position: (first?.start ?? 0) + 1,
     })
   throw refusal(first.value, (first.start ?? 0) + 1)
+}
+
+/** After the queries that WITH defines, or as one of them, there is a verb that writes. */
+function writesAfterWith({ tokens }: Statement): boolean {
+  let depth = 0
+  for (const [at, { kind, value }] of tokens.entries()) {
+    if (kind === 'symbol' && value === '(') depth++
+    if (kind === 'symbol' && value === ')') depth--
+    const before = tokens[at - 1]?.kind === 'symbol' ? tokens[at - 1]!.value : ''
+    const begins = (depth === 0 && before === ')') || (depth === 1 && before === '(')
+    if (begins && kind === 'word' && kinds[value] === 'write' && tokens[at + 1]?.value !== ',') return true
+  }
+  return false
 }
 
 function refused(word: string, position: number): Error {
@@ -109,11 +125,11 @@ function refusal(word: string, position: number): Error {
   const hint = remedies[word]
   const known = hint !== undefined || knownStatements.has(word)
   if (!known) return sqlError('WEIR-6002', `syntax error at or near "${word}"`, { sqlstate: '42601', position })
-  return sqlError(
-    'WEIR-6001',
-    `${word.toUpperCase()} is not allowed here: this port answers queries${hint ? `; ${hint}` : ''}`,
-    { sqlstate: '0A000', position, ...(hint ? { hint } : {}) },
-  )
+  return sqlError('WEIR-6001', `${word.toUpperCase()} is not allowed here${hint ? `: ${hint}` : ''}`, {
+    sqlstate: '0A000',
+    position,
+    ...(hint ? { hint } : {}),
+  })
 }
 
 const knownStatements = new Set(

@@ -2,6 +2,7 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { bindRelations, type BoundRelations } from '../bind/binder.ts'
 import { parameterCount } from '../bind/parameter-literal.ts'
 import type { RelationIndex } from '../bind/relation-index.ts'
+import type { ReadRelation } from '../snapshot/table-plan.ts'
 import { exactSchema } from '../catalog/exact-numeric.ts'
 import { rewriteForDuckdb } from '../catalog/rewrite.ts'
 import type { SessionFacts } from '../catalog/rewrite-session.ts'
@@ -35,6 +36,7 @@ export async function prepareStatement(
   facts: SessionFacts,
   original: Statement,
   freshness: Freshness,
+  given: readonly ReadRelation[] = [],
 ): Promise<PreparedStatement> {
   const { analyzer, relations, catalogs } = services
   const catalog = async () => catalogs.current(await relations.current())
@@ -44,7 +46,7 @@ export async function prepareStatement(
   const clauses: MomentClause[] = []
   for (const clause of lifted.clauses) clauses.push({ ...clause, value: await rewrite(clause.value) })
   const analysis = await analyzer.analyze(statement.text)
-  const bound = await bindFreshly(services, facts, { analysis, clauses }, freshness)
+  const bound = await bindFreshly(services, facts, { analysis, clauses, given }, freshness)
   // Names are those of what the client wrote.
   const same = statement === original
   const names = same ? analysis.columnNames : await analyzer.columnNames(lifted.statement.text)
@@ -53,7 +55,8 @@ export async function prepareStatement(
     clauses,
     names,
     bound,
-    exact: same && parameterCount(original) === 0,
+    // A text of ours has other places.
+    exact: same && parameterCount(original) === 0 && given.length === 0,
     usesCatalog: usesCatalog(analysis, services.ownSchemas),
     isRepeatable: isRepeatable(statement) && bound.isRepeatable,
   }
@@ -75,13 +78,21 @@ export const noRelations: BoundRelations = {
 async function bindFreshly(
   { analyzer, relations, ownSchemas }: EngineServices,
   { searchPath: path }: SessionFacts,
-  { analysis, clauses }: { readonly analysis: Analysis; readonly clauses: readonly MomentClause[] },
+  {
+    analysis,
+    clauses,
+    given,
+  }: {
+    readonly analysis: Analysis
+    readonly clauses: readonly MomentClause[]
+    readonly given: readonly ReadRelation[]
+  },
   freshness: Freshness,
 ): Promise<BoundRelations> {
-  if (analysis.parts.tables.length === 0) return noRelations
+  if (analysis.parts.tables.length === 0 && given.length === 0) return noRelations
   const searchPath = [...path, 'public']
   const bindTo = (index: RelationIndex) =>
-    bindRelations(analysis, { relations: index, searchPath, analyzer, ownSchemas, clauses })
+    bindRelations(analysis, { relations: index, searchPath, analyzer, ownSchemas, clauses, given })
   if (freshness === 'last seen') {
     try {
       const bound = await bindTo(await relations.lastSeen())

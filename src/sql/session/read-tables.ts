@@ -3,16 +3,22 @@ import type { SessionViews } from '../bind/session-views.ts'
 import { tableKey, type PlanFilters } from '../blank/plan-filters.ts'
 import type { EngineServices } from '../engine/services.ts'
 import { viewTarget } from '../snapshot/view-target.ts'
-import type { ResolvedTable } from '../engine-host.ts'
+import type { ResolvedTable, TableName } from '../engine-host.ts'
 import { isSamePin } from '../snapshot/pin-table.ts'
-import type { ReadRelation, TablePlan } from '../snapshot/table-plan.ts'
+import type { PendingTable } from '../snapshot/pending-table.ts'
+import { type ReadRelation, tableOf, type TablePlan, type WrittenPlan } from '../snapshot/table-plan.ts'
 import { sqlError } from '../sql-error.ts'
 
 /** Tables as one statement sees them; `release` when it is done. */
 export interface TableReading {
   readonly notices: readonly string[]
+  /** Of the table that the statement writes to. */
+  readonly written: WrittenPlan | undefined
   release(): Promise<void>
 }
+
+/** What the session's transaction has done to a table and not committed. */
+export type PendingOf = (table: TableName) => PendingTable | undefined
 
 const attemptsMax = 5
 
@@ -25,11 +31,13 @@ export async function readTables(
   bound: BoundRelations,
   views: SessionViews,
   filters: () => Promise<PlanFilters>,
+  pendingOf: PendingOf,
 ): Promise<TableReading | 'rebind'> {
-  if (bound.tables.length === 0 && bound.views.length === 0) return { notices: [], release: async () => {} }
+  if (bound.tables.length === 0 && bound.views.length === 0)
+    return { notices: [], written: undefined, release: async () => {} }
   for (let attempt = 1; ; attempt++) {
     const planned = bound.tables.length
-      ? await planTables(services, bound, filters, attempt > 1)
+      ? await planTables(services, bound, filters, pendingOf, attempt > 1)
       : { plans: [], notices: [] }
     if (planned === 'rebind') return 'rebind'
     if (planned === 'stale') {
@@ -50,7 +58,8 @@ export async function readTables(
       await release()
       throw error
     }
-    return { notices: planned.notices, release }
+    const written = planned.plans.find((plan) => plan.written)?.written
+    return { notices: planned.notices, written, release }
   }
 }
 
@@ -58,23 +67,31 @@ async function planTables(
   { resolve, planner }: EngineServices,
   { tables, version }: BoundRelations,
   filters: () => Promise<PlanFilters>,
+  pendingOf: PendingOf,
   anew: boolean,
 ): Promise<{ plans: readonly TablePlan[]; notices: readonly string[] } | 'stale' | 'rebind'> {
-  const keyed = tables.map((table) => table.pin?.table ?? table)
+  const keyed = tables.filter(({ query }) => query === undefined).map(tableOf)
   const names = [...new Map(keyed.map(({ schema, name }) => [tableKey({ schema, name }), { schema, name }])).values()]
-  const resolution = await resolve({ tables: names, relations: version }, anew)
+  const resolution = names.length
+    ? await resolve({ tables: names, relations: version }, anew)
+    : { tables: [], holds: [] }
   if (resolution === 'other relations') return 'rebind'
   const { tables: resolved } = resolution
   const plans: Planned[] = []
   for (const table of tables) {
-    const { schema, name } = table.pin?.table ?? table
+    if (table.query !== undefined) {
+      plans.push({ sql: table.query, release: async () => {} })
+      continue
+    }
+    const { schema, name } = tableOf(table)
     const found = resolved.find((one) => schema === one.schema && name === one.name)
     if (!found) throw sqlError('WEIR-6003', `table ${schema}.${name} was dropped`, { sqlstate: '42P01' })
     if (table.pin && !isSamePin(table.pin, await planner.pin(found, table.pin.moment))) {
       await release(plans)
       return 'rebind'
     }
-    plans.push(await planner.plan(table, found, async () => (await filters()).get(tableKey(table))))
+    const asked = async () => (await filters()).get(tableKey(table))
+    plans.push(await planner.plan(table, found, asked, pendingOf({ schema, name })))
   }
   const whole = wholeOf(plans)
   if (whole.length === plans.length) return { plans: whole, notices: noticesOf(tables, resolved) }

@@ -24,7 +24,7 @@ export const defaultSettings: Readonly<Record<string, string>> = {
   default_table_access_method: 'heap',
   default_tablespace: '',
   default_transaction_isolation: 'read committed',
-  default_transaction_read_only: 'on',
+  default_transaction_read_only: 'off',
   extra_float_digits: '1',
   geqo: 'on',
   idle_in_transaction_session_timeout: '0',
@@ -51,7 +51,7 @@ export const defaultSettings: Readonly<Record<string, string>> = {
   synchronize_seqscans: 'on',
   TimeZone: 'UTC',
   transaction_isolation: 'read committed',
-  transaction_read_only: 'on',
+  transaction_read_only: 'off',
   work_mem: '4MB',
   xmloption: 'content',
 }

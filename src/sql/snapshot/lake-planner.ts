@@ -4,7 +4,7 @@ import { manifestReader } from '../../lake/manifest/manifest-reader.ts'
 import { toLong } from '../../lake/json.ts'
 import { parseMetadata, schemaById } from '../../lake/metadata/read.ts'
 import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
-import { liveRowsSql } from '../../lake/scan/live-rows.ts'
+import { liveRowsSql, placedRowsSql } from '../../lake/scan/live-rows.ts'
 import { nearestSummary } from '../../lake/scan/nearest-summary.ts'
 import { planScan, type Scan } from '../../lake/scan/plan-scan.ts'
 import { scanSql } from '../../lake/scan/scan-sql.ts'
@@ -14,25 +14,20 @@ import type { ScanFilter } from '../blank/scan-filter.ts'
 import type { ResolvedTable, TableRelation } from '../engine-host.ts'
 import { quoteName } from '../gate/statement.ts'
 import { sqlError } from '../sql-error.ts'
+import { fileColumn, positionColumn } from '../write/bind/write-names.ts'
 import { duckdbTypeOf } from './duckdb-type.ts'
 import { keyedRowsSql, keyOfTails } from './keyed-rows.ts'
+import { type PendingTable, type ScanOfTable, withPending } from './pending-table.ts'
 import { pruneFiles } from './prune-files.ts'
 import { rememberLatest } from './remember-latest.ts'
 import { openSegmentLinks, type LinkedSegments } from './segment-links.ts'
 import { pinOf } from './pin-table.ts'
-import type { Pin, TablePlan, TablePlanner } from './table-plan.ts'
+import type { Pin, TablePlan, TablePlanner, WrittenTable } from './table-plan.ts'
 import { planTail, type TailRows } from './tail-rows.ts'
 
 const tablesRemembered = 200
 /** Of tables as they were, which are asked for less. */
 const pinsRemembered = 50
-
-/** The files of a snapshot, and where DuckDB finds them. */
-interface SnapshotFiles {
-  readonly metadata: TableMetadata
-  readonly scan: Scan
-  readonly pathOf: (location: string) => string
-}
 
 /**
  * Plans tables of the lake: the snapshot's files and, beyond their offsets, the tail (delivery rule 12). Metadata, manifests
@@ -48,7 +43,7 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
   const stateAt = rememberLatest(tablesRemembered, async (location: string) =>
     deliveryState.parse(JSON.parse((await objects.get(location)).toString('utf8'))),
   )
-  const snapshotAt = rememberLatest(tablesRemembered, async (location: string): Promise<SnapshotFiles> => {
+  const snapshotAt = rememberLatest(tablesRemembered, async (location: string): Promise<ScanOfTable> => {
     const metadata = await metadataAt(location)
     const scan = await planScan({ metadata, store: objects, reader })
     return { metadata, scan, pathOf: await localPaths(objects, [...scan.dataFiles, ...scan.deleteFiles]) }
@@ -58,7 +53,7 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
     const summary = nearestSummary(metadata)
     return summary && stateAt(`${metadata.location.replace(/\/$/, '')}/${summary.state}`)
   }
-  const pinnedAt = rememberLatest(pinsRemembered, async (key: string): Promise<SnapshotFiles> => {
+  const pinnedAt = rememberLatest(pinsRemembered, async (key: string): Promise<ScanOfTable> => {
     const [location, id] = JSON.parse(key) as [location: string, snapshotId: string]
     const metadata = await metadataAt(location)
     const scan = await planScan({ metadata, store: objects, reader, snapshotId: toLong(id) })
@@ -81,13 +76,37 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
       throw unreadable(error, metadata)
     }
   }
+  /** Committed rows and those of the transaction, each with its place; what is in tails is later than the statement. */
+  const planWritten = async (
+    relation: TableRelation,
+    { rows }: WrittenTable,
+    { metadataLocation }: ResolvedTable,
+    asked: () => Promise<ScanFilter | undefined>,
+    pending: PendingTable | undefined,
+  ): Promise<TablePlan> => {
+    const committed = await snapshotAt(metadataLocation)
+    const whole = withPending(committed, pending)
+    const { metadata, pathOf } = whole
+    const plan = { written: { ...whole, committed: committed.scan }, release: async () => {} }
+    if (rows === 'none') return { ...plan, sql: scanSql(whole.scan.schema, []) }
+    const { scan } = await askedFiles(whole, asked)
+    try {
+      const places = { file: fileColumn, position: positionColumn }
+      const placed = placedRowsSql(scan, { schemas: metadata.schemas, pathOf }, places)
+      return { ...plan, sql: project(relation, scan, placed, [fileColumn, positionColumn]) }
+    } catch (error) {
+      throw unreadable(error, metadata)
+    }
+  }
   return {
     async pin(table, moment) {
       return pinOf(await metadataAt(table.metadataLocation), table, moment)
     },
-    async plan(relation, resolved, asked): Promise<TablePlan | 'stale'> {
+    async plan(relation, resolved, asked, pending): Promise<TablePlan | 'stale'> {
       if (relation.pin) return planPinned(relation, relation.pin, resolved, asked)
-      const snapshot = await askedFiles(await snapshotAt(resolved.metadataLocation), asked)
+      if (relation.written) return planWritten(relation, relation.written, resolved, asked, pending)
+      const whole = withPending(await snapshotAt(resolved.metadataLocation), pending)
+      const snapshot = await askedFiles(whole, asked)
       const { metadata } = snapshot
       const state = resolved.tails.length ? await stateOf(metadata) : undefined
       const tail = planTail(resolved.tails, state, metadata['current-schema-id'])
@@ -108,17 +127,14 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
 /** Where there are fewer files, finding out what is asked for costs more than opening them. */
 const prunedFilesMin = 8
 
-async function askedFiles(
-  snapshot: SnapshotFiles,
-  asked: () => Promise<ScanFilter | undefined>,
-): Promise<SnapshotFiles> {
+async function askedFiles(snapshot: ScanOfTable, asked: () => Promise<ScanFilter | undefined>): Promise<ScanOfTable> {
   const filter = snapshot.scan.dataFiles.length >= prunedFilesMin ? await asked() : undefined
   return filter ? { ...snapshot, scan: pruneFiles(snapshot.scan, filter) } : snapshot
 }
 
 /** The relation's columns of `rows`; one that the table does not have (any more) is null. */
-function project({ columns }: TableRelation, { schema }: Scan, rows: string): string {
-  const known = new Set(schema.fields.map(({ name }) => name))
+function project({ columns }: TableRelation, { schema }: Scan, rows: string, more: readonly string[] = []): string {
+  const known = new Set([...schema.fields.map(({ name }) => name), ...more])
   const items = columns.map(({ name, type }) =>
     known.has(name) ? quoteName(name) : `CAST(NULL AS ${duckdbTypeOf(type)}) AS ${quoteName(name)}`,
   )
@@ -130,7 +146,7 @@ function project({ columns }: TableRelation, { schema }: Scan, rows: string): st
  * those that are read whole are files among the others: one scan, whose work is shared among all processors.
  */
 function rowsSql(
-  { scan, metadata, pathOf }: SnapshotFiles,
+  { scan, metadata, pathOf }: ScanOfTable,
   tail: readonly TailRows[],
   linked: LinkedSegments,
   key: readonly string[] | undefined,

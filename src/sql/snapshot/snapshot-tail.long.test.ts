@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
+import { noWrites } from '../../../test/support/engine-writes.ts'
 import { type LocalLake, openLocalLake } from '../../../test/support/local-lake.ts'
 import { prepareAppend } from '../../lake/commit/prepare-append.ts'
 import { parseType } from '../../lake/types/parse-type.ts'
@@ -57,9 +58,11 @@ before(async () => {
       threads: 2,
       temporaryDirectory: join(lake.folder, 'temporary'),
       linkDirectory: join(lake.folder, 'links'),
+      scratchDirectory: join(lake.folder, 'writes'),
       objects: lake.store,
     },
     {
+      ...noWrites,
       relations: async () => ({
         relations: {
           version: 1,

@@ -1,12 +1,16 @@
 import type { Moment } from '../../lake/history/find-snapshot.ts'
 import type { Long } from '../../lake/json.ts'
+import type { Scan } from '../../lake/scan/plan-scan.ts'
 import type { ScanFilter } from '../blank/scan-filter.ts'
 import type { ColumnRelation, ResolvedTable, TableName, TableRelation } from '../engine-host.ts'
+import type { PendingTable, ScanOfTable } from './pending-table.ts'
 
 /** How one table is read at one moment. */
 export interface TablePlan {
   /** A SELECT of the relation's columns, in their order and types. */
   readonly sql: string
+  /** What is written to, where the statement writes. */
+  readonly written?: WrittenPlan
   /** Lets go of the links to tail segments. Call it when the query is done. */
   release(): Promise<void>
 }
@@ -22,18 +26,43 @@ export interface Pin {
   readonly notice: string
 }
 
-/** A table as a statement reads it: as it is now, or under a name of the session's own as it was. */
-export type ReadRelation = TableRelation & { readonly pin?: Pin }
+/** A table that a statement writes to, with what its transaction has done to it before. */
+export interface WrittenPlan extends ScanOfTable {
+  /** The same without that. */
+  readonly committed: Scan
+}
+
+/** The table behind a name that stands for what a statement writes to, and whether its rows are read, each with its place. */
+export interface WrittenTable {
+  readonly table: TableName
+  readonly rows: 'with places' | 'none'
+}
+
+/**
+ * A relation as a statement reads it: a table as it is now; or, under a name of the session's own, one as it was, one that is
+ * written to, or a query of ours.
+ */
+export type ReadRelation = TableRelation & {
+  readonly pin?: Pin
+  readonly written?: WrittenTable
+  readonly query?: string
+}
+
+/** The table that a relation is of. */
+export function tableOf({ schema, name, pin, written }: ReadRelation): TableName {
+  return pin?.table ?? written?.table ?? { schema, name }
+}
 
 /**
  * Plans snapshot and tail of a table, without files that have no row which is `asked` for; that is found out when there are many.
- * `stale` when snapshot and tail no longer fit together (INV-T1, or a segment that has gone): the caller resolves again.
+ * With what a transaction has not committed yet. `stale` when snapshot and tail no longer fit together (INV-T1, or a segment that has gone): the caller resolves again.
  */
 export interface TablePlanner {
   plan(
     relation: ReadRelation,
     resolved: ResolvedTable,
     asked: () => Promise<ScanFilter | undefined>,
+    pending?: PendingTable,
   ): Promise<TablePlan | 'stale'>
   /** Finds the snapshot of a moment. WEIR-4010 (42704) when there is none (any more). */
   pin(resolved: ResolvedTable, moment: Moment): Promise<Pin>

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 import pg from 'pg'
+import { noWrites } from '../../../test/support/engine-writes.ts'
 import { type LocalLake, openLocalLake } from '../../../test/support/local-lake.ts'
 import { connectRaw, typeOf } from '../../../test/support/raw-postgres.ts'
 import { positionDeletes } from '../../../test/support/position-deletes.ts'
@@ -61,9 +62,11 @@ before(async () => {
       threads: 2,
       temporaryDirectory: join(lake.folder, 'temporary'),
       linkDirectory: join(lake.folder, 'links'),
+      scratchDirectory: join(lake.folder, 'writes'),
       objects: lake.store,
     },
     {
+      ...noWrites,
       relations: async () => ({
         relations: { version, tables: [await relation('trips'), await relation('empty')], views: [yesterday] },
         holds: [],

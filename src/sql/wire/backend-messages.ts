@@ -19,6 +19,8 @@ export interface ResponseFields {
   readonly detail?: string | undefined
   readonly hint?: string | undefined
   readonly position?: number | undefined
+  /** Where in what is worked on, as `COPY t, line 3`. */
+  readonly where?: string | undefined
 }
 
 function message(type: string, write?: (out: ByteWriter) => void): Buffer {
@@ -114,6 +116,7 @@ function response(type: 'E' | 'N', fields: ResponseFields): Buffer {
     field('M', fields.message)
     field('D', fields.detail)
     field('H', fields.hint)
+    field('W', fields.where)
     field('P', fields.position === undefined ? undefined : String(fields.position))
     out.int8(0)
   })

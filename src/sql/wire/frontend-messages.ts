@@ -14,7 +14,9 @@ export type FrontendMessage =
     }
   | { readonly type: 'describe' | 'close'; readonly of: 'statement' | 'portal'; readonly name: string }
   | { readonly type: 'execute'; readonly portal: string; readonly rowsMax: number }
-  | { readonly type: 'sync' | 'flush' | 'terminate' | 'copy' }
+  | { readonly type: 'sync' | 'flush' | 'terminate' | 'copy done' }
+  | { readonly type: 'copy data'; readonly data: Buffer }
+  | { readonly type: 'copy fail'; readonly reason: string }
   | { readonly type: 'password'; readonly body: Buffer }
 
 /** What a new connection says first. */
@@ -72,9 +74,11 @@ export function parseMessage(type: number, body: Buffer): FrontendMessage {
     case 'X':
       return { type: 'terminate' }
     case 'd':
+      return { type: 'copy data', data: body }
     case 'c':
+      return { type: 'copy done' }
     case 'f':
-      return { type: 'copy' }
+      return { type: 'copy fail', reason: reader.cString() }
     case 'p':
       return { type: 'password', body }
     default:

@@ -81,6 +81,6 @@ export function createOperations(options: OperationsOptions): Operations & { clo
   }
 }
 
-function childrenOf({ streams, engine, workers, operator }: Processes): readonly ShownChild[] {
-  return [...(streams.log ? [streams.log] : []), engine.child, ...workers.children, operator.child]
+function childrenOf({ streams, engine, workers, operator, writer }: Processes): readonly ShownChild[] {
+  return [...(streams.log ? [streams.log] : []), engine.child, ...workers.children, operator.child, writer.child]
 }

@@ -91,7 +91,7 @@ function describeChild({ name, state, restarts }: ShownChild): ProcessesStatus['
 }
 
 /** Made when they are asked for: that one of them is being started keeps nobody from asking. */
-const onDemand: ReadonlySet<string> = new Set(['engine', 'operator'])
+const onDemand: ReadonlySet<string> = new Set(['engine', 'operator', 'writer'])
 
 /** Ready: the log answers, and so do all processes that were started, and the metadata database; and the disk takes records. */
 async function readiness({

@@ -15,8 +15,8 @@ import { binaryParameterText } from '../parameter-text.ts'
 import type { Parameter } from '../query-service.ts'
 import type { Portal } from './portal.ts'
 import { describeFields, formatOf } from './result-stream.ts'
-import { closeOne, type PreparedStatement, type SessionContext } from './session-context.ts'
-import { type BoundStatement, portalOf, runTransaction } from './statement-portal.ts'
+import { type BoundStatement, closeOne, type PreparedStatement, type SessionContext } from './session-context.ts'
+import { portalOf, runTransaction } from './statement-portal.ts'
 
 type Of<T extends FrontendMessage['type']> = Extract<FrontendMessage, { type: T }>
 
@@ -74,12 +74,13 @@ async function bind(context: SessionContext, message: Of<'bind'>): Promise<void>
 }
 
 async function parametersOf(
-  { queries }: SessionContext,
-  { statement, oids }: PreparedStatement,
+  { queries, writes }: SessionContext,
+  { statement, kind, oids }: PreparedStatement,
   { values, formats }: Of<'bind'>,
 ): Promise<readonly Parameter[]> {
   const unknownBinary = values.some((value, i) => value && formatOf(formats, i) === 1 && !oids[i])
-  const known = unknownBinary && statement ? (await queries.describe(statement, oids)).parameterOids : oids
+  const described = kind === 'write' ? writes : queries
+  const known = unknownBinary && statement ? (await described.describe(statement, oids)).parameterOids : oids
   return values.map((value, i) => {
     const oid = known[i] ?? 0
     if (value === null) return { text: null, oid }
@@ -101,12 +102,13 @@ function boundPortal(context: SessionContext, bound: BoundStatement): Portal {
 }
 
 async function describeStatement(context: SessionContext, name: string): Promise<void> {
-  const { out, queries } = context
+  const { out, queries, writes } = context
   const { statement, kind, oids } = statementNamed(context, name)
-  if (statement && kind === 'query') {
-    const { columns, parameterOids } = await queries.describe(statement, oids)
+  if (statement && (kind === 'query' || kind === 'write')) {
+    const { columns, parameterOids } = await (kind === 'query' ? queries : writes).describe(statement, oids)
     out.send(parameterDescription(parameterOids))
-    return out.send(rowDescription(describeFields(columns, [])))
+    const hasRows = kind === 'query' || columns.length > 0
+    return out.send(hasRows ? rowDescription(describeFields(columns, [])) : noData)
   }
   out.send(parameterDescription(oids))
   if (!statement || !kind || kind === 'copy' || transactionKinds.has(kind)) return out.send(noData)

@@ -1,7 +1,8 @@
 import type { StatementKind } from '../../gate/kind.ts'
 import type { Statement } from '../../gate/statement.ts'
 import { sqlError } from '../../sql-error.ts'
-import type { QueryService } from '../query-service.ts'
+import type { Parameter, QueryService } from '../query-service.ts'
+import type { WriteService } from '../write-service.ts'
 import type { TextStyle } from '../values/text.ts'
 import { zoneOffsets } from '../values/time-zone.ts'
 import type { OpenCursors } from './open-cursors.ts'
@@ -17,10 +18,21 @@ export interface PreparedStatement {
   readonly oids: readonly number[]
 }
 
+/** A statement with what Bind said of it. */
+export interface BoundStatement {
+  readonly statement: Statement
+  readonly kind: StatementKind
+  readonly parameters: readonly Parameter[]
+  readonly formats: readonly number[]
+  /** Whether what it writes is committed before it is answered; otherwise with the message that it is of. */
+  readonly commits?: boolean
+}
+
 /** What the messages of one session share. */
 export interface SessionContext {
   readonly out: Outbox
   readonly queries: QueryService
+  readonly writes: WriteService
   readonly settings: Settings
   /** For counts: a statement began and ended. */
   readonly observe: (event: 'start' | 'done' | 'failed') => void

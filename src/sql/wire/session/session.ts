@@ -10,16 +10,17 @@ import { openCursors } from './open-cursors.ts'
 import { closeAll, type SessionContext } from './session-context.ts'
 import { runSimpleQuery } from './simple-query.ts'
 import { createTransaction } from './transaction.ts'
+import { endMessage, statementFailed } from './write-portal.ts'
 
 /** What a session works with. */
-export type SessionParts = Pick<SessionContext, 'out' | 'queries' | 'settings' | 'observe'>
+export type SessionParts = Pick<SessionContext, 'out' | 'queries' | 'writes' | 'settings' | 'observe'>
 
 /**
  * Serves one client after startup until it leaves: PostgreSQL's message flow (documentation 54.2), one message after
  * the other. After an error in the extended protocol everything up to Sync is skipped.
  */
 export async function serveSession(socket: Duplex, inbox: Inbox, parts: SessionParts): Promise<void> {
-  const { out, queries } = parts
+  const { out, queries, writes } = parts
   const context: SessionContext = {
     ...parts,
     transaction: createTransaction(),
@@ -44,6 +45,7 @@ export async function serveSession(socket: Duplex, inbox: Inbox, parts: SessionP
   } finally {
     await closeAll(context.portals)
     await context.cursors.closeAll()
+    await writes.transaction.rollback()
     await queries.close()
     socket.end()
   }
@@ -56,19 +58,20 @@ function messageHandler(context: SessionContext): (message: FrontendMessage) => 
     if (message.type === 'sync') {
       skipping = false
       if (transaction.status !== 'T') await closeAll(portals)
+      await endMessage(context).catch((error: unknown) => out.send(errorResponse(errorFields(error, 'ERROR'))))
       out.send(readyForQuery(transaction.status))
       return out.flush()
     }
     if (message.type === 'query') return runSimpleQuery(context, message.sql)
-    // Copy messages are for COPY FROM STDIN, which is refused: a client may have sent them before it knew.
-    if (skipping || message.type === 'copy') return
+    // Of a COPY that was refused or has failed: the client may have sent them before it knew.
+    if (skipping || message.type.startsWith('copy')) return
     if (message.type === 'flush') return out.flush()
     try {
       await runExtended(context, message)
     } catch (error) {
       if (message.type === 'execute') observe('failed')
       skipping = true
-      transaction.fail()
+      await statementFailed(context)
       out.send(errorResponse(errorFields(error, 'ERROR')))
       await out.flush()
     }

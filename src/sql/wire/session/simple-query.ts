@@ -4,6 +4,7 @@ import { emptyQueryResponse, errorResponse, readyForQuery } from '../backend-mes
 import { errorFields } from './error-fields.ts'
 import { closeAll, closeOne, type SessionContext } from './session-context.ts'
 import { portalOf, runTransaction } from './statement-portal.ts'
+import { endMessage, statementFailed } from './write-portal.ts'
 
 /** The kinds that answer rows, and so are described before they run. */
 const withRows: ReadonlySet<StatementKind> = new Set(['query', 'fetch', 'explain', 'describe', 'show'])
@@ -19,12 +20,13 @@ export async function runSimpleQuery(context: SessionContext, sql: string): Prom
     if (script.length === 0) out.send(emptyQueryResponse)
     for (const statement of script) {
       offset = statement.offset
-      await runStatement(context, statement)
+      await runStatement(context, statement, script.length === 1 && transaction.status === 'I')
     }
+    await endMessage(context)
     observe('done')
   } catch (error) {
     observe('failed')
-    transaction.fail()
+    await statementFailed(context)
     out.send(errorResponse(errorFields(error, 'ERROR', offset)))
   }
   if (transaction.status !== 'T') await closeAll(portals)
@@ -32,14 +34,20 @@ export async function runSimpleQuery(context: SessionContext, sql: string): Prom
   await out.flush()
 }
 
-async function runStatement(context: SessionContext, statement: Statement): Promise<void> {
+/** `commits`: before it is answered, for it is alone. */
+async function runStatement(context: SessionContext, statement: Statement, commits: boolean): Promise<void> {
   const kind = kindOf(statement)
   if (await runTransaction(context, kind, statement)) return
-  const portal = portalOf(context, { statement, kind, parameters: [], formats: [] })
+  const portal = portalOf(context, { statement, kind, parameters: [], formats: [], commits })
   try {
-    if (withRows.has(kind)) await portal.describe(context.out)
+    if (withRows.has(kind) || hasReturning(kind, statement)) await portal.describe(context.out)
     await portal.execute(context.out, 0)
   } finally {
     await portal.close()
   }
+}
+
+/** A write has rows by RETURNING only. */
+function hasReturning(kind: StatementKind, { tokens }: Statement): boolean {
+  return kind === 'write' && tokens.some((token) => token.kind === 'word' && token.value === 'returning')
 }

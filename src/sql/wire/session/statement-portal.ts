@@ -2,21 +2,14 @@ import { assertQuery, type StatementKind } from '../../gate/kind.ts'
 import { type Statement, wordsAt } from '../../gate/statement.ts'
 import { sqlError } from '../../sql-error.ts'
 import { commandComplete, copyDone, copyOutResponse, noData, noticeResponse } from '../backend-messages.ts'
-import type { Parameter } from '../query-service.ts'
+import type { WriteTransaction } from '../write-service.ts'
 import { parseCopy, sendCopy } from './copy-out.ts'
 import { describePortal, explainPortal, fixedPortal, type Portal, queryPortal } from './portal.ts'
 import { resultStream } from './result-stream.ts'
-import { cursorOf, type SessionContext, styleOf } from './session-context.ts'
+import { type BoundStatement, cursorOf, type SessionContext, styleOf } from './session-context.ts'
 import { answerSessionStatement, type SessionAnswer, sessionColumns } from './session-statement.ts'
 import { parseDeclare, parseFetch } from './sql-cursors.ts'
-
-/** A statement with what Bind said of it. */
-export interface BoundStatement {
-  readonly statement: Statement
-  readonly kind: StatementKind
-  readonly parameters: readonly Parameter[]
-  readonly formats: readonly number[]
-}
+import { writePortal } from './write-portal.ts'
 
 /** The portal of a statement of any kind but those that change the transaction. */
 export function portalOf(context: SessionContext, bound: BoundStatement): Portal {
@@ -25,6 +18,8 @@ export function portalOf(context: SessionContext, bound: BoundStatement): Portal
   switch (kind) {
     case 'query':
       return queryPortal(queries, { statement, parameters, formats, style: styleOf(context) })
+    case 'write':
+      return writePortal(context, bound)
     case 'explain':
       return explainPortal(queries, statement, parameters)
     case 'describe':
@@ -42,13 +37,18 @@ export function portalOf(context: SessionContext, bound: BoundStatement): Portal
 
 /** Runs what changes the transaction; true when that was all. */
 export async function runTransaction(
-  { out, transaction, cursors }: SessionContext,
+  { out, transaction, cursors, writes }: SessionContext,
   kind: StatementKind,
   statement: Statement,
 ): Promise<boolean> {
   const again = kind === 'begin' && transaction.status === 'T'
+  const isOpen = transaction.status !== 'I'
   const tag = transaction.run(kind, statement)
   if (tag === undefined) return false
+  if (transaction.status === 'I') {
+    if (tag === 'COMMIT') await writes.transaction.commit()
+    else await writes.transaction.rollback()
+  } else if (isOpen && kind !== 'begin') changeSavepoint(writes.transaction, kind, statement)
   const message = 'there is already a transaction in progress'
   if (again) out.send(noticeResponse({ severity: 'WARNING', sqlstate: '25001', message }))
   if (transaction.status === 'I') await cursors.endTransaction(tag === 'COMMIT' ? 'committed' : 'rolled back')
@@ -56,12 +56,23 @@ export async function runTransaction(
   return true
 }
 
+/** SAVEPOINT, RELEASE and ROLLBACK TO; the name stands last. */
+function changeSavepoint(transaction: WriteTransaction, kind: StatementKind, { tokens }: Statement): void {
+  const name = tokens.at(-1)!.value
+  if (kind === 'rollback') transaction.rollbackTo(name)
+  else if (tokens[0]!.value === 'release') transaction.release(name)
+  else transaction.savepoint(name)
+}
+
 async function runSessionStatement(
   context: SessionContext,
   kind: StatementKind,
   statement: Statement,
 ): Promise<SessionAnswer> {
-  const { settings, statements, cursors } = context
+  const { settings, statements, cursors, transaction } = context
+  const { tokens: words } = statement
+  if (kind === 'set' && wordsAt(words, 1, 'transaction'))
+    transaction.isReadOnly = words.some((_, at) => wordsAt(words, at, 'read', 'only'))
   const answer = answerSessionStatement(kind, statement, settings)
   if (answer) return answer
   const { tokens } = statement

@@ -2,9 +2,11 @@ import type { StatementKind } from '../../gate/kind.ts'
 import { type Statement, wordsAt } from '../../gate/statement.ts'
 import { sqlError } from '../../sql-error.ts'
 
-/** Transactions change nothing here, for nothing is written; clients still rely on their states and answers. */
+/** In which state the session's transaction is, as clients see it. What it has written is the business of `WriteTransaction`. */
 export interface Transaction {
   readonly status: 'I' | 'T' | 'E'
+  /** BEGIN READ ONLY, until its end. */
+  isReadOnly: boolean
   /** The command tag of a transaction statement; undefined for other kinds. SQLSTATE 25P02 in a failed one. */
   run(kind: StatementKind, statement: Statement): string | undefined
   /** A statement failed. */
@@ -14,6 +16,7 @@ export interface Transaction {
 export function createTransaction(): Transaction {
   let status: 'I' | 'T' | 'E' = 'I'
   return {
+    isReadOnly: false,
     get status() {
       return status
     },
@@ -27,14 +30,17 @@ export function createTransaction(): Transaction {
       switch (kind) {
         case 'begin':
           status = 'T'
+          this.isReadOnly ||= tokens.some((_, i) => wordsAt(tokens, i, 'read', 'only'))
           return tokens[0]!.value === 'start' ? 'START TRANSACTION' : 'BEGIN'
         case 'commit': {
           const tag = status === 'E' ? 'ROLLBACK' : 'COMMIT'
           status = 'I'
+          this.isReadOnly = false
           return tag
         }
         case 'rollback':
           status = toSavepoint ? 'T' : 'I'
+          this.isReadOnly &&= toSavepoint
           return 'ROLLBACK'
         case 'savepoint':
           return tokens[0]!.value === 'release' ? 'RELEASE' : 'SAVEPOINT'

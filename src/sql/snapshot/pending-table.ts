@@ -1,0 +1,47 @@
+import type { DataFile } from '../../lake/manifest/data-file.ts'
+import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
+import type { Scan } from '../../lake/scan/plan-scan.ts'
+import type { TableName } from '../engine-host.ts'
+
+/** A file that is written and not committed: it lies at `path`, and will be `file`. */
+export interface PendingFile {
+  readonly path: string
+  readonly file: DataFile
+}
+
+/** What a transaction has done to one table so far. */
+export interface PendingTable extends TableName {
+  readonly uuid: string
+  /** The committed files that rows were deleted from last; undefined while none were. */
+  readonly read: Scan | undefined
+  /** The schema that the added files have. */
+  readonly schemaId: number
+  readonly added: readonly PendingFile[]
+  /** Position deletes, at most one file for each file of data, which is a committed one. */
+  readonly deletes: readonly PendingFile[]
+  /** Committed files of data of which no row is left. */
+  readonly removed: readonly DataFile[]
+}
+
+/** Files of a table, and what DuckDB opens for them. */
+export interface ScanOfTable {
+  readonly metadata: TableMetadata
+  readonly scan: Scan
+  readonly pathOf: (location: string) => string
+}
+
+/** A committed scan as the transaction sees it. */
+export function withPending(plan: ScanOfTable, pending: PendingTable | undefined): ScanOfTable {
+  if (pending === undefined) return plan
+  const { scan, metadata } = plan
+  const sequenceNumber = metadata['last-sequence-number'] + 1
+  const scanned = (files: readonly PendingFile[]) => files.map(({ file }) => ({ ...file, sequenceNumber }))
+  const gone = new Set(pending.removed.map(({ location }) => location))
+  const own = new Map([...pending.added, ...pending.deletes].map(({ path, file }) => [file.location, path]))
+  const merged: Scan = {
+    ...scan,
+    dataFiles: [...scan.dataFiles.filter(({ location }) => !gone.has(location)), ...scanned(pending.added)],
+    deleteFiles: [...scan.deleteFiles, ...scanned(pending.deletes)],
+  }
+  return { metadata, scan: merged, pathOf: (location) => own.get(location) ?? plan.pathOf(location) }
+}

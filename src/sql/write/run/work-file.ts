@@ -1,0 +1,61 @@
+import { literal } from '../../../lake/types/duckdb-type.ts'
+import type { TableRelation } from '../../engine-host.ts'
+import { quoteName } from '../../gate/statement.ts'
+import { sqlError } from '../../sql-error.ts'
+import { actionColumn, fileColumn, positionColumn } from '../bind/write-names.ts'
+import { readFiles, type RunOurs } from './write-files.ts'
+import type { Scratch } from './scratch.ts'
+
+/** What an UPDATE, a DELETE or a MERGE has found to do, written down once: nothing of it is computed again. */
+export interface WorkFile {
+  /** Rows that are changed, removed and made. */
+  readonly count: number
+  /** Of which files, by local path, how many rows go. */
+  readonly touched: ReadonlyMap<string, number>
+  /** A query of the numbers of the rows that go from a file, in a column `pos`. */
+  positions(path: string): string
+  /** A query of the rows that are new, in the columns of the table; undefined when there are none. */
+  readonly rows: string | undefined
+  /** A query of all its rows, in the columns of the table. */
+  readonly all: string
+  /** A query of the places of all rows that go. */
+  readonly places: string
+}
+
+export async function writeWork(
+  { run, scratch }: { readonly run: RunOurs; readonly scratch: Scratch },
+  kind: 'update' | 'delete' | 'merge',
+  query: string,
+  target: TableRelation,
+): Promise<WorkFile> {
+  const path = `${await scratch.folder()}/work.parquet`
+  await run(`COPY (\n${query}\n) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`)
+  const from = readFiles(path)
+  const [counted] = await run(`SELECT count(*)::DOUBLE AS n FROM ${from}`)
+  if (kind === 'merge') await mustBeOnce(run, from)
+  const touched = await run(
+    `SELECT ${fileColumn} AS path, count(*)::DOUBLE AS n FROM ${from} WHERE ${fileColumn} IS NOT NULL GROUP BY 1`,
+  )
+  const columns = target.columns.map(({ name }) => quoteName(name)).join(', ')
+  const all = `SELECT ${columns} FROM ${from}`
+  const places = `SELECT ${fileColumn} AS path, ${positionColumn} AS pos FROM ${from}`
+  return {
+    count: Number(counted!['n']),
+    touched: new Map(touched.map(({ path: file, n }) => [String(file), Number(n)])),
+    positions: (file) => `SELECT pos FROM (${places}) WHERE path = ${literal(file)}`,
+    rows: kind === 'delete' ? undefined : kind === 'merge' ? `${all} WHERE ${actionColumn} <> 'delete'` : all,
+    all,
+    places,
+  }
+}
+
+async function mustBeOnce(run: RunOurs, from: string): Promise<void> {
+  const twice = await run(
+    `SELECT 1 AS twice FROM ${from} WHERE ${fileColumn} IS NOT NULL GROUP BY ${fileColumn}, ${positionColumn} HAVING count(*) > 1 LIMIT 1`,
+  )
+  if (twice.length === 0) return
+  throw sqlError('WEIR-6005', 'MERGE command cannot affect row a second time', {
+    sqlstate: '21000',
+    hint: 'Ensure that not more than one source row matches any one target row.',
+  })
+}
