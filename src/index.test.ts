@@ -5,7 +5,15 @@ import * as weir from './index.ts'
 
 // What a project imports is a promise: a change here is a change for users, and belongs in CHANGELOG.md.
 void test('the public API is what it was', () => {
-  assert.deepEqual(Object.keys(weir).toSorted(), ['defineProject', 'delivery', 'secret', 'stream', 'table', 'view'])
+  assert.deepEqual(Object.keys(weir).toSorted(), [
+    'crawler',
+    'defineProject',
+    'delivery',
+    'secret',
+    'stream',
+    'table',
+    'view',
+  ])
   const types = [
     ...readFileSync(new URL('index.ts', import.meta.url), 'utf8').matchAll(/(?:export type |type )(\w+)[ ,=}]/g),
   ]
@@ -13,6 +21,7 @@ void test('the public API is what it was', () => {
     types.map(([, name]) => name!).filter((name) => /^(?:[A-Z]\w*Options|Declaration|ProjectDeclaration)$/.test(name)),
   )
   assert.deepEqual([...names].toSorted(), [
+    'CrawlerOptions',
     'Declaration',
     'DeliveryOptions',
     'ProjectDeclaration',

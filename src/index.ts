@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import { declarer, type Declaration } from './platform/kinds/declaration.ts'
+import { crawlerKind } from './platform/kinds/crawler/kind.ts'
+import type { crawlerSchema } from './platform/kinds/crawler/schema.ts'
 import { deliveryKind, type deliverySchema } from './platform/kinds/delivery/kind.ts'
 import { secretKind } from './platform/kinds/secret/kind.ts'
 import { streamKind, type streamSchema } from './platform/kinds/stream/kind.ts'
@@ -12,6 +14,7 @@ export type { Declaration } from './platform/kinds/declaration.ts'
 
 export type StreamOptions = z.input<typeof streamSchema>
 export type TableOptions = z.input<typeof tableSchema>
+export type CrawlerOptions = z.input<typeof crawlerSchema>
 export type ViewOptions = z.input<typeof viewSchema>
 /** References are the resources themselves. */
 export type DeliveryOptions = Omit<z.input<typeof deliverySchema>, 'from' | 'to'> & {
@@ -32,6 +35,9 @@ export const view = declarer<'view', ViewOptions>(viewKind)
 
 /** Carries a stream into a table, each record exactly once: `delivery('orders-to-lake', { from: orders, to: ordersTable })`. */
 export const delivery = declarer<'delivery', DeliveryOptions>(deliveryKind)
+
+/** A table of files that others write: `crawler('raw-sales', { path: './data/sales', table: 'sales', schedule: 'every hour' })`. */
+export const crawler = declarer<'crawler', CrawlerOptions>(crawlerKind)
 
 /** A value that stays outside: `secret('db-password', { fromEnv: 'DB_PASSWORD' })`. */
 export const secret = declarer<'secret', SecretOptions>(secretKind)

@@ -4,6 +4,7 @@ export const layers = [
   ['kernel'],
   ['storage', 'record'],
   ['stream', 'lake'],
+  ['crawler'],
   ['sql'],
   ['delivery'],
   ['platform'],

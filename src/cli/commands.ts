@@ -2,6 +2,7 @@ import type { Command } from './command.ts'
 import { apply } from './commands/apply.ts'
 import { backup } from './commands/backup.ts'
 import { compact } from './commands/compact.ts'
+import { crawl } from './commands/crawl.ts'
 import { deadLetters } from './commands/dead-letters.ts'
 import { remove } from './commands/delete.ts'
 import { delivery } from './commands/delivery.ts'
@@ -79,6 +80,7 @@ export const commands: readonly Command[] = [
   tableRollback,
   ...tableRefs,
   compact,
+  crawl,
   logs,
   explain,
   doctor,

@@ -3,7 +3,7 @@ import { nearestName } from '../kernel/nearest.ts'
 import type { ApiResource } from './api-types.ts'
 import type { WeirClient } from './weir-client.ts'
 
-const kinds = ['stream', 'table', 'view', 'delivery', 'secret']
+const kinds = ['stream', 'table', 'view', 'delivery', 'crawler', 'secret']
 
 /** A kind by its name, plural or not; WEIR-2009 proposes the nearest. */
 export function kindNamed(text: string): string {

@@ -1,6 +1,9 @@
 import type { SnapshotDiff } from '../lake/history/snapshot-diff.ts'
 import type { HistoryEntry, NamedRef } from '../lake/history/table-history.ts'
 import type { CompactedGroup } from '../lake/maintenance/compaction/compact-table.ts'
+import type { CrawlSummary } from '../crawler/crawl-summary.ts'
+import type { FileReport } from '../crawler/file-report.ts'
+import type { CrawledColumnRow } from '../storage/metadata/crawls.ts'
 import type { StoredMaintenanceRun } from '../storage/metadata/maintenance-runs.ts'
 import type { DiskUse } from './supervisor/disk-watch.ts'
 import type { Endpoints } from './supervisor/endpoints.ts'
@@ -24,6 +27,7 @@ export interface Operations {
   readonly sql: SqlOperations
   readonly tables: TableOperations
   readonly maintenance: MaintenanceOperations
+  readonly crawlers: CrawlerOperations
   readonly process: ProcessOperations
 }
 
@@ -194,6 +198,30 @@ export interface MaintenanceOperations {
   planCompaction(table: MaintainedTableName): Promise<readonly CompactedGroup[]>
   /** For whoever copies the lake's files. Resolves when no maintenance is at work; none begins until the function that it gives is called. */
   hold(): Promise<() => void>
+}
+
+export interface CrawlAnswer {
+  readonly columns: readonly CrawledColumnRow[]
+  readonly summary: CrawlSummary
+  /** Of a dry run: what would become of each file. */
+  readonly files: readonly FileReport[] | null
+}
+
+export interface CrawlerOperations {
+  /** Crawls now. Ends with WEIR-4024 when `signal` aborts; what it has found by then is kept for the next. */
+  crawl(
+    crawler: string,
+    call: {
+      readonly isDryRun: boolean
+      readonly signal: AbortSignal
+      readonly progress: (done: number, total: number) => void
+    },
+  ): Promise<CrawlAnswer>
+  /** What became of each file in the last crawl, by path. */
+  files(
+    crawler: string,
+    page: { readonly limit: number; readonly skip: number; readonly leftOut: boolean },
+  ): Promise<{ readonly items: readonly FileReport[]; readonly total: number }>
 }
 
 export interface ProcessesStatus {

@@ -11,6 +11,7 @@ import { auditRoutes } from './routes/audit.ts'
 import { catalogRoutes } from './iceberg/catalog-routes.ts'
 import { catalogTokens } from './iceberg/catalog-tokens.ts'
 import { consoleRoutes } from './routes/console.ts'
+import { crawlerRoutes } from './routes/crawlers.ts'
 import { deliveryRoutes } from './routes/deliveries.ts'
 import { eventRoutes } from './routes/events.ts'
 import { letterRoutes } from './routes/dead-letters.ts'
@@ -72,6 +73,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
       eventRoutes,
       tableRoutes,
       maintenanceRoutes,
+      crawlerRoutes,
       processRoutes,
     ])
       routes(api, options)

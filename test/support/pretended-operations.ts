@@ -50,6 +50,7 @@ export function pretendOperations(): Operations {
       createRef: refuse,
       dropRef: refuse,
     },
+    crawlers: { crawl: refuse, files: async () => ({ items: [], total: 0 }) },
     maintenance: { hold: async () => () => undefined, compact: refuse, planCompaction: async () => [] },
     process: {
       status: async () => ({

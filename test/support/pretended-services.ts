@@ -99,5 +99,10 @@ export function pretendServices(): PretendedServices {
       },
     },
     secrets: { read: async () => 'value' },
+    crawls: {
+      prepare: (crawler) => call(`prepare ${crawler}`, () => undefined),
+      forget: (crawler) => call(`forget ${crawler}`, () => undefined),
+      find: async () => undefined,
+    },
   }
 }

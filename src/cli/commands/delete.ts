@@ -7,7 +7,7 @@ export const remove: Command = {
   summary:
     'delete a resource; refused while another one uses it, and without --allow-destructive where data goes with it',
   arguments: [
-    { name: 'kind', description: 'stream, table, view, delivery or secret', required: true },
+    { name: 'kind', description: 'stream, table, view, delivery, crawler or secret', required: true },
     { name: 'name', description: 'its name', required: true },
   ],
   options: [{ flags: '--allow-destructive', description: 'also when that destroys data' }],

@@ -8,7 +8,7 @@ export const get: Command = {
   name: 'get',
   summary: 'show resources as they are declared and what state they are in',
   arguments: [
-    { name: 'kind', description: 'stream, table, view, delivery, secret; all without it', required: false },
+    { name: 'kind', description: 'stream, table, view, delivery, crawler, secret; all without it', required: false },
     { name: 'name', description: 'one resource, with its whole declaration', required: false },
   ],
   options: [

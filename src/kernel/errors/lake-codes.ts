@@ -74,4 +74,31 @@ export const lakeCodes = defineCodes({
     cause: 'A table holds deletes by value, or deletes by position in neither Parquet nor deletion vectors.',
     remedy: 'Compact the table with the engine that wrote them.',
   },
+  'WEIR-4020': {
+    kind: 'invalid',
+    cause: 'A file that a crawler found holds a value, a row or a member that its table does not allow.',
+    remedy:
+      "Crawl with sampleRows: 'all', which leaves such files out and lists them; or declare a type of the column that takes the value.",
+  },
+  'WEIR-4021': {
+    kind: 'conflict',
+    cause: 'A file of a crawled table was changed or removed after the last crawl.',
+    remedy: 'Crawl again: weir crawl NAME. A schedule does it by itself.',
+    retryable: true,
+  },
+  'WEIR-4022': {
+    kind: 'invalid',
+    cause: 'The folder of a crawler cannot be read, or is not one that it may read.',
+    remedy: 'Correct the path; a folder outside the project needs outside: true in the project file.',
+  },
+  'WEIR-4023': {
+    kind: 'conflict',
+    cause: 'A crawl found files that do not fit its table, and onDrift is fail.',
+    remedy: 'Correct or exclude the files that the message names, or choose another onDrift. The table is as it was.',
+  },
+  'WEIR-4024': {
+    kind: 'closed',
+    cause: 'A crawl was stopped before it was done.',
+    remedy: 'Crawl again: it goes on where it was. The table is as it was.',
+  },
 })

@@ -4,6 +4,8 @@ import type { Verification } from '../../delivery/ledger/verification.ts'
 import type { LetterFilter, LetterPage, ReplayResult } from '../../delivery/letters/letter.ts'
 import type { ResumeChoice } from '../../delivery/operate/resume-delivery.ts'
 import type { CompactedGroup } from '../../lake/maintenance/compaction/compact-table.ts'
+import type { CrawlResult } from '../../crawler/crawl.ts'
+import type { CrawlRequest } from './crawl-files.ts'
 import type { KafkaAccess } from '../streams/kafka-access.ts'
 import type { SecretSource } from '../kinds/secret/secret-source.ts'
 import type { ListenerSettings, StreamSettings } from '../project/stream-settings.ts'
@@ -152,6 +154,10 @@ export type OperatorMethods = ChildMethods<OperatorConfig, null, null> & {
   resume(params: DeliveryPlace & { readonly choice: ResumeChoice }): Promise<{ readonly snapshotId: string | null }>
   /** What was removed and written. The supervisor asks for one table at a time. */
   maintain(params: MaintenanceRequest): Promise<MaintainedFiles>
+  /** Progress goes to the supervisor's `progress`, by `job`. */
+  crawl(params: CrawlRequest): Promise<CrawlResult>
+  /** Ends the crawl of this job, which then rejects with WEIR-4024. */
+  stopCrawl(params: { readonly job: number }): null
   /** What compaction would do now; changes nothing. */
   planCompaction(params: Omit<MaintenanceRequest, 'task'>): Promise<readonly CompactedGroup[]>
 }

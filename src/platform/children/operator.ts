@@ -8,6 +8,7 @@ import type { OperatorPorts } from '../../delivery/operate/operator-ports.ts'
 import { resumeDelivery } from '../../delivery/operate/resume-delivery.ts'
 import { openDuckdb } from '../../sql/duckdb/open.ts'
 import type { DeliveryPlace, OperatorHost, OperatorMethods } from './child-methods.ts'
+import { crawlFiles, type CrawlRequest } from './crawl-files.ts'
 import { memoryBehind } from './delivery-memory.ts'
 import { maintainTable, planCompaction } from './maintain-table.ts'
 import { openDeliveryPlace } from './open-delivery-place.ts'
@@ -36,6 +37,10 @@ serveSupervisor<Params<'start'>, null, null, OperatorHost>('operator', async (co
     }
   }
 
+  const crawls = crawlFiles(duckdb, (job, done, total) => {
+    // Only shown: what does not arrive is not missed.
+    host.call('progress', { job, done, total }).catch(() => undefined)
+  })
   return {
     ready: null,
     status: () => null,
@@ -56,6 +61,8 @@ serveSupervisor<Params<'start'>, null, null, OperatorHost>('operator', async (co
       resume: (params: Params<'resume'>) =>
         on(params, async (ports) => ({ snapshotId: await resumeDelivery(ports, params.choice) })),
       planCompaction: (params: Params<'planCompaction'>) => planCompaction(params, { duckdb, folder }),
+      crawl: (params: CrawlRequest) => crawls.crawl(params),
+      stopCrawl: (params: Params<'stopCrawl'>) => crawls.stopCrawl(params),
       maintain: (params: Params<'maintain'>) => maintainTable(params, { duckdb, folder }),
     },
   }

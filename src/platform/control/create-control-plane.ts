@@ -9,6 +9,7 @@ import { kindNamed, kinds as allKinds } from '../kinds/registry.ts'
 import type { Resource, ResourceReference } from '../kinds/resource.ts'
 import { catalogRelations, versionCounter } from './catalog-relations.ts'
 import { changeResources } from './change-resources.ts'
+import { withCrawledTables } from './crawled-relations.ts'
 import { controlEvents } from './control-events.ts'
 import type { AuditEntry, ControlPlane } from './control-plane.ts'
 import { countAll, listPage } from './list-page.ts'
@@ -16,7 +17,7 @@ import { createReconciler } from './reconciler.ts'
 import { viewRelations } from './view-relations.ts'
 
 export interface ControlPlaneOptions {
-  readonly metadata: Pick<Metadata, 'resources' | 'pointers'>
+  readonly metadata: Pick<Metadata, 'resources' | 'pointers' | 'crawls'>
   readonly services: ReconcileServices
   /** All kinds there are, unless a test has its own. */
   readonly kinds?: readonly KindDefinition[]
@@ -33,7 +34,10 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const events = controlEvents()
   const definitionOf = (kind: string) => kindNamed(kind, kinds)
   const reconciler = createReconciler({ store, definitionOf, kinds, services, events, clock, logger, lookAroundMs })
-  const catalog = catalogRelations({ pointers: metadata.pointers, tables: services.tables, logger })
+  const catalog = withCrawledTables(
+    catalogRelations({ pointers: metadata.pointers, tables: services.tables, logger }),
+    metadata.crawls,
+  )
   const views = viewRelations({ list: async () => (await store.list({})) as readonly Resource[], kinds, events })
   const versioned = versionCounter()
   const changes = changeResources({ store, kinds, services, catalog, reconciler, events, clock })

@@ -1,5 +1,6 @@
 import type { KeyPlan } from '../../delivery/keys/table-key.ts'
 import type { Relations } from '../../sql/engine-host.ts'
+import type { StoredCrawl } from '../../storage/metadata/crawls.ts'
 import type { SecretSource } from './secret/secret-source.ts'
 import type { HaltQuestion } from './delivery/halt-question.ts'
 
@@ -10,6 +11,7 @@ export interface ReconcileServices {
   readonly deliveries: DeliveryService
   readonly views: ViewService
   readonly secrets: SecretService
+  readonly crawls: CrawlService
 }
 
 export interface StreamPlan {
@@ -161,4 +163,20 @@ export interface ViewService {
 export interface SecretService {
   /** The value. Never logged, stored or shown. Throws WEIR-7006 when the source has none. */
   read(source: SecretSource): Promise<string>
+}
+
+/** The table that a crawler makes. */
+export interface CrawledTablePlan extends TableIdentifier {
+  readonly comment: string | null
+  /** The declaration as text: another one is crawled anew. */
+  readonly declared: string
+}
+
+export interface CrawlService {
+  /** Names the table; what was found for it before stays. Does not crawl. */
+  prepare(crawler: string, table: CrawledTablePlan): Promise<void>
+  /** Lets go of the table and removes what Weir wrote of it. The files are others', and stay. */
+  forget(crawler: string): Promise<void>
+  /** What the last run found; undefined before `prepare`. */
+  find(crawler: string): Promise<StoredCrawl | undefined>
 }

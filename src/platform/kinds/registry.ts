@@ -1,5 +1,6 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nearestName } from '../../kernel/nearest.ts'
+import { crawlerKind } from './crawler/kind.ts'
 import { deliveryKind } from './delivery/kind.ts'
 import type { KindDefinition } from './kind-definition.ts'
 import { secretKind } from './secret/kind.ts'
@@ -8,7 +9,14 @@ import { tableKind } from './table/kind.ts'
 import { viewKind } from './view/kind.ts'
 
 /** Every kind, in the order in which data flows. A new kind is one folder, and one name here. */
-export const kinds = [secretKind, streamKind, tableKind, deliveryKind, viewKind] as readonly KindDefinition[]
+export const kinds = [
+  secretKind,
+  streamKind,
+  tableKind,
+  deliveryKind,
+  crawlerKind,
+  viewKind,
+] as readonly KindDefinition[]
 
 /** By its name, singular or plural; WEIR-1010 proposes the nearest. */
 export function kindNamed(text: string, among: readonly KindDefinition[] = kinds): KindDefinition {

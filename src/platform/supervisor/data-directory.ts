@@ -20,6 +20,8 @@ export interface DataDirectory {
   readonly keys: string
   /** Notes of drops that have begun. */
   readonly drops: string
+  /** What unfinished crawls have found. */
+  readonly crawlers: string
   readonly logs: string
   readonly run: string
   /** Where unix sockets lie: `run/`, or a folder of ours in the system's temporary one where that path is too long. */
@@ -38,6 +40,7 @@ function placesOf(root: string): Omit<DataDirectory, 'notices' | 'release'> {
     tail: join(root, 'tail'),
     keys: join(root, 'keys'),
     drops: join(root, 'drops'),
+    crawlers: join(root, 'crawlers'),
     logs: join(root, 'logs'),
     run: join(root, 'run'),
     sockets: socketsOf(root),

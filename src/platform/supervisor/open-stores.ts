@@ -4,6 +4,7 @@ import type { Catalog } from '../../lake/catalog/catalog.ts'
 import { createCatalog } from '../../lake/catalog/create-catalog.ts'
 import type { PointerStore, TableIdent } from '../../lake/catalog/pointer-store.ts'
 import { openMetadata, type Metadata } from '../../storage/metadata/metadata.ts'
+import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { openObjectStore } from '../../storage/objects/open.ts'
 import type { Project } from '../project/project.ts'
 import type { DataDirectory } from './data-directory.ts'
@@ -16,6 +17,7 @@ export interface Stores {
   readonly metadata: Metadata
   readonly pointers: PointerStore
   readonly catalog: Catalog
+  readonly objects: ObjectStore
   /** `file:///…/.weir/lake` */
   readonly warehouse: string
   readonly removeLeft: RemoveLeft
@@ -42,5 +44,5 @@ export async function openStores(
   const making = notedMaking(places.drops, nodeFiles)
   const clientSettings = settings.catalog ?? { defaults: {}, overrides: {} }
   const catalog = createCatalog({ pointers, objects, warehouse, making, clientSettings })
-  return { metadata, pointers, catalog, warehouse, removeLeft }
+  return { metadata, pointers, catalog, objects, warehouse, removeLeft }
 }

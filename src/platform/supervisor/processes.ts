@@ -24,7 +24,8 @@ export interface ProcessesOptions extends SupervisorOptions {
   readonly logs: ProcessLogs
   readonly streams: StreamsPlace
   readonly joined: JoinedWorkers
-  readonly pointers: PointerStore
+  /** Of all tables that SQL reads. */
+  readonly pointers: Pick<PointerStore, 'tablePointer'>
   readonly epochs: EpochStore
   readonly adoptions: AdoptionStore
   readonly relations: () => Promise<Relations>

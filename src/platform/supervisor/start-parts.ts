@@ -6,6 +6,8 @@ import { createControlPlane } from '../control/create-control-plane.ts'
 import { applyWithoutDestruction, noticesOf, settleWithin, troublesAtStart } from './apply-at-start.ts'
 import { choosePorts, type Ports } from './choose-ports.ts'
 import type { DataDirectory } from './data-directory.ts'
+import { withCrawledPointers } from './crawlers/crawled-pointers.ts'
+import { runCrawlers, type RunningCrawlers } from './crawlers/run-crawlers.ts'
 import { writeEndpoints, type Endpoints } from './endpoints.ts'
 import { endpointsOf, listenerOf } from './endpoints-of.ts'
 import { createJoinedWorkers } from './joined/joined-workers.ts'
@@ -33,6 +35,7 @@ interface Parts {
   readonly services: Services
   readonly control: ControlPlane
   readonly maintenance: DeclaredTableMaintenance
+  readonly crawlers: RunningCrawlers
 }
 
 const settleMs = 20_000
@@ -56,6 +59,7 @@ export async function startParts(
   // Before the processes: it would start again what is being stopped.
   stack.defer(() => control.stop())
   stack.defer(() => parts.maintenance.stop())
+  stack.defer(() => parts.crawlers.stop())
   const streamsAnswer = await streamsReady
   await servePostgres(parts, stack)
   const notices = await applyProject(parts, streamsAnswer ? settleMs : settleWithoutStreamsMs)
@@ -105,13 +109,22 @@ async function assemble(
     places,
     logs,
     streams,
-    pointers,
+    pointers: withCrawledPointers(pointers, metadata.crawls),
     epochs: metadata.epochs,
     adoptions: metadata.adoptions,
     relations: () => control.relations(),
     catalogUri: `http://127.0.0.1:${ports.http}/iceberg`,
   })
-  const services = createServices({ ...options, processes, ports, places, removeLeft })
+  const services = createServices({
+    ...options,
+    processes,
+    ports,
+    places,
+    removeLeft,
+    warehouse,
+    crawls: metadata.crawls,
+    tableChanged: (schema, name) => control.tableChanged(schema, name),
+  })
   const control = createControlPlane({ metadata, services, clock: options.clock, logger })
   control.subscribe(() => changes.raise())
   const maintenance = runTableMaintenance({
@@ -125,7 +138,17 @@ async function assemble(
     logger,
   })
   stack.defer(() => maintenance.stop())
-  return { options, places, ports, logs, stores, changes, processes, services, control, maintenance }
+  const crawlers = runCrawlers({
+    ...options,
+    control,
+    operator: processes.operator,
+    crawls: metadata.crawls,
+    warehouse,
+    journals: places.crawlers,
+    logger,
+  })
+  stack.defer(() => crawlers.stop())
+  return { options, places, ports, logs, stores, changes, processes, services, control, maintenance, crawlers }
 }
 
 async function serveHttp(
@@ -133,7 +156,7 @@ async function serveHttp(
   endpoints: () => Endpoints | undefined,
   stack: AsyncDisposableStack,
 ): Promise<void> {
-  const { options, places, ports, logs, stores, processes, services, control, maintenance } = parts
+  const { options, places, ports, logs, stores, processes, services, control, maintenance, crawlers } = parts
   const { host, token } = options
   const { logger } = logs
   const schemaRegistry = createLazySchemaRegistry({ kafka: () => processes.streams.kafka(), logger })
@@ -148,6 +171,9 @@ async function serveHttp(
     logger,
     endpoints,
     maintenance,
+    crawlers,
+    crawls: stores.metadata.crawls,
+    objects: stores.objects,
   })
   stack.defer(() => operations.close())
   const http = await options.openHttp({

@@ -61,18 +61,22 @@ export function scanFloating(scan: ScanState, field: FieldPlan): boolean {
   const isDouble = field.kind === 'double'
   // With so few bytes there is no exponent that could overflow and no digit that could get lost.
   if (end - start <= (isDouble ? 15 : 6) && !hasExponent(scan.buffer, start, end)) return true
-  const text = scan.textOf(start, end)
+  const kept = keepsDigits(scan.textOf(start, end), isDouble ? 'double' : 'float')
+  return kept === 'kept' || scan.fail(kept, field, start, end)
+}
+
+/** Whether the nearest double or float has the digits of a number; else why it has not. */
+export function keepsDigits(text: string, type: 'double' | 'float'): 'kept' | 'digits' | 'range' {
   const { digits, exponent } = decimalOf(text)
-  if (digits.length === 0) return true
-  if (digits.length > 100) return scan.fail('digits', field, start, end)
-  const value = isDouble ? Number(text) : Math.fround(Number(text))
-  if (!Number.isFinite(value) || value === 0) return scan.fail('range', field, start, end)
+  if (digits.length === 0) return 'kept'
+  if (digits.length > 100) return 'digits'
+  const value = type === 'double' ? Number(text) : Math.fround(Number(text))
+  if (!Number.isFinite(value) || value === 0) return 'range'
   const kept = decimalOf(value.toExponential(digits.length - 1))
-  if (kept.digits === digits && kept.exponent === exponent) return true
+  if (kept.digits === digits && kept.exponent === exponent) return 'kept'
   // Halfway between two texts of this length, JavaScript rounds up here; what prints shortest forms may have rounded down.
   const exact = decimalOf(value.toExponential(100))
-  const isHalfway = exact.digits === `${digits}5` && exact.exponent === exponent - 1
-  return isHalfway || scan.fail('digits', field, start, end)
+  return exact.digits === `${digits}5` && exact.exponent === exponent - 1 ? 'kept' : 'digits'
 }
 
 function hasExponent(buffer: Uint8Array, start: number, end: number): boolean {

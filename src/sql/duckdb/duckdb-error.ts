@@ -12,6 +12,8 @@ const rule = (pattern: RegExp, code: ErrorCode, sqlstate: string): Rule => ({ pa
 
 /** By what DuckDB says; the first that fits. */
 const rules: readonly Rule[] = [
+  // What a plan of ours found in a file (src/crawler/read).
+  rule(/^Invalid Input Error: WEIR-4020 /, 'WEIR-4020', '22000'),
   rule(/^INTERRUPT/i, 'WEIR-6007', '57014'),
   rule(/^Out of Memory/i, 'WEIR-6006', '53200'),
   rule(/^Parser Error/, 'WEIR-6002', '42601'),
@@ -57,7 +59,7 @@ export function duckdbError(thrown: unknown): Error {
     sqlstate: 'XX000',
   }
   const [body = full, excerpt] = full.split(/\n\n(?=LINE \d+: )/)
-  const [first = '', ...rest] = body.replace(/^[A-Za-z ]+ Error: /, '').split('\n')
+  const [first = '', ...rest] = body.replace(/^[A-Za-z ]+ Error: (WEIR-4020 )?/, '').split('\n')
   const hint = rest.join(' ').trim()
   if (sqlstate === '57014') return sqlError(code, 'canceling statement due to user request', { sqlstate }, thrown)
   return sqlError(code, first.trim(), { sqlstate, ...(hint ? { hint } : {}), ...placeOf(excerpt) }, thrown)

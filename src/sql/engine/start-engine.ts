@@ -18,9 +18,9 @@ import { createSettings } from '../session/settings.ts'
 import { createSessionQueries } from '../session/session-queries.ts'
 import { sessionStatements } from '../session/session-statements.ts'
 import { attachSessionViews } from '../bind/session-views.ts'
-import { lakePlanner } from '../snapshot/lake-planner.ts'
 import { resolveTables } from '../snapshot/resolve-tables.ts'
 import type { TablePlanner } from '../snapshot/table-plan.ts'
+import { tablePlanner } from '../snapshot/table-planner.ts'
 import type { Engine, EngineConfig } from './engine.ts'
 import { serveClient } from './serve-client.ts'
 import type { EngineServices } from './services.ts'
@@ -30,7 +30,7 @@ import { createSessionRegistry } from './session-registry.ts'
 export async function startEngine(
   config: EngineConfig,
   host: EngineHost,
-  planner: TablePlanner = lakePlanner(config),
+  planner: TablePlanner = tablePlanner(config),
 ): Promise<Engine> {
   mkdirSync(config.temporaryDirectory, { recursive: true, mode: 0o700 })
   // Of engines that were killed.

@@ -1,4 +1,5 @@
 import { adoptionStore, type AdoptionStore } from './adoptions.ts'
+import { crawlStore, type CrawlStore } from './crawls.ts'
 import { migrate, type Database } from './database.ts'
 import { epochStore, type EpochStore } from './epochs.ts'
 import { maintenanceRunStore, type MaintenanceRunStore } from './maintenance-runs.ts'
@@ -15,6 +16,7 @@ export interface Metadata {
   readonly epochs: EpochStore
   readonly adoptions: AdoptionStore
   readonly maintenanceRuns: MaintenanceRunStore
+  readonly crawls: CrawlStore
   close(): Promise<void>
 }
 
@@ -36,6 +38,7 @@ export async function openMetadata(location: string): Promise<Metadata> {
     epochs: epochStore(database),
     adoptions: adoptionStore(database),
     maintenanceRuns: maintenanceRunStore(database),
+    crawls: crawlStore(database),
     close: () => database.db.destroy(),
   }
 }

@@ -25,6 +25,7 @@ export function migrations(types: ColumnTypes): MigrationProvider {
     '0004-maintenance-bytes': { up: (db) => maintenanceBytes(db as Kysely<MetadataTables>) },
     '0005-views': { up: (db) => views(db as Kysely<MetadataTables>) },
     '0006-receipts': { up: (db) => receipts(db as Kysely<MetadataTables>, types) },
+    '0009-crawls': { up: (db) => crawls(db as Kysely<MetadataTables>, types) },
   }
   return { getMigrations: () => Promise.resolve(all) }
 }
@@ -152,4 +153,20 @@ async function receipts(db: Kysely<MetadataTables>, { text }: ColumnTypes): Prom
     .addColumn('expires', 'bigint', (column) => column.notNull())
     .execute()
   await db.schema.createIndex('catalog_receipt_expiry').on('catalog_receipt').column('expires').execute()
+}
+
+async function crawls(db: Kysely<MetadataTables>, { text }: ColumnTypes): Promise<void> {
+  await db.schema
+    .createTable('crawl')
+    .addColumn('crawler', text, (column) => column.primaryKey())
+    .addColumn('namespace', text, (column) => column.notNull())
+    .addColumn('table_name', text, (column) => column.notNull())
+    .addColumn('comment', 'text')
+    .addColumn('declared', 'text', (column) => column.notNull())
+    .addColumn('pointer', 'text')
+    .addColumn('columns', 'text', (column) => column.notNull())
+    .addColumn('summary', 'text')
+    .addColumn('at', 'text')
+    .addColumn('error', 'text')
+    .execute()
 }

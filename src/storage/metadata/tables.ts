@@ -31,6 +31,21 @@ export interface MetadataTables {
   epoch: { scope: string; value: number }
   adoption: { delivery: string; table_name: string; table_uuid: string; source: string }
   maintenance_run: MaintenanceRunTable
+  crawl: CrawlTable
+}
+
+/** What each crawler found last; `pointer`, `columns` and `summary` are JSON. */
+export interface CrawlTable {
+  crawler: string
+  namespace: string
+  table_name: string
+  comment: string | null
+  declared: string
+  pointer: string | null
+  columns: string
+  summary: string | null
+  at: string | null
+  error: string | null
 }
 
 /** The last run of each task on each table; `error` is null after one that worked. */

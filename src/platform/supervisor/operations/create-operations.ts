@@ -1,3 +1,5 @@
+import type { CrawlStore } from '../../../storage/metadata/crawls.ts'
+import type { ObjectStore } from '../../../storage/objects/object-store.ts'
 import type { Logger } from '../../../kernel/logger.ts'
 import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
 import type { KafkaClient } from '../../../stream/client/kafka-client.ts'
@@ -6,6 +8,7 @@ import type { LazySchemaRegistry } from '../../../stream/registry/lazy-schema-re
 import type { ControlPlane } from '../../control/control-plane.ts'
 import type { Operations } from '../../operations.ts'
 import type { Ports } from '../choose-ports.ts'
+import type { RunningCrawlers } from '../crawlers/run-crawlers.ts'
 import type { DataDirectory } from '../data-directory.ts'
 import { watchDisk } from '../disk-watch.ts'
 import type { Endpoints } from '../endpoints.ts'
@@ -13,6 +16,7 @@ import type { DeclaredTableMaintenance } from '../maintenance/table-maintenance.
 import type { LogProcess } from '../log-process.ts'
 import type { Processes } from '../processes.ts'
 import type { SupervisorOptions } from '../supervisor-options.ts'
+import { createCrawlerOperations } from './crawler-operations.ts'
 import { createDeliveryOperations } from './delivery-operations.ts'
 import { countRecords } from './count-records.ts'
 import { createProcessOperations, type ShownChild } from './process-operations.ts'
@@ -34,6 +38,9 @@ export interface OperationsOptions extends Omit<SupervisorOptions, 'maintenance'
   /** Undefined until all is ready. */
   readonly endpoints: () => Endpoints | undefined
   readonly maintenance: Pick<DeclaredTableMaintenance, 'latest' | 'hold' | 'run' | 'planCompaction'>
+  readonly crawlers: RunningCrawlers
+  readonly crawls: CrawlStore
+  readonly objects: ObjectStore
 }
 
 /** What the HTTP API offers beyond resources. */
@@ -66,6 +73,7 @@ export function createOperations(options: OperationsOptions): Operations & { clo
       compact: (table) => options.maintenance.run(table, 'compact'),
       planCompaction: (table) => options.maintenance.planCompaction(table),
     },
+    crawlers: createCrawlerOperations(options),
     process: createProcessOperations({
       ...options,
       maintenance: () => options.maintenance.latest(),

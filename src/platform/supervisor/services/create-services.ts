@@ -1,3 +1,5 @@
+import type { CrawlStore } from '../../../storage/metadata/crawls.ts'
+import { openObjectStore } from '../../../storage/objects/open.ts'
 import { nodeFiles } from '../../../kernel/files/node-files.ts'
 import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
 import { connectCatalog } from '../../../lake/client/connect-catalog.ts'
@@ -6,6 +8,7 @@ import type { Ports } from '../choose-ports.ts'
 import type { DataDirectory } from '../data-directory.ts'
 import type { Processes } from '../processes.ts'
 import type { SupervisorOptions } from '../supervisor-options.ts'
+import { createCrawlService } from '../crawlers/crawl-service.ts'
 import { dropNotes, type RemoveLeft } from './interrupted-changes.ts'
 import { createDeliveryService } from './delivery-service.ts'
 import { createSecretService } from '../../kinds/secret/read-secret.ts'
@@ -17,6 +20,10 @@ export interface ServicesOptions extends SupervisorOptions {
   readonly ports: Ports
   readonly places: DataDirectory
   readonly removeLeft: RemoveLeft
+  readonly warehouse: string
+  readonly crawls: CrawlStore
+  /** Told of each table that changed. */
+  readonly tableChanged: (schema: string, name: string) => void
 }
 
 /** What kinds need of the running parts. */
@@ -26,7 +33,7 @@ export interface Services extends ReconcileServices {
 }
 
 export function createServices(options: ServicesOptions): Services {
-  const { processes, ports, places, token, removeLeft } = options
+  const { processes, ports, places, token, removeLeft, warehouse } = options
   const catalogUri = `http://127.0.0.1:${ports.http}/iceberg`
   const authorization = token === undefined ? {} : { token }
   const catalog = connectCatalog({ uri: catalogUri, ...authorization })
@@ -46,5 +53,10 @@ export function createServices(options: ServicesOptions): Services {
     }),
     views: { check: ({ sql, relations }) => processes.engine.describe(sql, relations) },
     secrets: createSecretService(options.projectDirectory),
+    crawls: createCrawlService(options.crawls, {
+      objects: openObjectStore({ roots: [warehouse], files: nodeFiles }),
+      warehouse,
+      changed: options.tableChanged,
+    }),
   }
 }

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { inParallel } from '../kernel/in-parallel.ts'
+import { under } from '../storage/objects/location.ts'
+import type { ObjectStore } from '../storage/objects/object-store.ts'
+import { openJournal } from './crawl-journal.ts'
+import type { CrawlPlan } from './crawl-plan.ts'
+import { parseReport, reportText, type KnownFindings } from './crawl-report.ts'
+import { summaryOf, type CrawlSummary } from './crawl-summary.ts'
+import { crawledTable, type CrawledColumn, type CrawledTable } from './crawled-table.ts'
+import { fileReports, type FileReport } from './file-report.ts'
+import { isSameFile, type ListedFile, type LookedFile } from './finding.ts'
+import { listFolder } from './listing/list-folder.ts'
+import { lookAtFile } from './look/look-at-file.ts'
+import type { QueryRows } from './look/look-parquet.ts'
+import { mergeFiles, type MergedFiles } from './merge/merge-files.ts'
+
+/** What a crawl needs. */
+export interface CrawlPorts {
+  readonly objects: Pick<ObjectStore, 'put' | 'get' | 'list' | 'remove'>
+  /** Where the crawler's documents lie: `file:///…/lake/_crawlers/NAME`. */
+  readonly location: string
+  /** A local path for what an unfinished crawl has found. */
+  readonly journal: string
+  readonly query: QueryRows
+  readonly now: () => number
+  readonly signal: AbortSignal
+  /** Files looked at, of all that have to be; 0 of those listed while it lists. */
+  readonly progress: (done: number, total: number) => void
+}
+
+/** Locations of the documents of a crawl. */
+export interface CrawlPointer {
+  readonly table: string
+  readonly report: string
+}
+
+export interface CrawlResult {
+  /** What SQL reads from now on; the one of before when nothing has changed, null when there is no file to read and never was. */
+  readonly pointer: CrawlPointer | null
+  readonly columns: readonly CrawledColumn[]
+  readonly summary: CrawlSummary
+  /** Of a dry run: what would become of each file. */
+  readonly files: readonly FileReport[] | null
+}
+
+const filesAtOnce = 4
+
+/**
+ * One run: lists the folder, looks at files that are new or changed, and writes the table of all of them. `before` is read only; what
+ * is written has new names, so a run that is killed leaves the table as it was (docs/spec/crawler.md, INV-C1).
+ */
+export async function crawl(
+  plan: CrawlPlan,
+  before: CrawlPointer | null,
+  ports: CrawlPorts,
+  isDryRun: boolean,
+): Promise<CrawlResult> {
+  const startedMs = ports.now()
+  const { objects } = ports
+  // A table that was found by another declaration binds nobody: it is made anew.
+  const known = before ? parseReport((await objects.get(before.report)).toString('utf8'), plan) : undefined
+  const previous = before && known ? await readCrawledTable(objects, before.table) : null
+  const listing = await listFolder(plan.folder, plan.exclude, {
+    signal: ports.signal,
+    onCount: (count) => ports.progress(0, count),
+  })
+  const { looked, fresh } = await lookAtAll(plan, listing.files, known ?? new Map(), ports)
+  const merged = mergeFiles(looked, plan, previous ?? undefined)
+  const summary = summaryOf(merged, previous, {
+    listing,
+    looked: fresh,
+    seconds: (ports.now() - startedMs) / 1000,
+  })
+  const { columns } = merged
+  if (isDryRun) return { pointer: before, columns, summary, files: fileReports(looked, merged.leftOut) }
+  const isNothing = previous === null && merged.files.length === 0 && merged.leftOut.length === 0
+  const isSame = previous !== null && fresh === 0 && isDeepStrictEqual(merged, contentOf(previous))
+  const pointer = isNothing ? null : isSame ? before : await write(plan, merged, looked, ports)
+  return { pointer, columns, summary, files: null }
+}
+
+function contentOf({ columns, shapes, files, leftOut }: CrawledTable): MergedFiles {
+  return { columns, shapes, files, leftOut }
+}
+
+/** The documents of a pointer that was replaced may still be read by a statement that has begun; all others go. */
+export async function removeOldDocuments(
+  { objects, location }: Pick<CrawlPorts, 'objects' | 'location'>,
+  kept: readonly CrawlPointer[],
+): Promise<void> {
+  const names = new Set(kept.flatMap(({ table, report }) => [table, report]))
+  for await (const { location: found } of objects.list(`${location}/`))
+    if (!names.has(found)) await objects.remove(found)
+}
+
+export async function readCrawledTable(objects: Pick<ObjectStore, 'get'>, location: string): Promise<CrawledTable> {
+  return crawledTable.parse(JSON.parse((await objects.get(location)).toString('utf8')))
+}
+
+/** What is known of a file that is the same still holds; all others are looked at. */
+async function lookAtAll(
+  plan: CrawlPlan,
+  files: readonly ListedFile[],
+  known: KnownFindings,
+  ports: CrawlPorts,
+): Promise<{ readonly looked: readonly LookedFile[]; readonly fresh: number }> {
+  const journal = await openJournal(ports.journal, plan)
+  const knownOf = (file: ListedFile): LookedFile | undefined =>
+    [known.get(file.path), journal.known.get(file.path)].find((found) => found && isSameFile(found, file))
+  const looked = files.map((file) => knownOf(file))
+  const missing = files.map((_, at) => at).filter((at) => looked[at] === undefined)
+  let done = 0
+  try {
+    await inParallel(missing, filesAtOnce, async (at) => {
+      ports.signal.throwIfAborted()
+      const file = files[at]!
+      const found = { ...file, finding: await lookAtFile(plan.folder, file, plan, ports.query) }
+      looked[at] = found
+      await journal.add(found)
+      ports.progress(++done, missing.length)
+    })
+  } finally {
+    await journal.flush()
+  }
+  return { looked: looked.filter((file) => file !== undefined), fresh: missing.length }
+}
+
+async function write(
+  plan: CrawlPlan,
+  merged: MergedFiles,
+  looked: readonly LookedFile[],
+  { objects, location, journal, now }: CrawlPorts,
+): Promise<CrawlPointer> {
+  const id = randomUUID()
+  const pointer = { table: under(location, `${id}.table.json`), report: under(location, `${id}.report.jsonl`) }
+  const table: CrawledTable = {
+    formatVersion: 1,
+    crawler: plan.crawler,
+    root: plan.folder.endsWith('/') ? plan.folder : `${plan.folder}/`,
+    crawledAt: new Date(now()).toISOString(),
+    ...merged,
+  }
+  await objects.put(pointer.report, Buffer.from(reportText(plan, looked)))
+  await objects.put(pointer.table, Buffer.from(JSON.stringify(table)))
+  await (await openJournal(journal, plan)).end()
+  return pointer
+}

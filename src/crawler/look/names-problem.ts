@@ -1,0 +1,18 @@
+import type { Finding } from '../finding.ts'
+
+/** Why columns of these names cannot be those of a table: SQL does not tell names apart by case. */
+export function namesProblem(names: readonly string[]): Finding | undefined {
+  const seen = new Map<string, string>()
+  for (const name of names) {
+    const twin = seen.get(name.toLowerCase())
+    if (twin !== undefined) {
+      const detail =
+        twin === name
+          ? `the column "${name}" is there twice. Rename one`
+          : `the columns "${twin}" and "${name}" differ only by case, which SQL does not tell apart. Rename one`
+      return { kind: 'left out', reason: 'unreadable', detail }
+    }
+    seen.set(name.toLowerCase(), name)
+  }
+  return undefined
+}

@@ -1,0 +1,66 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { crawl, removeOldDocuments, type CrawlPointer, type CrawlResult } from '../../crawler/crawl.ts'
+import type { CrawlPlan } from '../../crawler/crawl-plan.ts'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { nodeFiles } from '../../kernel/files/node-files.ts'
+import type { Duckdb } from '../../sql/duckdb/duckdb.ts'
+import { openObjectStore } from '../../storage/objects/open.ts'
+
+export interface CrawlRequest {
+  /** By which progress is told, and the crawl stopped. */
+  readonly job: number
+  readonly plan: CrawlPlan
+  readonly before: CrawlPointer | null
+  readonly isDryRun: boolean
+  readonly warehouse: string
+  /** Of the crawler's documents. */
+  readonly location: string
+  readonly journal: string
+}
+
+const progressEveryMs = 200
+
+/** Crawls in this process, and ends when it is told to. */
+export function crawlFiles(duckdb: Duckdb, tell: (job: number, done: number, total: number) => void) {
+  const running = new Map<number, AbortController>()
+  return {
+    async crawl({ job, plan, before, isDryRun, ...place }: CrawlRequest): Promise<CrawlResult> {
+      const stop = new AbortController()
+      running.set(job, stop)
+      const connection: DuckDBConnection = await duckdb.connect()
+      const objects = openObjectStore({ roots: [place.warehouse], files: nodeFiles })
+      let toldAt = 0
+      try {
+        await connection.run(`SET TimeZone = 'UTC'`)
+        if (!isDryRun) await removeOldDocuments({ objects, location: place.location }, before ? [before] : [])
+        const progress = (done: number, total: number): void => {
+          if (performance.now() - toldAt < progressEveryMs) return
+          toldAt = performance.now()
+          tell(job, done, total)
+        }
+        const query = oneAtATime(async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJson())
+        const ports = { objects, ...place, query, now: () => Date.now(), signal: stop.signal, progress }
+        return await crawl(plan, before, ports, isDryRun)
+      } finally {
+        running.delete(job)
+        connection.closeSync()
+      }
+    },
+    stopCrawl({ job }: { readonly job: number }): null {
+      running.get(job)?.abort(new WeirError('WEIR-4024', 'the crawl was stopped before it was done'))
+      return null
+    },
+  }
+}
+
+type Query = (sql: string) => Promise<readonly Readonly<Record<string, unknown>>[]>
+
+/** A connection runs one statement at a time. */
+function oneAtATime(query: Query): Query {
+  let last: Promise<unknown> = Promise.resolve()
+  return (sql) => {
+    const turn = last.then(() => query(sql))
+    last = turn.catch(() => undefined)
+    return turn
+  }
+}

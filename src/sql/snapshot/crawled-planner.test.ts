@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, rmSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite, test } from 'node:test'
+import { crawledFolder, type CrawledFolder } from '../../../test/support/crawled-folder.ts'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import type { ScanFilter } from '../blank/scan-filter.ts'
+import { crawledPlanner } from './crawled-planner.ts'
+
+void suite('tables that crawlers found', () => {
+  void test('files of partitions that nobody asks for are left out, those that cannot be told are not', async () => {
+    await using crawled = await crawledFolder()
+    crawled.write({
+      'day=2024-01-01/n=1/t=a/x.csv': 'id\n1\n',
+      'day=2024-01-02/n=20/t=b/x.csv': 'id\n2\n',
+      'day=__HIVE_DEFAULT_PARTITION__/n=3/t=%C3%A4/x.csv': 'id\n3\n',
+    })
+    await crawled.crawl()
+    const day = (value: string) => ({ type: { id: 'DATE' }, is_null: false, value: Date.parse(value) / 86_400_000 })
+    const int = (value: number, id = 'INTEGER') => ({ type: { id }, is_null: false, value })
+    const text = (value: string) => ({ type: { id: 'VARCHAR' }, is_null: false, value })
+    for (const [filter, expected] of [
+      [{ column: 'day', test: '=', constant: day('2024-01-02') }, '2'],
+      [{ column: 'day', test: '>=', constant: day('2024-01-01') }, '12'],
+      [{ column: 'day', test: '<', constant: day('2024-01-01') }, ''],
+      [{ column: 'day', test: 'is null' }, '3'],
+      [{ column: 'day', test: 'is not null' }, '12'],
+      [{ column: 'n', test: '>', constant: int(1) }, '23'],
+      [{ column: 'n', test: '<=', constant: int(3) }, '13'],
+      // Of another type than the column's it says nothing.
+      [{ column: 'n', test: '=', constant: int(1, 'DOUBLE') }, '123'],
+      [{ column: 'id', test: '=', constant: int(1) }, '123'],
+      // By the bytes of UTF-8.
+      [{ column: 't', test: '>', constant: text('z') }, '3'],
+      [{ all: [{ column: 'n', test: '>', constant: int(1) }, { column: 't', test: '=', constant: text('b') }] }, '2'],
+      [{ any: [{ column: 'n', test: '=', constant: int(1) }, { column: 'day', test: 'is null' }] }, '13'],
+    ] as readonly (readonly [ScanFilter, string])[])
+      assert.equal(await idsOf(crawled, filter), expected, JSON.stringify(filter))
+  })
+
+  void test('a file that is another one, of the same size too, or gone, fails the statement and names the crawler', async () => {
+    await using crawled = await crawledFolder()
+    crawled.write({ 'n=1/a.csv': 'id\n1\n', 'n=2/a.csv': 'id\n2\n' })
+    await crawled.crawl()
+    const only = { column: 'n', test: '=', constant: { type: { id: 'INTEGER' }, is_null: false, value: 1 } } as const
+    utimesSync(join(crawled.folder, 'n=2/a.csv'), new Date(), new Date(Date.now() + 5000))
+    await rejects(idsOf(crawled), /n=2\/a\.csv was changed after crawler test found it/)
+    assert.equal(await idsOf(crawled, only), '1')
+    appendFileSync(join(crawled.folder, 'n=1/a.csv'), '3\n')
+    await rejects(idsOf(crawled, only), /n=1\/a\.csv was changed/)
+    await crawled.crawl()
+    rmSync(join(crawled.folder, 'n=1/a.csv'))
+    await rejects(idsOf(crawled), /n=1\/a\.csv was removed/)
+  })
+})
+
+async function idsOf(crawled: CrawledFolder, filter?: ScanFilter): Promise<string> {
+  const planner = crawledPlanner({ objects: crawled.objects })
+  const relation = { schema: 'public', name: 't', columns: [{ name: 'id', type: 'long', required: false }] }
+  const resolved = { schema: 'public', name: 't', metadataLocation: crawled.location(), tails: [], notices: [] }
+  const plan = await planner.plan(relation, resolved, async () => filter)
+  assert.notEqual(plan, 'stale')
+  return (await crawled.query(`SELECT * FROM (${(plan as { sql: string }).sql}) ORDER BY id`))
+    .map(({ id }) => String(id))
+    .join('')
+}
+
+async function rejects(work: Promise<unknown>, pattern: RegExp): Promise<void> {
+  await assert.rejects(work, (error) => error instanceof WeirError && error.code === 'WEIR-4021' && pattern.test(error.message))
+}
