@@ -33,7 +33,10 @@ void test('INV-C1: after a kill in the middle of a crawl, SQL reads the crawl of
     await weir.start()
     const found = await eventually('SQL answers', () => count(weir))
     const all = before + filesARound
-    assert.ok(found === before || found === all, `seed ${seed}, round ${round}: ${found} rows, neither ${before} nor ${all}`)
+    assert.ok(
+      found === before || found === all,
+      `seed ${seed}, round ${round}: ${found} rows, neither ${before} nor ${all}`,
+    )
     const { code, stderr } = await weir.command('crawl', 'files')
     assert.equal(code, 0, stderr)
     assert.equal(await count(weir), all, `seed ${seed}, round ${round}`)

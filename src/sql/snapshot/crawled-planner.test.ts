@@ -32,8 +32,24 @@ void suite('tables that crawlers found', () => {
       [{ column: 'id', test: '=', constant: int(1) }, '123'],
       // By the bytes of UTF-8.
       [{ column: 't', test: '>', constant: text('z') }, '3'],
-      [{ all: [{ column: 'n', test: '>', constant: int(1) }, { column: 't', test: '=', constant: text('b') }] }, '2'],
-      [{ any: [{ column: 'n', test: '=', constant: int(1) }, { column: 'day', test: 'is null' }] }, '13'],
+      [
+        {
+          all: [
+            { column: 'n', test: '>', constant: int(1) },
+            { column: 't', test: '=', constant: text('b') },
+          ],
+        },
+        '2',
+      ],
+      [
+        {
+          any: [
+            { column: 'n', test: '=', constant: int(1) },
+            { column: 'day', test: 'is null' },
+          ],
+        },
+        '13',
+      ],
     ] as readonly (readonly [ScanFilter, string])[])
       assert.equal(await idsOf(crawled, filter), expected, JSON.stringify(filter))
   })
@@ -66,5 +82,8 @@ async function idsOf(crawled: CrawledFolder, filter?: ScanFilter): Promise<strin
 }
 
 async function rejects(work: Promise<unknown>, pattern: RegExp): Promise<void> {
-  await assert.rejects(work, (error) => error instanceof WeirError && error.code === 'WEIR-4021' && pattern.test(error.message))
+  await assert.rejects(
+    work,
+    (error) => error instanceof WeirError && error.code === 'WEIR-4021' && pattern.test(error.message),
+  )
 }
