@@ -29,10 +29,16 @@ import { streamProduce } from './commands/stream/produce.ts'
 import { streamReplay } from './commands/stream/replay.ts'
 import { streamResetGroup } from './commands/stream/reset-group.ts'
 import { streamTail } from './commands/stream/tail.ts'
+import { tableClients } from './commands/table/clients.ts'
 import { tableDiff } from './commands/table/diff.ts'
+import { tableFiles } from './commands/table/files.ts'
 import { tableHistory } from './commands/table/history.ts'
+import { tableMaintenance } from './commands/table/maintenance.ts'
+import { tablePartitions } from './commands/table/partitions.ts'
 import { tableRefs } from './commands/table/refs.ts'
 import { tableRollback } from './commands/table/rollback.ts'
+import { tableSchema } from './commands/table/schema.ts'
+import { tableShow } from './commands/table/show.ts'
 import { tail } from './commands/tail.ts'
 import { userList } from './commands/user/list.ts'
 import { userRemove } from './commands/user/remove.ts'
@@ -75,10 +81,16 @@ export const commands: readonly Command[] = [
   verify,
   deadLetters,
   delivery,
+  tableShow,
+  tableSchema,
+  tablePartitions,
+  tableFiles,
+  tableClients,
   tableHistory,
   tableDiff,
   tableRollback,
   ...tableRefs,
+  tableMaintenance,
   compact,
   crawl,
   logs,

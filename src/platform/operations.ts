@@ -1,11 +1,18 @@
+import type { LayoutVersion, SchemaVersion } from '../lake/history/schema-history.ts'
 import type { SnapshotDiff } from '../lake/history/snapshot-diff.ts'
 import type { HistoryEntry, NamedRef } from '../lake/history/table-history.ts'
+import type { TableDescription } from '../lake/inspection/describe-table.ts'
+import type { FileColumn } from '../lake/inspection/file-columns.ts'
+import type { FilePage, FileQuery } from '../lake/inspection/list-files.ts'
+import type { PartitionPage, PartitionQuery } from '../lake/inspection/list-partitions.ts'
 import type { CompactedGroup } from '../lake/maintenance/compaction/compact-table.ts'
 import type { CrawlSummary } from '../crawler/crawl-summary.ts'
 import type { FileReport } from '../crawler/file-report.ts'
 import type { CrawledColumnRow } from '../storage/metadata/crawls.ts'
-import type { StoredMaintenanceRun } from '../storage/metadata/maintenance-runs.ts'
+import type { RecordedRun, RunPage, StoredMaintenanceRun } from '../storage/metadata/maintenance-runs.ts'
 import type { DiskUse } from './supervisor/disk-watch.ts'
+import type { MaintenanceTask } from './supervisor/maintenance/due-task.ts'
+import type { TaskTurn } from './supervisor/maintenance/task-turn.ts'
 import type { Endpoints } from './supervisor/endpoints.ts'
 import type { GroupOperations } from './stream-api/groups.ts'
 import type { RecordOperations } from './stream-api/records.ts'
@@ -26,6 +33,7 @@ export interface Operations {
   readonly groups: GroupOperations
   readonly sql: SqlOperations
   readonly tables: TableOperations
+  readonly inspection: InspectionOperations
   readonly maintenance: MaintenanceOperations
   readonly crawlers: CrawlerOperations
   readonly process: ProcessOperations
@@ -189,11 +197,42 @@ export interface TableOperations {
     },
   ): Promise<{ readonly snapshot: string }>
   dropRef(table: MaintainedTableName, ref: Pick<NamedRef, 'name' | 'type'>): Promise<void>
+  describe(table: MaintainedTableName): Promise<TableDescription>
+  schemas(table: MaintainedTableName): Promise<TableSchemas>
+  /** WEIR-2005 until all is ready. */
+  clients(table: MaintainedTableName): Promise<readonly TableClient[]>
+}
+
+/** How a program of the field reads a table. */
+export interface TableClient {
+  readonly name: string
+  readonly reads: string
+  readonly needs: string
+  readonly language: 'shell' | 'python' | 'properties' | 'sql'
+  /** Works as it is. */
+  readonly text: string
+}
+
+export interface TableSchemas {
+  readonly schemas: readonly SchemaVersion[]
+  readonly partitionSpecs: readonly LayoutVersion[]
+  readonly sortOrders: readonly LayoutVersion[]
+}
+
+/** What a snapshot of a table has; `at` as in `TableOperations`, the current one when absent. Read in another process. */
+export interface InspectionOperations {
+  files(table: MaintainedTableName, query: FileQuery, at?: string): Promise<FilePage>
+  file(table: MaintainedTableName, path: string, at?: string): Promise<readonly FileColumn[]>
+  partitions(table: MaintainedTableName, query: PartitionQuery, at?: string): Promise<PartitionPage>
 }
 
 export interface MaintenanceOperations {
-  /** Compacts a table now, after what is at work; what did not work is in the answer. WEIR-2021 while a backup is taken. */
-  compact(table: MaintainedTableName): Promise<StoredMaintenanceRun>
+  /** Does a task on a table now, after what is at work; what did not work is in the answer. WEIR-2021 while a backup is taken. */
+  run(table: MaintainedTableName, task: MaintenanceTask): Promise<RecordedRun>
+  /** Of one table: each task's last run, next turn and totals. */
+  turns(table: MaintainedTableName & { readonly createdAt: string }): Promise<readonly TaskTurn[]>
+  /** What runs on it did, newest first. */
+  history(table: MaintainedTableName, page: { readonly limit: number; readonly before?: number }): Promise<RunPage>
   /** What that would do; changes nothing. */
   planCompaction(table: MaintainedTableName): Promise<readonly CompactedGroup[]>
   /** For whoever copies the lake's files. Resolves when no maintenance is at work; none begins until the function that it gives is called. */

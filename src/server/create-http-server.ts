@@ -24,6 +24,7 @@ import { recordRoutes } from './routes/records.ts'
 import { streamRoutes } from './routes/streams.ts'
 import { resourceRoutes } from './routes/resources.ts'
 import { sqlRoutes } from './routes/sql.ts'
+import { tableInspectionRoutes } from './routes/table-inspection.ts'
 import { tableRoutes } from './routes/tables.ts'
 import { isJoin, takeWorkers } from './take-workers.ts'
 import { serveSchemaRegistry } from './schema-registry/serve-schema-registry.ts'
@@ -72,6 +73,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
       sqlRoutes,
       eventRoutes,
       tableRoutes,
+      tableInspectionRoutes,
       maintenanceRoutes,
       crawlerRoutes,
       processRoutes,

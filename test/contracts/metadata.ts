@@ -98,22 +98,78 @@ export function describeMetadataContract(name: string, open: () => Promise<Metad
     assert.equal(await epochs.next('delivery/b'), 1)
   })
 
+  const ran = {
+    table: 'public.b',
+    task: 'compact',
+    beganAt: '2026-01-01T00:00:00.000Z',
+    at: '2026-01-01T00:00:01.000Z',
+    snapshots: 0,
+    files: 4,
+    bytesRemoved: 2 ** 40,
+    filesAdded: 1,
+    bytesAdded: 3,
+    deletedRows: 2 ** 33,
+    groups: [{ partition: 'day=1', filesBefore: 4, filesAfter: 1, bytesBefore: 9, bytesAfter: 3, deletedRows: 1 }],
+    groupCount: 1,
+    left: ['another engine deleted rows'],
+    error: null,
+    code: null,
+  }
+  const nothing = { files: 0, bytesRemoved: 0, filesAdded: 0, bytesAdded: 0, groups: [], groupCount: 0, left: [] }
+
   check('of each task on a table the last run is kept, until the table is gone', async ({ maintenanceRuns }) => {
-    const bytes = { bytesRemoved: 2 ** 40, filesAdded: 1, bytesAdded: 3 }
-    const run = { table: 'public.b', task: 'remove orphans', at: '2026-01-01T00:00:00.000Z', ...bytes }
-    await maintenanceRuns.save({ ...run, snapshots: 0, files: 1, error: 'the disk was full' })
-    await maintenanceRuns.save({ ...run, snapshots: 0, files: 7, error: null })
-    await maintenanceRuns.save({ ...run, task: 'expire snapshots', snapshots: 2, files: 3, error: null })
-    await maintenanceRuns.save({ ...run, table: 'public.a', snapshots: 0, files: 0, error: null })
-    assert.deepEqual(await maintenanceRuns.list(), [
-      { ...run, table: 'public.a', snapshots: 0, files: 0, error: null },
-      { ...run, task: 'expire snapshots', snapshots: 2, files: 3, error: null },
-      { ...run, snapshots: 0, files: 7, error: null },
-    ])
+    await maintenanceRuns.save({ ...ran, error: 'the disk was full', code: 'WEIR-8001' })
+    await maintenanceRuns.save(ran)
+    await maintenanceRuns.save({ ...ran, task: 'expire snapshots', snapshots: 2 })
+    await maintenanceRuns.save({ ...ran, table: 'public.a', ...nothing })
+    assert.deepEqual(
+      (await maintenanceRuns.list()).map(({ table, task, at, snapshots, files, bytesRemoved, error }) => [
+        table,
+        task,
+        at,
+        snapshots,
+        files,
+        bytesRemoved,
+        error,
+      ]),
+      [
+        ['public.a', 'compact', ran.at, 0, 0, 0, null],
+        ['public.b', 'compact', ran.at, 0, 4, 2 ** 40, null],
+        ['public.b', 'expire snapshots', ran.at, 2, 4, 2 ** 40, null],
+      ],
+    )
     await maintenanceRuns.forget('public.b')
     assert.deepEqual(
       (await maintenanceRuns.list()).map(({ table }) => table),
       ['public.a'],
+    )
+    assert.deepEqual(await maintenanceRuns.history('public.b', { limit: 10 }), { items: [], next: null })
+  })
+
+  check('the last hundred runs of a task that did something are kept, and all are counted', async (metadata) => {
+    const { maintenanceRuns } = metadata
+    const failed = { ...ran, ...nothing, task: 'remove orphans', error: 'no folder', code: 'WEIR-8001' }
+    await maintenanceRuns.save(failed)
+    for (let at = 0; at < 103; at++) await maintenanceRuns.save({ ...ran, files: at + 1, bytesRemoved: 10 })
+    await maintenanceRuns.save({ ...ran, ...nothing })
+    const files: number[] = []
+    let before: number | undefined
+    do {
+      const page = await maintenanceRuns.history('public.b', { limit: 30, ...(before === undefined ? {} : { before }) })
+      files.push(...page.items.map((run) => run.files))
+      before = page.next ?? undefined
+    } while (before !== undefined)
+    assert.deepEqual(files, [...Array.from({ length: 100 }, (_, at) => 103 - at), 0])
+    const [newest] = (await maintenanceRuns.history('public.b', { limit: 1 })).items
+    const { id: _, ...kept } = newest!
+    assert.deepEqual(kept, { ...ran, files: 103, bytesRemoved: 10 })
+    const totals = (await maintenanceRuns.totals('public.b')).toSorted((a, b) => (a.task < b.task ? -1 : 1))
+    assert.deepEqual(
+      totals.map(({ task, runs, bytesRemoved, bytesAdded, since }) => [task, runs, bytesRemoved, bytesAdded, since]),
+      [
+        ['compact', 104, 1030, 309, ran.at],
+        ['remove orphans', 1, 0, 0, ran.at],
+      ],
     )
   })
 

@@ -27,6 +27,15 @@ import {
   streamPartition,
 } from '../../src/server/answers/streams.ts'
 import { auditEntry, historyEntry, kindDescription, resource } from '../../src/server/answers/resource.ts'
+import { recordedRun, tableMaintenance } from '../../src/server/answers/maintenance.ts'
+import {
+  fileColumns,
+  tableClients,
+  tableDescription,
+  tableFiles,
+  tablePartitions,
+  tableSchemas,
+} from '../../src/server/answers/table-inspection.ts'
 import { superviseWeir } from '../support/supervised-weir.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
@@ -95,6 +104,17 @@ void test(
     await ask(items(historyEntry), '/api/v1/resources/stream/events/history')
     await ask(items(auditEntry), '/api/v1/audit')
     await ask(plan, '/api/v1/plan', { name: 'answers', resources: [{ kind: 'stream', name: 'new', spec: {} }] })
+    const described = await ask(tableDescription, '/api/v1/tables/events')
+    assert.deepEqual([described.rows, described.columns[0]?.column], [1, 'id'])
+    assert.equal((await ask(tableSchemas, '/api/v1/tables/events/schemas')).schemas.length, 1)
+    const files = await ask(tableFiles, '/api/v1/tables/events/files')
+    assert.equal(files.summary.rows, 1)
+    const path = encodeURIComponent(files.items[0]!.path)
+    assert.ok((await ask(fileColumns, `/api/v1/tables/events/files/columns?path=${path}`)).items.length > 0)
+    assert.equal((await ask(tablePartitions, '/api/v1/tables/events/partitions')).total, 1)
+    assert.equal((await ask(tableClients, '/api/v1/tables/events/clients')).items.length, 5)
+    assert.equal((await ask(tableMaintenance, '/api/v1/tables/events/maintenance')).tasks.length, 3)
     await waitUntil('maintenance', async () => (await ask(status, '/api/v1/status')).maintenance.length === 2)
+    assert.equal((await ask(recordedRun, '/api/v1/tables/events/compact', {})).error, null)
   },
 )

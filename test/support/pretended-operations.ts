@@ -49,9 +49,19 @@ export function pretendOperations(): Operations {
       rollBack: refuse,
       createRef: refuse,
       dropRef: refuse,
+      describe: refuse,
+      schemas: refuse,
+      clients: refuse,
+    },
+    inspection: { files: refuse, file: refuse, partitions: refuse },
+    maintenance: {
+      hold: async () => () => undefined,
+      run: refuse,
+      turns: async () => [],
+      history: async () => ({ items: [], next: null }),
+      planCompaction: async () => [],
     },
     crawlers: { crawl: refuse, files: async () => ({ items: [], total: 0 }) },
-    maintenance: { hold: async () => () => undefined, compact: refuse, planCompaction: async () => [] },
     process: {
       status: async () => ({
         endpoints: null,

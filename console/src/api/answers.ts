@@ -26,7 +26,17 @@ export interface AuditEntry {
 }
 
 export interface ColumnDifference {
-  readonly change: 'added' | 'dropped' | 'renamed' | 'retyped'
+  readonly change:
+    | 'added'
+    | 'dropped'
+    | 'renamed'
+    | 'widened'
+    | 'made optional'
+    | 'made required'
+    | 'described'
+    | 'default changed'
+    | 'made a key'
+    | 'no key any more'
   readonly column: string
   readonly before: string | null
   readonly after: string | null
@@ -38,9 +48,9 @@ export interface CompactionGroup {
   readonly filesBefore: number
   readonly filesAfter: number
   readonly bytesBefore: number
-  /** An estimate, by rows. */
+  /** An estimate by rows, of what was not done yet. */
   readonly bytesAfter: number
-  /** That would be written no more. */
+  /** That are written no more. */
   readonly deletedRows: number
 }
 
@@ -133,6 +143,30 @@ export interface ErrorAnswer {
   }
 }
 
+export interface FileColumn {
+  readonly id: number
+  readonly column: string
+  readonly type: string
+  readonly bytes: number | null
+  /** Nulls included. */
+  readonly values: number | null
+  readonly nulls: number | null
+  /** As text; writers cut long ones. */
+  readonly lower: string | null
+  readonly upper: string | null
+}
+
+export interface FileColumns {
+  readonly items: readonly FileColumn[]
+}
+
+export interface FileSizeClass {
+  /** Bytes; null: of any size. */
+  readonly below: number | null
+  readonly files: number
+  readonly bytes: number
+}
+
 export interface GroupHistory {
   /** null where nobody watches the group. */
   readonly at: string | null
@@ -169,6 +203,22 @@ export interface KindDescription {
   readonly summary: string
   /** JSON Schema of its spec. */
   readonly schema: Readonly<Record<string, unknown>>
+}
+
+export interface LayoutField {
+  /** As the partition is called; empty in a sort order. */
+  readonly name: string
+  readonly column: string
+  /** identity, year, month, day, hour, bucket[16], truncate[4] or void. */
+  readonly transform: string
+  /** asc nulls-first, for one; null in a partition spec. */
+  readonly order: string | null
+}
+
+export interface LayoutVersion {
+  readonly id: number
+  readonly current: boolean
+  readonly fields: readonly LayoutField[]
 }
 
 export interface LedgerGap {
@@ -241,6 +291,29 @@ export interface MaintenanceRun {
   /** Of those; less than were removed by what was saved. */
   readonly bytesAdded: number
   readonly error: string | null
+}
+
+export interface MaintenanceTotals {
+  readonly runs: number
+  readonly snapshots: number
+  readonly files: number
+  readonly bytesRemoved: number
+  readonly filesAdded: number
+  readonly bytesAdded: number
+  /** ISO 8601: when the first run that is counted ended. */
+  readonly since: string | null
+}
+
+export interface MaintenanceTurn {
+  readonly task: 'compact' | 'expire snapshots' | 'remove orphans'
+  /** null: never by itself. */
+  readonly everyMs: number | null
+  /** ISO 8601; it begins within a minute after. null: never by itself. */
+  readonly nextAt: string | null
+  /** ISO 8601; null when it is not at work. */
+  readonly workingSince: string | null
+  readonly last: MaintenanceRun | null
+  readonly totals: MaintenanceTotals | null
 }
 
 export interface PartitionLag {
@@ -344,6 +417,37 @@ export interface RecordDetail {
   readonly next: string | null
 }
 
+export interface RecordedRun {
+  readonly table: string
+  readonly task: string
+  /** When it ended. */
+  readonly at: string
+  /** Removed. */
+  readonly snapshots: number
+  /** Removed: by compaction from the table, else from the disk. */
+  readonly files: number
+  /** Of these files. */
+  readonly bytesRemoved: number
+  /** That compaction put in their place. */
+  readonly filesAdded: number
+  /** Of those; less than were removed by what was saved. */
+  readonly bytesAdded: number
+  readonly error: string | null
+  /** When it began. */
+  readonly beganAt: string
+  /** Rows that files of deletes named and that are written no more. */
+  readonly deletedRows: number
+  /** Each became one file in one commit; the first hundred. */
+  readonly groups: readonly CompactionGroup[]
+  readonly groupCount: number
+  /** Why groups were not committed, or left for the next turn. */
+  readonly left: readonly string[]
+  /** Of the error. */
+  readonly code: string | null
+  /** What to do about it. */
+  readonly remedy: string | null
+}
+
 export interface Reference {
   readonly kind: string
   readonly name: string
@@ -401,6 +505,24 @@ export interface RollbackPlan {
   readonly undone: readonly string[]
   /** Those into the table: each stops and asks. */
   readonly deliveries: readonly string[]
+}
+
+export interface SchemaVersion {
+  readonly id: number
+  readonly current: boolean
+  readonly columns: number
+  /** The schema that changes starts from; null for the first. */
+  readonly before: number | null
+  readonly changes: readonly ColumnDifference[]
+  /** The first snapshot written with it, of those that are kept; null when there is none. */
+  readonly since: {
+    /** Decimal text: other engines use 63 bits. */
+    readonly snapshot: string
+    /** Milliseconds since the epoch. */
+    readonly at: number
+    /** false: an expired snapshot may have been the first. */
+    readonly exact: boolean
+  } | null
 }
 
 export interface Snapshot {
@@ -609,10 +731,157 @@ export interface StreamSubject {
   readonly versions: number
 }
 
+export interface TableClient {
+  /** psql, pyiceberg, spark, trino or duckdb. */
+  readonly name: string
+  readonly reads: string
+  readonly needs: string
+  readonly language: 'shell' | 'python' | 'properties' | 'sql'
+  /** Works as it is; secrets come from WEIR_PASSWORD and WEIR_TOKEN. */
+  readonly text: string
+}
+
+export interface TableClients {
+  readonly items: readonly TableClient[]
+}
+
+export interface TableColumn {
+  /** The field id: it stays when the column is renamed. */
+  readonly id: number
+  /** Fields within a column follow it: address, address.zip. */
+  readonly column: string
+  readonly type: string
+  readonly required: boolean
+  /** Whether its values tell rows from each other (identifier field ids). */
+  readonly key: boolean
+  readonly doc: string | null
+  /** What a row without a value gets, as JSON. */
+  readonly default: string | null
+}
+
+export interface TableDescription {
+  readonly namespace: string
+  readonly name: string
+  readonly uuid: string
+  readonly formatVersion: number
+  readonly location: string
+  readonly metadataLocation: string
+  /** Milliseconds since the epoch. */
+  readonly updatedAt: number
+  /** Whose files these are; null for a table that never had one. */
+  readonly snapshot: string | null
+  /** How many are kept. */
+  readonly snapshots: number
+  /** Rows of its files, without those that files of deletes name; null where the snapshot does not say. */
+  readonly rows: number | null
+  /** Files of rows; null where the snapshot does not say. */
+  readonly dataFiles: number | null
+  /** Files of deletes; null where the snapshot does not say. */
+  readonly deleteFiles: number | null
+  /** Rows that those name; null where the snapshot does not say. */
+  readonly deletes: number | null
+  /** Of all these files; null where the snapshot does not say. */
+  readonly bytes: number | null
+  readonly schemaId: number
+  readonly columns: readonly TableColumn[]
+  readonly partitionedBy: readonly LayoutField[]
+  readonly sortedBy: readonly LayoutField[]
+  readonly properties: Readonly<Record<string, string>>
+  /** Bytes that compaction puts files together to; null where it is off. */
+  readonly compactsTo: number | null
+}
+
+export interface TableFile {
+  readonly content: 'data' | 'position-deletes' | 'equality-deletes'
+  readonly path: string
+  readonly format: string
+  /** ts_day=2026-11-29/region=eu; empty where the table has no partitions. */
+  readonly partition: string
+  readonly specId: number
+  /** Of rows, or of deletes. */
+  readonly rows: number
+  readonly bytes: number
+  /** The data sequence number: deletes of it and above touch its rows. */
+  readonly sequence: number
+  /** That added it. */
+  readonly snapshot: string
+  /** Whether compaction puts it together with others. */
+  readonly small: boolean
+}
+
+export interface TableFiles {
+  /** Whose files these are; null for a table that never had one. */
+  readonly snapshot: string | null
+  readonly items: readonly TableFile[]
+  /** For the next page, which is of the same snapshot; null at the last. */
+  readonly next: string | null
+  /** Of all files that are meant, not of the page. */
+  readonly summary: {
+    readonly dataFiles: number
+    readonly dataBytes: number
+    readonly rows: number
+    readonly deleteFiles: number
+    readonly deleteBytes: number
+    /** Rows that files of deletes name, or values; some may name the same. */
+    readonly deletes: number
+    readonly smallFiles: number
+    /** Bytes below which a file is small. */
+    readonly smallBelow: number
+    /** Of files of rows: each from the size of the class before on. */
+    readonly sizes: readonly FileSizeClass[]
+  }
+}
+
 export interface TableHistory {
   /** Newest first. */
   readonly items: readonly Snapshot[]
   readonly refs: readonly SnapshotRef[]
+}
+
+export interface TableMaintenance {
+  readonly tasks: readonly MaintenanceTurn[]
+  /** What readers read less since compaction, all runs together. */
+  readonly savedBytes: number
+  /** What expiry and the removal of orphans took from the disk. */
+  readonly freedBytes: number
+  /** Newest first: those that did something or failed. */
+  readonly runs: readonly RecordedRun[]
+  /** What before takes for the next page; null at the last. */
+  readonly next: number | null
+}
+
+export interface TablePartition {
+  readonly partition: string
+  readonly specId: number
+  readonly rows: number
+  readonly files: number
+  readonly bytes: number
+  readonly deleteFiles: number
+  readonly positionDeletes: number
+  readonly equalityDeletes: number
+  /** The newest snapshot that added a file which is still there. */
+  readonly changedBy: string
+  /** Milliseconds since the epoch; null where that snapshot has expired. */
+  readonly changedAt: number | null
+}
+
+export interface TablePartitions {
+  /** Whose files these are; null for a table that never had one. */
+  readonly snapshot: string | null
+  readonly items: readonly TablePartition[]
+  /** For the next page, which is of the same snapshot; null at the last. */
+  readonly next: string | null
+  /** How many partitions there are. */
+  readonly total: number
+}
+
+export interface TableSchemas {
+  /** Newest first. */
+  readonly schemas: readonly SchemaVersion[]
+  /** Newest first; the metadata does not say since when. */
+  readonly partitionSpecs: readonly LayoutVersion[]
+  /** Newest first. */
+  readonly sortOrders: readonly LayoutVersion[]
 }
 
 export interface VerifyJob {

@@ -1,9 +1,11 @@
 import colors from '../colors.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
-import { formatDuration, formatSize } from '../../kernel/units.ts'
+import { formatDuration } from '../../kernel/units.ts'
 import type { ApiResource } from '../api-types.ts'
 import type { Command } from '../command.ts'
+import type { StoredMaintenanceRun } from '../../storage/metadata/maintenance-runs.ts'
 import { listResources } from '../resources.ts'
+import { maintainedText } from '../table/maintained-text.ts'
 import { tableText } from '../table-text.ts'
 import { connectWeir } from '../weir-client.ts'
 
@@ -15,20 +17,8 @@ interface ProcessStatus {
   readonly reason: string | null
 }
 
-interface MaintenanceRun {
-  readonly table: string
-  readonly task: string
-  readonly at: string
-  readonly snapshots: number
-  readonly files: number
-  readonly bytesRemoved: number
-  readonly filesAdded: number
-  readonly bytesAdded: number
-  readonly error: string | null
-}
-
 interface Status {
-  readonly maintenance: readonly MaintenanceRun[]
+  readonly maintenance: readonly StoredMaintenanceRun[]
   readonly processes: readonly ProcessStatus[]
   readonly warnings: readonly string[]
   readonly counted: readonly string[]
@@ -109,20 +99,15 @@ function textOf(
   ].join('\n')
 }
 
-function maintenanceLines(runs: readonly MaintenanceRun[]): readonly string[] {
+function maintenanceLines(runs: readonly StoredMaintenanceRun[]): readonly string[] {
   if (runs.length === 0) return []
   const rows = runs.map((run) => [
     run.table,
     run.task,
     formatDuration(Math.max(0, Date.now() - Date.parse(run.at))),
-    run.error === null ? removedBy(run) : colors.red(run.error),
+    run.error === null ? maintainedText(run) : colors.red(run.error),
   ])
   return ['', tableText([{ title: 'TABLE' }, { title: 'MAINTENANCE' }, { title: 'AGO' }, { title: 'REMOVED' }], rows)]
-}
-
-function removedBy({ task, snapshots, files, bytesRemoved, filesAdded, bytesAdded }: MaintenanceRun): string {
-  if (task !== 'compact') return `${snapshots} snapshots, ${files} files, ${formatSize(bytesRemoved)}`
-  return `${files} files, ${formatSize(bytesRemoved)}; became ${filesAdded} files, ${formatSize(bytesAdded)}`
 }
 
 function stateOf(state: string): string {

@@ -1,9 +1,9 @@
 import { ancestors } from '../metadata/read.ts'
 import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
 import { identifier } from '../types/duckdb-type.ts'
-import { printType } from '../types/print-type.ts'
 import type { Field, Schema } from '../types/type.ts'
 import { findSnapshot, type Moment } from './find-snapshot.ts'
+import { schemaDifference, type ColumnDifference } from './schema-difference.ts'
 import { changesOf, type SnapshotChanges } from './table-history.ts'
 
 export interface SnapshotDiff {
@@ -24,13 +24,6 @@ export interface DiffEnd {
   readonly rows: number | null
 }
 
-export interface ColumnDifference {
-  readonly change: 'added' | 'dropped' | 'renamed' | 'retyped'
-  readonly column: string
-  readonly before: string | null
-  readonly after: string | null
-}
-
 /** What lies between two snapshots, by metadata alone. `WEIR-4010` where one is not there. */
 export function snapshotDiff(
   metadata: TableMetadata,
@@ -45,7 +38,7 @@ export function snapshotDiff(
     to: endOf(after.snapshot),
     changes: steps && sumOf(steps),
     operations: countBy((steps ? [...steps.back, ...steps.forth] : []).map((one) => changesOf(one).operation)),
-    columns: columnDifferences(before.schema, after.schema),
+    columns: schemaDifference(before.schema, after.schema),
     sql: rowsSql(table, before.schema, after.schema, [before.snapshot, after.snapshot]),
   }
 }
@@ -92,31 +85,6 @@ function endOf(snapshot: Snapshot): DiffEnd {
 
 function countBy(words: readonly string[]): Readonly<Record<string, number>> {
   return Object.fromEntries([...Map.groupBy(words, (word) => word)].map(([word, { length }]) => [word, length]))
-}
-
-function columnDifferences(before: Schema, after: Schema): readonly ColumnDifference[] {
-  const old = new Map(before.fields.map((field) => [field.id, field]))
-  const now = new Set(after.fields.map(({ id }) => id))
-  const found = after.fields.flatMap((field): ColumnDifference[] => {
-    const was = old.get(field.id)
-    const [type, column] = [printType(field.type), field.name]
-    if (!was) return [{ change: 'added', column, before: null, after: type }]
-    const oldType = printType(was.type)
-    return [
-      ...(was.name === column ? [] : [{ change: 'renamed', column, before: was.name, after: column } as const]),
-      ...(oldType === type ? [] : [{ change: 'retyped', column, before: oldType, after: type } as const]),
-    ]
-  })
-  const dropped = before.fields.filter(({ id }) => !now.has(id))
-  return [
-    ...found,
-    ...dropped.map(({ name, type }): ColumnDifference => ({
-      change: 'dropped',
-      column: name,
-      before: printType(type),
-      after: null,
-    })),
-  ]
 }
 
 /** Of the columns that both have, under the names that they have in the end. */

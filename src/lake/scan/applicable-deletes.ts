@@ -63,7 +63,7 @@ function refuseOther({ content, format, location, deleted }: ScannedFile): void 
     throw new WeirError('WEIR-4014', `${location} holds deletes as ${format}, which is not read here`)
 }
 
-export function partitionKey({ specId, partition }: ScannedFile): string {
+export function partitionKey({ specId, partition }: Pick<ScannedFile, 'specId' | 'partition'>): string {
   return JSON.stringify([specId, ...partition.map(printed)])
 }
 

@@ -132,6 +132,6 @@ export function unscaledBytes(value: bigint): Buffer {
   return Buffer.from(hex, 'hex')
 }
 
-function unscaledFrom(bytes: Buffer): bigint {
+export function unscaledFrom(bytes: Buffer): bigint {
   return bytes.length === 0 ? 0n : BigInt.asIntN(bytes.length * 8, BigInt(`0x${bytes.toString('hex')}`))
 }

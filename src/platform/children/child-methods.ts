@@ -3,6 +3,9 @@ import type { KeyPlan } from '../../delivery/keys/table-key.ts'
 import type { Verification } from '../../delivery/ledger/verification.ts'
 import type { LetterFilter, LetterPage, ReplayResult } from '../../delivery/letters/letter.ts'
 import type { ResumeChoice } from '../../delivery/operate/resume-delivery.ts'
+import type { FileColumn } from '../../lake/inspection/file-columns.ts'
+import type { FilePage, FileQuery } from '../../lake/inspection/list-files.ts'
+import type { PartitionPage, PartitionQuery } from '../../lake/inspection/list-partitions.ts'
 import type { CompactedGroup } from '../../lake/maintenance/compaction/compact-table.ts'
 import type { CrawlResult } from '../../crawler/crawl.ts'
 import type { CrawlRequest } from './crawl-files.ts'
@@ -123,14 +126,36 @@ export interface OperatorConfig {
   readonly threads: number
 }
 
-/** One task of a table's maintenance. */
-export interface MaintenanceRequest {
+/** A table, and how the operator comes to it. */
+export interface TablePlace {
   readonly namespace: string
   readonly name: string
-  readonly task: 'compact' | 'expire snapshots' | 'remove orphans'
   readonly catalogUri: string
   readonly catalogToken?: string
   readonly warehouse: string
+}
+
+/** One task of a table's maintenance. */
+export interface MaintenanceRequest extends TablePlace {
+  /** Groups that were committed go to the supervisor's `compacted`, by `job`. */
+  readonly job: number
+  readonly task: 'compact' | 'expire snapshots' | 'remove orphans'
+}
+
+/** A page of what a snapshot has; `at` is a snapshot, a branch or tag, or a time, null for the current one. */
+export interface FileListing extends TablePlace {
+  readonly at: string | null
+  readonly query: FileQuery
+}
+
+export interface PartitionListing extends TablePlace {
+  readonly at: string | null
+  readonly query: PartitionQuery
+}
+
+export interface FileInspection extends TablePlace {
+  readonly at: string | null
+  readonly path: string
 }
 
 /** What a task did: by compaction files go from the table, by the others from the disk. */
@@ -140,6 +165,11 @@ export interface MaintainedFiles {
   readonly bytesRemoved: number
   readonly filesAdded: number
   readonly bytesAdded: number
+  /** Rows that files of deletes named and that are written no more. */
+  readonly deletedRows: number
+  readonly groups: readonly CompactedGroup[]
+  /** Why groups were not committed, or left for the next turn. */
+  readonly left: readonly string[]
 }
 
 /** What people ask of a delivery that may take long or needs DuckDB: done in a process of its own, started when it is needed. */
@@ -159,12 +189,18 @@ export type OperatorMethods = ChildMethods<OperatorConfig, null, null> & {
   /** Ends the crawl of this job, which then rejects with WEIR-4024. */
   stopCrawl(params: { readonly job: number }): null
   /** What compaction would do now; changes nothing. */
-  planCompaction(params: Omit<MaintenanceRequest, 'task'>): Promise<readonly CompactedGroup[]>
+  planCompaction(params: TablePlace): Promise<readonly CompactedGroup[]>
+  files(params: FileListing): Promise<FilePage>
+  /** Counts and bounds of one file; WEIR-4010 when the snapshot does not have it. */
+  file(params: FileInspection): Promise<readonly FileColumn[]>
+  partitions(params: PartitionListing): Promise<PartitionPage>
 }
 
 /** What the operator tells the supervisor, and asks of it. */
 export type OperatorHost = MemoryHost & {
   progress(params: { readonly job: number; readonly done: number; readonly total: number }): null
+  /** A group was committed: what is known of it when the operator ends before its answer. */
+  compacted(params: { readonly job: number; readonly group: CompactedGroup }): null
 }
 
 export interface WriterConfig {

@@ -2,26 +2,42 @@ import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { connectCatalog } from '../../lake/client/connect-catalog.ts'
-import { compactTable, type CompactedGroup, type Compaction } from '../../lake/maintenance/compaction/compact-table.ts'
+import {
+  compactTable,
+  type CompactedGroup,
+  type Compaction,
+  type CompactionOptions,
+} from '../../lake/maintenance/compaction/compact-table.ts'
 import type { RowEngine } from '../../lake/maintenance/compaction/row-engine.ts'
+import { sumGroups } from '../../lake/maintenance/compaction/sum-groups.ts'
 import { expireSnapshots, type MaintenanceContext } from '../../lake/maintenance/expire-snapshots.ts'
 import { removeOrphans } from '../../lake/maintenance/remove-orphans.ts'
 import { manifestReader } from '../../lake/manifest/manifest-reader.ts'
 import type { Duckdb } from '../../sql/duckdb/duckdb.ts'
 import { openObjectStore } from '../../storage/objects/open.ts'
-import type { MaintainedFiles, MaintenanceRequest } from './child-methods.ts'
+import type { MaintainedFiles, MaintenanceRequest, TablePlace } from './child-methods.ts'
 
 interface CompactionPlace {
   readonly duckdb: Duckdb
   readonly folder: string
 }
 
-const nothing: MaintainedFiles = { snapshots: 0, files: 0, bytesRemoved: 0, filesAdded: 0, bytesAdded: 0 }
+const nothing: MaintainedFiles = {
+  snapshots: 0,
+  files: 0,
+  bytesRemoved: 0,
+  filesAdded: 0,
+  bytesAdded: 0,
+  deletedRows: 0,
+  groups: [],
+  left: [],
+}
 
-/** One task on one table, through the catalog like everybody else. */
+/** One task on one table, through the catalog like everybody else. `onGroup` hears of each group that was committed. */
 export async function maintainTable(
   request: MaintenanceRequest,
   { duckdb, folder }: CompactionPlace,
+  onGroup: (group: CompactedGroup) => void,
 ): Promise<MaintainedFiles> {
   const { namespace, name, task } = request
   const context = contextOf(request)
@@ -34,42 +50,42 @@ export async function maintainTable(
     const { files, bytes } = await removeOrphans(ident, context)
     return { ...nothing, files, bytesRemoved: bytes }
   }
-  const { groups } = await compact(request, { duckdb, folder }, false)
-  const sum = (count: (group: CompactedGroup) => number) => groups.reduce((all, one) => all + count(one), 0)
+  const { groups, left } = await compact(request, { duckdb, folder }, { onGroup })
+  const { filesBefore, filesAfter, bytesBefore, bytesAfter, deletedRows } = sumGroups(groups)
   return {
-    ...nothing,
-    files: sum(({ filesBefore }) => filesBefore),
-    bytesRemoved: sum(({ bytesBefore }) => bytesBefore),
-    filesAdded: sum(({ filesAfter }) => filesAfter),
-    bytesAdded: sum(({ bytesAfter }) => bytesAfter),
+    snapshots: 0,
+    files: filesBefore,
+    bytesRemoved: bytesBefore,
+    filesAdded: filesAfter,
+    bytesAdded: bytesAfter,
+    deletedRows,
+    groups,
+    left,
   }
 }
 
 /** What compaction would do now. */
-export async function planCompaction(
-  request: Omit<MaintenanceRequest, 'task'>,
-  place: CompactionPlace,
-): Promise<readonly CompactedGroup[]> {
-  return (await compact(request, place, true)).groups
+export async function planCompaction(request: TablePlace, place: CompactionPlace): Promise<readonly CompactedGroup[]> {
+  return (await compact(request, place, { dryRun: true })).groups
 }
 
 async function compact(
-  request: Omit<MaintenanceRequest, 'task'>,
+  request: TablePlace,
   { duckdb, folder }: CompactionPlace,
-  dryRun: boolean,
+  options: CompactionOptions,
 ): Promise<Compaction> {
   const connection: DuckDBConnection = await duckdb.connect()
   try {
     await connection.run(`SET TimeZone = 'UTC'`)
     const ident = { namespace: [request.namespace], name: request.name }
     const ports = { engine: rowEngine(connection), folder: join(folder, 'compaction') }
-    return await compactTable(ident, { ...contextOf(request), ...ports }, { dryRun })
+    return await compactTable(ident, { ...contextOf(request), ...ports }, options)
   } finally {
     connection.closeSync()
   }
 }
 
-function contextOf({ catalogUri, catalogToken, warehouse }: Omit<MaintenanceRequest, 'task'>): MaintenanceContext {
+function contextOf({ catalogUri, catalogToken, warehouse }: TablePlace): MaintenanceContext {
   const store = openObjectStore({ roots: [warehouse], files: nodeFiles })
   const client = connectCatalog({ uri: catalogUri, ...(catalogToken === undefined ? {} : { token: catalogToken }) })
   return { client, store, reader: manifestReader(store), now: () => Date.now() }

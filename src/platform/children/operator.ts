@@ -10,6 +10,7 @@ import { openDuckdb } from '../../sql/duckdb/open.ts'
 import type { DeliveryPlace, OperatorHost, OperatorMethods } from './child-methods.ts'
 import { crawlFiles, type CrawlRequest } from './crawl-files.ts'
 import { memoryBehind } from './delivery-memory.ts'
+import { tableInspector } from './inspect-table.ts'
 import { maintainTable, planCompaction } from './maintain-table.ts'
 import { openDeliveryPlace } from './open-delivery-place.ts'
 import { processMetrics } from './process-metrics.ts'
@@ -22,6 +23,7 @@ serveSupervisor<Params<'start'>, null, null, OperatorHost>('operator', async (co
   const { temporaryDirectory: folder, memoryLimitBytes, threads } = config
   const metrics = processMetrics()
   await mkdir(folder, { recursive: true, mode: 0o700 })
+  const inspector = tableInspector()
   const duckdb = await openDuckdb({ memoryLimitBytes, threads, temporaryDirectory: join(folder, 'spill') })
 
   async function on<Result>(place: DeliveryPlace, work: (ports: OperatorPorts) => Promise<Result>): Promise<Result> {
@@ -60,10 +62,17 @@ serveSupervisor<Params<'start'>, null, null, OperatorHost>('operator', async (co
         on(params, (ports) => replayDeadLetters(ports, params.config, params.filter)),
       resume: (params: Params<'resume'>) =>
         on(params, async (ports) => ({ snapshotId: await resumeDelivery(ports, params.choice) })),
+      files: (params: Params<'files'>) => inspector.files(params),
+      file: (params: Params<'file'>) => inspector.file(params),
+      partitions: (params: Params<'partitions'>) => inspector.partitions(params),
       planCompaction: (params: Params<'planCompaction'>) => planCompaction(params, { duckdb, folder }),
       crawl: (params: CrawlRequest) => crawls.crawl(params),
       stopCrawl: (params: Params<'stopCrawl'>) => crawls.stopCrawl(params),
-      maintain: (params: Params<'maintain'>) => maintainTable(params, { duckdb, folder }),
+      maintain: (params: Params<'maintain'>) =>
+        maintainTable(params, { duckdb, folder }, (group) => {
+          // The answer says it again.
+          host.call('compacted', { job: params.job, group }).catch(() => undefined)
+        }),
     },
   }
 })

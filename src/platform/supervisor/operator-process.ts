@@ -1,5 +1,6 @@
 import type { Channel } from '../../kernel/channel.ts'
 import type { Logger } from '../../kernel/logger.ts'
+import type { CompactedGroup } from '../../lake/maintenance/compaction/compact-table.ts'
 import type { OperatorConfig, OperatorHost, OperatorMethods } from '../children/child-methods.ts'
 import type { MemoryHost } from '../children/delivery-memory.ts'
 import { keepChild, type KeptChild } from './kept-child.ts'
@@ -9,11 +10,16 @@ import type { ProcessLogs } from './process-logs.ts'
 export interface OperatorProcess {
   readonly child: KeptChild<OperatorMethods>
   readonly watched: readonly WatchedProcess[]
-  /** Starts it if need be; it is given back when nobody has used it for a minute. `progress` hears of this job while it runs. */
+  /** Starts it if need be; it is given back when nobody has used it for a minute. `hears` is told of this job while it runs. */
   use<Result>(
     work: (channel: Channel<OperatorMethods>, job: number) => Promise<Result>,
-    progress?: (done: number, total: number) => void,
+    hears?: JobListener,
   ): Promise<Result>
+}
+
+export interface JobListener {
+  readonly progress?: (done: number, total: number) => void
+  readonly compacted?: (group: CompactedGroup) => void
 }
 
 const idleMs = 60_000
@@ -26,14 +32,18 @@ export function runOperator(
   logs: ProcessLogs,
   logger: Logger,
 ): OperatorProcess {
-  const listeners = new Map<number, (done: number, total: number) => void>()
+  const listeners = new Map<number, JobListener>()
   let lastJob = 0
   let running = 0
   let resting: NodeJS.Timeout | undefined
   const local: OperatorHost = {
     ...memory,
     progress({ job, done, total }) {
-      listeners.get(job)?.(done, total)
+      listeners.get(job)?.progress?.(done, total)
+      return null
+    },
+    compacted({ job, group }) {
+      listeners.get(job)?.compacted?.(group)
       return null
     },
   }
@@ -53,9 +63,9 @@ export function runOperator(
         ? []
         : [{ name, pid, bytesMax: memoryBytesMax, end: (reason: string) => child.end(reason) }]
     },
-    async use(work, progress) {
+    async use(work, hears) {
       const job = ++lastJob
-      if (progress) listeners.set(job, progress)
+      if (hears) listeners.set(job, hears)
       clearTimeout(resting)
       running++
       try {

@@ -1,6 +1,7 @@
 import { openChangeCount, type ChangeCount } from '../../kernel/change-count.ts'
 import { startPostgresPort } from '../../sql/relay/start-postgres-port.ts'
 import { createLazySchemaRegistry } from '../../stream/registry/lazy-schema-registry.ts'
+import type { TablePlace } from '../children/child-methods.ts'
 import type { ControlPlane } from '../control/control-plane.ts'
 import { createControlPlane } from '../control/create-control-plane.ts'
 import { applyWithoutDestruction, noticesOf, settleWithin, troublesAtStart } from './apply-at-start.ts'
@@ -34,6 +35,7 @@ interface Parts {
   readonly processes: Processes
   readonly services: Services
   readonly control: ControlPlane
+  readonly catalogPlace: Omit<TablePlace, 'namespace' | 'name'>
   readonly maintenance: DeclaredTableMaintenance
   readonly crawlers: RunningCrawlers
 }
@@ -127,13 +129,15 @@ async function assemble(
   })
   const control = createControlPlane({ metadata, services, clock: options.clock, logger })
   control.subscribe(() => changes.raise())
+  const { catalogUri } = services
+  const { token } = options
+  const catalogPlace = { catalogUri, warehouse, ...(token === undefined ? {} : { catalogToken: token }) }
   const maintenance = runTableMaintenance({
     ...options,
     control,
     operator: processes.operator,
     runs: metadata.maintenanceRuns,
-    catalogUri: services.catalogUri,
-    warehouse,
+    catalogPlace,
     intervals: options.maintenance ?? defaultIntervals,
     logger,
   })
@@ -148,7 +152,7 @@ async function assemble(
     logger,
   })
   stack.defer(() => crawlers.stop())
-  return { options, places, ports, logs, stores, changes, processes, services, control, maintenance, crawlers }
+  return { options, places, ports, logs, stores, changes, processes, services, control, catalogPlace, maintenance, crawlers }
 }
 
 async function serveHttp(
@@ -156,7 +160,7 @@ async function serveHttp(
   endpoints: () => Endpoints | undefined,
   stack: AsyncDisposableStack,
 ): Promise<void> {
-  const { options, places, ports, logs, stores, processes, services, control, maintenance, crawlers } = parts
+  const { options, places, ports, logs, stores, processes, services, control, catalogPlace, maintenance, crawlers } = parts
   const { host, token } = options
   const { logger } = logs
   const schemaRegistry = createLazySchemaRegistry({ kafka: () => processes.streams.kafka(), logger })
@@ -170,6 +174,7 @@ async function serveHttp(
     ports,
     logger,
     endpoints,
+    catalogPlace,
     maintenance,
     crawlers,
     crawls: stores.metadata.crawls,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { time } from './list.ts'
+import { maintenanceRun } from './maintenance.ts'
 
 const processStatus = z
   .strictObject({
@@ -20,39 +21,6 @@ const diskUse = z
     warning: z.string().optional(),
   })
   .meta({ id: 'DiskUse' })
-
-export const maintenanceRun = z
-  .strictObject({
-    table: z.string(),
-    task: z.string(),
-    at: time('When it ended.'),
-    snapshots: z.int().describe('Removed.'),
-    files: z.int().describe('Removed: by compaction from the table, else from the disk.'),
-    bytesRemoved: z.int().describe('Of these files.'),
-    filesAdded: z.int().describe('That compaction put in their place.'),
-    bytesAdded: z.int().describe('Of those; less than were removed by what was saved.'),
-    error: z.string().nullable(),
-  })
-  .meta({ id: 'MaintenanceRun' })
-
-export const compactionPlan = z
-  .strictObject({
-    groups: z
-      .array(
-        z
-          .strictObject({
-            partition: z.string().describe('Its folder; empty where the table has no partitions.'),
-            filesBefore: z.int(),
-            filesAfter: z.int(),
-            bytesBefore: z.int(),
-            bytesAfter: z.int().describe('An estimate, by rows.'),
-            deletedRows: z.int().describe('That would be written no more.'),
-          })
-          .meta({ id: 'CompactionGroup' }),
-      )
-      .readonly(),
-  })
-  .meta({ id: 'CompactionPlan' })
 
 const endpoints = z
   .strictObject({

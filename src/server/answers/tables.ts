@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { columnDifference } from './table-inspection.ts'
 
 const count = (description: string) =>
   z.int().nullable().describe(`${description} null where the snapshot does not say.`)
@@ -52,18 +53,7 @@ export const snapshotDiff = z
       .nullable()
       .describe('Summed up over the snapshots between; null when some of them have expired.'),
     operations: z.record(z.string(), z.int()).describe('How many snapshots between did what.'),
-    columns: z
-      .array(
-        z
-          .strictObject({
-            change: z.enum(['added', 'dropped', 'renamed', 'retyped']),
-            column: z.string(),
-            before: z.string().nullable(),
-            after: z.string().nullable(),
-          })
-          .meta({ id: 'ColumnDifference' }),
-      )
-      .readonly(),
+    columns: z.array(columnDifference).readonly(),
     sql: z.string().describe('A query for the rows themselves.'),
   })
   .meta({ id: 'SnapshotDiff' })

@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { compactionPlan, maintenanceRun } from '../answers/process.ts'
+import { catalogue, type ErrorCode } from '../../kernel/errors/catalogue.ts'
+import type { RecordedRun } from '../../storage/metadata/maintenance-runs.ts'
+import { compactionPlan, recordedRun, tableMaintenance } from '../answers/maintenance.ts'
 import { openEventStream } from '../event-stream.ts'
 import { actorOf } from './actor.ts'
 import { typed, type Routes } from './route.ts'
@@ -9,8 +11,8 @@ export const maintenanceRoutes: Routes = (untyped, { control, operations: { main
   const app = typed(untyped)
   const api = { tags: ['tables'], params: z.object({ name: z.string() }) }
   const ident = async (name: string) => {
-    const { spec } = await control.get({ kind: 'table', name })
-    return { namespace: (spec as { readonly namespace: string }).namespace, name }
+    const { spec, createdAt } = await control.get({ kind: 'table', name })
+    return { namespace: (spec as { readonly namespace: string }).namespace, name, createdAt }
   }
 
   app.post(
@@ -33,12 +35,13 @@ export const maintenanceRoutes: Routes = (untyped, { control, operations: { main
   const now = 'Compact a table now, after the maintenance that is at work'
   app.post(
     '/api/v1/tables/:name/compact',
-    { schema: { ...api, summary: now, response: { 200: maintenanceRun } } },
+    { schema: { ...api, summary: now, response: { 200: recordedRun } } },
     async (request) => {
       const { name } = request.params
-      const run = await maintenance.compact(await ident(name))
-      await control.record({ actor: actorOf(request), action: 'compact', kind: 'table', name, detail: { ...run } })
-      return run
+      const run = await maintenance.run(await ident(name), 'compact')
+      const { groups: _, left: _left, ...detail } = run
+      await control.record({ actor: actorOf(request), action: 'compact', kind: 'table', name, detail })
+      return withRemedy(run)
     },
   )
 
@@ -47,4 +50,40 @@ export const maintenanceRoutes: Routes = (untyped, { control, operations: { main
     { schema: { ...api, summary: 'What compaction would do now', response: { 200: compactionPlan } } },
     async ({ params: { name } }) => ({ groups: await maintenance.planCompaction(await ident(name)) }),
   )
+
+  app.get(
+    '/api/v1/tables/:name/maintenance',
+    {
+      schema: {
+        ...api,
+        summary: 'Maintenance of a table: last and next turn of each task, what runs did, bytes saved',
+        querystring: z.strictObject({
+          limit: z.coerce.number().int().min(1).max(100).default(20),
+          before: z.coerce.number().int().positive().optional().describe('next of the page before.'),
+        }),
+        response: { 200: tableMaintenance },
+      },
+    },
+    async ({ params: { name }, query: { limit, before } }) => {
+      const table = await ident(name)
+      const page = { limit, ...(before === undefined ? {} : { before }) }
+      const [tasks, { items, next }] = await Promise.all([maintenance.turns(table), maintenance.history(table, page)])
+      const sum = (count: (totals: NonNullable<(typeof tasks)[number]['totals']>) => number, compacts: boolean) =>
+        tasks
+          .filter(({ task }) => (task === 'compact') === compacts)
+          .reduce((all, { totals }) => all + (totals === null ? 0 : count(totals)), 0)
+      return {
+        tasks,
+        savedBytes: sum(({ bytesRemoved, bytesAdded }) => bytesRemoved - bytesAdded, true),
+        freedBytes: sum(({ bytesRemoved }) => bytesRemoved, false),
+        runs: items.map(({ id: _id, ...run }) => withRemedy(run)),
+        next,
+      }
+    },
+  )
+}
+
+function withRemedy(run: RecordedRun): RecordedRun & { readonly remedy: string | null } {
+  const { code } = run
+  return { ...run, remedy: code !== null && code in catalogue ? catalogue[code as ErrorCode].remedy : null }
 }

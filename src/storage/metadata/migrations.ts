@@ -26,6 +26,7 @@ export function migrations(types: ColumnTypes): MigrationProvider {
     '0005-views': { up: (db) => views(db as Kysely<MetadataTables>) },
     '0006-receipts': { up: (db) => receipts(db as Kysely<MetadataTables>, types) },
     '0009-crawls': { up: (db) => crawls(db as Kysely<MetadataTables>, types) },
+    '0010-maintenance-history': { up: (db) => maintenanceHistory(db as Kysely<MetadataTables>, types) },
   }
   return { getMigrations: () => Promise.resolve(all) }
 }
@@ -169,4 +170,38 @@ async function crawls(db: Kysely<MetadataTables>, { text }: ColumnTypes): Promis
     .addColumn('at', 'text')
     .addColumn('error', 'text')
     .execute()
+}
+
+async function maintenanceHistory(db: Kysely<MetadataTables>, { text, identity }: ColumnTypes): Promise<void> {
+  await db.schema
+    .createTable('maintenance_history')
+    .addColumn('id', identity, (column) => column.primaryKey())
+    .addColumn('table_name', text, (column) => column.notNull())
+    .addColumn('task', text, (column) => column.notNull())
+    .addColumn('began_at', 'text', (column) => column.notNull())
+    .addColumn('at', 'text', (column) => column.notNull())
+    .addColumn('snapshots', 'bigint', (column) => column.notNull())
+    .addColumn('files', 'bigint', (column) => column.notNull())
+    .addColumn('bytes_removed', 'bigint', (column) => column.notNull())
+    .addColumn('files_added', 'bigint', (column) => column.notNull())
+    .addColumn('bytes_added', 'bigint', (column) => column.notNull())
+    .addColumn('deleted_rows', 'bigint', (column) => column.notNull())
+    .addColumn('groups', 'text', (column) => column.notNull())
+    .addColumn('group_count', 'bigint', (column) => column.notNull())
+    .addColumn('left_over', 'text', (column) => column.notNull())
+    .addColumn('error', 'text')
+    .addColumn('code', 'text')
+    .execute()
+  await db.schema
+    .createIndex('maintenance_history_of')
+    .on('maintenance_history')
+    .columns(['table_name', 'task', 'id'])
+    .execute()
+  // What was done before this version was not counted.
+  for (const name of ['runs', 'all_snapshots', 'all_files', 'all_bytes_removed', 'all_files_added', 'all_bytes_added'])
+    await db.schema
+      .alterTable('maintenance_run')
+      .addColumn(name, 'bigint', (column) => column.notNull().defaultTo(0))
+      .execute()
+  await db.schema.alterTable('maintenance_run').addColumn('counted_since', 'text').execute()
 }

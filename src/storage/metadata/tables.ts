@@ -31,6 +31,7 @@ export interface MetadataTables {
   epoch: { scope: string; value: number }
   adoption: { delivery: string; table_name: string; table_uuid: string; source: string }
   maintenance_run: MaintenanceRunTable
+  maintenance_history: MaintenanceHistoryTable
   crawl: CrawlTable
 }
 
@@ -59,6 +60,34 @@ export interface MaintenanceRunTable {
   files_added: number
   bytes_added: number
   error: string | null
+  /** All runs together, since `counted_since`. */
+  runs: Generated<number>
+  all_snapshots: Generated<number>
+  all_files: Generated<number>
+  all_bytes_removed: Generated<number>
+  all_files_added: Generated<number>
+  all_bytes_added: Generated<number>
+  counted_since: string | null
+}
+
+/** Runs that did something or failed; `groups` and `left_over` are JSON. */
+export interface MaintenanceHistoryTable {
+  id: Generated<number>
+  table_name: string
+  task: string
+  began_at: string
+  at: string
+  snapshots: number
+  files: number
+  bytes_removed: number
+  files_added: number
+  bytes_added: number
+  deleted_rows: number
+  groups: string
+  group_count: number
+  left_over: string
+  error: string | null
+  code: string | null
 }
 
 export interface ResourceTable {

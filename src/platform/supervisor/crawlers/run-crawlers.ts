@@ -138,7 +138,7 @@ async function askOperator(
     } finally {
       signal.removeEventListener('abort', stop)
     }
-  }, progress)
+  }, progress ? { progress } : undefined)
 }
 
 async function activeCrawlers(

@@ -22,25 +22,33 @@ export const defaultIntervals: MaintenanceIntervals = {
 const againAfterFailureMs = 3_600_000
 
 /**
- * Whether the turn of a task has come for a table: an interval after its last run or, before the first, after the table was
- * made. Times are those of the wall, for they hold through restarts; a clock that was set back makes the turn due.
+ * When the turn of a task comes for a table, in milliseconds since the epoch: an interval after its last run or, before the
+ * first, after the table was made; undefined for a task that is never done. Times are those of the wall, for they hold through
+ * restarts; a clock that was set back makes the turn due.
  */
-export function isDue(
+export function dueAt(
   task: MaintenanceTask,
   createdAt: string,
   last: StoredMaintenanceRun | undefined,
   intervals: MaintenanceIntervals,
   nowMs: number,
-): boolean {
+): number | undefined {
   const intervalMs = intervalOf(task, intervals)
-  if (intervalMs === undefined) return false
+  if (intervalMs === undefined) return undefined
   // A run of a table that went before another came under its name says nothing of this one.
   const own = last !== undefined && last.at >= createdAt ? last : undefined
-  const elapsedMs = nowMs - Date.parse(own?.at ?? createdAt)
-  return elapsedMs < 0 || elapsedMs >= (own?.error == null ? intervalMs : Math.min(intervalMs, againAfterFailureMs))
+  const since = Date.parse(own?.at ?? createdAt)
+  if (since > nowMs) return nowMs
+  return since + (own?.error == null ? intervalMs : Math.min(intervalMs, againAfterFailureMs))
 }
 
-function intervalOf(task: MaintenanceTask, intervals: MaintenanceIntervals): number | undefined {
+export function isDue(...about: Parameters<typeof dueAt>): boolean {
+  const due = dueAt(...about)
+  return due !== undefined && due <= about[4]
+}
+
+/** Undefined: never. */
+export function intervalOf(task: MaintenanceTask, intervals: MaintenanceIntervals): number | undefined {
   if (task === 'compact') return intervals.compactMs
   return task === 'expire snapshots' ? intervals.expireMs : intervals.orphansMs
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import { openMetadata } from '../../../storage/metadata/metadata.ts'
 import type { MaintenanceRunStore } from '../../../storage/metadata/maintenance-runs.ts'
 import { silentLogger } from '../../../kernel/logger.ts'
@@ -11,7 +12,8 @@ const hourMs = 3_600_000
 const beginning = Date.parse('2026-01-01T00:00:00.000Z')
 const createdAt = new Date(beginning).toISOString()
 const orders = { namespace: 'public', name: 'orders', createdAt }
-const result = { snapshots: 0, files: 0, bytesRemoved: 0, filesAdded: 0, bytesAdded: 0 }
+const counts = { snapshots: 0, files: 0, bytesRemoved: 0, filesAdded: 0, bytesAdded: 0 }
+const result = { ...counts, deletedRows: 0, groups: [], left: [] }
 const visits = { namespace: 'public', name: 'visits', createdAt }
 
 /** A Weir that looks all the time, at a clock that is moved by hand. */
@@ -80,8 +82,8 @@ void test('the turns come an interval after the table was made and after each ru
     assert.deepEqual(weir.done, [...Array<string>(24).fill('orders: expire snapshots'), 'orders: remove orphans'])
     const at = new Date(weir.clock.nowMs).toISOString()
     assert.deepEqual(await weir.maintenance.latest(), [
-      { table: 'public.orders', task: 'expire snapshots', at, ...result, snapshots: 3, files: 7, error: null },
-      { table: 'public.orders', task: 'remove orphans', at, ...result, snapshots: 3, files: 7, error: null },
+      { table: 'public.orders', task: 'expire snapshots', at, ...counts, snapshots: 3, files: 7, error: null },
+      { table: 'public.orders', task: 'remove orphans', at, ...counts, snapshots: 3, files: 7, error: null },
     ])
   }))
 
@@ -155,10 +157,75 @@ void test('a run that is asked for waits for the one at work, is shown, and is r
 
 void test('runs of a table that is gone are forgotten', () =>
   withRuns(async (runs) => {
-    const run = { task: 'expire snapshots', at: createdAt, ...result, error: null }
-    await runs.save({ ...run, table: 'public.gone' })
-    await runs.save({ ...run, table: 'public.orders' })
+    const run = { task: 'expire snapshots', at: createdAt, ...counts, error: null }
+    const whole = { ...run, ...result, beganAt: createdAt, groupCount: 0, code: null }
+    await runs.save({ ...whole, table: 'public.gone' })
+    await runs.save({ ...whole, table: 'public.orders' })
     using weir = maintained(runs)
     await weir.looked()
     assert.deepEqual(await runs.list(), [{ ...run, table: 'public.orders' }])
+  }))
+
+const group = { partition: 'day=1', filesBefore: 6, filesAfter: 1, bytesBefore: 100, bytesAfter: 40, deletedRows: 2 }
+
+void test('a run that ends in the middle leaves what it had committed, with the error and its code', () =>
+  withRuns(async (runs) => {
+    using weir = maintained(runs, {
+      async run(_table, _task, onGroup) {
+        onGroup(group)
+        onGroup({ ...group, partition: 'day=2' })
+        throw new WeirError('WEIR-2002', 'the operator ended')
+      },
+    })
+    const run = await weir.maintenance.run(orders, 'compact')
+    assert.deepEqual(
+      [run.error, run.code, run.files, run.filesAdded, run.bytesRemoved, run.bytesAdded, run.deletedRows],
+      ['the operator ended', 'WEIR-2002', 12, 2, 200, 80, 4],
+    )
+    const { items } = await weir.maintenance.history(orders, { limit: 10 })
+    assert.deepEqual(
+      items.map(({ groups }) => groups.map(({ partition }) => partition)),
+      [['day=1', 'day=2']],
+    )
+  }))
+
+void test('each task says when it was done, when it is next, what it came to and that it is at work', () =>
+  withRuns(async (runs) => {
+    const working = Promise.withResolvers<typeof result>()
+    using weir = maintained(runs, {
+      tables: () => Promise.resolve([]),
+      intervals: { compactMs: hourMs, expireMs: hourMs, orphansMs: 24 * hourMs },
+      run: (_table, task) =>
+        task === 'compact'
+          ? Promise.resolve({ ...result, files: 6, bytesRemoved: 100, filesAdded: 1, bytesAdded: 40, groups: [group] })
+          : working.promise,
+      lookMs: 2 ** 30,
+    })
+    weir.clock.nowMs += 1000
+    const at = new Date(weir.clock.nowMs).toISOString()
+    await weir.maintenance.run(orders, 'compact')
+    const expiry = weir.maintenance.run(orders, 'expire snapshots')
+    const turns = await weir.maintenance.turns(orders)
+    const after = (ms: number): string => new Date(ms).toISOString()
+    assert.deepEqual(
+      turns.map(({ task, everyMs, nextAt, workingSince, last, totals }) => [
+        task,
+        everyMs,
+        nextAt,
+        workingSince,
+        last?.at,
+        totals?.bytesRemoved,
+      ]),
+      [
+        ['compact', hourMs, after(weir.clock.nowMs + hourMs), null, at, 100],
+        ['expire snapshots', hourMs, after(beginning + hourMs), at, undefined, undefined],
+        ['remove orphans', 24 * hourMs, after(beginning + 24 * hourMs), null, undefined, undefined],
+      ],
+    )
+    working.resolve(result)
+    await expiry
+    assert.deepEqual(
+      (await weir.maintenance.turns(orders)).map(({ workingSince }) => workingSince),
+      [null, null, null],
+    )
   }))

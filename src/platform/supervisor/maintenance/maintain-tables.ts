@@ -1,16 +1,19 @@
-import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import { asWeirError, WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { Clock } from '../../../kernel/clock.ts'
 import type { Logger } from '../../../kernel/logger.ts'
-import type { MaintenanceRunStore, StoredMaintenanceRun } from '../../../storage/metadata/maintenance-runs.ts'
-import type { TableIdentifier } from '../../kinds/reconcile-services.ts'
-import { isDue, type MaintenanceIntervals, type MaintenanceTask, tasks } from './due-task.ts'
-
-export type MaintenanceResult = Pick<
+import { sumGroups } from '../../../lake/maintenance/compaction/sum-groups.ts'
+import type {
+  MaintenanceRunStore,
+  RecordedRun,
+  RunPage,
+  StoredGroup,
   StoredMaintenanceRun,
-  'snapshots' | 'files' | 'bytesRemoved' | 'filesAdded' | 'bytesAdded'
->
+} from '../../../storage/metadata/maintenance-runs.ts'
+import type { TableIdentifier } from '../../kinds/reconcile-services.ts'
+import { dueAt, intervalOf, isDue, type MaintenanceIntervals, type MaintenanceTask, tasks } from './due-task.ts'
+import type { TaskTurn } from './task-turn.ts'
 
-const nothing: MaintenanceResult = { snapshots: 0, files: 0, bytesRemoved: 0, filesAdded: 0, bytesAdded: 0 }
+export type MaintenanceResult = Omit<RecordedRun, 'table' | 'task' | 'beganAt' | 'at' | 'groupCount' | 'error' | 'code'>
 
 /** A table to maintain, and since when it is there: its first turn comes an interval later. */
 export interface MaintainedTable extends TableIdentifier {
@@ -21,8 +24,12 @@ export interface MaintainedTable extends TableIdentifier {
 export interface TableMaintenanceOptions {
   /** The tables to maintain, asked at each look. */
   readonly tables: () => Promise<readonly MaintainedTable[]>
-  /** Does it, in another process. Called for one table at a time. */
-  readonly run: (table: TableIdentifier, task: MaintenanceTask) => Promise<MaintenanceResult>
+  /** Does it, in another process. Called for one table at a time; tells of each group that was committed as it goes. */
+  readonly run: (
+    table: TableIdentifier,
+    task: MaintenanceTask,
+    onGroup: (group: StoredGroup) => void,
+  ) => Promise<MaintenanceResult>
   /** Where the last runs are kept, so that turns are counted through restarts. */
   readonly runs: MaintenanceRunStore
   readonly intervals: MaintenanceIntervals
@@ -35,8 +42,12 @@ export interface TableMaintenanceOptions {
 export interface TableMaintenance {
   /** The last run of each task on each table, by table and task. */
   latest(): Promise<readonly StoredMaintenanceRun[]>
+  /** Of one table: each task's last run, next turn and totals. */
+  turns(table: MaintainedTable): Promise<readonly TaskTurn[]>
+  /** What runs on it did, newest first. */
+  history(table: TableIdentifier, page: { readonly limit: number; readonly before?: number }): Promise<RunPage>
   /** Runs a task now, after the one that is at work; kept and shown like one whose turn has come. WEIR-2021 while it is held. */
-  run(table: TableIdentifier, task: MaintenanceTask): Promise<StoredMaintenanceRun>
+  run(table: TableIdentifier, task: MaintenanceTask): Promise<RecordedRun>
   /** Resolves when no run is at work; none begins until the function that it gives is called. For backups. */
   hold(): Promise<() => void>
   /** Begins no other run; one that runs ends with its process. */
@@ -60,6 +71,7 @@ export function maintainTables(options: TableMaintenanceOptions): TableMaintenan
   let atWork: Promise<void> | undefined
   let holders = 0
   let stopped = false
+  let working: { readonly table: string; readonly task: MaintenanceTask; readonly since: string } | undefined
 
   async function look(): Promise<void> {
     const [tables, latest] = [await options.tables(), await runs.list()]
@@ -69,7 +81,7 @@ export function maintainTables(options: TableMaintenanceOptions): TableMaintenan
         if (stopped || holders > 0) return
         const last = latest.find((run) => run.table === nameOf(table) && run.task === task)
         if (!isDue(task, table.createdAt, last, intervals, clock.now())) continue
-        const run = await runOf(table, task, options)
+        const run = await runWatched(table, task)
         // What was interrupted by the end of Weir is no news.
         if (!stopped) await runs.save(run)
       }
@@ -82,7 +94,7 @@ export function maintainTables(options: TableMaintenanceOptions): TableMaintenan
       .finally(() => (atWork = undefined))
   }, lookMs)
   timer.unref()
-  async function runNow(table: TableIdentifier, task: MaintenanceTask): Promise<StoredMaintenanceRun> {
+  async function runNow(table: TableIdentifier, task: MaintenanceTask): Promise<RecordedRun> {
     while (atWork) await atWork
     if (stopped || holders > 0)
       throw new WeirError('WEIR-2021', `${nameOf(table)} is not maintained now: a backup is being taken, or Weir ends`)
@@ -92,14 +104,43 @@ export function maintainTables(options: TableMaintenanceOptions): TableMaintenan
     return kept
   }
 
-  async function runAndKeep(table: TableIdentifier, task: MaintenanceTask): Promise<StoredMaintenanceRun> {
-    const run = await runOf(table, task, options)
+  async function runAndKeep(table: TableIdentifier, task: MaintenanceTask): Promise<RecordedRun> {
+    const run = await runWatched(table, task)
     await runs.save(run)
     return run
   }
 
+  async function runWatched(table: TableIdentifier, task: MaintenanceTask): Promise<RecordedRun> {
+    working = { table: nameOf(table), task, since: new Date(clock.now()).toISOString() }
+    try {
+      return await runOf(table, task, options)
+    } finally {
+      working = undefined
+    }
+  }
+
+  async function turnsOf(table: MaintainedTable): Promise<readonly TaskTurn[]> {
+    const name = nameOf(table)
+    const [latest, totals] = await Promise.all([runs.list(), runs.totals(name)])
+    return tasks.map((task) => {
+      const last = latest.find((run) => run.table === name && run.task === task && run.at >= table.createdAt)
+      const due = dueAt(task, table.createdAt, last, intervals, clock.now())
+      const { task: _, ...counted } = totals.find((one) => one.task === task) ?? { task }
+      return {
+        task,
+        everyMs: intervalOf(task, intervals) ?? null,
+        nextAt: due === undefined ? null : new Date(due).toISOString(),
+        workingSince: working?.table === name && working.task === task ? working.since : null,
+        last: last ?? null,
+        totals: 'runs' in counted ? counted : null,
+      }
+    })
+  }
+
   return {
     latest: () => runs.list(),
+    turns: turnsOf,
+    history: (table, page) => runs.history(nameOf(table), page),
     run: runNow,
     async hold() {
       holders++
@@ -131,16 +172,35 @@ async function runOf(
   table: TableIdentifier,
   task: MaintenanceTask,
   { run, clock, logger }: TableMaintenanceOptions,
-): Promise<StoredMaintenanceRun> {
-  const about = { table: nameOf(table), task }
-  const at = (): string => new Date(clock.now()).toISOString()
+): Promise<RecordedRun> {
+  const now = (): string => new Date(clock.now()).toISOString()
+  const about = { table: nameOf(table), task, beganAt: now() }
+  const committed: StoredGroup[] = []
   try {
-    const result = await run(table, task)
-    logger.info({ ...about, ...result }, 'table maintained')
-    return { ...about, at: at(), ...result, error: null }
+    const result = await run(table, task, (group) => void committed.push(group))
+    const { groups, left, ...counts } = result
+    logger.info({ ...about, ...counts, groups: groups.length, left: left.length }, 'table maintained')
+    return { ...about, at: now(), ...result, groupCount: groups.length, error: null, code: null }
   } catch (error) {
     logger.warn({ ...about, err: error }, 'a table was not maintained; it is tried again at its next turn')
-    return { ...about, at: at(), ...nothing, error: error instanceof Error ? error.message : String(error) }
+    const { code, message } = asWeirError(error)
+    return { ...about, at: now(), ...committedBefore(committed), error: message, code }
+  }
+}
+
+/** Each group is a commit of its own: those before the failure are in the table. */
+function committedBefore(groups: readonly StoredGroup[]): MaintenanceResult & { readonly groupCount: number } {
+  const { filesBefore, filesAfter, bytesBefore, bytesAfter, deletedRows } = sumGroups(groups)
+  return {
+    snapshots: 0,
+    files: filesBefore,
+    bytesRemoved: bytesBefore,
+    filesAdded: filesAfter,
+    bytesAdded: bytesAfter,
+    deletedRows,
+    groups,
+    groupCount: groups.length,
+    left: [],
   }
 }
 

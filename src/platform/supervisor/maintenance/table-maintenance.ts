@@ -2,6 +2,7 @@ import type { Clock } from '../../../kernel/clock.ts'
 import type { Logger } from '../../../kernel/logger.ts'
 import type { MaintenanceRunStore } from '../../../storage/metadata/maintenance-runs.ts'
 import type { CompactedGroup } from '../../../lake/maintenance/compaction/compact-table.ts'
+import type { TablePlace } from '../../children/child-methods.ts'
 import type { ControlPlane } from '../../control/control-plane.ts'
 import type { TableIdentifier } from '../../kinds/reconcile-services.ts'
 import type { OperatorProcess } from '../operator-process.ts'
@@ -12,9 +13,7 @@ export interface RunMaintenanceOptions {
   readonly control: ControlPlane
   readonly operator: OperatorProcess
   readonly runs: MaintenanceRunStore
-  readonly catalogUri: string
-  readonly token?: string
-  readonly warehouse: string
+  readonly catalogPlace: Omit<TablePlace, 'namespace' | 'name'>
   readonly intervals: MaintenanceIntervals
   readonly clock: Clock
   readonly logger: Logger
@@ -36,14 +35,15 @@ export interface DeclaredTableMaintenance extends TableMaintenance {
 
 /** Maintains the tables that are declared, in the operator; what other engines made in the catalog is theirs to maintain. */
 export function runTableMaintenance(options: RunMaintenanceOptions): DeclaredTableMaintenance {
-  const { control, operator, catalogUri, token, warehouse } = options
-  const place = { catalogUri, warehouse, ...(token === undefined ? {} : { catalogToken: token }) }
+  const { control, operator, catalogPlace: place } = options
   const maintenance = maintainTables({
     ...options,
     tables: () => declaredTables(control),
-    run: ({ namespace, name }, task) =>
-      operator.use((channel) =>
-        channel.call('maintain', { namespace, name, task, ...place }, { timeoutMs: untilItEndsMs }),
+    run: ({ namespace, name }, task, compacted) =>
+      operator.use(
+        (channel, job) =>
+          channel.call('maintain', { namespace, name, task, job, ...place }, { timeoutMs: untilItEndsMs }),
+        { compacted },
       ),
   })
   return {

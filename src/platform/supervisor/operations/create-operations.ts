@@ -17,8 +17,10 @@ import type { LogProcess } from '../log-process.ts'
 import type { Processes } from '../processes.ts'
 import type { SupervisorOptions } from '../supervisor-options.ts'
 import { createCrawlerOperations } from './crawler-operations.ts'
+import type { TablePlace } from '../../children/child-methods.ts'
 import { createDeliveryOperations } from './delivery-operations.ts'
 import { countRecords } from './count-records.ts'
+import { createInspectionOperations } from './inspection-operations.ts'
 import { createProcessOperations, type ShownChild } from './process-operations.ts'
 import { watchRates } from './rate-watch.ts'
 import { createGroupOperations } from './streams/group-operations.ts'
@@ -37,10 +39,12 @@ export interface OperationsOptions extends Omit<SupervisorOptions, 'maintenance'
   readonly logger: Logger
   /** Undefined until all is ready. */
   readonly endpoints: () => Endpoints | undefined
-  readonly maintenance: Pick<DeclaredTableMaintenance, 'latest' | 'hold' | 'run' | 'planCompaction'>
   readonly crawlers: RunningCrawlers
   readonly crawls: CrawlStore
   readonly objects: ObjectStore
+  /** How the operator comes to the tables. */
+  readonly catalogPlace: Omit<TablePlace, 'namespace' | 'name'>
+  readonly maintenance: Omit<DeclaredTableMaintenance, 'stop'>
 }
 
 /** What the HTTP API offers beyond resources. */
@@ -67,10 +71,17 @@ export function createOperations(options: OperationsOptions): Operations & { clo
       port: ports.postgres,
       ...(options.password === undefined ? {} : { password: options.password }),
     })),
-    tables: createTableOperations(options.catalog),
+    tables: createTableOperations(options.catalog, () => {
+      const endpoints = options.endpoints()
+      const { password, token } = options
+      return endpoints && { endpoints, hasPassword: password !== undefined, hasToken: token !== undefined }
+    }),
+    inspection: createInspectionOperations(processes.operator, options.catalogPlace),
     maintenance: {
       hold: () => options.maintenance.hold(),
-      compact: (table) => options.maintenance.run(table, 'compact'),
+      run: (table, task) => options.maintenance.run(table, task),
+      turns: (table) => options.maintenance.turns(table),
+      history: (table, page) => options.maintenance.history(table, page),
       planCompaction: (table) => options.maintenance.planCompaction(table),
     },
     crawlers: createCrawlerOperations(options),

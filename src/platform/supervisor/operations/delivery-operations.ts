@@ -47,7 +47,7 @@ export function createDeliveryOperations(processes: Processes, catalog: CatalogC
         const started = performance.now()
         const verification = await operator.use(
           (channel, job) => abortable(channel.call('verify', { ...place, job }, { timeoutMs: longTimeoutMs }), signal),
-          progress,
+          { progress },
         )
         return verifyResultOf(delivery, verification, (performance.now() - started) / 1000)
       },

@@ -1,13 +1,17 @@
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
 import { createRef, dropRef, planRollback, rollBack, type Rollback } from '../../../lake/history/change-refs.ts'
 import { momentOfText } from '../../../lake/history/moment-text.ts'
+import { schemaHistory, sortHistory, specHistory } from '../../../lake/history/schema-history.ts'
 import { snapshotDiff } from '../../../lake/history/snapshot-diff.ts'
 import { tableHistory, tableRefs } from '../../../lake/history/table-history.ts'
+import { describeTable } from '../../../lake/inspection/describe-table.ts'
 import type { Snapshot } from '../../../lake/metadata/table-metadata.ts'
+import { tableClients, type ReadingPlace } from './table-clients.ts'
 import type { MaintainedTableName, RollbackPlan, TableOperations } from '../../operations.ts'
 
 /** Of metadata alone: light enough for the supervisor. Commits go through the catalog like everybody's. */
-export function createTableOperations(catalog: CatalogClient): TableOperations {
+export function createTableOperations(catalog: CatalogClient, place: () => ReadingPlace | undefined): TableOperations {
   const metadataOf = async (table: MaintainedTableName) => (await catalog.loadTable(identOf(table))).metadata
   return {
     async history(table) {
@@ -28,6 +32,21 @@ export function createTableOperations(catalog: CatalogClient): TableOperations {
       return { snapshot: String((await createRef(catalog, identOf(table), asked))['snapshot-id']) }
     },
     dropRef: (table, ref) => dropRef(catalog, identOf(table), ref),
+    describe: async (table) => describeTable(await catalog.loadTable(identOf(table)), table),
+    async schemas(table) {
+      const metadata = await metadataOf(table)
+      return {
+        schemas: schemaHistory(metadata),
+        partitionSpecs: specHistory(metadata),
+        sortOrders: sortHistory(metadata),
+      }
+    },
+    async clients(table) {
+      const { location } = await metadataOf(table)
+      const known = place()
+      if (known === undefined) throw new WeirError('WEIR-2005', 'Weir is starting: where it answers is not known yet')
+      return tableClients({ ...table, location }, known)
+    },
   }
 }
 

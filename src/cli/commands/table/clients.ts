@@ -1,0 +1,32 @@
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import { nearestName } from '../../../kernel/nearest.ts'
+import type { TableClient } from '../../../platform/operations.ts'
+import type { Command } from '../../command.ts'
+import { tablePath } from '../../table/table-path.ts'
+import { connectWeir } from '../../weir-client.ts'
+
+export const tableClients: Command = {
+  name: 'table clients',
+  summary: 'the lines that read a table elsewhere: psql, PyIceberg, Spark, Trino, DuckDB',
+  arguments: [{ name: 'table', description: 'the name of the table', required: true }],
+  options: [{ flags: '--for <client>', description: 'only the text for one: psql, pyiceberg, spark, trino or duckdb' }],
+  examples: ['weir table clients orders', 'weir table clients orders --for pyiceberg | python3'],
+  async run({ arguments: [table], options, output, directory }) {
+    const { items } = await connectWeir(directory).call<{ items: readonly TableClient[] }>(
+      'GET',
+      `${tablePath(table!)}/clients`,
+    )
+    const wanted = options['for']
+    if (wanted === undefined) return output.answer({ items }, () => items.map(clientText).join('\n\n'))
+    const names = items.map(({ name }) => name)
+    const found = items.find(({ name }) => name === wanted)
+    if (found) return output.answer(found, () => found.text)
+    const near = nearestName(String(wanted), names)
+    const meant = near === undefined ? '' : ` Did you mean ${near}?`
+    throw new WeirError('WEIR-2009', `--for takes ${names.join(', ')}, not "${String(wanted)}".${meant}`)
+  },
+}
+
+function clientText({ name, reads, needs, text }: TableClient): string {
+  return `${name}: reads ${reads}; needs ${needs}\n\n${text}`
+}

@@ -1,0 +1,82 @@
+import { formatDuration, formatSize } from '../../../kernel/units.ts'
+import type { TaskTurn } from '../../../platform/supervisor/maintenance/task-turn.ts'
+import type { RecordedRun } from '../../../storage/metadata/maintenance-runs.ts'
+import colors from '../../colors.ts'
+import type { Command } from '../../command.ts'
+import { countOption } from '../../number-option.ts'
+import { formatCount } from '../../output.ts'
+import { maintainedText } from '../../table/maintained-text.ts'
+import { tablePath } from '../../table/table-path.ts'
+import { tableText } from '../../table-text.ts'
+import { connectWeir } from '../../weir-client.ts'
+
+interface TableMaintenance {
+  readonly tasks: readonly TaskTurn[]
+  readonly savedBytes: number
+  readonly freedBytes: number
+  readonly runs: readonly (RecordedRun & { readonly remedy: string | null })[]
+  readonly next: number | null
+}
+
+export const tableMaintenance: Command = {
+  name: 'table maintenance',
+  summary: 'when a table was compacted and cleaned last and is next, what the runs did, and the bytes that it saved',
+  arguments: [{ name: 'table', description: 'the name of the table', required: true }],
+  options: [
+    { flags: '--limit <count>', description: 'as many runs at most, up to 100', default: '20' },
+    { flags: '--before <run>', description: 'what the page before gave as its next' },
+  ],
+  examples: ['weir table maintenance orders', 'weir table maintenance orders --json'],
+  async run({ arguments: [table], options, output, directory }) {
+    const query = new URLSearchParams({
+      limit: String(countOption('--limit', options['limit']) ?? 20),
+      ...(options['before'] === undefined ? {} : { before: String(countOption('--before', options['before'])) }),
+    }).toString()
+    const path = `${tablePath(table!)}/maintenance?${query}`
+    const found = await connectWeir(directory).call<TableMaintenance>('GET', path)
+    output.answer(found, () => maintenanceText(found))
+  },
+}
+
+function maintenanceText({ tasks, savedBytes, freedBytes, runs, next }: TableMaintenance): string {
+  const turns = tableText(
+    [{ title: 'TASK' }, { title: 'LAST' }, { title: 'NEXT' }, { title: 'RUNS', align: 'right' }, { title: 'DID' }],
+    tasks.map((turn) => [
+      turn.task,
+      turn.workingSince !== null ? 'at work' : turn.last === null ? 'not yet' : `${ago(turn.last.at)} ago`,
+      nextText(turn.nextAt),
+      formatCount(turn.totals?.runs ?? 0),
+      turn.last === null ? '' : turn.last.error === null ? maintainedText(turn.last) : colors.red(turn.last.error),
+    ]),
+  )
+  const saved = `Compaction saved readers ${formatSize(savedBytes)}; ${formatSize(freedBytes)} were taken from the disk.`
+  if (runs.length === 0) return `${turns}\n\n${saved}`
+  const more = next === null ? [] : ['', `There are more: --before ${next}`]
+  return [turns, '', saved, '', ...runs.flatMap(runLines), ...more].join('\n')
+}
+
+function runLines(run: TableMaintenance['runs'][number]): readonly string[] {
+  const took = formatDuration(Math.max(0, Date.parse(run.at) - Date.parse(run.beganAt)))
+  const did =
+    run.error === null ? maintainedText(run) : `${colors.red(`${run.code}: ${run.error}`)} ${run.remedy ?? ''}`
+  const rows = run.deletedRows > 0 ? `, ${formatCount(run.deletedRows)} deleted rows written no more` : ''
+  return [
+    `${run.at}  ${run.task}, ${took}: ${did.trim()}${rows}`,
+    ...run.groups.map(
+      (group) =>
+        `  ${group.partition || 'the table'}: ${group.filesBefore} files of ${formatSize(group.bytesBefore)} became ${group.filesAfter} of ${formatSize(group.bytesAfter)}`,
+    ),
+    ...(run.groupCount > run.groups.length ? [`  and ${run.groupCount - run.groups.length} groups more`] : []),
+    ...run.left.map((reason) => `  left: ${reason}`),
+  ]
+}
+
+function nextText(nextAt: string | null): string {
+  if (nextAt === null) return 'never by itself'
+  const ms = Date.parse(nextAt) - Date.now()
+  return ms <= 0 ? 'now' : `in ${formatDuration(ms)}`
+}
+
+function ago(at: string): string {
+  return formatDuration(Math.max(0, Date.now() - Date.parse(at)))
+}

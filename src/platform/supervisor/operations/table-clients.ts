@@ -1,0 +1,107 @@
+import type { TableDescription } from '../../../lake/inspection/describe-table.ts'
+import { identifier } from '../../../lake/types/duckdb-type.ts'
+import type { TableClient } from '../../operations.ts'
+import type { Endpoints } from '../endpoints.ts'
+
+/** Where Weir answers, and whether it asks for a password (PostgreSQL) and a token (the catalog). */
+export interface ReadingPlace {
+  readonly endpoints: Pick<Endpoints, 'postgres' | 'iceberg'>
+  readonly hasPassword: boolean
+  readonly hasToken: boolean
+}
+
+type Table = Pick<TableDescription, 'namespace' | 'name' | 'location'>
+
+/** The lines that read a table with the programs of the field. Secrets stay in the environment: WEIR_PASSWORD, WEIR_TOKEN. */
+export function tableClients(table: Table, place: ReadingPlace): readonly TableClient[] {
+  return [psql, pyiceberg, spark, trino, duckdb].map((client) => client(table, place))
+}
+
+function psql({ namespace, name }: Table, { endpoints, hasPassword }: ReadingPlace): TableClient {
+  const query = `select * from ${identifier(namespace)}.${identifier(name)} limit 10`
+  const password = hasPassword ? 'PGPASSWORD="$WEIR_PASSWORD" ' : ''
+  return {
+    name: 'psql',
+    reads: 'rows that are not committed yet, too',
+    needs: 'psql, or any client of PostgreSQL',
+    language: 'shell',
+    text: `${password}psql ${shellQuoted(endpoints.postgres)} -c ${shellQuoted(query)}`,
+  }
+}
+
+function pyiceberg({ namespace, name }: Table, { endpoints, hasToken }: ReadingPlace): TableClient {
+  const token = hasToken ? ', token=os.environ["WEIR_TOKEN"]' : ''
+  const table = [namespace, name].map((part) => JSON.stringify(part)).join(', ')
+  return {
+    name: 'pyiceberg',
+    reads: 'the current snapshot',
+    needs: "pip install 'pyiceberg[pyarrow]'",
+    language: 'python',
+    text: [
+      ...(hasToken ? ['import os'] : []),
+      'from pyiceberg.catalog import load_catalog',
+      '',
+      `catalog = load_catalog("weir", type="rest", uri=${JSON.stringify(endpoints.iceberg)}${token})`,
+      `print(catalog.load_table((${table})).scan(limit=10).to_arrow().to_pylist())`,
+    ].join('\n'),
+  }
+}
+
+function spark({ namespace, name }: Table, { endpoints, hasToken }: ReadingPlace): TableClient {
+  const quoted = (part: string): string => `\`${part.replaceAll('`', '``')}\``
+  const catalog = 'spark.sql.catalog.weir'
+  return {
+    name: 'spark',
+    reads: 'the current snapshot',
+    needs: 'Spark 4.1; it fetches the runtime of Iceberg from Maven Central',
+    language: 'shell',
+    text: [
+      'spark-sql --packages org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.11.0',
+      `  --conf ${catalog}=org.apache.iceberg.spark.SparkCatalog`,
+      `  --conf ${catalog}.type=rest`,
+      `  --conf ${catalog}.uri=${endpoints.iceberg}`,
+      ...(hasToken ? [`  --conf ${catalog}.token="$WEIR_TOKEN"`] : []),
+      `  -e ${shellQuoted(`select * from weir.${quoted(namespace)}.${quoted(name)} limit 10`)}`,
+    ].join(' \\\n'),
+  }
+}
+
+function trino({ namespace, name, location }: Table, { endpoints, hasToken }: ReadingPlace): TableClient {
+  const isLocal = location.startsWith('file:')
+  return {
+    name: 'trino',
+    reads: 'the current snapshot',
+    needs: 'a Trino with this as etc/catalog/weir.properties',
+    language: 'properties',
+    text: [
+      `# select * from weir.${identifier(namespace)}.${identifier(name)} limit 10`,
+      'connector.name=iceberg',
+      'iceberg.catalog.type=rest',
+      `iceberg.rest-catalog.uri=${endpoints.iceberg}`,
+      ...(hasToken
+        ? ['iceberg.rest-catalog.security=OAUTH2', 'iceberg.rest-catalog.oauth2.token=${ENV:WEIR_TOKEN}']
+        : []),
+      ...(isLocal ? ['fs.native-local.enabled=true', 'local.location=/'] : ['fs.native-s3.enabled=true']),
+    ].join('\n'),
+  }
+}
+
+function duckdb({ namespace, name }: Table, { endpoints, hasToken }: ReadingPlace): TableClient {
+  const endpoint = `ENDPOINT '${endpoints.iceberg}', ACCESS_DELEGATION_MODE 'none'`
+  return {
+    name: 'duckdb',
+    reads: 'the current snapshot',
+    needs: 'DuckDB 1.4 or later on its command line; it fetches its extension iceberg',
+    language: 'sql',
+    text: [
+      'INSTALL iceberg; LOAD iceberg;',
+      ...(hasToken ? ["CREATE SECRET weir (TYPE iceberg, TOKEN getenv('WEIR_TOKEN'));"] : []),
+      `ATTACH '' AS weir (TYPE iceberg, ${endpoint}, ${hasToken ? 'SECRET weir' : "AUTHORIZATION_TYPE 'none'"});`,
+      `SELECT * FROM weir.${identifier(namespace)}.${identifier(name)} LIMIT 10;`,
+    ].join('\n'),
+  }
+}
+
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}
