@@ -193,6 +193,22 @@ export const suites: readonly Suite[] = [
     command: () => [process.execPath, 'test/conformance/iceberg-readers.ts', 'pyiceberg'],
   },
   {
+    name: 'clients',
+    what: 'psql and PyIceberg read a table by the lines that the console shows, with a token and a password too',
+    quick: true,
+    alone: true,
+    needs: ['python3', 'psql'],
+    command: () => [process.execPath, 'test/conformance/table-clients.ts', 'psql', 'pyiceberg'],
+  },
+  {
+    name: 'spark-clients',
+    what: 'Spark reads a table by the line that the console shows, with a token too',
+    quick: false,
+    alone: true,
+    needs: ['java', 'mvn', 'python3'],
+    command: () => [process.execPath, 'test/conformance/table-clients.ts', 'spark'],
+  },
+  {
     name: 'bounds',
     what: 'PyIceberg finds each value by the bounds of its file',
     quick: true,

@@ -26,17 +26,7 @@ export interface AuditEntry {
 }
 
 export interface ColumnDifference {
-  readonly change:
-    | 'added'
-    | 'dropped'
-    | 'renamed'
-    | 'widened'
-    | 'made optional'
-    | 'made required'
-    | 'described'
-    | 'default changed'
-    | 'made a key'
-    | 'no key any more'
+  readonly change: 'added' | 'dropped' | 'renamed' | 'widened' | 'made optional' | 'made required' | 'described' | 'default changed' | 'made a key' | 'no key any more'
   readonly column: string
   readonly before: string | null
   readonly after: string | null
@@ -750,6 +740,8 @@ export interface TableColumn {
   readonly id: number
   /** Fields within a column follow it: address, address.zip. */
   readonly column: string
+  /** 0 for a column, 1 for what it holds. */
+  readonly depth: number
   readonly type: string
   readonly required: boolean
   /** Whether its values tell rows from each other (identifier field ids). */

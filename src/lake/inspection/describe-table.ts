@@ -10,6 +10,8 @@ export interface DescribedColumn {
   readonly id: number
   /** Fields within a column follow it: `address`, `address.zip`. */
   readonly column: string
+  /** 0 for a column, 1 for what it holds. */
+  readonly depth: number
   readonly type: string
   readonly required: boolean
   /** Whether its values tell rows from each other (identifier field ids). */
@@ -98,6 +100,7 @@ function described(column: ColumnAt, keys: ReadonlySet<number>): DescribedColumn
   return {
     id: column.id,
     column: column.path,
+    depth: column.depth,
     type: printType(column.type),
     required: column.required,
     key: keys.has(column.id),

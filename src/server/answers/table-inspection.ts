@@ -18,6 +18,7 @@ const column = z
   .strictObject({
     id: z.int().describe('The field id: it stays when the column is renamed.'),
     column: z.string().describe('Fields within a column follow it: address, address.zip.'),
+    depth: z.int().describe('0 for a column, 1 for what it holds.'),
     type: z.string(),
     required: z.boolean(),
     key: z.boolean().describe('Whether its values tell rows from each other (identifier field ids).'),
