@@ -29,9 +29,18 @@ function objectOf({ properties = {}, required = [] }: Json, indent: string): str
   const inner = `${indent}  `
   const fields = Object.entries(properties).map(([name, field]) => {
     const said = field.description === undefined ? '' : `${inner}/** ${field.description} */\n`
-    return `${said}${inner}readonly ${name}${required.includes(name) ? '' : '?'}: ${typeOf(field, inner)}\n`
+    const head = `${inner}readonly ${name}${required.includes(name) ? '' : '?'}:`
+    const line = `${head} ${typeOf(field, inner)}`
+    return `${said}${field.enum && line.length > widthMax ? `${head}${oneEach(field.enum, inner)}` : line}\n`
   })
   return `{\n${fields.join('')}${indent}}`
+}
+
+/** The formatter's width; a union that is longer has a line for each member. */
+const widthMax = 120
+
+function oneEach(members: readonly unknown[], indent: string): string {
+  return members.map((value) => `\n${indent}  | '${String(value)}'`).join('')
 }
 
 function typeOf(schema: Json, indent = ''): string {

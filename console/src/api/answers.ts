@@ -26,7 +26,17 @@ export interface AuditEntry {
 }
 
 export interface ColumnDifference {
-  readonly change: 'added' | 'dropped' | 'renamed' | 'widened' | 'made optional' | 'made required' | 'described' | 'default changed' | 'made a key' | 'no key any more'
+  readonly change:
+    | 'added'
+    | 'dropped'
+    | 'renamed'
+    | 'widened'
+    | 'made optional'
+    | 'made required'
+    | 'described'
+    | 'default changed'
+    | 'made a key'
+    | 'no key any more'
   readonly column: string
   readonly before: string | null
   readonly after: string | null
