@@ -152,7 +152,20 @@ async function assemble(
     logger,
   })
   stack.defer(() => crawlers.stop())
-  return { options, places, ports, logs, stores, changes, processes, services, control, catalogPlace, maintenance, crawlers }
+  return {
+    options,
+    places,
+    ports,
+    logs,
+    stores,
+    changes,
+    processes,
+    services,
+    control,
+    catalogPlace,
+    maintenance,
+    crawlers,
+  }
 }
 
 async function serveHttp(
@@ -160,7 +173,8 @@ async function serveHttp(
   endpoints: () => Endpoints | undefined,
   stack: AsyncDisposableStack,
 ): Promise<void> {
-  const { options, places, ports, logs, stores, processes, services, control, catalogPlace, maintenance, crawlers } = parts
+  const { options, places, ports, logs, stores, processes, services, control, catalogPlace, maintenance, crawlers } =
+    parts
   const { host, token } = options
   const { logger } = logs
   const schemaRegistry = createLazySchemaRegistry({ kafka: () => processes.streams.kafka(), logger })

@@ -121,24 +121,27 @@ async function askOperator(
 ): Promise<CrawlResult> {
   signal.throwIfAborted()
   const plan = crawlPlanOf(name, spec, projectDirectory)
-  return operator.use(async (channel, job) => {
-    const stop = (): void => void channel.call('stopCrawl', { job }).catch(() => undefined)
-    signal.addEventListener('abort', stop, { once: true })
-    try {
-      const request = {
-        job,
-        plan,
-        before: before.pointer,
-        isDryRun,
-        warehouse,
-        location: documentsOf(warehouse, name),
-        journal: join(journals, `${name}.jsonl`),
+  return operator.use(
+    async (channel, job) => {
+      const stop = (): void => void channel.call('stopCrawl', { job }).catch(() => undefined)
+      signal.addEventListener('abort', stop, { once: true })
+      try {
+        const request = {
+          job,
+          plan,
+          before: before.pointer,
+          isDryRun,
+          warehouse,
+          location: documentsOf(warehouse, name),
+          journal: join(journals, `${name}.jsonl`),
+        }
+        return await channel.call('crawl', request, { timeoutMs: untilItEndsMs })
+      } finally {
+        signal.removeEventListener('abort', stop)
       }
-      return await channel.call('crawl', request, { timeoutMs: untilItEndsMs })
-    } finally {
-      signal.removeEventListener('abort', stop)
-    }
-  }, progress ? { progress } : undefined)
+    },
+    { progress },
+  )
 }
 
 async function activeCrawlers(
