@@ -24,7 +24,7 @@ import { withOlderVector, writeDeletionVectors } from '../../src/lake/write/dele
 import { openObjectStore } from '../../src/storage/objects/open.ts'
 import { kit } from '../../tools/conformance/suites.ts'
 import { rowEngine } from '../support/compacted-lake.ts'
-import { pySparkOutput, runPyIceberg } from './kit-python.ts'
+import { bringSpark, pySparkOutput, runPyIceberg } from './kit-python.ts'
 
 /**
  * A table of version 3 that Weir and Spark write in turn: `node test/conformance/iceberg-version-3.ts CATALOG`. After each step Spark
@@ -104,7 +104,7 @@ async function ownRows(): Promise<string> {
 
 /** Spark runs the statements; then both must see the same rows. */
 async function compare(step: string, ...statements: readonly string[]): Promise<string> {
-  const spark = pySparkOutput('spark-rows.py', [
+  const spark = await pySparkOutput('spark-rows.py', [
     address,
     ...statements,
     `SELECT ${lineage} FROM w.public.version_3 ORDER BY id`,
@@ -138,6 +138,7 @@ try {
   })
   for (const at of [0, 1, 2]) await append(at * 1000, at * 1000 + 1000)
   await remove([0, 7, 999])
+  bringSpark(address, 'public.version_3')
   const before = await compare('rows and vectors of Weir')
   await compact()
   if ((await compare('compacted by Weir')) !== before) throw new Error('compaction has changed rows or their lineage')

@@ -1,6 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { homedir } from 'node:os'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { kit } from '../../tools/conformance/suites.ts'
 
 const cache = process.env['WEIR_CACHE'] ?? join(homedir(), '.cache/weir-conformance')
 
@@ -10,25 +13,45 @@ export function runPyIceberg(program: string, args: readonly string[]): void {
   execFileSync(python, [programPath(program), ...args], { stdio: 'inherit' })
 }
 
-/** The same with its Spark, and Iceberg's runtime for it. */
+const sparkVersion = process.env['PYSPARK_VERSION'] ?? '4.1.4'
+const runtime = join(
+  cache,
+  `iceberg-spark-${sparkVersion.replace(/\.\d+$/, '')}_2.13-${process.env['ICEBERG_VERSION'] ?? '1.11.0'}`,
+)
+
+const python = join(cache, `pyspark-${sparkVersion}`, 'bin/python')
+const sparkEnv = { ...process.env, SPARK_EXTRA_CLASSPATH: join(runtime, '*'), SPARK_LOCAL_IP: '127.0.0.1' }
+
+/** The kit's own reader brings Spark and Iceberg's runtime for it along; the table has to be there. */
+export function bringSpark(address: string, table: string): void {
+  execFileSync(`${kit}/iceberg/spark/spark.sh`, [address, '--read', table], { stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+/** Runs a Python program of ours with the Spark that the kit brought along, and Iceberg's runtime for it. */
 export function runPySpark(program: string, args: readonly string[]): void {
-  pySpark(program, args, 'inherit')
+  execFileSync(python, [programPath(program), ...args], { stdio: 'inherit', env: sparkEnv })
 }
 
-/** What the program prints. */
-export function pySparkOutput(program: string, args: readonly string[]): string {
-  return pySpark(program, args, 'pipe').toString()
+/** What the program prints. Connections to the catalog are closed meanwhile, which nobody who is blocked would see. */
+export async function pySparkOutput(program: string, args: readonly string[]): Promise<string> {
+  return outputOf(python, [programPath(program), ...args], sparkEnv)
 }
 
-function pySpark(program: string, args: readonly string[], output: 'inherit' | 'pipe'): Buffer {
-  const version = process.env['PYSPARK_VERSION'] ?? '4.1.4'
-  const runtime = `iceberg-spark-${version.replace(/\.\d+$/, '')}_2.13-${process.env['ICEBERG_VERSION'] ?? '1.11.0'}`
-  const env = { ...process.env, SPARK_EXTRA_CLASSPATH: join(cache, runtime, '*'), SPARK_LOCAL_IP: '127.0.0.1' }
-  return execFileSync(join(cache, `pyspark-${version}`, 'bin/python'), [programPath(program), ...args], {
-    stdio: ['ignore', output, 'inherit'],
-    env,
-    maxBuffer: 64 << 20,
-  })
+/** What a Java program of ours prints that uses Apache Iceberg's library, out of its runtime for Spark. */
+export async function javaOutput(program: string, args: readonly string[]): Promise<string> {
+  const libraries = join(cache, `pyspark-${sparkVersion}`, 'lib')
+  const jars = readdirSync(libraries).map((version) => join(libraries, version, 'site-packages/pyspark/jars/*'))
+  const classPath = [join(runtime, '*'), ...jars].join(':')
+  return outputOf('java', ['-Xmx1g', '-cp', classPath, programPath(program), ...args], process.env)
+}
+
+async function outputOf(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env })
+  const chunks: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+  const [code] = (await once(child, 'close')) as [number | null]
+  if (code !== 0) throw new Error(`${command} ${args.at(-1)} ended with ${code}`)
+  return Buffer.concat(chunks).toString()
 }
 
 function programPath(name: string): string {

@@ -13,7 +13,6 @@ export async function positionDeletes(
   db: Pick<DuckDBConnection, 'run'>,
   { metadata }: LoadedTable,
   rows: readonly { readonly file: DataFile; readonly position: number }[],
-  content: 'position-deletes' | 'equality-deletes' = 'position-deletes',
 ): Promise<TableCommit> {
   const local = join(lake.folder, `${randomUUID()}.parquet`)
   const values = rows.map(({ file, position }) => `('${file.location}', ${position}::BIGINT)`).join(', ')
@@ -24,7 +23,7 @@ export async function positionDeletes(
   const sizeBytes = (await lake.store.size(location))!
   const { specId, partition } = rows[0]!.file
   const file: DataFile = {
-    content,
+    content: 'position-deletes',
     location,
     format: 'PARQUET',
     specId,

@@ -253,6 +253,20 @@ export const suites: readonly Suite[] = [
     command: () => [process.execPath, 'test/conformance/iceberg-readers.ts', 'pyiceberg', 'spark', '--deletes'],
   },
   {
+    name: 'equality-deletes',
+    what: "Upserts and deletes by key of Apache Iceberg's own writers: Weir reads and compacts what Iceberg's own reader gives",
+    quick: false,
+    alone: true,
+    needs: ['java', 'mvn', 'python3'],
+    command: () => [
+      process.execPath,
+      'tools/conformance/with-catalog.ts',
+      process.execPath,
+      'test/conformance/iceberg-equality-deletes.ts',
+      '{}',
+    ],
+  },
+  {
     name: 'version-3',
     what: 'Weir and Spark write a table of version 3 in turn: vectors, row lineage, compaction; PyIceberg reads what is left',
     quick: false,

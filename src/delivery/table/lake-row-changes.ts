@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { DataFile } from '../../lake/manifest/data-file.ts'
 import type { ManifestReader } from '../../lake/manifest/manifest-reader.ts'
 import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
@@ -46,7 +47,7 @@ export function lakeRowChanges({ store, reader, metadataOf }: RowChangePorts): R
       const paths = await Promise.all(
         all.map(async ({ location }) => [location, await store.localPath(location)] as const),
       )
-      return { scan, files: applicableDeletes(scan), paths: new Map(paths) }
+      return { scan, files: withoutValueDeletes(applicableDeletes(scan)), paths: new Map(paths) }
     })
     seen.set(view, looking)
     looking.catch(() => seen.delete(view))
@@ -112,6 +113,16 @@ export function lakeRowChanges({ store, reader, metadataOf }: RowChangePorts): R
 }
 
 const noPositions: Positions = new Map()
+
+/** Rows that others delete by value would be found by their key, and are no rows: a key index cannot be made over them. */
+function withoutValueDeletes(files: readonly FileWithDeletes[]): readonly FileWithDeletes[] {
+  const [deletes] = files.flatMap(({ byValue }) => byValue)
+  if (deletes === undefined) return files
+  throw new WeirError(
+    'WEIR-4014',
+    `${deletes.location} deletes rows by value, in a table with a key: compact the table`,
+  )
+}
 
 function liveFile({ file, deletes }: FileWithDeletes): LiveFile {
   return {

@@ -71,8 +71,9 @@ export const lakeCodes = defineCodes({
   },
   'WEIR-4014': {
     kind: 'invalid',
-    cause: 'A table holds deletes by value, or deletes by position in neither Parquet nor deletion vectors.',
-    remedy: 'Compact the table with the engine that wrote them.',
+    cause:
+      'A table holds deletes in Avro or ORC, by a column that it does not know, or by value where rows are found by their key.',
+    remedy: 'Compact the table, with the engine that wrote them where Weir does not apply them.',
   },
   'WEIR-4020': {
     kind: 'invalid',

@@ -56,16 +56,22 @@ async function prepareRewrite(
 ): Promise<Attempt<Rewritten> | Stale> {
   if (metadata['table-uuid'] !== rewrite.tableUuid) return { kind: 'stale', reason: 'another table has the name since' }
   const scan = await planScan({ metadata, store, reader })
-  const reason = touchedReason(rewrite.replaced, scan)
+  const reason = touchedReason(rewrite.replaced, scan, { laterByValue: 'stay' })
   if (reason !== undefined) return { kind: 'stale', reason }
-  const droppedDeletes = danglingDeletes(scan, new Set(rewrite.replaced.map(({ file }) => file.location)))
+  const gone = new Set(rewrite.replaced.map(({ file }) => file.location))
+  const { sequenceNumber } = rewrite
+  const droppedDeletes = danglingDeletes(
+    scan,
+    gone,
+    rewrite.added.map((file) => ({ ...file, sequenceNumber })),
+  )
   const snapshot = await prepareSnapshot({
     metadata,
     store,
     reader,
     operation: 'replace',
     keepsState: true,
-    added: rewrite.added.map((file) => ({ file, dataSequenceNumber: rewrite.sequenceNumber })),
+    added: rewrite.added.map((file) => ({ file, dataSequenceNumber: sequenceNumber })),
     removed: [...rewrite.replaced.map(({ file }) => file), ...droppedDeletes],
   })
   return { kind: 'prepared', snapshots: [snapshot], result: { snapshotId: snapshot.snapshotId, droppedDeletes } }

@@ -5,7 +5,7 @@ import { readableUnder } from '../metadata/readable-under.ts'
 import { schemaById, tableSchema } from '../metadata/read.ts'
 import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
 import { countPositions, mergedPositions } from '../puffin/positions.ts'
-import { applicableDeletes, ofDataFile } from '../scan/applicable-deletes.ts'
+import { applicableDeletes, hasDeletes, ofDataFile } from '../scan/applicable-deletes.ts'
 import { fileMatcher } from '../scan/file-filter.ts'
 import { planScan, type Scan, type ScannedFile } from '../scan/plan-scan.ts'
 import { isDeletionVector, readDeletionVector } from '../scan/read-deletion-vector.ts'
@@ -117,9 +117,7 @@ async function readReason(
     const added = scan.deleteFiles.filter(({ location }) => locations.has(location))
     const byValue = added.find(({ content }) => content === 'equality-deletes')
     if (byValue !== undefined) return `others have deleted rows by value, in ${byValue.location}`
-    const hit = applicableDeletes({ ...scan, deleteFiles: added }).find(
-      (one) => one.deletes.length > 0 && matches(one.file),
-    )
+    const hit = applicableDeletes({ ...scan, deleteFiles: added }).find((one) => hasDeletes(one) && matches(one.file))
     if (hit !== undefined) return `others have deleted rows of ${hit.file.location}, which may be of those read`
   }
   return undefined

@@ -74,7 +74,7 @@ function settingOf(lake: LocalLake, table = ident) {
       const scan = await planScan({ metadata: await load(), store, reader })
       const replaced = scan.dataFiles
         .filter(({ location }) => from.includes(location))
-        .map((file) => ({ file, deletes: [] }))
+        .map((file) => ({ file, deletes: [], byValue: [] }))
       const rewrite = {
         tableUuid: (await load())['table-uuid'],
         sequenceNumber: scan.snapshot!['sequence-number']!,

@@ -1,5 +1,6 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { PartitionValue } from '../manifest/data-file.ts'
+import type { PartitionSpec } from '../metadata/table-metadata.ts'
 import { compareValues } from '../types/single-value.ts'
 import type { Scan, ScannedFile } from './plan-scan.ts'
 
@@ -7,23 +8,51 @@ import type { Scan, ScannedFile } from './plan-scan.ts'
 export const deletedPathId = 2147483546
 export const deletedPositionId = 2147483545
 
-/** A data file, and the files of position deletes (or the one vector) that may name rows of it; most have none. */
+/** A data file and the deletes that may touch rows of it; most have none. */
 export interface FileWithDeletes {
   readonly file: ScannedFile
+  /** Files of position deletes, or the one vector. */
   readonly deletes: readonly ScannedFile[]
+  /** Files of deletes by the values of columns (equality deletes). */
+  readonly byValue: readonly ScannedFile[]
+}
+
+export function hasDeletes({ deletes, byValue }: FileWithDeletes): boolean {
+  return deletes.length > 0 || byValue.length > 0
 }
 
 /**
- * Which deletes may touch which file (specification, scan planning): those of its partition, written with it or after it.
- * `WEIR-4014` for deletes that are neither positions in Parquet nor vectors; `WEIR-4008` for two vectors of one file.
+ * Which deletes may touch which file (specification, scan planning): positions of its partition, written with it or after it; values
+ * of its partition or of an unpartitioned spec, written after it. `WEIR-4014` for deletes in other formats than Parquet and Puffin;
+ * `WEIR-4008` for two vectors of one file.
  */
-export function applicableDeletes({ dataFiles, deleteFiles }: Scan): readonly FileWithDeletes[] {
+export function applicableDeletes({ dataFiles, deleteFiles, specs = [] }: Scan): readonly FileWithDeletes[] {
   for (const file of deleteFiles) refuseOther(file)
-  const byPartition = Map.groupBy(deleteFiles, partitionKey)
-  return dataFiles.map((file) => ({
-    file,
-    deletes: vectorAlone((byPartition.get(partitionKey(file)) ?? []).filter((deletes) => mayName(deletes, file))),
-  }))
+  const [values, positions] = [deleteFiles.filter(isByValue), deleteFiles.filter((file) => !isByValue(file))]
+  const partitioned = new Set(specs.filter(isPartitioned).map((spec) => spec['spec-id']))
+  const global = values.filter(
+    ({ specId, partition }) => !partitioned.has(specId) && partition.every((one) => one === null),
+  )
+  const [positionsIn, valuesIn] = [positions, values.filter((file) => !global.includes(file))].map((files) =>
+    Map.groupBy(files, partitionKey),
+  )
+  return dataFiles.map((file) => {
+    const key = partitionKey(file)
+    return {
+      file,
+      deletes: vectorAlone((positionsIn!.get(key) ?? []).filter((deletes) => mayName(deletes, file))),
+      byValue: [...(valuesIn!.get(key) ?? []), ...global].filter((one) => one.sequenceNumber > file.sequenceNumber),
+    }
+  })
+}
+
+function isByValue({ content }: ScannedFile): boolean {
+  return content === 'equality-deletes'
+}
+
+/** A spec whose fields have all become void parts nothing any more. */
+function isPartitioned({ fields }: PartitionSpec): boolean {
+  return fields.some(({ transform }) => transform !== 'void')
 }
 
 /** A deletion vector holds all that older files of deletes say of its file (specification, scan planning). */
@@ -56,9 +85,12 @@ function mayName(deletes: ScannedFile, file: ScannedFile): boolean {
   )
 }
 
-function refuseOther({ content, format, location, deleted }: ScannedFile): void {
-  if (content === 'equality-deletes')
-    throw new WeirError('WEIR-4014', `${location} deletes rows by their values, which is not applied here`)
+function refuseOther({ content, equalityIds = [], format, location, deleted }: ScannedFile): void {
+  if (content === 'equality-deletes' && equalityIds.length === 0)
+    throw new WeirError(
+      'WEIR-4008',
+      `${location} deletes rows by their values, and its manifest does not say of which columns`,
+    )
   if (format !== 'PARQUET' && deleted === undefined)
     throw new WeirError('WEIR-4014', `${location} holds deletes as ${format}, which is not read here`)
 }

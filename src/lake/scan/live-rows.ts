@@ -1,8 +1,8 @@
 import { identifier, literal } from '../types/duckdb-type.ts'
-import { blockRows } from '../puffin/positions.ts'
 import type { Field, Schema } from '../types/type.ts'
-import { applicableDeletes, deletedPathId, deletedPositionId, type FileWithDeletes } from './applicable-deletes.ts'
-import type { Scan, ScannedFile } from './plan-scan.ts'
+import { applicableDeletes, hasDeletes, type FileWithDeletes } from './applicable-deletes.ts'
+import { deletedRowsSql } from './deleted-rows.ts'
+import type { Scan } from './plan-scan.ts'
 import { lineageFields, lineageFiles, lineageItems } from './row-lineage.ts'
 import { columnsOf, scanSql } from './scan-sql.ts'
 
@@ -18,12 +18,12 @@ export interface LiveRowsOptions {
 }
 
 /**
- * SELECT of the rows of a snapshot without those that position deletes or deletion vectors name. Files that no delete can touch are read as
+ * SELECT of the rows of a snapshot without those that are deleted by position, vector or value. Files that no delete can touch are read as
  * ever; the others are told apart by the number of each row. `WEIR-4013`, `WEIR-4014` for what cannot be read exactly.
  */
 export function liveRowsSql(scan: Scan, options: LiveRowsOptions): string {
   const files = applicableDeletes(scan)
-  const isPlain = ({ deletes }: FileWithDeletes): boolean => deletes.length === 0 && options.lineage !== true
+  const isPlain = (one: FileWithDeletes): boolean => !hasDeletes(one) && options.lineage !== true
   const untouched = files.filter(isPlain)
   const touched = files.filter((one) => !isPlain(one))
   const paths = [...untouched.map(({ file }) => options.pathOf(file.location)), ...(options.beside ?? [])]
@@ -81,67 +81,8 @@ function rowsWithNumbersSql(
     pathOf,
   )
   const joined = `JOIN ${numbers} AS files (path, first_row_id, sequence) ON files.path = live.${fileName}`
-  const touched = files.filter(({ deletes }) => deletes.length > 0)
-  const living = `NOT EXISTS (SELECT 1 FROM (${deletedRowsSql(touched, options)}) AS deleted
+  const touched = files.filter(hasDeletes)
+  const living = `NOT EXISTS (SELECT 1 FROM (${deletedRowsSql(touched, { schema, ...options })}) AS deleted
     WHERE deleted.path = live.${fileName} AND deleted.pos = live.${rowNumber})`
   return `SELECT ${items} FROM (${rows}) AS live ${lineage ? joined : ''} WHERE ${touched.length === 0 ? 'true' : living}`
-}
-
-/** Paths as DuckDB opened them, and numbers of rows. A delete counts for a file that is not younger than it. */
-export function deletedRowsSql(touched: readonly FileWithDeletes[], options: Pick<LiveRowsOptions, 'pathOf'>): string {
-  const byVector = touched.filter(({ deletes }) => deletes[0]?.deleted !== undefined)
-  const byFile = touched.filter((one) => !byVector.includes(one))
-  const parts = [
-    ...(byFile.length === 0 ? [] : [rowsOfFilesSql(byFile, options)]),
-    ...(byVector.length === 0 ? [] : [rowsOfVectorsSql(byVector, options)]),
-  ]
-  return parts.map((part) => `(${part})`).join(' UNION ALL ')
-}
-
-/** Vectors are part of the statement: 8 KB at most for 65,536 rows. */
-function rowsOfVectorsSql(touched: readonly FileWithDeletes[], { pathOf }: Pick<LiveRowsOptions, 'pathOf'>): string {
-  const blocks = touched.flatMap(({ file, deletes }) =>
-    Array.from(deletes[0]!.deleted!, ([block, bits]) => {
-      const { first, bytes } = trimmed(bits)
-      return `(${literal(pathOf(file.location))}, ${block * blockRows + 8 * first}::BIGINT, from_base64(${literal(mirrored(bytes).toString('base64'))})::BIT)`
-    }),
-  )
-  if (blocks.length === 0) return `SELECT NULL::VARCHAR AS path, NULL::BIGINT AS pos WHERE false`
-  return `SELECT path, start + bit AS pos FROM
-    (SELECT path, start, bits, unnest(range(bit_length(bits))) AS bit FROM (VALUES ${blocks.join(', ')}) AS v (path, start, bits))
-    WHERE get_bit(bits, bit::INT) = 1`
-}
-
-/** Without the bytes before the first bit and after the last. */
-function trimmed(bits: Buffer): { readonly first: number; readonly bytes: Buffer } {
-  const first = bits.findIndex((byte) => byte !== 0)
-  return { first, bytes: bits.subarray(first, bits.findLastIndex((byte) => byte !== 0) + 1) }
-}
-
-/** DuckDB's bits have the highest of a byte first. */
-function mirrored(bytes: Buffer): Buffer {
-  return Buffer.from(bytes.map((byte) => mirrors[byte]!))
-}
-
-const mirrors = Uint8Array.from({ length: 256 }, (_, byte) =>
-  [0, 1, 2, 3, 4, 5, 6, 7].reduce((mirror, bit) => mirror | (((byte >> bit) & 1) << (7 - bit)), 0),
-)
-
-function rowsOfFilesSql(touched: readonly FileWithDeletes[], { pathOf }: Pick<LiveRowsOptions, 'pathOf'>): string {
-  const deletes = [...new Map(touched.flatMap((one) => one.deletes).map((file) => [file.location, file])).values()]
-  const values = (files: readonly ScannedFile[]) =>
-    files
-      .map(
-        ({ location, sequenceNumber }) =>
-          `(${literal(location)}, ${literal(pathOf(location))}, ${String(sequenceNumber)}::BIGINT)`,
-      )
-      .join(', ')
-  const named = `{'name': 'file_path', 'type': 'VARCHAR', 'default_value': NULL}`
-  const numbered = `{'name': 'pos', 'type': 'BIGINT', 'default_value': NULL}`
-  const map = `MAP {${deletedPathId}: ${named}, ${deletedPositionId}: ${numbered}}`
-  const read = `read_parquet([${deletes.map(({ location }) => literal(pathOf(location))).join(', ')}], schema = ${map}, filename = ${literal(fileName)})`
-  return `SELECT data.path, d.pos FROM ${read} AS d
-    JOIN (VALUES ${values(deletes)}) AS source (location, path, sequence) ON source.path = d.${identifier(fileName)}
-    JOIN (VALUES ${values(touched.map(({ file }) => file))}) AS data (location, path, sequence)
-      ON data.location = d.file_path AND data.sequence <= source.sequence`
 }

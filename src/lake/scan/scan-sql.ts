@@ -27,7 +27,7 @@ export function columnsOf(
   schema: Schema,
   schemas: readonly Schema[],
   readName: (field: Field) => string = ({ name }) => name,
-): readonly { readonly source: string; readonly item: string }[] {
+): readonly { readonly source: string; readonly value: string; readonly item: string }[] {
   const names = nestedNames([...schemas, schema])
   return schema.fields.map((field) => {
     const { id, name, type } = field
@@ -38,6 +38,7 @@ export function columnsOf(
     const value = renamed ? presentValue(type, names, quoted) : quoted
     return {
       source: `${id}: {'name': ${literal(readName(field))}, 'type': ${literal(read)}, 'default_value': ${defaultOf(field)}}`,
+      value,
       item: value === own ? own : `${value} AS ${own}`,
     }
   })

@@ -6,6 +6,7 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 import { commitFiles } from '../../../test/support/commit-files.ts'
 import { openLocalLake, type LocalLake } from '../../../test/support/local-lake.ts'
 import { positionDeletes } from '../../../test/support/position-deletes.ts'
+import { valueDeletes } from '../../../test/support/value-deletes.ts'
 import { prepareAppend } from '../../lake/commit/prepare-append.ts'
 import type { LoadedTable, TableCommit } from '../../lake/client/catalog-client.ts'
 import { specById, tableSchema } from '../../lake/metadata/read.ts'
@@ -80,12 +81,13 @@ void test('rows that another engine deleted by position are gone from queries, a
   assert.deepEqual(await idsAt(deleted), [1, 2, 3, 10, 11, 13, 14])
   assert.deepEqual(await idsAt(await append(lake, db, 20, 22)), [1, 2, 3, 10, 11, 13, 14, 20, 21])
   const latest = await lake.client.loadTable(ident)
-  const byValue = await commit(lake, await positionDeletes(lake, db, latest, rows, 'equality-deletes'))
-  await assert.rejects(idsAt(byValue), {
-    code: 'WEIR-6011',
-    message: /deletes rows by their values/,
-    details: { sqlstate: '0A000', hint: 'Compact the table with the engine that wrote them.' },
-  })
+  const byValue = await commit(lake, await valueDeletes(lake, db, latest, 'SELECT unnest([10, 20])::BIGINT AS id'))
+  assert.deepEqual(await idsAt(byValue), [1, 2, 3, 11, 13, 14, 21])
+  const { metadata } = byValue
+  const file = { content: 'position-deletes', location: `${metadata.location}/data/x.avro`, format: 'AVRO' } as const
+  const plain = { specId: 0, partition: [], recordCount: 1, sizeBytes: 1 }
+  const unread = await commit(lake, await commitFiles(lake.store, metadata, [{ ...file, ...plain }]))
+  await assert.rejects(idsAt(unread), { code: 'WEIR-6011', message: /holds deletes as AVRO/ })
 })
 
 void test('rows that deletion vectors name are gone from queries, and only in the snapshots that have the vector', async () => {

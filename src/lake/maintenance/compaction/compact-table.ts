@@ -95,7 +95,8 @@ async function planOf(ident: TableIdent, context: CompactionContext, signal: Abo
   const sequenceNumber = scan.snapshot?.['sequence-number'] ?? 0
   if (!settings.enabled || scan.snapshot === undefined) return { metadata, sequenceNumber, groups: [] }
   refuseVersion(metadata)
-  const groups = await planGroups(scan, settings, (files) => countDeleted(files, context, signal))
+  const table = { schema: scan.schema, schemas: metadata.schemas }
+  const groups = await planGroups(scan, settings, (files) => countDeleted(files, table, context, signal))
   return { metadata, sequenceNumber, groups }
 }
 

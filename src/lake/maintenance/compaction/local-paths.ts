@@ -6,7 +6,9 @@ export async function localPaths(
   files: readonly FileWithDeletes[],
   store: Pick<ObjectStore, 'localPath'>,
 ): Promise<(location: string) => string> {
-  const locations = new Set(files.flatMap(({ file, deletes }) => [file, ...deletes].map(({ location }) => location)))
+  const locations = new Set(
+    files.flatMap(({ file, deletes, byValue }) => [file, ...deletes, ...byValue].map(({ location }) => location)),
+  )
   const paths = new Map<string, string>()
   for (const location of locations) paths.set(location, await store.localPath(location))
   return (location) => paths.get(location)!

@@ -1,5 +1,5 @@
 import type { PartitionValue } from '../../manifest/data-file.ts'
-import { applicableDeletes, partitionKey, type FileWithDeletes } from '../../scan/applicable-deletes.ts'
+import { applicableDeletes, hasDeletes, partitionKey, type FileWithDeletes } from '../../scan/applicable-deletes.ts'
 import type { Scan } from '../../scan/plan-scan.ts'
 import type { CompactionSettings } from './settings.ts'
 
@@ -31,7 +31,7 @@ export async function planGroups(
     ({ file }) => file.format === 'PARQUET' && file.keyMetadata === undefined,
   )
   const candidates = readable.filter((one) => isSmall(one.file.sizeBytes, settings) || mayBeDeleted(one, settings))
-  const touched = candidates.filter(({ deletes }) => deletes.length > 0)
+  const touched = candidates.filter(hasDeletes)
   const counts = touched.length === 0 ? new Map<string, number>() : await countDeleted(touched)
   const files = candidates
     .map((one): GroupFile => ({ ...one, deletedRows: counts.get(one.file.location) ?? 0 }))
@@ -54,7 +54,9 @@ function isSmall(bytes: number, { targetBytes }: CompactionSettings): boolean {
 }
 
 /** Whether its deletes are enough for its share if all of them were for it: others need not be counted. */
-function mayBeDeleted({ file, deletes }: FileWithDeletes, { deletedRatioMin }: CompactionSettings): boolean {
+function mayBeDeleted({ file, deletes, byValue }: FileWithDeletes, { deletedRatioMin }: CompactionSettings): boolean {
+  // A value may be that of every row.
+  if (byValue.length > 0) return true
   const named = deletes.reduce((sum, { recordCount }) => sum + recordCount, 0)
   return named > 0 && named >= file.recordCount * deletedRatioMin
 }

@@ -62,12 +62,13 @@ export async function writeGroup(
 }
 
 async function liveRowsOf(metadata: TableMetadata, { files }: CompactionGroup, store: ObjectStore): Promise<string> {
-  const deletes = new Map(files.flatMap((one) => one.deletes).map((file) => [fileKey(file), file]))
+  const deletes = new Map(files.flatMap((one) => [...one.deletes, ...one.byValue]).map((file) => [fileKey(file), file]))
   const scan = {
     snapshot: undefined,
     schema: tableSchema(metadata),
     dataFiles: files.map(({ file }) => file),
     deleteFiles: [...deletes.values()],
+    specs: metadata['partition-specs'],
   }
   return liveRowsSql(scan, {
     schemas: metadata.schemas,

@@ -1,0 +1,113 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { identifier, literal } from '../types/duckdb-type.ts'
+import { fieldsById } from '../types/schema.ts'
+import type { Field, Schema } from '../types/type.ts'
+import { partitionKey, type FileWithDeletes } from './applicable-deletes.ts'
+import type { ScannedFile } from './plan-scan.ts'
+import { columnsOf } from './scan-sql.ts'
+
+export interface ValueDeletesOptions {
+  /** The table's. */
+  readonly schema: Schema
+  /** All schemas that it keeps: deletes may go by a column that has been dropped since. */
+  readonly schemas: readonly Schema[]
+  readonly pathOf: (location: string) => string
+}
+
+/**
+ * SELECT of `path, pos` of the rows that files of deletes by value touch (specification, equality delete files): those whose columns
+ * are equal to a row of deletes, null to null, in files of a lower sequence number, of the same partition unless the deletes are
+ * of an unpartitioned spec. Undefined when there are none.
+ */
+export function rowsByValueSql(touched: readonly FileWithDeletes[], options: ValueDeletesOptions): string | undefined {
+  const pairs = touched.flatMap(({ file, byValue }) => byValue.map((deletes) => ({ file, deletes })))
+  // One statement for the files of deletes that go by the same columns.
+  const byColumns = Map.groupBy(pairs, ({ deletes }) => JSON.stringify(columnIds(deletes)))
+  const parts = Array.from(byColumns.values(), (same) => sameColumnsSql(same, options))
+  return parts.length === 0 ? undefined : parts.join(' UNION ALL ')
+}
+
+interface Pair {
+  readonly file: ScannedFile
+  readonly deletes: ScannedFile
+}
+
+function columnIds({ equalityIds = [] }: ScannedFile): readonly number[] {
+  return [...equalityIds].toSorted((a, b) => a - b)
+}
+
+function sameColumnsSql(pairs: readonly Pair[], options: ValueDeletesOptions): string {
+  const ids = columnIds(pairs[0]!.deletes)
+  const keys = ids.map((_, at) => `key_${at}`)
+  const scopes = scopesOf(pairs)
+  const values = keyValues(ids, options)
+  const read = (files: ReadonlyMap<ScannedFile, ReadonlySet<number>>): string => {
+    const rows = Array.from(files, ([file, own]) =>
+      [...own].map(
+        (scope) => `(${literal(options.pathOf(file.location))}, ${scope}, ${String(file.sequenceNumber)}::BIGINT)`,
+      ),
+    ).flat()
+    const paths = [...files.keys()].map(({ location }) => literal(options.pathOf(location)))
+    const items = values.items.map((value, at) => `${value} AS ${keys[at]}`)
+    return `SELECT live.weir_file AS path, live.file_row_number AS pos, files.scope, files.sequence, ${items.join(', ')}
+      FROM read_parquet([${paths.join(', ')}], schema = MAP {${values.sources.join(', ')}}, filename = 'weir_file', file_row_number = true) AS live
+      JOIN (VALUES ${rows.join(', ')}) AS files (path, scope, sequence) ON files.path = live.weir_file`
+  }
+  const equal = keys.map((key) => `deletes.${key} IS NOT DISTINCT FROM rows.${key}`).join(' AND ')
+  // Of deletes of one value the youngest touches all that the others do.
+  return `SELECT path, pos FROM (${read(scopes.files)}) AS rows WHERE EXISTS (
+    SELECT 1 FROM (SELECT scope, ${keys.join(', ')}, max(sequence) AS sequence FROM (${read(scopes.deletes)}) GROUP BY ALL) AS deletes
+    WHERE deletes.scope = rows.scope AND deletes.sequence > rows.sequence AND ${equal})`
+}
+
+/** Which deletes are for which files: both are in the scope of their partition, or in that of the whole table. */
+function scopesOf(pairs: readonly Pair[]) {
+  const numbers = new Map<string, number>()
+  const files = new Map<ScannedFile, Set<number>>()
+  const deleteFiles = new Map<ScannedFile, Set<number>>()
+  for (const { file, deletes } of pairs) {
+    const key = partitionKey(file) === partitionKey(deletes) ? partitionKey(file) : 'table'
+    const scope = numbers.get(key) ?? numbers.size
+    numbers.set(key, scope)
+    for (const [map, one] of [
+      [files, file],
+      [deleteFiles, deletes],
+    ] as const) {
+      const known = map.get(one)
+      if (known === undefined) map.set(one, new Set([scope]))
+      else known.add(scope)
+    }
+  }
+  return { files, deletes: deleteFiles }
+}
+
+/** How the columns are read from files of either kind, in the type that they have now. */
+function keyValues(ids: readonly number[], { schema, schemas }: ValueDeletesOptions) {
+  const columns = new Map<number, Field>()
+  const paths = ids.map((id) => {
+    const { column, path } = placeOf(id, [schema, ...schemas.toReversed()])
+    columns.set(column.id, column)
+    return { id: column.id, path }
+  })
+  const fields = [...columns.values()]
+  const read = columnsOf({ ...schema, fields }, schemas, ({ id }) => `c${id}`)
+  const values = new Map(fields.map(({ id }, at) => [id, read[at]!.value]))
+  return {
+    sources: read.map(({ source }) => source),
+    items: paths.map(({ id, path }) => [`(${values.get(id)})`, ...path.map(identifier)].join('.')),
+  }
+}
+
+/** The column that holds the field, of the youngest schema that has it, and the way to it inside. */
+function placeOf(id: number, schemas: readonly Schema[]): { readonly column: Field; readonly path: readonly string[] } {
+  for (const { fields } of schemas) {
+    const found = fieldsById(fields).get(id)
+    if (found === undefined) continue
+    if (found.repeated || typeof found.type !== 'string') break
+    return { column: fields.find(({ name }) => name === found.path[0])!, path: found.path.slice(1) }
+  }
+  throw new WeirError(
+    'WEIR-4014',
+    `Rows are deleted by the values of field ${id}, which no schema of the table has, or has as a list, map or struct`,
+  )
+}
