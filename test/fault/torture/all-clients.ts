@@ -1,6 +1,7 @@
 import { copyRecords } from './clients/copiers.ts'
 import type { ClientWork } from './clients/client-work.ts'
-import { readInClassicGroup, readInConsumerGroup, trackCommits } from './clients/group-members.ts'
+import { trackCommits } from './clients/commits-of-group.ts'
+import { readInClassicGroup, readInConsumerGroup } from './clients/group-members.ts'
 import { writersGroup, writeTransactions } from './clients/transactional-writers.ts'
 import { writeUnique } from './clients/unique-writers.ts'
 import { watchCommits, watchEnds, watchRecords, type WatchedTopic } from './clients/watchers.ts'

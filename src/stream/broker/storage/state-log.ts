@@ -46,6 +46,8 @@ export async function openStateLog<Change extends { readonly at: number }>(
   let stateBytes = 0
   let compacting: Promise<void> | undefined
   const running = new Set<Promise<unknown>>()
+  /** What came while it was compacted, in the order of calls. */
+  const waiting: (() => void)[] = []
   await replay()
 
   async function replay(): Promise<void> {
@@ -61,6 +63,28 @@ export async function openStateLog<Change extends { readonly at: number }>(
   async function store(changes: readonly Change[], applied?: () => void): Promise<void> {
     await log.append(batchOfChanges(form, changes))
     applied?.()
+  }
+
+  /** At once, or behind a compaction: a change between the copy of the state and its batch would be undone by the batch at the next start. */
+  function storeInTurn(changes: readonly Change[], applied?: () => void): Promise<void> {
+    if (!compacting) return begin(changes, applied)
+    return new Promise((resolve, reject) => {
+      waiting.push(() => void begin(changes, applied).then(resolve, reject))
+    })
+  }
+
+  function begin(changes: readonly Change[], applied?: () => void): Promise<void> {
+    const stored = store(changes, applied).finally(() => running.delete(stored))
+    running.add(stored)
+    return stored
+  }
+
+  async function compactOnce(): Promise<void> {
+    // The log before it is still whole when it fails; the next change tries again.
+    await compact().catch((error: unknown) => logger.error({ err: error }, `the log of ${name} could not be compacted`))
+    compacting = undefined
+    // In the same breath: what comes in the next tick would overtake them.
+    for (const go of waiting.splice(0)) go()
   }
 
   async function compact(): Promise<void> {
@@ -79,16 +103,8 @@ export async function openStateLog<Change extends { readonly at: number }>(
   return {
     async append(changes, applied) {
       if (changes.length === 0) return
-      // A change between the copy of the state and its batch would be undone by the batch at the next start.
-      while (compacting) await compacting
-      const stored = store(changes, applied)
-      running.add(stored)
-      await stored.finally(() => running.delete(stored))
-      if (log.bytes > Math.max(compactAboveBytes, 2 * stateBytes))
-        compacting ??= compact()
-          // The log before it is still whole; the next change tries again.
-          .catch((error: unknown) => logger.error({ err: error }, `the log of ${name} could not be compacted`))
-          .finally(() => (compacting = undefined))
+      await storeInTurn(changes, applied)
+      if (log.bytes > Math.max(compactAboveBytes, 2 * stateBytes)) compacting ??= compactOnce()
     },
     async settled() {
       while (compacting || running.size > 0) await Promise.allSettled([compacting, ...running])

@@ -1,29 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Consumer, stringDeserializers, type MessagesStream } from '@platformatic/kafka'
-import type { GroupOffset, History } from '../history.ts'
+import type { CommitsOfGroup } from './commits-of-group.ts'
 import { kafkajsFor, workAgainAndAgain, type Closable, type ClientWork } from './client-work.ts'
-
-/** Commits made by the members of a group, none of which goes back by the fault of a member. */
-export interface CommitsOfGroup {
-  /** Sends the commit, unless any member has begun to commit as much; throws what the log answers. */
-  commit(offset: GroupOffset, send: () => Promise<unknown>): Promise<void>
-}
-
-export function trackCommits(history: History): CommitsOfGroup {
-  const begunAt = new Map<string, number>()
-  return {
-    async commit(offset, send) {
-      const place = `${offset.group} ${offset.topic} ${offset.partition}`
-      // A member that was given the partition anew may still hold what it had read before.
-      if (offset.offset <= (begunAt.get(place) ?? -1)) return
-      begunAt.set(place, offset.offset)
-      const commit = { ...offset, begun: performance.now(), answered: Infinity }
-      history.commits.push(commit)
-      await send()
-      commit.answered = performance.now()
-    },
-  }
-}
 
 /** A member of the classic protocol: it reads, and commits how far it came. */
 export async function readInClassicGroup(
