@@ -41,7 +41,7 @@ void suite('log of a state', () => {
     const appendInEachTick = async (ticks: number): Promise<void> => {
       for (let tick = 0; tick < ticks; tick++) {
         void append()
-        await null
+        await Promise.resolve()
       }
     }
     let compactions = 0
