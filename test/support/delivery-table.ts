@@ -74,6 +74,8 @@ export class FolderTable implements DeliveryTable {
       state: this.property,
       summary: this.#nearest(),
       removals: this.removals,
+      changedSince: 'none',
+      changedEver: 'none',
       copyText: (select, directory) =>
         `COPY (${select}) TO ${literal(`${directory}/data.parquet`)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS)`,
       dataFiles: async () => ({ paths: files, rows: rowsOfFiles(files), hasDeletes: false, liveRows: 0n }),

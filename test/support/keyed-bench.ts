@@ -90,7 +90,15 @@ export async function openKeyedBench(options: KeyedOptions = {}): Promise<KeyedB
     log,
     table,
     db,
-    ports: { table, memory, source: log, connection: db, folder: lake.folder },
+    ports: {
+      ...{ table, memory, source: log, connection: db, folder: lake.folder },
+      keyed: {
+        plan: { columns: key, deletes, copyOnWriteBytes },
+        rows: table.rowChanges,
+        keysDirectory: join(lake.folder, 'keys'),
+        decodeFor: () => undefined,
+      },
+    },
     scan,
     async start() {
       const config = {

@@ -7,6 +7,8 @@ import type { AdoptedFile, DeliveryTable, TableView } from '../table/delivery-ta
 export interface StateChange {
   readonly state: DeliveryState
   readonly files: readonly AdoptedFile[]
+  /** Files that go out of the table. */
+  readonly removed?: readonly AdoptedFile[] | undefined
 }
 
 const attemptsMax = 30
@@ -28,7 +30,7 @@ export async function commitState(
     const wanted = await change(view)
     if (!wanted) return null
     const state = await writeState(table, wanted.state)
-    const outcome = await table.commit(view, { files: wanted.files, state })
+    const outcome = await table.commit(view, { files: wanted.files, removed: wanted.removed ?? [], state })
     if (outcome.kind === 'landed') return outcome.snapshotId
     if (outcome.kind === 'unknown') unanswered.push(outcome.snapshotId)
   }

@@ -17,3 +17,8 @@ export interface PartitionVerification {
 }
 
 export type VerifyProgress = (done: { readonly part: string; readonly done: number; readonly total: number }) => void
+
+export function worstOf(partitions: readonly PartitionVerification[]): Verification['verdict'] {
+  const verdicts = new Set(partitions.map(({ verdict }) => verdict))
+  return verdicts.has('violated') ? 'violated' : verdicts.has('cannot tell') ? 'cannot tell' : 'proven'
+}

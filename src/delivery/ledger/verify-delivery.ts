@@ -3,15 +3,16 @@ import type { DeliveryState, StateEntry } from '../../record/delivery-state.ts'
 import { rowCounter } from '../commit/count-rows.ts'
 import { judgeTable } from '../commit/judge-table.ts'
 import { entryOf } from '../commit/next-state.ts'
-import { lettersIn } from '../letters/read-letters.ts'
 import type { OperatorPorts } from '../operate/operator-ports.ts'
 import type { TableFiles, TableView } from '../table/delivery-table.ts'
 import { judgePartition, type Evidence } from './judge-partition.ts'
+import { letterOffsets } from './letter-offsets.ts'
 import { lookIntoLog } from './look-into-log.ts'
 import { subtractRanges, type OffsetRange } from './offset-ranges.ts'
 import { countFigures, findDuplicates, findHoles, type RowFigures } from './row-figures.ts'
 import { unreadableFiles } from './unreadable-files.ts'
-import type { PartitionVerification, Verification, VerifyProgress } from './verification.ts'
+import { verifyKeyed } from './verify-keyed.ts'
+import { worstOf, type PartitionVerification, type Verification, type VerifyProgress } from './verification.ts'
 
 /**
  * Recounts a table from its data and its letter files, and compares with the state, offset by offset: no gap, no duplicate, no
@@ -31,6 +32,7 @@ export async function verifyDelivery(
     if (!['WEIR-5010', 'WEIR-5011'].includes(code)) throw thrown
     return violatedAsAWhole(view.snapshotId, [message])
   }
+  if (ports.keyed && state.rows !== undefined) return verifyKeyed(ports, ports.keyed, view, state, onProgress)
   const files = await view.dataFiles()
   onProgress({ part: 'counting rows', done: 0, total: state.entries.length + 1 })
   let figures: readonly RowFigures[]
@@ -53,18 +55,13 @@ export async function verifyDelivery(
   }
   onProgress({ part: 'done', done: state.entries.length + 1, total: state.entries.length + 1 })
   const rows = String(figures.reduce((sum, figure) => sum + figure.rows, 0n))
-  return { verdict: worst(partitions), snapshotId: view.snapshotId, rows, partitions }
+  return { verdict: worstOf(partitions), snapshotId: view.snapshotId, rows, partitions }
 }
 
 /** Before any partition could be looked at. */
 function violatedAsAWhole(snapshotId: string | null, findings: readonly string[]): Verification {
   const partition = { source: '', partition: -1, rows: '0', letters: '0', verdict: 'violated' as const, findings }
   return { verdict: 'violated', snapshotId, rows: '0', partitions: [partition] }
-}
-
-function worst(partitions: readonly PartitionVerification[]): Verification['verdict'] {
-  const verdicts = new Set(partitions.map(({ verdict }) => verdict))
-  return verdicts.has('violated') ? 'violated' : verdicts.has('cannot tell') ? 'cannot tell' : 'proven'
 }
 
 async function gather(
@@ -104,26 +101,4 @@ function rangesOf(offsets: ReadonlySet<string>): readonly OffsetRange[] {
   return Array.from(offsets, BigInt)
     .toSorted((left, right) => (left < right ? -1 : 1))
     .map((from) => ({ from, to: from + 1n }))
-}
-
-async function letterOffsets(
-  table: OperatorPorts['table'],
-  state: DeliveryState,
-  { source, partition }: StateEntry,
-): Promise<Evidence['letters']> {
-  const offsets = new Set<string>()
-  const trouble: string[] = []
-  for (const file of state.letterFiles) {
-    if (file.source !== source || file.partition !== partition) continue
-    try {
-      for (const { letter } of await lettersIn(table, file)) {
-        if (offsets.has(letter.offset))
-          trouble.push(`offset ${letter.offset} of partition ${partition} is in two dead letters`)
-        offsets.add(letter.offset)
-      }
-    } catch (thrown) {
-      trouble.push(`dead letters of partition ${partition} cannot be read: ${asWeirError(thrown).message}`)
-    }
-  }
-  return { offsets, trouble }
 }

@@ -1,7 +1,9 @@
 import { csvDecoder, type CsvOptions } from '../../record/csv/csv-decoder.ts'
-import { JsonLines } from '../../record/json/json-lines.ts'
+import { JsonLines, type RawValue } from '../../record/json/json-lines.ts'
 import type { Rejection } from '../../record/json/rejection.ts'
-import { compileScanPlan } from '../../record/json/scan-plan.ts'
+import type { DeleteReader } from '../keys/read-delete.ts'
+import { scanPlans } from '../keys/scan-plans.ts'
+import type { KeyPlan } from '../keys/table-key.ts'
 import type { TableView } from '../table/delivery-table.ts'
 import type { Letter, ReplayResult } from './letter.ts'
 
@@ -25,15 +27,17 @@ export function judgeLetters<Kind extends Letter>(
   view: TableView,
   letters: readonly Kind[],
   { format, csv, onNewField }: ReplayOptions,
+  key?: KeyPlan,
 ): JudgedLetters<Kind> {
   const decode = format === 'csv' ? csvDecoder(view.schema, csv) : undefined
-  const bytes = letters.reduce((sum, { value }) => sum + (value?.length ?? 0) * 3 + 1024, 65_536)
-  const lines = new JsonLines(compileScanPlan(view.schema), bytes, onNewField === 'ignore')
+  const bytes = letters.reduce((sum, one) => sum + ((one.value ?? one.key)?.length ?? 0) * 3 + 1024, 65_536)
+  const plans = scanPlans(view, key)
+  const lines = new JsonLines(plans.record, bytes, onNewField === 'ignore', plans.key)
   const accepted: Kind[] = []
   const rejected: StillRejected[] = []
   for (const letter of letters) {
     const { offset, partition } = letter
-    const refusal = append(lines, letter, decode)
+    const refusal = append(lines, letter, decode, plans.deletes)
     if (refusal) rejected.push({ offset, partition, ...refusal })
     else accepted.push(letter)
   }
@@ -44,11 +48,28 @@ function append(
   lines: JsonLines,
   letter: Letter,
   decode: ((value: Buffer) => Buffer | Rejection) | undefined,
+  deletes: DeleteReader | undefined,
 ): Rejection | undefined {
+  const place = { offset: Number(letter.offset), timestamp: letter.timestamp, partition: letter.partition }
+  if (deletes && letter.value === null) {
+    const key = deletes.ofKey(letter.key === null ? undefined : Buffer.from(letter.key, 'base64'))
+    return Buffer.isBuffer(key) ? appendDelete(lines, key, place) : key
+  }
   const bytes = letter.value === null ? undefined : Buffer.from(letter.value, 'base64')
   const buffer = bytes && decode && bytes.length > 0 ? decode(bytes) : bytes
   if (buffer && !Buffer.isBuffer(buffer)) return buffer
-  const place = { offset: Number(letter.offset), timestamp: letter.timestamp, partition: letter.partition }
   const value = buffer ? { buffer, start: 0, end: buffer.length } : { buffer: Buffer.alloc(0), start: -1, end: -1 }
-  return lines.append({ ...value, ...place }, true) === 'accepted' ? undefined : lines.rejection()
+  if (lines.append({ ...value, ...place }, true) === 'accepted') return undefined
+  const rejection = lines.rejection()
+  const key = buffer && deletes?.ofValue(buffer)
+  return key ? appendDelete(lines, key, place) : rejection
+}
+
+function appendDelete(
+  lines: JsonLines,
+  buffer: Buffer,
+  place: Pick<RawValue, 'offset' | 'timestamp' | 'partition'>,
+): Rejection | undefined {
+  const value = { buffer, start: 0, end: buffer.length, ...place, deletes: true }
+  return lines.append(value, true) === 'accepted' ? undefined : lines.rejection()
 }

@@ -7,7 +7,7 @@ import { rowCounter } from '../commit/count-rows.ts'
 import { judgeTable } from '../commit/judge-table.ts'
 import { plus } from '../commit/next-state.ts'
 import type { OperatorPorts } from '../operate/operator-ports.ts'
-import type { TableView } from '../table/delivery-table.ts'
+import type { AdoptedFile, TableView } from '../table/delivery-table.ts'
 import { copyFinal } from '../tail/parse-block.ts'
 import type { Segment } from '../tail/segment.ts'
 import { selectFrom } from '../tail/tail-block.ts'
@@ -15,6 +15,7 @@ import { judgeLetters, type ReplayOptions, type StillRejected } from './judge-le
 import type { FileLetters } from './letter-batches.ts'
 import type { Letter, ReplayResult } from './letter.ts'
 import { placeOf } from './read-letters.ts'
+import { replayKeyed } from './replay-keyed.ts'
 import { parseLetters, placesInTable } from './replayed-rows.ts'
 
 /**
@@ -33,12 +34,17 @@ export async function replayBatch(
   const snapshotId = await commitState(table, async (view): Promise<StateChange | undefined> => {
     const { state, path } = await judgeTable(table, view, rowCounter(connection), adoption?.table)
     const letters = await openLetters(ports, view, state, batch)
-    const rows = await rowsOf(ports, view, letters, options)
-    replayed = rows.accepted.length
-    rejected = rows.rejected
-    if (replayed === 0) return undefined
-    const files = await table.adopt(view, rows.files)
-    return { files, state: withoutLetters({ ...state, previous: path }, rows.accepted) }
+    const { segments, accepted, ...rows } = await rowsOf(ports, view, letters, options)
+    try {
+      const change = await changeOf(ports, view, state, segments, accepted)
+      replayed = change.accepted.length
+      rejected = [...rows.rejected, ...change.rejected]
+      if (replayed === 0) return undefined
+      const replayedState = withoutLetters({ ...state, previous: path }, change.accepted)
+      return { files: change.files, removed: change.removed, state: change.applied(replayedState) }
+    } finally {
+      await Promise.all(segments.map((segment) => rm(segment.path, { force: true })))
+    }
   })
   return { replayed: snapshotId === null ? 0 : replayed, rejected, snapshotId }
 }
@@ -69,26 +75,46 @@ async function openLetters(
 }
 
 async function rowsOf(ports: OperatorPorts, view: TableView, letters: readonly OpenLetter[], options: ReplayOptions) {
-  const { connection, folder } = ports
   const segments: Segment[] = []
   const accepted: OpenLetter[] = []
   const rejected: StillRejected[] = []
-  try {
-    for (const [source, own] of Map.groupBy(letters, (letter) => letter.source)) {
-      const judged = judgeLetters(view, own, options)
-      rejected.push(...judged.rejected)
-      if (judged.accepted.length === 0) continue
-      const parsed = await parseLetters(ports, view, source, judged)
-      const refused = new Set(parsed.refused.map((letter) => placeOf({ source, ...letter })))
-      segments.push(...parsed.segments)
-      accepted.push(...judged.accepted.filter((letter) => !refused.has(placeOf(letter))))
-      rejected.push(...parsed.refused)
-    }
-    if (accepted.length === 0) return { accepted, rejected, files: [] }
-    const directory = join(folder, `replay-${randomUUID()}.data`)
-    return { accepted, rejected, files: await copyFinal(connection, view, selectFrom(segments), directory) }
-  } finally {
-    await Promise.all(segments.map(({ path }) => rm(path, { force: true })))
+  for (const [source, own] of Map.groupBy(letters, (letter) => letter.source)) {
+    const judged = judgeLetters(view, own, options, ports.keyed?.plan)
+    rejected.push(...judged.rejected)
+    if (judged.accepted.length === 0) continue
+    const parsed = await parseLetters(ports, view, source, judged)
+    const refused = new Set(parsed.refused.map((letter) => placeOf({ source, ...letter })))
+    segments.push(...parsed.segments)
+    accepted.push(...judged.accepted.filter((letter) => !refused.has(placeOf(letter))))
+    rejected.push(...parsed.refused)
+  }
+  return { segments, accepted, rejected }
+}
+
+/** What the accepted letters do to the files of the view, and to its state besides. */
+interface ReplayChange {
+  readonly files: readonly AdoptedFile[]
+  readonly removed?: readonly AdoptedFile[]
+  readonly accepted: readonly OpenLetter[]
+  readonly rejected: readonly StillRejected[]
+  applied(state: DeliveryState): DeliveryState
+}
+
+async function changeOf(
+  ports: OperatorPorts,
+  view: TableView,
+  state: DeliveryState,
+  segments: readonly Segment[],
+  accepted: readonly OpenLetter[],
+): Promise<ReplayChange> {
+  const { connection, folder, keyed, table } = ports
+  const appended: ReplayChange = { files: [], accepted, rejected: [], applied: (after) => after }
+  if (accepted.length === 0) return appended
+  if (keyed) return replayKeyed({ ...ports, keyed }, view, state, selectFrom(segments), accepted)
+  const directory = join(folder, `replay-${randomUUID()}.data`)
+  return {
+    ...appended,
+    files: await table.adopt(view, await copyFinal(connection, view, selectFrom(segments), directory)),
   }
 }
 

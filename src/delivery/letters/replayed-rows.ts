@@ -42,7 +42,7 @@ export interface ReplayedRows {
 
 /** The rows of letters of one source, as segments in the folder; whoever asked removes them. */
 export async function parseLetters(
-  { connection, folder }: OperatorPorts,
+  { connection, folder, keyed }: OperatorPorts,
   view: TableView,
   source: string,
   { lines }: JudgedLetters,
@@ -59,6 +59,7 @@ export async function parseLetters(
     linesFile,
     longestLine: lines.longest,
     bulk: false,
+    deletes: keyed?.plan.deletes,
   }).finally(() => rm(linesFile, { force: true }))
   const letters = [...culprits.values()].flat().map((line) => JSON.parse(line.toString()) as Letter)
   return {

@@ -39,11 +39,18 @@ export interface TableView {
   readonly summary: NearestSummary
   /** Whether a snapshot that is still known took rows away, or some that may have are not known any more. */
   readonly removals: 'none' | 'some' | 'unknown'
+  /** Whether others (engines, people) changed rows since the last commit of a delivery; compaction does not. */
+  readonly changedSince: OthersChanged
+  /** The same, since the table was made. */
+  readonly changedEver: OthersChanged
   /** A `COPY` that writes the rows of `select` as data files into `directory`, which is there and empty; one row of statistics for each file. */
   copyText(select: string, directory: string): string
   /** Every data file in the current snapshot. */
   dataFiles(): Promise<TableFiles>
 }
+
+/** `unknown`: snapshots have expired that may have. */
+export type OthersChanged = 'none' | 'some' | 'unknown'
 
 export interface TableFiles {
   /** Local paths that DuckDB can read. */

@@ -1,7 +1,7 @@
 import type { DataFile } from '../../lake/manifest/data-file.ts'
 import type { ManifestReader } from '../../lake/manifest/manifest-reader.ts'
 import { ancestors, currentSnapshot, specById, tableSchema } from '../../lake/metadata/read.ts'
-import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
+import type { Snapshot, TableMetadata } from '../../lake/metadata/table-metadata.ts'
 import { liveRowsSql } from '../../lake/scan/live-rows.ts'
 import { planScan } from '../../lake/scan/plan-scan.ts'
 import { copySql } from '../../lake/write/copy.ts'
@@ -9,7 +9,7 @@ import { stateProperty } from '../../record/delivery-state.ts'
 import type { RecordSchema } from '../../record/json/record-schema.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { rowsOfFiles } from './rows-of-files.ts'
-import type { NearestSummary, TableView } from './delivery-table.ts'
+import type { NearestSummary, OthersChanged, TableView } from './delivery-table.ts'
 
 /** Table metadata as deliveries look at it. */
 export function lakeView(
@@ -31,6 +31,8 @@ export function lakeView(
     state: metadata.properties?.[stateProperty],
     summary: nearestOf(metadata),
     removals: removalsOf(metadata),
+    changedSince: othersChanged(metadata, isDelivery),
+    changedEver: othersChanged(metadata, () => false),
     copyText: (select, directory) => copySql({ schema, spec, source: `(${select})`, directory }),
     async dataFiles() {
       const scan = await planScan({ metadata, ...ports })
@@ -69,4 +71,27 @@ function removalsOf(metadata: TableMetadata): TableView['removals'] {
     last = snapshot
   }
   return last === undefined || last['parent-snapshot-id'] == null ? 'none' : 'unknown'
+}
+
+function isDelivery({ summary }: Snapshot): boolean {
+  return summary?.[stateProperty] !== undefined && summary['operation'] !== 'replace'
+}
+
+/** By the ancestors of the current snapshot, up to one at which to stop. */
+function othersChanged(metadata: TableMetadata, stopAt: (snapshot: Snapshot) => boolean): OthersChanged {
+  let last
+  for (const snapshot of ancestors(metadata, metadata['current-snapshot-id'])) {
+    if (stopAt(snapshot)) return 'none'
+    if (!isDelivery(snapshot) && changesRows(snapshot)) return 'some'
+    last = snapshot
+  }
+  return last === undefined || last['parent-snapshot-id'] == null ? 'none' : 'unknown'
+}
+
+/** A fence of maintenance adds and takes nothing. */
+function changesRows({ summary = {} }: Snapshot): boolean {
+  if (summary['operation'] === 'replace') return false
+  return ['added-records', 'deleted-records', 'added-position-deletes', 'added-equality-deletes'].some(
+    (count) => Number(summary[count] ?? 0) > 0,
+  )
 }

@@ -111,4 +111,10 @@ export const deliveryCodes = defineCodes({
     cause: 'A delivery was given an answer to a question that it does not ask.',
     remedy: 'See what it asks: `weir delivery resume NAME`.',
   },
+  'WEIR-5034': {
+    kind: 'conflict',
+    cause:
+      'A dead letter of a table with a key was not replayed: whether a later record deleted its key cannot be told any more.',
+    remedy: 'Produce a record of the key again with the values that it shall have.',
+  },
 })

@@ -6,6 +6,9 @@ import { readDeadLetters } from '../../delivery/letters/read-letters.ts'
 import { replayDeadLetters } from '../../delivery/letters/replay-letters.ts'
 import type { OperatorPorts } from '../../delivery/operate/operator-ports.ts'
 import { resumeDelivery } from '../../delivery/operate/resume-delivery.ts'
+import type { TableView } from '../../delivery/table/delivery-table.ts'
+import type { LakeTable } from '../../delivery/table/lake-table.ts'
+import { csvDecoder } from '../../record/csv/csv-decoder.ts'
 import { openDuckdb } from '../../sql/duckdb/open.ts'
 import type { DeliveryPlace, OperatorHost, OperatorMethods } from './child-methods.ts'
 import { crawlFiles, type CrawlRequest } from './crawl-files.ts'
@@ -32,7 +35,9 @@ serveSupervisor<Params<'start'>, null, null, OperatorHost>('operator', async (co
     try {
       await connection.run(`SET TimeZone = 'UTC'`)
       const memory = memoryBehind(host, place.config)
-      return await work({ table: opened.table, source: opened.source, memory, connection, folder })
+      const keyed = keyedOperation(place.config, opened.table)
+      const { table, source } = opened
+      return await work({ table, source, memory, connection, folder, ...(keyed ? { keyed } : {}) })
     } finally {
       connection.closeSync()
       await opened.close()
@@ -76,3 +81,12 @@ serveSupervisor<Params<'start'>, null, null, OperatorHost>('operator', async (co
     },
   }
 })
+
+function keyedOperation(
+  { key: plan, keysDirectory, format, csv }: DeliveryPlace['config'],
+  { rowChanges: rows }: LakeTable,
+): OperatorPorts['keyed'] {
+  if (!plan || keysDirectory === undefined) return undefined
+  const decodeFor = (view: TableView) => (format === 'csv' ? csvDecoder(view.schema, csv) : undefined)
+  return { plan, rows, keysDirectory, decodeFor }
+}

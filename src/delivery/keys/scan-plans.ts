@@ -1,6 +1,6 @@
 import { compileScanPlan, type ObjectPlan } from '../../record/json/scan-plan.ts'
-import { deleteReader, type DeleteReader } from '../keys/read-delete.ts'
-import { keyFields, type KeyPlan } from '../keys/table-key.ts'
+import { deleteReader, type DeleteReader } from './read-delete.ts'
+import { keyFields, type KeyPlan } from './table-key.ts'
 import type { TableView } from '../table/delivery-table.ts'
 
 /** What records are checked by, under the schema of one view. */
