@@ -9,6 +9,7 @@ import { javaClients } from './kafka/java-clients.ts'
 import { latency } from './kafka/latency.ts'
 import { memory } from './kafka/memory.ts'
 import { throughput } from './kafka/throughput.ts'
+import { keyedUpserts } from './keyed-upserts.ts'
 import { recovery } from './recovery.ts'
 import { selectiveQuery } from './selective-query.ts'
 import { startup } from './startup.ts'
@@ -25,6 +26,7 @@ const benchmarks: readonly Benchmark[] = [
   guardedLog,
   recovery,
   delivery,
+  keyedUpserts,
   visibility,
   tailQuery,
   selectiveQuery,

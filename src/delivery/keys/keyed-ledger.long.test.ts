@@ -43,7 +43,10 @@ void test('verify sees a key twice, a row of an older record, and a key that los
   await table.commit(view, { files: [], removed: await table.rowChanges.removed(view, deletes), state })
   const twice = await verifyDelivery(bench.ports)
   assert.equal(twice.verdict, 'violated')
-  assert.match(twice.partitions[0]!.findings.join('; '), /later record; the table has keys twice: 1; the table has 3 rows, its state says 2/)
+  assert.match(
+    twice.partitions[0]!.findings.join('; '),
+    /later record; the table has keys twice: 1; the table has 3 rows, its state says 2/,
+  )
   const next = await table.load()
   const removed = await table.rowChanges.removed(next, new Set([younger.location]))
   await table.commit(next, { files: [], removed, state })
