@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { whenReachable } from './api/when-reachable.ts'
+import { rowFiltersOf, type RowFilter } from './api/row-query.ts'
 import { Overview } from './pages/overview.tsx'
 import { BrokenPage, NoSuchPage } from './shell/broken-page.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -13,6 +14,7 @@ const pages = {
   list: () => whenReachable(() => import('./pages/resource-list.tsx')),
   resource: () => whenReachable(() => import('./pages/resource.tsx')),
   sql: () => whenReachable(() => import('./pages/sql.tsx')),
+  table: () => whenReachable(() => import('./pages/table/table-tab.tsx')),
   record: () => whenReachable(() => import('./pages/stream/record-page.tsx')),
   groups: () => whenReachable(() => import('./pages/group/group-list.tsx')),
   group: () => whenReachable(() => import('./pages/group/group-page.tsx')),
@@ -57,6 +59,13 @@ const routes = [
       q?: string | undefined
       where?: string | undefined
       uncommitted?: string | undefined
+      // Of the rows, files and partitions of a table.
+      at?: string | undefined
+      filter?: readonly RowFilter[] | undefined
+      sort?: string | undefined
+      page?: string | undefined
+      order?: string | undefined
+      content?: string | undefined
     } => ({
       tab: text(search['tab']),
       edge: text(search['edge']),
@@ -67,6 +76,12 @@ const routes = [
       q: text(search['q']),
       where: text(search['where']),
       uncommitted: search['uncommitted'] === true ? 'true' : text(search['uncommitted']),
+      at: text(search['at']),
+      filter: rowFiltersOf(search['filter']),
+      sort: text(search['sort']),
+      page: text(search['page']),
+      order: text(search['order']),
+      content: text(search['content']),
     }),
     component: lazyRouteComponent(pages.resource, 'ResourcePage'),
   }),

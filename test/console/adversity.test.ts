@@ -49,6 +49,9 @@ const pages = [
   `/resources/delivery/${delivery}`,
   `/resources/delivery/${delivery}?tab=Spec`,
   '/resources/table/text?tab=Data',
+  ...['Schema', 'Partitions', 'Files', 'Snapshots', 'Maintenance', 'Clients'].map(
+    (tab) => `/resources/table/text?tab=${tab}`,
+  ),
   '/sql',
   `/ledger?hop=${delivery}`,
   `/dead-letters?delivery=${delivery}`,

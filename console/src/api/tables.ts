@@ -1,24 +1,138 @@
-import { useQuery } from '@tanstack/react-query'
-import type { SnapshotDiff, TableHistory } from './answers.ts'
+import { useInfiniteQuery, useQuery, useQueryClient, useMutation } from '@tanstack/react-query'
+import type {
+  CompactionPlan,
+  FileColumns,
+  RecordedRun,
+  SnapshotDiff,
+  TableClients,
+  TableDescription,
+  TableFiles,
+  TableHistory,
+  TableMaintenance,
+  TablePartitions,
+  TableSchemas,
+} from './answers.ts'
 import { call } from './client.ts'
+
+const refreshMs = 5000
+
+function get<Answer>(name: string, path: string, signal: AbortSignal): Promise<Answer> {
+  return call<Answer>('GET', `/api/v1/tables/${encodeURIComponent(name)}${path}`, undefined, signal)
+}
+
+/** A table as it is. */
+export function useTable(name: string) {
+  return useQuery({
+    queryKey: ['table', name],
+    refetchInterval: refreshMs,
+    queryFn: ({ signal }) => get<TableDescription>(name, '', signal),
+  })
+}
+
+/** The schemas, partition specs and sort orders that it has had. */
+export function useTableSchemas(name: string) {
+  return useQuery({
+    queryKey: ['table schemas', name],
+    queryFn: ({ signal }) => get<TableSchemas>(name, '/schemas', signal),
+  })
+}
 
 /** The snapshots of a table, and its branches and tags. */
 export function useTableHistory(name: string) {
   return useQuery({
     queryKey: ['table history', name],
-    refetchInterval: 5000,
-    queryFn: ({ signal }) => call<TableHistory>('GET', `${pathOf(name)}/history`, undefined, signal),
+    refetchInterval: refreshMs,
+    queryFn: ({ signal }) => get<TableHistory>(name, '/history', signal),
   })
 }
 
 /** What lies between two snapshots, which never changes. */
 export function useSnapshotDiff(name: string, from: string, to: string) {
-  const query = new URLSearchParams({ from, to }).toString()
   return useQuery({
     queryKey: ['table diff', name, from, to],
     staleTime: Infinity,
-    queryFn: ({ signal }) => call<SnapshotDiff>('GET', `${pathOf(name)}/diff?${query}`, undefined, signal),
+    queryFn: ({ signal }) => get<SnapshotDiff>(name, `/diff?${queryOf({ from, to })}`, signal),
   })
 }
 
-const pathOf = (name: string): string => `/api/v1/tables/${encodeURIComponent(name)}`
+export interface FilesAsked {
+  readonly order?: string | undefined
+  readonly content?: string | undefined
+  readonly partition?: string | undefined
+}
+
+/** Files of the snapshot that is current when they are asked for, page by page. */
+export function useTableFiles(name: string, asked: FilesAsked) {
+  return useInfiniteQuery({
+    queryKey: ['table files', name, asked],
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }: TableFiles) => next ?? undefined,
+    queryFn: ({ signal, pageParam }) =>
+      get<TableFiles>(name, `/files?${queryOf({ ...asked, limit: '500', cursor: pageParam })}`, signal),
+  })
+}
+
+/** Counts and bounds of the columns of one file, which never change. */
+export function useFileColumns(name: string, snapshot: string, path: string) {
+  return useQuery({
+    queryKey: ['file columns', name, snapshot, path],
+    staleTime: Infinity,
+    queryFn: ({ signal }) => get<FileColumns>(name, `/files/columns?${queryOf({ at: snapshot, path })}`, signal),
+  })
+}
+
+export function useTablePartitions(name: string, order: string | undefined) {
+  return useInfiniteQuery({
+    queryKey: ['table partitions', name, order],
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }: TablePartitions) => next ?? undefined,
+    queryFn: ({ signal, pageParam }) =>
+      get<TablePartitions>(name, `/partitions?${queryOf({ order, limit: '500', cursor: pageParam })}`, signal),
+  })
+}
+
+/** The newest runs, and the turns of each task. */
+export function useTableMaintenance(name: string) {
+  return useInfiniteQuery({
+    queryKey: ['table maintenance', name],
+    refetchInterval: refreshMs,
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: ({ next }: TableMaintenance) => next ?? undefined,
+    queryFn: ({ signal, pageParam }) =>
+      get<TableMaintenance>(
+        name,
+        `/maintenance?${queryOf({ limit: '50', before: pageParam === undefined ? undefined : String(pageParam) })}`,
+        signal,
+      ),
+  })
+}
+
+/** What compaction would do now. */
+export function useCompactionPlan(name: string) {
+  return useQuery({
+    queryKey: ['compaction plan', name],
+    gcTime: 0,
+    queryFn: ({ signal }) => get<CompactionPlan>(name, '/compaction', signal),
+  })
+}
+
+/** Compacts now, after what is at work. */
+export function useCompactNow(name: string) {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: () => call<RecordedRun>('POST', `/api/v1/tables/${encodeURIComponent(name)}/compact`, {}),
+    onSettled: () => queries.invalidateQueries(),
+  })
+}
+
+export function useTableClients(name: string) {
+  return useQuery({
+    queryKey: ['table clients', name],
+    queryFn: ({ signal }) => get<TableClients>(name, '/clients', signal),
+  })
+}
+
+function queryOf(values: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return new URLSearchParams(given).toString()
+}

@@ -6,9 +6,9 @@ import { Empty, ErrorNotice, Loading } from '../parts/notice.tsx'
 import { ResultGrid } from '../parts/result-grid.tsx'
 import { StreamRecords } from './stream/stream-records.tsx'
 
-/** Rows of what can be asked by SQL, records of a stream, nothing for the rest. */
+/** Rows of a view, records of a stream, nothing for the rest; a table has a tab of its own. */
 export function ResourceData({ resource }: { readonly resource: Resource }) {
-  if (resource.kind === 'table' || resource.kind === 'view') return <Rows resource={resource} />
+  if (resource.kind === 'view') return <Rows resource={resource} />
   if (resource.kind === 'stream') return <StreamRecords name={resource.name} />
   return <Empty>A {resource.kind} holds no rows of its own.</Empty>
 }

@@ -1,7 +1,8 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { lazy, Suspense, type ReactNode } from 'react'
 import { useLedger, useResource, useResources } from '../api/queries.ts'
 import type { Resource } from '../api/resource.ts'
+import { whenReachable } from '../api/when-reachable.ts'
 import { GraphWithFacts } from '../graph/graph-with-facts.tsx'
 import { Command } from '../parts/command.tsx'
 import { formatTime } from '../parts/format.ts'
@@ -19,12 +20,13 @@ import { StreamAcls } from './stream/stream-acls.tsx'
 import { StreamConfiguration } from './stream/stream-configuration.tsx'
 import { StreamGroups } from './stream/stream-groups.tsx'
 import { StreamPartitions } from './stream/stream-partitions.tsx'
-import { TableSnapshots } from './table/table-snapshots.tsx'
+
+const TableTab = lazy(() => whenReachable(() => import('./table/table-tab.tsx')))
 
 /** Every kind has these; a capability adds the tabs that are its own. */
 const ownTabs: Readonly<Record<string, readonly string[]>> = {
   stream: ['Partitions', 'Groups', 'Configuration', 'ACLs'],
-  table: ['Snapshots'],
+  table: ['Schema', 'Partitions', 'Files', 'Snapshots', 'Maintenance', 'Clients'],
 }
 
 function tabsOf(kind: string): readonly string[] {
@@ -70,6 +72,12 @@ export function ResourcePage() {
 }
 
 function TabContent({ tab, resource }: { readonly tab: string; readonly resource: Resource }): ReactNode {
+  if (resource.kind === 'table' && (tab === 'Data' || ownTabs['table']!.includes(tab)))
+    return (
+      <Suspense fallback={<Loading height={400} />}>
+        <TableTab tab={tab} resource={resource} />
+      </Suspense>
+    )
   switch (tab) {
     case 'Data':
       return <ResourceData resource={resource} />
@@ -81,8 +89,6 @@ function TabContent({ tab, resource }: { readonly tab: string; readonly resource
       return <StreamConfiguration resource={resource} />
     case 'ACLs':
       return <StreamAcls name={resource.name} />
-    case 'Snapshots':
-      return <TableSnapshots resource={resource} />
     case 'Spec':
       return <ResourceSpec resource={resource} />
     case 'History':

@@ -9,18 +9,50 @@ export function isNumberType(type: string): boolean {
   return numberTypes.test(type)
 }
 
-/** The answer of a query, whatever its columns. */
-export function ResultGrid({ label, result }: { readonly label: string; readonly result: SqlAnswer }) {
+/** The answer of a query, whatever its columns. `sortOf` tells how the rows are sorted by a column, and sorts by it. */
+export function ResultGrid(props: {
+  readonly label: string
+  readonly result: SqlAnswer
+  readonly sortOf?: (column: string) => Pick<GridColumn<Row>, 'sorted' | 'onSort'>
+}) {
+  const { label, result, sortOf } = props
   const columns = result.columns.map(({ name, type }, at): GridColumn<Row> => {
     const widest = result.rows.slice(0, 50).reduce((width, row) => Math.max(width, show(row[at]).length), name.length)
     return {
       name,
       width: Math.min(420, Math.max(70, widest * 8 + 24)),
       number: isNumberType(type),
+      ...sortOf?.(name),
       cell: (row) => (row[at] === null || row[at] === undefined ? <span className="nil">null</span> : show(row[at])),
     }
   })
-  return <VirtualGrid label={label} rows={result.rows} columns={columns} height={520} />
+  return (
+    <VirtualGrid
+      label={label}
+      rows={result.rows}
+      columns={columns}
+      height={520}
+      detail={(row) => <WholeRow row={row} columns={result.columns} />}
+    />
+  )
+}
+
+/** Every value of a row in full. */
+function WholeRow({ row, columns }: { readonly row: Row; readonly columns: SqlAnswer['columns'] }) {
+  return (
+    <dl className="facts">
+      {columns.map(({ name, type }, at) => (
+        <div key={at} className="contents">
+          <dt>
+            {name} <span className="note">{type}</span>
+          </dt>
+          <dd className="mono whole-value">
+            {row[at] === null || row[at] === undefined ? <span className="nil">null</span> : show(row[at])}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
 }
 
 function show(value: unknown): string {

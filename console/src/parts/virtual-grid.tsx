@@ -7,6 +7,10 @@ export interface GridColumn<Row> {
   readonly number?: boolean
   /** Takes the room that is left; without such a column the room stays empty. */
   readonly grows?: boolean
+  /** How the rows are sorted by it, where they can be. */
+  readonly sorted?: 'ascending' | 'descending' | 'none'
+  /** Sorts by it, or the other way round. */
+  readonly onSort?: () => void
   readonly cell: (row: Row) => ReactNode
 }
 
@@ -95,10 +99,8 @@ export function VirtualGrid<Row>(props: {
       >
         <div role="rowgroup" className="header" style={{ minWidth: style.minWidth }}>
           <div role="row" style={style}>
-            {columns.map(({ name, number }) => (
-              <div key={name} role="columnheader" className={number ? 'cell number' : 'cell'}>
-                {name}
-              </div>
+            {columns.map((column) => (
+              <ColumnHeader key={column.name} of={column} />
             ))}
           </div>
         </div>
@@ -125,6 +127,22 @@ export function VirtualGrid<Row>(props: {
       </div>
       {detail && chosen !== undefined ? <section className="card">{detail(chosen)}</section> : null}
     </>
+  )
+}
+
+function ColumnHeader<Row>({ of: { name, number, sorted, onSort } }: { readonly of: GridColumn<Row> }) {
+  const mark = sorted === 'ascending' ? ' ▲' : sorted === 'descending' ? ' ▼' : ''
+  return (
+    <div role="columnheader" className={number ? 'cell number' : 'cell'} aria-sort={sorted}>
+      {onSort ? (
+        <button type="button" className="sorts" onClick={onSort}>
+          {name}
+          <span aria-hidden="true">{mark}</span>
+        </button>
+      ) : (
+        name
+      )}
+    </div>
   )
 }
 

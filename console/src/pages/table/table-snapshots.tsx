@@ -1,24 +1,26 @@
-import { useNavigate, useSearch } from '@tanstack/react-router'
-import type { Snapshot } from '../../api/answers.ts'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import type { Snapshot, SnapshotRef } from '../../api/answers.ts'
 import type { Resource } from '../../api/resource.ts'
 import { quoteName } from '../../api/sql.ts'
 import { useTableHistory } from '../../api/tables.ts'
 import { Command } from '../../parts/command.tsx'
-import { formatBytes, formatCount, formatTime } from '../../parts/format.ts'
+import { formatAge, formatBytes, formatCount, formatTime } from '../../parts/format.ts'
 import { Empty, ErrorNotice, Loading } from '../../parts/notice.tsx'
 import { VirtualGrid, type GridColumn } from '../../parts/virtual-grid.tsx'
 import { SnapshotDifference } from './snapshot-difference.tsx'
+import { SnapshotTimeline } from './snapshot-timeline.tsx'
+import { tableName } from './table-name.ts'
 
 /** What each commit did, newest first. The line that is marked is compared with the one that is chosen. */
-export function TableSnapshots({ resource: { name, spec } }: { readonly resource: Resource }) {
+export function TableSnapshots({ resource }: { readonly resource: Resource }) {
+  const { name } = resource
   const history = useTableHistory(name)
   const { from, to } = useSearch({ from: '/resources/$kind/$name' })
   const navigate = useNavigate({ from: '/resources/$kind/$name' })
   if (history.isLoadingError) return <ErrorNotice error={history.error} retry={() => void history.refetch()} />
   if (!history.data) return <Loading height={400} />
-  const { items } = history.data
-  const { namespace } = spec as { readonly namespace: string }
-  const inSql = quoteName(namespace === 'public' ? name : `${namespace}.${name}`)
+  const { items, refs } = history.data
+  const inSql = quoteName(tableName(resource))
   if (items.length === 0)
     return <Empty command={`weir table history ${name}`}>Nothing was committed to this table yet.</Empty>
   const compare = (ends: { readonly from?: string | undefined; readonly to?: string | undefined }): void =>
@@ -27,6 +29,11 @@ export function TableSnapshots({ resource: { name, spec } }: { readonly resource
   const chosen = { from: from ?? items[1]?.id ?? ids[0]!, to: to ?? ids[0]! }
   return (
     <>
+      <SnapshotTimeline
+        items={items}
+        {...chosen}
+        onChoose={({ id, parent }) => compare({ from: parent ?? id, to: id })}
+      />
       <div className="row">
         <SnapshotChoice label="From" value={chosen.from} items={items} onValue={(id) => compare({ from: id })} />
         <SnapshotChoice label="to" value={chosen.to} items={items} onValue={(id) => compare({ to: id })} />
@@ -42,9 +49,65 @@ export function TableSnapshots({ resource: { name, spec } }: { readonly resource
         height={420}
         keyOf={({ id }) => id}
         onOpen={({ id, parent }) => compare({ from: parent ?? id, to: id })}
-        detail={({ id }) => <Command>{`weir sql 'select * from ${inSql} at (version => ${id}) limit 1000'`}</Command>}
+        detail={(snapshot) => <WaysTo table={name} inSql={inSql} snapshot={snapshot} />}
       />
+      <BranchesAndTags table={name} refs={refs} />
     </>
+  )
+}
+
+/** What can be done with a snapshot: it is read, named, or gone back to. */
+function WaysTo(props: { readonly table: string; readonly inSql: string; readonly snapshot: Snapshot }) {
+  const { table, inSql, snapshot } = props
+  const { id, place } = snapshot
+  return (
+    <dl className="facts">
+      <dt>read it</dt>
+      <dd className="row">
+        <Command>{`weir sql 'select * from ${inSql} at (version => ${id}) limit 1000'`}</Command>
+        <Link
+          to="/resources/$kind/$name"
+          params={{ kind: 'table', name: table }}
+          search={{ tab: 'Data', at: id }}
+          aria-label={`Rows of snapshot ${id}`}
+        >
+          its rows
+        </Link>
+      </dd>
+      <dt>keep it</dt>
+      <dd>
+        <Command>{`weir table tag create ${table} NAME --at ${id}`}</Command>
+      </dd>
+      {place === 'current' ? null : (
+        <>
+          <dt>go back to it</dt>
+          <dd>
+            <Command>{`weir table rollback ${table} ${id} --dry-run`}</Command>
+          </dd>
+        </>
+      )}
+    </dl>
+  )
+}
+
+function BranchesAndTags({ table, refs }: { readonly table: string; readonly refs: readonly SnapshotRef[] }) {
+  return (
+    <section className="card" aria-label="Branches and tags">
+      <h2>Branches and tags</h2>
+      <ul className="plain">
+        {refs.map(({ name, type, snapshot, maxAgeMs }) => (
+          <li key={name} className="row">
+            <strong>{name}</strong>
+            <span className="quiet">
+              {type} at snapshot {snapshot}, {maxAgeMs === null ? 'kept for ever' : `kept ${formatAge(maxAgeMs)}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <div className="row">
+        <Command>{`weir table tag create ${table} NAME`}</Command>
+      </div>
+    </section>
   )
 }
 
