@@ -214,3 +214,24 @@ void test('a tag keeps its snapshot from expiring until its age is over, and one
   now = start + 60 * day
   assert.deepEqual(await left(), [['long', 'main'], 2])
 })
+
+void test('who wrote a snapshot is told from its summary', () => {
+  const summaries: readonly Readonly<Record<string, string>>[] = [
+    { 'weir.state': 's', operation: 'append' },
+    { 'weir.state': 's', operation: 'replace' },
+    { 'engine-name': 'weir', operation: 'overwrite' },
+    { 'engine-name': 'spark', 'engine-version': '4.1.4' },
+    { trino_query_id: 'q' },
+    {},
+  ]
+  const snapshots = summaries.map((summary, at) => ({
+    'snapshot-id': at,
+    'timestamp-ms': -at,
+    'manifest-list': '',
+    summary,
+  }))
+  assert.deepEqual(
+    tableHistory({ ...table.metadata, snapshots }).map((entry) => entry.by),
+    ['delivery', 'compaction', 'SQL', 'spark 4.1.4', 'trino', null],
+  )
+})

@@ -76,6 +76,8 @@ function countOf({ summary }: Snapshot, key: string): number | null {
 
 function writerOf({ summary = {} }: Snapshot): string | null {
   const engine = summary['engine-name'] ?? (summary['spark.app.id'] === undefined ? undefined : 'spark')
+  // What a statement of ours wrote; deliveries say so by their state.
+  if (engine === 'weir') return 'SQL'
   if (engine !== undefined) return [engine, summary['engine-version']].filter(Boolean).join(' ')
   if (summary['trino_query_id'] !== undefined) return 'trino'
   if (summary[stateProperty] === undefined) return null
