@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { parseSize } from '../../kernel/units.ts'
 import { duration, size } from '../kinds/fields.ts'
 import { logMemoryBytesMin } from '../../stream/broker/memory-limits.ts'
 import { streamsSchema } from './stream-settings.ts'
@@ -7,12 +6,11 @@ import { streamsSchema } from './stream-settings.ts'
 const port = (what: string) => z.int().min(0).max(65_535).optional().describe(`Port of ${what}; 0 takes any.`)
 
 /** DuckDB is told 250 to 300 MB less than the process may take; with less than this nothing would be left to it. */
-const memoryBytesMin = 512_000_000
+const memoryMin = '512 MB'
 const memory = (what: string) =>
-  size()
-    .refine((text) => parseSize(text) >= memoryBytesMin, 'at least 512 MB')
+  size(memoryMin)
     .optional()
-    .describe(`What ${what} may take, resident; one that takes more is ended and started again. At least 512 MB.`)
+    .describe(`What ${what} may take, resident; one that takes more is ended and started again. At least ${memoryMin}.`)
 
 /** Where the catalog's paths lie is not the project's to say. */
 const ownSettings = ['namespace-separator', 'prefix', 'uri', 'token']
@@ -42,8 +40,7 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       engine: memory('the SQL engine'),
       worker: memory('each worker of a delivery'),
-      log: size()
-        .refine((text) => parseSize(text) >= logMemoryBytesMin, `at least ${logMemoryBytesMin / 1e6} MB`)
+      log: size(`${logMemoryBytesMin / 1e6} MB`)
         .optional()
         .describe(
           `What the log may take: requests and answers of its clients wait when it is spent, and the connections and partitions that are open at once are bounded by it (1,500 and 3,800 with the least, 4,000 and 11,000 in 768 MB). At least ${logMemoryBytesMin / 1e6} MB; 768 MB without it.`,
