@@ -121,7 +121,7 @@ const mistakes: readonly (readonly [title: string, code: string, at: string, mes
     'a budget that leaves no memory',
     'WEIR-1003',
     'weir.config.ts:2:68',
-    /memory.engine is "100 MB": at least 512 MB/,
+    /memory.engine is "100 MB": it must be at least 512 MB/,
     `export default defineProject({ name: 'p', resources: [], memory: { engine: '100 MB' } })`,
   ],
   [
