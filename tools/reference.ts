@@ -95,7 +95,7 @@ function optionRows({ properties = {}, required = [] }: Json, prefix: string): s
     const inner = option.additionalProperties
     return [
       [`\`${path}\``, valueOf(option), shown, option.description ?? ''],
-      ...optionRows(option, `${path}.`),
+      ...optionRows(objectIn(option), `${path}.`),
       ...(typeof inner === 'object' ? optionRows(objectIn(inner), `${path}.NAME.`) : []),
     ]
   })

@@ -1,4 +1,5 @@
 import type { LayoutVersion, SchemaVersion } from '../lake/history/schema-history.ts'
+import type { CacheFigures } from '../storage/objects/cache/object-cache.ts'
 import type { SnapshotDiff } from '../lake/history/snapshot-diff.ts'
 import type { HistoryEntry, NamedRef } from '../lake/history/table-history.ts'
 import type { TableDescription } from '../lake/inspection/describe-table.ts'
@@ -275,6 +276,8 @@ export interface ProcessesStatus {
     readonly bytes: number | null
   }[]
   readonly disk: DiskUse | null
+  /** Of files of tables in S3, by the process that keeps them. */
+  readonly copies: readonly ({ readonly process: string } & CacheFigures)[]
   readonly warnings: readonly string[]
   readonly counted: Rates['counted']
   readonly rates: Rates['rates']

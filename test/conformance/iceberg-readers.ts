@@ -11,7 +11,9 @@ import { digestQuery, readingProject, readingRows } from './reading-table.ts'
 /**
  * Rows that a delivery wrote, read by engines that nobody here wrote: `node test/conformance/iceberg-readers.ts
  * pyiceberg [spark] [--deletes]`. Each engine must give the digest of the rows that Weir's own SQL gives; fails on any
- * difference. With `--deletes` Spark first deletes and changes some of the rows, by files of position deletes.
+ * difference. With `--deletes` Spark first deletes and changes some of the rows, by files of position deletes. With `--s3` the
+ * tables lie in the S3 server of the environment, the engines have no keys but those that the catalog hands out, and each also
+ * makes the kit's round trip there: it creates, writes, changes and drops tables.
  */
 const modes = ['delete', 'update'].map((name) => `'write.${name}.mode' = 'merge-on-read'`).join(', ')
 const deletes = [
@@ -24,11 +26,12 @@ const readers: Readonly<Record<string, string>> = {
   pyiceberg: `${kit}/iceberg/pyiceberg.sh`,
   spark: `${kit}/iceberg/spark/spark.sh`,
 }
-const chosen = process.argv.slice(2).filter((word) => word !== '--deletes')
+const isOnS3 = process.argv.includes('--s3')
+const chosen = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 if (chosen.length === 0 || chosen.some((name) => readers[name] === undefined))
   throw new Error(`name engines: ${Object.keys(readers).join(', ')}`)
 
-await using weir = await startWeir('readers', readingProject)
+await using weir = await startWeir('readers', isOnS3 ? inBucket(readingProject) : readingProject)
 // Two commits at least, the second under a schema with one column more.
 for (const rows of [readingRows(1, 3000), readingRows(2, 2000)]) await deliver(weir, rows)
 const own = await compare(chosen)
@@ -37,12 +40,16 @@ if (process.argv.includes('--deletes')) {
   if ((await compare(chosen)) === own) throw new Error('the deletes changed nothing')
 }
 
+if (isOnS3) for (const name of chosen) await outputOf(readers[name]!, [weir.endpoints.iceberg, ...settingsOf(name)])
+
 /** Weir's digest, after each engine was compared with it. */
 async function compare(engines: readonly string[]): Promise<string> {
   const digest = await ownDigest(weir)
   console.log(`weir       ${digest}`)
   for (const name of engines) {
-    const read = JSON.parse(lastLine(await outputOf(readers[name]!, [weir.endpoints.iceberg, '--read', 'public.t'])))
+    const read = JSON.parse(
+      lastLine(await outputOf(readers[name]!, [weir.endpoints.iceberg, ...settingsOf(name), '--read', 'public.t'])),
+    )
     const { table: _, ...rest } = read as Record<string, unknown>
     console.log(`${name.padEnd(10)} ${JSON.stringify(rest)}`)
     if (JSON.stringify(rest) === digest) continue
@@ -78,13 +85,37 @@ async function ownDigest({ endpoints }: RunningWeir): Promise<string> {
 }
 
 async function outputOf(command: string, args: readonly string[], input = ''): Promise<string> {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env: environmentOf(command) })
   const chunks: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
   child.stdin.end(input)
   const [code] = (await once(child, 'close')) as [number | null]
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`)
   return Buffer.concat(chunks).toString()
+}
+
+/** The same project with its tables in a place of their own in the bucket, whose keys clients get. */
+function inBucket(project: string): string {
+  const { S3_ENDPOINT: endpoint, S3_BUCKET: bucket = 'weir', AWS_REGION: region = 'us-east-1' } = process.env
+  if (endpoint === undefined) throw new Error('S3_ENDPOINT must name an S3 server')
+  const objects = `objects: { location: 's3://${bucket}/readers-${process.pid}', endpoint: '${endpoint}', region: '${region}',
+    clients: { accessKeyId: secret('id', { fromEnv: 'AWS_ACCESS_KEY_ID' }), secretAccessKey: secret('key', { fromEnv: 'AWS_SECRET_ACCESS_KEY' }) } }`
+  return project.replace('import {', 'import { secret,').replace('resources:', `${objects}, resources:`)
+}
+
+/** PyIceberg asks for keys and finds S3's files by itself; Java's client does what it is told to. */
+function settingsOf(name: string): readonly string[] {
+  if (!isOnS3 || name !== 'spark') return []
+  return ['-Dio-impl=org.apache.iceberg.aws.s3.S3FileIO', '-Dheader.X-Iceberg-Access-Delegation=vended-credentials']
+}
+
+/** An engine has no keys of its own, or wrong ones: the kit's Spark brings its S3 client along only where there are some. */
+function environmentOf(command: string): NodeJS.ProcessEnv {
+  if (!isOnS3 || !Object.values(readers).includes(command)) return process.env
+  const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...others } = process.env
+  return command === readers['spark']
+    ? { ...others, AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'wrong' }
+    : others
 }
 
 function lastLine(output: string): string {

@@ -12,7 +12,7 @@ const [warehouse = '', port = '0'] = process.argv.slice(2)
 if (!/^(file:\/\/\/|s3:\/\/)/.test(warehouse)) throw new Error('name a warehouse: file:///folder or s3://bucket/prefix')
 const environment = process.env
 const objects = openObjectStore({
-  roots: ['file:///'],
+  roots: ['file:///', warehouse],
   files: nodeFiles,
   ...(environment['S3_ENDPOINT'] === undefined
     ? {}

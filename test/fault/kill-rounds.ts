@@ -21,12 +21,17 @@ export interface KillReport {
 
 /**
  * Kills a random process at a random moment, as often as asked, while two clients produce. After each the ledger must add
- * up, at the end every acknowledged value must be there exactly once and no other twice.
+ * up, at the end every acknowledged value must be there exactly once and no other twice. Another project has the same stream and table, and lies elsewhere.
  */
-export async function killRounds(seed: number, kills: number, say: (line: string) => void): Promise<KillReport> {
+export async function killRounds(
+  seed: number,
+  kills: number,
+  say: (line: string) => void,
+  text = project,
+): Promise<KillReport> {
   const random = seededRandom(seed)
   const killed: Record<ProcessKind, number> = { supervisor: 0, log: 0, worker: 0, engine: 0 }
-  await using weir = await restartableWeir('kill', { project })
+  await using weir = await restartableWeir('kill', { project: text })
   await weir.start()
   // A query starts the engine, so that there is one to kill.
   await timesById(weir, 'kept')

@@ -78,7 +78,13 @@ export class FolderTable implements DeliveryTable {
       changedEver: 'none',
       copyText: (select, directory) =>
         `COPY (${select}) TO ${literal(`${directory}/data.parquet`)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS)`,
-      dataFiles: async () => ({ paths: files, rows: rowsOfFiles(files), hasDeletes: false, liveRows: 0n }),
+      dataFiles: async () => ({
+        paths: files,
+        rows: rowsOfFiles(files),
+        hasDeletes: false,
+        liveRows: 0n,
+        [Symbol.dispose]: () => undefined,
+      }),
     }
   }
 

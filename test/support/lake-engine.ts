@@ -12,6 +12,7 @@ import { dataLocation } from '../../src/lake/write/data-location.ts'
 import type { ViewRelation } from '../../src/sql/engine-host.ts'
 import { startEngine } from '../../src/sql/engine/start-engine.ts'
 import { lakePlanner } from '../../src/sql/snapshot/lake-planner.ts'
+import type { ObjectStore } from '../../src/storage/objects/object-store.ts'
 import { noWrites } from './engine-writes.ts'
 import { openLocalLake, type LocalLake } from './local-lake.ts'
 
@@ -37,6 +38,8 @@ export interface LakeEngine extends AsyncDisposable {
 export async function startLakeEngine(
   tables: readonly LakeTable[],
   views: readonly ViewRelation[] = [],
+  /** What the engine reads from, instead of the lake's own store. */
+  readFrom: (lake: LocalLake) => ObjectStore = ({ store }) => store,
 ): Promise<LakeEngine> {
   const lake = await openLocalLake()
   const instance = await DuckDBInstance.create(':memory:')
@@ -50,7 +53,7 @@ export async function startLakeEngine(
   }
   for (const { name, sql } of views) await reference.run(`CREATE VIEW ${name} AS ${sql}`)
   const planned = { files: 0, of: 0 }
-  const engine = await startCounted(lake, { tables, views }, (table, sql) => {
+  const engine = await startCounted(lake, readFrom(lake), { tables, views }, (table, sql) => {
     planned.files += sql.match(/[^'/]+\.parquet'/g)?.length ?? 0
     planned.of += paths.get(table)!.length
   })
@@ -74,6 +77,7 @@ export async function startLakeEngine(
 
 function startCounted(
   lake: LocalLake,
+  objects: ObjectStore,
   { tables, views }: { readonly tables: readonly LakeTable[]; readonly views: readonly ViewRelation[] },
   onPlan: (table: string, sql: string) => void,
 ) {
@@ -84,7 +88,7 @@ function startCounted(
     temporaryDirectory: join(lake.folder, 'temporary'),
     linkDirectory: join(lake.folder, 'links'),
     scratchDirectory: join(lake.folder, 'writes'),
-    objects: lake.store,
+    objects,
   }
   const planner = lakePlanner(config)
   const relations = tables.map(({ name, columns }) => ({

@@ -21,7 +21,7 @@ export interface LocalLake {
 }
 
 export async function openLocalLake(
-  options: { readonly files?: Files } & Pick<CatalogOptions, 'now' | 'clientSettings'> = {},
+  options: { readonly files?: Files } & Pick<CatalogOptions, 'now' | 'clientSettings' | 'credential'> = {},
 ): Promise<LocalLake> {
   const folder = await mkdtemp(join(tmpdir(), 'weir-lake-'))
   const root = `file://${folder}`

@@ -67,6 +67,7 @@ export function pretendOperations(): Operations {
         endpoints: null,
         processes: [],
         disk: null,
+        copies: [],
         warnings: [],
         counted: [],
         rates: {},

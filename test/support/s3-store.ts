@@ -36,7 +36,7 @@ export async function openS3Store(changes: Partial<S3Settings> = {}): Promise<S3
     ...changes,
   }
   return {
-    store: openObjectStore({ roots: [], files: nodeFiles, s3: settings }),
+    store: openObjectStore({ roots: [`s3://${bucket}`], files: nodeFiles, s3: settings }),
     root: `s3://${bucket}/tests/${randomUUID()}`,
     settings,
     [Symbol.asyncDispose]: () => rm(cacheDirectory, { recursive: true, force: true }),

@@ -244,6 +244,18 @@ export const suites: readonly Suite[] = [
     needs: ['java', 'mvn', 'python3'],
     command: () => [process.execPath, 'test/conformance/iceberg-readers.ts', 'spark'],
   },
+  ...(['pyiceberg', 'spark'] as const).map((engine) => ({
+    name: `${engine}-s3`,
+    what: `${engine === 'spark' ? 'Spark' : 'PyIceberg'} reads the rows of a delivery whose tables lie in S3, and writes tables there, with the keys that the catalog hands out`,
+    quick: engine === 'pyiceberg',
+    alone: true as const,
+    needs: ['python3', 'go', 'curl', ...(engine === 'spark' ? ['java', 'mvn'] : [])],
+    command: () => [
+      process.execPath,
+      'tools/conformance/with-s3.ts',
+      ...[process.execPath, 'test/conformance/iceberg-readers.ts', engine, '--s3'],
+    ],
+  })),
   {
     name: 'deletes',
     what: 'Spark deletes and changes rows of a delivery by position; PyIceberg, Spark and our SQL read the same ones',
@@ -302,6 +314,14 @@ export const suites: readonly Suite[] = [
       'tools/conformance/rck.ts',
       ...[weir!.iceberg, ...outsideTheLake, ...viewsOutsideTheLake],
     ],
+  },
+  {
+    name: 'foreign-catalog',
+    what: "eight of Weir's writers against Apache Iceberg's own REST catalog: no update lost, no row twice; then maintenance",
+    quick: false,
+    alone: true,
+    needs: ['java', 'mvn', 'curl'],
+    command: () => [process.execPath, 'test/conformance/foreign-catalog.ts'],
   },
   {
     name: 'spark',

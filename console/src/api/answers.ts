@@ -316,6 +316,18 @@ export interface MaintenanceTurn {
   readonly totals: MaintenanceTotals | null
 }
 
+export interface ObjectCopies {
+  readonly process: string
+  /** Since it started. */
+  readonly hits: number
+  /** Fetched, or waited for. */
+  readonly misses: number
+  readonly evictions: number
+  readonly bytes: number
+  /** What they may take. */
+  readonly bytesMax: number
+}
+
 export interface PartitionLag {
   readonly topic: string
   readonly partition: number
@@ -617,6 +629,8 @@ export interface Status {
   readonly processes: readonly ProcessStatus[]
   /** null before the first count. */
   readonly disk: DiskUse | null
+  /** Of files of tables in S3, by the process that keeps them. */
+  readonly copies: readonly ObjectCopies[]
   readonly warnings: readonly string[]
   /** Kinds whose rates are known. */
   readonly counted: readonly ('stream' | 'delivery')[]

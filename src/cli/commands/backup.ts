@@ -3,11 +3,13 @@ import { join, resolve } from 'node:path'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { formatSize } from '../../kernel/units.ts'
+import { lakeNoteName, readLakeNote } from '../../platform/lake/lake-note.ts'
 import { readMetadataPlace } from '../../platform/supervisor/metadata-place.ts'
 import { copySqlite } from '../../storage/metadata/copy-sqlite.ts'
 import { streamsNoteName } from '../../platform/supervisor/streams/streams-note.ts'
 import { manifestName, mustBeEmpty, sizesIn, type BackupManifest } from '../backup-folder.ts'
 import { refuseMissingTables } from '../backup-metadata.ts'
+import { bucketText } from '../bucket-text.ts'
 import type { Command } from '../command.ts'
 import { copyFiles, filesUnder } from '../copy-tree.ts'
 import { whileMaintenanceRests } from '../hold-maintenance.ts'
@@ -26,11 +28,15 @@ export const backup: Command = {
     await refusePostgres(data)
     mustBeEmpty(target)
     await nodeFiles.makeDirectory(target)
+    const lake = await readLakeNote(data, nodeFiles)
     const { files, bytes } = await whileMaintenanceRests(directory, data, () => copyAll(data, target))
     const made = { taken: new Date().toISOString(), dataDirectory: data, format, bytes, files }
     const manifest: BackupManifest = { ...made, sizes: await sizesIn(target) }
     writeFileSync(join(target, manifestName), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true })
-    output.answer({ folder: target, ...made }, () => `${files} files, ${formatSize(bytes)}, are in ${target}.`)
+    const notCovered = lake?.in === 's3' ? [lake.at!] : []
+    output.answer({ folder: target, ...made, notCovered }, () =>
+      [`${files} files, ${formatSize(bytes)}, are in ${target}.`, ...notCovered.map(bucketText)].join('\n'),
+    )
   },
 }
 
@@ -47,7 +53,9 @@ async function copyAll(data: string, target: string): Promise<{ readonly files: 
   // The log's own notes first: they must not claim more than the segments that are copied after them hold.
   const ordered = [...log.filter((name) => !name.endsWith('.log')), ...log.filter((name) => name.endsWith('.log'))]
   bytes += await copyFiles(join(data, 'log'), join(target, 'log'), ordered)
-  const notes = ['format.json', 'metadata.json', streamsNoteName].filter((name) => existsSync(join(data, name)))
+  const notes = ['format.json', 'metadata.json', lakeNoteName, streamsNoteName].filter((name) =>
+    existsSync(join(data, name)),
+  )
   await copyFiles(data, target, notes)
   return { files: lake.length + log.length + notes.length + 1, bytes }
 }

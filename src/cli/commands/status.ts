@@ -1,6 +1,6 @@
 import colors from '../colors.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
-import { formatDuration } from '../../kernel/units.ts'
+import { formatDuration, formatSize } from '../../kernel/units.ts'
 import type { ApiResource } from '../api-types.ts'
 import type { Command } from '../command.ts'
 import type { StoredMaintenanceRun } from '../../storage/metadata/maintenance-runs.ts'
@@ -17,7 +17,16 @@ interface ProcessStatus {
   readonly reason: string | null
 }
 
+interface Copies {
+  readonly process: string
+  readonly hits: number
+  readonly misses: number
+  readonly bytes: number
+  readonly bytesMax: number
+}
+
 interface Status {
+  readonly copies: readonly Copies[]
   readonly maintenance: readonly StoredMaintenanceRun[]
   readonly processes: readonly ProcessStatus[]
   readonly warnings: readonly string[]
@@ -48,7 +57,7 @@ function unlessGone(error: unknown): undefined {
 
 function textOf(
   resources: readonly ApiResource[],
-  { processes, warnings, counted, rates, maintenance }: Status,
+  { processes, copies, warnings, counted, rates, maintenance }: Status,
 ): string {
   const columns = [
     { title: 'KIND' },
@@ -94,9 +103,23 @@ function textOf(
     ...reasons,
     '',
     processTable,
+    ...copiesLines(copies),
     ...maintenanceLines(maintenance),
     ...warnings.map((text) => colors.yellow(text)),
   ].join('\n')
+}
+
+function copiesLines(copies: readonly Copies[]): readonly string[] {
+  if (copies.length === 0) return []
+  const rows = copies.map(({ process, hits, misses, bytes, bytesMax }) => [
+    process,
+    `${formatSize(bytes)} of ${formatSize(bytesMax)}`,
+    hits + misses === 0 ? '-' : `${Math.round((hits / (hits + misses)) * 100)} %`,
+  ])
+  return [
+    '',
+    tableText([{ title: 'COPIES OF' }, { title: 'SIZE', align: 'right' }, { title: 'FOUND', align: 'right' }], rows),
+  ]
 }
 
 function maintenanceLines(runs: readonly StoredMaintenanceRun[]): readonly string[] {

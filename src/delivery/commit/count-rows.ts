@@ -27,7 +27,8 @@ export type CountRows = (view: TableView, ranges?: readonly PlacedRange[]) => Pr
 
 export function rowCounter(connection: DuckDBConnection): CountRows {
   return async (view, ranges = []) => {
-    const { rows } = await view.dataFiles()
+    using files = await view.dataFiles()
+    const { rows } = files
     if (rows === undefined) return new Map()
     const within = ranges.length === 0 ? new Map<string, bigint>() : await countWithin(connection, rows, ranges)
     const reader = await connection.runAndReadAll(

@@ -33,7 +33,7 @@ export async function verifyDelivery(
     return violatedAsAWhole(view.snapshotId, [message])
   }
   if (ports.keyed && state.rows !== undefined) return verifyKeyed(ports, ports.keyed, view, state, onProgress)
-  const files = await view.dataFiles()
+  using files = await view.dataFiles()
   onProgress({ part: 'counting rows', done: 0, total: state.entries.length + 1 })
   let figures: readonly RowFigures[]
   try {

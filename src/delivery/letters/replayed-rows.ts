@@ -16,7 +16,8 @@ export async function placesInTable(
   view: TableView,
   letters: readonly Letter[],
 ): Promise<ReadonlySet<string>> {
-  const { rows } = await view.dataFiles()
+  using files = await view.dataFiles()
+  const { rows } = files
   if (letters.length === 0 || rows === undefined) return new Set()
   const wanted = letters.map(({ source, partition, offset }) => `(${literal(source)}, ${partition}, ${offset})`)
   const reader = await connection.runAndReadAll(

@@ -14,8 +14,8 @@ export async function deliverAgain(
   view: TableView,
   before: DeliveryState,
 ): Promise<DeliveryState> {
-  const { rows } = await view.dataFiles()
-  for (const { source, partition, last } of await countFigures(connection, rows)) {
+  using files = await view.dataFiles()
+  for (const { source, partition, last } of await countFigures(connection, files.rows)) {
     const next = entryOf(before, source, partition)?.next ?? '0'
     if (last >= BigInt(next))
       throw new WeirError(

@@ -16,7 +16,8 @@ export async function goOn(
   after: DeliveryState,
   previous: string | null,
 ): Promise<DeliveryState> {
-  const { rows } = await view.dataFiles()
+  using dataFiles = await view.dataFiles()
+  const { rows } = dataFiles
   const figures = await countFigures(ports.connection, rows)
   const files = mergeFiles(before.letterFiles, after.letterFiles)
   const furthest = new Map<string, StateEntry>()

@@ -45,15 +45,15 @@ export interface TableView {
   readonly changedEver: OthersChanged
   /** A `COPY` that writes the rows of `select` as data files into `directory`, which is there and empty; one row of statistics for each file. */
   copyText(select: string, directory: string): string
-  /** Every data file in the current snapshot. */
+  /** Every data file in the current snapshot; to be disposed of when nobody reads them any more. */
   dataFiles(): Promise<TableFiles>
 }
 
 /** `unknown`: snapshots have expired that may have. */
 export type OthersChanged = 'none' | 'some' | 'unknown'
 
-export interface TableFiles {
-  /** Local paths that DuckDB can read. */
+export interface TableFiles extends Disposable {
+  /** Local paths that DuckDB can read until then. */
   readonly paths: readonly string[]
   /** A table expression of the rows of the table, without those that deletes name; undefined without files. */
   readonly rows: string | undefined

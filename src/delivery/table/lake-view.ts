@@ -7,6 +7,7 @@ import { planScan } from '../../lake/scan/plan-scan.ts'
 import { copySql } from '../../lake/write/copy.ts'
 import { stateProperty } from '../../record/delivery-state.ts'
 import type { RecordSchema } from '../../record/json/record-schema.ts'
+import { holdAll } from '../../storage/objects/hold-all.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { rowsOfFiles } from './rows-of-files.ts'
 import type { NearestSummary, OthersChanged, TableView } from './delivery-table.ts'
@@ -37,17 +38,15 @@ export function lakeView(
     async dataFiles() {
       const scan = await planScan({ metadata, ...ports })
       const { dataFiles, deleteFiles } = scan
-      const local = new Map<string, string>()
-      for (const { location } of [...dataFiles, ...deleteFiles])
-        local.set(location, await ports.store.localPath(location))
-      const pathOf = (location: string): string => local.get(location)!
+      const { pathOf, release } = await holdAll(ports.store, [...dataFiles, ...deleteFiles])
       const paths = dataFiles.map(({ location }) => pathOf(location))
       const hasDeletes = deleteFiles.length > 0
       const isLess = hasDeletes && paths.length > 0
       const rows = isLess ? `(${liveRowsSql(scan, { schemas: metadata.schemas, pathOf })})` : rowsOfFiles(paths)
       const count = (files: readonly DataFile[]): bigint =>
         files.reduce((sum, file) => sum + BigInt(file.recordCount), 0n)
-      return { paths, rows, hasDeletes, liveRows: count(dataFiles) - count(deleteFiles) }
+      const liveRows = count(dataFiles) - count(deleteFiles)
+      return { paths, rows, hasDeletes, liveRows, [Symbol.dispose]: release }
     },
   }
 }

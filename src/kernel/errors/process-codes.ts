@@ -102,6 +102,11 @@ export const processCodes = defineCodes({
     cause: 'A table could not be maintained. Its rows are as they were.',
     remedy: 'Do what the message says; the same is tried at its next turn.',
   },
+  'WEIR-2023': {
+    kind: 'conflict',
+    cause: 'The tables of this data directory lie in another place than the project names.',
+    remedy: 'Choose the environment that it was started with, or give this one a data directory of its own.',
+  },
   'WEIR-2012': {
     kind: 'invalid',
     cause: 'A backup is not whole, or does not belong here.',

@@ -53,4 +53,9 @@ export const storageCodes = defineCodes({
       'Raise the bound of the cache, or read fewer at the same time; copies nobody reads make room by themselves.',
     retryable: true,
   },
+  'WEIR-8010': {
+    kind: 'invalid',
+    cause: 'The bucket that a project names cannot keep its tables.',
+    remedy: 'Do what the message says: it names the bucket, what it refused, and the setting or right that is missing.',
+  },
 })

@@ -1,5 +1,6 @@
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { PointerStore } from './pointer-store.ts'
+import type { StorageCredential } from './table-access.ts'
 
 /** A request of the Iceberg REST protocol, without HTTP. */
 export interface CatalogRequest {
@@ -38,6 +39,8 @@ export interface CatalogOptions {
   readonly warehouse: string
   /** What clients are told to set; `overrides` go before what they set themselves. */
   readonly clientSettings?: ClientSettings
+  /** For clients that ask for keys of the storage; without it they use their own. */
+  readonly credential?: StorageCredential
   /** Whoever is killed in it leaves files that no table names: here they can be noted. By default it is run, no more. */
   readonly making?: Making
   /** Milliseconds since the epoch. */

@@ -11,6 +11,7 @@ import type { ReceiptOf } from './receipt.ts'
 import { replay } from './replay.ts'
 import { errorResponse, RestError } from './rest-error.ts'
 import { findRoute, json, namespaceSeparator, type Route } from './route.ts'
+import { accessFor } from './table-access.ts'
 import { tableRoutes } from './table-routes.ts'
 import { viewRoutes } from './view-routes.ts'
 
@@ -23,6 +24,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     views: metadataStore(options.objects, parseViewMetadata),
     newLocation: (table: TableIdent) => freeLocation(options, table),
     making: options.making ?? ((_, make) => make()),
+    accessOf: ({ headers }: CatalogRequest) => accessFor(options.credential, headers),
     now: options.now ?? Date.now,
   }
   const routesWith = (receipt: ReceiptOf): readonly Route[] => {
@@ -31,7 +33,11 @@ export function createCatalog(options: CatalogOptions): Catalog {
     return [configRoute(served, options.clientSettings), ...served]
   }
   const usual = routesWith(() => undefined)
-  const once = idempotency({ receipts: options.pointers, replay: (kept) => replay(kept, shared), now: shared.now })
+  const once = idempotency({
+    receipts: options.pointers,
+    replay: (kept, request) => replay(kept, request, shared),
+    now: shared.now,
+  })
   return {
     handle: async (request) => {
       try {

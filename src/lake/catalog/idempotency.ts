@@ -14,7 +14,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 interface IdempotencyOptions {
   readonly receipts: ReceiptStore
   /** Answers as the request was answered, from what was kept. */
-  readonly replay: (answer: KeptAnswer) => Promise<CatalogResponse>
+  readonly replay: (answer: KeptAnswer, request: CatalogRequest) => Promise<CatalogResponse>
   readonly now: () => number
 }
 
@@ -34,7 +34,7 @@ export function idempotency({ receipts, replay, now }: IdempotencyOptions) {
     const found = await receipts.receiptOf(key)
     if (found !== undefined && found.expires > now()) {
       if (found.request !== asked) throw reused(key)
-      return replay(JSON.parse(found.answer) as KeptAnswer)
+      return replay(JSON.parse(found.answer) as KeptAnswer, request)
     }
     const receipt = (kept: KeptAnswer): Receipt => {
       const at = now()

@@ -1,4 +1,4 @@
-import type { CatalogResponse } from './catalog.ts'
+import type { CatalogRequest, CatalogResponse } from './catalog.ts'
 import type { KeptAnswer } from './receipt.ts'
 import { RestError } from './rest-error.ts'
 import type { CommitContext } from './table-commit.ts'
@@ -8,13 +8,14 @@ import { loadedView } from './view-routes.ts'
 /** The answer that was kept, again. */
 export async function replay(
   kept: KeptAnswer,
-  { metadata, views, objects }: Pick<CommitContext, 'metadata' | 'views' | 'objects'>,
+  request: CatalogRequest,
+  { metadata, views, objects, accessOf }: Pick<CommitContext, 'metadata' | 'views' | 'objects' | 'accessOf'>,
 ): Promise<CatalogResponse> {
   if ('table' in kept || 'view' in kept) {
     const location = 'table' in kept ? kept.table : kept.view
     if ((await objects.size(location)) === undefined) throw gone(location)
     return 'table' in kept
-      ? loaded(location, await metadata.read(location))
+      ? loaded(location, await metadata.read(location), accessOf(request))
       : loadedView({ location, metadata: await views.read(location) })
   }
   const { status, body = '' } = kept

@@ -7,12 +7,13 @@ import type { TableMetadata } from '../metadata/table-metadata.ts'
 import type { TableUpdate } from '../metadata/update.ts'
 import type { ViewMetadata } from '../view/view-metadata.ts'
 import { logPrevious } from './metadata-log.ts'
-import type { Making } from './catalog.ts'
+import type { CatalogRequest, Making } from './catalog.ts'
 import type { MetadataStore } from './metadata-store.ts'
 import { printed } from './namespace-routes.ts'
 import type { PointerChange, PointerStore, SwapResult, TableIdent } from './pointer-store.ts'
 import type { KeptAnswer, Receipt, ReceiptOf } from './receipt.ts'
 import { noSuchNamespace, noSuchTable, RestError } from './rest-error.ts'
+import type { TableAccess } from './table-access.ts'
 import { mustBeFree } from './taken-name.ts'
 
 export interface TableChange {
@@ -34,6 +35,8 @@ export interface CommitContext {
   readonly newLocation: (table: TableIdent) => Promise<string>
   readonly making: Making
   readonly receipt: ReceiptOf
+  /** What a request is told of the files of its table. */
+  readonly accessOf: (request: CatalogRequest) => TableAccess
   readonly now: () => number
 }
 

@@ -10,6 +10,7 @@ import { rename } from './rename.ts'
 import { bodies, readBody } from './request-body.ts'
 import { noSuchNamespace, noSuchTable, RestError } from './rest-error.ts'
 import { json, namespaceOf, noContent, tableOf, type Call, type Route } from './route.ts'
+import { ownAccess, type TableAccess } from './table-access.ts'
 import { mustBeFree } from './taken-name.ts'
 import { commitTables, printedTable, swapOrUnknown, type CommitContext } from './table-commit.ts'
 
@@ -57,19 +58,25 @@ async function create(context: CommitContext, call: Call) {
     now: context.now(),
   })
   // Staged: nothing is written; the client commits with assert-create.
-  if (request['stage-create'] === true) return json({ metadata, config: {} })
-  const make = async () => answerCreated(context, table, await context.metadata.write(metadata, null), metadata)
+  if (request['stage-create'] === true) return json({ metadata, ...context.accessOf(call) })
+  const make = async () => answerCreated(context, table, await context.metadata.write(metadata, null), metadata, call)
   // In a folder that the client has chosen there may be files of others.
   return request.location === undefined ? context.making(metadata.location, make) : make()
 }
 
-async function answerCreated(context: CommitContext, table: TableIdent, location: string, metadata: TableMetadata) {
+async function answerCreated(
+  context: CommitContext,
+  table: TableIdent,
+  location: string,
+  metadata: TableMetadata,
+  call: Call,
+) {
   const swapped = await swapOrUnknown(
     context.pointers,
     [{ table, from: null, to: location }],
     context.receipt({ status: 200, table: location }),
   )
-  if (swapped.swapped) return loaded(location, metadata)
+  if (swapped.swapped) return loaded(location, metadata, context.accessOf(call))
   if ('missingNamespace' in swapped) throw noSuchNamespace(printed(table.namespace))
   await mustBeFree(context.pointers, 'table', table)
   throw new RestError(409, 'CommitFailedException', `${printedTable(table)} changed meanwhile`)
@@ -80,7 +87,8 @@ async function load(context: CommitContext, call: Call) {
   const location = await context.pointers.tablePointer(table)
   if (location === undefined) throw noSuchTable(printedTable(table))
   const refsOnly = refsOnlyOf(call)
-  const etag = etagOf(location, refsOnly)
+  const access = context.accessOf(call)
+  const etag = etagOf(location, refsOnly, access)
   if (namesTag(call.headers['if-none-match'], etag)) return { status: 304, headers: { etag }, body: '' }
   // What is kept in memory must not hide that the table's file has gone.
   if ((await context.objects.size(location)) === undefined)
@@ -90,12 +98,13 @@ async function load(context: CommitContext, call: Call) {
       `Failed to open input stream for file: ${location} of ${printedTable(table)}`,
     )
   const metadata = await context.metadata.read(location)
-  return loaded(location, refsOnly ? onlyRefs(metadata) : metadata, refsOnly)
+  return loaded(location, refsOnly ? onlyRefs(metadata) : metadata, access, refsOnly)
 }
 
-/** A metadata file never changes, so its name stands for its content. */
-function etagOf(location: string, refsOnly: boolean): string {
-  return `W/"${createHash('sha256').update(`${location} ${refsOnly}`).digest('base64url').slice(0, 22)}"`
+/** A metadata file never changes, so its name stands for its content; keys may. */
+function etagOf(location: string, refsOnly: boolean, access: TableAccess): string {
+  const told = `${location} ${refsOnly} ${JSON.stringify(access)}`
+  return `W/"${createHash('sha256').update(told).digest('base64url').slice(0, 22)}"`
 }
 
 function refsOnlyOf({ query }: Call): boolean {
@@ -110,9 +119,9 @@ function namesTag(header: string | undefined, etag: string): boolean {
   return header?.split(',').some((tag) => opaque(tag) === opaque(etag)) ?? false
 }
 
-export function loaded(location: string, metadata: TableMetadata, refsOnly = false) {
-  const body = { 'metadata-location': location, metadata, config: {} }
-  return json(body, 200, { etag: etagOf(location, refsOnly) })
+export function loaded(location: string, metadata: TableMetadata, access: TableAccess, refsOnly = false) {
+  const body = { 'metadata-location': location, metadata, ...access }
+  return json(body, 200, { etag: etagOf(location, refsOnly, access) })
 }
 
 function onlyRefs(metadata: TableMetadata): TableMetadata {
@@ -140,7 +149,7 @@ async function commit(context: CommitContext, call: Call) {
     status: 200,
     table: one!.location,
   }))
-  return loaded(done!.location, done!.metadata)
+  return loaded(done!.location, done!.metadata, ownAccess)
 }
 
 async function transaction(context: CommitContext, call: Call) {
@@ -171,12 +180,12 @@ async function register(context: CommitContext, call: Call) {
   const location = request['metadata-location']
   const metadata = await readGiven(context.metadata, location)
   const from = (await context.pointers.tablePointer(table)) ?? null
-  if (from === null || request.overwrite !== true) return answerCreated(context, table, location, metadata)
+  if (from === null || request.overwrite !== true) return answerCreated(context, table, location, metadata, call)
   const swapped = await swapOrUnknown(
     context.pointers,
     [{ table, from, to: location }],
     context.receipt({ status: 200, table: location }),
   )
   if (!swapped.swapped) throw new RestError(409, 'CommitFailedException', `${printedTable(table)} changed meanwhile`)
-  return loaded(location, metadata)
+  return loaded(location, metadata, context.accessOf(call))
 }

@@ -9,6 +9,8 @@ import type { PartitionPage, PartitionQuery } from '../../lake/inspection/list-p
 import type { CompactedGroup } from '../../lake/maintenance/compaction/compact-table.ts'
 import type { CrawlResult } from '../../crawler/crawl.ts'
 import type { CrawlRequest } from './crawl-files.ts'
+import type { CacheFigures } from '../../storage/objects/cache/object-cache.ts'
+import type { LakePlace } from '../lake/lake-place.ts'
 import type { KafkaAccess } from '../streams/kafka-access.ts'
 import type { SecretSource } from '../kinds/secret/secret-source.ts'
 import type { ListenerSettings, StreamSettings } from '../project/stream-settings.ts'
@@ -80,8 +82,8 @@ export interface DeliveryChildConfig {
   readonly topic: string
   readonly catalogUri: string
   readonly catalogToken?: string
-  /** Location under which the tables lie: `file:///…/.weir/lake`. */
-  readonly warehouse: string
+  /** Where the tables lie. */
+  readonly lake: LakePlace
   /** `tail/<delivery>/`; the epoch's folder is made below it. */
   readonly tailDirectory: string
   readonly format: 'json' | 'csv'
@@ -120,6 +122,11 @@ export interface DeliveryPlace {
   readonly config: DeliveryChildConfig
 }
 
+/** What `weir status` shows of a process that keeps copies of objects in S3; null where it keeps none. */
+export interface CopiesStatus {
+  readonly copies: CacheFigures | null
+}
+
 export interface OperatorConfig {
   readonly temporaryDirectory: string
   readonly memoryLimitBytes: number
@@ -132,7 +139,7 @@ export interface TablePlace {
   readonly name: string
   readonly catalogUri: string
   readonly catalogToken?: string
-  readonly warehouse: string
+  readonly lake: LakePlace
 }
 
 /** One task of a table's maintenance. */
@@ -173,7 +180,7 @@ export interface MaintainedFiles {
 }
 
 /** What people ask of a delivery that may take long or needs DuckDB: done in a process of its own, started when it is needed. */
-export type OperatorMethods = ChildMethods<OperatorConfig, null, null> & {
+export type OperatorMethods = ChildMethods<OperatorConfig, null, CopiesStatus> & {
   /** Progress goes to the supervisor's `progress`, by `job`. */
   verify(params: DeliveryPlace & { readonly job: number }): Promise<Verification>
   letters(
@@ -206,7 +213,7 @@ export type OperatorHost = MemoryHost & {
 export interface WriterConfig {
   readonly catalogUri: string
   readonly catalogToken?: string
-  readonly warehouse: string
+  readonly lake: LakePlace
 }
 
 /** What the process answers that commits what SQL statements write. */
@@ -223,7 +230,7 @@ export interface EngineChildConfig {
   readonly temporaryDirectory: string
   readonly linkDirectory: string
   readonly scratchDirectory: string
-  readonly warehouse: string
+  readonly lake: LakePlace
   readonly database: string
 }
 

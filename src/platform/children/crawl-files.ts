@@ -2,9 +2,9 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { crawl, removeOldDocuments, type CrawlPointer, type CrawlResult } from '../../crawler/crawl.ts'
 import type { CrawlPlan } from '../../crawler/crawl-plan.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
-import { nodeFiles } from '../../kernel/files/node-files.ts'
 import type { Duckdb } from '../../sql/duckdb/duckdb.ts'
-import { openObjectStore } from '../../storage/objects/open.ts'
+import type { ObjectStore } from '../../storage/objects/object-store.ts'
+import type { LakePlace } from '../lake/lake-place.ts'
 
 export interface CrawlRequest {
   /** By which progress is told, and the crawl stopped. */
@@ -12,7 +12,7 @@ export interface CrawlRequest {
   readonly plan: CrawlPlan
   readonly before: CrawlPointer | null
   readonly isDryRun: boolean
-  readonly warehouse: string
+  readonly lake: LakePlace
   /** Of the crawler's documents. */
   readonly location: string
   readonly journal: string
@@ -24,22 +24,22 @@ const progressEveryMs = 200
 export function crawlFiles(duckdb: Duckdb, tell: (job: number, done: number, total: number) => void) {
   const running = new Map<number, AbortController>()
   return {
-    async crawl({ job, plan, before, isDryRun, ...place }: CrawlRequest): Promise<CrawlResult> {
+    async crawl(request: CrawlRequest, objects: ObjectStore): Promise<CrawlResult> {
+      const { job, plan, before, isDryRun, location, journal } = request
       const stop = new AbortController()
       running.set(job, stop)
       const connection: DuckDBConnection = await duckdb.connect()
-      const objects = openObjectStore({ roots: [place.warehouse], files: nodeFiles })
       let toldAt = 0
       try {
         await connection.run(`SET TimeZone = 'UTC'`)
-        if (!isDryRun) await removeOldDocuments({ objects, location: place.location }, before ? [before] : [])
+        if (!isDryRun) await removeOldDocuments({ objects, location }, before ? [before] : [])
         const progress = (done: number, total: number): void => {
           if (performance.now() - toldAt < progressEveryMs) return
           toldAt = performance.now()
           tell(job, done, total)
         }
         const query = oneAtATime(async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJson())
-        const ports = { objects, ...place, query, now: () => Date.now(), signal: stop.signal, progress }
+        const ports = { objects, location, journal, query, now: () => Date.now(), signal: stop.signal, progress }
         return await crawl(plan, before, ports, isDryRun)
       } finally {
         running.delete(job)

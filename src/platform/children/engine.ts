@@ -1,7 +1,7 @@
-import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { startEngine } from '../../sql/engine/start-engine.ts'
 import type { EngineHost, Relations } from '../../sql/engine-host.ts'
-import { openObjectStore } from '../../storage/objects/open.ts'
+import { copyMetrics } from '../lake/copy-metrics.ts'
+import { openLake } from '../lake/open-lake.ts'
 import type { EngineChildConfig, EngineReady } from './child-methods.ts'
 import { processMetrics } from './process-metrics.ts'
 import { serveSupervisor } from './serve.ts'
@@ -20,6 +20,8 @@ const patience = { timeoutMs: 1_200_000 }
 // The SQL engine's process: DuckDB, and PostgreSQL's protocol on a unix socket.
 serveSupervisor<EngineChildConfig, EngineReady, unknown, HostMethods>('engine', async (config, { host, logger }) => {
   const metrics = processMetrics()
+  const objects = await openLake(config.lake, 'engine')
+  if (config.lake.s3) copyMetrics(metrics, () => objects.cacheFigures())
   const engine = await startEngine(
     {
       listen: { socketPath: config.socketPath },
@@ -28,7 +30,7 @@ serveSupervisor<EngineChildConfig, EngineReady, unknown, HostMethods>('engine', 
       temporaryDirectory: config.temporaryDirectory,
       linkDirectory: config.linkDirectory,
       scratchDirectory: config.scratchDirectory,
-      objects: openObjectStore({ roots: [config.warehouse], files: nodeFiles }),
+      objects,
       database: config.database,
       logger,
     },
@@ -41,7 +43,7 @@ serveSupervisor<EngineChildConfig, EngineReady, unknown, HostMethods>('engine', 
   )
   return {
     ready: { socketPath: config.socketPath },
-    status: () => engine.status(),
+    status: async () => ({ ...engine.status(), copies: (await objects.cacheFigures()) ?? null }),
     metrics: () => metrics.getMetricsAsJSON(),
     stop: (deadlineMs) => engine.stop({ deadlineMs }),
     methods: {

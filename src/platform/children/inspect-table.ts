@@ -1,5 +1,4 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
-import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { connectCatalog } from '../../lake/client/connect-catalog.ts'
 import { findSnapshot } from '../../lake/history/find-snapshot.ts'
 import { momentOfText } from '../../lake/history/moment-text.ts'
@@ -10,7 +9,8 @@ import type { InspectionContext } from '../../lake/inspection/live-entries.ts'
 import { manifestReader } from '../../lake/manifest/manifest-reader.ts'
 import { currentSnapshot } from '../../lake/metadata/read.ts'
 import type { Snapshot, TableMetadata } from '../../lake/metadata/table-metadata.ts'
-import { openObjectStore } from '../../storage/objects/open.ts'
+import type { ObjectStore } from '../../storage/objects/object-store.ts'
+import type { LakePlace } from '../lake/lake-place.ts'
 import type { FileInspection, FileListing, PartitionListing, TablePlace } from './child-methods.ts'
 
 /** About 10 MB: the pages of one look come from the same manifests. */
@@ -23,16 +23,14 @@ export interface TableInspector {
 }
 
 /** What the manifests of a table say. One look at a time, so that no two hold a manifest each. */
-export function tableInspector(): TableInspector {
-  let kept: { readonly warehouse: string; readonly context: InspectionContext } | undefined
+export function tableInspector(openStore: (place: LakePlace) => Promise<ObjectStore>): TableInspector {
+  let kept: InspectionContext | undefined
   let last: Promise<unknown> = Promise.resolve()
 
-  function contextOf({ warehouse }: TablePlace): InspectionContext {
-    if (kept?.warehouse !== warehouse) {
-      const store = openObjectStore({ roots: [warehouse], files: nodeFiles })
-      kept = { warehouse, context: { store, reader: manifestReader(store, entriesKept) } }
-    }
-    return kept.context
+  async function contextOf({ lake }: TablePlace): Promise<InspectionContext> {
+    const store = await openStore(lake)
+    if (kept?.store !== store) kept = { store, reader: manifestReader(store, entriesKept) }
+    return kept
   }
 
   function inTurn<Result>(look: () => Promise<Result>): Promise<Result> {
@@ -45,17 +43,17 @@ export function tableInspector(): TableInspector {
     files: (listing) =>
       inTurn(async () => {
         const { metadata, snapshot } = await tableAt(listing)
-        return listFiles(metadata, snapshot, listing.query, contextOf(listing))
+        return listFiles(metadata, snapshot, listing.query, await contextOf(listing))
       }),
     partitions: (listing) =>
       inTurn(async () => {
         const { metadata, snapshot } = await tableAt(listing)
-        return listPartitions(metadata, snapshot, listing.query, contextOf(listing))
+        return listPartitions(metadata, snapshot, listing.query, await contextOf(listing))
       }),
     file: (inspection) =>
       inTurn(async () => {
         const { metadata, snapshot } = await tableAt(inspection)
-        const found = snapshot && (await fileColumns(metadata, snapshot, inspection.path, contextOf(inspection)))
+        const found = snapshot && (await fileColumns(metadata, snapshot, inspection.path, await contextOf(inspection)))
         if (found) return found
         const at = snapshot === undefined ? 'has no snapshot' : `snapshot ${snapshot['snapshot-id']} does not have it`
         throw new WeirError('WEIR-4010', `${inspection.namespace}.${inspection.name}: ${at}: ${inspection.path}`)

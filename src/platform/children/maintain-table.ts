@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { connectCatalog } from '../../lake/client/connect-catalog.ts'
 import {
   compactTable,
@@ -14,10 +13,11 @@ import { expireSnapshots, type MaintenanceContext } from '../../lake/maintenance
 import { removeOrphans } from '../../lake/maintenance/remove-orphans.ts'
 import { manifestReader } from '../../lake/manifest/manifest-reader.ts'
 import type { Duckdb } from '../../sql/duckdb/duckdb.ts'
-import { openObjectStore } from '../../storage/objects/open.ts'
+import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { MaintainedFiles, MaintenanceRequest, TablePlace } from './child-methods.ts'
 
 interface CompactionPlace {
+  readonly store: ObjectStore
   readonly duckdb: Duckdb
   readonly folder: string
 }
@@ -36,11 +36,11 @@ const nothing: MaintainedFiles = {
 /** One task on one table, through the catalog like everybody else. `onGroup` hears of each group that was committed. */
 export async function maintainTable(
   request: MaintenanceRequest,
-  { duckdb, folder }: CompactionPlace,
+  place: CompactionPlace,
   onGroup: (group: CompactedGroup) => void,
 ): Promise<MaintainedFiles> {
   const { namespace, name, task } = request
-  const context = contextOf(request)
+  const context = contextOf(request, place)
   const ident = { namespace: [namespace], name }
   if (task === 'expire snapshots') {
     const { snapshots, files, bytes } = await expireSnapshots(ident, context)
@@ -50,7 +50,7 @@ export async function maintainTable(
     const { files, bytes } = await removeOrphans(ident, context)
     return { ...nothing, files, bytesRemoved: bytes }
   }
-  const { groups, left } = await compact(request, { duckdb, folder }, { onGroup })
+  const { groups, left } = await compact(request, place, { onGroup })
   const { filesBefore, filesAfter, bytesBefore, bytesAfter, deletedRows } = sumGroups(groups)
   return {
     snapshots: 0,
@@ -69,24 +69,23 @@ export async function planCompaction(request: TablePlace, place: CompactionPlace
   return (await compact(request, place, { dryRun: true })).groups
 }
 
-async function compact(
-  request: TablePlace,
-  { duckdb, folder }: CompactionPlace,
-  options: CompactionOptions,
-): Promise<Compaction> {
+async function compact(request: TablePlace, place: CompactionPlace, options: CompactionOptions): Promise<Compaction> {
+  const { duckdb, folder } = place
   const connection: DuckDBConnection = await duckdb.connect()
   try {
     await connection.run(`SET TimeZone = 'UTC'`)
     const ident = { namespace: [request.namespace], name: request.name }
     const ports = { engine: rowEngine(connection), folder: join(folder, 'compaction') }
-    return await compactTable(ident, { ...contextOf(request), ...ports }, options)
+    return await compactTable(ident, { ...contextOf(request, place), ...ports }, options)
   } finally {
     connection.closeSync()
   }
 }
 
-function contextOf({ catalogUri, catalogToken, warehouse }: TablePlace): MaintenanceContext {
-  const store = openObjectStore({ roots: [warehouse], files: nodeFiles })
+function contextOf(
+  { catalogUri, catalogToken }: TablePlace,
+  { store }: Pick<CompactionPlace, 'store'>,
+): MaintenanceContext {
   const client = connectCatalog({ uri: catalogUri, ...(catalogToken === undefined ? {} : { token: catalogToken }) })
   return { client, store, reader: manifestReader(store), now: () => Date.now() }
 }

@@ -2,9 +2,8 @@ import { openKafkaSource, type HolesOf } from '../../delivery/kafka-source.ts'
 import type { RecordSource } from '../../delivery/record-source.ts'
 import { openLakeTable, type LakeTable } from '../../delivery/table/lake-table.ts'
 import { asWeirError } from '../../kernel/errors/weir-error.ts'
-import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { connectCatalog } from '../../lake/client/connect-catalog.ts'
-import { openObjectStore } from '../../storage/objects/open.ts'
+import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { openKafka } from '../streams/open-kafka.ts'
 import type { DeliveryChildConfig } from './child-methods.ts'
 
@@ -15,12 +14,14 @@ export interface OpenDeliveryPlace {
   close(): Promise<void>
 }
 
-/** The two ends of a delivery: its topic by the Kafka protocol, its table by the catalog's REST interface. */
-export async function openDeliveryPlace(config: DeliveryChildConfig, holesOf: HolesOf): Promise<OpenDeliveryPlace> {
-  const { catalogUri, catalogToken, topic, warehouse, delivery } = config
+/** The two ends of a delivery: its topic by the Kafka protocol, its table by the catalog's REST interface, its files in `store`. */
+export async function openDeliveryPlace(
+  config: DeliveryChildConfig,
+  store: ObjectStore,
+  holesOf: HolesOf,
+): Promise<OpenDeliveryPlace> {
+  const { catalogUri, catalogToken, topic, delivery } = config
   const catalog = connectCatalog({ uri: catalogUri, ...(catalogToken === undefined ? {} : { token: catalogToken }) })
-  // Data files are written beside the tails and then moved: on one file system, so that a move is a rename.
-  const store = openObjectStore({ roots: [warehouse], files: nodeFiles })
   const [namespace, name] = splitTable(config.table)
   const table = await openLakeTable({ namespace: [namespace], name }, { catalog, store })
   const kafka = await openKafka(config.kafka, { clientId: `weir-delivery-${delivery}` })

@@ -10,8 +10,12 @@ import type { TableView } from '../../delivery/table/delivery-table.ts'
 import type { LakeTable } from '../../delivery/table/lake-table.ts'
 import { csvDecoder } from '../../record/csv/csv-decoder.ts'
 import { openDuckdb } from '../../sql/duckdb/open.ts'
-import type { DeliveryPlace, OperatorHost, OperatorMethods } from './child-methods.ts'
 import { crawlFiles, type CrawlRequest } from './crawl-files.ts'
+import type { OpenObjectStore } from '../../storage/objects/open.ts'
+import { copyMetrics } from '../lake/copy-metrics.ts'
+import type { LakePlace } from '../lake/lake-place.ts'
+import { openLake } from '../lake/open-lake.ts'
+import type { CopiesStatus, DeliveryPlace, OperatorHost, OperatorMethods } from './child-methods.ts'
 import { memoryBehind } from './delivery-memory.ts'
 import { tableInspector } from './inspect-table.ts'
 import { maintainTable, planCompaction } from './maintain-table.ts'
@@ -22,25 +26,35 @@ import { serveSupervisor } from './serve.ts'
 type Params<Name extends keyof OperatorMethods> = Parameters<OperatorMethods[Name]>[0]
 
 // What people ask of deliveries: proof, dead letters, answers to a delivery that has stopped. Nothing here owns a partition.
-serveSupervisor<Params<'start'>, null, null, OperatorHost>('operator', async (config, { host }) => {
+serveSupervisor<Params<'start'>, null, CopiesStatus, OperatorHost>('operator', async (config, { host }) => {
   const { temporaryDirectory: folder, memoryLimitBytes, threads } = config
   const metrics = processMetrics()
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const inspector = tableInspector()
+  // One for all that is asked: copies of objects are shared. There is one place of tables.
+  let opened: Promise<OpenObjectStore> | undefined
+  const openStore = (place: LakePlace): Promise<OpenObjectStore> => {
+    opened ??= openLake(place, 'operator')
+    opened.catch(() => (opened = undefined))
+    return opened
+  }
+  const figures = async () => (await opened)?.cacheFigures()
+  copyMetrics(metrics, figures)
+  const inspector = tableInspector(openStore)
   const duckdb = await openDuckdb({ memoryLimitBytes, threads, temporaryDirectory: join(folder, 'spill') })
 
   async function on<Result>(place: DeliveryPlace, work: (ports: OperatorPorts) => Promise<Result>): Promise<Result> {
-    const opened = await openDeliveryPlace(place.config, (source) => host.call('holes', { source }))
+    const store = await openStore(place.config.lake)
+    const ends = await openDeliveryPlace(place.config, store, (source) => host.call('holes', { source }))
     const connection: DuckDBConnection = await duckdb.connect()
     try {
       await connection.run(`SET TimeZone = 'UTC'`)
       const memory = memoryBehind(host, place.config)
-      const keyed = keyedOperation(place.config, opened.table)
-      const { table, source } = opened
+      const keyed = keyedOperation(place.config, ends.table)
+      const { table, source } = ends
       return await work({ table, source, memory, connection, folder, ...(keyed ? { keyed } : {}) })
     } finally {
       connection.closeSync()
-      await opened.close()
+      await ends.close()
     }
   }
 
@@ -50,7 +64,7 @@ serveSupervisor<Params<'start'>, null, null, OperatorHost>('operator', async (co
   })
   return {
     ready: null,
-    status: () => null,
+    status: async () => ({ copies: (await figures()) ?? null }),
     metrics: () => metrics.getMetricsAsJSON(),
     stop: () => Promise.resolve(duckdb.close()),
     methods: {
@@ -70,11 +84,12 @@ serveSupervisor<Params<'start'>, null, null, OperatorHost>('operator', async (co
       files: (params: Params<'files'>) => inspector.files(params),
       file: (params: Params<'file'>) => inspector.file(params),
       partitions: (params: Params<'partitions'>) => inspector.partitions(params),
-      planCompaction: (params: Params<'planCompaction'>) => planCompaction(params, { duckdb, folder }),
-      crawl: (params: CrawlRequest) => crawls.crawl(params),
+      planCompaction: async (params: Params<'planCompaction'>) =>
+        planCompaction(params, { duckdb, folder, store: await openStore(params.lake) }),
+      crawl: async (params: CrawlRequest) => crawls.crawl(params, await openStore(params.lake)),
       stopCrawl: (params: Params<'stopCrawl'>) => crawls.stopCrawl(params),
-      maintain: (params: Params<'maintain'>) =>
-        maintainTable(params, { duckdb, folder }, (group) => {
+      maintain: async (params: Params<'maintain'>) =>
+        maintainTable(params, { duckdb, folder, store: await openStore(params.lake) }, (group) => {
           // The answer says it again.
           host.call('compacted', { job: params.job, group }).catch(() => undefined)
         }),

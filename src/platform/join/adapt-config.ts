@@ -4,6 +4,7 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { takesConnection } from '../../kernel/takes-connection.ts'
 import { internalPath } from '../../stream/internal-address.ts'
 import type { DeliveryChildConfig } from '../children/child-methods.ts'
+import { lakePlaceFrom } from '../lake/lake-place.ts'
 import type { KafkaAccess } from '../streams/kafka-access.ts'
 import type { Welcome } from './join-methods.ts'
 
@@ -34,6 +35,8 @@ export function adaptConfig(config: DeliveryChildConfig, welcome: Welcome, place
     ...(token === undefined ? {} : { catalogToken: token }),
     ...(memoryBytes === undefined ? {} : { memoryLimitBytes: memoryBytes - beyondDuckdbBytes }),
     kafka: accessFrom(config.kafka, welcome, place),
+    // Keys are read here, as those of the Kafka.
+    lake: lakePlaceFrom(config.lake, place.projectDirectory),
     silenceMsMax: linePortLimits.silenceMs,
   }
 }

@@ -4,6 +4,7 @@ import { parseDuration, parseSize } from '../../kernel/units.ts'
 import type { ProjectDeclaration } from './define-project.ts'
 import type { Project } from './project.ts'
 import type { Settings } from './settings.ts'
+import { objectSettings } from './object-settings.ts'
 import { streamSettings } from './stream-settings.ts'
 
 /** The project for one environment, JSON-safe; without a name, the project as it is. WEIR-1009. */
@@ -18,7 +19,7 @@ export function chooseEnvironment({ options, at }: ProjectDeclaration, environme
       ...(at === undefined ? {} : { at }),
     })
   }
-  const { diskBudget, offsetsRetention, transactionTimeoutMax, ports, memory, streams, ...rest } = {
+  const { diskBudget, offsetsRetention, transactionTimeoutMax, ports, memory, streams, objects, ...rest } = {
     ...settings,
     ...own,
     ports: { ...settings.ports, ...own.ports },
@@ -34,6 +35,7 @@ export function chooseEnvironment({ options, at }: ProjectDeclaration, environme
     },
     diskBudgetBytes: bytesOf(diskBudget) ?? null,
     streams: streamSettings(streams),
+    objects: objectSettings(objects),
     offsetsRetentionMs: millisecondsOf(offsetsRetention),
     transactionTimeoutMaxMs: millisecondsOf(transactionTimeoutMax),
   }
@@ -52,12 +54,11 @@ function bytesOf(size: string | undefined): number | undefined {
 
 /** What may be declared already but is not built yet. Ignored, it would leave data where nobody looks for it. */
 const unsupported = {
-  objects: 'objects names a bucket, but this version keeps the files of tables only in its data directory',
   sql: 'sql names another engine, but this version answers SQL only by its own; other engines read the tables through the Iceberg catalog (weir url iceberg)',
 } as const
 
-function refuseUnsupported(project: string, settings: Pick<Settings, 'objects' | 'sql'>, at: string | undefined): void {
-  for (const option of ['objects', 'sql'] as const)
+function refuseUnsupported(project: string, settings: Pick<Settings, 'sql'>, at: string | undefined): void {
+  for (const option of ['sql'] as const)
     if (settings[option] !== undefined)
       throw new WeirError(
         'WEIR-1013',

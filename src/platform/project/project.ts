@@ -1,5 +1,6 @@
 import type { ClientSettings } from '../../lake/catalog/catalog.ts'
 import type { DesiredResource } from '../kinds/resource.ts'
+import type { ObjectSettings } from './object-settings.ts'
 import type { StreamSettings } from './stream-settings.ts'
 
 /** What a project declares. */
@@ -33,8 +34,8 @@ export interface ProjectSettings {
   readonly streams?: StreamSettings
   /** What Iceberg clients are told to set. */
   readonly catalog?: ClientSettings
-  /** `s3://bucket/prefix`; a local folder without it. */
-  readonly objects?: string
+  /** Where the files of tables lie; a local folder without it. */
+  readonly objects?: ObjectSettings
   /** `postgres://…`; SQLite in the data directory without it. */
   readonly metadata?: string
 }

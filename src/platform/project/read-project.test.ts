@@ -78,8 +78,38 @@ void test('another Kafka is chosen with the environment, and its password stays 
   assert.equal((await read(text)).settings.streams?.bootstrap, undefined)
 })
 
+void test('a bucket is chosen with the environment, and its keys stay where they are', async () => {
+  const text = `${head}export default defineProject({ name: 'p', resources: [], objects: 's3://lake/dev/',
+    environments: { production: { objects: { location: 's3://lake/prod', endpoint: 'http://s3:9000', accessKeyId: 'weir',
+      secretAccessKey: secret('key', { fromEnv: 'S3_KEY' }), cache: { size: '2 GB' } } } } })`
+  assert.deepEqual((await read(text, 'production')).settings.objects, {
+    location: 's3://lake/prod',
+    endpoint: 'http://s3:9000',
+    pathStyle: true,
+    keys: { accessKeyId: 'weir', secretAccessKey: { fromEnv: 'S3_KEY' } },
+    cacheBytes: 2e9,
+  })
+  assert.deepEqual((await read(text)).settings.objects, { location: 's3://lake/dev', pathStyle: false })
+})
+
+for (const [what, objects, message] of [
+  ['a location that is none', `'lake/x'`, /objects is "lake\/x": write it like s3:\/\/bucket\/prefix/],
+  ['half of a key', `{ location: 's3://lake/x', accessKeyId: 'a' }`, /belong together/],
+  [
+    'a key in the open',
+    `{ location: 's3://lake/x', accessKeyId: 'a', secretAccessKey: 'b' }`,
+    /never the value itself/,
+  ],
+  ['an unknown option', `{ location: 's3://lake/x', endpont: 'http://s3' }`, /Did you mean endpoint/],
+  ['a cache that holds nothing', `{ location: 's3://lake/x', cache: { size: '1 MB' } }`, /at least 100 MB/],
+] as const)
+  void test(`objects with ${what} are refused`, () =>
+    assert.rejects(
+      read(`${head}export default defineProject({ name: 'p', resources: [], objects: ${objects} } as never)`),
+      { message },
+    ))
+
 for (const [option, text, code, message] of [
-  ['objects', `objects: 's3://lake/x'`, 'WEIR-1013', /objects .* data directory.*Leave objects out/],
   ['sql', `sql: { trino: 'http://trino:8080' }`, 'WEIR-1013', /sql .* only by its own.*catalog.*Leave sql out/],
 ] as const)
   void test(`${option} of another service is refused where it is chosen, not ignored`, async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { duration, size } from '../kinds/fields.ts'
 import { logMemoryBytesMin } from '../../stream/broker/memory-limits.ts'
+import { objectsSchema } from './object-settings.ts'
 import { streamsSchema } from './stream-settings.ts'
 
 const port = (what: string) => z.int().min(0).max(65_535).optional().describe(`Port of ${what}; 0 takes any.`)
@@ -61,12 +62,10 @@ export const settingsSchema = z.strictObject({
     ),
   defaultPartitions: z.int().min(1).max(1000).default(4).describe('Partitions of topics that are created so.'),
   streams: streamsSchema.optional().describe('How streams are reached, and by whom; or the Kafka that they lie in.'),
-  objects: z
-    .string()
-    .regex(/^s3:\/\/[^/]+/, 'write it like s3://bucket/prefix')
+  objects: objectsSchema
     .optional()
     .describe(
-      'Where files of tables lie: s3://bucket/prefix. A folder of the data directory without it. Refused in this version: only that folder is used.',
+      'Where files of tables lie: s3://bucket/prefix, or more of what is said here. A folder of the data directory without it.',
     ),
   catalog: z
     .strictObject({

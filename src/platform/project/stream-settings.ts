@@ -1,20 +1,9 @@
 import { z } from 'zod'
 import { parseDuration } from '../../kernel/units.ts'
-import { isDeclaration, type Declaration } from '../kinds/declaration.ts'
 import { duration } from '../kinds/fields.ts'
 import type { SecretSource } from '../kinds/secret/secret-source.ts'
 import type { KafkaTlsPlaces, SaslSettings } from '../streams/kafka-access.ts'
-import { sourceOf, type SecretSpec } from '../kinds/secret/kind.ts'
-
-/** `secret('name', { … })`; what crosses to other processes is where it comes from, never what it is. */
-const secretValue = (description: string) =>
-  z
-    .custom<Declaration<'secret'>>((value) => isDeclaration(value) && value.kind === 'secret', {
-      message: "it takes secret('name', { fromEnv: … }) or { fromFile: … }, never the value itself",
-      params: { secret: true },
-    })
-    .transform(({ spec }): SecretSource => sourceOf(spec as SecretSpec))
-    .meta({ reference: 'secret', description })
+import { secretValue } from './secret-value.ts'
 
 /** A path, or a secret. */
 const pem = (description: string) =>

@@ -5,6 +5,7 @@ import type { Relations } from '../../sql/engine-host.ts'
 import type { AdoptionStore } from '../../storage/metadata/adoptions.ts'
 import type { EpochStore } from '../../storage/metadata/epochs.ts'
 import type { MemoryHost } from '../children/delivery-memory.ts'
+import type { LakePlace } from '../lake/lake-place.ts'
 import type { DataDirectory } from './data-directory.ts'
 import { answerForMemory } from './delivery-memory.ts'
 import { runDeliveryWorkers, type DeliveryWorkers } from './deliveries/delivery-workers.ts'
@@ -21,6 +22,7 @@ import type { SupervisorOptions } from './supervisor-options.ts'
 
 export interface ProcessesOptions extends SupervisorOptions {
   readonly places: DataDirectory
+  readonly lake: LakePlace
   readonly logs: ProcessLogs
   readonly streams: StreamsPlace
   readonly joined: JoinedWorkers
@@ -110,11 +112,11 @@ function startWorkers(
   })
 }
 
-function startWriter({ places, logs, catalogUri, token, workerMemoryBytes }: ProcessesOptions): WriterProcess {
+function startWriter({ lake, logs, catalogUri, token, workerMemoryBytes }: ProcessesOptions): WriterProcess {
   const config = {
     catalogUri,
     ...(token === undefined ? {} : { catalogToken: token }),
-    warehouse: `file://${places.lake}`,
+    lake,
   }
   return runWriter(config, workerMemoryBytes, logs, logs.logger)
 }
@@ -128,7 +130,7 @@ function startEngine(options: ProcessesOptions, workers: DeliveryWorkers, writer
       temporaryDirectory: join(places.run, 'engine-spill'),
       linkDirectory: join(places.tail, 'engine-links'),
       scratchDirectory: join(places.tail, 'engine-writes'),
-      warehouse: `file://${places.lake}`,
+      lake: options.lake,
       database: 'weir',
     },
     host: createEngineHost({

@@ -86,13 +86,13 @@ async function assemble(
   stack.defer(() => logs.close())
   const { logger } = logs
   const stores = await openStores(
-    project,
+    options,
     places,
     logger,
     ({ namespace, name }) => control.tableChanged(namespace.join('.'), name),
     stack,
   )
-  const { metadata, pointers, warehouse, removeLeft } = stores
+  const { metadata, pointers, lake, removeLeft } = stores
   const changes = openChangeCount(places.run)
   stack.defer(() => changes.close())
   const streams = await openStreams({
@@ -109,6 +109,7 @@ async function assemble(
     joined,
     changes,
     places,
+    lake,
     logs,
     streams,
     pointers: withCrawledPointers(pointers, metadata.crawls),
@@ -123,7 +124,8 @@ async function assemble(
     ports,
     places,
     removeLeft,
-    warehouse,
+    lake,
+    objects: stores.objects,
     crawls: metadata.crawls,
     tableChanged: (schema, name) => control.tableChanged(schema, name),
   })
@@ -131,7 +133,7 @@ async function assemble(
   control.subscribe(() => changes.raise())
   const { catalogUri } = services
   const { token } = options
-  const catalogPlace = { catalogUri, warehouse, ...(token === undefined ? {} : { catalogToken: token }) }
+  const catalogPlace = { catalogUri, lake, ...(token === undefined ? {} : { catalogToken: token }) }
   const maintenance = runTableMaintenance({
     ...options,
     control,
@@ -147,7 +149,7 @@ async function assemble(
     control,
     operator: processes.operator,
     crawls: metadata.crawls,
-    warehouse,
+    lake,
     journals: places.crawlers,
     logger,
   })
@@ -226,11 +228,17 @@ async function servePostgres({ options, ports, logs, processes }: Parts, stack: 
 
 /** What to tell who looks at the start. */
 async function applyProject(
-  { options, places, ports, control }: Parts,
+  { options, places, stores, ports, control }: Parts,
   patienceMs: number,
 ): Promise<readonly string[]> {
   control.start()
   const applied = await applyWithoutDestruction(control, options.project, 'weir up')
   await settleWithin(control, patienceMs)
-  return [...places.notices, ...ports.notices, ...noticesOf(applied), ...(await troublesAtStart(control))]
+  return [
+    ...places.notices,
+    ...stores.notices,
+    ...ports.notices,
+    ...noticesOf(applied),
+    ...(await troublesAtStart(control)),
+  ]
 }

@@ -22,6 +22,17 @@ const diskUse = z
   })
   .meta({ id: 'DiskUse' })
 
+const objectCopies = z
+  .strictObject({
+    process: z.string(),
+    hits: z.int().describe('Since it started.'),
+    misses: z.int().describe('Fetched, or waited for.'),
+    evictions: z.int(),
+    bytes: z.int(),
+    bytesMax: z.int().describe('What they may take.'),
+  })
+  .meta({ id: 'ObjectCopies' })
+
 const endpoints = z
   .strictObject({
     kafka: z.string(),
@@ -43,6 +54,7 @@ export const status = z
     endpoints: endpoints.nullable().describe('null until all is ready.'),
     processes: z.array(processStatus).readonly(),
     disk: diskUse.nullable().describe('null before the first count.'),
+    copies: z.array(objectCopies).readonly().describe('Of files of tables in S3, by the process that keeps them.'),
     warnings: z.array(z.string()).readonly(),
     counted: z
       .array(z.enum(['stream', 'delivery']))

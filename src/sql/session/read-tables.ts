@@ -78,20 +78,25 @@ async function planTables(
   if (resolution === 'other relations') return 'rebind'
   const { tables: resolved } = resolution
   const plans: Planned[] = []
-  for (const table of tables) {
-    if (table.query !== undefined) {
-      plans.push({ sql: table.query, release: async () => {} })
-      continue
+  try {
+    for (const table of tables) {
+      if (table.query !== undefined) {
+        plans.push({ sql: table.query, release: async () => {} })
+        continue
+      }
+      const { schema, name } = tableOf(table)
+      const found = resolved.find((one) => schema === one.schema && name === one.name)
+      if (!found) throw sqlError('WEIR-6003', `table ${schema}.${name} was dropped`, { sqlstate: '42P01' })
+      if (table.pin && !isSamePin(table.pin, await planner.pin(found, table.pin.moment))) {
+        await release(plans)
+        return 'rebind'
+      }
+      const asked = async () => (await filters()).get(tableKey(table))
+      plans.push(await planner.plan(table, found, asked, pendingOf({ schema, name })))
     }
-    const { schema, name } = tableOf(table)
-    const found = resolved.find((one) => schema === one.schema && name === one.name)
-    if (!found) throw sqlError('WEIR-6003', `table ${schema}.${name} was dropped`, { sqlstate: '42P01' })
-    if (table.pin && !isSamePin(table.pin, await planner.pin(found, table.pin.moment))) {
-      await release(plans)
-      return 'rebind'
-    }
-    const asked = async () => (await filters()).get(tableKey(table))
-    plans.push(await planner.plan(table, found, asked, pendingOf({ schema, name })))
+  } catch (error) {
+    await release(plans)
+    throw error
   }
   const whole = wholeOf(plans)
   if (whole.length === plans.length) return { plans: whole, notices: noticesOf(tables, resolved) }

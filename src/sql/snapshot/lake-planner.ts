@@ -9,6 +9,7 @@ import { nearestSummary } from '../../lake/scan/nearest-summary.ts'
 import { planScan, type Scan } from '../../lake/scan/plan-scan.ts'
 import { scanSql } from '../../lake/scan/scan-sql.ts'
 import { deliveryState, type DeliveryState } from '../../record/delivery-state.ts'
+import { holdAll } from '../../storage/objects/hold-all.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { ScanFilter } from '../blank/scan-filter.ts'
 import type { ResolvedTable, TableRelation } from '../engine-host.ts'
@@ -45,8 +46,7 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
   )
   const snapshotAt = rememberLatest(tablesRemembered, async (location: string): Promise<ScanOfTable> => {
     const metadata = await metadataAt(location)
-    const scan = await planScan({ metadata, store: objects, reader })
-    return { metadata, scan, pathOf: await localPaths(objects, [...scan.dataFiles, ...scan.deleteFiles]) }
+    return { metadata, scan: await planScan({ metadata, store: objects, reader }), pathOf: notHeld }
   })
 
   const stateOf = async (metadata: TableMetadata): Promise<DeliveryState | undefined> => {
@@ -57,7 +57,7 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
     const [location, id] = JSON.parse(key) as [location: string, snapshotId: string]
     const metadata = await metadataAt(location)
     const scan = await planScan({ metadata, store: objects, reader, snapshotId: toLong(id) })
-    return { metadata, scan, pathOf: await localPaths(objects, [...scan.dataFiles, ...scan.deleteFiles]) }
+    return { metadata, scan, pathOf: notHeld }
   })
   /** Committed rows alone, with the schema of the pin. */
   const planPinned = async (
@@ -66,13 +66,16 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
     { metadataLocation }: ResolvedTable,
     asked: () => Promise<ScanFilter | undefined>,
   ): Promise<TablePlan> => {
-    const { metadata, scan, pathOf } = await pinnedAt(JSON.stringify([metadataLocation, String(snapshotId)]))
+    const pinned = await pinnedAt(JSON.stringify([metadataLocation, String(snapshotId)]))
+    const { metadata, scan } = pinned
     const schema = schemaById(metadata, schemaId) ?? scan.schema
-    const snapshot = await askedFiles({ metadata, scan: { ...scan, schema }, pathOf }, asked)
+    const snapshot = await askedFiles({ ...pinned, scan: { ...scan, schema } }, objects, asked)
+    const { pathOf, release } = await holdFiles(objects, snapshot, undefined)
     try {
       const rows = liveRowsSql(snapshot.scan, { schemas: metadata.schemas, pathOf })
-      return { sql: project(relation, snapshot.scan, rows), release: async () => {} }
+      return { sql: project(relation, snapshot.scan, rows), release }
     } catch (error) {
+      await release()
       throw unreadable(error, metadata)
     }
   }
@@ -86,15 +89,18 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
   ): Promise<TablePlan> => {
     const committed = await snapshotAt(metadataLocation)
     const whole = withPending(committed, pending)
-    const { metadata, pathOf } = whole
-    const plan = { written: { ...whole, committed: committed.scan }, release: async () => {} }
-    if (rows === 'none') return { ...plan, sql: scanSql(whole.scan.schema, []) }
-    const { scan } = await askedFiles(whole, asked)
+    const { metadata } = whole
+    const written = { ...whole, committed: committed.scan }
+    if (rows === 'none') return { written, sql: scanSql(whole.scan.schema, []), release: async () => {} }
+    const snapshot = await askedFiles(whole, objects, asked)
+    const { pathOf, release } = await holdFiles(objects, snapshot, pending)
     try {
       const places = { file: fileColumn, position: positionColumn }
-      const placed = placedRowsSql(scan, { schemas: metadata.schemas, pathOf }, places)
-      return { ...plan, sql: project(relation, scan, placed, [fileColumn, positionColumn]) }
+      const placed = placedRowsSql(snapshot.scan, { schemas: metadata.schemas, pathOf }, places)
+      const sql = project(relation, snapshot.scan, placed, [fileColumn, positionColumn])
+      return { written: { ...written, pathOf }, sql, release }
     } catch (error) {
+      await release()
       throw unreadable(error, metadata)
     }
   }
@@ -106,29 +112,41 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
       if (relation.pin) return planPinned(relation, relation.pin, resolved, asked)
       if (relation.written) return planWritten(relation, relation.written, resolved, asked, pending)
       const whole = withPending(await snapshotAt(resolved.metadataLocation), pending)
-      const snapshot = await askedFiles(whole, asked)
+      const snapshot = await askedFiles(whole, objects, asked)
       const { metadata } = snapshot
       const state = resolved.tails.length ? await stateOf(metadata) : undefined
       const tail = planTail(resolved.tails, state, metadata['current-schema-id'])
       if (tail === 'stale') return 'stale'
       const linked = await links.link(tail.flatMap(({ segments }) => segments))
       if (linked === 'gone') return 'stale'
-      try {
-        const sql = project(relation, snapshot.scan, rowsSql(snapshot, tail, linked, keyOfTails(resolved.tails)))
-        return { sql, release: () => linked.release() }
-      } catch (error) {
+      let held: HeldFiles | undefined
+      const release = async (): Promise<void> => {
+        await held?.release()
         await linked.release()
+      }
+      try {
+        held = await holdFiles(objects, snapshot, pending)
+        const files = { ...snapshot, pathOf: held.pathOf }
+        const sql = project(relation, snapshot.scan, rowsSql(files, tail, linked, keyOfTails(resolved.tails)))
+        return { sql, release }
+      } catch (error) {
+        await release()
         throw unreadable(error, metadata)
       }
     },
   }
 }
 
-/** Where there are fewer files, finding out what is asked for costs more than opening them. */
+/** Where there are fewer files on this disk, finding out what is asked for costs more than opening them; fetching one costs more. */
 const prunedFilesMin = 8
 
-async function askedFiles(snapshot: ScanOfTable, asked: () => Promise<ScanFilter | undefined>): Promise<ScanOfTable> {
-  const filter = snapshot.scan.dataFiles.length >= prunedFilesMin ? await asked() : undefined
+async function askedFiles(
+  snapshot: ScanOfTable,
+  objects: ObjectStore,
+  asked: () => Promise<ScanFilter | undefined>,
+): Promise<ScanOfTable> {
+  const filesMin = objects.copyBytesMax === undefined ? prunedFilesMin : 1
+  const filter = snapshot.scan.dataFiles.length >= filesMin ? await asked() : undefined
   return filter ? { ...snapshot, scan: pruneFiles(snapshot.scan, filter) } : snapshot
 }
 
@@ -171,21 +189,37 @@ function rowsSql(
   return [liveRowsSql(scan, { schemas, pathOf, beside }), ...parts].join(' UNION ALL BY NAME ')
 }
 
-async function localPaths(
+interface HeldFiles {
+  readonly pathOf: (location: string) => string
+  readonly release: () => Promise<void>
+}
+
+/** Of files that nobody holds there is no path: a plan holds those that it reads. */
+const notHeld = (location: string): string => location
+
+/**
+ * Files stay where the plan says for as long as the statement runs: copies of objects in S3 are held, and statements over the same files
+ * share them; what a transaction has written itself lies here. To a SQL client a table that is larger than all copies may be is a limit of
+ * the configuration.
+ */
+async function holdFiles(
   objects: ObjectStore,
-  files: readonly { readonly location: string }[],
-  concurrency = 8,
-): Promise<(location: string) => string> {
-  const paths = new Map<string, string>()
-  let next = 0
-  const work = async () => {
-    while (next < files.length) {
-      const { location } = files[next++]!
-      paths.set(location, await objects.localPath(location))
+  { scan, metadata, pathOf }: ScanOfTable,
+  pending: PendingTable | undefined,
+): Promise<HeldFiles> {
+  const own = new Set([...(pending?.added ?? []), ...(pending?.deletes ?? [])].map(({ file }) => file.location))
+  const committed = [...scan.dataFiles, ...scan.deleteFiles].filter(({ location }) => !own.has(location))
+  try {
+    const held = await holdAll(objects, committed)
+    return {
+      pathOf: (location) => (own.has(location) ? pathOf(location) : held.pathOf(location)),
+      release: async () => held.release(),
     }
+  } catch (error) {
+    if (!(error instanceof WeirError) || error.code !== 'WEIR-8009') throw error
+    const fields = { sqlstate: '53400', hint: catalogue[error.code].remedy }
+    throw sqlError('WEIR-8009', `the table at ${metadata.location} cannot be read: ${error.message}`, fields, error)
   }
-  await Promise.all(Array.from({ length: concurrency }, work))
-  return (location) => paths.get(location)!
 }
 
 function unreadable(error: unknown, { location }: TableMetadata): unknown {

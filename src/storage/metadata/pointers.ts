@@ -40,6 +40,13 @@ export interface CatalogPointers extends NamespaceRows, ReceiptRows {
   listViews(namespace: readonly string[], page: Page): Promise<readonly string[]>
   /** Whether the metadata of any table or view, in whatever namespace, lies under this location. */
   anyUnder(location: string): Promise<boolean>
+  /** Tables and views, in whatever namespace, whose metadata lies elsewhere. */
+  outside(location: string): Promise<readonly PlacedPointer[]>
+}
+
+export interface PlacedPointer extends TableIdent {
+  /** Of the metadata file. */
+  readonly location: string
 }
 
 /** Levels as one text; no level contains U+001F, the REST protocol's separator. */
@@ -76,6 +83,21 @@ export function pointerStore(database: Database): CatalogPointers {
         .limit(1)
         .executeTakeFirst()
       return row !== undefined
+    },
+    async outside(location) {
+      const prefix = `${location}/`
+      const rows = await database.db
+        .selectFrom('catalog_table')
+        .select(['namespace', 'name', 'metadata_location'])
+        .where(sql<string>`substr(metadata_location, 1, ${Array.from(prefix).length})`, '<>', prefix)
+        .orderBy('namespace')
+        .orderBy('name')
+        .execute()
+      return rows.map((row) => ({
+        namespace: row.namespace.split('\u001f'),
+        name: row.name,
+        location: row.metadata_location,
+      }))
     },
   }
 }

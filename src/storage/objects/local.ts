@@ -3,14 +3,14 @@ import { stat } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
 import type { Files } from '../../kernel/files/files.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
-import { locationOf, pathOf } from './location.ts'
+import { locationOf, pathOf, schemeOf } from './location.ts'
 import type { ObjectStore, StoredObject } from './object-store.ts'
 import { bytesSource, withFileSource, type Source } from './source.ts'
 
 /** Objects as files. A name appears only when its bytes are durable: temporary file, sync, link or rename, sync of the folder. */
 export function localObjects(options: { readonly roots: readonly string[]; readonly files: Files }): ObjectStore {
   const { files } = options
-  const roots = options.roots.map((root) => join(pathOf(root), '/'))
+  const roots = options.roots.filter((root) => schemeOf(root) === 'file').map((root) => join(pathOf(root), '/'))
   const path = (location: string): string => {
     const found = pathOf(location)
     if (normalize(found) === found && roots.some((root) => found.startsWith(root))) return found

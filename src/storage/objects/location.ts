@@ -11,6 +11,12 @@ export function pathOf(location: string): string {
   return location.replace(/^file:(\/\/(?=\/))?/i, '')
 }
 
+/** Whether a location lies under a root, `s3a:` and `s3:` being the same. Keys of S3 are raw text: no `..` goes up. */
+export function liesUnder(root: string, location: string): boolean {
+  const rest = (text: string): string => text.replace(/^([a-z0-9]+:)?\/*/i, '')
+  return schemeOf(root) === schemeOf(location) && rest(location).startsWith(under(rest(root), ''))
+}
+
 /** The location of an absolute local path. */
 export function locationOf(path: string): string {
   return `file://${path}`

@@ -23,6 +23,8 @@ export interface HeldObject {
  * stored, `WEIR-8009` more copies needed at once than may be kept. `docs/spec/object-stores.md` has the rules.
  */
 export interface ObjectStore {
+  /** Bytes that local copies of objects may take together; undefined where DuckDB reads the objects themselves. */
+  readonly copyBytesMax?: number
   /** With `ifAbsent`, rejects with `WEIR-8003` when the location is taken, also under concurrent writers. */
   put(location: string, bytes: Uint8Array, options?: { readonly ifAbsent?: boolean }): Promise<void>
   get(location: string): Promise<Buffer>

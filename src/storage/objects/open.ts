@@ -1,14 +1,14 @@
 import type { Files } from '../../kernel/files/files.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { localObjects } from './local.ts'
-import { schemeOf } from './location.ts'
+import { liesUnder, schemeOf } from './location.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { CacheFigures } from './cache/object-cache.ts'
 import type { S3Objects } from './s3/s3-objects.ts'
-import type { S3Settings } from './s3/s3-settings.ts'
+import { cacheBytesDefault, type S3Settings } from './s3/s3-settings.ts'
 
 export interface ObjectStoreOptions {
-  /** Local folders that `file:` locations may lie under; everything else is refused. */
+  /** Folders and prefixes of buckets that locations may lie under; everything else is refused. */
   readonly roots: readonly string[]
   readonly files: Files
   /** Where S3 is and how to sign; without it `s3:` locations are refused. */
@@ -29,10 +29,17 @@ export function openObjectStore(options: ObjectStoreOptions): OpenObjectStore {
   const at = async (location: string): Promise<ObjectStore> => {
     const scheme = schemeOf(location)
     if (scheme === 'file') return local
-    if (scheme === 's3' && options.s3 !== undefined) return s3(options.s3)
+    if (scheme === 's3' && options.s3 !== undefined) {
+      if (options.roots.some((root) => liesUnder(root, location))) return s3(options.s3)
+      throw new WeirError(
+        'WEIR-8005',
+        `${location} is not under ${options.roots.join(' or ')}; choose a location there`,
+      )
+    }
     throw new WeirError('WEIR-8005', `${location}: no store for ${scheme}: is configured; use file: or set up S3`)
   }
   return {
+    ...(options.s3 === undefined ? {} : { copyBytesMax: options.s3.cacheBytesMax ?? cacheBytesDefault }),
     put: async (location, bytes, how) => (await at(location)).put(location, bytes, how),
     get: async (location) => (await at(location)).get(location),
     size: async (location) => (await at(location)).size(location),

@@ -12,7 +12,7 @@ import { dataFilesOfCopy, type CopyRow } from '../../write/copy-result.ts'
 import { dataLocation } from '../../write/data-location.ts'
 import { fileKey } from '../../commit/touched-files.ts'
 import { withLineage } from '../../scan/row-lineage.ts'
-import { localPaths } from './local-paths.ts'
+import { holdFiles } from './hold-files.ts'
 import type { CompactionGroup } from './plan-groups.ts'
 import type { RowEngine } from './row-engine.ts'
 import { rowOrder } from './sort-rows.ts'
@@ -38,13 +38,14 @@ export async function writeGroup(
   signal?: AbortSignal,
 ): Promise<readonly DataFile[]> {
   const directory = join(folder, `compact-${randomUUID()}`)
+  const held = await holdFiles(group.files, store)
   await mkdir(directory, { recursive: true })
   try {
     const isNumbered = metadata['format-version'] >= 3
     const schema = isNumbered ? withLineage(tableSchema(metadata)) : tableSchema(metadata)
     const spec = specById(metadata, group.specId)
     const order = rowOrder(metadata, tableSchema(metadata))
-    const rows = await liveRowsOf(metadata, group, store)
+    const rows = liveRowsOf(metadata, group, held.pathOf)
     const source = order === undefined ? `(${rows})` : `(SELECT * FROM (${rows}) ORDER BY ${order.sql})`
     const copied = await engine.query(copySql({ schema, spec: onePartition, source, directory }), signal)
     const written = dataFilesOfCopy(copied as unknown as readonly CopyRow[], {
@@ -57,11 +58,12 @@ export async function writeGroup(
     for (const { localPath, file } of written) await store.adopt(localPath, file.location)
     return written.map(({ file }) => ({ ...file, specId: group.specId, partition: group.partition, ...sorted }))
   } finally {
+    held.release()
     await rm(directory, { recursive: true, force: true })
   }
 }
 
-async function liveRowsOf(metadata: TableMetadata, { files }: CompactionGroup, store: ObjectStore): Promise<string> {
+function liveRowsOf(metadata: TableMetadata, { files }: CompactionGroup, pathOf: (location: string) => string): string {
   const deletes = new Map(files.flatMap((one) => [...one.deletes, ...one.byValue]).map((file) => [fileKey(file), file]))
   const scan = {
     snapshot: undefined,
@@ -70,11 +72,7 @@ async function liveRowsOf(metadata: TableMetadata, { files }: CompactionGroup, s
     deleteFiles: [...deletes.values()],
     specs: metadata['partition-specs'],
   }
-  return liveRowsSql(scan, {
-    schemas: metadata.schemas,
-    pathOf: await localPaths(files, store),
-    lineage: metadata['format-version'] >= 3,
-  })
+  return liveRowsSql(scan, { schemas: metadata.schemas, pathOf, lineage: metadata['format-version'] >= 3 })
 }
 
 /** Counted in another way than the rows were read: a file that lost one must never take the place of those that have it. */

@@ -5,6 +5,7 @@ import type { Logger } from '../../../kernel/logger.ts'
 import type { CrawlResult } from '../../../crawler/crawl.ts'
 import type { CrawlStore, StoredCrawl } from '../../../storage/metadata/crawls.ts'
 import type { ControlPlane } from '../../control/control-plane.ts'
+import type { LakePlace } from '../../lake/lake-place.ts'
 import { crawlPlanOf } from '../../kinds/crawler/crawl-plan-of.ts'
 import type { CrawlerSpec } from '../../kinds/crawler/schema.ts'
 import type { OperatorProcess } from '../operator-process.ts'
@@ -15,7 +16,7 @@ export interface RunCrawlersOptions {
   readonly control: ControlPlane
   readonly operator: OperatorProcess
   readonly crawls: CrawlStore
-  readonly warehouse: string
+  readonly lake: LakePlace
   readonly projectDirectory: string
   /** What unfinished crawls have found, one file each. */
   readonly journals: string
@@ -113,7 +114,7 @@ async function crawlNow(options: RunCrawlersOptions, crawler: string, call: Craw
 }
 
 async function askOperator(
-  { operator, warehouse, journals, projectDirectory }: RunCrawlersOptions,
+  { operator, lake, journals, projectDirectory }: RunCrawlersOptions,
   name: string,
   spec: CrawlerSpec,
   before: StoredCrawl,
@@ -131,8 +132,8 @@ async function askOperator(
           plan,
           before: before.pointer,
           isDryRun,
-          warehouse,
-          location: documentsOf(warehouse, name),
+          lake,
+          location: documentsOf(lake.warehouse, name),
           journal: join(journals, `${name}.jsonl`),
         }
         return await channel.call('crawl', request, { timeoutMs: untilItEndsMs })

@@ -21,7 +21,7 @@ import type { TablePlace } from '../../children/child-methods.ts'
 import { createDeliveryOperations } from './delivery-operations.ts'
 import { countRecords } from './count-records.ts'
 import { createInspectionOperations } from './inspection-operations.ts'
-import { createProcessOperations, type ShownChild } from './process-operations.ts'
+import { createProcessOperations, type CopyingChild, type ShownChild } from './process-operations.ts'
 import { watchRates } from './rate-watch.ts'
 import { createGroupOperations } from './streams/group-operations.ts'
 import { createRecordOperations } from './streams/record-operations.ts'
@@ -35,13 +35,13 @@ export interface OperationsOptions extends Omit<SupervisorOptions, 'maintenance'
   readonly places: DataDirectory
   readonly ports: Ports
   readonly catalog: CatalogClient
+  readonly objects: ObjectStore
   readonly schemaRegistry: LazySchemaRegistry
   readonly logger: Logger
   /** Undefined until all is ready. */
   readonly endpoints: () => Endpoints | undefined
   readonly crawlers: RunningCrawlers
   readonly crawls: CrawlStore
-  readonly objects: ObjectStore
   /** How the operator comes to the tables. */
   readonly catalogPlace: Omit<TablePlace, 'namespace' | 'name'>
   readonly maintenance: Omit<DeclaredTableMaintenance, 'stop'>
@@ -58,7 +58,7 @@ export function createOperations(options: OperationsOptions): Operations & { clo
   const kafka = (): Promise<KafkaClient> => processes.streams.kafka()
   const ownLog = (): LogProcess['channel'] => processes.streams.log?.channel
   const values = createValueReader(options.schemaRegistry)
-  const deliveries = createDeliveryOperations(processes, options.catalog)
+  const deliveries = createDeliveryOperations(processes, options.catalog, options.objects)
   return {
     ledger: deliveries.ledger,
     verifier: deliveries.verifier,
@@ -92,6 +92,7 @@ export function createOperations(options: OperationsOptions): Operations & { clo
       streamsTrouble: () => processes.streams.trouble,
       rates,
       children: () => childrenOf(processes),
+      copying: () => [processes.engine.child, processes.operator.child] as readonly CopyingChild[],
     }),
     close() {
       disk.stop()

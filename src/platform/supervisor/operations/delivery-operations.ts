@@ -1,5 +1,6 @@
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
+import type { ObjectStore } from '../../../storage/objects/object-store.ts'
 import type { DeliveryPlace } from '../../children/child-methods.ts'
 import type { LedgerOperations, LetterOperations, VerifyOperations } from '../../operations.ts'
 import type { Processes } from '../processes.ts'
@@ -17,11 +18,16 @@ export interface DeliveryOperations {
 }
 
 /** Ledger, proof and dead letters of the deliveries that run. */
-export function createDeliveryOperations(processes: Processes, catalog: CatalogClient): DeliveryOperations {
+export function createDeliveryOperations(
+  processes: Processes,
+  catalog: CatalogClient,
+  objects: ObjectStore,
+): DeliveryOperations {
   const { workers, operator } = processes
   const readLedgerOf = createLedgerReader({
     kafka: () => processes.streams.kafka(),
     catalog,
+    objects,
     holesOf: (id) => processes.streams.holes(id),
   })
   const placeOf = (delivery: string): DeliveryPlace => {

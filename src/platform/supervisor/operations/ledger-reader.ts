@@ -3,15 +3,15 @@ import type { Ledger } from '../../../delivery/ledger/ledger.ts'
 import { readLedger } from '../../../delivery/ledger/read-ledger.ts'
 import type { RecordSource } from '../../../delivery/record-source.ts'
 import { openLakeTable } from '../../../delivery/table/lake-table.ts'
-import { nodeFiles } from '../../../kernel/files/node-files.ts'
 import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
-import { openObjectStore } from '../../../storage/objects/open.ts'
+import type { ObjectStore } from '../../../storage/objects/object-store.ts'
 import type { KafkaClient } from '../../../stream/client/kafka-client.ts'
 import type { DeliveryChildConfig } from '../../children/child-methods.ts'
 
 export interface LedgerReaderParts {
   readonly kafka: () => Promise<KafkaClient>
   readonly catalog: CatalogClient
+  readonly objects: ObjectStore
   readonly holesOf: HolesOf
 }
 
@@ -19,12 +19,12 @@ export interface LedgerReaderParts {
 export function createLedgerReader({
   kafka,
   catalog,
+  objects,
   holesOf,
 }: LedgerReaderParts): (config: DeliveryChildConfig) => Promise<Ledger> {
-  return async ({ table, warehouse, topic }) => {
+  return async ({ table, topic }) => {
     const [namespace = '', name = ''] = table.split('.')
-    const store = openObjectStore({ roots: [warehouse], files: nodeFiles })
-    const opened = await openLakeTable({ namespace: [namespace], name }, { catalog, store })
+    const opened = await openLakeTable({ namespace: [namespace], name }, { catalog, store: objects })
     const source = await openSource(kafka, topic, holesOf)
     return readLedger(opened, source?.source ?? null, source?.partitions ?? [])
   }

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
-import type { MetricsJson } from '../../children/child-methods.ts'
+import type { CopiesStatus, MetricsJson } from '../../children/child-methods.ts'
 import type { ProcessesStatus, ProcessOperations } from '../../operations.ts'
 import { isFull, type DiskUse } from '../disk-watch.ts'
 import type { Endpoints } from '../endpoints.ts'
@@ -19,8 +19,15 @@ export interface ShownChild {
   readonly channel: { call(name: 'metrics', params: null): Promise<MetricsJson> } | undefined
 }
 
+/** A child that keeps copies of objects. */
+export interface CopyingChild {
+  readonly name: string
+  readonly channel: { call(name: 'status', params: null, options: { timeoutMs: number }): Promise<unknown> } | undefined
+}
+
 export interface ProcessOperationsOptions {
   readonly children: () => readonly ShownChild[]
+  readonly copying: () => readonly CopyingChild[]
   readonly disk: () => Promise<DiskUse | undefined>
   /** Why streams cannot be used, when no process of ours says so. */
   readonly streamsTrouble: () => string | undefined
@@ -52,13 +59,14 @@ export function createProcessOperations(options: ProcessOperationsOptions): Proc
 
 async function statusOf({
   children,
+  copying,
   disk,
   streamsTrouble,
   rates,
   endpoints,
   maintenance,
 }: ProcessOperationsOptions): Promise<ProcessesStatus> {
-  const [use, metadata] = await Promise.all([disk(), askMetadata(maintenance)])
+  const [use, metadata, copies] = await Promise.all([disk(), askMetadata(maintenance), copiesOf(copying())])
   const shown = children()
   return {
     endpoints: endpoints() ?? null,
@@ -74,6 +82,7 @@ async function statusOf({
       ...shown.map(describeChild),
     ],
     disk: use ?? null,
+    copies,
     warnings: [use?.warning, metadata.trouble, streamsTrouble(), ...rates.waiting].filter(
       (warning) => warning !== undefined,
     ),
@@ -81,6 +90,20 @@ async function statusOf({
     rates: rates.latest.rates,
     maintenance: metadata.answer ?? [],
   }
+}
+
+/** Who does not answer at once is busy, and shown by its state. */
+const copiesTimeoutMs = 1000
+
+async function copiesOf(children: readonly CopyingChild[]): Promise<ProcessesStatus['copies']> {
+  const found = await Promise.all(
+    children.map(async ({ name, channel }) => {
+      const answer = channel?.call('status', null, { timeoutMs: copiesTimeoutMs }).catch(() => undefined)
+      const { copies = null } = ((await answer) ?? {}) as Partial<CopiesStatus>
+      return copies === null ? [] : [{ process: name, ...copies }]
+    }),
+  )
+  return found.flat()
 }
 
 function describeChild({ name, state, restarts }: ShownChild): ProcessesStatus['processes'][number] {

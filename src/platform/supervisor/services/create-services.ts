@@ -1,8 +1,9 @@
 import type { CrawlStore } from '../../../storage/metadata/crawls.ts'
-import { openObjectStore } from '../../../storage/objects/open.ts'
+import type { ObjectStore } from '../../../storage/objects/object-store.ts'
 import { nodeFiles } from '../../../kernel/files/node-files.ts'
 import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
 import { connectCatalog } from '../../../lake/client/connect-catalog.ts'
+import type { LakePlace } from '../../lake/lake-place.ts'
 import type { ReconcileServices } from '../../kinds/reconcile-services.ts'
 import type { Ports } from '../choose-ports.ts'
 import type { DataDirectory } from '../data-directory.ts'
@@ -19,8 +20,9 @@ export interface ServicesOptions extends SupervisorOptions {
   readonly processes: Processes
   readonly ports: Ports
   readonly places: DataDirectory
+  readonly lake: LakePlace
   readonly removeLeft: RemoveLeft
-  readonly warehouse: string
+  readonly objects: ObjectStore
   readonly crawls: CrawlStore
   /** Told of each table that changed. */
   readonly tableChanged: (schema: string, name: string) => void
@@ -33,7 +35,7 @@ export interface Services extends ReconcileServices {
 }
 
 export function createServices(options: ServicesOptions): Services {
-  const { processes, ports, places, token, removeLeft, warehouse } = options
+  const { processes, ports, places, lake, objects, token, removeLeft } = options
   const catalogUri = `http://127.0.0.1:${ports.http}/iceberg`
   const authorization = token === undefined ? {} : { token }
   const catalog = connectCatalog({ uri: catalogUri, ...authorization })
@@ -46,7 +48,7 @@ export function createServices(options: ServicesOptions): Services {
       kafka: processes.streams.access,
       catalogUri,
       ...(token === undefined ? {} : { catalogToken: token }),
-      warehouse: `file://${places.lake}`,
+      lake,
       tailRoot: places.tail,
       keysRoot: places.keys,
       workerMemoryBytes: options.workerMemoryBytes,
@@ -54,8 +56,8 @@ export function createServices(options: ServicesOptions): Services {
     views: { check: ({ sql, relations }) => processes.engine.describe(sql, relations) },
     secrets: createSecretService(options.projectDirectory),
     crawls: createCrawlService(options.crawls, {
-      objects: openObjectStore({ roots: [warehouse], files: nodeFiles }),
-      warehouse,
+      objects,
+      warehouse: lake.warehouse,
       changed: options.tableChanged,
     }),
   }

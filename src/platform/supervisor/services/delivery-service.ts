@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { ErrorCode } from '../../../kernel/errors/catalogue.ts'
 import { haltQuestion } from '../../kinds/delivery/halt-question.ts'
 import type { DeliveryRunPlan, DeliveryService, DeliveryStatus } from '../../kinds/reconcile-services.ts'
+import type { LakePlace } from '../../lake/lake-place.ts'
 import type { KafkaAccess } from '../../streams/kafka-access.ts'
 import type { DeliveryWorkers } from '../deliveries/delivery-workers.ts'
 import type { ChildState } from '../child-state.ts'
@@ -12,7 +13,7 @@ export interface DeliverySettings {
   readonly kafka: KafkaAccess
   readonly catalogUri: string
   readonly catalogToken?: string
-  readonly warehouse: string
+  readonly lake: LakePlace
   readonly tailRoot: string
   readonly keysRoot: string
   readonly workerMemoryBytes: number
@@ -45,7 +46,7 @@ function configOf(plan: DeliveryRunPlan, settings: DeliverySettings) {
     topic: plan.from,
     catalogUri: settings.catalogUri,
     ...(settings.catalogToken === undefined ? {} : { catalogToken: settings.catalogToken }),
-    warehouse: settings.warehouse,
+    lake: settings.lake,
     tailDirectory: join(settings.tailRoot, plan.name),
     format: plan.format,
     ...(plan.csv ? { csv: plan.csv } : {}),

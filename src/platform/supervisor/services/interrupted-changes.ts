@@ -50,13 +50,28 @@ export function notedMaking(directory: string, files: Files): Making {
 /**
  * Removes what drops and makings of tables left behind that a crash interrupted. Only at the start, before anybody can make
  * a table: a folder
- * that a table or view of now lies in is left alone, whoever made it there.
+ * that a table or view of now lies in is left alone, whoever made it there. What cannot be removed now is noted for the next start.
  */
-export async function finishInterrupted(directory: string, files: Files, removeLeft: RemoveLeft): Promise<void> {
+export async function finishInterrupted(
+  directory: string,
+  files: Files,
+  removeLeft: RemoveLeft,
+  onLeft: (location: string, error: unknown) => void = (_, error) => {
+    throw error
+  },
+): Promise<void> {
   await files.makeDirectory(directory)
   for (const file of await files.list(directory)) {
     const path = join(directory, file)
-    if (file.endsWith('.json')) await removeLeft((JSON.parse((await files.read(path)).toString()) as Noted).location)
+    if (file.endsWith('.json')) {
+      const { location } = JSON.parse((await files.read(path)).toString()) as Noted
+      try {
+        await removeLeft(location)
+      } catch (error) {
+        onLeft(location, error)
+        continue
+      }
+    }
     await rm(path, { force: true })
   }
 }

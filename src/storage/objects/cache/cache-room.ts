@@ -128,7 +128,7 @@ export class CacheRoom {
     return new WeirError(
       'WEIR-8009',
       `no room for a copy of ${location} (${formatSize(bytes)}): of the ${formatSize(bytesMax)} that copies may take in ${folder}, ` +
-        `${formatSize(this.bytes)} are taken by what is read now. Raise cacheBytesMax, or read fewer objects at the same time`,
+        `${formatSize(this.bytes)} are taken by what is read now. Raise the size of the cache (objects: { cache: { size } }), or read fewer objects at the same time`,
     )
   }
 }

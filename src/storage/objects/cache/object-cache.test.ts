@@ -96,7 +96,8 @@ void describe('the cache of objects', () => {
     await assert.rejects(cache.hold('s3://b/d'), {
       code: 'WEIR-8009',
       retryable: true,
-      message: /no room for a copy of s3:\/\/b\/d \(10 B\): of the 30 B .* 30 B are taken .* Raise cacheBytesMax/,
+      message:
+        /no room for a copy of s3:\/\/b\/d \(10 B\): of the 30 B .* 30 B are taken .* Raise the size of the cache/,
     })
     assert.deepEqual(await copiesIn(made.folder), ['a', 'b', 'c'])
     held[1]!.release()
@@ -143,6 +144,7 @@ void describe('the cache of objects', () => {
       bytesMax: 30,
       files: nodeFiles,
       clock: { now: Date.now, monotonic: Date.now },
+      lockPatienceMs: 0,
       read: () => Promise.reject(new Error('not to be asked')),
     })
     await assert.rejects(other.hold('s3://b/a'), { code: 'WEIR-2001', message: new RegExp(`process ${process.pid}`) })

@@ -1,6 +1,8 @@
 import { utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../../../kernel/clock.ts'
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { Files } from '../../../kernel/files/files.ts'
 import { acquireLock, type Lock } from '../../../kernel/lock.ts'
 import type { HeldObject } from '../object-store.ts'
@@ -27,6 +29,8 @@ export interface ObjectCacheOptions {
   readonly bytesMax: number
   readonly files: Files
   readonly clock: Clock
+  /** How long a predecessor that is ending may hold the folder. */
+  readonly lockPatienceMs?: number
   /** Reads a whole object. */
   readonly read: (location: string, sink: ObjectSink) => Promise<void>
 }
@@ -51,7 +55,7 @@ export function openObjectCache(options: ObjectCacheOptions): ObjectCache {
   let opening: Promise<void> | undefined
   const open = async (): Promise<void> => {
     await files.makeDirectory(folder)
-    lock = acquireLock(join(folder, '.lock'), `the cache of objects in ${folder}`)
+    lock = await lockPatiently(options)
     await takeIn(options, room)
   }
   const opened = (): Promise<void> =>
@@ -107,6 +111,19 @@ export function openObjectCache(options: ObjectCacheOptions): ObjectCache {
       await opening
       lock?.release()
     },
+  }
+}
+
+/** The next process of its kind may start while the last one ends. */
+async function lockPatiently({ folder, clock, lockPatienceMs = 4000 }: ObjectCacheOptions): Promise<Lock> {
+  const deadline = clock.monotonic() + lockPatienceMs
+  for (;;) {
+    try {
+      return acquireLock(join(folder, '.lock'), `the cache of objects in ${folder}`)
+    } catch (error) {
+      if (!(error instanceof WeirError) || clock.monotonic() >= deadline) throw error
+      await pause(100)
+    }
   }
 }
 

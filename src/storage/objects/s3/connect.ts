@@ -34,9 +34,9 @@ export function connectS3(settings: S3Settings, files: Files): S3 {
 }
 
 function clientOf(settings: S3Settings): S3Client {
-  const { accessKeyId, secretAccessKey, silenceMsMax = 30_000 } = settings
+  const { accessKeyId, secretAccessKey, sessionToken, silenceMsMax = 30_000 } = settings
   const client = new S3Client({
-    region: settings.region,
+    ...regionOf(settings),
     forcePathStyle: settings.pathStyle ?? false,
     // Attempts are ours (ask.ts): the client's give up when too many requests of others failed, and read no body again.
     maxAttempts: 1,
@@ -47,10 +47,17 @@ function clientOf(settings: S3Settings): S3Client {
     ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
     ...(accessKeyId === undefined || secretAccessKey === undefined
       ? {}
-      : { credentials: { accessKeyId, secretAccessKey } }),
+      : { credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) } }),
   })
   askForChecksums(client)
   return client
+}
+
+/** Servers other than Amazon's sign for any region; the SDK asks for one all the same. */
+function regionOf({ region, endpoint }: S3Settings): { readonly region?: string } {
+  if (region !== undefined) return { region }
+  const isSaid = process.env['AWS_REGION'] !== undefined || process.env['AWS_PROFILE'] !== undefined
+  return endpoint === undefined || isSaid ? {} : { region: 'us-east-1' }
 }
 
 /** Asks S3 for an object's checksum; by its parameter the client would check each piece of a body that is read in pieces. */

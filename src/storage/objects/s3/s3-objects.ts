@@ -8,7 +8,7 @@ import { addressOf, uploadOf } from './address.ts'
 import { connectS3, type S3 } from './connect.ts'
 import { listObjects } from './list-objects.ts'
 import { readObject } from './read-object.ts'
-import type { S3Settings } from './s3-settings.ts'
+import { cacheBytesDefault, type S3Settings } from './s3-settings.ts'
 import { sendObject } from './send-object.ts'
 import { bytesSource, withFileSource } from '../source.ts'
 
@@ -16,9 +16,6 @@ export interface S3Objects extends ObjectStore {
   /** Of the copies that are kept here. */
   cacheFigures(): CacheFigures
 }
-
-/** 10 GB. */
-const cacheBytesDefault = 10e9
 
 /** Objects in an S3 bucket. An object is durable when its write is answered; `docs/spec/object-stores.md` has the rules. */
 export function s3Objects(settings: S3Settings, files: Files): S3Objects {

@@ -1,19 +1,25 @@
 import type { Patience } from './ask.ts'
 
+/** 10 GB. */
+export const cacheBytesDefault = 10e9
+
 /**
  * Where S3 is, how it is asked, and how much of it is kept here. Without keys the usual chain of the AWS SDK applies
  * (environment, profile, role).
  */
 export interface S3Settings {
   readonly endpoint?: string
-  readonly region: string
+  /** Without it the SDK's own: AWS_REGION, then the profile; `us-east-1` where an endpoint is named and neither says one. */
+  readonly region?: string
   readonly accessKeyId?: string
   readonly secretAccessKey?: string
+  /** Of temporary keys. */
+  readonly sessionToken?: string
   /** `http://host/bucket/key` instead of `http://bucket.host/key`. */
   readonly pathStyle?: boolean
   /** Local folder for copies that DuckDB reads; of one process at a time. */
   readonly cacheDirectory: string
-  /** Bytes that the copies may take together; 10 GB without it. */
+  /** Bytes that the copies may take together; `cacheBytesDefault` without it. */
   readonly cacheBytesMax?: number
   /** Bytes of a part of a large object, 5 MiB at least: an object of more than one part is sent in parts. 16 MiB without it. */
   readonly partBytes?: number

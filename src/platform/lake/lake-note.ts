@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import type { Files } from '../../kernel/files/files.ts'
+import { writeDurably } from '../supervisor/write-durably.ts'
+import type { LakePlace } from './lake-place.ts'
+
+/** `lake.json` of a data directory: where its tables lay at the last start. For a start without its bucket, and for a backup. */
+export interface LakeNote {
+  readonly in: 'directory' | 's3'
+  /** `s3://bucket/prefix` */
+  readonly at?: string
+  readonly endpoint?: string
+}
+
+export const lakeNoteName = 'lake.json'
+
+export function noteOf({ warehouse, s3 }: LakePlace): LakeNote {
+  if (s3 === undefined) return { in: 'directory' }
+  return { in: 's3', at: warehouse, ...(s3.endpoint === undefined ? {} : { endpoint: s3.endpoint }) }
+}
+
+/** Undefined before the first start, and where only an earlier version of Weir ran: then they lie in the directory. */
+export async function readLakeNote(root: string, files: Files): Promise<LakeNote | undefined> {
+  const path = join(root, lakeNoteName)
+  if ((await files.size(path)) === undefined) return undefined
+  return JSON.parse((await files.read(path)).toString()) as LakeNote
+}
+
+export function writeLakeNote(root: string, note: LakeNote, files: Files): Promise<void> {
+  return writeDurably(join(root, lakeNoteName), `${JSON.stringify(note)}\n`, files)
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import { nodeFiles } from '../../kernel/files/node-files.ts'
+import { openObjectStore, type OpenObjectStore } from '../../storage/objects/open.ts'
+import type { S3Settings } from '../../storage/objects/s3/s3-settings.ts'
+import type { SecretService } from '../kinds/reconcile-services.ts'
+import { createSecretService } from '../kinds/secret/read-secret.ts'
+import type { S3Keys } from '../project/object-settings.ts'
+import type { LakePlace } from './lake-place.ts'
+
+/**
+ * Opens the files of tables, in a folder or in S3, and nothing beyond. Secrets are read where it runs: WEIR-7006 for one that is not
+ * there. `owner` names the folder of its copies of objects: a process has one of its own.
+ */
+export async function openLake(
+  { warehouse, s3 }: LakePlace,
+  owner: string,
+  patience: Pick<S3Settings, 'patience' | 'silenceMsMax'> = {},
+): Promise<OpenObjectStore> {
+  const roots = [warehouse]
+  if (s3 === undefined) return openObjectStore({ roots, files: nodeFiles })
+  const { keys, projectDirectory, cacheDirectory, ...rest } = s3
+  const secrets = createSecretService(projectDirectory)
+  const read = keys === undefined ? {} : await readKeys(keys, secrets)
+  const settings = { ...rest, ...read, ...patience, cacheDirectory: join(cacheDirectory, owner) }
+  return openObjectStore({ roots, files: nodeFiles, s3: settings })
+}
+
+export type ReadKeys = Pick<S3Settings, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>
+
+/** The keys themselves. WEIR-7006. */
+export async function readKeys(
+  keys: S3Keys,
+  secrets: SecretService,
+): Promise<Required<Pick<S3Settings, 'accessKeyId' | 'secretAccessKey'>> & ReadKeys> {
+  const { accessKeyId, secretAccessKey, sessionToken } = keys
+  return {
+    accessKeyId: typeof accessKeyId === 'string' ? accessKeyId : await secrets.read(accessKeyId),
+    secretAccessKey: await secrets.read(secretAccessKey),
+    ...(sessionToken === undefined ? {} : { sessionToken: await secrets.read(sessionToken) }),
+  }
+}

@@ -1,0 +1,55 @@
+import { isDeepStrictEqual } from 'node:util'
+import { asWeirError, WeirError } from '../../kernel/errors/weir-error.ts'
+import type { Files } from '../../kernel/files/files.ts'
+import { liesUnder, schemeOf } from '../../storage/objects/location.ts'
+import type { CatalogPointers } from '../../storage/metadata/pointers.ts'
+import { checkBucket } from './check-bucket.ts'
+import { noteOf, readLakeNote, writeLakeNote } from './lake-note.ts'
+import type { LakePlace } from './lake-place.ts'
+
+interface PrepareOptions {
+  /** The data directory. */
+  readonly root: string
+  readonly pointers: Pick<CatalogPointers, 'outside'>
+  readonly files: Files
+}
+
+/**
+ * Before anything uses the lake: its tables lie there (WEIR-2023), and a bucket can keep them (WEIR-8010, WEIR-8004). A bucket that kept
+ * them at the last start and does not answer now keeps nobody from producing: that is a notice, and deliveries wait for it.
+ */
+export async function prepareLake(place: LakePlace, options: PrepareOptions): Promise<readonly string[]> {
+  const { root, files } = options
+  await refuseOtherLake(place, options)
+  const [found, wanted] = [await readLakeNote(root, files), noteOf(place)]
+  const isKnown = isDeepStrictEqual(found, wanted)
+  const notices = place.s3 === undefined ? [] : await checked(place, isKnown)
+  if (!isKnown) await writeLakeNote(root, wanted, files)
+  return notices
+}
+
+async function checked(place: LakePlace, isKnown: boolean): Promise<readonly string[]> {
+  try {
+    await checkBucket(place)
+    return []
+  } catch (thrown) {
+    const error = asWeirError(thrown)
+    if (!isKnown || error.code !== 'WEIR-8004') throw error
+    return [`${error.message}. Records are taken; deliveries and queries wait for it  [${error.code}]`]
+  }
+}
+
+/** Tables name their files by absolute locations: none moves because a project says another place. */
+async function refuseOtherLake({ warehouse }: LakePlace, { root, pointers }: PrepareOptions): Promise<void> {
+  const isElsewhere = (location: string): boolean =>
+    schemeOf(location) !== schemeOf(warehouse) || (schemeOf(warehouse) === 's3' && !liesUnder(warehouse, location))
+  const left = (await pointers.outside(warehouse)).filter(({ location }) => isElsewhere(location))
+  const [first] = left
+  if (first === undefined) return
+  const names = `${[...first.namespace, first.name].join('.')}${left.length > 1 ? ` and ${left.length - 1} more` : ''}`
+  throw new WeirError(
+    'WEIR-2023',
+    `the tables of ${root} do not lie in ${warehouse}: ${names} (${first.location}). Tables name their files by absolute locations, and do not move by themselves. ` +
+      'Choose the environment that it was started with (--env), or give this one a data directory of its own (dataDirectory), where deliveries load its tables from the streams',
+  )
+}

@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import { parseSize } from '../../kernel/units.ts'
+import { size } from '../kinds/fields.ts'
+import type { SecretSource } from '../kinds/secret/secret-source.ts'
+import { secretValue } from './secret-value.ts'
+
+const location = z
+  .string()
+  .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^/?#]+)*\/?$/, 'write it like s3://bucket/prefix')
+
+const keyId = z.union([z.string().min(1), secretValue('The id of the key.')])
+
+/** Both or neither: a key of which half is missing would be the other half's of the environment. */
+const bothKeys = ({ accessKeyId, secretAccessKey }: { accessKeyId?: unknown; secretAccessKey?: unknown }): boolean =>
+  (accessKeyId === undefined) === (secretAccessKey === undefined)
+const bothMessage = { path: ['secretAccessKey'], message: 'accessKeyId and secretAccessKey belong together' }
+
+const keys = {
+  accessKeyId: keyId
+    .optional()
+    .describe(
+      'The id of the key, or a secret that holds it. Without it the usual chain of the AWS SDK: environment, profile, role.',
+    ),
+  secretAccessKey: secretValue('The key.').optional(),
+  sessionToken: secretValue('With temporary keys: their token.').optional(),
+}
+
+/** The cache must hold a file of the usual size and those beside it. */
+const cacheSizeMin = '100 MB'
+
+export const objectsSchema = z.union([
+  location,
+  z
+    .strictObject({
+      location: location.describe('The bucket, and the prefix under which all lies: s3://bucket/prefix.'),
+      endpoint: z.url().optional().describe("Of an S3 that is not Amazon's: https://minio.example.com:9000."),
+      region: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("The region of the bucket; the AWS SDK's own (AWS_REGION, the profile) without it."),
+      pathStyle: z
+        .boolean()
+        .optional()
+        .describe(
+          'Asks https://host/bucket/key instead of https://bucket.host/key; true without it where an endpoint is named.',
+        ),
+      ...keys,
+      cache: z
+        .strictObject({
+          directory: z
+            .string()
+            .min(1)
+            .optional()
+            .describe(
+              'Where copies of files lie, from the folder of the project; cache in the data directory without it.',
+            ),
+          size: size(cacheSizeMin)
+            .optional()
+            .describe(
+              'What the copies of one process may take: the SQL engine, the operator, and each worker of a delivery that recounts its table. 10 GB without it, 100 MB at least.',
+            ),
+        })
+        .optional()
+        .describe('Copies of the files that are read: DuckDB reads files of this machine.'),
+      clients: z
+        .strictObject({ ...keys })
+        .refine((given) => given.accessKeyId !== undefined, {
+          path: ['accessKeyId'],
+          message: 'name the keys, or leave clients out',
+        })
+        .refine(bothKeys, bothMessage)
+        .optional()
+        .describe(
+          'Keys that the catalog hands to Iceberg clients that ask for them (X-Iceberg-Access-Delegation: vended-credentials). None without it: clients use their own.',
+        ),
+    })
+    .refine(bothKeys, bothMessage),
+])
+
+/** As it is run. JSON-safe, and without the secrets themselves. */
+export interface ObjectSettings {
+  /** `s3://bucket/prefix`, without a slash at its end. */
+  readonly location: string
+  readonly endpoint?: string
+  readonly region?: string
+  readonly pathStyle: boolean
+  /** The SDK's usual chain without it. */
+  readonly keys?: S3Keys
+  readonly cacheDirectory?: string
+  readonly cacheBytes?: number
+  /** For Iceberg clients that ask. */
+  readonly clientKeys?: S3Keys
+}
+
+export interface S3Keys {
+  readonly accessKeyId: string | SecretSource
+  readonly secretAccessKey: SecretSource
+  readonly sessionToken?: SecretSource
+}
+
+/** Properties may be undefined: it becomes JSON next. */
+export function objectSettings(given: z.output<typeof objectsSchema> | undefined) {
+  if (given === undefined) return undefined
+  const {
+    location: place,
+    endpoint,
+    region,
+    pathStyle,
+    cache,
+    clients,
+    ...own
+  } = typeof given === 'string' ? { location: given } : given
+  return {
+    location: place.replace(/\/$/, ''),
+    endpoint,
+    region,
+    pathStyle: pathStyle ?? endpoint !== undefined,
+    keys: keysOf(own),
+    cacheDirectory: cache?.directory,
+    cacheBytes: cache?.size === undefined ? undefined : parseSize(cache.size),
+    clientKeys: keysOf(clients),
+  }
+}
+
+function keysOf(given: { readonly [key in keyof S3Keys]?: S3Keys[key] | undefined } | undefined) {
+  return given?.accessKeyId === undefined ? undefined : given
+}
