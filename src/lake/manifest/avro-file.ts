@@ -4,17 +4,18 @@ import avro from 'avsc'
 import { uncompressSync } from 'snappy'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { type Long, toLong } from '../json.ts'
+import { AvroCursor } from './avro-cursor.ts'
+import { avroReader, type AvroSchema } from './avro-reader.ts'
 
-/** An Avro schema as JSON. Attributes that Avro does not know (`field-id`) are kept in the file: Iceberg needs them. */
-export type AvroSchema = string | { readonly [key: string]: unknown } | readonly AvroSchema[]
-
-export interface AvroFile {
+export interface AvroFile<Item> {
   readonly metadata: ReadonlyMap<string, Buffer>
   readonly schema: AvroSchema
-  readonly records: readonly unknown[]
+  readonly records: readonly Item[]
 }
 
 const magic = Buffer.from('Obj\u0001')
+const syncBytes = 16
+const inflatedBytesMin = 16 << 10
 const headerType = avro.Type.forSchema({ type: 'map', values: 'bytes' })
 
 // Snapshot ids of other engines have 63 bits; avsc's own long refuses them.
@@ -62,43 +63,45 @@ export function encodeAvroFile(
   const headerBytes = headerType.toBuffer(
     Object.fromEntries(Object.entries(header).map(([key, value]) => [key, Buffer.from(value)])),
   )
-  const sync = randomBytes(16)
+  const sync = randomBytes(syncBytes)
   if (records.length === 0) return Buffer.concat([magic, headerBytes, sync])
   const block = deflateRawSync(Buffer.concat(records.map((record) => type.toBuffer(record))))
   return Buffer.concat([magic, headerBytes, sync, zigzag(records.length), zigzag(block.length), block, sync])
 }
 
+/** What reads the records of a file, made of its schema. */
+type ReaderOf<Item> = (schema: AvroSchema) => (cursor: AvroCursor) => Item
+
 /** `WEIR-4008` for what is no container file or uses a codec that Iceberg does not. */
-export function decodeAvroFile(bytes: Buffer, location: string): AvroFile {
+export function decodeAvroFile<Item = unknown>(
+  bytes: Buffer,
+  location: string,
+  readerOf: ReaderOf<Item> = avroReader as ReaderOf<Item>,
+): AvroFile<Item> {
   if (!bytes.subarray(0, 4).equals(magic)) throw new WeirError('WEIR-4008', `${location} is not an Avro file`)
   try {
-    return decode(bytes)
+    return decode(bytes, readerOf)
   } catch (cause) {
     if (cause instanceof WeirError) throw cause
     throw new WeirError('WEIR-4008', `${location} does not decode as Avro: ${(cause as Error).message}`, { cause })
   }
 }
 
-function decode(bytes: Buffer): AvroFile {
+function decode<Item>(bytes: Buffer, readerOf: ReaderOf<Item>): AvroFile<Item> {
   const header = headerType.decode(bytes, 4) as { value: Record<string, Buffer>; offset: number }
   const metadata = new Map(Object.entries(header.value))
   const text = metadata.get('avro.schema')?.toString() ?? ''
   const codec = metadata.get('avro.codec')?.toString() ?? 'null'
-  const type = typeOf(text)
-  const records: unknown[] = []
-  for (let at = header.offset + 16; at < bytes.length;) {
-    const [count, afterCount] = readZigzag(bytes, at)
-    const [size, start] = readZigzag(bytes, afterCount)
-    const block = decompress(codec, bytes.subarray(start, start + size))
-    for (let item = 0, offset = 0; item < count; item++) {
-      const read = type.decode(block, offset) as { value: unknown; offset: number }
-      if (read.offset < 0) throw new RangeError('a record is cut short')
-      records.push(read.value)
-      offset = read.offset
-    }
-    at = start + size + 16
+  const schema = JSON.parse(text) as AvroSchema
+  const read = readerOf(schema)
+  const records: Item[] = []
+  for (const blocks = new AvroCursor(bytes, header.offset + syncBytes); blocks.at < bytes.length;) {
+    const count = Number(blocks.long())
+    const block = new AvroCursor(decompress(codec, blocks.slice(blocks.length())))
+    for (let item = 0; item < count; item++) records.push(read(block))
+    blocks.slice(syncBytes)
   }
-  return { metadata, schema: JSON.parse(text) as AvroSchema, records }
+  return { metadata, schema, records }
 }
 
 function decompress(codec: string, block: Buffer): Buffer {
@@ -106,7 +109,8 @@ function decompress(codec: string, block: Buffer): Buffer {
     case 'null':
       return block
     case 'deflate':
-      return inflateRawSync(block)
+      // Larger pieces than Node's 16 KB: a manifest has megabytes.
+      return inflateRawSync(block, { chunkSize: Math.max(inflatedBytesMin, 8 * block.length) })
     case 'zstandard':
       return zstdDecompressSync(block)
     case 'snappy':
@@ -124,14 +128,4 @@ function zigzag(value: number): Buffer {
     rest = Math.floor(rest / 128)
   }
   return Buffer.from([...bytes, rest])
-}
-
-function readZigzag(bytes: Buffer, at: number): readonly [value: number, next: number] {
-  let value = 0
-  for (let next = at, factor = 1; ; next++, factor *= 128) {
-    const byte = bytes[next]
-    if (byte === undefined) throw new RangeError('a block is cut short')
-    value += (byte & 127) * factor
-    if (byte < 128) return [value / 2, next + 1]
-  }
 }

@@ -3,7 +3,7 @@ import type { PartitionSpec } from '../metadata/table-metadata.ts'
 import { primitiveOf } from '../../record/schema/primitive.ts'
 import { fieldsById } from '../types/schema.ts'
 import type { Schema } from '../types/type.ts'
-import type { AvroSchema } from './avro-file.ts'
+import type { AvroSchema } from './avro-reader.ts'
 
 /** Schemas of manifests and manifest lists, format versions 2 and 3 (Iceberg specification, manifests). */
 type AvroField = { readonly name: string; readonly type: AvroSchema; readonly 'field-id': number } & {

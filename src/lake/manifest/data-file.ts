@@ -45,3 +45,8 @@ export interface ManifestEntry {
   readonly fileSequenceNumber: number
   readonly file: DataFile
 }
+
+/** An entry as it was read: its file has the number that deletes are told apart by. */
+export interface ReadEntry extends ManifestEntry {
+  readonly file: DataFile & { readonly sequenceNumber: number }
+}

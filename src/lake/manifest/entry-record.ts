@@ -2,7 +2,6 @@ import type { Long } from '../json.ts'
 import { primitiveOf } from '../../record/schema/primitive.ts'
 import { decimalBytes, type PartitionColumn } from './avro-schemas.ts'
 import type { ById, DataFile, EntryStatus, ManifestEntry, PartitionValue } from './data-file.ts'
-import type { ManifestFile } from './manifest-file.ts'
 
 type Pairs<T> = readonly { readonly key: number; readonly value: T }[] | null
 
@@ -40,52 +39,6 @@ interface FileRecord {
 
 const statuses: readonly EntryStatus[] = ['existing', 'added', 'deleted']
 const contents: readonly DataFile['content'][] = ['data', 'position-deletes', 'equality-deletes']
-
-/** Numbers that the entry leaves open are those of the manifest that added it (specification, inheritance). */
-export function fromEntryRecord(
-  record: EntryRecord,
-  manifest: ManifestFile,
-  partitionNames: readonly string[],
-): ManifestEntry {
-  const status = statuses[record.status] ?? 'existing'
-  return {
-    status,
-    snapshotId: record.snapshot_id ?? manifest.addedSnapshotId,
-    sequenceNumber: record.sequence_number ?? manifest.sequenceNumber,
-    fileSequenceNumber: record.file_sequence_number ?? manifest.sequenceNumber,
-    file: fromFileRecord(record.data_file, manifest.specId, partitionNames),
-  }
-}
-
-function fromFileRecord(record: FileRecord, specId: number, partitionNames: readonly string[]): DataFile {
-  const mapped = <K extends string, T>(key: K, pairs: Pairs<T> | undefined) =>
-    pairs == null
-      ? {}
-      : ({ [key]: new Map(pairs.map(({ key: id, value }) => [id, value])) } as unknown as Record<K, ById<T>>)
-  return {
-    content: contents[record.content ?? 0] ?? 'data',
-    location: record.file_path,
-    format: record.file_format.toUpperCase(),
-    specId,
-    partition: partitionNames.map((name) => record.partition[name] ?? null),
-    recordCount: record.record_count,
-    sizeBytes: record.file_size_in_bytes,
-    ...mapped('columnSizes', record.column_sizes),
-    ...mapped('valueCounts', record.value_counts),
-    ...mapped('nullCounts', record.null_value_counts),
-    ...mapped('nanCounts', record.nan_value_counts),
-    ...mapped('lowerBounds', record.lower_bounds),
-    ...mapped('upperBounds', record.upper_bounds),
-    ...(record.key_metadata == null ? {} : { keyMetadata: record.key_metadata }),
-    ...(record.split_offsets == null ? {} : { splitOffsets: record.split_offsets }),
-    ...(record.equality_ids == null ? {} : { equalityIds: record.equality_ids }),
-    ...(record.sort_order_id == null ? {} : { sortOrderId: record.sort_order_id }),
-    ...(record.referenced_data_file == null ? {} : { referencedDataFile: record.referenced_data_file }),
-    ...(record.first_row_id == null ? {} : { firstRowId: record.first_row_id }),
-    ...(record.content_offset == null ? {} : { contentOffset: record.content_offset }),
-    ...(record.content_size_in_bytes == null ? {} : { contentSizeBytes: record.content_size_in_bytes }),
-  }
-}
 
 /** An added entry leaves its sequence numbers open; rows that were written anew keep the number of their snapshot. */
 export function toEntryRecord(entry: ManifestEntry, columns: readonly PartitionColumn[]): EntryRecord {

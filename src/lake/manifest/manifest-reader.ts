@@ -1,18 +1,18 @@
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
-import { decodeAvroFile, type AvroSchema } from './avro-file.ts'
-import type { ManifestEntry } from './data-file.ts'
-import { fromEntryRecord, type EntryRecord } from './entry-record.ts'
+import { decodeAvroFile } from './avro-file.ts'
+import type { ReadEntry } from './data-file.ts'
+import { entryReader } from './entry-reader.ts'
 import type { ManifestFile } from './manifest-file.ts'
 import { withRowIds } from './row-ids.ts'
 
 /** Entries of manifests, read once: a manifest never changes. */
 export interface ManifestReader {
-  entries(manifest: ManifestFile): Promise<readonly ManifestEntry[]>
+  entries(manifest: ManifestFile): Promise<readonly ReadEntry[]>
 }
 
 /** Keeps the manifests used last, up to `entriesMax` entries together (about 1 KB each). */
 export function manifestReader(store: Pick<ObjectStore, 'get'>, entriesMax = 50_000): ManifestReader {
-  const kept = new Map<string, readonly ManifestEntry[]>()
+  const kept = new Map<string, readonly ReadEntry[]>()
   let count = 0
   return {
     entries: async (manifest) => {
@@ -37,27 +37,8 @@ export function manifestReader(store: Pick<ObjectStore, 'get'>, entriesMax = 50_
   }
 }
 
-async function readManifest(
-  store: Pick<ObjectStore, 'get'>,
-  manifest: ManifestFile,
-): Promise<readonly ManifestEntry[]> {
-  const { schema, records } = decodeAvroFile(await store.get(manifest.location), manifest.location)
-  const names = partitionNames(schema)
-  return withRowIds(
-    records.map((record) => fromEntryRecord(record as EntryRecord, manifest, names)),
-    manifest,
-  )
-}
-
-/** The names of the partition tuple's values in the file, in the order of the spec that it was written under. */
-function partitionNames(schema: AvroSchema): readonly string[] {
-  const file = fieldType(schema, 'data_file')
-  const partition = fieldType(file, 'partition')
-  return (partition as { fields?: readonly { name: string }[] } | undefined)?.fields?.map((field) => field.name) ?? []
-}
-
-function fieldType(record: AvroSchema | undefined, name: string): AvroSchema | undefined {
-  return (record as { fields?: readonly { name: string; type: AvroSchema }[] } | undefined)?.fields?.find(
-    (field) => field.name === name,
-  )?.type
+async function readManifest(store: Pick<ObjectStore, 'get'>, manifest: ManifestFile): Promise<readonly ReadEntry[]> {
+  const bytes = await store.get(manifest.location)
+  const { records } = decodeAvroFile(bytes, manifest.location, (schema) => entryReader(schema, manifest))
+  return withRowIds(records, manifest)
 }

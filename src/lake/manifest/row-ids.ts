@@ -1,12 +1,12 @@
 import { type Long, toLong } from '../json.ts'
-import type { ManifestEntry } from './data-file.ts'
+import type { ReadEntry } from './data-file.ts'
 import type { ManifestFile } from './manifest-file.ts'
 
 /**
  * Entries with the row ids that files inherit from their manifest (specification, first row id inheritance): a file of data
  * without one follows those before it that had none either.
  */
-export function withRowIds(entries: readonly ManifestEntry[], manifest: ManifestFile): readonly ManifestEntry[] {
+export function withRowIds(entries: readonly ReadEntry[], manifest: ManifestFile): readonly ReadEntry[] {
   if (manifest.firstRowId === undefined || manifest.content !== 'data') return entries
   let next = BigInt(manifest.firstRowId)
   return entries.map((entry) => {

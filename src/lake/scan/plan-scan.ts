@@ -55,11 +55,12 @@ export async function planScan(options: {
   const deleteFiles: ScannedFile[] = []
   const manifests = await readManifestList(store, snapshot)
   const read = await Promise.all(manifests.map((manifest) => reader.entries(manifest)))
-  for (const { status, file, sequenceNumber } of read.flat()) {
-    if (status === 'deleted') continue
-    if (file.content !== 'data') deleteFiles.push({ ...file, sequenceNumber })
-    else dataFiles.push({ ...file, sequenceNumber })
-  }
+  for (const entries of read)
+    for (const { status, file } of entries) {
+      if (status === 'deleted') continue
+      if (file.content === 'data') dataFiles.push(file)
+      else deleteFiles.push(file)
+    }
   await readVectors(deleteFiles, store)
   return { snapshot, schema, dataFiles, deleteFiles, specs: metadata['partition-specs'], namesMapped }
 }

@@ -31,11 +31,11 @@ const plain: ReadonlySet<string> = new Set<string>([...primitiveNames, ...laterN
 
 /** `decimal(9,2)` and the like, as any engine spaces them; undefined for what Weir does not know. */
 export function parsePrimitive(type: string): Primitive | undefined {
+  if (plain.has(type)) return { name: type as PlainName }
   const decimal = /^decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)$/.exec(type)
   if (decimal !== null) return { name: 'decimal', precision: Number(decimal[1]), scale: Number(decimal[2]) }
   const fixed = /^fixed\[\s*(\d+)\s*\]$/.exec(type)
-  if (fixed !== null) return { name: 'fixed', length: Number(fixed[1]) }
-  return plain.has(type) ? { name: type as PlainName } : undefined
+  return fixed === null ? undefined : { name: 'fixed', length: Number(fixed[1]) }
 }
 
 /** The same; `WEIR-4007` for what Weir cannot hold. */
