@@ -6,7 +6,7 @@ import type { Catalog, CatalogOptions, CatalogRequest, CatalogResponse, ClientSe
 import { idempotency, keyLifetime } from './idempotency.ts'
 import { metadataStore } from './metadata-store.ts'
 import { namespaceRoutes } from './namespace-routes.ts'
-import type { TableIdent } from './pointer-store.ts'
+import type { Namespace, TableIdent } from './pointer-store.ts'
 import type { ReceiptOf } from './receipt.ts'
 import { replay } from './replay.ts'
 import { errorResponse, RestError } from './rest-error.ts'
@@ -23,6 +23,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     metadata: metadataStore(options.objects, parseMetadata),
     views: metadataStore(options.objects, parseViewMetadata),
     newLocation: (table: TableIdent) => freeLocation(options, table),
+    folderOf: (namespace: Namespace) => namespaceFolder(options.warehouse, namespace),
     making: options.making ?? ((_, make) => make()),
     accessOf: ({ headers }: CatalogRequest) => accessFor(options.credential, headers),
     now: options.now ?? Date.now,
@@ -86,8 +87,11 @@ async function freeLocation({ warehouse, objects }: CatalogOptions, table: Table
 
 /** `<warehouse>/<level.level>/<table>`: always two folders deep, so that no table lies inside another. */
 function tableLocation(warehouse: string, table: TableIdent): string {
-  const levels = table.namespace.map((level) => folderName(level).replaceAll('.', '%2E'))
-  return under(warehouse, levels.join('.'), folderName(table.name))
+  return under(namespaceFolder(warehouse, table.namespace), folderName(table.name))
+}
+
+function namespaceFolder(warehouse: string, namespace: Namespace): string {
+  return under(warehouse, namespace.map((level) => folderName(level).replaceAll('.', '%2E')).join('.'))
 }
 
 function folderName(name: string): string {

@@ -8,6 +8,8 @@ import { json, levelsOf, namespaceOf, noContent, type Call, type Route } from '.
 interface NamespaceContext {
   readonly pointers: NamespaceStore
   readonly receipt: ReceiptOf
+  /** Under which the tables of a namespace lie. */
+  readonly folderOf: (namespace: Namespace) => string
 }
 
 /** Namespaces of the REST protocol. */
@@ -18,7 +20,15 @@ export function namespaceRoutes(context: NamespaceContext): readonly Route[] {
   return [
     { method: 'GET', path, answer: (call) => list(store, call) },
     { method: 'POST', path, answer: (call) => create(context, call) },
-    { method: 'GET', path: one, answer: async (call) => json(await load(store, namespaceOf(call))) },
+    {
+      method: 'GET',
+      path: one,
+      answer: async (call) => {
+        const { namespace, properties } = await load(store, namespaceOf(call))
+        // Trino makes a table in two steps, of which the second wants an empty folder, unless the namespace says where its tables lie.
+        return json({ namespace, properties: { location: context.folderOf(namespace), ...properties } })
+      },
+    },
     {
       method: 'HEAD',
       path: one,
