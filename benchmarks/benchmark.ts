@@ -28,6 +28,8 @@ export interface Benchmark {
 export interface BenchmarkOptions {
   /** Alternating pairs, ours and the reference in turn. */
   readonly pairs: number
+  /** The form that takes minutes, where there is a shorter one. */
+  readonly long: boolean
   readonly say: (text: string) => void
 }
 

@@ -1,13 +1,20 @@
 // `npm run conformance`: clients, servers and suites that nobody here wrote, against a Weir that runs. Downloads go into a
 // cache outside the repository (WEIR_CACHE). What a machine lacks is named, and is a failure: nothing is skipped in silence.
-// --quick: the part that a change must pass. --only NAME: one suite.
+// --quick: the part that a change must pass. --only NAME: one suite; what follows a -- are options of its own.
 import { parseArgs } from 'node:util'
 import { runCommand } from './conformance/command.ts'
 import { requirementsMissing } from './conformance/requirements.ts'
 import { startWeir } from '../test/support/running-weir.ts'
 import { suites } from './conformance/suites.ts'
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } })
+const { values, positionals } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+  allowPositionals: true,
+})
+if (positionals.length > 0 && values.only === undefined) {
+  console.error('options of a suite want --only NAME before them')
+  process.exit(2)
+}
 const chosen = suites.filter(({ name, quick }) =>
   values.only === undefined ? quick || !values.quick : name === values.only,
 )
@@ -39,7 +46,8 @@ process.exitCode = failed.length > 0 ? 1 : 0
 
 /** Each suite has a Weir of its own, so that one cannot spoil the next. */
 async function runOn(suite: (typeof suites)[number]): Promise<boolean> {
-  if (suite.alone) return (await runCommand(suite.command(undefined), suite.env?.(undefined))) === 0
+  if (suite.alone)
+    return (await runCommand([...suite.command(undefined), ...positionals], suite.env?.(undefined))) === 0
   await using weir = await startWeir(suite.name)
-  return (await runCommand(suite.command(weir.endpoints), suite.env?.(weir.endpoints))) === 0
+  return (await runCommand([...suite.command(weir.endpoints), ...positionals], suite.env?.(weir.endpoints))) === 0
 }

@@ -10,6 +10,7 @@ import { kinds } from '../src/platform/kinds/registry.ts'
 import { projectSchema } from '../src/platform/project/define-project.ts'
 import { createHttpServer } from '../src/server/create-http-server.ts'
 import { answerTypes } from './answer-types.ts'
+import { enginesSection } from './engines-reference.ts'
 import { kafkaPage } from './kafka-reference.ts'
 import { markdownTable } from './markdown-table.ts'
 
@@ -45,6 +46,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/kinds.md', kindsPage()],
     ['docs/reference/project.md', projectPage()],
     ['docs/reference/http.md', httpPage(api)],
+    ['docs/reference/engines.md', enginesPage()],
     kafkaPage(),
     ['console/src/api/answers.ts', answerTypes((api.components?.schemas ?? {}) as never)],
   ])
@@ -115,6 +117,12 @@ function valueOf(json: Json): string {
   if (json.type === 'object') return 'object'
   const range = json.type === 'integer' ? ` from ${json.minimum} to ${json.maximum}` : ''
   return `${json.type ?? 'resource'}${range}`
+}
+
+function enginesPage(): string {
+  const intro =
+    'What other engines do with the tables of a Weir, through its Iceberg catalog, and who reads it then. Each cell is held by `npm run conformance -- --only engines`: the engine at the head does it, and then Weir (by SQL), Spark, Trino and PyIceberg must read the same rows; what is said to be refused must be refused. Rows are of every type that all four write, in tables of format version 2 where nothing else is said.'
+  return page('Engines on the same tables', intro, enginesSection())
 }
 
 /** Nothing is asked of the parts: the routes are only described. */

@@ -20,7 +20,7 @@ export async function appendRows(
   select: string,
 ): Promise<void> {
   const store = openObjectStore({ roots: ['file:///'], files: nodeFiles })
-  const [schema, spec] = [tableSchema(metadata), specById(metadata, 0)]
+  const [schema, spec] = [tableSchema(metadata), specById(metadata, metadata['default-spec-id'])]
   const db = await (await DuckDBInstance.create(':memory:')).connect()
   const directory = mkdtempSync(join(tmpdir(), 'weir-rows-'))
   try {

@@ -125,12 +125,23 @@ export async function writeTable(
 ): Promise<readonly string[]> {
   const { name, columns, files } = table
   const schema = schemaOf(Object.entries(columns).map(([column, type]) => ({ name: column, type })))
-  const { metadata } = await lake.client.createTable(['public'], { name, schema })
+  await lake.client.createTable(['public'], { name, schema })
+  return appendFiles(lake, db, name, files)
+}
+
+/** The same into a table that is there. */
+export async function appendFiles(
+  lake: Pick<LocalLake, 'folder' | 'store' | 'client'>,
+  db: DuckDBConnection,
+  name: string,
+  files: readonly string[],
+): Promise<readonly string[]> {
+  const { metadata } = await lake.client.loadTable({ namespace: ['public'], name })
   const [written, spec] = [tableSchema(metadata), specById(metadata, 0)]
   const dataFiles = []
   for (const [at, rows] of files.entries()) {
     const directory = join(lake.folder, `copy-${name}-${at}`)
-    await mkdir(directory)
+    await mkdir(directory, { recursive: true })
     const copied = await db.runAndReadAll(copySql({ schema: written, spec, source: `(${rows})`, directory }))
     const location = () => dataLocation(metadata, spec, [])
     const found = dataFilesOfCopy(copied.getRowObjectsJson() as unknown as CopyRow[], {

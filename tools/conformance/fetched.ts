@@ -7,7 +7,7 @@ import { join } from 'node:path'
 export const cache = process.env['WEIR_CACHE'] ?? join(homedir(), '.cache/weir-conformance')
 
 /** A folder of the cache that `make` fills once; one that was left unfinished is made anew. */
-function fetchedOnce(name: string, make: (folder: string) => void): string {
+export function fetchedOnce(name: string, make: (folder: string) => void): string {
   const folder = join(cache, name)
   const done = `${folder}.done`
   if (existsSync(done)) return folder

@@ -330,4 +330,28 @@ export const suites: readonly Suite[] = [
     needs: ['java', 'python3'],
     command: (weir) => [`${kit}/iceberg/spark/spark.sh`, weir!.iceberg],
   },
+  {
+    name: 'engines-quick',
+    what: 'PyIceberg and our SQL make, evolve, partition, write, delete from and compact the same tables, and read the same rows',
+    quick: true,
+    alone: true,
+    needs: ['python3'],
+    command: () => [process.execPath, 'test/conformance/engines/compare.ts', '--engines', 'weir,pyiceberg'],
+  },
+  {
+    name: 'engines',
+    what: 'the same by Spark and Trino too, each reading what each wrote: docs/reference/engines.md',
+    quick: false,
+    alone: true,
+    needs: ['java', 'mvn', 'python3', 'curl'],
+    command: () => [process.execPath, 'test/conformance/engines/compare.ts'],
+  },
+  {
+    name: 'tpch',
+    what: "TPC-H's 22 queries by our SQL and by Spark over our tables, against DuckDB over the generator's files; -- --scale N, 0.1 by default",
+    quick: false,
+    alone: true,
+    needs: ['java', 'mvn', 'python3'],
+    command: () => [process.execPath, 'test/conformance/tpch/compare-engines.ts'],
+  },
 ]

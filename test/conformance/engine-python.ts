@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { mavenJars, pythonWith } from '../../tools/conformance/fetched.ts'
+import { kit } from '../../tools/conformance/suites.ts'
+
+/** A Python with what one engine needs, in the places where the kit keeps them too. */
+interface EnginePython {
+  readonly python: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+export function pyIceberg(): EnginePython {
+  const version = process.env['PYICEBERG_VERSION'] ?? '0.12.0'
+  const python = pythonWith(`pyiceberg-${version}`, [`pyiceberg[pyarrow,pyiceberg-core]==${version}`])
+  return { python, env: {} }
+}
+
+/** With Iceberg's runtime for it on its class path. */
+export function pySpark(): EnginePython {
+  const version = process.env['PYSPARK_VERSION'] ?? '4.1.4'
+  const iceberg = process.env['ICEBERG_VERSION'] ?? '1.11.0'
+  const line = version.replace(/\.\d+$/, '')
+  const python = pythonWith(`pyspark-${version}`, [`pyspark==${version}`])
+  const runtime = mavenJars(`iceberg-spark-${line}_2.13-${iceberg}`, [
+    `org.apache.iceberg:iceberg-spark-runtime-${line}_2.13:${iceberg}`,
+  ])
+  return { python, env: { SPARK_EXTRA_CLASSPATH: join(runtime, '*'), SPARK_LOCAL_IP: '127.0.0.1' } }
+}
+
+/** The environment of a program of ours in an engine's Python; the kit's `digest` can be imported. */
+export function pythonEnvironment({ env }: EnginePython): NodeJS.ProcessEnv {
+  return { ...process.env, ...env, PYTHONPATH: `${kit}/iceberg`, PYTHONDONTWRITEBYTECODE: '1' }
+}
+
+/** What the program prints; it may read `input`. */
+export function pySparkOutput(program: string, args: readonly string[], input = ''): string {
+  return run(pySpark(), program, args, { input }).toString()
+}
+
+function run(
+  engine: EnginePython,
+  program: string,
+  args: readonly string[],
+  piped?: { readonly input: string },
+): Buffer {
+  return execFileSync(engine.python, [programPath(program), ...args], {
+    ...(piped ? { ...piped, stdio: ['pipe', 'pipe', 'inherit'] } : { stdio: 'inherit' }),
+    env: pythonEnvironment(engine),
+    maxBuffer: 64 << 20,
+  })
+}
+
+export function programPath(name: string): string {
+  return new URL(name, import.meta.url).pathname
+}
