@@ -33,22 +33,17 @@ export function pythonEnvironment({ env }: EnginePython): NodeJS.ProcessEnv {
   return { ...process.env, ...env, PYTHONPATH: `${kit}/iceberg`, PYTHONDONTWRITEBYTECODE: '1' }
 }
 
-/** What the program prints; it may read `input`. */
-export function pySparkOutput(program: string, args: readonly string[], input = ''): string {
-  return run(pySpark(), program, args, { input }).toString()
-}
-
-function run(
-  engine: EnginePython,
-  program: string,
-  args: readonly string[],
-  piped?: { readonly input: string },
-): Buffer {
-  return execFileSync(engine.python, [programPath(program), ...args], {
-    ...(piped ? { ...piped, stdio: ['pipe', 'pipe', 'inherit'] } : { stdio: 'inherit' }),
-    env: pythonEnvironment(engine),
-    maxBuffer: 64 << 20,
-  })
+/** What a program of ours prints that reads `input`; its errors are shown. */
+export async function answerOfPySpark(program: string, args: readonly string[], input: string): Promise<string> {
+  const engine = pySpark()
+  const env = pythonEnvironment(engine)
+  const child = spawn(engine.python, [programPath(program), ...args], { stdio: ['pipe', 'pipe', 'inherit'], env })
+  const chunks: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+  child.stdin.end(input)
+  const [code] = (await once(child, 'close')) as [number | null]
+  if (code !== 0) throw new Error(`${program} ended with ${code}`)
+  return Buffer.concat(chunks).toString()
 }
 
 export function programPath(name: string): string {
