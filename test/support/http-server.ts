@@ -17,6 +17,7 @@ export async function withHttpServer(
   const metadata = await openMetadata(':memory:')
   const control = createControlPlane({
     metadata,
+    tables: metadata.pointers,
     services: pretendServices(),
     clock: systemClock,
     logger: silentLogger,

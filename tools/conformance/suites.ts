@@ -324,6 +324,14 @@ export const suites: readonly Suite[] = [
     command: () => [process.execPath, 'test/conformance/foreign-catalog.ts'],
   },
   {
+    name: 'foreign-project',
+    what: "a project whose tables are in Apache Iceberg's own REST catalog: delivered, queried, killed, compacted, proven, dropped",
+    quick: false,
+    alone: true,
+    needs: ['java', 'mvn', 'curl'],
+    command: () => [process.execPath, 'test/conformance/foreign-project.ts'],
+  },
+  {
     name: 'spark',
     what: 'Spark writes, evolves, deletes, compacts and reads back, and makes, reads and drops a view',
     quick: false,

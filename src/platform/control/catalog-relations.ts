@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from '../../kernel/logger.ts'
 import type { Relations, TableRelation } from '../../sql/engine-host.ts'
-import type { CatalogPointers } from '../../storage/metadata/pointers.ts'
+import type { CatalogTables } from '../lake/catalog-tables.ts'
 import type { TableService } from '../kinds/reconcile-services.ts'
 import { catalogTables } from './catalog-tables.ts'
 
@@ -13,7 +13,7 @@ export interface CatalogRelations {
 }
 
 interface CatalogRelationsOptions {
-  readonly pointers: CatalogPointers
+  readonly pointers: CatalogTables
   readonly tables: TableService
   readonly logger: Logger
 }

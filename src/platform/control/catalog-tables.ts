@@ -1,9 +1,9 @@
-import type { CatalogPointers } from '../../storage/metadata/pointers.ts'
+import type { CatalogTables } from '../lake/catalog-tables.ts'
 
 const pageSize = 1000
 
 /** Every table of the catalog in a namespace of one level, whoever made it. */
-export async function catalogTables(pointers: CatalogPointers): Promise<readonly { schema: string; name: string }[]> {
+export async function catalogTables(pointers: CatalogTables): Promise<readonly { schema: string; name: string }[]> {
   const found: { schema: string; name: string }[] = []
   for await (const schema of pages((page) => pointers.listNamespaces([], page)))
     for await (const name of pages((page) => pointers.listTables([schema], page))) found.push({ schema, name })

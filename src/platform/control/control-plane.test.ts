@@ -258,6 +258,7 @@ async function withControl(run: (control: ControlPlane, services: PretendedServi
   const services = pretendServices()
   const control = createControlPlane({
     metadata,
+    tables: metadata.pointers,
     services,
     clock: systemClock,
     logger: silentLogger,

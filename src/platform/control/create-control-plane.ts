@@ -2,6 +2,7 @@ import type { Clock } from '../../kernel/clock.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import { nearestName } from '../../kernel/nearest.ts'
+import type { CatalogTables } from '../lake/catalog-tables.ts'
 import type { Metadata } from '../../storage/metadata/metadata.ts'
 import type { KindDefinition } from '../kinds/kind-definition.ts'
 import type { ReconcileServices } from '../kinds/reconcile-services.ts'
@@ -17,7 +18,8 @@ import { createReconciler } from './reconciler.ts'
 import { viewRelations } from './view-relations.ts'
 
 export interface ControlPlaneOptions {
-  readonly metadata: Pick<Metadata, 'resources' | 'pointers' | 'crawls'>
+  readonly metadata: Pick<Metadata, 'resources' | 'crawls'>
+  readonly tables: CatalogTables
   readonly services: ReconcileServices
   /** All kinds there are, unless a test has its own. */
   readonly kinds?: readonly KindDefinition[]
@@ -35,7 +37,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const definitionOf = (kind: string) => kindNamed(kind, kinds)
   const reconciler = createReconciler({ store, definitionOf, kinds, services, events, clock, logger, lookAroundMs })
   const catalog = withCrawledTables(
-    catalogRelations({ pointers: metadata.pointers, tables: services.tables, logger }),
+    catalogRelations({ pointers: options.tables, tables: services.tables, logger }),
     metadata.crawls,
   )
   const views = viewRelations({ list: async () => (await store.list({})) as readonly Resource[], kinds, events })

@@ -9,13 +9,16 @@ export interface LakeNote {
   /** `s3://bucket/prefix` */
   readonly at?: string
   readonly endpoint?: string
+  /** Base address of the catalog that has them, when it is not Weir's own. */
+  readonly catalog?: string
 }
 
 export const lakeNoteName = 'lake.json'
 
-export function noteOf({ warehouse, s3 }: LakePlace): LakeNote {
-  if (s3 === undefined) return { in: 'directory' }
-  return { in: 's3', at: warehouse, ...(s3.endpoint === undefined ? {} : { endpoint: s3.endpoint }) }
+export function noteOf({ warehouse, s3 }: LakePlace, catalog: string | undefined): LakeNote {
+  const kept = catalog === undefined ? {} : { catalog }
+  if (s3 === undefined) return { in: 'directory', ...kept }
+  return { in: 's3', at: warehouse, ...(s3.endpoint === undefined ? {} : { endpoint: s3.endpoint }), ...kept }
 }
 
 /** Undefined before the first start, and where only an earlier version of Weir ran: then they lie in the directory. */

@@ -4,7 +4,7 @@ import type { Files } from '../../kernel/files/files.ts'
 import { liesUnder, schemeOf } from '../../storage/objects/location.ts'
 import type { CatalogPointers } from '../../storage/metadata/pointers.ts'
 import { checkBucket } from './check-bucket.ts'
-import { noteOf, readLakeNote, writeLakeNote } from './lake-note.ts'
+import { noteOf, readLakeNote, writeLakeNote, type LakeNote } from './lake-note.ts'
 import type { LakePlace } from './lake-place.ts'
 
 interface PrepareOptions {
@@ -12,6 +12,8 @@ interface PrepareOptions {
   readonly root: string
   readonly pointers: Pick<CatalogPointers, 'outside'>
   readonly files: Files
+  /** The catalog that has the tables, when it is not Weir's own. */
+  readonly foreign?: { readonly uri: string; check(): Promise<void> }
 }
 
 /**
@@ -19,24 +21,46 @@ interface PrepareOptions {
  * them at the last start and does not answer now keeps nobody from producing: that is a notice, and deliveries wait for it.
  */
 export async function prepareLake(place: LakePlace, options: PrepareOptions): Promise<readonly string[]> {
-  const { root, files } = options
+  const { root, files, foreign } = options
+  const [found, wanted] = [await readLakeNote(root, files), noteOf(place, foreign?.uri)]
+  await refuseOtherCatalog(found, options)
   await refuseOtherLake(place, options)
-  const [found, wanted] = [await readLakeNote(root, files), noteOf(place)]
   const isKnown = isDeepStrictEqual(found, wanted)
-  const notices = place.s3 === undefined ? [] : await checked(place, isKnown)
+  const notices = [
+    ...(place.s3 === undefined ? [] : await checked(() => checkBucket(place), isKnown)),
+    ...(foreign === undefined ? [] : await checked(() => foreign.check(), isKnown)),
+  ]
   if (!isKnown) await writeLakeNote(root, wanted, files)
   return notices
 }
 
-async function checked(place: LakePlace, isKnown: boolean): Promise<readonly string[]> {
+async function checked(check: () => Promise<void>, isKnown: boolean): Promise<readonly string[]> {
   try {
-    await checkBucket(place)
+    await check()
     return []
   } catch (thrown) {
     const error = asWeirError(thrown)
-    if (!isKnown || error.code !== 'WEIR-8004') throw error
+    if (!isKnown || !['WEIR-8004', 'WEIR-4009'].includes(error.code)) throw error
     return [`${error.message}. Records are taken; deliveries and queries wait for it  [${error.code}]`]
   }
+}
+
+/** What one catalog has, another does not know. */
+async function refuseOtherCatalog(
+  found: LakeNote | undefined,
+  { root, pointers, foreign }: PrepareOptions,
+): Promise<void> {
+  const [first] = foreign === undefined ? [] : await pointers.outside('')
+  if (found?.catalog === foreign?.uri && first === undefined) return
+  if (found?.catalog === undefined && first === undefined) return
+  const own = "Weir's own catalog"
+  const is = found?.catalog ?? own
+  const names = first === undefined ? '' : `, ${[...first.namespace, first.name].join('.')} among them`
+  throw new WeirError(
+    'WEIR-2023',
+    `the tables of ${root} are known to ${is}${names}, but this project asks ${foreign?.uri ?? own} for tables. ` +
+      'Choose the environment that it was started with (--env), or give this one a data directory of its own (dataDirectory)',
+  )
 }
 
 /** Tables name their files by absolute locations: none moves because a project says another place. */

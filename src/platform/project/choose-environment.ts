@@ -40,8 +40,24 @@ export function chooseEnvironment({ options, at }: ProjectDeclaration, environme
     transactionTimeoutMaxMs: millisecondsOf(transactionTimeoutMax),
   }
   refuseUnsupported(name, rest, at)
+  if (rest.tables) refuseOwnCatalog(name, { catalog: rest.catalog, clients: chosen.objects?.clientKeys }, at)
   // By way of JSON, because undefined means absent there, and what crosses to another process is the same.
   return JSON.parse(JSON.stringify({ name, environment, settings: chosen, resources })) as Project
+}
+
+/** What only Weir's own catalog does. */
+function refuseOwnCatalog(
+  project: string,
+  own: { readonly catalog?: unknown; readonly clients?: unknown },
+  at: string | undefined,
+): void {
+  const option = own.catalog === undefined ? (own.clients === undefined ? undefined : 'objects.clients') : 'catalog'
+  if (option === undefined) return
+  throw new WeirError(
+    'WEIR-1013',
+    `project "${project}": ${option} is what Weir's own catalog tells clients, and tables names another one, which has settings of its own. Leave ${option} or tables out`,
+    { details: { option }, ...(at === undefined ? {} : { at }) },
+  )
 }
 
 function millisecondsOf(duration: string | undefined): number | undefined {

@@ -2,6 +2,7 @@ import type { ClientSettings } from '../../lake/catalog/catalog.ts'
 import type { DesiredResource } from '../kinds/resource.ts'
 import type { ObjectSettings } from './object-settings.ts'
 import type { StreamSettings } from './stream-settings.ts'
+import type { TableSettings } from './table-settings.ts'
 
 /** What a project declares. */
 export interface DeclaredProject {
@@ -32,6 +33,8 @@ export interface ProjectSettings {
   /** The longest that a Kafka producer may leave a transaction open. */
   readonly transactionTimeoutMaxMs?: number
   readonly streams?: StreamSettings
+  /** The catalog that takes the place of Weir's own. */
+  readonly tables?: TableSettings
   /** What Iceberg clients are told to set. */
   readonly catalog?: ClientSettings
   /** Where the files of tables lie; a local folder without it. */

@@ -92,6 +92,16 @@ void test('a bucket is chosen with the environment, and its keys stay where they
   assert.deepEqual((await read(text)).settings.objects, { location: 's3://lake/dev', pathStyle: false })
 })
 
+void test('another catalog is chosen with the environment, and what only the own one does is refused beside it', async () => {
+  const text = (more: string) => `${head}export default defineProject({ name: 'p', resources: [], ${more}
+    environments: { production: { tables: { catalog: 'http://catalog:8181', warehouse: 'w', token: secret('t', { fromEnv: 'T' }) } } } })`
+  const { settings } = await read(text(''), 'production')
+  assert.deepEqual(settings.tables, { catalog: 'http://catalog:8181', warehouse: 'w', token: { fromEnv: 'T' } })
+  assert.equal((await read(text(''))).settings.tables, undefined)
+  const beside = `catalog: { defaults: { 'io-impl': 'x' } },`
+  await assert.rejects(read(text(beside), 'production'), { code: 'WEIR-1013', message: /catalog is what Weir's own/ })
+})
+
 for (const [what, objects, message] of [
   ['a location that is none', `'lake/x'`, /objects is "lake\/x": write it like s3:\/\/bucket\/prefix/],
   ['half of a key', `{ location: 's3://lake/x', accessKeyId: 'a' }`, /belong together/],

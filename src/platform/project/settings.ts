@@ -3,6 +3,7 @@ import { duration, size } from '../kinds/fields.ts'
 import { logMemoryBytesMin } from '../../stream/broker/memory-limits.ts'
 import { objectsSchema } from './object-settings.ts'
 import { streamsSchema } from './stream-settings.ts'
+import { tablesSchema } from './table-settings.ts'
 
 const port = (what: string) => z.int().min(0).max(65_535).optional().describe(`Port of ${what}; 0 takes any.`)
 
@@ -66,6 +67,11 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe(
       'Where files of tables lie: s3://bucket/prefix, or more of what is said here. A folder of the data directory without it.',
+    ),
+  tables: tablesSchema
+    .optional()
+    .describe(
+      "An Iceberg REST catalog that takes the place of Weir's own: tables are made, found and committed there. Their files lie where objects says.",
     ),
   catalog: z
     .strictObject({

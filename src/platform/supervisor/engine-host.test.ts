@@ -33,6 +33,7 @@ function hostOf(tails: () => Promise<TailReport>) {
     tailSources: () => [source],
     changes,
     ...noWrites,
+    isShared: false,
   })
   const holdsOf = async () => {
     const answer = await host.resolve({ tables: [table], relations: 1 })

@@ -11,6 +11,8 @@ export interface EngineHostOptions {
   readonly commit: EngineHost['commit']
   /** Raised before anybody is told of a change of relations, pointers or workers. */
   readonly changes: ChangeCount
+  /** Others move pointers too, and nobody tells us: no answer holds. */
+  readonly isShared: boolean
 }
 
 /**
@@ -18,14 +20,14 @@ export interface EngineHostOptions {
  * asked with the pointers of before: one whose table has moved looks whether its schema still is the one of its rows.
  */
 export function createEngineHost(options: EngineHostOptions): EngineHost {
-  const { relations, pointers, tailSources, changes, flush, commit } = options
+  const { relations, pointers, tailSources, changes, isShared, flush, commit } = options
   return {
     flush,
     commit,
     async relations({ known }) {
       const hold = changes.hold()
       const current = await relations()
-      return { relations: current.version === known ? null : current, holds: [hold] }
+      return { relations: current.version === known ? null : current, holds: isShared ? [] : [hold] }
     },
     async resolve({ tables, relations: bound }) {
       // Of before the first look: what changes while we look ends it.
@@ -33,6 +35,8 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
       if ((await relations()).version !== bound) return 'other relations'
       const gathered = await gatherTails(tailSources(), await pointersOf(pointers, tables))
       const after = await pointersOf(pointers, tables)
+      // Looking at the pointers may have shown a schema that nobody had told us of.
+      if (isShared && (await relations()).version !== bound) return 'other relations'
       const resolved = tables.map(({ schema, name }): ResolvedTable | undefined => {
         const metadataLocation = after.get(`${schema}.${name}`)
         if (metadataLocation === undefined) return undefined
@@ -40,7 +44,10 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
         return { schema, name, metadataLocation, tails, notices }
       })
       const found = resolved.filter((table) => table !== undefined)
-      return { tables: found, holds: found.length === tables.length ? holdsOf(hold, [...gathered.values()]) : [] }
+      return {
+        tables: found,
+        holds: found.length === tables.length && !isShared ? holdsOf(hold, [...gathered.values()]) : [],
+      }
     },
   }
 }

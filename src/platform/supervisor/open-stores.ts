@@ -1,8 +1,6 @@
 import { nodeFiles } from '../../kernel/files/node-files.ts'
 import type { Logger } from '../../kernel/logger.ts'
-import type { Catalog } from '../../lake/catalog/catalog.ts'
-import { createCatalog } from '../../lake/catalog/create-catalog.ts'
-import type { PointerStore, TableIdent } from '../../lake/catalog/pointer-store.ts'
+import type { TableIdent } from '../../lake/catalog/pointer-store.ts'
 import { openMetadata, type Metadata } from '../../storage/metadata/metadata.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { createSecretService } from '../kinds/secret/read-secret.ts'
@@ -12,15 +10,13 @@ import { openLake } from '../lake/open-lake.ts'
 import { prepareLake } from '../lake/prepare-lake.ts'
 import type { DataDirectory } from './data-directory.ts'
 import { ownMetadata, refuseOtherMetadata } from './metadata-place.ts'
-import { observedPointers } from './observed-pointers.ts'
+import { foreignCatalog, openForeign, ownCatalog, type ChosenCatalog } from './open-catalog.ts'
 import type { SupervisorOptions } from './supervisor-options.ts'
 import { finishInterrupted, leftRemover, notedMaking, type RemoveLeft } from './services/interrupted-changes.ts'
 
 /** What is durable beside the log. */
-export interface Stores {
+export interface Stores extends ChosenCatalog {
   readonly metadata: Metadata
-  readonly pointers: PointerStore
-  readonly catalog: Catalog
   /** Where the tables lie. */
   readonly lake: LakePlace
   /** Their files. */
@@ -43,26 +39,33 @@ export async function openStores(
   stack.defer(() => owner?.release())
   const metadata = await openMetadata(settings.metadata ?? places.metadata)
   stack.defer(() => metadata.close())
-  const pointers = observedPointers(metadata.pointers, onMoved)
+  const { pointers } = metadata
+  const secrets = createSecretService(projectDirectory)
   const lake = lakePlaceOf(settings.objects, places, projectDirectory)
-  const notices = await prepareLake(lake, { root: places.root, pointers: metadata.pointers, files: nodeFiles })
+  const foreign = await openForeign(settings.tables, secrets, onMoved, logger)
+  stack.defer(() => foreign?.close())
+  const notices = await prepareLake(lake, {
+    root: places.root,
+    pointers,
+    files: nodeFiles,
+    ...(foreign === undefined ? {} : { foreign }),
+  })
   const objects = await openLake(lake, 'supervisor')
-  const removeLeft = leftRemover(metadata.pointers, objects)
-  // A bucket that does not answer keeps nobody from producing: what is left there goes at the next start.
+  const removeLeft = leftRemover(foreign ?? pointers, objects)
+  // A bucket or catalog that does not answer keeps nobody from producing: what is left there goes at the next start.
   if (notices.length === 0)
     await finishInterrupted(places.drops, nodeFiles, removeLeft, (location, error) =>
       logger.warn({ err: error, location }, 'what an interrupted drop or making of a table left could not be removed'),
     )
-  const making = notedMaking(places.drops, nodeFiles)
-  const clientSettings = withStorage(settings.catalog, settings.objects)
-  const credential = await credentialOf(settings.objects, createSecretService(projectDirectory))
-  const catalog = createCatalog({
-    pointers,
+  const shared = { metadata, lake, objects, notices, removeLeft }
+  if (foreign !== undefined) return { ...shared, ...foreignCatalog(foreign, lake.warehouse) }
+  const credential = await credentialOf(settings.objects, secrets)
+  const own = ownCatalog(pointers, onMoved, {
     objects,
     warehouse: lake.warehouse,
-    making,
-    clientSettings,
+    making: notedMaking(places.drops, nodeFiles),
+    clientSettings: withStorage(settings.catalog, settings.objects),
     ...(credential === undefined ? {} : { credential }),
   })
-  return { metadata, pointers, catalog, lake, objects, notices, removeLeft }
+  return { ...shared, ...own }
 }

@@ -28,6 +28,8 @@ export interface ProcessesOptions extends SupervisorOptions {
   readonly joined: JoinedWorkers
   /** Of all tables that SQL reads. */
   readonly pointers: Pick<PointerStore, 'tablePointer'>
+  /** Others change tables too, past us. */
+  readonly isShared: boolean
   readonly epochs: EpochStore
   readonly adoptions: AdoptionStore
   readonly relations: () => Promise<Relations>
@@ -136,6 +138,7 @@ function startEngine(options: ProcessesOptions, workers: DeliveryWorkers, writer
     host: createEngineHost({
       relations: options.relations,
       pointers: options.pointers,
+      isShared: options.isShared,
       tailSources: () => workers.tailSources,
       changes: options.changes,
       flush: (table) => flushTable(workers, table),

@@ -92,7 +92,7 @@ async function assemble(
     ({ namespace, name }) => control.tableChanged(namespace.join('.'), name),
     stack,
   )
-  const { metadata, pointers, lake, removeLeft } = stores
+  const { metadata, tables, isShared, locationOf, lake, removeLeft } = stores
   const changes = openChangeCount(places.run)
   stack.defer(() => changes.close())
   const streams = await openStreams({
@@ -112,7 +112,8 @@ async function assemble(
     lake,
     logs,
     streams,
-    pointers: withCrawledPointers(pointers, metadata.crawls),
+    pointers: withCrawledPointers(tables, metadata.crawls),
+    isShared,
     epochs: metadata.epochs,
     adoptions: metadata.adoptions,
     relations: () => control.relations(),
@@ -128,8 +129,9 @@ async function assemble(
     objects: stores.objects,
     crawls: metadata.crawls,
     tableChanged: (schema, name) => control.tableChanged(schema, name),
+    ...(locationOf === undefined ? {} : { locationOf }),
   })
-  const control = createControlPlane({ metadata, services, clock: options.clock, logger })
+  const control = createControlPlane({ metadata, tables, services, clock: options.clock, logger })
   control.subscribe(() => changes.raise())
   const { catalogUri } = services
   const { token } = options

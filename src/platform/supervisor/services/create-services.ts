@@ -4,7 +4,7 @@ import { nodeFiles } from '../../../kernel/files/node-files.ts'
 import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
 import { connectCatalog } from '../../../lake/client/connect-catalog.ts'
 import type { LakePlace } from '../../lake/lake-place.ts'
-import type { ReconcileServices } from '../../kinds/reconcile-services.ts'
+import type { ReconcileServices, TableIdentifier } from '../../kinds/reconcile-services.ts'
 import type { Ports } from '../choose-ports.ts'
 import type { DataDirectory } from '../data-directory.ts'
 import type { Processes } from '../processes.ts'
@@ -26,6 +26,8 @@ export interface ServicesOptions extends SupervisorOptions {
   readonly crawls: CrawlStore
   /** Told of each table that changed. */
   readonly tableChanged: (schema: string, name: string) => void
+  /** Where a new table lies, when the catalog shall not choose. */
+  readonly locationOf?: (table: TableIdentifier) => string
 }
 
 /** What kinds need of the running parts. */
@@ -35,7 +37,7 @@ export interface Services extends ReconcileServices {
 }
 
 export function createServices(options: ServicesOptions): Services {
-  const { processes, ports, places, lake, objects, token, removeLeft } = options
+  const { processes, ports, places, lake, objects, token, removeLeft, locationOf } = options
   const catalogUri = `http://127.0.0.1:${ports.http}/iceberg`
   const authorization = token === undefined ? {} : { token }
   const catalog = connectCatalog({ uri: catalogUri, ...authorization })
@@ -43,7 +45,7 @@ export function createServices(options: ServicesOptions): Services {
     catalog,
     catalogUri,
     streams: createStreamService(processes.streams),
-    tables: createTableService(catalog, dropNotes(places.drops, nodeFiles, removeLeft)),
+    tables: createTableService(catalog, dropNotes(places.drops, nodeFiles, removeLeft), locationOf),
     deliveries: createDeliveryService(processes.workers, {
       kafka: processes.streams.access,
       catalogUri,

@@ -76,9 +76,9 @@ export async function finishInterrupted(
   }
 }
 
-export function leftRemover(pointers: CatalogPointers, objects: ObjectStore): RemoveLeft {
+export function leftRemover(tables: Pick<CatalogPointers, 'anyUnder'>, objects: ObjectStore): RemoveLeft {
   return async (location) => {
-    if (await pointers.anyUnder(location)) return
+    if (await tables.anyUnder(location)) return
     for await (const object of objects.list(`${location}/`)) await objects.remove(object.location)
   }
 }

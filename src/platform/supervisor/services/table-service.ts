@@ -27,13 +27,20 @@ const ownColumns: readonly ColumnPlan[] = [
 const attemptsMax = 8
 
 /** Tables by the catalog's REST interface, like every other client of it. */
-export function createTableService(client: CatalogClient, drops: DropNotes): TableService {
+export function createTableService(
+  client: CatalogClient,
+  drops: DropNotes,
+  /** Where a new table lies; the catalog's choice without it. */
+  locationOf?: (table: TableIdentifier) => string,
+): TableService {
   return {
     async create(plan) {
       await client.ensureNamespace([plan.namespace])
       const schema = withKey(schemaOf([...plan.columns, ...ownColumns]), plan)
       const partition = partitionOf(plan, schema)
-      await client.createTable([plan.namespace], { name: plan.name, schema, partition, properties: plan.properties })
+      const { name, properties } = plan
+      const place = locationOf === undefined ? {} : { location: locationOf(plan) }
+      await client.createTable([plan.namespace], { name, schema, partition, properties, ...place })
     },
     async alter(table, change) {
       await alterTable(client, table, change)
