@@ -23,6 +23,7 @@ export interface KeyedOptions {
   /** 0: merge on read at once. */
   readonly copyOnWriteBytes?: number
   readonly partitions?: number
+  readonly formatVersion?: 2 | 3
   readonly partition?: { readonly name: string; readonly transform: string; readonly 'source-id': number }[]
 }
 
@@ -73,6 +74,7 @@ export async function openKeyedBench(options: KeyedOptions = {}): Promise<KeyedB
     name: 't',
     schema: { ...schema, 'identifier-field-ids': ids },
     ...(options.partition ? { partition: options.partition } : {}),
+    properties: { 'format-version': String(options.formatVersion ?? 2) },
   })
   const table = await openLakeTable(keyedTable, { catalog: lake.client, store: lake.store })
   const log = new RecordLog(undefined, partitions)

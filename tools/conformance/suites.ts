@@ -237,6 +237,22 @@ export const suites: readonly Suite[] = [
     ],
   },
   {
+    name: 'keyed',
+    what: 'PyIceberg reads the rows of tables with a key that deliveries upsert into and delete from',
+    quick: true,
+    alone: true,
+    needs: ['python3'],
+    command: () => [process.execPath, 'test/conformance/iceberg-keyed.ts', 'pyiceberg'],
+  },
+  {
+    name: 'spark-keyed',
+    what: 'Spark reads the same rows of tables with a key',
+    quick: false,
+    alone: true,
+    needs: ['java', 'mvn', 'python3'],
+    command: () => [process.execPath, 'test/conformance/iceberg-keyed.ts', 'spark'],
+  },
+  {
     name: 'spark-readers',
     what: 'Spark reads the rows that a delivery wrote',
     quick: false,

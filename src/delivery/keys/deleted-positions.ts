@@ -16,9 +16,9 @@ export class DeletedPositions {
 
   /** To what the view says. Fewer deletes than before, after a rollback or a rewrite of them, are read from the beginning. */
   async follow(rows: RowChanges, view: TableView, file: LiveFile, connection: DuckDBConnection): Promise<void> {
-    const now = new Set(file.deletes.map(({ location }) => location))
-    const goesOn = [...this.#applied].every((location) => now.has(location))
-    const unread = [...now].filter((location) => !goesOn || !this.#applied.has(location))
+    const now = new Set(file.deletes.map(({ id }) => id))
+    const goesOn = [...this.#applied].every((id) => now.has(id))
+    const unread = [...now].filter((id) => !goesOn || !this.#applied.has(id))
     const base = goesOn ? this.#positions : none
     this.#positions =
       unread.length === 0 ? base : mergedPositions(base, await rows.deletedRows(view, file, unread, connection))

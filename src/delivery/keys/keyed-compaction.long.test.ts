@@ -13,7 +13,13 @@ void test('compaction beside a keyed delivery moves rows, and the index follows:
   await using bench = await openKeyedBench({ copyOnWriteBytes: 0, partitions: 2 })
   const { lake, db } = bench
   const { store, client } = lake
-  const context = { client, store, reader: manifestReader(store), engine: rowEngine(db), folder: join(lake.folder, 'spill') }
+  const context = {
+    client,
+    store,
+    reader: manifestReader(store),
+    engine: rowEngine(db),
+    folder: join(lake.folder, 'spill'),
+  }
   const worker = await bench.start()
   const expected = new Map<number, string>()
   let compacted = 0

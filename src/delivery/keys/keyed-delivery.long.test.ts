@@ -11,12 +11,13 @@ const namesOf = async (bench: KeyedBench) =>
   (await bench.rows()).map(({ id, name }) => `${String(id)} ${String(name)}`).toSorted()
 const stateOf = async ({ table }: KeyedBench) => table.readState((await table.load()).state!)
 
-for (const [way, copyOnWriteBytes] of [
-  ['copy on write', 16e6],
-  ['merge on read', 0],
+for (const [way, copyOnWriteBytes, formatVersion] of [
+  ['copy on write', 16e6, 2],
+  ['merge on read', 0, 2],
+  ['vectors of version 3', 0, 3],
 ] as const)
   void test(`the last record of a key is its row, by ${way}: within a commit, across commits, deleted and back`, async () => {
-    await using bench = await openKeyedBench({ copyOnWriteBytes })
+    await using bench = await openKeyedBench({ copyOnWriteBytes, formatVersion })
     const worker = await bench.start()
     bench.log.appendKeyed(0, [upsert(1, 'a'), upsert(2, 'b'), upsert(1, 'c'), remove(3)])
     await bench.deliver(worker)
@@ -117,49 +118,51 @@ void test('scattered keys cost one data file and the positions of the rows they 
   assert.equal((await bench.rows('count(*) AS n'))[0]!['n'], '20000')
 })
 
-void test('random upserts and deletes over two partitions of a partitioned table leave what a map has, however often workers begin anew', async () => {
-  const random = seededRandom(20261129)
-  await using bench = await openKeyedBench({
-    copyOnWriteBytes: 0,
-    partitions: 2,
-    columns: [
-      { name: 'region', type: 'string', required: true },
-      { name: 'id', type: 'long', required: true },
-      { name: 'name', type: 'string' },
-    ],
-    key: ['region', 'id'],
-    partition: [{ name: 'region', transform: 'identity', 'source-id': 1 }],
-  })
-  const expected = new Map<string, string>()
-  let worker = await bench.start()
-  for (let round = 0; round < 15; round++) {
-    for (const partition of [0, 1]) {
-      const records = Array.from({ length: 1 + random.pick(60) }, (_, at) => {
-        // Keyed partitioning: records of one key come from one partition.
-        const id = random.pick(40) * 2 + partition
-        const region = random.oneOf(['north', 'south', "o'neil"])
-        const key = JSON.stringify({ region, id })
-        if (random.pick(4) === 0) return (expected.delete(key), { key, value: null })
-        const name = `${round}/${at}`
-        expected.set(key, name)
-        return { key, value: JSON.stringify({ id, region, name }) }
-      })
-      bench.log.appendKeyed(partition, records)
+for (const formatVersion of [2, 3] as const)
+  void test(`version ${formatVersion}: random upserts and deletes over two partitions of a partitioned table leave what a map has, however often workers begin anew`, async () => {
+    const random = seededRandom(20261129)
+    await using bench = await openKeyedBench({
+      copyOnWriteBytes: 0,
+      formatVersion,
+      partitions: 2,
+      columns: [
+        { name: 'region', type: 'string', required: true },
+        { name: 'id', type: 'long', required: true },
+        { name: 'name', type: 'string' },
+      ],
+      key: ['region', 'id'],
+      partition: [{ name: 'region', transform: 'identity', 'source-id': 1 }],
+    })
+    const expected = new Map<string, string>()
+    let worker = await bench.start()
+    for (let round = 0; round < 15; round++) {
+      for (const partition of [0, 1]) {
+        const records = Array.from({ length: 1 + random.pick(60) }, (_, at) => {
+          // Keyed partitioning: records of one key come from one partition.
+          const id = random.pick(40) * 2 + partition
+          const region = random.oneOf(['north', 'south', "o'neil"])
+          const key = JSON.stringify({ region, id })
+          if (random.pick(4) === 0) return (expected.delete(key), { key, value: null })
+          const name = `${round}/${at}`
+          expected.set(key, name)
+          return { key, value: JSON.stringify({ id, region, name }) }
+        })
+        bench.log.appendKeyed(partition, records)
+      }
+      await bench.deliver(worker)
+      const rows = await bench.rows('region, id, name')
+      const found = rows.map(({ region, id, name }) => `${JSON.stringify({ region, id: Number(id) })} ${String(name)}`)
+      assert.deepEqual(
+        found.toSorted(),
+        [...expected].map(([key, name]) => `${key} ${name}`).toSorted(),
+        `after round ${round}`,
+      )
+      assert.equal((await stateOf(bench)).rows, String(expected.size))
+      if (random.pick(4) > 0) continue
+      await worker.stop(5000)
+      worker = await bench.start()
     }
-    await bench.deliver(worker)
-    const rows = await bench.rows('region, id, name')
-    const found = rows.map(({ region, id, name }) => `${JSON.stringify({ region, id: Number(id) })} ${String(name)}`)
-    assert.deepEqual(
-      found.toSorted(),
-      [...expected].map(([key, name]) => `${key} ${name}`).toSorted(),
-      `after round ${round}`,
-    )
-    assert.equal((await stateOf(bench)).rows, String(expected.size))
-    if (random.pick(4) > 0) continue
-    await worker.stop(5000)
-    worker = await bench.start()
-  }
-})
+  })
 
 void test('a key run that is cut, changed or of another file is made anew', async () => {
   await using bench = await openKeyedBench({ copyOnWriteBytes: 0 })

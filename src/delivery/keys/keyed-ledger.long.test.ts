@@ -39,7 +39,7 @@ void test('verify sees a key twice, a row of an older record, and a key that los
   const files = await table.rowChanges.files(view)
   const younger = files.find(({ location }) => location !== before!.location)!
   // What a delivery with an error would commit: the deletes of the old row are lost.
-  const deletes = new Set(files.flatMap((file) => file.deletes.map(({ location }) => location)))
+  const deletes = new Set(files.flatMap((file) => file.deletes.map(({ id }) => id)))
   await table.commit(view, { files: [], removed: await table.rowChanges.removed(view, deletes), state })
   const twice = await verifyDelivery(bench.ports)
   assert.equal(twice.verdict, 'violated')

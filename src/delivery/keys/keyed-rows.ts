@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { countPositions, mergedPositions } from '../../lake/puffin/positions.ts'
 import type { RecordField } from '../../record/json/record-schema.ts'
@@ -69,7 +70,11 @@ class KeyedRows implements BlockRows {
     const parts = [upsertedRows(this.#rows, last, fields)]
     if (files.length > 0) parts.push(untouchedRows(await rows.rowsText(view), last, this.#key))
     const written = await this.#write(parts.join(' UNION ALL BY NAME '))
-    const replaced = files.flatMap(({ location, deletes }) => [location, ...deletes.map((one) => one.location)])
+    const replaced = files.flatMap(({ location, deletes, byValue }) => [
+      location,
+      ...byValue,
+      ...deletes.map(({ id }) => id),
+    ])
     return {
       files: await table.adopt(this.#view, written),
       removed: await rows.removed(view, new Set(replaced)),
@@ -80,8 +85,10 @@ class KeyedRows implements BlockRows {
   /** New rows as a new file, old ones by deletes of their positions: bytes as many as what changed. */
   async #mergeOnRead(view: TableView, last: LastRows, files: readonly LiveFile[]): Promise<RowChange> {
     const { connection, folder, index, rows, table } = this.#ports
+    if (files.some(({ byValue }) => byValue.length > 0)) throw deletedByValue(view)
     this.#digests ??= await readDigests(connection, last.table)
-    const touched = (await index.find(view, this.#key, this.#digests)).map(mergeDeletes)
+    const holdsOlder = rows.holdsOlder(view)
+    const touched = (await index.find(view, this.#key, this.#digests)).map((found) => mergeDeletes(found, holdsOlder))
     if (last.upserts > 0)
       this.#upserts ??= await table.adopt(
         this.#view,
@@ -91,10 +98,7 @@ class KeyedRows implements BlockRows {
     const kept = touched.filter((one) => !emptied.includes(one))
     const deletes = await rows.deleteRows(view, kept, { connection, folder })
     const gone = [
-      ...emptied.flatMap(({ file }) => [
-        file.location,
-        ...file.deletes.filter(isOfOneFile).map(({ location }) => location),
-      ]),
+      ...emptied.flatMap(({ file }) => [file.location, ...file.deletes.filter(isOfOneFile).map(({ id }) => id)]),
       ...kept.flatMap(({ replaced }) => replaced),
     ]
     const found = touched.reduce((sum, one) => sum + one.foundRows, 0)
@@ -113,20 +117,27 @@ class KeyedRows implements BlockRows {
 }
 
 /** The deletes to write for a file, and those that they take the place of. */
-function mergeDeletes({ file, deleted, found }: FoundRows) {
+function mergeDeletes({ file, deleted, found }: FoundRows, holdsOlder: boolean) {
   const all = mergedPositions(deleted, found)
-  const replaced = file.deletes.length < deleteFilesMax ? [] : file.deletes.filter(isOfOneFile)
+  const replaced = holdsOlder || file.deletes.length >= deleteFilesMax ? file.deletes.filter(isOfOneFile) : []
   const foundRows = countPositions(found)
-  const merges = replaced.length === file.deletes.length && replaced.length > 0
+  const merges = holdsOlder || (replaced.length === file.deletes.length && replaced.length > 0)
   return {
     file,
     all,
     foundRows,
     positions: merges ? all : found,
-    replaced: merges ? replaced.map(({ location }) => location) : [],
+    replaced: merges ? replaced.map(({ id }) => id) : [],
   }
 }
 
 function isOfOneFile(deletes: LiveFile['deletes'][number]): boolean {
   return deletes.isOfOneFile
+}
+
+function deletedByValue({ location }: TableView): WeirError {
+  return new WeirError(
+    'WEIR-4014',
+    `others deleted rows of the table at ${location} by value, so their positions are not known. Compaction applies these deletes: it comes hourly, or with weir compact`,
+  )
 }

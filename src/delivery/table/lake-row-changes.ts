@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { fileKey } from '../../lake/commit/touched-files.ts'
 import type { DataFile } from '../../lake/manifest/data-file.ts'
 import type { ManifestReader } from '../../lake/manifest/manifest-reader.ts'
 import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
@@ -17,6 +18,7 @@ import { columnsOf } from '../../lake/scan/scan-sql.ts'
 import { identifier, literal } from '../../lake/types/duckdb-type.ts'
 import { dataFolder } from '../../lake/write/data-location.ts'
 import type { CopyRow } from '../../lake/write/copy-result.ts'
+import { writeDeletionVectors } from '../../lake/write/deletion-vectors.ts'
 import { positionDeleteFile, positionDeletesSql } from '../../lake/write/position-deletes.ts'
 import { under } from '../../storage/objects/location.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
@@ -55,6 +57,14 @@ export function lakeRowChanges({ store, reader, metadataOf }: RowChangePorts): R
   }
   const fileOf = async (view: TableView, location: string): Promise<FileWithDeletes> =>
     (await look(view)).files.find(({ file }) => file.location === location)!
+  const vectors = async (view: TableView, rows: readonly DeletedRows[]): Promise<readonly AdoptedFile[]> => {
+    const location = under(dataFolder(metadataOf(view)), `${randomUUID()}-deletes.puffin`)
+    const deleted = await Promise.all(
+      rows.map(async ({ file, positions }) => ({ dataFile: (await fileOf(view, file.location)).file, positions })),
+    )
+    const written = await writeDeletionVectors(store, location, deleted)
+    return written.map((entry) => ({ location, entry }))
+  }
 
   return {
     async files(view) {
@@ -74,7 +84,7 @@ export function lakeRowChanges({ store, reader, metadataOf }: RowChangePorts): R
     },
     async deletedRows(view, { location }, deletes, connection) {
       const { paths } = await look(view)
-      const named = (await fileOf(view, location)).deletes.filter((one) => deletes.includes(one.location))
+      const named = (await fileOf(view, location)).deletes.filter((one) => deletes.includes(fileKey(one)))
       const vectors = named.flatMap(({ deleted }) => deleted ?? [])
       const files = named.filter(({ deleted }) => deleted === undefined).map((one) => literal(paths.get(one.location)!))
       if (files.length === 0) return vectors.reduce(mergedPositions, noPositions)
@@ -87,8 +97,10 @@ export function lakeRowChanges({ store, reader, metadataOf }: RowChangePorts): R
       )
       return [...vectors, positionsOf(result.getColumns()[0]?.map(Number) ?? [])].reduce(mergedPositions, noPositions)
     },
+    holdsOlder: (view) => metadataOf(view)['format-version'] >= 3,
     async deleteRows(view, rows, workplace) {
       const metadata = metadataOf(view)
+      if (metadata['format-version'] >= 3 && rows.length > 0) return vectors(view, rows)
       const written: AdoptedFile[] = []
       for (const one of rows) {
         const { file } = await fileOf(view, one.file.location)
@@ -103,10 +115,10 @@ export function lakeRowChanges({ store, reader, metadataOf }: RowChangePorts): R
       }
       return written
     },
-    async removed(view, locations) {
+    async removed(view, ids) {
       const { scan } = await look(view)
       return [...scan.dataFiles, ...scan.deleteFiles]
-        .filter(({ location }) => locations.has(location))
+        .filter((file) => ids.has(fileKey(file)))
         .map((file) => ({ location: file.location, entry: file satisfies DataFile }))
     },
   }
@@ -124,16 +136,17 @@ function withoutValueDeletes(files: readonly FileWithDeletes[]): readonly FileWi
   )
 }
 
-function liveFile({ file, deletes }: FileWithDeletes): LiveFile {
+function liveFile({ file, deletes, byValue }: FileWithDeletes): LiveFile {
   return {
     location: file.location,
     rows: file.recordCount,
     bytes: file.sizeBytes,
     deletes: deletes.map((one) => ({
-      location: one.location,
+      id: fileKey(one),
       rows: one.recordCount,
-      isOfOneFile: one.referencedDataFile !== undefined && one.deleted === undefined,
+      isOfOneFile: one.referencedDataFile !== undefined,
     })),
+    byValue: byValue.map(fileKey),
   }
 }
 

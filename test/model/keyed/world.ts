@@ -214,7 +214,8 @@ export class KeyedWorld {
   /** INV-K5: a snapshot, of now or of a moment ago, and the tail of a worker that is not ahead of it. */
   #queryTrouble(worker: Worker): string | undefined {
     const snapshot = this.#random.pick(2) === 0 ? this.#table : (this.#planned[0] ?? this.#table)
-    if (worker.block.length === 0 || worker.from > snapshot.next || snapshot.letters !== this.#table.letters) return undefined
+    if (worker.block.length === 0 || worker.from > snapshot.next || snapshot.letters !== this.#table.letters)
+      return undefined
     this.queries++
     const beyond = this.#rules.has('tailBeyond')
       ? worker.block.filter(({ offset }) => offset >= snapshot.next)
@@ -224,7 +225,10 @@ export class KeyedWorld {
     const hidden = new Set(this.#rules.has('tailHides') ? hiding.map(({ key }) => key) : [])
     const rows = [...liveRows(snapshot).filter(({ key }) => !hidden.has(key)), ...tail.flatMap(rowOf)]
     const end = Math.max(snapshot.next, worker.from + worker.block.length)
-    const letters = new Set([...snapshot.letters, ...worker.block.filter(({ isLetter }) => isLetter).map(({ offset }) => offset)])
+    const letters = new Set([
+      ...snapshot.letters,
+      ...worker.block.filter(({ isLetter }) => isLetter).map(({ offset }) => offset),
+    ])
     for (const offset of letters) if (offset < snapshot.next && !snapshot.letters.has(offset)) letters.delete(offset)
     return compare(rows, this.#expected(end, letters), 'a query')
   }
