@@ -55,6 +55,9 @@ export function useSnapshotDiff(name: string, from: string, to: string) {
   })
 }
 
+/** All pages are of one snapshot and read all its manifests: they are read again when somebody asks for it. */
+const readOnce = { staleTime: Infinity, refetchOnWindowFocus: false } as const
+
 export interface FilesAsked {
   readonly order?: string | undefined
   readonly content?: string | undefined
@@ -64,12 +67,19 @@ export interface FilesAsked {
 /** Files of the snapshot that is current when they are asked for, page by page. */
 export function useTableFiles(name: string, asked: FilesAsked) {
   return useInfiniteQuery({
+    ...readOnce,
     queryKey: ['table files', name, asked],
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }: TableFiles) => next ?? undefined,
     queryFn: ({ signal, pageParam }) =>
       get<TableFiles>(name, `/files?${queryOf({ ...asked, limit: '500', cursor: pageParam })}`, signal),
   })
+}
+
+/** From the first page, of the snapshot that is current then. */
+export function useReadAgain(what: 'table files' | 'table partitions', name: string): () => void {
+  const queries = useQueryClient()
+  return () => void queries.resetQueries({ queryKey: [what, name] })
 }
 
 /** Counts and bounds of the columns of one file, which never change. */
@@ -83,6 +93,7 @@ export function useFileColumns(name: string, snapshot: string, path: string) {
 
 export function useTablePartitions(name: string, order: string | undefined) {
   return useInfiniteQuery({
+    ...readOnce,
     queryKey: ['table partitions', name, order],
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }: TablePartitions) => next ?? undefined,

@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { TableFile } from '../../api/answers.ts'
-import { useTableFiles } from '../../api/tables.ts'
+import { useReadAgain, useTableFiles } from '../../api/tables.ts'
 import { Age } from '../../parts/age.tsx'
 import { Choice } from '../../parts/choice.tsx'
 import { Command } from '../../parts/command.tsx'
@@ -21,6 +21,7 @@ export function TableFiles({ name }: { readonly name: string }) {
   const order = orders.find((one) => one === asked) ?? 'path'
   const kind = content === 'data' || content === 'deletes' ? content : undefined
   const files = useTableFiles(name, { order, content: kind, partition })
+  const readAgain = useReadAgain('table files', name)
   const set = (change: Readonly<Record<string, string | undefined>>): void =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
   if (files.isLoadingError) return <ErrorNotice error={files.error} retry={() => void files.refetch()} />
@@ -33,7 +34,7 @@ export function TableFiles({ name }: { readonly name: string }) {
     <div className="row">
       <Choice label="Content" value={kind} values={['data', 'deletes']} onValue={(value) => set({ content: value })} />
       <Typed label="Partition" isFirst value={partition} onValue={(value) => set({ partition: value })} />
-      <button type="button" onClick={() => void files.refetch()}>
+      <button type="button" onClick={readAgain}>
         Read again
       </button>
       <Age at={files.dataUpdatedAt} />

@@ -1,6 +1,6 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { TablePartition } from '../../api/answers.ts'
-import { useTablePartitions } from '../../api/tables.ts'
+import { useReadAgain, useTablePartitions } from '../../api/tables.ts'
 import { Age, Ago } from '../../parts/age.tsx'
 import { Command } from '../../parts/command.tsx'
 import { formatBytes, formatCount } from '../../parts/format.ts'
@@ -16,6 +16,7 @@ export function TablePartitions({ name }: { readonly name: string }) {
   const navigate = useNavigate({ from: '/resources/$kind/$name' })
   const order = orders.find((one) => one === asked) ?? 'partition'
   const partitions = useTablePartitions(name, order)
+  const readAgain = useReadAgain('table partitions', name)
   if (partitions.isLoadingError) return <ErrorNotice error={partitions.error} retry={() => void partitions.refetch()} />
   if (!partitions.data) return <Loading height={520} />
   const rows = partitions.data.pages.flatMap(({ items }) => items)
@@ -33,7 +34,7 @@ export function TablePartitions({ name }: { readonly name: string }) {
           {formatCount(first!.total)} {first!.total === 1 ? 'partition' : 'partitions'} of snapshot {first!.snapshot}{' '}
           <Age at={partitions.dataUpdatedAt} />
         </span>
-        <button type="button" onClick={() => void partitions.refetch()}>
+        <button type="button" onClick={readAgain}>
           Read again
         </button>
         <Command>{`weir table partitions ${name} --order ${order}`}</Command>
