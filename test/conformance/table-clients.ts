@@ -45,7 +45,8 @@ async function readWith(secrets: Readonly<Record<string, string>>, what: string)
   const { items } = await call<{ items: readonly TableClient[] }>(weir, 'GET', 'tables/events/clients')
   for (const name of chosen) {
     const { install, run } = runners[name]!
-    if (install && what === 'without secrets') await runCommand([...install, weir.endpoints.iceberg, '--read', 'public.events'])
+    if (install && what === 'without secrets')
+      await runCommand([...install, weir.endpoints.iceberg, '--read', 'public.events'])
     const output = run(items.find((client) => client.name === name)!.text)
     const ok = ['first of the rows', 'second of the rows'].every((value) => output.includes(value))
     console.log(`${ok ? 'ok  ' : 'FAIL'}  ${name} ${what}`)
