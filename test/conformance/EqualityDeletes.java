@@ -13,11 +13,12 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.data.GenericAppenderFactory;
+import org.apache.iceberg.data.GenericFileWriterFactory;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.InternalRecordWrapper;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.deletes.DeleteGranularity;
 import org.apache.iceberg.io.BaseTaskWriter;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.OutputFileFactory;
@@ -126,10 +127,16 @@ public class EqualityDeletes {
       super(
           table.spec(),
           FileFormat.PARQUET,
-          new GenericAppenderFactory(table, table.schema(), table.spec(), Map.of(), ids(table.schema(), kind), table.schema().select(kind.key)),
+          new GenericFileWriterFactory.Builder(table)
+              .dataFileFormat(FileFormat.PARQUET)
+              .deleteFileFormat(FileFormat.PARQUET)
+              .equalityFieldIds(ids(table.schema(), kind))
+              .equalityDeleteRowSchema(table.schema().select(kind.key))
+              .build(),
           OutputFileFactory.builderFor(table, 1, System.nanoTime()).format(FileFormat.PARQUET).build(),
           table.io(),
-          Long.MAX_VALUE);
+          Long.MAX_VALUE,
+          kind.version >= 3);
       this.schema = table.schema();
       this.keySchema = TypeUtil.select(schema, schema.select(kind.key).asStruct().fields().stream().map(Types.NestedField::fieldId).collect(java.util.stream.Collectors.toSet()));
       this.partition = new PartitionKey(table.spec(), schema);
@@ -172,7 +179,7 @@ public class EqualityDeletes {
       final InternalRecordWrapper keys = new InternalRecordWrapper(keySchema.asStruct());
 
       Delta(PartitionKey partition) {
-        super(partition, schema, keySchema);
+        super(partition, schema, keySchema, DeleteGranularity.FILE, dvFileWriter());
       }
 
       @Override

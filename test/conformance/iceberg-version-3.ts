@@ -24,7 +24,7 @@ import { withOlderVector, writeDeletionVectors } from '../../src/lake/write/dele
 import { openObjectStore } from '../../src/storage/objects/open.ts'
 import { kit } from '../../tools/conformance/suites.ts'
 import { rowEngine } from '../support/compacted-lake.ts'
-import { bringSpark, pySparkOutput, runPyIceberg } from './kit-python.ts'
+import { bringSpark, runPyIceberg, startSpark, type SparkSession } from './kit-python.ts'
 
 /**
  * A table of version 3 that Weir and Spark write in turn: `node test/conformance/iceberg-version-3.ts CATALOG`. After each step Spark
@@ -103,15 +103,11 @@ async function ownRows(): Promise<string> {
 }
 
 /** Spark runs the statements; then both must see the same rows. */
-async function compare(step: string, ...statements: readonly string[]): Promise<string> {
-  const spark = await pySparkOutput('spark-rows.py', [
-    address,
-    ...statements,
-    `SELECT ${lineage} FROM w.public.version_3 ORDER BY id`,
-  ])
-  const own = await ownRows()
-  if (spark.trim() !== own) throw new Error(`${step}: Spark sees other rows\n${firstDifference(spark.trim(), own)}`)
-  console.log(`${step}: Spark and Weir see the same ${own.split('\n').length} rows, with the same lineage`)
+async function compare(spark: SparkSession, step: string, ...statements: readonly string[]): Promise<string> {
+  const rows = await spark.rows(...statements, `SELECT ${lineage} FROM w.public.version_3 ORDER BY id`)
+  const [theirs, own] = [rows.join('\n'), await ownRows()]
+  if (theirs !== own) throw new Error(`${step}: Spark sees other rows\n${firstDifference(theirs, own)}`)
+  console.log(`${step}: Spark and Weir see the same ${rows.length} rows, with the same lineage`)
   return own
 }
 
@@ -139,20 +135,23 @@ try {
   for (const at of [0, 1, 2]) await append(at * 1000, at * 1000 + 1000)
   await remove([0, 7, 999])
   bringSpark(address, 'public.version_3')
-  const before = await compare('rows and vectors of Weir')
+  using spark = startSpark(address)
+  const before = await compare(spark, 'rows and vectors of Weir')
   await compact()
-  if ((await compare('compacted by Weir')) !== before) throw new Error('compaction has changed rows or their lineage')
+  if ((await compare(spark, 'compacted by Weir')) !== before)
+    throw new Error('compaction has changed rows or their lineage')
   const changed = await compare(
+    spark,
     'deleted, changed and added by Spark',
     'DELETE FROM w.public.version_3 WHERE id % 10 = 3',
     "UPDATE w.public.version_3 SET city = 'moved' WHERE id % 100 = 5",
     "INSERT INTO w.public.version_3 SELECT id + 5000, 'spark' FROM range(500)",
   )
   await remove([1])
-  const left = await compare('deleted by Weir from what Spark has left')
+  const left = await compare(spark, 'deleted by Weir from what Spark has left')
   if (left === changed) throw new Error('the vectors of Weir deleted nothing')
   await compact()
-  if ((await compare('compacted by Weir again')) !== left)
+  if ((await compare(spark, 'compacted by Weir again')) !== left)
     throw new Error('compaction has changed rows or their lineage')
   const ids = left.split('\n').map((line) => Number(line.split(' ')[0]))
   // The kit's own reader first: it brings PyIceberg along.

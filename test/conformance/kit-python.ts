@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { homedir } from 'node:os'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -32,9 +33,26 @@ export function runPySpark(program: string, args: readonly string[]): void {
   execFileSync(python, [programPath(program), ...args], { stdio: 'inherit', env: sparkEnv })
 }
 
-/** What the program prints. Connections to the catalog are closed meanwhile, which nobody who is blocked would see. */
-export async function pySparkOutput(program: string, args: readonly string[]): Promise<string> {
-  return outputOf(python, [programPath(program), ...args], sparkEnv)
+/** A Spark that answers: the rows of the last of some statements, each as its values with a space between. */
+export interface SparkSession extends Disposable {
+  rows(...statements: readonly string[]): Promise<readonly string[]>
+}
+
+export function startSpark(address: string): SparkSession {
+  const child = spawn(python, [programPath('spark-rows.py'), address], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: sparkEnv,
+  })
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+  return {
+    async rows(...statements) {
+      child.stdin.write(`${JSON.stringify(statements)}\n`)
+      const { value, done } = (await lines.next()) as { value: string; done?: boolean }
+      if (done === true) throw new Error(`Spark ended at ${statements.join('; ')}`)
+      return JSON.parse(value) as readonly string[]
+    },
+    [Symbol.dispose]: () => void child.kill(),
+  }
 }
 
 /** What a Java program of ours prints that uses Apache Iceberg's library, out of its runtime for Spark. */

@@ -66,8 +66,8 @@ export const lakeCodes = defineCodes({
   },
   'WEIR-4013': {
     kind: 'invalid',
-    cause: 'Rows of a table cannot be read exactly: a struct in it was changed in a way that names alone do not tell.',
-    remedy: 'Write the rows into a new table with the engine that changed it, and drop the old one.',
+    cause: 'Rows of a table cannot be read exactly: its files do not tell which column is which.',
+    remedy: 'Set schema.name-mapping.default, or write the rows into a new table with the engine that made it.',
   },
   'WEIR-4014': {
     kind: 'invalid',

@@ -1,9 +1,13 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import type { PartitionSpec } from '../metadata/table-metadata.ts'
 import { identifier, literal } from '../types/duckdb-type.ts'
 import { fieldsById } from '../types/schema.ts'
 import type { Field, Schema } from '../types/type.ts'
 import { partitionKey, type FileWithDeletes } from './applicable-deletes.ts'
 import type { ScannedFile } from './plan-scan.ts'
+import type { NameMapping } from './name-mapping.ts'
+import { ownColumns, ownFile } from './needs-footer.ts'
+import { ownColumnsSql } from './own-columns.ts'
 import { columnsOf } from './scan-sql.ts'
 
 export interface ValueDeletesOptions {
@@ -12,6 +16,8 @@ export interface ValueDeletesOptions {
   /** All schemas that it keeps: deletes may go by a column that has been dropped since. */
   readonly schemas: readonly Schema[]
   readonly pathOf: (location: string) => string
+  readonly specs?: readonly PartitionSpec[]
+  readonly mapping?: NameMapping
 }
 
 /**
@@ -41,22 +47,24 @@ function sameColumnsSql(pairs: readonly Pair[], options: ValueDeletesOptions): s
   const keys = ids.map((_, at) => `key_${at}`)
   const scopes = scopesOf(pairs)
   const values = keyValues(ids, options)
-  const read = (files: ReadonlyMap<ScannedFile, ReadonlySet<number>>): string => {
+  const needsFooter = ownColumns({ ...options, snapshot: undefined, dataFiles: [], deleteFiles: [] }, options.schemas)
+  const isOwn = [...scopes.files.keys()].some(needsFooter)
+  const read = (files: ReadonlyMap<ScannedFile, ReadonlySet<number>>, isData: boolean): string => {
     const rows = Array.from(files, ([file, own]) =>
       [...own].map(
         (scope) => `(${literal(options.pathOf(file.location))}, ${scope}, ${String(file.sequenceNumber)}::BIGINT)`,
       ),
     ).flat()
-    const paths = [...files.keys()].map(({ location }) => literal(options.pathOf(location)))
-    const items = values.items.map((value, at) => `${value} AS ${keys[at]}`)
-    return `SELECT live.weir_file AS path, live.file_row_number AS pos, files.scope, files.sequence, ${items.join(', ')}
-      FROM read_parquet([${paths.join(', ')}], schema = MAP {${values.sources.join(', ')}}, filename = 'weir_file', file_row_number = true) AS live
-      JOIN (VALUES ${rows.join(', ')}) AS files (path, scope, sequence) ON files.path = live.weir_file`
+    const { rows: read, items } =
+      isData && isOwn ? values.byFooters([...files.keys()]) : values.byIds([...files.keys()])
+    const named = items.map((value, at) => `${value} AS ${keys[at]}`)
+    return `SELECT live.weir_file AS path, live.file_row_number AS pos, files.scope, files.sequence, ${named.join(', ')}
+      FROM ${read} AS live JOIN (VALUES ${rows.join(', ')}) AS files (path, scope, sequence) ON files.path = live.weir_file`
   }
   const equal = keys.map((key) => `deletes.${key} IS NOT DISTINCT FROM rows.${key}`).join(' AND ')
   // Of deletes of one value the youngest touches all that the others do.
-  return `SELECT path, pos FROM (${read(scopes.files)}) AS rows WHERE EXISTS (
-    SELECT 1 FROM (SELECT scope, ${keys.join(', ')}, max(sequence) AS sequence FROM (${read(scopes.deletes)}) GROUP BY ALL) AS deletes
+  return `SELECT path, pos FROM (${read(scopes.files, true)}) AS rows WHERE EXISTS (
+    SELECT 1 FROM (SELECT scope, ${keys.join(', ')}, max(sequence) AS sequence FROM (${read(scopes.deletes, false)}) GROUP BY ALL) AS deletes
     WHERE deletes.scope = rows.scope AND deletes.sequence > rows.sequence AND ${equal})`
 }
 
@@ -82,7 +90,7 @@ function scopesOf(pairs: readonly Pair[]) {
 }
 
 /** How the columns are read from files of either kind, in the type that they have now. */
-function keyValues(ids: readonly number[], { schema, schemas }: ValueDeletesOptions) {
+function keyValues(ids: readonly number[], { schema, schemas, specs, mapping, pathOf }: ValueDeletesOptions) {
   const columns = new Map<number, Field>()
   const paths = ids.map((id) => {
     const { column, path } = placeOf(id, [schema, ...schemas.toReversed()])
@@ -90,11 +98,25 @@ function keyValues(ids: readonly number[], { schema, schemas }: ValueDeletesOpti
     return { id: column.id, path }
   })
   const fields = [...columns.values()]
-  const read = columnsOf({ ...schema, fields }, schemas, ({ id }) => `c${id}`)
-  const values = new Map(fields.map(({ id }, at) => [id, read[at]!.value]))
+  const at = (values: ReadonlyMap<number, string>) =>
+    paths.map(({ id, path }) => [`(${values.get(id)})`, ...path.map(identifier)].join('.'))
   return {
-    sources: read.map(({ source }) => source),
-    items: paths.map(({ id, path }) => [`(${values.get(id)})`, ...path.map(identifier)].join('.')),
+    byIds(files: readonly ScannedFile[]) {
+      const read = columnsOf({ ...schema, fields }, schemas, ({ id }) => `c${id}`)
+      const sources = read.map(({ source }) => source).join(', ')
+      const opened = files.map(({ location }) => literal(pathOf(location))).join(', ')
+      return {
+        rows: `read_parquet([${opened}], schema = MAP {${sources}}, filename = 'weir_file', file_row_number = true)`,
+        items: at(new Map(fields.map(({ id }, place) => [id, read[place]!.value]))),
+      }
+    },
+    byFooters(files: readonly ScannedFile[]) {
+      const own = files.map((file) => ownFile(file, pathOf))
+      return {
+        rows: `(${ownColumnsSql(fields, own, { specs, mapping })})`,
+        items: at(new Map(fields.map(({ id }) => [id, `c${id}`]))),
+      }
+    },
   }
 }
 

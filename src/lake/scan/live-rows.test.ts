@@ -138,18 +138,3 @@ void test('deletes of another kind are refused, and nothing is read without them
       message,
     })
 })
-
-void test('INV-L7: a file whose columns have no ids fails the query, in tables that took over files; others are read', async () => {
-  const own = await dataFile('own', 1, 0, 3)
-  const scan = { ...scanOf([own], []), namesMapped: true }
-  assert.deepEqual(await idsOf(scan), [0, 1, 2])
-  const taken = fileOf('taken', 1)
-  await db.run(`COPY (SELECT 7::BIGINT AS id, 'row 7' AS weir_file, {'c1': 7} AS filename)
-    TO '${pathOf(taken.location)}' (FORMAT parquet)`)
-  await assert.rejects(idsOf({ ...scan, dataFiles: [own, taken] }), /taken\.parquet has no field ids/)
-  const deletes = await deleteFile('d4', 2, [[taken, 0]])
-  await assert.rejects(
-    idsOf({ ...scan, dataFiles: [taken], deleteFiles: [deletes] }),
-    /taken\.parquet has no field ids/,
-  )
-})

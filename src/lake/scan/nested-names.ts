@@ -1,4 +1,3 @@
-import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Field, IcebergType, Schema, StructType } from '../types/type.ts'
 
 /**
@@ -12,6 +11,8 @@ export interface NestedNames {
   lostNames(id: number, struct: StructType): readonly string[]
   /** Whether this struct ever lost a name, by a rename or a drop. Fields that were added change nothing. */
   changed(id: number, struct: StructType): boolean
+  /** Whether, at some depth, a name was another field's before: it says nothing about which of the two an old file holds. */
+  reused(id: number, type: IcebergType): boolean
 }
 
 /** The names that the schemas of a table tell; those of one level are told apart without regard to case, as in DuckDB. */
@@ -46,29 +47,21 @@ export function nestedNames(schemas: readonly Schema[]): NestedNames {
     const current = new Set(struct.fields.flatMap((field) => namesOf(field)).map((name) => name.toLowerCase()))
     return [...(byLevel.get(id)?.keys() ?? [])].filter((name) => !current.has(name))
   }
+  const reused = (id: number, type: IcebergType): boolean => {
+    if (typeof type === 'string') return false
+    if (type.type === 'list') return reused(type['element-id'], type.element)
+    if (type.type === 'map') return reused(type['key-id'], type.key) || reused(type['value-id'], type.value)
+    const level = byLevel.get(id)
+    const isShared = (name: string): boolean => (level?.get(name.toLowerCase())?.size ?? 0) > 1
+    return type.fields.some((field) => namesOf(field).some(isShared) || reused(field.id, field.type))
+  }
   return {
     namesOf: (field) => namesOf(field),
     lostNames,
-    changed: (id, struct) => {
-      refuseReused(byLevel.get(id), struct, namesOf)
-      return struct.fields.some((field) => namesOf(field).length > 1) || lostNames(id, struct).length > 0
-    },
+    changed: (id, struct) =>
+      struct.fields.some((field) => namesOf(field).length > 1) || lostNames(id, struct).length > 0,
+    reused,
   }
-}
-
-/** A name that was another field's before says nothing about which of the two an old file holds. */
-function refuseReused(
-  level: ReadonlyMap<string, ReadonlySet<number>> | undefined,
-  struct: StructType,
-  namesOf: NestedNames['namesOf'],
-): void {
-  for (const field of struct.fields)
-    for (const name of namesOf(field))
-      if ((level?.get(name.toLowerCase())?.size ?? 0) > 1)
-        throw new WeirError(
-          'WEIR-4013',
-          `Inside a column, the name ${name} belonged to two fields one after the other, so ${field.name} cannot be read`,
-        )
 }
 
 function entry<K, V>(map: Map<K, V>, key: K, create: () => V): V {

@@ -8,6 +8,7 @@ import { currentSnapshot, schemaById, snapshotOf, tableSchema } from '../metadat
 import type { PartitionSpec, Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
 import type { Positions } from '../puffin/positions.ts'
 import type { Schema } from '../types/type.ts'
+import { nameMappingProperty, parseNameMapping, type NameMapping } from './name-mapping.ts'
 import { isDeletionVector, readDeletionVector } from './read-deletion-vector.ts'
 
 export interface Scan {
@@ -20,8 +21,8 @@ export interface Scan {
   readonly deleteFiles: readonly ScannedFile[]
   /** All that the table keeps: which buckets its files are of. */
   readonly specs?: readonly PartitionSpec[]
-  /** The table took over files of before, which may name their columns only (`schema.name-mapping.default`). */
-  readonly namesMapped?: boolean
+  /** What columns are called in files that the table took over from elsewhere, which have no ids (`schema.name-mapping.default`). */
+  readonly mapping?: NameMapping
 }
 
 export interface ScannedFile extends DataFile {
@@ -50,7 +51,7 @@ export async function planScan(options: {
       : (schemaById(metadata, snapshot?.['schema-id'] ?? -1) ?? tableSchema(metadata))
   if (snapshot === undefined) return { snapshot, schema, dataFiles: [], deleteFiles: [] }
   const reader = options.reader ?? manifestReader(store)
-  const namesMapped = metadata.properties?.['schema.name-mapping.default'] !== undefined
+  const mapped = metadata.properties?.[nameMappingProperty]
   const dataFiles: ScannedFile[] = []
   const deleteFiles: ScannedFile[] = []
   const manifests = await readManifestList(store, snapshot)
@@ -62,7 +63,14 @@ export async function planScan(options: {
       else deleteFiles.push(file)
     }
   await readVectors(deleteFiles, store)
-  return { snapshot, schema, dataFiles, deleteFiles, specs: metadata['partition-specs'], namesMapped }
+  return {
+    snapshot,
+    schema,
+    dataFiles,
+    deleteFiles,
+    specs: metadata['partition-specs'],
+    ...(mapped === undefined ? {} : { mapping: parseNameMapping(mapped) }),
+  }
 }
 
 /** A file has many vectors: it is read once. */

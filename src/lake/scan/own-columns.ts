@@ -1,0 +1,128 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { duckdbType, identifier, literal } from '../types/duckdb-type.ts'
+import type { Field, IcebergType } from '../types/type.ts'
+import type { PartitionSpec } from '../metadata/table-metadata.ts'
+import type { DataFile } from '../manifest/data-file.ts'
+import { defaultOf } from './initial-default.ts'
+import { nameMappingProperty, type NameMapping } from './name-mapping.ts'
+import type { FileColumn } from './parquet-columns.ts'
+import { partitionLiteral } from './partition-literal.ts'
+
+/** A file to read by the columns that it has itself. */
+export interface OwnFile {
+  /** What DuckDB opens. */
+  readonly path: string
+  readonly columns: readonly FileColumn[]
+  /** As the manifest describes it; absent for a file of no snapshot. */
+  readonly file?: Pick<DataFile, 'specId' | 'partition'>
+}
+
+export interface OwnColumnsOptions {
+  readonly specs?: readonly PartitionSpec[] | undefined
+  readonly mapping?: NameMapping | undefined
+}
+
+/**
+ * SELECT of `c` and the id of each field, `weir_file` and `file_row_number`, with each value taken from where the file has it (specification, column
+ * projection): the column of that id; in files without ids of a mapped name; else the partition's value of an identity transform; else the
+ * field's default; else null. At every depth, whatever names were other fields' before. Files of the same columns are read together.
+ */
+export function ownColumnsSql(
+  fields: readonly Field[],
+  files: readonly OwnFile[],
+  { specs = [], mapping }: OwnColumnsOptions = {},
+): string {
+  const groups = Map.groupBy(files, ({ columns, file }) => JSON.stringify([columns, file?.specId]))
+  return Array.from(groups.values(), (same) => sameColumnsSql(fields, same, { specs, mapping })).join(' UNION ALL ')
+}
+
+function sameColumnsSql(
+  fields: readonly Field[],
+  files: readonly OwnFile[],
+  options: { readonly specs: readonly PartitionSpec[]; readonly mapping: NameMapping | undefined },
+): string {
+  const { columns, file } = files[0]!
+  const find = finder(files[0]!, options.mapping)
+  const identities = identitiesOf(file, options.specs)
+  const values = fields.map((field) => {
+    const column = find(columns, field)
+    if (column !== undefined) return valueOf(field.type, column, `own.${identifier(column.name)}`, find)
+    const at = identities.get(field.id)
+    return at === undefined ? absent(field) : partitionValues(field, files, at)
+  })
+  const items = values.map((value, at) => `${value} AS ${identifier(`c${fields[at]!.id}`)}`)
+  const paths = files.map(({ path }) => literal(path)).join(', ')
+  return `SELECT ${[...items, 'own.weir_file', 'own.file_row_number'].join(', ')} FROM read_parquet([${paths}],
+    filename = 'weir_file', file_row_number = true, hive_partitioning = false) AS own`
+}
+
+type Find = (columns: readonly FileColumn[], field: Pick<Field, 'id'>) => FileColumn | undefined
+
+/** By id where the file has ids, else by the names that the mapping gives. */
+function finder({ path, columns }: OwnFile, mapping: NameMapping | undefined): Find {
+  if (hasIds(columns)) return (among, { id }) => among.find((column) => column.id === id)
+  const names = new Set([...(mapping?.values() ?? [])].flat())
+  if (!columns.some(({ name }) => names.has(name)))
+    throw new WeirError(
+      'WEIR-4013',
+      `${path} has no field ids, and ${nameMappingProperty} of its table names none of its columns: ${columns.map(({ name }) => name).join(', ')}`,
+    )
+  return (among, { id }) => among.find(({ name }) => mapping?.get(id)?.includes(name))
+}
+
+function hasIds(columns: readonly FileColumn[]): boolean {
+  return columns.some(({ id, children }) => id !== undefined || hasIds(children))
+}
+
+/** Where in the partition tuple the value of a column lies as it is. */
+function identitiesOf(file: OwnFile['file'], specs: readonly PartitionSpec[]): ReadonlyMap<number, number> {
+  const fields = specs.find((spec) => spec['spec-id'] === file?.specId)?.fields ?? []
+  return new Map(fields.flatMap((field, at) => (field.transform === 'identity' ? [[field['source-id'], at]] : [])))
+}
+
+/** One value for each file: those of one partition share it. */
+function partitionValues(field: Field, files: readonly OwnFile[], at: number): string {
+  const type = field.type as string
+  const byValue = Map.groupBy(files, ({ file }) => partitionLiteral(type, file?.partition[at] ?? null))
+  const cases = Array.from(
+    byValue,
+    ([value, own]) => `WHEN own.weir_file IN (${own.map(({ path }) => literal(path)).join(', ')}) THEN ${value}`,
+  )
+  return `CASE ${cases.join(' ')} END`
+}
+
+function absent(field: Field): string {
+  return `CAST(${defaultOf(field)} AS ${duckdbType(field.type)})`
+}
+
+function valueOf(type: IcebergType, column: FileColumn, sql: string, find: Find, depth = 0): string {
+  if (typeof type === 'string') return `CAST(${sql} AS ${duckdbType(type)})`
+  const item = `own_${depth}`
+  if (type.type === 'struct') {
+    const members = type.fields.map((field) => {
+      const own = find(column.children, field)
+      const value =
+        own === undefined ? absent(field) : valueOf(field.type, own, `(${sql}).${identifier(own.name)}`, find, depth)
+      return `${identifier(field.name)} := ${value}`
+    })
+    return `CASE WHEN ${sql} IS NULL THEN NULL ELSE struct_pack(${members.join(', ')}) END`
+  }
+  const [entries] = column.children
+  if (type.type === 'list') {
+    const element = valueOf(type.element, elementOf(column), item, find, depth + 1)
+    return `list_transform(${sql}, lambda ${item}: ${element})`
+  }
+  const [key, value] = entries?.children ?? []
+  const ofKey = valueOf(type.key, key!, `${item}.key`, find, depth + 1)
+  const ofValue = valueOf(type.value, value!, `${item}.value`, find, depth + 1)
+  return `map_from_entries(list_transform(map_entries(${sql}), lambda ${item}: struct_pack(k := ${ofKey}, v := ${ofValue})))`
+}
+
+/** Three levels, or two as older writers have it (Parquet specification, lists, backward compatibility). */
+function elementOf(list: FileColumn): FileColumn {
+  const [repeated] = list.children
+  if (repeated === undefined) return list
+  const isElement =
+    repeated.children.length !== 1 || repeated.name === 'array' || repeated.name === `${list.name}_tuple`
+  return isElement ? repeated : repeated.children[0]!
+}
