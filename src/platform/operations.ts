@@ -62,6 +62,8 @@ export interface LedgerPartition {
   readonly read: string
   readonly delivered: string
   readonly rejected: string
+  /** Of a table with a key: what became of the delivered records. */
+  readonly applied?: { readonly upserts: string; readonly deletes: string; readonly superseded: string }
   readonly pending: string | null
   readonly lost: string
   readonly skipped: string

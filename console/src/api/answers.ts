@@ -221,6 +221,15 @@ export interface LayoutVersion {
   readonly fields: readonly LayoutField[]
 }
 
+export interface LedgerApplied {
+  /** Records that became rows, or took the place of one. */
+  readonly upserts: string
+  /** Records that deleted the row of their key, if there was one. */
+  readonly deletes: string
+  /** Records of whose key a later one was committed with them. */
+  readonly superseded: string
+}
+
 export interface LedgerGap {
   /** restored: the log passed over these offsets when it was restored; nobody can count what was there. */
   readonly kind: 'lost' | 'skipped' | 'restored'
@@ -260,6 +269,8 @@ export interface LedgerPartition {
   readonly delivered: string
   /** Records that are dead letters. */
   readonly rejected: string
+  /** Of a table with a key: what became of the delivered records. */
+  readonly applied?: LedgerApplied
   readonly pending: string | null
   /** Offsets that were gone before they were read, without those that a restore passed over. */
   readonly lost: string

@@ -36,7 +36,7 @@ function textOf(hop: LedgerHop, detailed: boolean): string {
     hop.lastCommitAt === null || (hop.delivered === '0' && hop.rejected === '0')
       ? 'no record committed yet'
       : `last commit ${formatDuration(Date.now() - Date.parse(hop.lastCommitAt))} ago`
-  const lines = [`${hop.delivery}    ${sum}   ${mark}   ${age}`, ...gapLines(hop)]
+  const lines = [`${hop.delivery}    ${sum}   ${mark}   ${age}`, ...appliedLines(hop), ...gapLines(hop)]
   if (detailed)
     for (const entry of hop.partitions)
       lines.push(
@@ -45,6 +45,16 @@ function textOf(hop: LedgerHop, detailed: boolean): string {
   if (hop.rejected !== '0')
     lines.push(`${formatCount(hop.rejected)} records wait in the dead letters: weir dead-letters ${hop.delivery}`)
   return lines.join('\n')
+}
+
+/** Of a table with a key, whose rows are fewer than the records. */
+function appliedLines({ partitions }: LedgerHop): readonly string[] {
+  const applied = partitions.flatMap((partition) => partition.applied ?? [])
+  if (applied.length === 0) return []
+  const sum = (of: (one: (typeof applied)[number]) => string): string =>
+    formatCount(String(applied.reduce((total, one) => total + BigInt(of(one)), 0n)))
+  const [upserts, deletes] = [sum((one) => one.upserts), sum((one) => one.deletes)]
+  return [`  delivered = upserts ${upserts} + deletes ${deletes} + superseded ${sum((one) => one.superseded)}`]
 }
 
 /** Offsets that the equation does not count: what was lost before it was read, what an operator skipped, what a restore passed over. */

@@ -22,6 +22,8 @@ export interface LedgerEntry {
   readonly read: string
   readonly delivered: string
   readonly rejected: string
+  /** Of a table with a key: what became of the delivered records, which these add up to. */
+  readonly applied?: { readonly upserts: string; readonly deletes: string; readonly superseded: string }
   /** Records that retention or a deletion took; offsets, for nobody can count them any more. Without those of a restore. */
   readonly lost: string
   readonly skipped: string

@@ -38,7 +38,7 @@ export async function readLedger(
 }
 
 function ledgerEntry(entry: StateEntry, bounds: PartitionBounds | undefined): LedgerEntry {
-  const { source, partition, next, read, delivered, rejected } = entry
+  const { source, partition, next, read, delivered, rejected, applied } = entry
   // What a restore passed over has no number: it is far wider than what was there.
   const counted = entry.lost.filter(({ restored }) => !restored)
   const lost = counted.reduce((sum, { from, to }) => sum + BigInt(to) - BigInt(from), 0n)
@@ -53,6 +53,7 @@ function ledgerEntry(entry: StateEntry, bounds: PartitionBounds | undefined): Le
     read,
     delivered,
     rejected,
+    ...(applied ? { applied } : {}),
     lost: String(lost),
     skipped: String(skipped),
     gaps: [

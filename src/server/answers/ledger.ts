@@ -11,6 +11,14 @@ const ledgerGap = z
   })
   .meta({ id: 'LedgerGap' })
 
+const ledgerApplied = z
+  .strictObject({
+    upserts: decimal('Records that became rows, or took the place of one.'),
+    deletes: decimal('Records that deleted the row of their key, if there was one.'),
+    superseded: decimal('Records of whose key a later one was committed with them.'),
+  })
+  .meta({ id: 'LedgerApplied' })
+
 const ledgerPartition = z
   .strictObject({
     source: z.string().describe('Id of the topic.'),
@@ -19,6 +27,7 @@ const ledgerPartition = z
     read: decimal('Records read.'),
     delivered: decimal('Records that are rows.'),
     rejected: decimal('Records that are dead letters.'),
+    applied: ledgerApplied.optional().describe('Of a table with a key: what became of the delivered records.'),
     pending: decimal('Records not committed yet.').nullable(),
     lost: decimal('Offsets that were gone before they were read, without those that a restore passed over.'),
     skipped: decimal('Records that were left out on an answer of an operator.'),

@@ -64,7 +64,8 @@ function statusOf(
   workers: readonly DeliveryWorkerStatus[],
   isRunning: boolean,
 ): DeliveryStatus {
-  const said = (key: 'halted' | 'failing' | 'held'): unknown => workers.map((worker) => worker[key]).find(Boolean)
+  const said = (key: 'halted' | 'failing' | 'held' | 'indexing'): unknown =>
+    workers.map((worker) => worker[key]).find(Boolean)
   const halted = said('halted') as { code: ErrorCode; reason: string } | undefined
   if (halted) {
     const question = haltQuestion(halted.code, halted.reason)
@@ -77,10 +78,16 @@ function statusOf(
   if (states.length === 0) return withoutWorkers(isRunning)
   return {
     state: states.every(({ kind }) => kind === 'ready') ? 'running' : 'starting',
-    reason: (said('held') as string | undefined) ?? null,
+    reason: (said('held') as string | undefined) ?? indexingText(said('indexing')),
     question: null,
     workers,
   }
+}
+
+function indexingText(progress: unknown): string | null {
+  if (!progress) return null
+  const { done, total } = progress as { readonly done: number; readonly total: number }
+  return `it reads the keys of the table for its key index: ${done} of ${total} files`
 }
 
 /** With `workers: 0` it waits for those that join. */
