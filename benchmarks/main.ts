@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { judge, type Benchmark, type Figure } from './benchmark.ts'
 import { commits } from './commits.ts'
 import { delivery } from './delivery.ts'
+import { filesToTable } from './files-to-table.ts'
 import { guardedLog } from './kafka/guarded-log.ts'
 import { javaClients } from './kafka/java-clients.ts'
 import { latency } from './kafka/latency.ts'
@@ -30,6 +31,7 @@ const benchmarks: readonly Benchmark[] = [
   guardedLog,
   recovery,
   delivery,
+  filesToTable,
   keyedUpserts,
   visibility,
   tailQuery,

@@ -87,13 +87,15 @@ export function changedRow(row: Row, change: Change): Row {
   }
 }
 
-const names = ['ash', 'äpfel', '漢字 here', '😀 face', 'b/c=d%20', ' blank ', '', 'it’s']
+/** Few beginnings, so that files of a partition have rows enough for some of them to be deleted. */
+const names = ['ash', 'äpfel', 'äpfel, more', 'ash b/c=d%20', 'it’s', '']
+const cities = ['ash', '漢字 here', '😀 face', ' blank ', '']
 
 /** The row of a key, in the columns of now: the same whoever writes it. */
 export function rowOf(id: number, columns: readonly Column[]): Row {
-  const at = `2024-0${1 + (id % 3)}-1${id % 7}T${String(id % 24).padStart(2, '0')}:30:00.${String((id * 977) % 1_000_000).padStart(6, '0')}`
-  const [name] = [names[id % names.length]!]
-  const text: Value = id % 9 === 4 ? null : name
+  const at = `2024-02-1${id % 2}T${String(id % 24).padStart(2, '0')}:30:00.${String((id * 977) % 1_000_000).padStart(6, '0')}`
+  const text: Value = id % 9 === 4 ? null : names[id % names.length]!
+  const city = cities[id % cities.length]!
   const all: Row = {
     id,
     flag: id % 3 === 0,
@@ -107,8 +109,8 @@ export function rowOf(id: number, columns: readonly Column[]): Row {
     at,
     moment: `${at}+00:00`,
     data: Buffer.from([id % 256, 0, 255]).toString('hex'),
-    tags: id % 5 === 0 ? [] : [name, null],
-    place: { city: name, lat: id / 4, zip: id * 11 },
+    tags: id % 5 === 0 ? [] : [city, null],
+    place: { city, lat: id / 4, zip: id * 11 },
     counts: { keys: [`k${id}`], values: [id] },
     extra: id % 4 === 1 ? null : -id,
   }

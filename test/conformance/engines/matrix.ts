@@ -45,6 +45,13 @@ export const refusals: readonly Refusal[] = [
     error: /version 3/,
   },
   {
+    step: 'delete by vectors',
+    by: 'spark',
+    reader: 'trino',
+    reason: 'Trino 476 does not read deletion vectors',
+    error: /PUFFIN/,
+  },
+  {
     step: 'make version 3',
     by: 'pyiceberg',
     reason: 'PyIceberg 0.12 writes no manifests of version 3',
