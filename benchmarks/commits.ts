@@ -21,14 +21,17 @@ import { type Benchmark, type Figure, quantile } from './benchmark.ts'
 const perSecond = 10
 const columns = { n: 'long', kind: 'string', amount: 'double' }
 
-/** One writer appends a file in each commit, as a delivery does. What is late counts from when it was due. */
+/**
+ * One writer appends a file in each commit, as a delivery does: manifests, list and the catalog's answer are timed, the file is not. Whether
+ * the writer kept up is a figure of its own.
+ */
 export const commits: Benchmark = {
   name: 'commits',
   question: `${perSecond} commits a second to one table: does the last minute take as long as the first?`,
   async run({ long, say }) {
     const seconds = long ? 600 : 60
     const window = long ? 60 : 15
-    const { latencies, metadataBytes } = await measure(seconds, say)
+    const { latencies, metadataBytes, rate } = await measure(seconds, say)
     const [first, last] = [latencies.slice(0, window * perSecond), latencies.slice(-window * perSecond)]
     const name = `commit of ${seconds} s at ${perSecond} a second`
     const of = (share: number, bar: number): Figure => ({
@@ -44,7 +47,15 @@ export const commits: Benchmark = {
     say(
       `first ${window} s: ${shown(first)}; last: ${shown(last)}; metadata file ${(metadataBytes / 1e6).toFixed(2)} MB`,
     )
-    return [of(0.5, 1.2), of(0.99, 1.5)]
+    const kept: Figure = {
+      name: `${name}, kept`,
+      unit: 'a second',
+      ours: [rate],
+      reference: [],
+      referenceName: 'a bound',
+      bar: { kind: 'bound', at: 'least', value: 0.99 * perSecond, text: `at least ${0.99 * perSecond} a second` },
+    }
+    return [of(0.5, 1.2), of(0.99, 1.5), kept]
   },
 }
 
@@ -62,17 +73,19 @@ async function measure(seconds: number, say: (text: string) => void) {
     const dataFiles = await writer.write()
     const due = started + at * (1000 / perSecond)
     await pause(Math.max(0, due - performance.now()))
+    const began = performance.now()
     const commit = await prepareAppend({ metadata: table.metadata, store: writer.store, reader, dataFiles })
     const outcome = await client.commitTable(table.ident, commit)
     if (outcome.outcome !== 'committed') throw new Error(`commit ${at + 1}: ${outcome.outcome}`)
     table = outcome.table
-    latencies.push(performance.now() - due)
+    latencies.push(performance.now() - began)
     if ((at + 1) % (60 * perSecond) === 0)
       say(`minute ${(at + 1) / 60 / perSecond}: p50 ${quantile(latencies.slice(-60 * perSecond), 0.5).toFixed(1)} ms`)
   }
+  const rate = (latencies.length - 1) / ((performance.now() - started) / 1000)
   const metadataBytes = (await writer.store.size(table.metadataLocation)) ?? 0
   writer.close()
-  return { latencies, metadataBytes }
+  return { latencies, metadataBytes, rate }
 }
 
 /** A small file of rows in the table's folder each time. */
