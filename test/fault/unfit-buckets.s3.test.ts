@@ -34,6 +34,16 @@ void suite('a bucket is asked at the start for what tables need', () => {
     for await (const { location } of direct.store.list(`${warehouse}/`)) assert.fail(location)
   })
 
+  void test('what another check has there just now stays', async () => {
+    await using direct = await openS3Store()
+    const { root, store } = direct
+    await store.put(`${root}/.weir-check-young`, Buffer.from('weir'))
+    await check({}, root)
+    const left: string[] = []
+    for await (const { location } of store.list(`${root}/`)) left.push(location)
+    assert.deepEqual(left, [`${root}/.weir-check-young`])
+  })
+
   void test('one that is not there is named, and what to do', () =>
     assert.rejects(check({}, 's3://no-such-bucket/prefix'), {
       code: 'WEIR-8010',

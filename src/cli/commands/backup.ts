@@ -9,7 +9,7 @@ import { copySqlite } from '../../storage/metadata/copy-sqlite.ts'
 import { streamsNoteName } from '../../platform/supervisor/streams/streams-note.ts'
 import { manifestName, mustBeEmpty, sizesIn, type BackupManifest } from '../backup-folder.ts'
 import { refuseMissingTables } from '../backup-metadata.ts'
-import { bucketText } from '../bucket-text.ts'
+import { notCovered } from '../not-covered.ts'
 import type { Command } from '../command.ts'
 import { copyFiles, filesUnder } from '../copy-tree.ts'
 import { whileMaintenanceRests } from '../hold-maintenance.ts'
@@ -33,9 +33,9 @@ export const backup: Command = {
     const made = { taken: new Date().toISOString(), dataDirectory: data, format, bytes, files }
     const manifest: BackupManifest = { ...made, sizes: await sizesIn(target) }
     writeFileSync(join(target, manifestName), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true })
-    const notCovered = lake?.in === 's3' ? [lake.at!] : []
-    output.answer({ folder: target, ...made, notCovered }, () =>
-      [`${files} files, ${formatSize(bytes)}, are in ${target}.`, ...notCovered.map(bucketText)].join('\n'),
+    const left = notCovered(lake)
+    output.answer({ folder: target, ...made, notCovered: left.places }, () =>
+      [`${files} files, ${formatSize(bytes)}, are in ${target}.`, ...left.lines].join('\n'),
     )
   },
 }

@@ -6,9 +6,9 @@ import { formatSize } from '../../kernel/units.ts'
 import { leaveRestoreNote } from '../../stream/broker/restore-note.ts'
 import { whereStreamsLie } from '../../platform/supervisor/streams/streams-note.ts'
 import { readLakeNote } from '../../platform/lake/lake-note.ts'
-import { bucketText } from '../bucket-text.ts'
 import { mustBeEmpty, mustBeWhole, readManifest } from '../backup-folder.ts'
 import type { Command } from '../command.ts'
+import { notCovered } from '../not-covered.ts'
 import { copyFiles } from '../copy-tree.ts'
 import { dataDirectoryOf } from '../../platform/project/data-place.ts'
 
@@ -41,8 +41,7 @@ export const restore: Command = {
     await nodeFiles.makeDirectory(beside)
     const names = Object.keys(manifest.sizes)
     const bytes = await copyFiles(source, beside, names)
-    const lake = await readLakeNote(beside, nodeFiles)
-    const bucket = lake?.in === 's3' ? `\n${bucketText(lake.at!)}` : ''
+    const { lines } = notCovered(await readLakeNote(beside, nodeFiles))
     const inKafka = (await whereStreamsLie(beside, nodeFiles)) === 'kafka'
     if (!inKafka) {
       await nodeFiles.makeDirectory(join(beside, 'log'))
@@ -53,7 +52,7 @@ export const restore: Command = {
     output.answer(
       { dataDirectory: data, taken: manifest.taken, files: names.length, bytes },
       () => `${names.length} files, ${formatSize(bytes)}, as of ${manifest.taken}, are in ${data}. Start with weir up.
-${inKafka ? whatIsRead : whatIsAsked}${bucket}`,
+${[inKafka ? whatIsRead : whatIsAsked, ...lines].join('\n')}`,
     )
   },
 }

@@ -34,8 +34,6 @@ export interface RowChangePorts {
 interface ViewedFiles {
   readonly scan: Scan
   readonly files: readonly FileWithDeletes[]
-  /** Local paths by location. */
-  readonly paths: ReadonlyMap<string, string>
 }
 
 /** An Iceberg table of version 2, as those change its rows who know where they are. */
@@ -44,17 +42,17 @@ export function lakeRowChanges({ store, reader, metadataOf }: RowChangePorts): R
   const look = (view: TableView): Promise<ViewedFiles> => {
     const known = seen.get(view)
     if (known) return known
-    const looking = planScan({ metadata: metadataOf(view), store, reader }).then(async (scan) => {
-      const all = [...scan.dataFiles, ...scan.deleteFiles]
-      const paths = await Promise.all(
-        all.map(async ({ location }) => [location, await store.localPath(location)] as const),
-      )
-      return { scan, files: withoutValueDeletes(applicableDeletes(scan)), paths: new Map(paths) }
-    })
+    const looking = planScan({ metadata: metadataOf(view), store, reader }).then((scan) => ({
+      scan,
+      files: withoutValueDeletes(applicableDeletes(scan)),
+    }))
     seen.set(view, looking)
     looking.catch(() => seen.delete(view))
     return looking
   }
+  // Asked for at each reading: a copy of an object in S3 stays for a minute after it.
+  const pathsOf = async (files: readonly DataFile[]): Promise<ReadonlyMap<string, string>> =>
+    new Map(await Promise.all(files.map(async ({ location }) => [location, await store.localPath(location)] as const)))
   const fileOf = async (view: TableView, location: string): Promise<FileWithDeletes> =>
     (await look(view)).files.find(({ file }) => file.location === location)!
   const vectors = async (view: TableView, rows: readonly DeletedRows[]): Promise<readonly AdoptedFile[]> => {
@@ -71,22 +69,23 @@ export function lakeRowChanges({ store, reader, metadataOf }: RowChangePorts): R
       return (await look(view)).files.map(liveFile)
     },
     async rowsText(view) {
-      const { scan, paths } = await look(view)
+      const { scan } = await look(view)
+      const paths = await pathsOf([...scan.dataFiles, ...scan.deleteFiles])
       return liveRowsSql(scan, { schemas: metadataOf(view).schemas, pathOf: (location) => paths.get(location)! })
     },
     async fileText(view, { location }, columns) {
-      const { scan, paths } = await look(view)
+      const { scan } = await look(view)
       const fields = scan.schema.fields.filter(({ name }) => columns.includes(name))
       const read = columnsOf({ ...scan.schema, fields }, metadataOf(view).schemas, ({ id }) => `c${id}`)
       const map = read.map(({ source }) => source).join(', ')
       return `SELECT ${read.map(({ item }) => item).join(', ')}, file_row_number AS _row
-        FROM read_parquet([${literal(paths.get(location)!)}], schema = MAP {${map}}, file_row_number = true)`
+        FROM read_parquet([${literal(await store.localPath(location))}], schema = MAP {${map}}, file_row_number = true)`
     },
     async deletedRows(view, { location }, deletes, connection) {
-      const { paths } = await look(view)
       const named = (await fileOf(view, location)).deletes.filter((one) => deletes.includes(fileKey(one)))
       const vectors = named.flatMap(({ deleted }) => deleted ?? [])
-      const files = named.filter(({ deleted }) => deleted === undefined).map((one) => literal(paths.get(one.location)!))
+      const paths = await pathsOf(named.filter(({ deleted }) => deleted === undefined))
+      const files = [...paths.values()].map(literal)
       if (files.length === 0) return vectors.reduce(mergedPositions, noPositions)
       const columns = [
         `${deletedPathId}: {'name': 'path', 'type': 'VARCHAR', 'default_value': NULL}`,

@@ -12,6 +12,10 @@ interface Answer {
   readonly status?: number
 }
 
+const probeName = '.weir-check-'
+/** A check takes seconds; after so long nobody is at it. */
+const leftAfterMs = 3_600_000
+
 /** Somebody waits for the start: what does not answer within seconds is told. */
 const patience = { patience: { attemptsMax: 4, delayMsMax: 1000 }, silenceMsMax: 5000 }
 
@@ -21,7 +25,7 @@ const patience = { patience: { attemptsMax: 4, delayMsMax: 1000 }, silenceMsMax:
  */
 export async function checkBucket(place: LakePlace): Promise<void> {
   const store = await openLake(place, 'check', patience)
-  const location = under(place.warehouse, `.weir-check-${randomUUID()}`)
+  const location = under(place.warehouse, `${probeName}${randomUUID()}`)
   const bytes = Buffer.from('weir')
   await doing('write', place, () => store.put(location, bytes, { ifAbsent: true }))
   try {
@@ -35,8 +39,14 @@ export async function checkBucket(place: LakePlace): Promise<void> {
   }
 }
 
+/** What a check that was killed left there is removed on the way. */
 async function mustList(store: ObjectStore, place: LakePlace, location: string): Promise<void> {
-  for await (const object of store.list(location)) if (object.location === location) return
+  let isThere = false
+  for await (const object of store.list(under(place.warehouse, probeName))) {
+    if (object.location === location) isThere = true
+    else if (object.modifiedMs < Date.now() - leftAfterMs) await store.remove(object.location)
+  }
+  if (isThere) return
   throw cannot(
     place,
     'does not list what was just written',
