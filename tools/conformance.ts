@@ -48,6 +48,6 @@ process.exitCode = failed.length > 0 ? 1 : 0
 async function runOn(suite: (typeof suites)[number]): Promise<boolean> {
   if (suite.alone)
     return (await runCommand([...suite.command(undefined), ...positionals], suite.env?.(undefined))) === 0
-  await using weir = await startWeir(suite.name)
+  await using weir = await startWeir(suite.name, suite.project)
   return (await runCommand([...suite.command(weir.endpoints), ...positionals], suite.env?.(weir.endpoints))) === 0
 }
