@@ -6,7 +6,7 @@ import { schemaOf } from '../types/schema.ts'
 const schema = schemaOf([{ name: 'id', type: 'long' }])
 const levels = [['a'], ['a', 'b'], ['a', 'b', 'c']]
 
-async function ask({ catalog }: LocalLake, method: string, path: string, body: unknown = undefined) {
+async function ask({ catalog }: LocalLake, method: string, path: string, body?: unknown) {
   const text = body === undefined ? '' : JSON.stringify(body)
   const answer = await catalog.handle({ method, path: `/v1/${path}`, query: {}, headers: {}, body: text })
   const error = answer.status < 400 ? undefined : (JSON.parse(answer.body) as { error: { type: string } }).error.type
