@@ -153,7 +153,13 @@ void test('rows keep their lineage when their files are written anew, again and 
     for (let at = 6; at < 11; at++) await setting.append(rows(at * 10, at * 10 + 10))
     await change(setting, { [compacted.location]: [0] })
     const again = await lineage(setting)
-    assert.deepEqual(again.slice(0, 56), before.slice(1))
+    // Which row lies first in a file that was written anew is nobody's promise.
+    const left = new Set(again.map(([id]) => id))
+    assert.deepEqual(
+      again.filter(([id]) => id < 60),
+      before.filter(([id]) => left.has(id)),
+    )
+    assert.equal(again.length, before.length - 1 + 50)
     await compactTable(compactedTable, setting.context)
     assert.equal((await setting.scan()).dataFiles.length, 1)
     assert.deepEqual(await lineage(setting), again)
