@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { homedir } from 'node:os'
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { kit } from '../../tools/conformance/suites.ts'
 
@@ -23,8 +23,9 @@ const runtime = join(
 const python = join(cache, `pyspark-${sparkVersion}`, 'bin/python')
 const sparkEnv = { ...process.env, SPARK_EXTRA_CLASSPATH: join(runtime, '*'), SPARK_LOCAL_IP: '127.0.0.1' }
 
-/** The kit's own reader brings Spark and Iceberg's runtime for it along; the table has to be there. */
+/** The kit's own reader brings Spark and Iceberg's runtime for it along where they are not yet; the table has to be there. */
 export function bringSpark(address: string, table: string): void {
+  if ([runtime, join(cache, `pyspark-${sparkVersion}`)].every((folder) => existsSync(`${folder}.done`))) return
   execFileSync(`${kit}/iceberg/spark/spark.sh`, [address, '--read', table], { stdio: ['ignore', 'ignore', 'inherit'] })
 }
 

@@ -1,3 +1,4 @@
+import { catalogue, type ErrorCode } from '../../../kernel/errors/catalogue.ts'
 import type { StoredMaintenanceRun } from '../../../storage/metadata/maintenance-runs.ts'
 
 export type MaintenanceTask = 'compact' | 'expire snapshots' | 'remove orphans'
@@ -20,6 +21,13 @@ export const defaultIntervals: MaintenanceIntervals = {
 
 /** What did not work is not left for a day. */
 const againAfterFailureMs = 3_600_000
+/** What is refused stays so until somebody changes the table. */
+const againAfterRefusalMs = 86_400_000
+
+/** How the last run ended; the code of its error as far as it is known, which it is not after a restart. */
+export interface EndedRun extends Pick<StoredMaintenanceRun, 'at' | 'error'> {
+  readonly code?: string | null
+}
 
 /**
  * When the turn of a task comes for a table, in milliseconds since the epoch: an interval after its last run or, before the
@@ -29,7 +37,7 @@ const againAfterFailureMs = 3_600_000
 export function dueAt(
   task: MaintenanceTask,
   createdAt: string,
-  last: StoredMaintenanceRun | undefined,
+  last: EndedRun | undefined,
   intervals: MaintenanceIntervals,
   nowMs: number,
 ): number | undefined {
@@ -39,7 +47,19 @@ export function dueAt(
   const own = last !== undefined && last.at >= createdAt ? last : undefined
   const since = Date.parse(own?.at ?? createdAt)
   if (since > nowMs) return nowMs
-  return since + (own?.error == null ? intervalMs : Math.min(intervalMs, againAfterFailureMs))
+  return since + afterRun(own, intervalMs)
+}
+
+function afterRun(run: EndedRun | undefined, intervalMs: number): number {
+  if (run?.error == null) return intervalMs
+  return isRefusal(run.code ?? null)
+    ? Math.max(intervalMs, againAfterRefusalMs)
+    : Math.min(intervalMs, againAfterFailureMs)
+}
+
+/** Whether the table itself was refused, as one of format version 1 is: a turn later nothing is different. */
+function isRefusal(code: string | null): boolean {
+  return code !== null && code in catalogue && catalogue[code as ErrorCode].kind === 'invalid'
 }
 
 export function isDue(...about: Parameters<typeof dueAt>): boolean {

@@ -73,6 +73,11 @@ export function maintainTables(options: TableMaintenanceOptions): TableMaintenan
   let stopped = false
   let working: { readonly table: string; readonly task: MaintenanceTask; readonly since: string } | undefined
 
+  /** Of the errors of last runs; a restart forgets them, and what is refused is tried once more. */
+  const codes = new Map<string, string | null>()
+  const withCode = (last: StoredMaintenanceRun | undefined) =>
+    last && { ...last, code: codes.get(`${last.table} ${last.task}`) ?? null }
+
   async function look(): Promise<void> {
     const [tables, latest] = [await options.tables(), await runs.list()]
     await forgetTheGone(runs, latest, tables)
@@ -80,7 +85,7 @@ export function maintainTables(options: TableMaintenanceOptions): TableMaintenan
       for (const task of tasks) {
         if (stopped || holders > 0) return
         const last = latest.find((run) => run.table === nameOf(table) && run.task === task)
-        if (!isDue(task, table.createdAt, last, intervals, clock.now())) continue
+        if (!isDue(task, table.createdAt, withCode(last), intervals, clock.now())) continue
         const run = await runWatched(table, task)
         // What was interrupted by the end of Weir is no news.
         if (!stopped) await runs.save(run)
@@ -113,7 +118,9 @@ export function maintainTables(options: TableMaintenanceOptions): TableMaintenan
   async function runWatched(table: TableIdentifier, task: MaintenanceTask): Promise<RecordedRun> {
     working = { table: nameOf(table), task, since: new Date(clock.now()).toISOString() }
     try {
-      return await runOf(table, task, options)
+      const run = await runOf(table, task, options)
+      codes.set(`${run.table} ${task}`, run.code)
+      return run
     } finally {
       working = undefined
     }
@@ -124,7 +131,7 @@ export function maintainTables(options: TableMaintenanceOptions): TableMaintenan
     const [latest, totals] = await Promise.all([runs.list(), runs.totals(name)])
     return tasks.map((task) => {
       const last = latest.find((run) => run.table === name && run.task === task && run.at >= table.createdAt)
-      const due = dueAt(task, table.createdAt, last, intervals, clock.now())
+      const due = dueAt(task, table.createdAt, withCode(last), intervals, clock.now())
       const { task: _, ...counted } = totals.find((one) => one.task === task) ?? { task }
       return {
         task,
