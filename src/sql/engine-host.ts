@@ -17,6 +17,10 @@ export interface EngineHost {
    * when nobody can tell; else nothing was changed. Files that were not committed are gone.
    */
   commit(request: CommitRequest): Promise<null>
+  /** A change of the catalog's tables; for those that the project declares it is refused by what to change there. */
+  define(request: TableDefinition): Promise<null>
+  /** Metadata, as JSON, of a table that is not there: a commit may make it so. */
+  stage(request: NewTableRequest): Promise<string>
 }
 
 /** What a transaction has written, table by table; each once. */
@@ -28,6 +32,32 @@ export interface CommittedTable extends TableName {
   /** `encodeChange` */
   readonly change: string
 }
+
+export interface NewTableRequest extends TableName {
+  readonly columns: readonly ColumnRelation[]
+  readonly partitionBy: readonly PartitionRequest[]
+}
+
+export interface PartitionRequest {
+  readonly column: string
+  /** As Iceberg writes it: `day`, `bucket[16]`. */
+  readonly transform: string
+}
+
+export type TableDefinition =
+  | ({ readonly define: 'create' } & NewTableRequest)
+  | ({ readonly define: 'drop' } & TableName)
+  | ({ readonly define: 'rename'; readonly to: string } & TableName)
+  | ({ readonly define: 'alter'; readonly changes: readonly ColumnChange[] } & TableName)
+  | { readonly define: 'create schema' | 'drop schema'; readonly schema: string; readonly lenient: boolean }
+
+/** `lake/metadata/evolve-schema.ts` has the same for paths. */
+export type ColumnChange =
+  | { readonly change: 'add'; readonly name: string; readonly type: string }
+  | { readonly change: 'drop'; readonly name: string }
+  | { readonly change: 'rename'; readonly name: string; readonly to: string }
+  | { readonly change: 'widen'; readonly name: string; readonly type: string }
+  | { readonly change: 'optional'; readonly name: string }
 
 /** An answer that need not be asked for again while all of these hold; without any it is true for now only. */
 export interface Held {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
-export type ProcessKind = 'supervisor' | 'log' | 'worker' | 'engine'
+export type ProcessKind = 'supervisor' | 'log' | 'worker' | 'engine' | 'writer'
 
 export interface FoundProcess {
   readonly pid: number
@@ -11,6 +11,7 @@ const entries: readonly (readonly [RegExp, ProcessKind])[] = [
   [/children\/log\.[jt]s/, 'log'],
   [/children\/delivery\.[jt]s/, 'worker'],
   [/children\/engine\.[jt]s/, 'engine'],
+  [/children\/writer\.[jt]s/, 'writer'],
 ]
 
 /** A supervisor and its children, as the kernel has them. */

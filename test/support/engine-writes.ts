@@ -1,21 +1,26 @@
 import { manifestReader } from '../../src/lake/manifest/manifest-reader.ts'
+import { createTableService } from '../../src/platform/supervisor/services/table-service.ts'
+import { tableDefinitions } from '../../src/platform/supervisor/services/table-definitions.ts'
 import type { EngineHost } from '../../src/sql/engine-host.ts'
 import { commitRequest } from '../../src/sql/write/commit/commit-request.ts'
 import type { LocalLake } from './local-lake.ts'
 
-export type WriteHost = Pick<EngineHost, 'flush' | 'commit'>
+export type WriteHost = Pick<EngineHost, 'flush' | 'commit' | 'define' | 'stage'>
+
+const refuse = (): Promise<never> => Promise.reject(new Error('this test writes nothing'))
 
 /** For engines of which no statement writes. */
-export const noWrites: WriteHost = {
-  flush: async () => null,
-  commit: () => Promise.reject(new Error('this test writes nothing')),
-}
+export const noWrites: WriteHost = { flush: async () => null, commit: refuse, define: refuse, stage: refuse }
 
-/** Commits to the catalog of the lake, as the writer's process does. */
-export function writesTo(lake: Pick<LocalLake, 'client' | 'store'>): WriteHost {
-  const context = { client: lake.client, store: lake.store, reader: manifestReader(lake.store) }
+/** Commits to the catalog of the lake, as the writer's process does; the project declares nothing. */
+export function writesTo({ client, store }: Pick<LocalLake, 'client' | 'store'>): WriteHost {
+  const context = { client, store, reader: manifestReader(store) }
+  const nothing = async (): Promise<void> => undefined
+  const tables = createTableService(client, { begin: nothing, end: nothing } as never)
+  const control = { list: async () => ({ items: [], next: null }), record: nothing }
   return {
     flush: async () => null,
     commit: async (request) => (await commitRequest(request, context), null),
+    ...tableDefinitions({ catalog: client, tables }, control),
   }
 }

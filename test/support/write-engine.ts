@@ -35,7 +35,8 @@ export async function startWriteEngine(host: Partial<WriteHost> = {}): Promise<W
   await mkdir(scratchDirectory)
   let last: Relations = { version: 0, tables: [], views: [] }
   const current = async (): Promise<Relations> => {
-    const idents = await lake.client.listTables(['public'])
+    const namespaces = await lake.client.listNamespaces()
+    const idents = (await Promise.all(namespaces.map((namespace) => lake.client.listTables(namespace)))).flat()
     const tables = await Promise.all(
       idents.map(async (ident) => {
         const { metadata } = await lake.client.loadTable(ident)
@@ -44,7 +45,7 @@ export async function startWriteEngine(host: Partial<WriteHost> = {}): Promise<W
           type: printType(type),
           required,
         }))
-        return { schema: 'public', name: ident.name, columns }
+        return { schema: ident.namespace[0]!, name: ident.name, columns }
       }),
     )
     if (JSON.stringify(tables) !== JSON.stringify(last.tables)) last = { version: last.version + 1, tables, views: [] }

@@ -48,6 +48,11 @@ export interface CatalogClient {
   tableExists(ident: TableIdent): Promise<boolean>
   createTable(namespace: Namespace, table: NewTable): Promise<LoadedTable>
   commitTable(ident: TableIdent, commit: TableCommit): Promise<CommitOutcome>
+  /** What the table would be; nothing is made. A commit that asserts its creation makes it. */
+  stageTable(namespace: Namespace, table: NewTable): Promise<TableMetadata>
+  renameTable(from: TableIdent, to: TableIdent): Promise<void>
+  /** `WEIR-4005` when it holds something. */
+  dropNamespace(namespace: Namespace): Promise<void>
   /** Commits of several tables, each once: all of them or none. `WEIR-4009` from a catalog that does not serve that. */
   commitTables(
     changes: readonly { readonly ident: TableIdent; readonly commit: TableCommit }[],

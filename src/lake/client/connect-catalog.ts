@@ -40,6 +40,18 @@ export function connectCatalog(options: CatalogClientOptions): CatalogClient {
       const answer = await expect(call('POST', `${await at(namespace)}/tables`, createBody(created)), printed(ident))
       return loaded(ident, answer)
     },
+    stageTable: async (namespace, staged) => {
+      const what = printed({ namespace, name: staged.name })
+      const body = { ...createBody(staged), 'stage-create': true }
+      const answer = await expect(call('POST', `${await at(namespace)}/tables`, body), what)
+      return loaded({ namespace, name: staged.name }, answer).metadata
+    },
+    renameTable: async (source, destination) => {
+      await expect(call('POST', '/tables/rename', { source, destination }), printed(source))
+    },
+    dropNamespace: async (namespace) => {
+      await expect(call('DELETE', await at(namespace)), namespace.join('.'))
+    },
     commitTable: async (ident, commit) => send(call, await table(ident), ident, commit),
     commitTables: (changes) => sendAll(call, changes),
     dropTable: async (ident, how) => {
@@ -65,7 +77,7 @@ function printed(ident: TableIdent): string {
   return [...ident.namespace, ident.name].join('.')
 }
 
-function createBody(table: NewTable): unknown {
+function createBody(table: NewTable): Readonly<Record<string, unknown>> {
   const { partition, location } = table
   return {
     name: table.name,

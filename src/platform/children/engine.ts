@@ -12,6 +12,8 @@ type HostMethods = {
   resolve(params: Parameters<EngineHost['resolve']>[0]): ReturnType<EngineHost['resolve']>
   flush(params: Parameters<EngineHost['flush']>[0]): ReturnType<EngineHost['flush']>
   commit(params: Parameters<EngineHost['commit']>[0]): ReturnType<EngineHost['commit']>
+  define(params: Parameters<EngineHost['define']>[0]): ReturnType<EngineHost['define']>
+  stage(params: Parameters<EngineHost['stage']>[0]): ReturnType<EngineHost['stage']>
 }
 
 /** What may take long is ended by the supervisor, which knows why. */
@@ -39,6 +41,8 @@ serveSupervisor<EngineChildConfig, EngineReady, unknown, HostMethods>('engine', 
       resolve: (request) => host.call('resolve', request),
       flush: (table) => host.call('flush', table, patience),
       commit: (request) => host.call('commit', request, patience),
+      define: (request) => host.call('define', request, patience),
+      stage: (request) => host.call('stage', request),
     },
   )
   return {

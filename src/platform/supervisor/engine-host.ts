@@ -9,6 +9,8 @@ export interface EngineHostOptions {
   readonly tailSources: () => readonly TailSource[]
   readonly flush: EngineHost['flush']
   readonly commit: EngineHost['commit']
+  readonly define: EngineHost['define']
+  readonly stage: EngineHost['stage']
   /** Raised before anybody is told of a change of relations, pointers or workers. */
   readonly changes: ChangeCount
   /** Others move pointers too, and nobody tells us: no answer holds. */
@@ -20,10 +22,12 @@ export interface EngineHostOptions {
  * asked with the pointers of before: one whose table has moved looks whether its schema still is the one of its rows.
  */
 export function createEngineHost(options: EngineHostOptions): EngineHost {
-  const { relations, pointers, tailSources, changes, isShared, flush, commit } = options
+  const { relations, pointers, tailSources, changes, isShared, flush, commit, define, stage } = options
   return {
     flush,
     commit,
+    define,
+    stage,
     async relations({ known }) {
       const hold = changes.hold()
       const current = await relations()

@@ -51,6 +51,8 @@ export function runEngine(options: EngineProcessOptions): EngineProcess {
       resolve: (request: never) => options.host.resolve(request),
       flush: (table: never) => options.host.flush(table),
       commit: (request: never) => options.host.commit(request),
+      define: (request: never) => options.host.define(request),
+      stage: (request: never) => options.host.stage(request),
     },
     async begin(channel) {
       // A path of its own for each process, so that the relay knows which of them a connection was with.

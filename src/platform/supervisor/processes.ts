@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { ChangeCount } from '../../kernel/change-count.ts'
 import type { PointerStore } from '../../lake/catalog/pointer-store.ts'
-import type { Relations } from '../../sql/engine-host.ts'
+import type { EngineHost, Relations } from '../../sql/engine-host.ts'
 import type { AdoptionStore } from '../../storage/metadata/adoptions.ts'
 import type { EpochStore } from '../../storage/metadata/epochs.ts'
 import type { MemoryHost } from '../children/delivery-memory.ts'
@@ -34,6 +34,8 @@ export interface ProcessesOptions extends SupervisorOptions {
   readonly adoptions: AdoptionStore
   readonly relations: () => Promise<Relations>
   readonly catalogUri: string
+  /** What SQL may change of the catalog's tables. */
+  readonly definitions: Pick<EngineHost, 'define' | 'stage'>
   /** What SQL engines look at instead of asking again. */
   readonly changes: ChangeCount
 }
@@ -143,6 +145,7 @@ function startEngine(options: ProcessesOptions, workers: DeliveryWorkers, writer
       changes: options.changes,
       flush: (table) => flushTable(workers, table),
       commit: (request) => writer.commit(request),
+      ...options.definitions,
     }),
     runDirectory: places.sockets,
     memoryBytesMax: engineMemoryBytes,

@@ -19,6 +19,7 @@ import { openStores, type Stores } from './open-stores.ts'
 import { createOperations } from './operations/create-operations.ts'
 import { openProcessLogs, type ProcessLogs } from './process-logs.ts'
 import { runProcesses, type Processes } from './processes.ts'
+import { tableDefinitions } from './services/table-definitions.ts'
 import { createServices, type Services } from './services/create-services.ts'
 import { openStreams } from './streams/open-streams.ts'
 import type { Supervisor, SupervisorOptions } from './supervisor-options.ts'
@@ -118,6 +119,10 @@ async function assemble(
     adoptions: metadata.adoptions,
     relations: () => control.relations(),
     catalogUri: `http://127.0.0.1:${ports.http}/iceberg`,
+    definitions: {
+      define: (request) => definitions.define(request),
+      stage: (request) => definitions.stage(request),
+    },
   })
   const services = createServices({
     ...options,
@@ -136,6 +141,7 @@ async function assemble(
   const { catalogUri } = services
   const { token } = options
   const catalogPlace = { catalogUri, lake, ...(token === undefined ? {} : { catalogToken: token }) }
+  const definitions = tableDefinitions(services, control)
   const maintenance = runTableMaintenance({
     ...options,
     control,

@@ -24,11 +24,17 @@ export function withParameters(statement: Statement, literals: readonly string[]
         sqlstate: '42P02',
         position: token.start + 1,
       })
+    const number = isOperand(statement, at) ? /^'(-?\d+(?:\.\d+)?)'$/.exec(literal)?.[1] : undefined
     const escape = literal.includes('\\') && isLikePattern(statement.tokens, at) ? likeEscape : ''
-    text += `${statement.text.slice(done, token.start)}${literal}${escape}`
+    text += `${statement.text.slice(done, token.start)}${number === undefined ? literal : `(${number})`}${escape}`
     done = endOfNumericCast(statement, at) ?? token.end
   }
   return text + statement.text.slice(done)
+}
+
+/** A number that no type was declared for is one beside an arithmetic operator; DuckDB finds no operator for a text there. */
+function isOperand({ tokens }: Statement, at: number): boolean {
+  return [tokens[at - 1], tokens[at + 1]].some((token) => token?.kind === 'symbol' && /^[-+*/%]$/.test(token.value))
 }
 
 // DuckDB's bare NUMERIC is DECIMAL(18, 3) and would round; the literal has the digits that the client sent.

@@ -27,6 +27,7 @@ const rules: readonly Rule[] = [
   rule(/^Binder Error: No function matches/i, 'WEIR-6003', '42883'),
   rule(/^Binder Error: (Cannot (compare|mix|cast)|Type mismatch)/i, 'WEIR-6002', '42804'),
   rule(/^Binder Error/, 'WEIR-6002', '42601'),
+  rule(/^Conversion Error: Could not convert string '\s*[-+]?[0-9]+\s*' to U?INT/, 'WEIR-6005', '22003'),
   rule(/^Conversion Error: .*(timestamp|date|time|interval)/i, 'WEIR-6005', '22007'),
   rule(
     /^Conversion Error: (.*(out of range|overflow|exceed)|Could not cast value -?[0-9.]+ to DECIMAL)/i,

@@ -22,7 +22,7 @@ export interface EngineServices {
   readonly blank: BlankDatabase
   readonly filters: StatementFilters
   /** What writes ask of the supervisor. */
-  readonly host: Pick<EngineHost, 'flush' | 'commit'>
+  readonly host: Pick<EngineHost, 'flush' | 'commit' | 'define' | 'stage'>
   /** Sessions write here what is not committed yet. */
   readonly scratchDirectory: string
 }

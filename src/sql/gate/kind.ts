@@ -5,6 +5,7 @@ import { type Statement, wordsAt } from './statement.ts'
 export type StatementKind =
   | 'query'
   | 'write'
+  | 'define'
   | 'explain'
   | 'describe'
   | 'copy'
@@ -36,6 +37,9 @@ const kinds: Readonly<Record<string, StatementKind>> = {
   delete: 'write',
   merge: 'write',
   truncate: 'write',
+  create: 'define',
+  alter: 'define',
+  drop: 'define',
   explain: 'explain',
   describe: 'describe',
   desc: 'describe',
@@ -64,9 +68,6 @@ const kinds: Readonly<Record<string, StatementKind>> = {
 }
 
 const remedies: Readonly<Record<string, string>> = {
-  create: 'declare tables and views in weir.config.ts and run weir apply',
-  alter: 'change the table in weir.config.ts and run weir apply',
-  drop: 'remove it from weir.config.ts and run weir apply --allow-destructive',
   attach: 'only the tables of this project can be queried',
   install: 'extensions are not loaded',
   load: 'extensions are not loaded',

@@ -15,7 +15,9 @@ export async function describeOn(
   declared: readonly number[],
 ): Promise<Description> {
   const inferred = await inferParameters(connection, statement, declared)
-  const literals = inferred.map(({ name, oid }) => literalOf({ text: null, oid }, name))
+  // Where any type fits, a null of none: as a text it would fit no operator.
+  const isOpen = (name: string | undefined, at: number) => name === undefined && !declared[at]
+  const literals = inferred.map(({ name, oid }, at) => literalOf({ text: null, oid: isOpen(name, at) ? 0 : oid }, name))
   const prepared = await connection.prepare(withParameters(statement, literals))
   const columns = Array.from({ length: prepared.columnCount }, (_, i) => ({
     name: names?.[i] ?? prepared.columnName(i),

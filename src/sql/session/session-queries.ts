@@ -51,6 +51,7 @@ export function createSessionQueries(statements: SessionStatements): QueryServic
       }
     },
     cancel: (reason) => statements.cancel(reason),
+    onCancel: (listener) => statements.onCancel(listener),
     async close() {
       interruptible.interrupt()
       connections.close()

@@ -1,3 +1,5 @@
+import type { TableName } from '../engine-host.ts'
+import { sqlError } from '../sql-error.ts'
 import { isCrawledTable } from '../../crawler/crawled-table.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { crawledPlanner } from './crawled-planner.ts'
@@ -11,7 +13,17 @@ export function tablePlanner(config: { readonly objects: ObjectStore; readonly l
   const of = ({ metadataLocation }: { readonly metadataLocation: string }): TablePlanner =>
     isCrawledTable(metadataLocation) ? crawled : lake
   return {
-    plan: (relation, resolved, asked) => of(resolved).plan(relation, resolved, asked),
+    plan: (relation, resolved, asked, pending) => {
+      if (relation.written && isCrawledTable(resolved.metadataLocation)) throw onlyRead(relation.written.table)
+      return of(resolved).plan(relation, resolved, asked, pending)
+    },
     pin: (resolved, moment) => of(resolved).pin(resolved, moment),
   }
+}
+
+function onlyRead({ schema, name }: TableName): Error {
+  return sqlError('WEIR-6001', `${schema}.${name} is a table of files that a crawler found: it is only read`, {
+    sqlstate: '0A000',
+    hint: 'CREATE TABLE … AS SELECT makes a table of its rows.',
+  })
 }

@@ -100,6 +100,13 @@ export const copyOutResponse = (columns: number): Buffer =>
     for (let i = 0; i < columns; i++) out.int16(0)
   })
 
+export const copyInResponse = (columns: number): Buffer =>
+  message('G', (out) => {
+    out.int8(0)
+    out.int16(columns)
+    for (let i = 0; i < columns; i++) out.int16(0)
+  })
+
 export const errorResponse = (fields: ResponseFields): Buffer => response('E', fields)
 export const noticeResponse = (fields: ResponseFields): Buffer => response('N', fields)
 

@@ -13,6 +13,8 @@ export interface QueryService {
   open(statement: Statement, parameters: readonly Parameter[], options?: { readonly explain?: string }): Promise<Cursor>
   /** Interrupts what runs; its error is WEIR-6007, or `reason`. */
   cancel(reason?: Error): void
+  /** Told why of each cancellation; gives what ends that. */
+  onCancel(listener: (reason: Error) => void): () => void
   close(): Promise<void>
 }
 

@@ -10,12 +10,19 @@ export interface WriteService {
   /** Columns of RETURNING, none without it, and types of parameters; nothing is written. */
   describe(statement: Statement, declared: readonly number[]): Promise<Description>
   run(statement: Statement, parameters: readonly Parameter[]): Promise<WriteAnswer>
+  /** How many columns COPY … FROM STDIN wants in a row; refuses what is wrong with the statement. */
+  copyColumns(statement: Statement): Promise<number>
+  /** Reads `data` to its end; what it rejects with, this rejects with. */
+  copyFrom(statement: Statement, data: AsyncIterable<Buffer>): Promise<WriteAnswer>
+  /** CREATE, ALTER and DROP of tables: a commit of its own. */
+  define(statement: Statement, parameters: readonly Parameter[]): Promise<WriteAnswer>
   readonly transaction: WriteTransaction
 }
 
 export interface WriteAnswer {
   /** Of CommandComplete: `INSERT 0 3`. */
   readonly tag: string
+  readonly notice?: string
   /** Rows of RETURNING. */
   readonly returned?: Cursor
 }

@@ -104,7 +104,11 @@ function withKey(schema: Schema, { name, key }: TablePlan): Schema {
   return { ...schema, 'identifier-field-ids': ids }
 }
 
-function partitionOf(plan: TablePlan, schema: Schema): readonly Omit<IcebergPartitionField, 'field-id'>[] {
+/** The partition spec of a table that is to be made. */
+export function partitionOf(
+  plan: Pick<TablePlan, 'name' | 'partitionBy'>,
+  schema: Schema,
+): readonly Omit<IcebergPartitionField, 'field-id'>[] {
   return plan.partitionBy.map((field) => {
     const source = schema.fields.find(({ name }) => name === field.column)
     if (!source)

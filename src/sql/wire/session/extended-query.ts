@@ -111,7 +111,7 @@ async function describeStatement(context: SessionContext, name: string): Promise
     return out.send(hasRows ? rowDescription(describeFields(columns, [])) : noData)
   }
   out.send(parameterDescription(oids))
-  if (!statement || !kind || kind === 'copy' || transactionKinds.has(kind)) return out.send(noData)
+  if (!statement || !kind || kind === 'copy' || kind === 'define' || transactionKinds.has(kind)) return out.send(noData)
   await portalOf(context, { statement, kind, parameters: [], formats: [] }).describe(out)
 }
 

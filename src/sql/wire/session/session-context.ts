@@ -6,6 +6,7 @@ import type { WriteService } from '../write-service.ts'
 import type { TextStyle } from '../values/text.ts'
 import { zoneOffsets } from '../values/time-zone.ts'
 import type { OpenCursors } from './open-cursors.ts'
+import type { MessageSource } from './message-source.ts'
 import type { Outbox } from './outbox.ts'
 import type { Portal, QueryPortal } from './portal.ts'
 import type { Settings } from './session-statement.ts'
@@ -33,6 +34,8 @@ export interface SessionContext {
   readonly out: Outbox
   readonly queries: QueryService
   readonly writes: WriteService
+  /** What the client sends, for COPY. */
+  readonly messages: MessageSource
   readonly settings: Settings
   /** For counts: a statement began and ended. */
   readonly observe: (event: 'start' | 'done' | 'failed') => void

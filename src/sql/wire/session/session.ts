@@ -6,6 +6,7 @@ import { type FrontendMessage, parseMessage } from '../frontend-messages.ts'
 import { errorFields } from './error-fields.ts'
 import { runExtended } from './extended-query.ts'
 import type { Inbox } from './inbox.ts'
+import { messageSource } from './message-source.ts'
 import { openCursors } from './open-cursors.ts'
 import { closeAll, type SessionContext } from './session-context.ts'
 import { runSimpleQuery } from './simple-query.ts'
@@ -27,14 +28,16 @@ export async function serveSession(socket: Duplex, inbox: Inbox, parts: SessionP
     statements: new Map(),
     portals: new Map(),
     cursors: openCursors(),
+    messages: messageSource(() => inbox.next()),
   }
+  const { messages } = context
   const handle = messageHandler(context)
   socket.once('close', () => queries.cancel())
   out.send(readyForQuery('I'))
   try {
     await out.flush()
     // What a client sent before it left is not run for nobody.
-    for (let raw = await inbox.next(); raw && !socket.destroyed; raw = await inbox.next()) {
+    for (let raw = await messages.next(); raw && !socket.destroyed; raw = await messages.next()) {
       const message = parseMessage(raw.type, raw.body)
       if (message.type === 'terminate') break
       await underTimeout(context, () => handle(message))

@@ -3,7 +3,10 @@ import { type Statement, wordsAt } from '../../gate/statement.ts'
 import { sqlError } from '../../sql-error.ts'
 import { commandComplete, copyDone, copyOutResponse, noData, noticeResponse } from '../backend-messages.ts'
 import type { WriteTransaction } from '../write-service.ts'
+import { isCopyFrom } from '../../write/copy/parse-copy-from.ts'
+import { copyInPortal } from './copy-in.ts'
 import { parseCopy, sendCopy } from './copy-out.ts'
+import { definitionPortal } from './definition-portal.ts'
 import { describePortal, explainPortal, fixedPortal, type Portal, queryPortal } from './portal.ts'
 import { resultStream } from './result-stream.ts'
 import { type BoundStatement, cursorOf, type SessionContext, styleOf } from './session-context.ts'
@@ -20,12 +23,14 @@ export function portalOf(context: SessionContext, bound: BoundStatement): Portal
       return queryPortal(queries, { statement, parameters, formats, style: styleOf(context) })
     case 'write':
       return writePortal(context, bound)
+    case 'define':
+      return definitionPortal(context, bound)
     case 'explain':
       return explainPortal(queries, statement, parameters)
     case 'describe':
       return describePortal(queries, statement)
     case 'copy':
-      return copyPortal(context, statement)
+      return isCopyFrom(statement) ? copyInPortal(context, bound) : copyPortal(context, statement)
     case 'fetch':
       return fetchPortal(context, statement)
     case 'move':

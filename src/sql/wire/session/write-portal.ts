@@ -39,7 +39,7 @@ export function writePortal(
 }
 
 /** SQLSTATE 25006 in a transaction or a session that only reads. */
-function mustBeWritable({ transaction, settings }: SessionContext, verb: string): void {
+export function mustBeWritable({ transaction, settings }: SessionContext, verb: string): void {
   const isReadOnly = transaction.isReadOnly || isOn(settings.get('transaction_read_only'))
   const byDefault = transaction.status === 'I' && isOn(settings.get('default_transaction_read_only'))
   if (!isReadOnly && !byDefault) return

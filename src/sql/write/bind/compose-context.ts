@@ -42,7 +42,7 @@ export function columnText(value: string, column: ColumnRelation, table: TableRe
 }
 
 /** How an error of a statement's own is told from one of DuckDB's. */
-const ownError = (sqlstate: string, message: string): string => `weir:${sqlstate}:${message}`
+export const ownError = (sqlstate: string, message: string): string => `weir:${sqlstate}:${message}`
 
 function notNull(value: string, { name }: ColumnRelation, table: TableRelation): string {
   const message = ownError(

@@ -5,7 +5,7 @@ import type { InsertStatement } from '../grammar/write-statement.ts'
 import { mustBeAssignable } from './assignable.ts'
 import { checkValues, columnText, type ComposeContext, type ComposedWrite, withText } from './compose-context.ts'
 import { findColumns, writableColumns } from './find-target.ts'
-import { nullOf, valueText } from './value-text.ts'
+import { castTo, nullOf, type ValueText, valueText } from './value-text.ts'
 
 /** The rows of an INSERT, with a value for each column of the table. */
 export async function composeInsert(statement: InsertStatement, context: ComposeContext): Promise<ComposedWrite> {
@@ -46,7 +46,9 @@ async function composeValues(
   const columns = columnsFor(statement, count, context)
   const values = rows.map((row) => row.map((value, at) => valueText(value, columns[at]!)))
   await checkValues(values.flat(), context, (items) => `${withText(defined)}SELECT ${items}`)
-  const lines = values.map((row) => `(${row.map(({ text }) => text).join(', ')})`)
+  // Each by itself: a list of values has one type, which is not that of each.
+  const cell = ({ text, column, isSettled }: ValueText) => (isSettled ? text : castTo(text, column))
+  const lines = values.map((row) => `(${row.map(cell).join(', ')})`)
   const source = `(${withText(defined)}SELECT * FROM (VALUES ${lines.join(', ')}) AS weir_values) AS weir_rows(${aliases(count)})`
   return composed(source, columns, context)
 }

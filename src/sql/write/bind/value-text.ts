@@ -39,7 +39,7 @@ function untypedLiteral(text: string, column: ColumnRelation): string {
 }
 
 /** A text, or a parameter, as the column's type. Structs, maps and lists of those are JSON to PostgreSQL's clients. */
-function castText(text: string, column: ColumnRelation): string {
+export function castText(text: string, column: ColumnRelation): string {
   const type = duckdbTypeOf(column.type)
   return isJson(column) ? `CAST(CAST(${text} AS JSON) AS ${type})` : `CAST(${text} AS ${type})`
 }

@@ -10,6 +10,9 @@ export const targetName = 'target'
 /** The rows that RETURNING reads: those that were written, or deleted. */
 export const returnedName = 'returned'
 
+/** What a COPY has brought, before it becomes rows. */
+export const broughtName = 'brought'
+
 /** Where a row lies: the local path of its file, and its number in it. */
 export const fileColumn = '_weir_file'
 export const positionColumn = '_weir_position'

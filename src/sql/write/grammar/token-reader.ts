@@ -131,12 +131,19 @@ export function readTokens({ text, tokens }: Statement): TokenReader {
   return reader
 }
 
-/** The parts of a fragment between its commas outside brackets. */
-export function splitFragment(fragment: Fragment): readonly Fragment[] {
+/** The parts of a fragment between its commas outside brackets; those of types (`map<int, text>`) are brackets where asked for. */
+export function splitFragment(
+  fragment: Fragment,
+  angles: 'are signs' | 'are brackets' = 'are signs',
+): readonly Fragment[] {
   const reader = readTokens({ ...fragment, offset: 0 })
   const parts: Fragment[] = []
+  let depth = 0
   do {
-    const part = reader.until((here) => here.isSymbol(','))
+    const part = reader.until((here) => {
+      if (angles === 'are brackets') depth += here.isSymbol('<') ? 1 : here.isSymbol('>') ? -1 : 0
+      return depth <= 0 && here.isSymbol(',')
+    })
     parts.push({ ...part, position: part.position + fragment.position - 1 })
   } while (reader.takeSymbol(','))
   return parts

@@ -1,7 +1,7 @@
 import type { DataFile } from '../../../lake/manifest/data-file.ts'
 import { tableSchema } from '../../../lake/metadata/read.ts'
 import { touchedReason } from '../../../lake/commit/touched-files.ts'
-import { applicableDeletes } from '../../../lake/scan/applicable-deletes.ts'
+import { applicableDeletes, hasDeletes } from '../../../lake/scan/applicable-deletes.ts'
 import { placedRowsSql } from '../../../lake/scan/live-rows.ts'
 import type { TableName } from '../../engine-host.ts'
 import { quoteName } from '../../gate/statement.ts'
@@ -82,9 +82,7 @@ async function deletedFrom(
 ): Promise<PendingTable> {
   const deletes = new Map(before.deletes.map((one) => [one.file.referencedDataFile, one]))
   const removed: DataFile[] = [...before.removed]
-  const touched = new Set(
-    applicableDeletes(plan.scan).flatMap((one) => (one.deletes.length ? [one.file.location] : [])),
-  )
+  const touched = new Set(applicableDeletes(plan.scan).flatMap((one) => (hasDeletes(one) ? [one.file.location] : [])))
   for (const file of plan.committed.dataFiles) {
     const path = plan.pathOf(file.location)
     const rows = work.touched.get(path)

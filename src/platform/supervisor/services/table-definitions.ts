@@ -1,0 +1,134 @@
+import { asWeirError, WeirError } from '../../../kernel/errors/weir-error.ts'
+import { stringifyJson } from '../../../lake/json.ts'
+import type { NewTable } from '../../../lake/client/catalog-client.ts'
+import type { SchemaChange } from '../../../lake/metadata/evolve-schema.ts'
+import { prepareSchemaEvolution } from '../../../lake/metadata/prepare-schema-change.ts'
+import { schemaOf } from '../../../lake/types/schema.ts'
+import type { ColumnChange, EngineHost, NewTableRequest, TableDefinition, TableName } from '../../../sql/engine-host.ts'
+import { sqlError } from '../../../sql/sql-error.ts'
+import type { ControlPlane } from '../../control/control-plane.ts'
+import type { TableSpec } from '../../kinds/table/schema.ts'
+import type { Services } from './create-services.ts'
+import { partitionOf } from './table-service.ts'
+
+type Catalog = Pick<Services, 'catalog' | 'tables'>
+
+const attemptsMax = 8
+
+/** What SQL changes of the catalog's tables, for those that the project does not declare: all else is changed in weir.config.ts. */
+export function tableDefinitions(
+  { catalog, tables }: Catalog,
+  control: Pick<ControlPlane, 'list' | 'record'>,
+): Pick<EngineHost, 'define' | 'stage'> {
+  const isDeclared = async ({ schema, name }: TableName): Promise<boolean> => {
+    const { items } = await control.list({ kind: 'table', prefix: name, limit: 1000 })
+    return items.some((one) => one.name === name && (one.spec as TableSpec).namespace === schema)
+  }
+  const mustBeFree = async (table: TableName, remedy: string): Promise<void> => {
+    if (!(await isDeclared(table))) return
+    throw sqlError('WEIR-6001', `the project declares the table ${table.schema}.${table.name}: ${remedy}`, {
+      sqlstate: '0A000',
+      hint: `In weir.config.ts: ${remedy}.`,
+    })
+  }
+  const change = async (request: TableDefinition): Promise<void> => {
+    switch (request.define) {
+      case 'create':
+        if (request.schema === 'public') await catalog.ensureNamespace(['public'])
+        await catalog.createTable([request.schema], newTable(request))
+        return
+      case 'drop':
+        await mustBeFree(request, 'remove it there and run weir apply --allow-destructive')
+        return tables.drop({ namespace: request.schema, name: request.name })
+      case 'rename': {
+        await mustBeFree(request, 'declare it under the other name and copy its rows')
+        const namespace = [request.schema]
+        return catalog.renameTable({ namespace, name: request.name }, { namespace, name: request.to })
+      }
+      case 'alter':
+        await mustBeFree(request, 'change its columns there and run weir apply')
+        return alter(catalog, request)
+      case 'create schema': {
+        const known = await catalog.listNamespaces()
+        if (!request.lenient && known.some(([name]) => name === request.schema))
+          throw sqlError('WEIR-4003', `schema "${request.schema}" already exists`, { sqlstate: '42P06' })
+        return catalog.ensureNamespace([request.schema])
+      }
+      case 'drop schema':
+        return catalog.dropNamespace([request.schema]).catch((error: unknown) => {
+          if (!request.lenient || asWeirError(error).code !== 'WEIR-4002') throw error
+        })
+    }
+  }
+  return {
+    async define(request) {
+      await change(request).catch(forSql)
+      const { define: action, schema } = request
+      const name = 'name' in request ? `${schema}.${request.name}` : schema
+      await control.record({
+        actor: 'sql',
+        action,
+        kind: 'name' in request ? 'table' : 'schema',
+        name,
+        detail: request,
+      })
+      return null
+    },
+    async stage(request) {
+      if (request.schema === 'public') await catalog.ensureNamespace(['public'])
+      const staged = await catalog.stageTable([request.schema], newTable(request)).catch(forSql)
+      return stringifyJson(staged)
+    },
+  }
+}
+
+function newTable({ name, columns, partitionBy }: NewTableRequest): NewTable {
+  const schema = schemaOf(columns)
+  return { name, schema, partition: partitionOf({ name, partitionBy }, schema) }
+}
+
+async function alter(
+  catalog: Catalog['catalog'],
+  { schema, name, changes }: Extract<TableDefinition, { readonly define: 'alter' }>,
+): Promise<void> {
+  const ident = { namespace: [schema], name }
+  for (let attempt = 1; ; attempt++) {
+    const { metadata } = await catalog.loadTable(ident)
+    const { outcome } = await catalog.commitTable(ident, prepareSchemaEvolution(metadata, changes.map(schemaChange)))
+    if (outcome === 'committed') return
+    if (outcome === 'unknown' || attempt === attemptsMax)
+      throw new WeirError('WEIR-4004', `${schema}.${name} was not altered: the catalog did not commit it`)
+  }
+}
+
+function schemaChange(change: ColumnChange): SchemaChange {
+  switch (change.change) {
+    case 'add':
+      return { change: 'add', column: { name: change.name, type: change.type } }
+    case 'rename':
+      return { change: 'rename', column: [change.name], name: change.to }
+    case 'widen':
+      return { change: 'widen', column: [change.name], type: change.type }
+    default:
+      return { change: change.change, column: [change.name] }
+  }
+}
+
+const sqlstates: Readonly<Record<string, string>> = {
+  'WEIR-1003': '42703',
+  'WEIR-4001': '42P01',
+  'WEIR-4002': '3F000',
+  'WEIR-4003': '42P07',
+  'WEIR-4004': '40001',
+  'WEIR-4005': '2BP01',
+  'WEIR-4006': '22023',
+  'WEIR-4007': '42704',
+  'WEIR-4011': '0A000',
+}
+
+function forSql(thrown: unknown): never {
+  const error = asWeirError(thrown)
+  const sqlstate = sqlstates[error.code]
+  if (sqlstate === undefined || error.details['sqlstate'] !== undefined) throw error
+  throw sqlError(error.code, error.message, { sqlstate }, thrown)
+}

@@ -1,0 +1,33 @@
+import type { ColumnRelation } from '../../engine-host.ts'
+import type { ColumnChange, PartitionRequest } from '../../engine-host.ts'
+import type { Fragment, WrittenName } from './token-reader.ts'
+
+/** A statement that changes which tables there are, or their columns. */
+export type DefinitionStatement =
+  | {
+      readonly kind: 'create table'
+      readonly table: WrittenName
+      readonly ifNotExists: boolean
+      /** Undefined where the query says them. */
+      readonly columns: readonly ColumnRelation[] | undefined
+      /** Names for the columns of the query. */
+      readonly names: readonly WrittenName[] | undefined
+      readonly partitionBy: readonly PartitionRequest[]
+      readonly query: Fragment | undefined
+      readonly withData: boolean
+    }
+  | { readonly kind: 'drop table'; readonly tables: readonly WrittenName[]; readonly ifExists: boolean }
+  | {
+      readonly kind: 'alter table'
+      readonly table: WrittenName
+      readonly ifExists: boolean
+      readonly change: { readonly renameTo: string } | { readonly columns: readonly AlterAction[] }
+    }
+  | { readonly kind: 'create schema' | 'drop schema'; readonly schema: string; readonly lenient: boolean }
+
+/** One action of ALTER TABLE; `lenient`: IF EXISTS or IF NOT EXISTS. */
+export interface AlterAction {
+  readonly change: ColumnChange
+  readonly lenient: boolean
+  readonly position: number
+}
