@@ -102,7 +102,7 @@ function Totals({ of }: { readonly of: Summary }) {
       <Figure
         label="Small files"
         value={formatCount(of.smallFiles)}
-        note={`below ${formatBytes(of.smallBelow)}, where compaction puts them together`}
+        note={`below ${formatBytes(of.smallBelow)}`}
         source={source}
       />
       <Figure
@@ -131,7 +131,7 @@ function columnsOf(
     { name: 'Bytes', width: 90, number: true, ...sortedBy('bytes'), cell: ({ bytes }) => formatBytes(bytes) },
     { name: 'Small', width: 64, cell: ({ small }) => (small ? 'small' : '') },
     { name: 'Sequence', width: 96, number: true, ...sortedBy('sequence'), cell: ({ sequence }) => sequence },
-    { name: 'Added by snapshot', width: 160, number: true, cell: ({ snapshot }) => snapshot },
+    { name: 'Added by snapshot', width: 182, number: true, cell: ({ snapshot }) => snapshot },
     {
       name: 'Path',
       width: 320,

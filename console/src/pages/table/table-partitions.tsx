@@ -89,7 +89,7 @@ function columnsOf(
           <Ago at={new Date(changedAt).toISOString()} />
         ),
     },
-    { name: 'By snapshot', width: 160, number: true, cell: ({ changedBy }) => changedBy },
+    { name: 'By snapshot', width: 182, number: true, cell: ({ changedBy }) => changedBy },
     {
       name: 'Look',
       width: 64,

@@ -72,8 +72,7 @@ function SchemaHistory({ name }: { readonly name: string }) {
           {schemas.map((schema) => (
             <li key={schema.id}>
               <div>
-                <strong>Schema {schema.id}</strong>
-                {schema.current ? <span className="tag">current</span> : null}
+                <strong>Schema {schema.id}</strong> {schema.current ? <span className="tag">current</span> : null}
                 <div className="note">{sinceText(schema.since)}</div>
               </div>
               <Changes of={schema} />
