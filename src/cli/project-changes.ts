@@ -20,7 +20,7 @@ export async function planProject(
   if (readEndpoints(dataDirectory) === undefined) {
     const { planStopped } = await import('../platform/supervisor/plan-stopped.ts')
     const place = process.env['WEIR_DATA'] ?? resolve(directory, project.settings.dataDirectory ?? '.weir')
-    const { changes } = await planStopped(project, place)
+    const { changes } = await planStopped(project, place, directory)
     return { changes, against: 'stopped' }
   }
   const { changes } = await connectWeir(directory).call<Changes>('POST', '/api/v1/plan', project)

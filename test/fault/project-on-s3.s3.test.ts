@@ -62,6 +62,7 @@ void suite('a project whose tables lie in S3', () => {
     assert.match(metrics, /^weir_object_copies_max_bytes\{process="engine"\} 100000000$/m)
 
     await weir.stop()
+    assert.deepEqual((await answerOf<{ changes: unknown[] }>(weir, 'plan')).changes, [])
     await weir.start()
     await checkExactlyOnce(weir, 'kept', outcome)
     const inFolder = readdirSync(join(weir.folder, '.weir/lake'), { recursive: true, withFileTypes: true })
@@ -85,6 +86,8 @@ export default defineProject({ name: 'moved', resources: [table('kept', { column
     await using weir = await restartableWeir('moved', { project: inFolder })
     await weir.start()
     await weir.stop()
+    const planned = await weir.command('plan', '--env', 'production')
+    assert.match(planned.stderr, /do not lie in s3:.*WEIR-2023/s)
     const { code, stderr } = await weir.command('up', '--env', 'production')
     assert.equal(code !== 0, true)
     assert.match(stderr, /do not lie in s3:.*public\.kept \(file:.*dataDirectory.*WEIR-2023/s)

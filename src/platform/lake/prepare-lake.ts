@@ -13,7 +13,7 @@ interface PrepareOptions {
   readonly pointers: Pick<CatalogPointers, 'outside'>
   readonly files: Files
   /** The catalog that has the tables, when it is not Weir's own. */
-  readonly foreign?: { readonly uri: string; check(): Promise<void> }
+  readonly foreign?: { readonly uri: string; readonly check: () => Promise<void> }
 }
 
 /**
@@ -23,8 +23,7 @@ interface PrepareOptions {
 export async function prepareLake(place: LakePlace, options: PrepareOptions): Promise<readonly string[]> {
   const { root, files, foreign } = options
   const [found, wanted] = [await readLakeNote(root, files), noteOf(place, foreign?.uri)]
-  await refuseOtherCatalog(found, options)
-  await refuseOtherLake(place, options)
+  await refuseOtherPlace(place, options)
   const isKnown = isDeepStrictEqual(found, wanted)
   const notices = [
     ...(place.s3 === undefined ? [] : await checked(() => checkBucket(place), isKnown)),
@@ -32,6 +31,12 @@ export async function prepareLake(place: LakePlace, options: PrepareOptions): Pr
   ]
   if (!isKnown) await writeLakeNote(root, wanted, files)
   return notices
+}
+
+/** WEIR-2023 when what a data directory has of tables is not what a project says. */
+export async function refuseOtherPlace(place: LakePlace, options: PrepareOptions): Promise<void> {
+  await refuseOtherCatalog(await readLakeNote(options.root, options.files), options)
+  await refuseOtherLake(place, options)
 }
 
 async function checked(check: () => Promise<void>, isKnown: boolean): Promise<readonly string[]> {

@@ -9,13 +9,16 @@ import { parseMetadata } from '../../lake/metadata/read.ts'
 import type { EngineHost, Relations } from '../../sql/engine-host.ts'
 import { copySqlite } from '../../storage/metadata/copy-sqlite.ts'
 import { openMetadata, type Metadata } from '../../storage/metadata/metadata.ts'
-import { openObjectStore } from '../../storage/objects/open.ts'
+import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { catalogRelations } from '../control/catalog-relations.ts'
 import type { Plan } from '../control/control-plane.ts'
 import { planProject } from '../control/plan-steps.ts'
 import { kinds } from '../kinds/registry.ts'
 import type { ReconcileServices, TableService, ViewService } from '../kinds/reconcile-services.ts'
 import type { Resource } from '../kinds/resource.ts'
+import { lakePlaceOf } from '../lake/lake-place.ts'
+import { openLake } from '../lake/open-lake.ts'
+import { refuseOtherPlace } from '../lake/prepare-lake.ts'
 import type { Project } from '../project/project.ts'
 import { readMetadataPlace } from './metadata-place.ts'
 import { describeTable } from './services/describe-table.ts'
@@ -26,17 +29,27 @@ const engineBytes = 256e6
 /**
  * What `apply` would change, where no Weir runs: the project against a copy of the metadata as it was left, or against nothing before
  * the first start. Everything is checked as a running one checks it, and nothing is written beside the copy. WEIR-2007 where the
- * metadata lies in PostgreSQL: whoever runs there owns it.
+ * metadata lies in PostgreSQL, or the tables are in another catalog: only a running one asks there. WEIR-2023 as at a start.
  */
-export async function planStopped(project: Project, dataDirectory: string): Promise<Plan> {
+export async function planStopped(project: Project, dataDirectory: string, projectDirectory: string): Promise<Plan> {
+  const { settings } = project
+  if (settings.tables !== undefined)
+    throw new WeirError(
+      'WEIR-2007',
+      `Weir is not running on ${dataDirectory}, and its tables are in the catalog at ${settings.tables.catalog}, which only a running one asks. Start it with weir up`,
+    )
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'weir-plan-'))
   stack.defer(() => rm(folder, { recursive: true }))
   const metadata = await metadataAsLeft(project, dataDirectory, folder)
   stack.defer(() => metadata.close())
-  const tables = tablesAsLeft(metadata, dataDirectory)
+  const folders = { root: dataDirectory, lake: join(dataDirectory, 'lake') }
+  const place = lakePlaceOf(settings.objects, folders, projectDirectory)
+  await refuseOtherPlace(place, { root: dataDirectory, pointers: metadata.pointers, files: nodeFiles })
+  const objects = await openLake(place, 'plan')
+  const tables = tablesAsLeft(metadata, objects)
   const logger = createLogger('plan', 'warn')
-  const services = onlyToPlan<ReconcileServices>({ tables, views: viewChecks(folder, dataDirectory, stack) })
+  const services = onlyToPlan<ReconcileServices>({ tables, views: viewChecks(folder, objects, stack) })
   const catalog = catalogRelations({ pointers: metadata.pointers, tables, logger })
   const current = (await metadata.resources.list({})) as readonly Resource[]
   const steps = await planProject({ kinds, services, catalog }, project.resources, current)
@@ -57,8 +70,7 @@ async function metadataAsLeft({ settings }: Project, dataDirectory: string, fold
   return openMetadata(copy)
 }
 
-function tablesAsLeft({ pointers }: Metadata, dataDirectory: string): TableService {
-  const objects = openObjectStore({ roots: [`file://${join(dataDirectory, 'lake')}`], files: nodeFiles })
+function tablesAsLeft({ pointers }: Metadata, objects: ObjectStore): TableService {
   return onlyToPlan<TableService>({
     async load(table) {
       const metadataLocation = await pointers.tablePointer({ namespace: [table.namespace], name: table.name })
@@ -70,7 +82,7 @@ function tablesAsLeft({ pointers }: Metadata, dataDirectory: string): TableServi
 }
 
 /** By an engine of its own, that is started with the first view. */
-function viewChecks(folder: string, dataDirectory: string, stack: AsyncDisposableStack): ViewService {
+function viewChecks(folder: string, objects: ObjectStore, stack: AsyncDisposableStack): ViewService {
   let started: ReturnType<typeof start> | undefined
   const start = async () => {
     const { startEngine } = await import('../../sql/engine/start-engine.ts')
@@ -82,7 +94,7 @@ function viewChecks(folder: string, dataDirectory: string, stack: AsyncDisposabl
         temporaryDirectory: join(folder, 'spill'),
         linkDirectory: join(folder, 'links'),
         scratchDirectory: join(folder, 'writes'),
-        objects: openObjectStore({ roots: [`file://${join(dataDirectory, 'lake')}`], files: nodeFiles }),
+        objects,
       },
       onlyToPlan<EngineHost>({
         relations: async () => ({ relations: noRelations, holds: [] }),
