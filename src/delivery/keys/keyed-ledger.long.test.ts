@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openKeyedBench, type KeyedBench } from '../../../test/support/keyed-bench.ts'
+import { haltOf, readUpTo } from '../../../test/support/delivery-bench.ts'
+import { keyedTable, openKeyedBench, type KeyedBench } from '../../../test/support/keyed-bench.ts'
 import { verifyDelivery } from '../ledger/verify-delivery.ts'
 import { replayDeadLetters } from '../letters/replay-letters.ts'
+import { resumeDelivery } from '../operate/resume-delivery.ts'
 
 const upsert = (id: number, name: string) => ({ key: `{"id":${id}}`, value: JSON.stringify({ id, name }) })
 const bad = (id: number) => ({ key: `{"id":${id}}`, value: `{"id":${id},"name":5}` })
@@ -120,4 +122,32 @@ void test('a letter stays where the stream no longer tells whether its key was d
   const { replayed, rejected } = await replayDeadLetters(ports, options)
   assert.deepEqual([replayed, rejected.map(({ code }) => code)], [0, ['WEIR-5034']])
   assert.deepEqual(await namesOf(bench), ['2 b'])
+})
+
+void test('a table that was rolled back asks; delivered again it has the same rows, and going on is refused', async () => {
+  await using bench = await openKeyedBench({ copyOnWriteBytes: 0 })
+  const { client } = bench.lake
+  let worker = await bench.start()
+  bench.log.appendKeyed(0, [upsert(1, 'a'), upsert(2, 'b')])
+  await bench.deliver(worker)
+  const { metadata } = await client.loadTable(keyedTable)
+  bench.log.appendKeyed(0, [upsert(1, 'c'), remove(2), upsert(3, 'd')])
+  await bench.deliver(worker)
+  const id = metadata['current-snapshot-id']!
+  await client.commitTable(keyedTable, {
+    requirements: [],
+    updates: [{ action: 'set-snapshot-ref', 'ref-name': 'main', 'snapshot-id': id, type: 'branch' }],
+  })
+  bench.log.appendKeyed(0, [upsert(4, 'e')])
+  await readUpTo(worker, 6)
+  await worker.flush().catch(() => undefined)
+  assert.equal((await haltOf(worker)).code, 'WEIR-5010')
+  await worker.stop(1000)
+  await assert.rejects(resumeDelivery(bench.ports, 'go-on'), { code: 'WEIR-5033', message: /deliver-again/ })
+  await resumeDelivery(bench.ports, 'deliver-again')
+  worker = await bench.start()
+  await bench.deliver(worker)
+  assert.deepEqual(await namesOf(bench), ['1 c', '3 d', '4 e'])
+  const { verdict, partitions } = await verifyDelivery(bench.ports)
+  assert.deepEqual([verdict, partitions.flatMap(({ findings }) => findings)], ['proven', []])
 })
