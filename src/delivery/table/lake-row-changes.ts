@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { fileKey } from '../../lake/commit/touched-files.ts'
 import type { DataFile } from '../../lake/manifest/data-file.ts'
 import type { ManifestReader } from '../../lake/manifest/manifest-reader.ts'
@@ -36,7 +35,7 @@ interface ViewedFiles {
   readonly files: readonly FileWithDeletes[]
 }
 
-/** An Iceberg table of version 2, as those change its rows who know where they are. */
+/** An Iceberg table, as those change its rows who know where they are. Files are copied from a remote store only when they are read. */
 export function lakeRowChanges({ store, reader, metadataOf }: RowChangePorts): RowChanges {
   const seen = new WeakMap<TableView, Promise<ViewedFiles>>()
   const look = (view: TableView): Promise<ViewedFiles> => {
@@ -44,7 +43,7 @@ export function lakeRowChanges({ store, reader, metadataOf }: RowChangePorts): R
     if (known) return known
     const looking = planScan({ metadata: metadataOf(view), store, reader }).then((scan) => ({
       scan,
-      files: withoutValueDeletes(applicableDeletes(scan)),
+      files: applicableDeletes(scan),
     }))
     seen.set(view, looking)
     looking.catch(() => seen.delete(view))
@@ -124,16 +123,6 @@ export function lakeRowChanges({ store, reader, metadataOf }: RowChangePorts): R
 }
 
 const noPositions: Positions = new Map()
-
-/** Rows that others delete by value would be found by their key, and are no rows: a key index cannot be made over them. */
-function withoutValueDeletes(files: readonly FileWithDeletes[]): readonly FileWithDeletes[] {
-  const [deletes] = files.flatMap(({ byValue }) => byValue)
-  if (deletes === undefined) return files
-  throw new WeirError(
-    'WEIR-4014',
-    `${deletes.location} deletes rows by value, in a table with a key: compact the table`,
-  )
-}
 
 function liveFile({ file, deletes, byValue }: FileWithDeletes): LiveFile {
   return {
