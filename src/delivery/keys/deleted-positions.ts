@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { mergedPositions, type Positions } from '../../lake/puffin/positions.ts'
+import { countPositions, mergedPositions, type Positions } from '../../lake/puffin/positions.ts'
 import type { TableView } from '../table/delivery-table.ts'
 import type { LiveFile, RowChanges } from '../table/row-changes.ts'
 
@@ -9,6 +9,11 @@ const none: Positions = new Map()
 export class DeletedPositions {
   #applied: ReadonlySet<string> = new Set()
   #positions: Positions = none
+  #count = 0
+
+  get count(): number {
+    return this.#count
+  }
 
   get positions(): Positions {
     return this.#positions
@@ -19,9 +24,11 @@ export class DeletedPositions {
     const now = new Set(file.deletes.map(({ id }) => id))
     const goesOn = [...this.#applied].every((id) => now.has(id))
     const unread = [...now].filter((id) => !goesOn || !this.#applied.has(id))
+    const before = this.#positions
     const base = goesOn ? this.#positions : none
     this.#positions =
       unread.length === 0 ? base : mergedPositions(base, await rows.deletedRows(view, file, unread, connection))
+    if (before !== this.#positions) this.#count = countPositions(this.#positions)
     this.#applied = now
   }
 }

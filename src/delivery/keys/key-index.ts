@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { countPositions, hasPosition, positionsOf, type Positions } from '../../lake/puffin/positions.ts'
+import { hasPosition, positionsOf, type Positions } from '../../lake/puffin/positions.ts'
 import type { RecordField } from '../../record/json/record-schema.ts'
 import type { TableView } from '../table/delivery-table.ts'
 import type { LiveFile, RowChanges } from '../table/row-changes.ts'
@@ -63,10 +63,7 @@ export class KeyIndex {
 
   /** Rows of the view's snapshot that are not deleted. After `find` on the same view. */
   liveRows(files: readonly LiveFile[]): number {
-    return files.reduce(
-      (sum, { location, rows }) => sum + rows - countPositions(this.#files.get(location)!.deleted.positions),
-      0,
-    )
+    return files.reduce((sum, { location, rows }) => sum + rows - this.#files.get(location)!.deleted.count, 0)
   }
 
   close(): void {

@@ -32,10 +32,9 @@ export async function findLastRows(
 ): Promise<LastRows> {
   const table = `last_${randomUUID().replaceAll('-', '')}`
   const names = key.map(({ name }) => name)
-  await connection.run(
-    `CREATE TEMP TABLE ${table} AS SELECT *, ${digestItems(key)} FROM (${lastRecordsSql(rows, names)})`,
-  )
   const all = await connection.runAndReadAll(`SELECT _source_partition, count(*) FROM (${rows}) GROUP BY ALL`)
+  const last = lastRecordsSql(rows, names, all.currentRowCount === 1 ? 'one partition' : 'several')
+  await connection.run(`CREATE TEMP TABLE ${table} AS SELECT *, ${digestItems(key)} FROM (${last})`)
   const kept = await connection.runAndReadAll(
     `SELECT _source_partition, count(*) FILTER (NOT _deleted), count(*) FILTER (_deleted) FROM ${table} GROUP BY ALL`,
   )

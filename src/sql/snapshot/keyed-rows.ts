@@ -16,12 +16,18 @@ export function keyOfTails(tails: readonly TailReport[]): readonly string[] | un
  * A SELECT of the last record of each key: the key columns, where it is, and `_deleted`. Of one partition by offset; of several the
  * later `_timestamp`, then the larger partition (docs/spec/keyed-tables.md, "Which record wins"). `rows` has the columns of a tail.
  */
-export function lastRecordsSql(rows: string, key: readonly string[]): string {
+export function lastRecordsSql(
+  rows: string,
+  key: readonly string[],
+  partitions: 'one partition' | 'several' = 'several',
+): string {
   const names = key.map(identifier).join(', ')
-  return `SELECT ${names}, _source, _source_partition, _offset, _deleted FROM (
-      SELECT ${names}, _source, _source_partition, max(_offset) AS _offset, arg_max(_deleted, _offset) AS _deleted,
-        arg_max(epoch_us(_timestamp), _offset) AS _at
-      FROM (${rows}) GROUP BY ${names}, _source, _source_partition)
+  const each = `SELECT ${names}, _source, _source_partition, max(_offset) AS _offset, arg_max(_deleted, _offset) AS _deleted,
+      arg_max(epoch_us(_timestamp), _offset) AS _at
+    FROM (${rows}) GROUP BY ${names}, _source, _source_partition`
+  const items = `${names}, _source, _source_partition, _offset, _deleted`
+  if (partitions === 'one partition') return `SELECT ${items} FROM (${each})`
+  return `SELECT ${items} FROM (${each})
     QUALIFY row_number() OVER (PARTITION BY ${names} ORDER BY _at DESC NULLS LAST, _source_partition DESC, _source) = 1`
 }
 
