@@ -191,6 +191,8 @@ export type OperatorMethods = ChildMethods<OperatorConfig, null, CopiesStatus> &
   resume(params: DeliveryPlace & { readonly choice: ResumeChoice }): Promise<{ readonly snapshotId: string | null }>
   /** What was removed and written. The supervisor asks for one table at a time. */
   maintain(params: MaintenanceRequest): Promise<MaintainedFiles>
+  /** The maintenance of this job begins nothing further and answers what it did. */
+  stopMaintenance(params: { readonly job: number }): null
   /** Progress goes to the supervisor's `progress`, by `job`. */
   crawl(params: CrawlRequest): Promise<CrawlResult>
   /** Ends the crawl of this job, which then rejects with WEIR-4024. */

@@ -33,11 +33,12 @@ const nothing: MaintainedFiles = {
   left: [],
 }
 
-/** One task on one table, through the catalog like everybody else. `onGroup` hears of each group that was committed. */
+/** One task on one table, through the catalog like everybody else. `onGroup` hears of each group that was committed; `stop` ends it between two. */
 export async function maintainTable(
   request: MaintenanceRequest,
   place: CompactionPlace,
   onGroup: (group: CompactedGroup) => void,
+  stop: AbortSignal,
 ): Promise<MaintainedFiles> {
   const { namespace, name, task } = request
   const context = contextOf(request, place)
@@ -50,7 +51,7 @@ export async function maintainTable(
     const { files, bytes } = await removeOrphans(ident, context)
     return { ...nothing, files, bytesRemoved: bytes }
   }
-  const { groups, left } = await compact(request, place, { onGroup })
+  const { groups, left } = await compact(request, place, { onGroup, stop })
   const { filesBefore, filesAfter, bytesBefore, bytesAfter, deletedRows } = sumGroups(groups)
   return {
     snapshots: 0,

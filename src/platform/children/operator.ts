@@ -62,6 +62,7 @@ serveSupervisor<Params<'start'>, null, CopiesStatus, OperatorHost>('operator', a
     // Only shown: what does not arrive is not missed.
     host.call('progress', { job, done, total }).catch(() => undefined)
   })
+  const maintenance = stoppableJobs()
   return {
     ready: null,
     status: async () => ({ copies: (await figures()) ?? null }),
@@ -89,10 +90,18 @@ serveSupervisor<Params<'start'>, null, CopiesStatus, OperatorHost>('operator', a
       crawl: async (params: CrawlRequest) => crawls.crawl(params, await openStore(params.lake)),
       stopCrawl: (params: Params<'stopCrawl'>) => crawls.stopCrawl(params),
       maintain: async (params: Params<'maintain'>) =>
-        maintainTable(params, { duckdb, folder, store: await openStore(params.lake) }, (group) => {
-          // The answer says it again.
-          host.call('compacted', { job: params.job, group }).catch(() => undefined)
-        }),
+        maintenance.run(params.job, async (stop) =>
+          maintainTable(
+            params,
+            { duckdb, folder, store: await openStore(params.lake) },
+            (group) => {
+              // The answer says it again.
+              host.call('compacted', { job: params.job, group }).catch(() => undefined)
+            },
+            stop,
+          ),
+        ),
+      stopMaintenance: (params: Params<'stopMaintenance'>) => maintenance.stop(params.job),
     },
   }
 })
@@ -104,4 +113,24 @@ function keyedOperation(
   if (!plan || keysDirectory === undefined) return undefined
   const decodeFor = (view: TableView) => (format === 'csv' ? csvDecoder(view.schema, csv) : undefined)
   return { plan, rows, keysDirectory, decodeFor }
+}
+
+/** Jobs that end early, with what they have done, when they are told to. */
+function stoppableJobs() {
+  const stops = new Map<number, AbortController>()
+  return {
+    async run<Result>(job: number, work: (stop: AbortSignal) => Promise<Result>): Promise<Result> {
+      const stop = new AbortController()
+      stops.set(job, stop)
+      try {
+        return await work(stop.signal)
+      } finally {
+        stops.delete(job)
+      }
+    },
+    stop(job: number): null {
+      stops.get(job)?.abort()
+      return null
+    },
+  }
 }

@@ -310,6 +310,24 @@ void test('stopped, it leaves the groups that it has committed; bounded, the res
     },
   ))
 
+void test('told to stop it commits the group at work and begins no other, and says so', () =>
+  withCompactedLake(
+    columns,
+    { partition: [{ 'source-id': 2, name: 'city', transform: 'identity' }] },
+    async (setting) => {
+      await appendSix(setting)
+      const digest = await setting.digest()
+      const stop = new AbortController()
+      const { groups, left } = await compactTable(compactedTable, setting.context, {
+        stop: stop.signal,
+        onGroup: () => stop.abort(),
+      })
+      assert.deepEqual([groups.length, left], [1, ['stopped before 2 of 3 groups: they are for the next turn']])
+      assert.equal(await setting.digest(), digest)
+      assert.equal((await compactTable(compactedTable, setting.context)).groups.length, 2)
+    },
+  ))
+
 void test('nothing is committed when rows are not as many as files and deletes say', () =>
   withCompactedLake(columns, {}, async (setting) => {
     await appendSix(setting)

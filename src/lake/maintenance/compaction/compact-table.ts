@@ -16,6 +16,8 @@ export interface CompactionContext extends Omit<MaintenanceContext, 'now'>, Writ
 export interface CompactionOptions {
   /** Raised, it ends the group at work without a trace in the table; those before it stay committed. */
   readonly signal?: AbortSignal
+  /** Raised, no further group begins: the one at work is committed, and the rest is for the next turn. */
+  readonly stop?: AbortSignal
   /** Only says what it would do; bytes after are an estimate by rows. */
   readonly dryRun?: boolean
   /** Begins no further group once as many bytes were read. The rest is for the next turn. */
@@ -65,8 +67,12 @@ export async function compactTable(
     const { metadata, sequenceNumber, groups } = await planOf(ident, context, signal)
     if (dryRun) return { groups: groups.map((group) => expectedOf(metadata, group)), left }
     let stale = false
-    for (const group of groups) {
+    for (const [at, group] of groups.entries()) {
       signal?.throwIfAborted()
+      if (options.stop?.aborted === true) {
+        left.push(`stopped before ${groups.length - at} of ${groups.length} groups: they are for the next turn`)
+        return { groups: done, left }
+      }
       if (bytes >= bytesMax) {
         left.push(
           `${groups.length} groups were there, and their turn has read ${bytes} bytes: the rest is for the next`,

@@ -130,6 +130,24 @@ void test('never two runs at once, and none begins while maintenance is held', (
     assert.deepEqual(begun.toSorted(), ['orders', 'orders', 'orders', 'visits', 'visits'])
   }))
 
+void test('a hold asks the run at work to end, which keeps what it has done and says what is left', () =>
+  withRuns(async (runs) => {
+    let begun = false
+    using weir = maintained(runs, {
+      run: (_table, _task, _onGroup, stop) =>
+        new Promise((resolve) => {
+          begun = true
+          stop.addEventListener('abort', () => resolve({ ...result, files: 3, left: ['stopped before 1 of 2 groups'] }))
+        }),
+    })
+    weir.clock.nowMs += hourMs
+    await waitUntil('the run of the turn', () => begun)
+    const release = await weir.maintenance.hold()
+    const [run] = (await runs.history('public.orders', { limit: 1 })).items
+    assert.deepEqual([run?.files, run?.left, run?.error], [3, ['stopped before 1 of 2 groups'], null])
+    release()
+  }))
+
 void test('a run that is asked for waits for the one at work, is shown, and is refused while maintenance is held', () =>
   withRuns(async (runs) => {
     const first = Promise.withResolvers<typeof result>()

@@ -24,11 +24,15 @@ export interface MaintainedTable extends TableIdentifier {
 export interface TableMaintenanceOptions {
   /** The tables to maintain, asked at each look. */
   readonly tables: () => Promise<readonly MaintainedTable[]>
-  /** Does it, in another process. Called for one table at a time; tells of each group that was committed as it goes. */
+  /**
+   * Does it, in another process. Called for one table at a time; tells of each group that was committed as it goes. `stop` is raised when
+   * somebody waits for its end: it begins no further group.
+   */
   readonly run: (
     table: TableIdentifier,
     task: MaintenanceTask,
     onGroup: (group: StoredGroup) => void,
+    stop: AbortSignal,
   ) => Promise<MaintenanceResult>
   /** Where the last runs are kept, so that turns are counted through restarts. */
   readonly runs: MaintenanceRunStore
@@ -48,13 +52,20 @@ export interface TableMaintenance {
   history(table: TableIdentifier, page: { readonly limit: number; readonly before?: number }): Promise<RunPage>
   /** Runs a task now, after the one that is at work; kept and shown like one whose turn has come. WEIR-2021 while it is held. */
   run(table: TableIdentifier, task: MaintenanceTask): Promise<RecordedRun>
-  /** Resolves when no run is at work; none begins until the function that it gives is called. For backups. */
+  /** Resolves when no run is at work, which ends between two groups; none begins until the function that it gives is called. For backups. */
   hold(): Promise<() => void>
   /** Begins no other run; one that runs ends with its process. */
   stop(): void
 }
 
 const minuteMs = 60_000
+
+interface Working {
+  readonly table: string
+  readonly task: MaintenanceTask
+  readonly since: string
+  readonly stop: AbortController
+}
 
 /**
  * Keeps tables small: compacts, expires snapshots and removes orphans whenever a table's turn has come. Never two runs are at work,
@@ -71,7 +82,7 @@ export function maintainTables(options: TableMaintenanceOptions): TableMaintenan
   let atWork: Promise<void> | undefined
   let holders = 0
   let stopped = false
-  let working: { readonly table: string; readonly task: MaintenanceTask; readonly since: string } | undefined
+  let working: Working | undefined
 
   /** Of the errors of last runs; a restart forgets them, and what is refused is tried once more. */
   const codes = new Map<string, string | null>()
@@ -116,9 +127,10 @@ export function maintainTables(options: TableMaintenanceOptions): TableMaintenan
   }
 
   async function runWatched(table: TableIdentifier, task: MaintenanceTask): Promise<RecordedRun> {
-    working = { table: nameOf(table), task, since: new Date(clock.now()).toISOString() }
+    const stop = new AbortController()
+    working = { table: nameOf(table), task, since: new Date(clock.now()).toISOString(), stop }
     try {
-      const run = await runOf(table, task, options)
+      const run = await runOf(table, task, stop.signal, options)
       codes.set(`${run.table} ${task}`, run.code)
       return run
     } finally {
@@ -151,6 +163,7 @@ export function maintainTables(options: TableMaintenanceOptions): TableMaintenan
     run: runNow,
     async hold() {
       holders++
+      working?.stop.abort()
       await atWork
       let released = false
       return () => {
@@ -160,6 +173,7 @@ export function maintainTables(options: TableMaintenanceOptions): TableMaintenan
     },
     stop() {
       stopped = true
+      working?.stop.abort()
       clearInterval(timer)
     },
   }
@@ -178,13 +192,14 @@ async function forgetTheGone(
 async function runOf(
   table: TableIdentifier,
   task: MaintenanceTask,
+  stop: AbortSignal,
   { run, clock, logger }: TableMaintenanceOptions,
 ): Promise<RecordedRun> {
   const now = (): string => new Date(clock.now()).toISOString()
   const about = { table: nameOf(table), task, beganAt: now() }
   const committed: StoredGroup[] = []
   try {
-    const result = await run(table, task, (group) => void committed.push(group))
+    const result = await run(table, task, (group) => void committed.push(group), stop)
     const { groups, left, ...counts } = result
     logger.info({ ...about, ...counts, groups: groups.length, left: left.length }, 'table maintained')
     return { ...about, at: now(), ...result, groupCount: groups.length, error: null, code: null }

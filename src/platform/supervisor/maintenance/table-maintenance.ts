@@ -39,10 +39,21 @@ export function runTableMaintenance(options: RunMaintenanceOptions): DeclaredTab
   const maintenance = maintainTables({
     ...options,
     tables: () => declaredTables(control),
-    run: ({ namespace, name }, task, compacted) =>
+    run: ({ namespace, name }, task, compacted, stop) =>
       operator.use(
-        (channel, job) =>
-          channel.call('maintain', { namespace, name, task, job, ...place }, { timeoutMs: untilItEndsMs }),
+        async (channel, job) => {
+          const tell = (): void => void channel.call('stopMaintenance', { job }).catch(() => undefined)
+          stop.addEventListener('abort', tell)
+          try {
+            const request = { namespace, name, task, job, ...place }
+            const answer = channel.call('maintain', request, { timeoutMs: untilItEndsMs })
+            // It may have been asked to stop while the operator was started.
+            if (stop.aborted) tell()
+            return await answer
+          } finally {
+            stop.removeEventListener('abort', tell)
+          }
+        },
         { compacted },
       ),
   })
