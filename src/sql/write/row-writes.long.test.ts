@@ -225,3 +225,22 @@ void test('rows of a partitioned table lie in files of their partitions', async 
     ['p1', '4'],
   ])
 })
+
+void test(
+  'a statement that is ended in the middle leaves nothing, and the session goes on',
+  { timeout: 20_000 },
+  async () => {
+    await client.query(`insert into ${table} (id) values (1)`)
+    await client.query(`set statement_timeout = '150ms'`)
+    for (const text of [
+      `insert into ${table} (id) select a.i from range(1000000000) a(i), range(1000) b(i)`,
+      `update ${table} set item = 'x' from range(1000000000) a(i), range(1000) b(i) where a.i + b.i < 0`,
+      `merge into ${table} using (select a.i as n from range(1000000000) a(i), range(1000) b(i)) s on n = id when not matched then insert (id) values (n)`,
+    ])
+      await assert.rejects(client.query(text), { code: '57014' }, text)
+    await client.query('reset statement_timeout')
+    assert.deepEqual(await rows(`select id, item from ${table}`), [['1', null]])
+    assert.equal(await engine.snapshots(table), 1)
+    assert.deepEqual(await readdir(engine.scratchDirectory), [])
+  },
+)
