@@ -199,3 +199,48 @@ void test('the footer of a file tells its columns as DuckDB sees them; what is c
     assert.throws(() => fileColumns(path), { code: 'WEIR-4008', message: new RegExp(`damaged-${at}`) })
   }
 })
+
+void test('a partition that is not the value itself says nothing of the column', async () => {
+  const columns = schemaOf([
+    { name: 'id', type: 'long' },
+    { name: 'part', type: 'int' },
+  ])
+  const fields = [{ 'source-id': 2, 'field-id': 1000, name: 'part', transform: 'truncate[10]' }]
+  const file = await written(
+    'SELECT 1::BIGINT AS id',
+    { ...columns, fields: [columns.fields[0]!] },
+    { partition: [20] },
+  )
+  const more = { specs: [{ 'spec-id': 0, fields }], mapping: parseNameMapping('[]') }
+  assert.deepEqual(await rowsOf(columns, [file], more), [{ id: '1', part: null }])
+})
+
+void test('rows are deleted by value where names inside a struct were those of other fields before', async () => {
+  const inside = (a: number, b: number): Schema['fields'][number] => {
+    const field = (id: number, name: string) => ({ id, name, required: false, type: 'int' })
+    return { id: 2, name: 's', required: false, type: { type: 'struct', fields: [field(a, 'a'), field(b, 'b')] } }
+  }
+  const id = { id: 1, name: 'id', required: false, type: 'long' }
+  const schemaWith = (schemaId: number, s: Schema['fields'][number]): Schema => ({
+    type: 'struct',
+    'schema-id': schemaId,
+    fields: [id, s],
+  })
+  const [old, now] = [schemaWith(0, inside(3, 4)), schemaWith(1, inside(4, 3))]
+  const dataFile = await written(`SELECT i AS id, {'a': i::INT, 'b': -i::INT} AS s FROM range(3) t(i)`, old)
+  const byValue = await written(
+    'SELECT 1::BIGINT AS id',
+    { ...old, fields: [id] },
+    {
+      content: 'equality-deletes',
+      equalityIds: [1],
+      sequenceNumber: 2,
+    },
+  )
+  const scan = { snapshot: undefined, schema: now, dataFiles: [dataFile], deleteFiles: [byValue] }
+  const sql = liveRowsSql(scan, { schemas: [old, now], pathOf })
+  assert.deepEqual((await db.runAndReadAll(`SELECT * FROM (${sql}) ORDER BY id`)).getRowObjectsJson(), [
+    { id: '0', s: { a: 0, b: 0 } },
+    { id: '2', s: { a: -2, b: 2 } },
+  ])
+})
