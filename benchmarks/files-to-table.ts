@@ -12,7 +12,7 @@ import { cpuSeconds, processTree } from './process-usage.ts'
 const run = promisify(execFile)
 const cli = new URL('../src/cli/main.ts', import.meta.url).pathname
 const copyScript = new URL('raw-copy.ts', import.meta.url).pathname
-const megabytes = 400
+const megabytes = 100
 
 const cases = [
   { label: '1 KB', size: 1000, present: Object.keys(columns) },
@@ -75,6 +75,7 @@ const table = `table('rows', { columns })`
 async function load(file: string, { present }: Case): Promise<{ readonly crawl: number; readonly whole: number }> {
   await using weir = await startWeir('files-to-table', project(table))
   const sql = new pg.Client({ connectionString: weir.endpoints.postgres })
+  sql.on('error', () => undefined)
   await sql.connect()
   await sql.query('select 1')
   mkdirSync(join(weir.folder, 'incoming'))
@@ -99,7 +100,8 @@ const cpuOf = ({ endpoints }: RunningWeir): number =>
 
 /** The stream ends when the crawl does. */
 async function crawled({ endpoints }: RunningWeir): Promise<void> {
-  const answer = await fetch(`${endpoints.http}/api/v1/crawlers/lines/crawl`, { method: 'POST' })
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+  const answer = await fetch(`${endpoints.http}/api/v1/crawlers/lines/crawl`, init)
   const events = await answer.text()
   if (!events.includes('event: done')) throw new Error(`the files were not crawled: ${events}`)
 }

@@ -38,6 +38,13 @@ export const refusals: readonly Refusal[] = [
     error: /does not compact/,
   },
   {
+    step: 'change partitions',
+    by: 'trino',
+    reason:
+      'Trino 476 takes the fields that stay for new ones ("Cannot add duplicate partition field"); whose fault that is, is not known yet',
+    error: /Cannot add duplicate partition field/,
+  },
+  {
     step: 'delete by vectors',
     by: 'weir',
     reason:
@@ -50,6 +57,12 @@ export const refusals: readonly Refusal[] = [
     reader: 'trino',
     reason: 'Trino 476 does not read deletion vectors',
     error: /PUFFIN/,
+  },
+  {
+    step: 'make version 3',
+    by: 'trino',
+    reason: 'Trino 476 makes versions 1 and 2',
+    error: /format_version must be between 1 and 2/,
   },
   {
     step: 'make version 3',
