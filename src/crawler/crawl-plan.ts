@@ -6,7 +6,7 @@ export interface CrawlPlan {
   /** The absolute path of the folder. */
   readonly folder: string
   /** null: by what most files are. */
-  readonly format: FileFormat | null
+  readonly format: FileFormat | 'delta' | null
   readonly csv: {
     /** null: found out for each file, as is `header`. */
     readonly delimiter: string | null

@@ -1,6 +1,5 @@
 import type { CrawledTable } from './crawled-table.ts'
 import { isSameFile } from './finding.ts'
-import type { Listing } from './listing/list-folder.ts'
 
 /** What a crawl found, in figures. */
 export interface CrawlSummary {
@@ -29,12 +28,12 @@ export interface CrawlSummary {
   readonly hasChanged: boolean
 }
 
-type Content = Pick<CrawledTable, 'columns' | 'shapes' | 'files' | 'leftOut'>
+type Content = Pick<CrawledTable, 'columns' | 'shapes' | 'files' | 'leftOut' | 'deltaVersion'>
 
 export function summaryOf(
   now: Content,
   before: Content | null,
-  run: { readonly listing: Listing; readonly looked: number; readonly seconds: number },
+  run: { readonly hidden: number; readonly excluded: number; readonly looked: number; readonly seconds: number },
 ): CrawlSummary {
   const old = new Map(before?.files.map((file) => [file.path, file]))
   const current = new Set(now.files.map(({ path }) => path))
@@ -51,19 +50,21 @@ export function summaryOf(
   }
   const partitions = partitionsOf(now.files)
   return {
-    format: now.shapes[0]?.format ?? null,
+    format: now.deltaVersion === undefined ? (now.shapes[0]?.format ?? null) : `delta, version ${now.deltaVersion}`,
     files: now.files.length,
     bytes: now.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     partitions: partitions.size,
     ...changes,
     newPartitions: [...partitions].filter((key) => !oldPartitions.has(key)).length,
     leftOut: countBy(now.leftOut.map(({ reason }) => reason)),
-    hidden: run.listing.hidden,
-    excluded: run.listing.excluded,
+    hidden: run.hidden,
+    excluded: run.excluded,
     looked: run.looked,
     seconds: run.seconds,
     hasChanged:
-      before === null || Object.values(changes).some((change) => (Array.isArray(change) ? change.length : change) > 0),
+      before === null ||
+      before.deltaVersion !== now.deltaVersion ||
+      Object.values(changes).some((change) => (Array.isArray(change) ? change.length : change) > 0),
   }
 }
 

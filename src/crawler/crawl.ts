@@ -9,6 +9,8 @@ import { parseReport, reportText, type KnownFindings } from './crawl-report.ts'
 import { summaryOf, type CrawlSummary } from './crawl-summary.ts'
 import { crawledTable, type CrawledColumn, type CrawledTable } from './crawled-table.ts'
 import { fileReports, type FileReport } from './file-report.ts'
+import { findDelta, isDelta } from './find-delta.ts'
+import type { FoundTable, LookAtAll } from './found-table.ts'
 import { isSameFile, type ListedFile, type LookedFile } from './finding.ts'
 import { listFolder } from './listing/list-folder.ts'
 import { lookAtFile } from './look/look-at-file.ts'
@@ -61,14 +63,11 @@ export async function crawl(
   // A table that was found by another declaration binds nobody: it is made anew.
   const known = before ? parseReport((await objects.get(before.report)).toString('utf8'), plan) : undefined
   const previous = before && known ? await readCrawledTable(objects, before.table) : null
-  const listing = await listFolder(plan.folder, plan.exclude, {
-    signal: ports.signal,
-    onCount: (count) => ports.progress(0, count),
-  })
-  const { looked, fresh } = await lookAtAll(plan, listing.files, known ?? new Map(), ports)
-  const merged = mergeFiles(looked, plan, previous ?? undefined)
+  const look = (files: readonly ListedFile[]) => lookAtAll(plan, files, known ?? new Map(), ports)
+  const found = (await isDelta(plan)) ? await findDelta(plan, ports.query, look) : await findFiles(plan, previous, ports, look)
+  const { merged, looked, fresh } = found
   const summary = summaryOf(merged, previous, {
-    listing,
+    ...found,
     looked: fresh,
     seconds: (ports.now() - startedMs) / 1000,
   })
@@ -80,8 +79,20 @@ export async function crawl(
   return { pointer, columns, summary, files: null }
 }
 
-function contentOf({ columns, shapes, files, leftOut }: CrawledTable): MergedFiles {
-  return { columns, shapes, files, leftOut }
+async function findFiles(
+  plan: CrawlPlan,
+  previous: CrawledTable | null,
+  { signal, progress }: CrawlPorts,
+  look: LookAtAll,
+): Promise<FoundTable> {
+  const options = { signal, onCount: (count: number) => progress(0, count) }
+  const { files, hidden, excluded } = await listFolder(plan.folder, plan.exclude, options)
+  const { looked, fresh } = await look(files)
+  return { merged: mergeFiles(looked, plan, previous ?? undefined), looked, fresh, hidden, excluded }
+}
+
+function contentOf({ columns, shapes, files, leftOut, deltaVersion }: CrawledTable): MergedFiles {
+  return { columns, shapes, files, leftOut, ...(deltaVersion === undefined ? {} : { deltaVersion }) }
 }
 
 /** The documents of a pointer that was replaced may still be read by a statement that has begun; all others go. */

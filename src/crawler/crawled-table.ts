@@ -51,6 +51,8 @@ const tableColumn = z.object({
   isPartition: z.boolean(),
   /** A value of it was seen: a column without one takes the type of the first that comes. */
   isKnown: z.boolean(),
+  /** What the files call it, where that is another name. */
+  source: z.string().optional(),
 })
 export type CrawledColumn = z.output<typeof tableColumn>
 
@@ -60,6 +62,16 @@ const tableFile = z.object({
   shape: z.int(),
   /** Of the partition columns in their order, as the folders' names say them; null for none. */
   partition: z.array(z.string().nullable()),
+  /** Of a Delta table: rows that are deleted. */
+  vector: z
+    .object({
+      path: z.string().nullable(),
+      offset: z.number(),
+      sizeBytes: z.number(),
+      inline: z.string().nullable(),
+      rows: z.number(),
+    })
+    .optional(),
 })
 export type CrawledFile = z.output<typeof tableFile>
 
@@ -76,6 +88,8 @@ export const crawledTable = z.object({
   root: z.string(),
   /** ISO 8601. */
   crawledAt: z.string(),
+  /** Of a Delta table: the version of its log. */
+  deltaVersion: z.number().optional(),
   /** In the order of `select *`: those of the files, then those of the folders. */
   columns: z.array(tableColumn),
   shapes: z.array(fileShape),

@@ -5,6 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { crawl, readCrawledTable, type CrawlPointer, type CrawlResult } from '../../src/crawler/crawl.ts'
 import type { CrawlPlan } from '../../src/crawler/crawl-plan.ts'
 import type { CrawledTable } from '../../src/crawler/crawled-table.ts'
+import { deletedRows } from '../../src/crawler/read/deleted-rows.ts'
 import { crawledTableSql } from '../../src/crawler/read/table-sql.ts'
 import { nodeFiles } from '../../src/kernel/files/node-files.ts'
 import type { ObjectStore } from '../../src/storage/objects/object-store.ts'
@@ -71,7 +72,7 @@ export async function crawledFolder(): Promise<CrawledFolder> {
     query,
     async rows(tail = '', items = '*') {
       const found = await table()
-      return query(`SELECT ${items} FROM (${crawledTableSql(found, found.files)}) AS t ${tail}`)
+      return query(`SELECT ${items} FROM (${crawledTableSql(found, found.files, await deletedRows(found.root, found.files))}) AS t ${tail}`)
     },
     async [Symbol.asyncDispose]() {
       connection.closeSync()

@@ -2,6 +2,7 @@ import { lstat, readdir, realpath } from 'node:fs/promises'
 import type { Dirent } from 'node:fs'
 import { join, matchesGlob } from 'node:path'
 import { asWeirError, WeirError } from '../../kernel/errors/weir-error.ts'
+import { deltaLogName } from '../../lake/delta/read-delta.ts'
 import type { ListedFile } from '../finding.ts'
 
 /** More would not fit into the memory of who lists them, nor into one plan of a query. */
@@ -33,6 +34,7 @@ export async function listFolder(
     options.signal?.throwIfAborted()
     for (const entry of await readdir(join(root, inside), { withFileTypes: true })) {
       const path = `${inside}${entry.name}`
+      if (entry.name === deltaLogName) throw deltaInside(folder, inside)
       if (isHidden(entry.name)) hidden++
       else if (exclude.some((glob) => matchesGlob(path, glob))) excluded++
       else if (entry.isDirectory()) waiting.push(`${path}/`)
@@ -46,6 +48,13 @@ export async function listFolder(
     options.onCount?.(files.length)
   }
   return { files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)), hidden, excluded }
+}
+
+/** Its files hold rows that are deleted: only its log says which. */
+function deltaInside(folder: string, inside: string): WeirError {
+  return inside === ''
+    ? new WeirError('WEIR-4025', `${folder} is a Delta table. Leave format out, or say format: 'delta'`)
+    : new WeirError('WEIR-4025', `${folder}/${inside} is a Delta table inside. Give it a crawler of its own, and exclude it here`)
 }
 
 /** The folder itself may be a link. */

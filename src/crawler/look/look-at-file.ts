@@ -26,7 +26,7 @@ export async function lookAtFile(
     const guessed = guessFormat(file.path, await headOf(path))
     if (typeof guessed === 'string') return { kind: 'left out', reason: 'no table', detail: guessed }
     const { format, compression, why } = guessed
-    if (plan.format !== null && format !== plan.format) return otherFormat(format, plan.format)
+    if (plan.format !== null && plan.format !== 'delta' && format !== plan.format) return otherFormat(format, plan.format)
     const found =
       format === 'parquet'
         ? await lookAtParquet(path, query)

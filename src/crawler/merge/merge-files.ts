@@ -4,11 +4,12 @@ import type { CrawledTable, FileFormat } from '../crawled-table.ts'
 import type { LeftOutReason, ListedFile, LookedFile, ReadableFinding } from '../finding.ts'
 import { partitionOf, type PartitionValue } from '../listing/partition-path.ts'
 import { otherFormat } from '../look/look-at-file.ts'
+import { collectShapes } from './collect-shapes.ts'
 import { mergedPartitions } from './merged-partitions.ts'
 import { startSchema, type GrowingSchema } from './growing-schema.ts'
 
 /** The files of a table, its columns, and the files that are none of it. */
-export type MergedFiles = Pick<CrawledTable, 'columns' | 'shapes' | 'files' | 'leftOut'>
+export type MergedFiles = Pick<CrawledTable, 'columns' | 'shapes' | 'files' | 'leftOut' | 'deltaVersion'>
 
 interface Readable extends ListedFile {
   readonly finding: ReadableFinding
@@ -34,7 +35,7 @@ export function mergeFiles(
     else readable.push({ ...file, finding, partition: plan.partitions === 'hive' ? partitionOf(file.path) : [] })
   }
   const format =
-    plan.format ?? before?.shapes[0]?.format ?? mostCommon(readable.map(({ finding }) => finding.shape.format))
+    (plan.format === 'delta' ? null : plan.format) ?? before?.shapes[0]?.format ?? mostCommon(readable.map(({ finding }) => finding.shape.format))
   const ofFormat = readable.filter((file) => {
     if (file.finding.shape.format === format) return true
     const other = otherFormat(file.finding.shape.format, format!)
@@ -91,17 +92,16 @@ function collected(
   files: readonly Readable[],
   partitionNames: readonly string[],
 ): Pick<CrawledTable, 'shapes' | 'files'> {
-  const indexes = new Map<string, number>()
-  const shapes: CrawledTable['shapes'] = []
-  const placed = files.map(({ path, sizeBytes, modifiedMs, finding, partition }) => {
-    const key = JSON.stringify(finding.shape)
-    let shape = indexes.get(key)
-    if (shape === undefined) {
-      shape = shapes.push(finding.shape) - 1
-      indexes.set(key, shape)
-    }
+  const { shapes, indexes } = collectShapes(files.map(({ finding }) => finding.shape))
+  const placed = files.map(({ path, sizeBytes, modifiedMs, partition }, at) => {
     const values = new Map(partition.map(({ name, value }) => [name, value]))
-    return { path, sizeBytes, modifiedMs, shape, partition: partitionNames.map((name) => values.get(name) ?? null) }
+    return {
+      path,
+      sizeBytes,
+      modifiedMs,
+      shape: indexes[at]!,
+      partition: partitionNames.map((name) => values.get(name) ?? null),
+    }
   })
   return { shapes, files: placed }
 }

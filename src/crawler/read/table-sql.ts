@@ -1,5 +1,7 @@
 import { duckdbType, identifier, literal } from '../../lake/types/duckdb-type.ts'
 import { parseType } from '../../lake/types/parse-type.ts'
+import type { Positions } from '../../lake/puffin/positions.ts'
+import { vectorRowsSql } from '../../lake/scan/vector-rows.ts'
 import type { CrawledColumn, CrawledFile, CrawledTable, FileShape } from '../crawled-table.ts'
 import { withoutZeros } from '../merge/partition-type.ts'
 import { csvSql } from './csv-sql.ts'
@@ -7,20 +9,28 @@ import { jsonSql } from './json-sql.ts'
 import { parquetSql } from './parquet-sql.ts'
 import type { ShapeSql } from './shape-sql.ts'
 
+/** Rows of a file that are deleted, by its path in the table. */
+export type DeletedRows = ReadonlyMap<string, Positions>
+
+const noneDeleted: DeletedRows = new Map()
+
 /** A SELECT of the table's columns in their order and types, over these of its files. */
-export function crawledTableSql({ root, columns, shapes }: CrawledTable, files: readonly CrawledFile[]): string {
-  const parts = [...Map.groupBy(files, ({ shape }) => shape)].map(([shape, group]) =>
-    shapeSelect(shapes[shape]!, columns, group, root),
-  )
-  return parts.length > 0 ? parts.join(' UNION ALL ') : emptySelect(columns)
+export function crawledTableSql(
+  table: CrawledTable,
+  files: readonly CrawledFile[],
+  deleted: DeletedRows = noneDeleted,
+): string {
+  const groups = Map.groupBy(files, ({ shape, path }) => `${shape}${deleted.has(path) ? ' touched' : ''}`)
+  const parts = [...groups.values()].map((group) => shapeSelect(table, group, deleted))
+  return parts.length > 0 ? parts.join(' UNION ALL ') : emptySelect(table.columns)
 }
 
 function shapeSelect(
-  shape: FileShape,
-  columns: readonly CrawledColumn[],
+  { shapes, columns, root }: CrawledTable,
   files: readonly CrawledFile[],
-  root: string,
+  deleted: DeletedRows,
 ): string {
+  const shape = shapes[files[0]!.shape]!
   const sql = sqlOf(
     shape,
     files.map(({ path }) => `${root}${path}`),
@@ -28,8 +38,8 @@ function shapeSelect(
   const found = new Map(shape.columns.map((column) => [column.name, column]))
   const partitions = columns.filter(({ isPartition }) => isPartition)
   const items = columns.map((column) => {
-    const { name, type, isPartition } = column
-    const own = found.get(name)
+    const { name, type, isPartition, source = name } = column
+    const own = found.get(source)
     const item = isPartition
       ? partitionSql(
           type,
@@ -40,7 +50,24 @@ function shapeSelect(
         : nullSql(type)
     return `${item} AS ${identifier(name)}`
   })
-  return `SELECT ${items.join(', ')} FROM ${sql.from}`
+  return `SELECT ${items.join(', ')} FROM ${withoutDeleted(sql.from, files, root, deleted)}`
+}
+
+/** Rows by their number in the file, which DuckDB tells where Parquet is read. */
+function withoutDeleted(
+  from: string,
+  files: readonly CrawledFile[],
+  root: string,
+  deleted: DeletedRows,
+): string {
+  const touched = files.flatMap(({ path }) => {
+    const rows = deleted.get(path)
+    return rows ? [{ path: `${root}${path}`, rows }] : []
+  })
+  if (touched.length === 0) return from
+  const numbered = from.replace(/\)$/, ', file_row_number = true)')
+  return `(SELECT *, file_index FROM ${numbered} AS live WHERE NOT EXISTS (SELECT 1 FROM (${vectorRowsSql(touched)}) AS deleted
+    WHERE deleted.path = live."weir:file" AND deleted.pos = live.file_row_number))`
 }
 
 function sqlOf(shape: FileShape, paths: readonly string[]): ShapeSql {

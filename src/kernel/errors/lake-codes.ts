@@ -97,6 +97,16 @@ export const lakeCodes = defineCodes({
     cause: 'A crawl found files that do not fit its table, and onDrift is fail.',
     remedy: 'Correct or exclude the files that the message names, or choose another onDrift. The table is as it was.',
   },
+  'WEIR-4025': {
+    kind: 'invalid',
+    cause: 'A Delta table has what this reader does not know, or is not to be read as it is declared.',
+    remedy: 'Do what the message says; a feature of the table can be dropped with the engine that wrote it.',
+  },
+  'WEIR-4026': {
+    kind: 'corrupt',
+    cause: 'A Delta table is not whole: its log, a file that the log names, or a deletion vector.',
+    remedy: 'Restore what the message names, or the table to an older version with the engine that wrote it.',
+  },
   'WEIR-4024': {
     kind: 'closed',
     cause: 'A crawl was stopped before it was done.',

@@ -1,8 +1,8 @@
-import { blockRows } from '../puffin/positions.ts'
 import { literal } from '../types/duckdb-type.ts'
 import { deletedPathId, deletedPositionId, type FileWithDeletes } from './applicable-deletes.ts'
 import { rowsByValueSql, type ValueDeletesOptions } from './deleted-by-value.ts'
 import type { ScannedFile } from './plan-scan.ts'
+import { vectorRowsSql, type FileVector } from './vector-rows.ts'
 
 /**
  * SELECT of `path, pos`: where DuckDB opened a file, and the number of a row in it that is deleted; a row may come more than once.
@@ -14,43 +14,15 @@ export function deletedRowsSql(touched: readonly FileWithDeletes[], options: Val
   const byValue = rowsByValueSql(touched, options)
   const parts = [
     ...(byFile.length === 0 ? [] : [rowsOfFilesSql(byFile, options)]),
-    ...(byVector.length === 0 ? [] : [rowsOfVectorsSql(byVector, options)]),
+    ...(byVector.length === 0 ? [] : [vectorRowsSql(byVector.map((one) => vectorOf(one, options)))]),
     ...(byValue === undefined ? [] : [byValue]),
   ]
   return parts.map((part) => `(${part})`).join(' UNION ALL ')
 }
 
-/** Vectors are part of the statement: 8 KB at most for 65,536 rows. */
-function rowsOfVectorsSql(
-  touched: readonly FileWithDeletes[],
-  { pathOf }: Pick<ValueDeletesOptions, 'pathOf'>,
-): string {
-  const blocks = touched.flatMap(({ file, deletes }) =>
-    Array.from(deletes[0]!.deleted!, ([block, bits]) => {
-      const { first, bytes } = trimmed(bits)
-      return `(${literal(pathOf(file.location))}, ${block * blockRows + 8 * first}::BIGINT, from_base64(${literal(mirrored(bytes).toString('base64'))})::BIT)`
-    }),
-  )
-  if (blocks.length === 0) return `SELECT NULL::VARCHAR AS path, NULL::BIGINT AS pos WHERE false`
-  return `SELECT path, start + bit AS pos FROM
-    (SELECT path, start, bits, unnest(range(bit_length(bits))) AS bit FROM (VALUES ${blocks.join(', ')}) AS v (path, start, bits))
-    WHERE get_bit(bits, bit::INT) = 1`
+function vectorOf({ file, deletes }: FileWithDeletes, { pathOf }: Pick<ValueDeletesOptions, 'pathOf'>): FileVector {
+  return { path: pathOf(file.location), rows: deletes[0]!.deleted! }
 }
-
-/** Without the bytes before the first bit and after the last. */
-function trimmed(bits: Buffer): { readonly first: number; readonly bytes: Buffer } {
-  const first = bits.findIndex((byte) => byte !== 0)
-  return { first, bytes: bits.subarray(first, bits.findLastIndex((byte) => byte !== 0) + 1) }
-}
-
-/** DuckDB's bits have the highest of a byte first. */
-function mirrored(bytes: Buffer): Buffer {
-  return Buffer.from(bytes.map((byte) => mirrors[byte]!))
-}
-
-const mirrors = Uint8Array.from({ length: 256 }, (_, byte) =>
-  [0, 1, 2, 3, 4, 5, 6, 7].reduce((mirror, bit) => mirror | (((byte >> bit) & 1) << (7 - bit)), 0),
-)
 
 function rowsOfFilesSql(touched: readonly FileWithDeletes[], { pathOf }: Pick<ValueDeletesOptions, 'pathOf'>): string {
   const deletes = [...new Map(touched.flatMap((one) => one.deletes).map((file) => [file.location, file])).values()]

@@ -1,6 +1,7 @@
 import { readCrawledTable } from '../../crawler/crawl.ts'
 import type { CrawledFile, CrawledTable } from '../../crawler/crawled-table.ts'
 import { changedFile } from '../../crawler/read/changed-file.ts'
+import { deletedRows } from '../../crawler/read/deleted-rows.ts'
 import { crawledTableSql } from '../../crawler/read/table-sql.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { ScanFilter } from '../blank/scan-filter.ts'
@@ -29,7 +30,8 @@ export function crawledPlanner({ objects }: { readonly objects: ObjectStore }): 
       const changed = await changedFile(table.root, files)
       if (changed) throw changedError(table, changed)
       const names = columns.map(({ name }) => quoteName(name)).join(', ')
-      return { sql: `SELECT ${names} FROM (${crawledTableSql(table, files)})`, release: async () => {} }
+      const sql = crawledTableSql(table, files, await deletedRows(table.root, files))
+      return { sql: `SELECT ${names} FROM (${sql})`, release: async () => {} }
     },
   }
 }

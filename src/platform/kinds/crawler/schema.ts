@@ -45,10 +45,10 @@ export const crawlerSchema = z.strictObject({
     .default('public')
     .describe('The schema in SQL.'),
   format: z
-    .enum(['csv', 'json', 'parquet'])
+    .enum(['csv', 'json', 'parquet', 'delta'])
     .optional()
     .describe(
-      'What the files are. Found out without it, by name and content; files of another format than most are left out.',
+      'What the files are. Found out without it, by name and content; files of another format than most are left out. A folder with `_delta_log` is a Delta table.',
     ),
   csv: z
     .strictObject({
