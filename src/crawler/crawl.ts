@@ -64,7 +64,9 @@ export async function crawl(
   const known = before ? parseReport((await objects.get(before.report)).toString('utf8'), plan) : undefined
   const previous = before && known ? await readCrawledTable(objects, before.table) : null
   const look = (files: readonly ListedFile[]) => lookAtAll(plan, files, known ?? new Map(), ports)
-  const found = (await isDelta(plan)) ? await findDelta(plan, ports.query, look) : await findFiles(plan, previous, ports, look)
+  const found = (await isDelta(plan))
+    ? await findDelta(plan, ports.query, look)
+    : await findFiles(plan, previous, ports, look)
   const { merged, looked, fresh } = found
   const summary = summaryOf(merged, previous, {
     ...found,

@@ -11,7 +11,11 @@ void suite('Delta tables', () => {
     await parquet(crawled, 'b.parquet', 'SELECT 2::BIGINT AS id')
     await parquet(crawled, 'gone.parquet', 'SELECT 3::BIGINT AS id')
     await parquet(crawled, 'unnamed.parquet', 'SELECT 4::BIGINT AS id')
-    commit(crawled, 0, [protocol, schema({ id: 'long', x: 'double', at: 'timestamp', day: 'date' }, ['at', 'day']), add('gone.parquet', { at: '', day: '' })])
+    commit(crawled, 0, [
+      protocol,
+      schema({ id: 'long', x: 'double', at: 'timestamp', day: 'date' }, ['at', 'day']),
+      add('gone.parquet', { at: '', day: '' }),
+    ])
     commit(crawled, 1, [
       { remove: { path: 'gone.parquet', dataChange: true, deletionTimestamp: 1 } },
       add('a%20b.parquet', { at: '2024-01-01 12:00:00', day: '2024-01-01' }),
@@ -41,7 +45,10 @@ void suite('Delta tables', () => {
       [[add('../a.parquet')], /names \.\.\/a\.parquet, which is outside/],
       [[add('file:///a.parquet')], /which is outside/],
       [[schema({ id: 'integer' })], /"id" is long, in the table it is int/],
-      [[{ protocol: { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['new'] } }], /asks of its readers: new/],
+      [
+        [{ protocol: { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['new'] } }],
+        /asks of its readers: new/,
+      ],
       [['{"add":'], /holds a line that is no action/],
     ] as const) {
       commit(crawled, 1, actions)
@@ -62,7 +69,15 @@ const protocol = { protocol: { minReaderVersion: 1, minWriterVersion: 2 } }
 function schema(columns: Readonly<Record<string, string>>, partitionColumns: readonly string[] = []): unknown {
   const fields = Object.entries(columns).map(([name, type]) => ({ name, type, nullable: true, metadata: {} }))
   const schemaString = JSON.stringify({ type: 'struct', fields })
-  return { metaData: { id: 'x', format: { provider: 'parquet', options: {} }, schemaString, partitionColumns, configuration: {} } }
+  return {
+    metaData: {
+      id: 'x',
+      format: { provider: 'parquet', options: {} },
+      schemaString,
+      partitionColumns,
+      configuration: {},
+    },
+  }
 }
 
 function add(path: string, partitionValues: Readonly<Record<string, string | null>> = {}): unknown {

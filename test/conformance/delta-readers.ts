@@ -10,24 +10,27 @@ import { crawledFolder } from '../support/crawled-folder.ts'
  * that it reads itself; fails on any difference.
  */
 const writers: Readonly<Record<string, () => Written>> = {
-  'delta-rs': () => ({ python: pythonWith('deltalake-1.6.6', ['deltalake==1.6.6', 'pyarrow==26.0.1']), program: 'delta-tables.py' }),
+  'delta-rs': () => ({
+    python: pythonWith('deltalake-1.6.6', ['deltalake==1.6.6', 'pyarrow==26.0.1']),
+    program: 'delta-tables.py',
+  }),
   spark: () => ({
     python: pythonWith('pyspark-4.1.4', ['pyspark==4.1.4']),
     program: 'delta-spark-tables.py',
-    classPath: deltaJars(mavenJars('delta-spark-4.1_2.13-4.4.0', ['io.delta:delta-spark_4.1_2.13:4.4.0'])),
+    jars: deltaJars(mavenJars('delta-spark-4.1_2.13-4.4.0', ['io.delta:delta-spark_4.1_2.13:4.4.0'])),
   }),
 }
 
 /** What else it needs, Spark has itself, in the versions that fit. */
 function deltaJars(jars: string): string {
   const own = readdirSync(jars).filter((name) => /^(delta-|unitycatalog-).*\.jar$/.test(name))
-  return own.map((name) => join(jars, name)).join(':')
+  return own.map((name) => join(jars, name)).join(',')
 }
 
 interface Written {
   readonly python: string
   readonly program: string
-  readonly classPath?: string
+  readonly jars?: string
 }
 
 interface Table {
@@ -45,10 +48,14 @@ try {
   rmSync(folder, { recursive: true })
 }
 
-function tablesOf({ python, program, classPath }: Written): readonly Table[] {
-  const env = { ...process.env, SPARK_LOCAL_IP: '127.0.0.1', ...(classPath === undefined ? {} : { SPARK_EXTRA_CLASSPATH: classPath }) }
+function tablesOf({ python, program, jars }: Written): readonly Table[] {
+  const env = { ...process.env, SPARK_LOCAL_IP: '127.0.0.1' }
   const path = new URL(program, import.meta.url).pathname
-  const output = execFileSync(python, [path, folder], { stdio: ['ignore', 'pipe', 'inherit'], env, maxBuffer: 64 << 20 })
+  const output = execFileSync(python, [path, folder, ...(jars === undefined ? [] : [jars])], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env,
+    maxBuffer: 64 << 20,
+  })
   return output
     .toString()
     .split('\n')
@@ -64,7 +71,9 @@ async function compare({ name, rows }: Table): Promise<void> {
   const differs = own.findIndex((row, at) => row !== theirs[at])
   if (own.length === theirs.length && own.length > 0 && differs < 0)
     return console.log(`ok    ${name}: ${own.length} rows of ${summary.files} files, ${summary.format}`)
-  console.error(`FAIL  ${name}: ${own.length} rows, ${chosen} reads ${theirs.length}; the first that differs:\n  ${own[differs]}\n  ${theirs[differs]}`)
+  console.error(
+    `FAIL  ${name}: ${own.length} rows, ${chosen} reads ${theirs.length}; the first that differs:\n  ${own[differs]}\n  ${theirs[differs]}`,
+  )
   process.exitCode = 1
 }
 
@@ -74,5 +83,7 @@ function normal(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(normal)
   if (typeof value !== 'object') return String(value)
   const entries = Object.entries(value as Record<string, unknown>)
-  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, normal(inner)]))
+  return Object.fromEntries(
+    entries.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, normal(inner)]),
+  )
 }

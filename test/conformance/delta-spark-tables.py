@@ -1,4 +1,4 @@
-# Delta tables as Spark writes them: FOLDER. Prints, for each, the rows that Spark reads of it, as JSON.
+# Delta tables as Spark writes them: FOLDER JARS. Prints, for each, the rows that Spark reads of it, as JSON.
 import json
 import sys
 
@@ -7,6 +7,7 @@ from pyspark.sql import SparkSession
 folder = sys.argv[1]
 spark = (
     SparkSession.builder.master("local[2]")
+    .config("spark.jars", sys.argv[2])
     .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
     .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
     .config("spark.sql.session.timeZone", "UTC")

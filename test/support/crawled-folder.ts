@@ -72,7 +72,9 @@ export async function crawledFolder(): Promise<CrawledFolder> {
     query,
     async rows(tail = '', items = '*') {
       const found = await table()
-      return query(`SELECT ${items} FROM (${crawledTableSql(found, found.files, await deletedRows(found.root, found.files))}) AS t ${tail}`)
+      return query(
+        `SELECT ${items} FROM (${crawledTableSql(found, found.files, await deletedRows(found.root, found.files))}) AS t ${tail}`,
+      )
     },
     async [Symbol.asyncDispose]() {
       connection.closeSync()

@@ -1,12 +1,15 @@
 import { lstat, readdir, realpath } from 'node:fs/promises'
 import type { Dirent } from 'node:fs'
 import { join, matchesGlob } from 'node:path'
+import { inParallel } from '../../kernel/in-parallel.ts'
 import { asWeirError, WeirError } from '../../kernel/errors/weir-error.ts'
 import { deltaLogName } from '../../lake/delta/read-delta.ts'
 import type { ListedFile } from '../finding.ts'
 
 /** More would not fit into the memory of who lists them, nor into one plan of a query. */
 const filesMax = 1_000_000
+
+const statsAtOnce = 16
 
 export interface Listing {
   /** Sorted by path. */
@@ -32,14 +35,18 @@ export async function listFolder(
   const waiting: string[] = ['']
   for (let inside = waiting.pop(); inside !== undefined; inside = waiting.pop()) {
     options.signal?.throwIfAborted()
+    const found: Dirent[] = []
     for (const entry of await readdir(join(root, inside), { withFileTypes: true })) {
       const path = `${inside}${entry.name}`
       if (entry.name === deltaLogName) throw deltaInside(folder, inside)
       if (isHidden(entry.name)) hidden++
       else if (exclude.some((glob) => matchesGlob(path, glob))) excluded++
       else if (entry.isDirectory()) waiting.push(`${path}/`)
-      else files.push(...(await listed(root, path, entry)))
+      else found.push(entry)
     }
+    await inParallel(found, statsAtOnce, async (entry) => {
+      files.push(...(await listed(root, `${inside}${entry.name}`, entry)))
+    })
     if (files.length > filesMax)
       throw new WeirError(
         'WEIR-4022',
@@ -54,7 +61,10 @@ export async function listFolder(
 function deltaInside(folder: string, inside: string): WeirError {
   return inside === ''
     ? new WeirError('WEIR-4025', `${folder} is a Delta table. Leave format out, or say format: 'delta'`)
-    : new WeirError('WEIR-4025', `${folder}/${inside} is a Delta table inside. Give it a crawler of its own, and exclude it here`)
+    : new WeirError(
+        'WEIR-4025',
+        `${folder}/${inside} is a Delta table inside. Give it a crawler of its own, and exclude it here`,
+      )
 }
 
 /** The folder itself may be a link. */

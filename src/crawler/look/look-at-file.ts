@@ -9,7 +9,8 @@ import { lookAtJson } from './look-json.ts'
 import { lookAtParquet, type QueryRows } from './look-parquet.ts'
 import { textChunks } from './text-chunks.ts'
 
-const headBytes = 4096
+/** Most small files are read by this alone. */
+const headBytes = 1 << 16
 
 /** What one file holds. Whatever is wrong with it is its finding, and stops nobody. */
 export async function lookAtFile(
@@ -23,16 +24,19 @@ export async function lookAtFile(
   if (file.sizeBytes === 0) return { kind: 'left out', reason: 'empty', detail: 'it has no bytes' }
   const path = join(folder, file.path)
   try {
-    const guessed = guessFormat(file.path, await headOf(path))
+    const head = await headOf(path, file.sizeBytes)
+    const whole = head.length === file.sizeBytes ? head : undefined
+    const guessed = guessFormat(file.path, head)
     if (typeof guessed === 'string') return { kind: 'left out', reason: 'no table', detail: guessed }
     const { format, compression, why } = guessed
-    if (plan.format !== null && plan.format !== 'delta' && format !== plan.format) return otherFormat(format, plan.format)
+    if (plan.format !== null && plan.format !== 'delta' && format !== plan.format)
+      return otherFormat(format, plan.format)
     const found =
       format === 'parquet'
         ? await lookAtParquet(path, query)
         : format === 'csv'
-          ? await lookAtCsv(textChunks(path, compression), compression, plan)
-          : await lookAtJson(textChunks(path, compression), compression, plan)
+          ? await lookAtCsv(textChunks(path, compression, whole), compression, plan)
+          : await lookAtJson(textChunks(path, compression, whole), compression, plan)
     return found.kind === 'readable' ? { ...found, why: [why, ...found.why] } : found
   } catch (error) {
     return { kind: 'left out', reason: 'unreadable', detail: asWeirError(error).message.split('\n')[0]! }
@@ -43,11 +47,12 @@ export function otherFormat(found: string, wanted: string): Finding {
   return { kind: 'left out', reason: 'other format', detail: `it is ${found}, the table is of ${wanted}` }
 }
 
-async function headOf(path: string): Promise<Buffer> {
+async function headOf(path: string, sizeBytes: number): Promise<Buffer> {
   const handle = await open(path, 'r')
   try {
-    const buffer = Buffer.alloc(headBytes)
-    const { bytesRead } = await handle.read(buffer, 0, headBytes, 0)
+    const length = Math.min(sizeBytes, headBytes)
+    const buffer = Buffer.alloc(length)
+    const { bytesRead } = await handle.read(buffer, 0, length, 0)
     return buffer.subarray(0, bytesRead)
   } finally {
     await handle.close()

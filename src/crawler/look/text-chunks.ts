@@ -6,10 +6,18 @@ import type { Compression } from '../crawled-table.ts'
 
 const chunkBytes = 1 << 18
 
-/** The text of a file in pieces, unpacked, without its byte order mark. WEIR-4020 for bytes that are not UTF-8. The reader may stop at any piece. */
-export async function* textChunks(path: string, compression: Compression): AsyncIterable<string> {
+/**
+ * The text of a file in pieces, unpacked, without its byte order mark. WEIR-4020 for bytes that are not UTF-8. The reader may stop at any
+ * piece. `whole` is all of the file where that is known already.
+ */
+export async function* textChunks(
+  path: string,
+  compression: Compression,
+  whole: Buffer | undefined,
+): AsyncIterable<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  for await (const bytes of unpacked(path, compression)) yield decode(() => decoder.decode(bytes, { stream: true }))
+  const pieces = whole && compression === 'none' ? [whole] : unpacked(path, compression)
+  for await (const bytes of pieces) yield decode(() => decoder.decode(bytes, { stream: true }))
   yield decode(() => decoder.decode())
 }
 

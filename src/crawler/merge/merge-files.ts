@@ -35,7 +35,9 @@ export function mergeFiles(
     else readable.push({ ...file, finding, partition: plan.partitions === 'hive' ? partitionOf(file.path) : [] })
   }
   const format =
-    (plan.format === 'delta' ? null : plan.format) ?? before?.shapes[0]?.format ?? mostCommon(readable.map(({ finding }) => finding.shape.format))
+    (plan.format === 'delta' ? null : plan.format) ??
+    before?.shapes[0]?.format ??
+    mostCommon(readable.map(({ finding }) => finding.shape.format))
   const ofFormat = readable.filter((file) => {
     if (file.finding.shape.format === format) return true
     const other = otherFormat(file.finding.shape.format, format!)

@@ -54,12 +54,7 @@ function shapeSelect(
 }
 
 /** Rows by their number in the file, which DuckDB tells where Parquet is read. */
-function withoutDeleted(
-  from: string,
-  files: readonly CrawledFile[],
-  root: string,
-  deleted: DeletedRows,
-): string {
+function withoutDeleted(from: string, files: readonly CrawledFile[], root: string, deleted: DeletedRows): string {
   const touched = files.flatMap(({ path }) => {
     const rows = deleted.get(path)
     return rows ? [{ path: `${root}${path}`, rows }] : []

@@ -84,5 +84,7 @@ function icebergType(type: DeltaType, column: string, table: string): string {
 function holdsStruct(type: DeltaType): boolean {
   if (typeof type === 'string') return false
   if (type.type === 'struct') return true
-  return type.type === 'array' ? holdsStruct(type.elementType) : holdsStruct(type.keyType) || holdsStruct(type.valueType)
+  return type.type === 'array'
+    ? holdsStruct(type.elementType)
+    : holdsStruct(type.keyType) || holdsStruct(type.valueType)
 }

@@ -26,7 +26,10 @@ export function locateVector(descriptor: DeletionVectorDescriptor, table: string
   const vector = { offset: offset ?? 0, sizeBytes, rows }
   if (storageType === 'i') return { ...vector, path: null, inline: place }
   if (storageType === 'p')
-    throw new WeirError('WEIR-4025', `${table}: deleted rows are named in ${place}, which may be outside: such tables are not read`)
+    throw new WeirError(
+      'WEIR-4025',
+      `${table}: deleted rows are named in ${place}, which may be outside: such tables are not read`,
+    )
   return { ...vector, path: vectorPath(place), inline: null }
 }
 
@@ -48,7 +51,8 @@ export async function readVector(vector: DeltaVector, folder: string): Promise<P
   const what = path === null ? `a deletion vector in the log of ${folder}` : join(folder, path)
   if (path !== null && isAbsolute(path)) throw new WeirError('WEIR-4026', `${what} is no path in the table`)
   try {
-    const blob = path === null ? framed(decodeBase85(inline!).subarray(0, sizeBytes)) : await bytesOf(what, offset, sizeBytes)
+    const blob =
+      path === null ? framed(decodeBase85(inline!).subarray(0, sizeBytes)) : await bytesOf(what, offset, sizeBytes)
     const positions = decodeDeletionVector(blob)
     const count = countPositions(positions)
     if (count !== rows) throw new RangeError(`it names ${count} rows, the log ${rows}`)

@@ -27,22 +27,35 @@ void suite('Delta logs', () => {
     const parts = [1, 2].map((n) => checkpoint(10, `${part(n, 2)}.parquet`))
     assert.deepEqual(newestSegment([...parts.toReversed(), commit(10)], 't').checkpoint, parts)
     // One of the parts has not come yet.
-    assert.deepEqual(newestSegment([parts[0]!, commit(0), ...Array.from({ length: 10 }, (_, at) => commit(at + 1))], 't').checkpoint, [])
+    assert.deepEqual(
+      newestSegment([parts[0]!, commit(0), ...Array.from({ length: 10 }, (_, at) => commit(at + 1))], 't').checkpoint,
+      [],
+    )
     const named = checkpoint(3, '80a083e8-7026-4e79-81be-64bd76c43a11.json')
     assert.deepEqual(newestSegment([named, checkpoint(2, 'parquet'), commit(3)], 't').checkpoint, [named])
   })
 
   void test('a version that lacks is an error, not a table without its rows', () => {
     assert.throws(() => newestSegment([commit(0), commit(2)], 't'), /WEIR-4026|version 1 lacks/)
-    assert.throws(() => newestSegment([commit(7), checkpoint(5, 'parquet')], 't'), /version 6 lacks, between the checkpoint of version 5/)
+    assert.throws(
+      () => newestSegment([commit(7), checkpoint(5, 'parquet')], 't'),
+      /version 6 lacks, between the checkpoint of version 5/,
+    )
     assert.throws(() => newestSegment(['_last_checkpoint'], 't'), /no commit/)
   })
 
   void test('what readers have to know and this one does not is refused by name', () => {
     checkProtocol({ minReaderVersion: 1, minWriterVersion: 2 }, 't')
-    checkProtocol({ minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['deletionVectors', 'columnMapping'] }, 't')
+    checkProtocol(
+      { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['deletionVectors', 'columnMapping'] },
+      't',
+    )
     assert.throws(
-      () => checkProtocol({ minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['deletionVectors', 'variantType'] }, 't'),
+      () =>
+        checkProtocol(
+          { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['deletionVectors', 'variantType'] },
+          't',
+        ),
       /asks of its readers: variantType; this one knows columnMapping/,
     )
     assert.throws(() => checkProtocol({ minReaderVersion: 4, minWriterVersion: 9 }, 't'), /version 4; this one knows 3/)
@@ -68,7 +81,13 @@ void suite('Delta logs', () => {
       )
     const array = { type: 'array', elementType: 'short', containsNull: true }
     const map = { type: 'map', keyType: 'string', valueType: { type: 'struct', fields: [field('a', 'long')] } }
-    const found = columns([field('at', 'timestamp'), field('l', array), field('m', map), field('d', 'decimal(10,2)'), field('day', 'date')])
+    const found = columns([
+      field('at', 'timestamp'),
+      field('l', array),
+      field('m', map),
+      field('d', 'decimal(10,2)'),
+      field('day', 'date'),
+    ])
     assert.deepEqual(
       found.map(({ name, type, isPartition }) => [name, type, isPartition]),
       [
@@ -79,7 +98,12 @@ void suite('Delta logs', () => {
         ['day', 'date', true],
       ],
     )
-    assert.deepEqual(columns([field('a', 'long', 'col-1')], 'name')[0], { name: 'a', source: 'col-1', type: 'long', isPartition: false })
+    assert.deepEqual(columns([field('a', 'long', 'col-1')], 'name')[0], {
+      name: 'a',
+      source: 'col-1',
+      type: 'long',
+      isPartition: false,
+    })
     assert.throws(() => columns([field('m', map, 'col-1')], 'id'), /"m" has fields inside/)
     assert.throws(() => columns([field('v', 'variant')]), /"v" is variant/)
   })
@@ -95,9 +119,15 @@ void suite('Delta logs', () => {
     const positions = await readVector(locateVector(inline, 't'), 't')
     assert.deepEqual([...numbersIn(positions)], [3, 4, 7, 11, 18, 29])
     // "JSON Example 1": a folder, then a UUID.
-    const file = locateVector({ storageType: 'u', pathOrInlineDv: 'ab^-aqEH.-t@S}K{vb[*k^', offset: 4, sizeInBytes: 40, cardinality: 6 }, 't')
+    const file = locateVector(
+      { storageType: 'u', pathOrInlineDv: 'ab^-aqEH.-t@S}K{vb[*k^', offset: 4, sizeInBytes: 40, cardinality: 6 },
+      't',
+    )
     assert.equal(file.path, 'ab/deletion_vector_d2c639aa-8816-431a-aaf6-d3fe2512ff61.bin')
-    await assert.rejects(readVector(locateVector({ ...inline, cardinality: 5 }, 't'), 't'), /it names 6 rows, the log 5/)
+    await assert.rejects(
+      readVector(locateVector({ ...inline, cardinality: 5 }, 't'), 't'),
+      /it names 6 rows, the log 5/,
+    )
     await assert.rejects(readVector(file, '/nowhere'), /WEIR-4026|ENOENT/)
     assert.throws(() => locateVector({ ...inline, storageType: 'p' }, 't'), /may be outside/)
     assert.throws(() => decodeBase85('abc'), RangeError)

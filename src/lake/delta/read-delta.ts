@@ -36,7 +36,8 @@ export async function readDelta(folder: string, query: QueryRows): Promise<Delta
   const log = join(folder, deltaLogName)
   const segment = newestSegment(await readdir(log), log)
   const state = replayed()
-  for (const name of segment.checkpoint) for (const action of await checkpointActions(log, name, query)) state.take(action)
+  for (const name of segment.checkpoint)
+    for (const action of await checkpointActions(log, name, query)) state.take(action)
   for (const name of segment.commits) for (const action of await jsonActions(join(log, name))) state.take(action)
   const { protocol, metadata, files } = state
   if (!protocol || !metadata) throw new WeirError('WEIR-4026', `${log} has no ${protocol ? 'schema' : 'protocol'}`)
@@ -92,7 +93,9 @@ async function checkpointActions(log: string, name: string, query: QueryRows): P
 }
 
 async function parquetActions(path: string, query: QueryRows): Promise<readonly DeltaAction[]> {
-  const rows = await query(`SELECT to_json(c) AS line FROM read_parquet(${literal(path)}, hive_partitioning = false) AS c`)
+  const rows = await query(
+    `SELECT to_json(c) AS line FROM read_parquet(${literal(path)}, hive_partitioning = false) AS c`,
+  )
   return actionsOf(
     rows.map(({ line }) => String(line)),
     path,
@@ -107,7 +110,11 @@ function actionsOf(lines: readonly string[], path: string): readonly DeltaAction
   }
 }
 
-function deltaFile({ path, partitionValues, deletionVector }: AddFile, partitions: readonly DeltaColumn[], folder: string): DeltaFile {
+function deltaFile(
+  { path, partitionValues, deletionVector }: AddFile,
+  partitions: readonly DeltaColumn[],
+  folder: string,
+): DeltaFile {
   return {
     path: localPath(path, folder),
     partition: partitions.map(({ source, type }) => partitionValue(partitionValues?.[source] ?? null, type)),
