@@ -90,6 +90,6 @@ function commit({ folder }: CrawledFolder, version: number, actions: readonly un
   writeFileSync(join(folder, '_delta_log', `${String(version).padStart(20, '0')}.json`), `${lines.join('\n')}\n`)
 }
 
-async function parquet({ folder, run }: CrawledFolder, name: string, sql: string): Promise<void> {
-  await run(`COPY (${sql}) TO '${join(folder, name)}' (FORMAT parquet)`)
+async function parquet(crawled: CrawledFolder, name: string, sql: string): Promise<void> {
+  await crawled.run(`COPY (${sql}) TO '${join(crawled.folder, name)}' (FORMAT parquet)`)
 }

@@ -81,7 +81,7 @@ async function compare({ name, rows }: Table): Promise<void> {
 function normal(value: unknown): unknown {
   if (value === null) return null
   if (Array.isArray(value)) return value.map(normal)
-  if (typeof value !== 'object') return String(value)
+  if (typeof value !== 'object') return typeof value === 'string' ? value : JSON.stringify(value)
   const entries = Object.entries(value as Record<string, unknown>)
   return Object.fromEntries(
     entries.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, normal(inner)]),

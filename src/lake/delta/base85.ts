@@ -1,5 +1,5 @@
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#'
-const values = new Map([...alphabet].map((character, value) => [character, value]))
+const values = new Map(Array.from(alphabet).map((character, value) => [character, value]))
 
 /** Z85 (ZeroMQ RFC 32): five characters for four bytes. `RangeError` for what is none. */
 export function decodeBase85(text: string): Buffer {

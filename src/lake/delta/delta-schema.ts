@@ -49,7 +49,8 @@ export function deltaColumns(metadata: DeltaMetadata, table: string): readonly D
         'WEIR-4025',
         `${table}: the column "${name}" has fields inside, and its table maps names of columns: such fields are not found`,
       )
-    const source = mapped ? String(facts?.['delta.columnMapping.physicalName'] ?? name) : name
+    const physical = facts?.['delta.columnMapping.physicalName']
+    const source = mapped && typeof physical === 'string' ? physical : name
     return { name, source, type: icebergType(type, name, table), isPartition: metadata.partitionColumns.includes(name) }
   })
 }
