@@ -49,11 +49,16 @@ void test('a configuration is told as it is there, and used as it is here', () =
     catalogUri: 'http://127.0.0.1:4000/iceberg',
     memoryLimitBytes: 1_000_000_000,
     kafka: { bootstrap: internalBootstrap(socket) },
+    lake: {
+      warehouse: 's3://lake/shop',
+      s3: { pathStyle: false, projectDirectory: '/there', cacheDirectory: '/cache' },
+    },
   } as DeliveryChildConfig
   const same = adaptConfig(told, welcome, here)
   assert.equal(same.catalogUri, 'http://10.0.0.5:4000/iceberg')
   assert.equal(same.memoryLimitBytes, 1_000_000_000)
   assert.deepEqual(same.kafka, told.kafka)
+  assert.equal(same.lake.s3?.projectDirectory, '/here', 'its secrets are read here')
   assert.ok(same.silenceMsMax !== undefined && same.silenceMsMax <= 12_000, 'INV-W2')
   const listener = { address: '10.0.0.5:9092', tls: true, sasl: true }
   const place = { ...elsewhere, token: 'mine', kafkaUser: 'worker', memoryBytes: 800_000_000 }

@@ -29,6 +29,7 @@ export default defineProject({ name: 'p', resources: [a, t, d], ports: { http: 0
     from: 'a',
     to: 't',
     onNewField: 'reject',
+    copyOnWriteBelow: '16 MB',
     flush: { size: '64 MB', age: '5 s' },
     workers: 1,
   })
