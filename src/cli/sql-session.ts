@@ -108,9 +108,13 @@ function asSqlError(cause: unknown): WeirError {
   }
   if (code !== undefined && /^[0-9A-Z]{5}$/.test(code)) {
     const place = position === undefined ? '' : ` (at character ${position})`
-    return new WeirError(codeOf(code), `${message}${place}${hint === undefined ? '' : `. ${hint}`}`, {
-      details: { sqlstate: code },
-    })
+    return new WeirError(
+      codeOf(code),
+      `${message}${place}${hint === undefined || message.includes(hint) ? '' : `. ${hint}`}`,
+      {
+        details: { sqlstate: code },
+      },
+    )
   }
   return new WeirError('WEIR-2005', `the PostgreSQL port does not answer: ${message}`, { cause })
 }

@@ -212,7 +212,7 @@ export interface TableClient {
   readonly reads: string
   readonly needs: string
   readonly language: 'shell' | 'python' | 'properties' | 'sql'
-  /** Works as it is. */
+  /** For this machine: nothing in it is to be filled in. */
   readonly text: string
 }
 

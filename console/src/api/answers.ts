@@ -762,7 +762,7 @@ export interface TableClient {
   readonly reads: string
   readonly needs: string
   readonly language: 'shell' | 'python' | 'properties' | 'sql'
-  /** Works as it is; secrets come from WEIR_PASSWORD and WEIR_TOKEN. */
+  /** Written for this machine; secrets come from WEIR_PASSWORD and WEIR_TOKEN. */
   readonly text: string
 }
 

@@ -193,7 +193,7 @@ const client = z
     reads: z.string(),
     needs: z.string(),
     language: z.enum(['shell', 'python', 'properties', 'sql']),
-    text: z.string().describe('Works as it is; secrets come from WEIR_PASSWORD and WEIR_TOKEN.'),
+    text: z.string().describe('Written for this machine; secrets come from WEIR_PASSWORD and WEIR_TOKEN.'),
   })
   .meta({ id: 'TableClient' })
 

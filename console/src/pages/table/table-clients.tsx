@@ -19,8 +19,8 @@ export function TableClients({ name }: { readonly name: string }) {
   return (
     <>
       <p className="quiet lead">
-        Each works as it is, on this machine. Where Weir asks for a password or a token, they are taken from
-        WEIR_PASSWORD and WEIR_TOKEN. <Command>{`weir table clients ${name}`}</Command>
+        Each is written for this machine. Where Weir asks for a password or a token, they are taken from WEIR_PASSWORD
+        and WEIR_TOKEN. <Command>{`weir table clients ${name}`}</Command>
       </p>
       {clients.data.items.map((client) => (
         <section key={client.name} className="card" aria-label={titles[client.name] ?? client.name}>
