@@ -5,12 +5,12 @@ export function Command({ children }: { readonly children: string }) {
   return (
     <span className="command">
       <code>{children}</code>
-      <CopyButton label={`Copy ${children}`} text={children} />
+      <CopyButton what={children} text={children} />
     </span>
   )
 }
 
-export function CopyButton({ label, text }: { readonly label: string; readonly text: string }) {
+export function CopyButton({ what, text }: { readonly what: string; readonly text: string }) {
   const [copied, setCopied] = useState(false)
   useEffect(() => {
     if (!copied) return
@@ -18,9 +18,10 @@ export function CopyButton({ label, text }: { readonly label: string; readonly t
     return () => clearTimeout(timer)
   }, [copied])
   const copy = (): void => void navigator.clipboard.writeText(text).then(() => setCopied(true))
+  const shown = copied ? '✓ Copied' : 'Copy'
   return (
-    <button type="button" className="bare" aria-label={label} onClick={copy}>
-      {copied ? '✓ Copied' : 'Copy'}
+    <button type="button" className="bare" aria-label={`${shown} ${what}`} onClick={copy}>
+      {shown}
     </button>
   )
 }

@@ -4,7 +4,7 @@ import { CopyButton } from './command.tsx'
 export function CopiedText({ label, children }: { readonly label: string; readonly children: string }) {
   return (
     <div className="copied">
-      <CopyButton label={`Copy the lines of ${label}`} text={children} />
+      <CopyButton what={`the lines of ${label}`} text={children} />
       <pre className="code" role="group" tabIndex={0} aria-label={`Lines of ${label}`}>
         {children}
       </pre>
