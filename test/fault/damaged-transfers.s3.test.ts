@@ -99,7 +99,7 @@ void test('an object that another one replaced while it was read is read from th
   // So little is no progress: the store waits before it goes on, and meanwhile the other object comes.
   await using tested = await open(first(1, /^GET/, { cutAt: 1 << 19 }))
   const s3 = { ...tested.settings, patience: { pause: () => direct.store.put(location, other) } }
-  const bytes = await openObjectStore({ roots: [], files: nodeFiles, s3 }).get(location)
+  const bytes = await openObjectStore({ roots: [direct.root], files: nodeFiles, s3 }).get(location)
   assert.ok(bytes.equals(other), 'a mixture of two objects')
   assert.deepEqual(
     tested.proxy.seen.map(({ range }) => range !== undefined),
@@ -155,7 +155,7 @@ void test('of a large file no more parts are in memory than may be, and it is re
     },
   }
   await using tested = await openS3Store({ endpoint: proxy.url, partsInFlight })
-  const store = openObjectStore({ roots: [], files: counting, s3: tested.settings })
+  const store = openObjectStore({ roots: [tested.root], files: counting, s3: tested.settings })
   const bytes = Buffer.concat(Array.from({ length: 6 }, () => large))
   await inFile(bytes, (path) => store.adopt(path, `${tested.root}/long`))
   assert.equal(read, Math.ceil(bytes.length / (5 << 20)))
@@ -168,7 +168,7 @@ void test('what S3 refuses is sent once, and no key is in the error', async () =
   await using tested = await open(() => undefined)
   const { root, settings, proxy } = tested
   const keys = { accessKeyId: 'AKIAEXAMPLEKEY', secretAccessKey: 'a-secret-of-somebody' }
-  const store = openObjectStore({ roots: [], files: nodeFiles, s3: { ...settings, ...keys } })
+  const store = openObjectStore({ roots: [root], files: nodeFiles, s3: { ...settings, ...keys } })
   const error = await store.put(`${root}/x`, Buffer.from('x'), { ifAbsent: true }).catch((thrown: unknown) => thrown)
   assert.match(String(error), /S3 answered 40[34] for s3:.*\/x: \w+/)
   const told = inspect(error, { depth: Infinity, showHidden: true })
