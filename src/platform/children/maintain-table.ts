@@ -8,7 +8,7 @@ import {
   type CompactionOptions,
 } from '../../lake/maintenance/compaction/compact-table.ts'
 import type { RowEngine } from '../../lake/maintenance/compaction/row-engine.ts'
-import { sumGroups } from '../../lake/maintenance/compaction/sum-groups.ts'
+import { filesOfGroups } from '../../lake/maintenance/compaction/files-of-groups.ts'
 import { expireSnapshots, type MaintenanceContext } from '../../lake/maintenance/expire-snapshots.ts'
 import { removeOrphans } from '../../lake/maintenance/remove-orphans.ts'
 import { manifestReader } from '../../lake/manifest/manifest-reader.ts'
@@ -52,17 +52,7 @@ export async function maintainTable(
     return { ...nothing, files, bytesRemoved: bytes }
   }
   const { groups, left } = await compact(request, place, { onGroup, stop })
-  const { filesBefore, filesAfter, bytesBefore, bytesAfter, deletedRows } = sumGroups(groups)
-  return {
-    snapshots: 0,
-    files: filesBefore,
-    bytesRemoved: bytesBefore,
-    filesAdded: filesAfter,
-    bytesAdded: bytesAfter,
-    deletedRows,
-    groups,
-    left,
-  }
+  return { ...filesOfGroups(groups), groups, left }
 }
 
 /** What compaction would do now. */

@@ -10,6 +10,15 @@ export interface WatchedProcess {
   readonly end: (reason: string) => void
 }
 
+/** One that ends as it is told; nothing while it does not run. */
+export function watchedAs(
+  child: { readonly name: string; readonly pid: number | undefined; end(reason: string): void },
+  bytesMax: number,
+): readonly WatchedProcess[] {
+  const { name, pid } = child
+  return pid === undefined ? [] : [{ name, pid, bytesMax, end: (reason) => child.end(reason) }]
+}
+
 const intervalMs = 500
 
 /**

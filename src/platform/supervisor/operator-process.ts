@@ -4,7 +4,7 @@ import type { CompactedGroup } from '../../lake/maintenance/compaction/compact-t
 import type { OperatorConfig, OperatorHost, OperatorMethods } from '../children/child-methods.ts'
 import type { MemoryHost } from '../children/delivery-memory.ts'
 import { keepChild, type KeptChild } from './kept-child.ts'
-import type { WatchedProcess } from './memory-watch.ts'
+import { watchedAs, type WatchedProcess } from './memory-watch.ts'
 import type { ProcessLogs } from './process-logs.ts'
 
 export interface OperatorProcess {
@@ -58,10 +58,7 @@ export function runOperator(
   return {
     child,
     get watched() {
-      const { name, pid } = child
-      return pid === undefined
-        ? []
-        : [{ name, pid, bytesMax: memoryBytesMax, end: (reason: string) => child.end(reason) }]
+      return watchedAs(child, memoryBytesMax)
     },
     async use(work, hears) {
       const job = ++lastJob

@@ -5,7 +5,7 @@ import type { CommitRequest } from '../../sql/engine-host.ts'
 import { sqlError } from '../../sql/sql-error.ts'
 import type { WriterConfig, WriterMethods } from '../children/child-methods.ts'
 import { keepChild, type KeptChild } from './kept-child.ts'
-import type { WatchedProcess } from './memory-watch.ts'
+import { watchedAs, type WatchedProcess } from './memory-watch.ts'
 import type { ProcessLogs } from './process-logs.ts'
 
 export interface WriterProcess {
@@ -57,10 +57,7 @@ export function runWriter(
   return {
     child,
     get watched() {
-      const { name, pid } = child
-      return pid === undefined
-        ? []
-        : [{ name, pid, bytesMax: memoryBytesMax, end: (reason: string) => child.end(reason) }]
+      return watchedAs(child, memoryBytesMax)
     },
     commit: (request) =>
       used(async () => {

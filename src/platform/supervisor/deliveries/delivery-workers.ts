@@ -2,7 +2,7 @@ import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { ChildState } from '../child-state.ts'
 import type { TailSource } from '../gather-tails.ts'
 import type { JoinedWorkers } from '../joined/joined-workers.ts'
-import type { WatchedProcess } from '../memory-watch.ts'
+import { watchedAs, type WatchedProcess } from '../memory-watch.ts'
 import type { DeliveryMember, DeliveryWorkerStatus, Worker } from './delivery-member.ts'
 import type { DeliveryPlan, RunningDeliveryOptions } from './delivery-plan.ts'
 import { startDelivery, type RunningDelivery } from './running-delivery.ts'
@@ -131,9 +131,4 @@ async function flush(workers: readonly Worker[]): Promise<{ readonly snapshotId:
       .map(async (worker) => (await worker.ready()).call('flush', null, { timeoutMs: flushTimeoutMs })),
   )
   return { snapshotId: flushed.at(-1)?.snapshotId ?? null }
-}
-
-function watchedAs(worker: Worker, bytesMax: number): readonly WatchedProcess[] {
-  const { name, pid } = worker
-  return pid === undefined ? [] : [{ name, pid, end: (reason) => worker.end(reason), bytesMax }]
 }

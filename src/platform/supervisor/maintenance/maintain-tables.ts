@@ -1,7 +1,7 @@
 import { asWeirError, WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { Clock } from '../../../kernel/clock.ts'
 import type { Logger } from '../../../kernel/logger.ts'
-import { sumGroups } from '../../../lake/maintenance/compaction/sum-groups.ts'
+import { filesOfGroups } from '../../../lake/maintenance/compaction/files-of-groups.ts'
 import type {
   MaintenanceRunStore,
   RecordedRun,
@@ -212,18 +212,7 @@ async function runOf(
 
 /** Each group is a commit of its own: those before the failure are in the table. */
 function committedBefore(groups: readonly StoredGroup[]): MaintenanceResult & { readonly groupCount: number } {
-  const { filesBefore, filesAfter, bytesBefore, bytesAfter, deletedRows } = sumGroups(groups)
-  return {
-    snapshots: 0,
-    files: filesBefore,
-    bytesRemoved: bytesBefore,
-    filesAdded: filesAfter,
-    bytesAdded: bytesAfter,
-    deletedRows,
-    groups,
-    groupCount: groups.length,
-    left: [],
-  }
+  return { ...filesOfGroups(groups), groups, groupCount: groups.length, left: [] }
 }
 
 function nameOf({ namespace, name }: TableIdentifier): string {
