@@ -24,12 +24,13 @@ import { withOlderVector, writeDeletionVectors } from '../../src/lake/write/dele
 import { openObjectStore } from '../../src/storage/objects/open.ts'
 import { kit } from '../../tools/conformance/suites.ts'
 import { rowEngine } from '../support/compacted-lake.ts'
+import { startWriteEngine } from '../support/write-engine.ts'
 import { bringSpark, runPyIceberg, startSpark, type SparkSession } from './kit-python.ts'
 
 /**
  * A table of version 3 that Weir and Spark write in turn: `node test/conformance/iceberg-version-3.ts CATALOG`. After each step Spark
  * must see the rows that Weir sees, with the same `_row_id` and `_last_updated_sequence_number`; compaction must change none of
- * them. Weir appends, deletes by vectors, and compacts; Spark deletes, updates and appends on top of that. In the end PyIceberg must read the same ids.
+ * them. Weir appends, deletes by vectors, compacts, and changes rows by SQL; Spark deletes, updates and appends on top of that. In the end PyIceberg must read the same ids.
  */
 const [address = ''] = process.argv.slice(2)
 const ident = { namespace: ['public'], name: 'version_3' }
@@ -111,6 +112,15 @@ async function compare(spark: SparkSession, step: string, ...statements: readonl
   return own
 }
 
+/** Rows that are there before and after have one number: an update changes it not. */
+function keepsNumbers(before: string, after: string): void {
+  const numberOf = (line: string) => line.split(' ').at(-2)
+  const idOf = (line: string) => line.split(' ')[0]
+  const old = new Map(before.split('\n').map((line) => [idOf(line), numberOf(line)]))
+  const other = after.split('\n').find((line) => old.has(idOf(line)) && old.get(idOf(line)) !== numberOf(line))
+  if (other !== undefined) throw new Error(`a row has another number than before: ${other}, ${old.get(idOf(other))}`)
+}
+
 function firstDifference(spark: string, own: string): string {
   const [theirs, ours] = [spark.split('\n'), own.split('\n')]
   const at = theirs.findIndex((line, place) => line !== ours[place])
@@ -153,7 +163,33 @@ try {
   await compact()
   if ((await compare(spark, 'compacted by Weir again')) !== left)
     throw new Error('compaction has changed rows or their lineage')
-  const ids = left.split('\n').map((line) => Number(line.split(' ')[0]))
+  await using engine = await startWriteEngine(
+    {},
+    { folder, client, store, [Symbol.asyncDispose]: async () => undefined },
+  )
+  const sql = await engine.client()
+  for (const text of [
+    `update version_3 set city = 'changed' where id % 50 = 1`,
+    `begin; delete from version_3 where id % 20 = 2; update version_3 set city = city || '!' where id % 100 = 51; commit`,
+    `merge into version_3 t using range(2990, 3010) s(k) on t.id = s.k
+      when matched then update set city = 'merged' when not matched then insert values (s.k, 'new')`,
+  ])
+    await sql.query(text)
+  const stated = await compare(spark, "changed by Weir's SQL on top of Spark's vectors")
+  keepsNumbers(left, stated)
+  await compare(
+    spark,
+    'changed by Spark on top of those',
+    "UPDATE w.public.version_3 SET city = 'again' WHERE id % 100 = 51",
+    'DELETE FROM w.public.version_3 WHERE id % 20 = 4',
+  )
+  await sql.query(`update version_3 set city = 'last' where id % 100 = 51`)
+  const last = await compare(spark, "changed by Weir's SQL again")
+  keepsNumbers(stated, last)
+  await compact()
+  if ((await compare(spark, 'compacted by Weir in the end')) !== last)
+    throw new Error('compaction has changed rows or their lineage')
+  const ids = last.split('\n').map((line) => Number(line.split(' ')[0]))
   // The kit's own reader first: it brings PyIceberg along.
   execFileSync(`${kit}/iceberg/pyiceberg.sh`, [address, '--read', 'public.version_3'], {
     stdio: ['ignore', 'ignore', 'inherit'],

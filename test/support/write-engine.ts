@@ -13,11 +13,16 @@ import { openLocalLake, type LocalLake } from './local-lake.ts'
 export interface WrittenTableOptions {
   readonly columns: readonly ColumnDeclaration[]
   readonly partition?: readonly Omit<PartitionField, 'field-id'>[]
+  readonly key?: readonly string[]
+  readonly properties?: Readonly<Record<string, string>>
 }
+
+/** Where its tables lie. */
+export type WrittenLake = Pick<LocalLake, 'folder' | 'store' | 'client' | typeof Symbol.asyncDispose>
 
 /** A real engine over a real lake whose tables it writes to; the commits are made in this process. */
 export interface WriteEngine extends AsyncDisposable {
-  readonly lake: LocalLake
+  readonly lake: WrittenLake
   readonly socketPath: string
   readonly scratchDirectory: string
   client(): Promise<pg.Client>
@@ -26,8 +31,8 @@ export interface WriteEngine extends AsyncDisposable {
   snapshots(name: string): Promise<number>
 }
 
-export async function startWriteEngine(host: Partial<WriteHost> = {}): Promise<WriteEngine> {
-  const lake = await openLocalLake()
+export async function startWriteEngine(host: Partial<WriteHost> = {}, own?: WrittenLake): Promise<WriteEngine> {
+  const lake = own ?? (await openLocalLake())
   await lake.client.ensureNamespace(['public'])
   const clients: pg.Client[] = []
   const socketPath = join(lake.folder, '.s.PGSQL.5432')
@@ -89,9 +94,10 @@ export async function startWriteEngine(host: Partial<WriteHost> = {}): Promise<W
       clients.push(client)
       return client
     },
-    async table(name, { columns, partition }) {
+    async table(name, { columns, key = [], ...more }) {
       const schema = schemaOf(columns)
-      await lake.client.createTable(['public'], { name, schema, ...(partition ? { partition } : {}) })
+      const ids = schema.fields.flatMap((field) => (key.includes(field.name) ? [field.id] : []))
+      await lake.client.createTable(['public'], { name, schema: { ...schema, 'identifier-field-ids': ids }, ...more })
     },
     async snapshots(name) {
       const { metadata } = await lake.client.loadTable({ namespace: ['public'], name })

@@ -3,7 +3,7 @@ import type { Field, Schema } from '../types/type.ts'
 import { applicableDeletes, hasDeletes, type FileWithDeletes } from './applicable-deletes.ts'
 import { deletedRowsSql } from './deleted-rows.ts'
 import type { Scan } from './plan-scan.ts'
-import { lineageFields, lineageFiles, lineageItems } from './row-lineage.ts'
+import { lineageFields, lineageFiles, lineageItems, rowIdItem } from './row-lineage.ts'
 import { ownColumns, ownFile } from './needs-footer.ts'
 import { ownColumnsSql } from './own-columns.ts'
 import { columnsOf, scanSql } from './scan-sql.ts'
@@ -45,6 +45,8 @@ export function liveRowsSql(scan: Scan, options: LiveRowsOptions): string {
 export interface PlaceColumns {
   readonly file: string
   readonly position: string
+  /** The number that the row keeps for its life; null without `lineage`, and in rows that have none yet. */
+  readonly rowId: string
 }
 
 /** The same rows, each with its place. */
@@ -54,9 +56,11 @@ export function placedRowsSql(scan: Scan, options: LiveRowsOptions, places: Plac
   const groups = [files.filter(({ file }) => isOwn(file)), files.filter(({ file }) => !isOwn(file))]
   const parts = groups.filter(({ length }) => length > 0).map((one) => rowsWithNumbersSql(scan, one, options, places))
   if (parts.length > 0) return parts.join(' UNION ALL ')
-  const none = `CAST(NULL AS VARCHAR) AS ${identifier(places.file)}, CAST(NULL AS BIGINT) AS ${identifier(places.position)}`
+  const none = `CAST(NULL AS VARCHAR) AS ${identifier(places.file)}, CAST(NULL AS BIGINT) AS ${identifier(places.position)}, ${noRowId} AS ${identifier(places.rowId)}`
   return `SELECT *, ${none} FROM (${scanSql(scan.schema, [], options.schemas)})`
 }
+
+const noRowId = 'CAST(NULL AS BIGINT)'
 
 /** Names that no column has here: columns are read as `c` and their id. */
 const [fileName, rowNumber] = ['weir_file', 'file_row_number']
@@ -73,10 +77,7 @@ function rowsWithNumbersSql(
   const { rows, items } = ownColumns(scan, options.schemas)(files[0]!.file)
     ? rowsByFooters(scan, files, options)
     : rowsByIds(schema, files, options)
-  const place = places
-    ? [`${fileName} AS ${identifier(places.file)}`, `${rowNumber} AS ${identifier(places.position)}`]
-    : []
-  const more = lineage ? lineageItems('files', rowNumber) : place
+  const more = places ? placeItems(places, lineage) : lineage ? lineageItems('files', rowNumber) : []
   const numbers = lineageFiles(
     files.map(({ file }) => file),
     pathOf,
@@ -87,6 +88,14 @@ function rowsWithNumbersSql(
     WHERE deleted.path = live.${fileName} AND deleted.pos = live.${rowNumber})`
   const where = touched.length === 0 ? '' : ` WHERE ${living}`
   return `SELECT ${[...items, ...more].join(', ')} FROM (${rows}) AS live ${lineage ? joined : ''}${where}`
+}
+
+function placeItems(places: PlaceColumns, lineage: boolean): readonly string[] {
+  return [
+    `${fileName} AS ${identifier(places.file)}`,
+    `${rowNumber} AS ${identifier(places.position)}`,
+    `${lineage ? rowIdItem('files', rowNumber) : noRowId} AS ${identifier(places.rowId)}`,
+  ]
 }
 
 interface NumberedRows {

@@ -106,7 +106,7 @@ void test('rows of such files are deleted by position and by value, and have the
     sequenceNumber: 2,
   })
   const scan = { snapshot: undefined, schema, dataFiles: [bare], deleteFiles: [byValue], mapping }
-  const sql = placedRowsSql(scan, { schemas: [schema], pathOf }, { file: 'f', position: 'p' })
+  const sql = placedRowsSql(scan, { schemas: [schema], pathOf }, { file: 'f', position: 'p', rowId: 'n' })
   const read = await db.runAndReadAll(`SELECT id, f, p FROM (${sql}) ORDER BY id`)
   assert.deepEqual(
     read.getRows().map(([id, file, place]) => [Number(id), file, Number(place)]),

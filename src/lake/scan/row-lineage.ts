@@ -29,13 +29,24 @@ export function withLineage(schema: Schema): Schema {
 
 /** The lineage of rows of `live` as their file has it, else as the file inherits it; `files` are given by `lineageFiles`. */
 export function lineageItems(file: string, position: string): readonly string[] {
-  const own = ({ id }: Field) => identifier(`c${id}`)
   return [
-    `coalesce(live.${own(rowId)}, ${file}.first_row_id + live.${position}) AS ${identifier(rowId.name)}`,
+    `${rowIdItem(file, position)} AS ${identifier(rowId.name)}`,
     // Without a number of its own a row has no lineage: it gets one with the file that it is written into.
     `coalesce(live.${own(lastUpdated)}, CASE WHEN ${file}.first_row_id IS NULL THEN NULL ELSE ${file}.sequence END) AS ${identifier(lastUpdated.name)}`,
   ]
 }
+
+/** The number of a row alone; null for one that has none yet. */
+export function rowIdItem(file: string, position: string): string {
+  return `coalesce(live.${own(rowId)}, ${file}.first_row_id + live.${position})`
+}
+
+/** What rows of a statement that changes them have in place of the lineage columns: the number that they keep, and no sequence number, which is that of the commit. */
+export function changedLineage(number: string): string {
+  return `${number} AS ${identifier(rowId.name)}, NULL::BIGINT AS ${identifier(lastUpdated.name)}`
+}
+
+const own = ({ id }: Field): string => identifier(`c${id}`)
 
 /** `(path, first_row_id, sequence)` of each file. */
 export function lineageFiles(files: readonly ScannedFile[], pathOf: (location: string) => string): string {

@@ -1,4 +1,4 @@
-import { blockRows, type Positions } from '../puffin/positions.ts'
+import { blockRows, inOrder, type Positions } from '../puffin/positions.ts'
 import { literal } from '../types/duckdb-type.ts'
 
 /** A file as DuckDB opened it, and rows of it. */
@@ -22,6 +22,16 @@ export function vectorRowsSql(files: readonly FileVector[]): string {
   return `SELECT path, start + bit AS pos FROM
     (SELECT path, start, bits, unnest(range(bit_length(bits))) AS bit FROM (VALUES ${blocks.join(', ')}) AS v (path, start, bits))
     WHERE get_bit(bits, bit::INT) = 1`
+}
+
+/** The blocks of the numbers of rows that a query gives in a column `pos`, each a number once or more: what `positionsOfBlocks` reads. */
+export function blocksSql(positions: string): string {
+  return `SELECT (pos // ${blockRows})::DOUBLE AS block, base64(bitstring_agg((pos % ${blockRows})::INT, 0, ${blockRows - 1})::BLOB) AS bits
+    FROM (${positions}) GROUP BY ALL`
+}
+
+export function positionsOfBlocks(rows: readonly Readonly<Record<string, unknown>>[]): Positions {
+  return inOrder(new Map(rows.map(({ block, bits }) => [Number(block), mirrored(Buffer.from(String(bits), 'base64'))])))
 }
 
 /** Without the bytes before the first bit and after the last. */

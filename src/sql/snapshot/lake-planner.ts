@@ -15,7 +15,7 @@ import type { ScanFilter } from '../blank/scan-filter.ts'
 import type { ResolvedTable, TableRelation } from '../engine-host.ts'
 import { quoteName } from '../gate/statement.ts'
 import { sqlError } from '../sql-error.ts'
-import { fileColumn, positionColumn } from '../write/bind/write-names.ts'
+import { placeColumns } from '../write/bind/write-names.ts'
 import { duckdbTypeOf } from './duckdb-type.ts'
 import { keyedRowsSql, keyOfTails } from './keyed-rows.ts'
 import { type PendingTable, type ScanOfTable, withPending } from './pending-table.ts'
@@ -95,9 +95,9 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
     const snapshot = await askedFiles(whole, objects, asked)
     const { pathOf, release } = await holdFiles(objects, snapshot, pending)
     try {
-      const places = { file: fileColumn, position: positionColumn }
-      const placed = placedRowsSql(snapshot.scan, { schemas: metadata.schemas, pathOf }, places)
-      const sql = project(relation, snapshot.scan, placed, [fileColumn, positionColumn])
+      const lineage = metadata['format-version'] >= 3
+      const placed = placedRowsSql(snapshot.scan, { schemas: metadata.schemas, pathOf, lineage }, placeColumns)
+      const sql = project(relation, snapshot.scan, placed, Object.values(placeColumns))
       return { written: { ...written, pathOf }, sql, release }
     } catch (error) {
       await release()

@@ -60,7 +60,7 @@ export async function onTarget<Result>(
       const plan = begun.read.written!
       try {
         if (!fits(target, plan)) continue
-        refuseVersion(composed!, plan)
+        refuseVersion(target, plan)
         const lent = await statements.connections.take()
         try {
           statements.mustNotBeCanceled(started)
@@ -90,13 +90,11 @@ function fits({ columns }: TableRelation, { metadata }: WrittenPlan): boolean {
   return fields.length === columns.length && fields.every(({ name }, at) => name === columns[at]!.name)
 }
 
-/** In version 3 rows are deleted by vectors, which statements do not write. */
-function refuseVersion({ target, given }: TargetQuery, { metadata }: WrittenPlan): void {
+function refuseVersion({ schema, name }: TableRelation, { metadata }: WrittenPlan): void {
   const version = metadata['format-version']
-  if (version === 2 || (version === 3 && given.every(({ written }) => written?.rows !== 'with places'))) return
-  throw sqlError(
-    'WEIR-4012',
-    `rows of ${target.schema}.${target.name} are not changed by statements: it has format version ${version}`,
-    { sqlstate: '0A000', hint: 'INSERT works; change rows with the engine that made the table.' },
-  )
+  if (version === 2 || version === 3) return
+  throw sqlError('WEIR-4012', `${schema}.${name} is not written to: it has format version ${version}`, {
+    sqlstate: '0A000',
+    hint: 'Upgrade it to version 2 or 3 with the engine that made it.',
+  })
 }

@@ -13,7 +13,7 @@ import {
 } from './compose-context.ts'
 import { findColumns } from './find-target.ts'
 import { type ValueText, valueText } from './value-text.ts'
-import { fileColumn, positionColumn } from './write-names.ts'
+import { fileColumn, placeColumns, positionColumn } from './write-names.ts'
 
 /** The rows that an UPDATE makes, each with the place of the one that it replaces. */
 export async function composeUpdate(statement: UpdateStatement, context: ComposeContext): Promise<ComposedWrite> {
@@ -32,7 +32,7 @@ export async function composeUpdate(statement: UpdateStatement, context: Compose
   const once = from ? `DISTINCT ON (${fileColumn}, ${positionColumn}) ` : ''
   const rows = `${withText(defined)}SELECT ${places(alias)}, ${texts.join(', ')} ${tail}`
   return {
-    query: `SELECT ${once}${fileColumn}, ${positionColumn}, ${items.join(', ')} FROM (\n${rows}\n) AS weir_rows`,
+    query: `SELECT ${once}${placeItems}, ${items.join(', ')} FROM (\n${rows}\n) AS weir_rows`,
     readsPlaces: true,
   }
 }
@@ -52,7 +52,11 @@ export function composeDelete(
 }
 
 export const places = (alias: string): string =>
-  `${alias}.${fileColumn} AS ${fileColumn}, ${alias}.${positionColumn} AS ${positionColumn}`
+  Object.values(placeColumns)
+    .map((name) => `${alias}.${name} AS ${name}`)
+    .join(', ')
+
+export const placeItems = Object.values(placeColumns).join(', ')
 
 /** What each assigned column gets. SQLSTATE 42601 for a column that stands twice. */
 export function assignedValues(

@@ -2,7 +2,7 @@ import { sqlError } from '../../sql-error.ts'
 import type { ColumnRelation, TableRelation } from '../../engine-host.ts'
 import { quoteName } from '../../gate/statement.ts'
 import type { MergeAction, MergeClause, MergeStatement } from '../grammar/write-statement.ts'
-import { assignedValues, places } from './compose-change.ts'
+import { assignedValues, placeItems, places } from './compose-change.ts'
 import {
   checkValues,
   columnText,
@@ -14,7 +14,7 @@ import {
 } from './compose-context.ts'
 import { findColumns, writableColumns } from './find-target.ts'
 import { castTo, nullOf, type ValueText, valueText } from './value-text.ts'
-import { actionColumn, fileColumn, positionColumn } from './write-names.ts'
+import { actionColumn, fileColumn } from './write-names.ts'
 
 /** What the rows of a MERGE are for, as `_weir_action` says. */
 export type MergedAction = 'update' | 'delete' | 'insert'
@@ -38,7 +38,7 @@ export async function composeMerge(statement: MergeStatement, context: ComposeCo
   const rows = `${withText(defined)}SELECT ${places(alias)}, ${chosen}, ${action}, ${values.join(', ')} ${tail}`
   const items = target.columns.map((column, at) => mergedColumn(`weir_rows.v${at}`, column, target))
   return {
-    query: `SELECT ${fileColumn}, ${positionColumn}, ${actionColumn}, ${items.join(', ')} FROM (\n${rows}\n) AS weir_rows WHERE ${actionColumn} IS NOT NULL`,
+    query: `SELECT ${placeItems}, ${actionColumn}, ${items.join(', ')} FROM (\n${rows}\n) AS weir_rows WHERE ${actionColumn} IS NOT NULL`,
     readsPlaces: true,
   }
 }

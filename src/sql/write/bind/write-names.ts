@@ -16,12 +16,16 @@ export const broughtName = 'brought'
 /** Where a row lies: the local path of its file, and its number in it. */
 export const fileColumn = '_weir_file'
 export const positionColumn = '_weir_position'
+/** The number that a row of a table of version 3 keeps for its life; null in version 2. */
+export const rowIdColumn = '_weir_row_id'
+export const placeColumns = { file: fileColumn, position: positionColumn, rowId: rowIdColumn }
 /** Which clause of a MERGE is for the row. */
 export const actionColumn = '_weir_action'
 
-const placeColumns = [
+const placeRelations = [
   { name: fileColumn, type: 'string', required: false },
   { name: positionColumn, type: 'long', required: false },
+  { name: rowIdColumn, type: 'long', required: false },
 ]
 
 /** The target as a query reads it, with the places of its rows; without `rows` only its metadata is wanted. */
@@ -31,7 +35,7 @@ export function targetRelation(table: TableRelation, rows: 'with places' | 'none
     ...table,
     schema: writeSchema,
     name: targetName,
-    columns: rows === 'none' ? table.columns : [...table.columns, ...placeColumns],
+    columns: rows === 'none' ? table.columns : [...table.columns, ...placeRelations],
     written: { table: { schema, name }, rows },
   }
 }

@@ -1,15 +1,18 @@
-import type { DataFile } from '../../../lake/manifest/data-file.ts'
 import { tableSchema } from '../../../lake/metadata/read.ts'
 import { touchedReason } from '../../../lake/commit/touched-files.ts'
-import { applicableDeletes, hasDeletes } from '../../../lake/scan/applicable-deletes.ts'
+import { applicableDeletes } from '../../../lake/scan/applicable-deletes.ts'
 import { placedRowsSql } from '../../../lake/scan/live-rows.ts'
+import { changedLineage } from '../../../lake/scan/row-lineage.ts'
 import type { TableName } from '../../engine-host.ts'
 import { quoteName } from '../../gate/statement.ts'
 import type { PendingFile, PendingTable } from '../../snapshot/pending-table.ts'
 import type { WrittenPlan } from '../../snapshot/table-plan.ts'
 import { sqlError } from '../../sql-error.ts'
+import { fileColumn, placeColumns, positionColumn, rowIdColumn } from '../bind/write-names.ts'
 import type { WorkFile } from './work-file.ts'
-import { type FileWriter, readFiles, writeDataFiles, writeDeletes } from './write-files.ts'
+import { deletedByFiles } from './deleted-by-files.ts'
+import { deletedByVectors } from './deleted-by-vectors.ts'
+import { type FileWriter, hasLineage, writeDataFiles } from './write-files.ts'
 
 /** A table to which the transaction has done nothing yet. */
 export function untouched({ schema, name }: TableName, { metadata }: WrittenPlan): PendingTable {
@@ -42,12 +45,14 @@ export async function withWork(
   work: WorkFile,
   writer: FileWriter,
 ): Promise<PendingTable> {
-  const rows = work.rows ? await writeDataFiles(writer, work.rows) : []
+  const rows = work.rows ? await writeDataFiles(writer, work.rows, 'with lineage') : []
   if (work.touched.size === 0) return withAdded(before, rows)
   const base = onNewerSnapshot(before, plan)
   const own = base.added.filter(({ path }) => work.touched.has(path))
   const left = own.length > 0 ? await withoutTouched(own, plan, work, writer) : []
-  const changed = await deletedFrom(base, plan, work, writer)
+  const changed = hasLineage(plan.metadata)
+    ? await deletedByVectors(base, plan, work, writer)
+    : await deletedByFiles(base, plan, work, writer)
   return { ...changed, added: [...base.added.filter((one) => !own.includes(one)), ...left, ...rows] }
 }
 
@@ -73,30 +78,6 @@ export function conflict(reason: string): Error {
   })
 }
 
-/** Deletes of an earlier statement and of this one in the same file become one file of deletes. */
-async function deletedFrom(
-  before: PendingTable,
-  plan: WrittenPlan,
-  work: WorkFile,
-  writer: FileWriter,
-): Promise<PendingTable> {
-  const deletes = new Map(before.deletes.map((one) => [one.file.referencedDataFile, one]))
-  const removed: DataFile[] = [...before.removed]
-  const touched = new Set(applicableDeletes(plan.scan).flatMap((one) => (hasDeletes(one) ? [one.file.location] : [])))
-  for (const file of plan.committed.dataFiles) {
-    const path = plan.pathOf(file.location)
-    const rows = work.touched.get(path)
-    if (rows === undefined) continue
-    const earlier = deletes.get(file.location)
-    if (rows === file.recordCount && !touched.has(file.location)) removed.push(file)
-    else {
-      const more = earlier ? ` UNION ALL SELECT pos FROM ${readFiles(earlier.path)}` : ''
-      deletes.set(file.location, await writeDeletes(writer, file, work.positions(path) + more))
-    }
-  }
-  return { ...before, deletes: [...deletes.values()], removed }
-}
-
 /** Files of the transaction's own are written anew without the rows that go: nobody else has seen them. */
 async function withoutTouched(
   own: readonly PendingFile[],
@@ -107,16 +88,18 @@ async function withoutTouched(
   const schema = tableSchema(plan.metadata)
   const locations = new Set(own.map(({ file }) => file.location))
   const dataFiles = plan.scan.dataFiles.filter(({ location }) => locations.has(location))
-  const places = { file: 'weir_path', position: 'weir_pos' }
+  const lineage = hasLineage(plan.metadata)
   const placed = placedRowsSql(
     { ...plan.scan, dataFiles, deleteFiles: [] },
-    { schemas: plan.metadata.schemas, pathOf: plan.pathOf },
-    places,
+    { schemas: plan.metadata.schemas, pathOf: plan.pathOf, lineage },
+    placeColumns,
   )
   const columns = schema.fields.map(({ name }) => quoteName(name)).join(', ')
+  const items = lineage ? `${columns}, ${changedLineage(rowIdColumn)}` : columns
   return writeDataFiles(
     writer,
-    `SELECT ${columns} FROM (${placed}) AS kept WHERE NOT EXISTS (
-      SELECT 1 FROM (${work.places}) AS gone WHERE gone.path = kept.weir_path AND gone.pos = kept.weir_pos)`,
+    `SELECT ${items} FROM (${placed}) AS kept WHERE NOT EXISTS (
+      SELECT 1 FROM (${work.places}) AS gone WHERE gone.path = kept.${fileColumn} AND gone.pos = kept.${positionColumn})`,
+    'with lineage',
   )
 }

@@ -27,7 +27,9 @@ export function changeOf(pending: PendingTable): CommittedChange | undefined {
     deletes: deletes.map(({ file }) => file),
     removed,
   }
-  return { change, files: [...added, ...deletes].map(({ path, file }) => ({ path, location: file.location })) }
+  // A file may have vectors of many files of data.
+  const paths = new Map([...added, ...deletes].map(({ path, file }) => [file.location, path]))
+  return { change, files: Array.from(paths, ([location, path]) => ({ path, location })) }
 }
 
 /** It has maps, bytes and numbers that JSON does not; both ends are the same Node. */

@@ -1,10 +1,10 @@
+import { changedLineage } from '../../../lake/scan/row-lineage.ts'
 import { literal } from '../../../lake/types/duckdb-type.ts'
 import type { TableRelation } from '../../engine-host.ts'
 import { quoteName } from '../../gate/statement.ts'
 import { sqlError } from '../../sql-error.ts'
-import { actionColumn, fileColumn, positionColumn } from '../bind/write-names.ts'
-import { readFiles, type RunOurs } from './write-files.ts'
-import type { Scratch } from './scratch.ts'
+import { actionColumn, fileColumn, positionColumn, rowIdColumn } from '../bind/write-names.ts'
+import { type FileWriter, hasLineage, readFiles, type RunOurs } from './write-files.ts'
 
 /** What an UPDATE, a DELETE or a MERGE has found to do, written down once: nothing of it is computed again. */
 export interface WorkFile {
@@ -14,7 +14,7 @@ export interface WorkFile {
   readonly touched: ReadonlyMap<string, number>
   /** A query of the numbers of the rows that go from a file, in a column `pos`. */
   positions(path: string): string
-  /** A query of the rows that are new, in the columns of the table; undefined when there are none. */
+  /** A query of the rows that are new, in the columns of the table and, in version 3, with their lineage; undefined when there are none. */
   readonly rows: string | undefined
   /** A query of all its rows, in the columns of the table. */
   readonly all: string
@@ -23,7 +23,7 @@ export interface WorkFile {
 }
 
 export async function writeWork(
-  { run, scratch }: { readonly run: RunOurs; readonly scratch: Scratch },
+  { run, scratch, metadata }: FileWriter,
   kind: 'update' | 'delete' | 'merge',
   query: string,
   target: TableRelation,
@@ -38,12 +38,13 @@ export async function writeWork(
   )
   const columns = target.columns.map(({ name }) => quoteName(name)).join(', ')
   const all = `SELECT ${columns} FROM ${from}`
+  const rows = hasLineage(metadata) ? `SELECT ${columns}, ${changedLineage(rowIdColumn)} FROM ${from}` : all
   const places = `SELECT ${fileColumn} AS path, ${positionColumn} AS pos FROM ${from}`
   return {
     count: Number(counted!['n']),
     touched: new Map(touched.map(({ path: file, n }) => [String(file), Number(n)])),
     positions: (file) => `SELECT pos FROM (${places}) WHERE path = ${literal(file)}`,
-    rows: kind === 'delete' ? undefined : kind === 'merge' ? `${all} WHERE ${actionColumn} <> 'delete'` : all,
+    rows: kind === 'delete' ? undefined : kind === 'merge' ? `${rows} WHERE ${actionColumn} <> 'delete'` : rows,
     all,
     places,
   }

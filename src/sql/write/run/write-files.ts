@@ -1,6 +1,7 @@
 import type { TableMetadata } from '../../../lake/metadata/table-metadata.ts'
 import { specById, tableSchema } from '../../../lake/metadata/read.ts'
 import type { DataFile } from '../../../lake/manifest/data-file.ts'
+import { withLineage } from '../../../lake/scan/row-lineage.ts'
 import { literal } from '../../../lake/types/duckdb-type.ts'
 import { copySql } from '../../../lake/write/copy.ts'
 import { type CopyRow, dataFilesOfCopy } from '../../../lake/write/copy-result.ts'
@@ -18,12 +19,17 @@ export interface FileWriter {
   readonly metadata: TableMetadata
 }
 
+/** Rows that a statement changes bring along the number that they keep (version 3, row lineage). */
+export const hasLineage = (metadata: TableMetadata): boolean => metadata['format-version'] >= 3
+
 /** Writes rows as data files of the table, each for one partition; none when there are no rows. `rows` is a query of all columns. */
 export async function writeDataFiles(
   { run, scratch, metadata }: FileWriter,
   rows: string,
+  lineage: 'with lineage' | 'new rows' = 'new rows',
 ): Promise<readonly PendingFile[]> {
-  const [schema, spec] = [tableSchema(metadata), specById(metadata, metadata['default-spec-id'])]
+  const [own, spec] = [tableSchema(metadata), specById(metadata, metadata['default-spec-id'])]
+  const schema = lineage === 'with lineage' && hasLineage(metadata) ? withLineage(own) : own
   const directory = await scratch.folder()
   const copied = await run(copySql({ schema, spec, source: `(\n${rows}\n)`, directory }))
   const location = (partition: DataFile['partition']) => dataLocation(metadata, spec, partition)
