@@ -53,9 +53,14 @@ function rowsOf({ fields, rows, command, rowCount }: pg.QueryArrayResult<(string
   return {
     columns: fields.map(({ name, dataTypeID }) => ({ name, numeric: numbers.has(dataTypeID) })),
     rows,
-    // Nothing but comments: the server answers that there was no statement.
-    command: command === null ? '' : `${command} ${rowCount ?? ''}`.trim(),
+    command: tagOf(command, rowCount),
   }
+}
+
+/** As psql prints it; empty for nothing but comments, to which the server answers that there was no statement. */
+function tagOf(command: string | null, rowCount: number | null): string {
+  if (command === null) return ''
+  return [command, ...(command === 'INSERT' ? ['0'] : []), rowCount ?? ''].join(' ').trim()
 }
 
 /** Each result after the other; as JSON a line for each. */
@@ -100,17 +105,19 @@ function codeOf(sqlstate: string): ErrorCode {
 }
 
 function asSqlError(cause: unknown): WeirError {
-  const { message, code, hint, position } = cause as {
+  const { message, code, detail, hint, position } = cause as {
     message: string
     code?: string
+    detail?: string
     hint?: string
     position?: string
   }
   if (code !== undefined && /^[0-9A-Z]{5}$/.test(code)) {
+    const more = detail === undefined || /^WEIR-\d+$/.test(detail) ? '' : `. ${detail.replace(/\.$/, '')}`
     const place = position === undefined ? '' : ` (at character ${position})`
     return new WeirError(
       codeOf(code),
-      `${message}${place}${hint === undefined || message.includes(hint) ? '' : `. ${hint}`}`,
+      `${message}${place}${more}${hint === undefined || message.includes(hint) ? '' : `. ${hint}`}`,
       {
         details: { sqlstate: code },
       },

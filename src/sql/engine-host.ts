@@ -88,6 +88,8 @@ export interface TableRelation extends TableName {
   readonly comment?: string
   /** With Weir's own columns where the table has them, in the order of `select *`. */
   readonly columns: readonly ColumnRelation[]
+  /** Columns of which no two rows have the same values; absent without any. */
+  readonly key?: readonly string[]
 }
 
 export interface ColumnRelation {

@@ -8,6 +8,8 @@ export interface SqlErrorFields {
   /** 1-based place in the statement, in characters. */
   readonly position?: number
   readonly hint?: string
+  /** What the message does not say: the value of a key. */
+  readonly detail?: string
   /** Where in what is worked on, as `COPY t, line 3`. */
   readonly where?: string
 }

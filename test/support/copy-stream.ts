@@ -46,3 +46,24 @@ export function copyFrom(client: pg.Client, text: string, { chunks, fails, befor
     client.query(query as never)
   })
 }
+
+/** What COPY … TO STDOUT gives. */
+export function copyTo(client: pg.Client, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    const nothing = () => undefined
+    const query = {
+      submit: (connection: Connection) => void connection.query(text),
+      handleCopyData: ({ chunk }: { readonly chunk: Buffer }) => void chunks.push(chunk),
+      handleError: reject,
+      handleReadyForQuery: () => resolve(Buffer.concat(chunks).toString()),
+      handleCommandComplete: nothing,
+      handleRowDescription: nothing,
+      handleDataRow: nothing,
+      handlePortalSuspended: nothing,
+      handleEmptyQuery: nothing,
+      callback: nothing,
+    }
+    client.query(query as unknown as pg.Submittable)
+  })
+}

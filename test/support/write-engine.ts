@@ -50,7 +50,9 @@ export async function startWriteEngine(host: Partial<WriteHost> = {}, own?: Writ
           type: printType(type),
           required,
         }))
-        return { schema: ident.namespace[0]!, name: ident.name, columns }
+        const { fields, 'identifier-field-ids': ids = [] } = tableSchema(metadata)
+        const key = fields.flatMap(({ id, name }) => (ids.includes(id) ? [name] : []))
+        return { schema: ident.namespace[0]!, name: ident.name, columns, ...(key.length > 0 ? { key } : {}) }
       }),
     )
     if (JSON.stringify(tables) !== JSON.stringify(last.tables)) last = { version: last.version + 1, tables, views: [] }

@@ -1,18 +1,19 @@
 import { assert } from '../../kernel/assert.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { ManifestReader } from '../manifest/manifest-reader.ts'
+import type { DataFile } from '../manifest/data-file.ts'
 import { readableUnder } from '../metadata/readable-under.ts'
 import { schemaById, tableSchema } from '../metadata/read.ts'
 import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
 import { countPositions, mergedPositions } from '../puffin/positions.ts'
 import { applicableDeletes, hasDeletes, ofDataFile } from '../scan/applicable-deletes.ts'
-import { fileMatcher } from '../scan/file-filter.ts'
+import { type FileFilter, fileMatcher } from '../scan/file-filter.ts'
 import { planScan, type Scan, type ScannedFile } from '../scan/plan-scan.ts'
 import { isDeletionVector, readDeletionVector } from '../scan/read-deletion-vector.ts'
 import { fieldsById } from '../types/schema.ts'
 import { changesRows, filesOfSnapshot, snapshotsSince } from './changes-since.ts'
 import type { Stale } from './commit-judged.ts'
-import type { RowChange, RowsRead } from './row-change.ts'
+import type { RowChange, RowsAbsent, RowsRead } from './row-change.ts'
 import { danglingDeletes, touchedReason } from './touched-files.ts'
 
 export interface JudgeContext {
@@ -38,6 +39,8 @@ export async function judgeRowChange(
   if (metadata['table-uuid'] !== change.tableUuid) return stale('another table has the name since')
   const misfit = shapeReason(change, metadata)
   if (misfit !== undefined) return stale(misfit)
+  const came = change.absent && (await absentReason(change.absent, metadata, context))
+  if (came !== undefined) return stale(came)
   if (read === undefined) return { kind: 'fits', dropped: [] }
   const between = snapshotsSince(metadata, read.snapshotId)
   if (between === undefined)
@@ -101,10 +104,7 @@ async function readReason(
   metadata: TableMetadata,
   context: JudgeContext,
 ): Promise<string | undefined> {
-  const matches =
-    filter === undefined
-      ? () => true
-      : fileMatcher(filter, fieldsById(tableSchema(metadata).fields), metadata['partition-specs'])
+  const matches = filter === undefined ? () => true : matcherOf(filter, metadata)
   for (const snapshot of between.filter(changesRows)) {
     const files = await filesOfSnapshot(snapshot, context)
     const rows = files.find(({ file }) => file.content === 'data' && matches(file))
@@ -121,6 +121,28 @@ async function readReason(
     if (hit !== undefined) return `others have deleted rows of ${hit.file.location}, which may be of those read`
   }
   return undefined
+}
+
+/** What was not there is not there now. */
+async function absentReason(
+  { snapshotId, filter }: RowsAbsent,
+  metadata: TableMetadata,
+  context: JudgeContext,
+): Promise<string | undefined> {
+  const between = snapshotsSince(metadata, snapshotId)
+  if (between === undefined)
+    return `the table does not stand on the snapshot ${snapshotId}, in which keys were looked for, any more`
+  const matches = matcherOf(filter, metadata)
+  for (const snapshot of between.filter(changesRows)) {
+    const files = await filesOfSnapshot(snapshot, context)
+    const rows = files.find(({ status, file }) => status === 'added' && file.content === 'data' && matches(file))
+    if (rows !== undefined) return `others have added rows in ${rows.file.location}, which may have the same keys`
+  }
+  return undefined
+}
+
+function matcherOf(filter: FileFilter, metadata: TableMetadata): (file: DataFile) => boolean {
+  return fileMatcher(filter, fieldsById(tableSchema(metadata).fields), metadata['partition-specs'])
 }
 
 /** A vector stands for all that was deleted of its file: one that lacks a row would bring it back. */

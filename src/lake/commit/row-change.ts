@@ -11,6 +11,8 @@ export interface RowChange {
   readonly schemaId: number
   /** Absent when nothing of the table was read: rows are then put on top of whatever it is. */
   readonly read?: RowsRead
+  /** Rows that were looked for and not found: the change is stale when others may have brought such since. */
+  readonly absent?: RowsAbsent
   readonly operation: Exclude<Operation, 'replace'>
   /** Files of data. */
   readonly added?: readonly DataFile[]
@@ -25,6 +27,12 @@ export interface RowChange {
   readonly snapshotProperties?: Readonly<Record<string, string>>
   /** Set on the table by the same commit. */
   readonly tableProperties?: Readonly<Record<string, string>>
+}
+
+export interface RowsAbsent {
+  /** The snapshot in which they were looked for; null when the table had none. */
+  readonly snapshotId: Long | null
+  readonly filter: FileFilter
 }
 
 /** What a change has read of its table, and how much others may do to that before it lands. */

@@ -46,7 +46,13 @@ export function catalogRelations({ pointers, tables, logger }: CatalogRelationsO
         ...column,
         ...(doc === undefined ? {} : { comment: doc }),
       }))
-      known.set(key, { schema, name, columns, ...(comment === undefined ? {} : { comment }) })
+      known.set(key, {
+        schema,
+        name,
+        columns,
+        ...(loaded.key.length === 0 ? {} : { key: loaded.key }),
+        ...(comment === undefined ? {} : { comment }),
+      })
     } catch (error) {
       // One table that cannot be read must not hide the others; it is tried again when it changes.
       logger.warn(

@@ -5,6 +5,7 @@ import { toLong } from '../../lake/json.ts'
 import { parseMetadata, schemaById } from '../../lake/metadata/read.ts'
 import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
 import { liveRowsSql, placedRowsSql } from '../../lake/scan/live-rows.ts'
+import { pruneScan } from '../../lake/scan/file-filter.ts'
 import { nearestSummary } from '../../lake/scan/nearest-summary.ts'
 import { planScan, type Scan } from '../../lake/scan/plan-scan.ts'
 import { scanSql } from '../../lake/scan/scan-sql.ts'
@@ -23,7 +24,7 @@ import { pruneFiles } from './prune-files.ts'
 import { rememberLatest } from './remember-latest.ts'
 import { openSegmentLinks, type LinkedSegments } from './segment-links.ts'
 import { pinOf } from './pin-table.ts'
-import type { Pin, TablePlan, TablePlanner, WrittenTable } from './table-plan.ts'
+import type { Pin, TablePlan, TablePlanner, WrittenPlan, WrittenTable } from './table-plan.ts'
 import { planTail, type TailRows } from './tail-rows.ts'
 
 const tablesRemembered = 200
@@ -90,18 +91,32 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
     const committed = await snapshotAt(metadataLocation)
     const whole = withPending(committed, pending)
     const { metadata } = whole
-    const written = { ...whole, committed: committed.scan }
+    const placedIn = async ({ scan }: Pick<ScanOfTable, 'scan'>) => {
+      const { pathOf, release } = await holdFiles(objects, { ...whole, scan }, pending)
+      try {
+        const lineage = metadata['format-version'] >= 3
+        return {
+          pathOf,
+          release,
+          sql: placedRowsSql(scan, { schemas: metadata.schemas, pathOf, lineage }, placeColumns),
+        }
+      } catch (error) {
+        await release()
+        throw unreadable(error, metadata)
+      }
+    }
+    const written: WrittenPlan = {
+      ...whole,
+      committed: committed.scan,
+      rowsIn: (filter) => placedIn({ scan: pruneScan(whole.scan, filter) }),
+    }
     if (rows === 'none') return { written, sql: scanSql(whole.scan.schema, []), release: async () => {} }
-    const snapshot = await askedFiles(whole, objects, asked)
-    const { pathOf, release } = await holdFiles(objects, snapshot, pending)
-    try {
-      const lineage = metadata['format-version'] >= 3
-      const placed = placedRowsSql(snapshot.scan, { schemas: metadata.schemas, pathOf, lineage }, placeColumns)
-      const sql = project(relation, snapshot.scan, placed, Object.values(placeColumns))
-      return { written: { ...written, pathOf }, sql, release }
-    } catch (error) {
-      await release()
-      throw unreadable(error, metadata)
+    const { scan } = await askedFiles(whole, objects, asked)
+    const { pathOf, release, sql } = await placedIn({ scan })
+    return {
+      written: { ...written, scan, pathOf },
+      sql: project(relation, scan, sql, Object.values(placeColumns)),
+      release,
     }
   }
   return {

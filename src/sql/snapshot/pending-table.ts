@@ -1,5 +1,6 @@
 import type { DataFile } from '../../lake/manifest/data-file.ts'
 import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
+import type { RowsAbsent } from '../../lake/commit/row-change.ts'
 import type { Positions } from '../../lake/puffin/positions.ts'
 import { ofDataFile } from '../../lake/scan/applicable-deletes.ts'
 import type { Scan } from '../../lake/scan/plan-scan.ts'
@@ -25,6 +26,8 @@ export interface PendingTable extends TableName {
   readonly deletes: readonly PendingFile[]
   /** Committed files of data of which no row is left. */
   readonly removed: readonly DataFile[]
+  /** Keys that the transaction has brought, and since when nobody else may have. */
+  readonly absent?: RowsAbsent
 }
 
 /** Files of a table, and what DuckDB opens for them. */

@@ -1,3 +1,4 @@
+import type { FileFilter } from '../../lake/scan/file-filter.ts'
 import type { Moment } from '../../lake/history/find-snapshot.ts'
 import type { Long } from '../../lake/json.ts'
 import type { Scan } from '../../lake/scan/plan-scan.ts'
@@ -30,6 +31,14 @@ export interface Pin {
 export interface WrittenPlan extends ScanOfTable {
   /** The same without that. */
   readonly committed: Scan
+  /** The rows that the filter may hold for, each with its place, whatever the statement asks for. */
+  rowsIn(filter: FileFilter): Promise<HeldRows>
+}
+
+/** A query whose files are there until it is released. */
+export interface HeldRows {
+  readonly sql: string
+  release(): Promise<void>
 }
 
 /** The table behind a name that stands for what a statement writes to, and whether its rows are read, each with its place. */

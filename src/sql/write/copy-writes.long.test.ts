@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
 import { after, before, beforeEach, test } from 'node:test'
 import type pg from 'pg'
-import { copyFrom } from '../../../test/support/copy-stream.ts'
+import { copyFrom, copyTo } from '../../../test/support/copy-stream.ts'
 import { eventually } from '../../../test/support/deadline.ts'
 import { startWriteEngine, type WriteEngine } from '../../../test/support/write-engine.ts'
 
@@ -124,4 +124,26 @@ void test('a client that fails, goes away or cancels in the middle leaves nothin
   assert.deepEqual(await rows(`select id from ${table}`), [['7']])
   await client.query('rollback')
   assert.deepEqual(await rows(`select id from ${table}`), [])
+})
+
+void test('COPY TO STDOUT of a table gives what COPY FROM STDIN takes: columns that only deliveries write come when they are named', async () => {
+  const client = await engine.client()
+  await engine.table('delivered', {
+    columns: [
+      { name: 'id', type: 'long' },
+      { name: 'item', type: 'string' },
+      { name: '_source', type: 'string' },
+      { name: '_offset', type: 'long' },
+    ],
+  })
+  assert.equal(await copyFrom(client, 'copy delivered from stdin', { chunks: ['1\ta\n2\t\\N\n'] }), 'COPY 2')
+  const copied = await copyTo(client, 'copy delivered to stdout')
+  assert.deepEqual(copied.split('\n').toSorted(), ['', '1\ta', '2\t\\N'])
+  assert.match(await copyTo(client, 'copy delivered to stdout (format csv, header)'), /^id,item\n/)
+  assert.match(await copyTo(client, 'copy delivered (id, _offset) to stdout (format csv, header)'), /^id,_offset\n/)
+  assert.match(
+    await copyTo(client, 'copy (select * from delivered) to stdout csv header'),
+    /^id,item,_source,_offset\n/,
+  )
+  assert.equal(await copyFrom(client, 'copy delivered from stdin', { chunks: [copied] }), 'COPY 2')
 })

@@ -13,6 +13,7 @@ import { lineColumn, storeRecords, type StoredRecords, textColumn } from './copy
 import { misfitText, textValue } from './copy/text-value.ts'
 import { onTarget } from './on-target.ts'
 import { withAdded } from './run/change-table.ts'
+import { withUniqueKeys } from './run/check-keys.ts'
 import { runOurs } from './run/run-ours.ts'
 import { rowsIn, writeDataFiles } from './run/write-files.ts'
 import type { WriteParts } from './write-parts.ts'
@@ -57,9 +58,11 @@ export function copyWrites(parts: WriteParts): CopyWrites {
           given: [targetRelation(now.target, 'none'), brought(now, stored)],
         }
       }
+      if (target.key) await services.host.flush({ schema: target.schema, name: target.name })
       const done = await onTarget(parts, query, [], async (work) => {
         const added = await writeDataFiles(work, work.query)
-        return { pending: withAdded(work.before, added), count: rowsIn(added) }
+        const pending = await withUniqueKeys(withAdded(work.before, added), { files: added }, work)
+        return { pending, count: rowsIn(added) }
       }).catch(async (error: unknown) => {
         throw await withLine(parts, error, copy, stored)
       })

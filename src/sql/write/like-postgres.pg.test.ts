@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
+import { answer } from '../../../test/support/sql-answer.ts'
 import { copyFrom } from '../../../test/support/copy-stream.ts'
 import { startPostgres, type RunningPostgres } from '../../../test/support/postgres.ts'
 import { startWriteEngine, type WriteEngine } from '../../../test/support/write-engine.ts'
@@ -30,25 +31,6 @@ after(async () => {
   await engine[Symbol.asyncDispose]()
   await postgres.stop()
 })
-
-/** The command's tag and all values as PostgreSQL's text, or the SQLSTATE of the refusal. */
-async function answer(client: pg.Client, text: string, values?: readonly unknown[]): Promise<string> {
-  const asText = { getTypeParser: () => (value: string | Buffer) => String(value) }
-  try {
-    const types = asText as unknown as pg.CustomTypesConfig
-    const found = await client.query({ text, rowMode: 'array', types, ...(values ? { values: [...values] } : {}) })
-    const all = Array.isArray(found) ? found : [found]
-    return all.map(({ command, rowCount, rows }) => `${command} ${rowCount}: ${sorted(rows)}`).join('; ')
-  } catch (error) {
-    return `error ${(error as pg.DatabaseError).code}`
-  }
-}
-
-const sorted = (rows: readonly (readonly unknown[])[]): string =>
-  rows
-    .map((row) => row.join('|'))
-    .toSorted((left, right) => (left < right ? -1 : 1))
-    .join(' ')
 
 const state = `select * from t union all select id, null, null, name, null, null, null, null from s`
 

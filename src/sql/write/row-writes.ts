@@ -4,6 +4,7 @@ import type { TableRelation } from '../engine-host.ts'
 import type { Description, Parameter } from '../wire/query-service.ts'
 import type { WriteAnswer } from '../wire/write-service.ts'
 import { composeWrite } from './bind/compose-write.ts'
+import { bringsKeys } from './bind/table-key.ts'
 import { findTarget } from './bind/find-target.ts'
 import { refuseOurNames, targetRelation } from './bind/write-names.ts'
 import { parseWrite } from './grammar/parse-write.ts'
@@ -11,7 +12,8 @@ import type { WriteStatement } from './grammar/write-statement.ts'
 import { onTarget, type TargetQuery, type TargetWork } from './on-target.ts'
 import { returnedRelation, returnedRows, type Returning, returningText } from './returned-rows.ts'
 import { withAdded, withWork } from './run/change-table.ts'
-import { writeWork } from './run/work-file.ts'
+import { withUniqueKeys } from './run/check-keys.ts'
+import { twiceChanged, type WorkKind, writeWork } from './run/work-file.ts'
 import { readFiles, rowsIn, writeDataFiles } from './run/write-files.ts'
 import { truncateTables } from './truncate-tables.ts'
 import { describeComposed, typesOfComposed } from './types-of.ts'
@@ -53,8 +55,8 @@ export function rowWrites(parts: WriteParts): RowWrites {
       const parsed = parsedWrite(statement)
       const declared = parameters.map(({ oid }) => oid)
       // What deliveries have accepted is there for a statement that looks for rows; what comes later is after it.
-      if (parsed.kind !== 'insert')
-        await services.host.flush(nameOf(targetIn(await services.relations.current(), parsed)))
+      const found = targetIn(await services.relations.current(), parsed)
+      if (parsed.kind !== 'insert' || bringsKeys(parsed, found)) await services.host.flush(nameOf(found))
       const done = await onTarget(
         parts,
         () => composed(parsed, declared),
@@ -88,21 +90,34 @@ function returningOf({ returning, target: written }: WriteStatement, target: Tab
   return { list: returning, target, alias: written.alias ?? written.table.parts.at(-1)! }
 }
 
+interface Changed {
+  readonly pending: PendingTable
+  readonly count: number
+  /** A query of the rows for RETURNING. */
+  readonly rows: string
+}
+
 /** What the statement has written; nothing of the session has changed yet. */
-async function changed(
-  { kind }: WriteStatement,
-  work: TargetWork,
-): Promise<{ readonly pending: PendingTable; readonly count: number; readonly rows: string }> {
-  const { query, plan, before, target } = work
-  if (kind !== 'insert') {
-    const found = await writeWork(work, kind, query, target)
-    const pending = found.count === 0 ? before : await withWork(before, plan, found, work)
-    return { pending, count: found.count, rows: found.rows ?? found.all }
-  }
+async function changed(statement: WriteStatement, work: TargetWork): Promise<Changed> {
+  if (statement.kind !== 'insert') return changedRows(statement, statement.kind, work)
+  if (statement.conflict) return changedRows(statement, 'upsert', work)
+  const { query, before, target } = work
   const added = await writeDataFiles(work, query)
   const columns = target.columns.map(({ name }) => quoteName(name)).join(', ')
   const rows = added.length
     ? `SELECT ${columns} FROM ${readFiles(...added.map(({ path }) => path))}`
     : `SELECT ${columns} FROM (${query}) WHERE false`
-  return { pending: withAdded(before, added), count: rowsIn(added), rows }
+  const pending = await withUniqueKeys(withAdded(before, added), { files: added }, work)
+  return { pending, count: rowsIn(added), rows }
+}
+
+async function changedRows(statement: WriteStatement, kind: WorkKind, work: TargetWork): Promise<Changed> {
+  const { query, plan, before, target } = work
+  const found = await writeWork(work, kind, query, target)
+  const counted = { count: found.count, rows: found.rows ?? found.all }
+  if (found.count === 0) return { ...counted, pending: before }
+  const { table, rows } = await withWork(before, plan, found, work)
+  if (!bringsKeys(statement, target)) return { ...counted, pending: table }
+  const written = { files: rows, gone: found.places, ...(kind === 'upsert' ? { twice: twiceChanged(kind) } : {}) }
+  return { ...counted, pending: await withUniqueKeys(table, written, work) }
 }

@@ -5,6 +5,7 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 import type pg from 'pg'
 import { planScan } from '../../lake/scan/plan-scan.ts'
 import { liveRowsSql } from '../../lake/scan/live-rows.ts'
+import { seededRandom } from '../../../test/support/seeded-random.ts'
 import { startWriteEngine, type WriteEngine } from '../../../test/support/write-engine.ts'
 
 let engine: WriteEngine
@@ -132,7 +133,7 @@ void test('others who were first: 40001, and nothing was changed', async () => {
 
 void test('statements of all kinds leave the same rows as in a database, and numbers that rows keep', async () => {
   const seed = randomInt(2 ** 31)
-  const next = generator(seed)
+  const next = seededRandom(seed).pick
   const [id, n] = [() => next(60), () => next(1000)]
   const statements = [
     () => `insert into @ select i, ${n()} from range(${id()}, ${id()}) r(i) where i not in (select id from @)`,
@@ -170,14 +171,3 @@ void test('statements of all kinds leave the same rows as in a database, and num
     }
   }
 })
-
-/** Mulberry32. */
-function generator(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % below
-  }
-}

@@ -1,4 +1,5 @@
-import { type Statement, statementOf, wordsAt } from '../../gate/statement.ts'
+import { sourceColumns } from '../../../record/delivery-state.ts'
+import { quoteText, type Statement, statementOf, wordsAt } from '../../gate/statement.ts'
 import { sqlError } from '../../sql-error.ts'
 import type { ResultColumn } from '../query-service.ts'
 import { type TextStyle, jsonText, valueText } from '../values/text.ts'
@@ -36,10 +37,13 @@ export function parseCopy(statement: Statement): CopyOut {
   return { query: statementOf(query), ...optionsOf(statement, at + 2) }
 }
 
+/** Columns that nobody writes are left out unless they are named, as PostgreSQL leaves out generated ones: COPY FROM takes what comes. */
 function tableQuery(source: string): string {
-  const [, table = source, columns] = /^([^(]*)\(([^)]*)\)$/.exec(source) ?? []
-  return `SELECT ${columns ?? '*'} FROM ${table}`
+  const [, table = source, columns = writableColumns] = /^([^(]*)\(([^)]*)\)$/.exec(source) ?? []
+  return `SELECT ${columns} FROM ${table}`
 }
+
+const writableColumns = `COLUMNS(lambda c: c NOT IN (${sourceColumns.map(quoteText).join(', ')}))`
 
 function optionsOf({ tokens }: Statement, start: number): Omit<CopyOut, 'query'> {
   const options = new Map<string, string>()

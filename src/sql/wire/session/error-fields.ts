@@ -4,9 +4,10 @@ import type { ResponseFields } from '../backend-messages.ts'
 /** An error as the client sees it. `offset` is where the statement begins in what the client sent. */
 export function errorFields(thrown: unknown, severity: 'ERROR' | 'FATAL', offset = 0): ResponseFields {
   const error = asWeirError(thrown)
-  const { sqlstate, position, hint, where } = error.details as {
+  const { sqlstate, position, detail, hint, where } = error.details as {
     sqlstate?: string
     position?: number
+    detail?: string
     hint?: string
     where?: string
   }
@@ -14,7 +15,7 @@ export function errorFields(thrown: unknown, severity: 'ERROR' | 'FATAL', offset
     severity,
     sqlstate: sqlstate ?? (error.kind === 'unavailable' ? '57P03' : 'XX000'),
     message: error.message,
-    detail: error.code,
+    detail: detail ?? error.code,
     hint,
     where,
     position: position === undefined ? undefined : position + offset,

@@ -1,4 +1,5 @@
 import { sqlError } from '../../sql-error.ts'
+import { parseConflict } from './parse-conflict.ts'
 import { parseAlias, parseColumns, parseReturning, parseValues, startsClause } from './parse-parts.ts'
 import type { Fragment, TokenReader } from './token-reader.ts'
 import type { InsertSource, InsertStatement } from './write-statement.ts'
@@ -15,8 +16,9 @@ export function parseInsert(reader: TokenReader, defined: Fragment | undefined):
       hint: 'Leave it out.',
     })
   const source = parseSource(reader)
-  refuseOnConflict(reader)
-  return { kind: 'insert', with: defined, target: { table, alias }, columns, source, returning: parseReturning(reader) }
+  const conflict = isOnConflict(reader) ? parseConflict(reader) : undefined
+  const target = { table, alias }
+  return { kind: 'insert', with: defined, target, columns, source, conflict, returning: parseReturning(reader) }
 }
 
 /** A query in brackets, not a list of columns. */
@@ -71,13 +73,4 @@ function valuesOf(query: Fragment): InsertSource | undefined {
 /** And not the condition of a join with something that is called so. */
 function isOnConflict(reader: TokenReader): boolean {
   return ['(', 'do', 'on'].includes(reader.peek(2)?.value ?? '') && reader.isWord('on', 'conflict')
-}
-
-function refuseOnConflict(reader: TokenReader): void {
-  if (!isOnConflict(reader)) return
-  throw sqlError('WEIR-6001', 'ON CONFLICT is not supported: tables have no unique constraints', {
-    sqlstate: '0A000',
-    position: reader.peek()!.start + 1,
-    hint: 'MERGE INTO … USING … ON … WHEN MATCHED … WHEN NOT MATCHED … says which rows are the same.',
-  })
 }

@@ -24,6 +24,18 @@ export interface InsertStatement extends RowsWritten {
   /** All of the table's own when absent. */
   readonly columns: readonly WrittenName[] | undefined
   readonly source: InsertSource
+  readonly conflict: ConflictClause | undefined
+}
+
+/** ON CONFLICT: what becomes of a row whose key the table has. */
+export interface ConflictClause {
+  /** 1-based, in the statement. */
+  readonly position: number
+  /** Columns, or the name of what makes them unique; undefined where neither is said. */
+  readonly on: { readonly columns: readonly WrittenName[] } | { readonly constraint: string } | undefined
+  readonly action:
+    | { readonly kind: 'nothing' }
+    | { readonly kind: 'update'; readonly assignments: readonly Assignment[]; readonly where: Fragment | undefined }
 }
 
 export type InsertSource =

@@ -38,22 +38,23 @@ export function truncated(before: PendingTable, { committed }: WrittenPlan): Pen
   return { ...before, read: committed, added: [], deletes: [], removed: committed.dataFiles }
 }
 
-/** The table after an UPDATE, a DELETE or a MERGE. */
+/** The table after an UPDATE, a DELETE or a MERGE, and the files of the rows that are new. */
 export async function withWork(
   before: PendingTable,
   plan: WrittenPlan,
   work: WorkFile,
   writer: FileWriter,
-): Promise<PendingTable> {
+): Promise<{ readonly table: PendingTable; readonly rows: readonly PendingFile[] }> {
   const rows = work.rows ? await writeDataFiles(writer, work.rows, 'with lineage') : []
-  if (work.touched.size === 0) return withAdded(before, rows)
+  if (work.touched.size === 0) return { table: withAdded(before, rows), rows }
   const base = onNewerSnapshot(before, plan)
   const own = base.added.filter(({ path }) => work.touched.has(path))
   const left = own.length > 0 ? await withoutTouched(own, plan, work, writer) : []
   const changed = hasLineage(plan.metadata)
     ? await deletedByVectors(base, plan, work, writer)
     : await deletedByFiles(base, plan, work, writer)
-  return { ...changed, added: [...base.added.filter((one) => !own.includes(one)), ...left, ...rows] }
+  const added = [...base.added.filter((one) => !own.includes(one)), ...left, ...rows]
+  return { table: { ...changed, added }, rows }
 }
 
 /**

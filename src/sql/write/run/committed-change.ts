@@ -13,7 +13,7 @@ export interface CommittedChange {
 
 /** Undefined when the transaction has left the table as it was. */
 export function changeOf(pending: PendingTable): CommittedChange | undefined {
-  const { uuid, schemaId, read, added, deletes, removed } = pending
+  const { uuid, schemaId, read, added, deletes, removed, absent } = pending
   if (added.length + deletes.length + removed.length === 0) return undefined
   const takes = deletes.length + removed.length > 0
   const change: RowChange = {
@@ -22,6 +22,7 @@ export function changeOf(pending: PendingTable): CommittedChange | undefined {
     ...(read === undefined
       ? {}
       : { read: { snapshotId: read.snapshot?.['snapshot-id'] ?? null, isolation: 'snapshot' as const } }),
+    ...(absent ? { absent } : {}),
     operation: !takes ? 'append' : added.length > 0 ? 'overwrite' : 'delete',
     added: added.map(({ file }) => file),
     deletes: deletes.map(({ file }) => file),

@@ -6,6 +6,9 @@ import { sqlError } from '../../sql-error.ts'
 import { actionColumn, fileColumn, positionColumn, rowIdColumn } from '../bind/write-names.ts'
 import { type FileWriter, hasLineage, readFiles, type RunOurs } from './write-files.ts'
 
+/** `upsert`: INSERT … ON CONFLICT. */
+export type WorkKind = 'update' | 'delete' | 'merge' | 'upsert'
+
 /** What an UPDATE, a DELETE or a MERGE has found to do, written down once: nothing of it is computed again. */
 export interface WorkFile {
   /** Rows that are changed, removed and made. */
@@ -24,7 +27,7 @@ export interface WorkFile {
 
 export async function writeWork(
   { run, scratch, metadata }: FileWriter,
-  kind: 'update' | 'delete' | 'merge',
+  kind: WorkKind,
   query: string,
   target: TableRelation,
 ): Promise<WorkFile> {
@@ -32,7 +35,7 @@ export async function writeWork(
   await run(`COPY (\n${query}\n) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`)
   const from = readFiles(path)
   const [counted] = await run(`SELECT count(*)::DOUBLE AS n FROM ${from}`)
-  if (kind === 'merge') await mustBeOnce(run, from)
+  if (kind === 'merge' || kind === 'upsert') await mustBeOnce(run, from, kind)
   const touched = await run(
     `SELECT ${fileColumn} AS path, count(*)::DOUBLE AS n FROM ${from} WHERE ${fileColumn} IS NOT NULL GROUP BY 1`,
   )
@@ -44,19 +47,35 @@ export async function writeWork(
     count: Number(counted!['n']),
     touched: new Map(touched.map(({ path: file, n }) => [String(file), Number(n)])),
     positions: (file) => `SELECT pos FROM (${places}) WHERE path = ${literal(file)}`,
-    rows: kind === 'delete' ? undefined : kind === 'merge' ? `${rows} WHERE ${actionColumn} <> 'delete'` : rows,
+    rows:
+      kind === 'delete'
+        ? undefined
+        : kind === 'merge' || kind === 'upsert'
+          ? `${rows} WHERE ${actionColumn} <> 'delete'`
+          : rows,
     all,
     places,
   }
 }
 
-async function mustBeOnce(run: RunOurs, from: string): Promise<void> {
+async function mustBeOnce(run: RunOurs, from: string, kind: 'merge' | 'upsert'): Promise<void> {
   const twice = await run(
     `SELECT 1 AS twice FROM ${from} WHERE ${fileColumn} IS NOT NULL GROUP BY ${fileColumn}, ${positionColumn} HAVING count(*) > 1 LIMIT 1`,
   )
   if (twice.length === 0) return
-  throw sqlError('WEIR-6005', 'MERGE command cannot affect row a second time', {
-    sqlstate: '21000',
-    hint: 'Ensure that not more than one source row matches any one target row.',
-  })
+  throw twiceChanged(kind)
 }
+
+/** SQLSTATE 21000 */
+export function twiceChanged(kind: 'merge' | 'upsert'): Error {
+  const [command, hint] = twiceTexts[kind]
+  return sqlError('WEIR-6005', `${command} command cannot affect row a second time`, { sqlstate: '21000', hint })
+}
+
+const twiceTexts = {
+  merge: ['MERGE', 'Ensure that not more than one source row matches any one target row.'],
+  upsert: [
+    'ON CONFLICT DO UPDATE',
+    'Ensure that no rows proposed for insertion within the same command have duplicate constrained values.',
+  ],
+} as const
