@@ -118,22 +118,47 @@ function nameOf(item: TreeNode): string | undefined {
       return sessionWord((item['column_names'] as unknown[] | undefined) ?? [])
     case 'FUNCTION':
     case 'WINDOW':
-      return item['is_operator'] === true ? '?column?' : text(item['function_name']).replace(/^count_star$/, 'count')
+      return item['is_operator'] === true ? '?column?' : functionName(item)
     case 'CASE':
       return 'case'
     case 'CAST':
       return castName(item)
     case 'SUBQUERY':
-      return item['subquery_type'] === 'EXISTS' ? 'exists' : undefined
+      return item['subquery_type'] === 'EXISTS' ? 'exists' : subqueryName(item)
     default:
-      return item['type'] === 'OPERATOR_COALESCE' ? 'coalesce' : '?column?'
+      return operatorName(item)
   }
+}
+
+/** DuckDB's parser has functions of its own schema for what SQL writes with words. */
+function functionName({ function_name: name, schema }: TreeNode): string {
+  if (name === 'count_star') return 'count'
+  return name === 'date_part' && schema === 'main' ? 'extract' : text(name)
+}
+
+/** That of its column; undefined for all but a value. */
+function subqueryName(item: TreeNode): string | undefined {
+  const node = (item['subquery'] as TreeNode | undefined)?.['node'] as TreeNode | undefined
+  const [first] = (node?.['select_list'] ?? []) as readonly TreeNode[]
+  if (item['subquery_type'] !== 'SCALAR' || !first || first['class'] === 'STAR') return undefined
+  if (text(first['alias'])) return text(first['alias'])
+  return first['class'] === 'COLUMN_REF'
+    ? text((first['column_names'] as unknown[] | undefined)?.at(-1))
+    : nameOf(first)
+}
+
+function operatorName({ type, children }: TreeNode): string {
+  if (type === 'OPERATOR_COALESCE') return 'coalesce'
+  if (type === 'ARRAY_CONSTRUCTOR') return 'array'
+  const [, field] = (children ?? []) as readonly (TreeNode | undefined)[]
+  const name = (field?.['value'] as TreeNode | undefined)?.['value']
+  return type === 'STRUCT_EXTRACT' && typeof name === 'string' ? name : '?column?'
 }
 
 /** What reads like a column and is a word of the session, for which a literal is put in. */
 function sessionWord([name, ...rest]: readonly unknown[]): string | undefined {
   const word = text(name).toLowerCase()
-  const isOne = /^(current_(user|role|catalog|schema)|session_user)$/.test(word)
+  const isOne = /^(current_(user|role|catalog|schema|date|time|timestamp)|localtime|localtimestamp|session_user)$/.test(word)
   return isOne && rest.length === 0 ? word : undefined
 }
 

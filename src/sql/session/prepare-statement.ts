@@ -49,7 +49,9 @@ export async function prepareStatement(
   const bound = await bindFreshly(services, facts, { analysis, clauses, given }, freshness)
   // Names are those of what the client wrote.
   const same = statement === original
-  const names = same ? analysis.columnNames : await analyzer.columnNames(lifted.statement.text)
+  const written = same ? undefined : await analyzer.columnNames(lifted.statement.text)
+  // DuckDB does not parse all that PostgreSQL does (`min(at)`): then they are those of what was put in its place.
+  const names = written ?? analysis.columnNames
   return {
     statement,
     clauses,
