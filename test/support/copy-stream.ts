@@ -53,7 +53,7 @@ export function copyTo(client: pg.Client, text: string): Promise<string> {
     const chunks: Buffer[] = []
     const nothing = () => undefined
     const query = {
-      submit: (connection: Connection) => void connection.query(text),
+      submit: (connection: Connection) => connection.query(text),
       handleCopyData: ({ chunk }: { readonly chunk: Buffer }) => void chunks.push(chunk),
       handleError: reject,
       handleReadyForQuery: () => resolve(Buffer.concat(chunks).toString()),

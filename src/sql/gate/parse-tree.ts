@@ -158,7 +158,9 @@ function operatorName({ type, children }: TreeNode): string {
 /** What reads like a column and is a word of the session, for which a literal is put in. */
 function sessionWord([name, ...rest]: readonly unknown[]): string | undefined {
   const word = text(name).toLowerCase()
-  const isOne = /^(current_(user|role|catalog|schema|date|time|timestamp)|localtime|localtimestamp|session_user)$/.test(word)
+  const isOne = /^(current_(user|role|catalog|schema|date|time|timestamp)|localtime|localtimestamp|session_user)$/.test(
+    word,
+  )
   return isOne && rest.length === 0 ? word : undefined
 }
 

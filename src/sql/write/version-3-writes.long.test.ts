@@ -133,7 +133,8 @@ void test('others who were first: 40001, and nothing was changed', async () => {
 
 void test('statements of all kinds leave the same rows as in a database, and numbers that rows keep', async () => {
   const seed = randomInt(2 ** 31)
-  const next = seededRandom(seed).pick
+  const random = seededRandom(seed)
+  const next = (below: number) => random.pick(below)
   const [id, n] = [() => next(60), () => next(1000)]
   const statements = [
     () => `insert into @ select i, ${n()} from range(${id()}, ${id()}) r(i) where i not in (select id from @)`,
