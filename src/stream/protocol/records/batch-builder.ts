@@ -21,8 +21,8 @@ export interface ProducerIdentity {
 
 export const noProducer: ProducerIdentity = { producerId: -1, producerEpoch: -1, baseSequence: -1 }
 
-/** Up to here a loop over bytes is faster than the call of `Buffer.copy`. */
-const loopCopyBytesMax = 64
+/** Up to here a loop over words is faster than the call of `Buffer.copy`. */
+const loopCopyBytesMax = 512
 /** A builder grows to `bytesMax` as it is used: many are open at once, and most stay small. */
 const firstBufferBytes = 16_384
 /** The most that a record has besides key, value and headers. */
@@ -36,6 +36,10 @@ const recordOverheadMax = 40
 export class BatchBuilder {
   readonly bytesMax: number
   #buffer: Buffer
+  #view: DataView
+  /** What values were last taken from, and a view of it. */
+  #source = noSource
+  #sourceView = viewOf(noSource)
   #position = batchHeaderBytes
   #count = 0
   #firstTimestamp = 0
@@ -44,6 +48,7 @@ export class BatchBuilder {
   constructor(bytesMax = 900_000) {
     this.bytesMax = bytesMax
     this.#buffer = Buffer.allocUnsafeSlow(Math.min(bytesMax, firstBufferBytes))
+    this.#view = viewOf(this.#buffer)
   }
 
   get recordCount(): number {
@@ -100,8 +105,9 @@ export class BatchBuilder {
     at = writeVarint(buffer, at, count)
     buffer[at++] = 1 // no key
     at = writeVarint(buffer, at, length)
-    if (length > loopCopyBytesMax) at += source.copy(buffer, at, start, end)
-    else for (let from = start; from < end; from++) buffer[at++] = source[from]!
+    if (length > loopCopyBytesMax) source.copy(buffer, at, start, end)
+    else this.#copyWords(source, start, end, at)
+    at += length
     buffer[at++] = 0 // no headers
     this.#position = at
     this.#count = count + 1
@@ -133,7 +139,7 @@ export class BatchBuilder {
       return Buffer.concat([used.subarray(0, batchHeaderBytes), compress(compression, used.subarray(batchHeaderBytes))])
     if (used.length < this.#buffer.length / 2) return Buffer.from(used)
     // A copy of a full buffer costs more than a new one.
-    this.#buffer = Buffer.allocUnsafeSlow(Math.min(this.bytesMax, this.#buffer.length))
+    this.#useBuffer(Buffer.allocUnsafeSlow(Math.min(this.bytesMax, this.#buffer.length)))
     return used
   }
 
@@ -147,7 +153,30 @@ export class BatchBuilder {
   #grow(needed: number): void {
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(this.bytesMax, this.#buffer.length * 2)))
     this.#buffer.copy(larger, 0, 0, this.#position)
-    this.#buffer = larger
+    this.#useBuffer(larger)
+  }
+
+  #useBuffer(buffer: Buffer): void {
+    this.#buffer = buffer
+    this.#view = viewOf(buffer)
+  }
+
+  /** Eight bytes at a time; the last eight overlap those before where the length is no multiple of eight. */
+  #copyWords(source: Buffer, start: number, end: number, position: number): void {
+    let from = start
+    let at = position
+    const last = end - 8
+    if (last < start) {
+      while (from < end) this.#buffer[at++] = source[from++]!
+      return
+    }
+    if (source !== this.#source) {
+      this.#source = source
+      this.#sourceView = viewOf(source)
+    }
+    const [view, sourceView] = [this.#view, this.#sourceView]
+    for (; from < last; from += 8, at += 8) view.setBigInt64(at, sourceView.getBigInt64(from, true), true)
+    view.setBigInt64(at + last - from, sourceView.getBigInt64(last, true), true)
   }
 
   #delta(timestamp: number): number {
@@ -166,6 +195,11 @@ export function setProducer(batch: Buffer, producer: ProducerIdentity): void {
 }
 
 const noHeaders: readonly RecordHeader[] = []
+const noSource = Buffer.alloc(0)
+
+function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.length)
+}
 
 function writeBytes(buffer: Buffer, at: number, bytes: Buffer | null): number {
   if (bytes === null) return writeVarint(buffer, at, -1)
