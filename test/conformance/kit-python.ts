@@ -5,13 +5,13 @@ import { homedir } from 'node:os'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { kit } from '../../tools/conformance/suites.ts'
+import { pyIceberg } from './engine-python.ts'
 
 const cache = process.env['WEIR_CACHE'] ?? join(homedir(), '.cache/weir-conformance')
 
-/** Runs a Python program of ours with the PyIceberg that the kit brought along. */
+/** Runs a Python program of ours with PyIceberg. */
 export function runPyIceberg(program: string, args: readonly string[]): void {
-  const python = join(cache, `pyiceberg-${process.env['PYICEBERG_VERSION'] ?? '0.12.0'}`, 'bin/python')
-  execFileSync(python, [programPath(program), ...args], { stdio: 'inherit' })
+  execFileSync(pyIceberg().python, [programPath(program), ...args], { stdio: 'inherit' })
 }
 
 const sparkVersion = process.env['PYSPARK_VERSION'] ?? '4.1.4'

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { connectKafka } from '../../src/stream/client/connect.ts'
+import { pythonWith } from '../../tools/conformance/fetched.ts'
 import { kit } from '../../tools/conformance/suites.ts'
 import { runBroker } from '../support/running-broker.ts'
 import { securedAuthority, securedListener } from '../support/secured-listener.ts'
@@ -220,10 +221,11 @@ for (const client of ['kafka-python', 'confluent'])
       const setUp = await open('admin', password)
       await setUp.topics.create([{ name: topic, partitions: 1 }])
       await setUp.close()
-      const python = join(
-        process.env['WEIR_CACHE'] ?? join(homedir(), '.cache/weir-conformance'),
-        'kafka/venv/bin/python',
-      )
+      const python = pythonWith('secured-clients', [
+        'kafka-python==3.0.12',
+        'confluent-kafka==2.16.1',
+        'crc32c==2.9.post0',
+      ])
       const program = join(import.meta.dirname, '../conformance/kafka/secured.py')
       const said = await run(python, program, client, secured, ca, mechanism, 'admin', password, topic)
       assert.match(said, /50 records/)
