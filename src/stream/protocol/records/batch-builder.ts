@@ -38,7 +38,7 @@ export class BatchBuilder {
   #buffer: Buffer
   #view: DataView
   /** What values were last taken from, and a view of it. */
-  #source = noSource
+  #source: Buffer = noSource
   #sourceView = viewOf(noSource)
   #position = batchHeaderBytes
   #count = 0
