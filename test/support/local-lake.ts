@@ -33,7 +33,8 @@ export async function openLocalLake(
     store,
     catalog,
     client: connectCatalog({ uri: 'http://catalog', fetch: fetchFrom(catalog) }),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    // A worker of it may still be writing.
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
   }
 }
 

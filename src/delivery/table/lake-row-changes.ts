@@ -11,9 +11,10 @@ import {
   deletedPositionId,
   type FileWithDeletes,
 } from '../../lake/scan/applicable-deletes.ts'
+import { fileRowsSql } from '../../lake/scan/file-rows.ts'
 import { liveRowsSql } from '../../lake/scan/live-rows.ts'
 import { planScan, type Scan, type ScannedFile } from '../../lake/scan/plan-scan.ts'
-import { columnsOf } from '../../lake/scan/scan-sql.ts'
+import { namedItems } from '../../lake/scan/scan-sql.ts'
 import { identifier, literal } from '../../lake/types/duckdb-type.ts'
 import { dataFolder } from '../../lake/write/data-location.ts'
 import type { CopyRow } from '../../lake/write/copy-result.ts'
@@ -75,10 +76,10 @@ export function lakeRowChanges({ store, reader, metadataOf }: RowChangePorts): R
     async fileText(view, { location }, columns) {
       const { scan } = await look(view)
       const fields = scan.schema.fields.filter(({ name }) => columns.includes(name))
-      const read = columnsOf({ ...scan.schema, fields }, metadataOf(view).schemas, ({ id }) => `c${id}`)
-      const map = read.map(({ source }) => source).join(', ')
-      return `SELECT ${read.map(({ item }) => item).join(', ')}, file_row_number AS _row
-        FROM read_parquet([${literal(await store.localPath(location))}], schema = MAP {${map}}, file_row_number = true)`
+      const schema = { ...scan.schema, fields }
+      const file = { path: await store.localPath(location) }
+      const rows = fileRowsSql([file], { schema, schemas: metadataOf(view).schemas, isNumbered: true })
+      return `SELECT ${namedItems(schema)}, file_row_number AS _row FROM (${rows})`
     },
     async deletedRows(view, { location }, deletes, connection) {
       const named = (await fileOf(view, location)).deletes.filter((one) => deletes.includes(fileKey(one)))

@@ -4,11 +4,11 @@ import { identifier, literal } from '../types/duckdb-type.ts'
 import { fieldsById } from '../types/schema.ts'
 import type { Field, Schema } from '../types/type.ts'
 import { partitionKey, type FileWithDeletes } from './applicable-deletes.ts'
+import { columnsOf } from './by-ids.ts'
 import type { ScannedFile } from './plan-scan.ts'
 import type { NameMapping } from './name-mapping.ts'
-import { ownColumns, ownFile } from './needs-footer.ts'
+import { needsFooter, ownFile } from './needs-footer.ts'
 import { ownColumnsSql } from './own-columns.ts'
-import { columnsOf } from './scan-sql.ts'
 
 export interface ValueDeletesOptions {
   /** The table's. */
@@ -47,8 +47,7 @@ function sameColumnsSql(pairs: readonly Pair[], options: ValueDeletesOptions): s
   const keys = ids.map((_, at) => `key_${at}`)
   const scopes = scopesOf(pairs)
   const values = keyValues(ids, options)
-  const needsFooter = ownColumns({ ...options, snapshot: undefined, dataFiles: [], deleteFiles: [] }, options.schemas)
-  const isOwn = [...scopes.files.keys()].some(needsFooter)
+  const isOwn = [...scopes.files.keys()].some(needsFooter(options, options.schemas))
   const read = (files: ReadonlyMap<ScannedFile, ReadonlySet<number>>, isData: boolean): string => {
     const rows = Array.from(files, ([file, own]) =>
       [...own].map(
@@ -113,7 +112,7 @@ function keyValues(ids: readonly number[], { schema, schemas, specs, mapping, pa
     byFooters(files: readonly ScannedFile[]) {
       const own = files.map((file) => ownFile(file, pathOf))
       return {
-        rows: `(${ownColumnsSql(fields, own, { specs, mapping })})`,
+        rows: `(${ownColumnsSql(fields, own, { specs, mapping, isNumbered: true })})`,
         items: at(new Map(fields.map(({ id }) => [id, `c${id}`]))),
       }
     },

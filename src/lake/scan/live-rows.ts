@@ -1,12 +1,11 @@
-import { identifier, literal } from '../types/duckdb-type.ts'
-import type { Field, Schema } from '../types/type.ts'
+import { identifier } from '../types/duckdb-type.ts'
+import type { Schema } from '../types/type.ts'
 import { applicableDeletes, hasDeletes, type FileWithDeletes } from './applicable-deletes.ts'
 import { deletedRowsSql } from './deleted-rows.ts'
+import { fileRowsSql } from './file-rows.ts'
 import type { Scan } from './plan-scan.ts'
 import { lineageFields, lineageFiles, lineageItems, rowIdItem } from './row-lineage.ts'
-import { ownColumns, ownFile } from './needs-footer.ts'
-import { ownColumnsSql } from './own-columns.ts'
-import { columnsOf, scanSql } from './scan-sql.ts'
+import { emptySql, namedItems } from './scan-sql.ts'
 
 export interface LiveRowsOptions {
   /** All schemas that the table keeps. */
@@ -21,23 +20,23 @@ export interface LiveRowsOptions {
 
 /**
  * SELECT of the rows of a snapshot without those that are deleted by position, vector or value. Files that no delete can touch are read as
- * ever; the others are told apart by the number of each row. Where ids do not tell the columns of a file, its footer does. `WEIR-4014` for
- * deletes that cannot be applied.
+ * ever; the others are told apart by the number of each row. `WEIR-4014` for deletes that cannot be applied.
  */
 export function liveRowsSql(scan: Scan, options: LiveRowsOptions): string {
   const files = applicableDeletes(scan)
-  const isOwn = ownColumns(scan, options.schemas)
   const isNumbered = (one: FileWithDeletes): boolean => hasDeletes(one) || options.lineage === true
-  const own = files.filter(({ file }) => isOwn(file))
-  const told = files.filter(({ file }) => !isOwn(file))
-  const plain = told.filter((one) => !isNumbered(one)).map(({ file }) => options.pathOf(file.location))
-  const paths = [...plain, ...(options.beside ?? [])]
-  const numbered = told.filter(isNumbered)
-  const parts = [
-    ...(paths.length > 0 || files.length === 0 ? [scanSql(scan.schema, paths, options.schemas)] : []),
-    ...(numbered.length === 0 ? [] : [rowsWithNumbersSql(scan, numbered, options)]),
-    ...(own.length === 0 ? [] : [rowsWithNumbersSql(scan, own, options)]),
+  const [numbered, plain] = [files.filter(isNumbered), files.filter((one) => !isNumbered(one))]
+  const read = [
+    ...plain.map(({ file }) => ({ path: options.pathOf(file.location), file })),
+    ...(options.beside ?? []).map((path) => ({ path })),
   ]
+  const parts = [
+    ...(read.length === 0
+      ? []
+      : [`SELECT ${namedItems(scan.schema)} FROM (${fileRowsSql(read, { ...scan, schemas: options.schemas })})`]),
+    ...(numbered.length === 0 ? [] : [rowsWithNumbersSql(scan, numbered, options)]),
+  ]
+  if (parts.length === 0) return emptySql(scan.schema)
   return parts.length === 1 ? parts[0]! : parts.map((part) => `(${part})`).join(' UNION ALL BY NAME ')
 }
 
@@ -52,12 +51,9 @@ export interface PlaceColumns {
 /** The same rows, each with its place. */
 export function placedRowsSql(scan: Scan, options: LiveRowsOptions, places: PlaceColumns): string {
   const files = applicableDeletes(scan)
-  const isOwn = ownColumns(scan, options.schemas)
-  const groups = [files.filter(({ file }) => isOwn(file)), files.filter(({ file }) => !isOwn(file))]
-  const parts = groups.filter(({ length }) => length > 0).map((one) => rowsWithNumbersSql(scan, one, options, places))
-  if (parts.length > 0) return parts.join(' UNION ALL ')
+  if (files.length > 0) return rowsWithNumbersSql(scan, files, options, places)
   const none = `CAST(NULL AS VARCHAR) AS ${identifier(places.file)}, CAST(NULL AS BIGINT) AS ${identifier(places.position)}, ${noRowId} AS ${identifier(places.rowId)}`
-  return `SELECT *, ${none} FROM (${scanSql(scan.schema, [], options.schemas)})`
+  return `SELECT *, ${none} FROM (${emptySql(scan.schema)})`
 }
 
 const noRowId = 'CAST(NULL AS BIGINT)'
@@ -65,18 +61,15 @@ const noRowId = 'CAST(NULL AS BIGINT)'
 /** Names that no column has here: columns are read as `c` and their id. */
 const [fileName, rowNumber] = ['weir_file', 'file_row_number']
 
-/** Of files that are all told by ids, or all by their own columns. */
 function rowsWithNumbersSql(
   scan: Scan,
   files: readonly FileWithDeletes[],
   options: LiveRowsOptions,
   places?: PlaceColumns,
 ): string {
-  const { schema } = scan
-  const { lineage = false, pathOf } = options
-  const { rows, items } = ownColumns(scan, options.schemas)(files[0]!.file)
-    ? rowsByFooters(scan, files, options)
-    : rowsByIds(schema, files, options)
+  const { lineage = false, pathOf, schemas } = options
+  const read = files.map(({ file }) => ({ path: pathOf(file.location), file }))
+  const rows = fileRowsSql(read, { ...scan, schemas, more: lineage ? lineageFields : [], isNumbered: true })
   const more = places ? placeItems(places, lineage) : lineage ? lineageItems('files', rowNumber) : []
   const numbers = lineageFiles(
     files.map(({ file }) => file),
@@ -87,7 +80,7 @@ function rowsWithNumbersSql(
   const living = `NOT EXISTS (SELECT 1 FROM (${deletedRowsSql(touched, { ...scan, ...options })}) AS deleted
     WHERE deleted.path = live.${fileName} AND deleted.pos = live.${rowNumber})`
   const where = touched.length === 0 ? '' : ` WHERE ${living}`
-  return `SELECT ${[...items, ...more].join(', ')} FROM (${rows}) AS live ${lineage ? joined : ''}${where}`
+  return `SELECT ${[namedItems(scan.schema), ...more].join(', ')} FROM (${rows}) AS live ${lineage ? joined : ''}${where}`
 }
 
 function placeItems(places: PlaceColumns, lineage: boolean): readonly string[] {
@@ -96,30 +89,4 @@ function placeItems(places: PlaceColumns, lineage: boolean): readonly string[] {
     `${rowNumber} AS ${identifier(places.position)}`,
     `${lineage ? rowIdItem('files', rowNumber) : noRowId} AS ${identifier(places.rowId)}`,
   ]
-}
-
-interface NumberedRows {
-  /** Columns as `c` and their id, file and number of each row. */
-  readonly rows: string
-  readonly items: readonly string[]
-}
-
-function rowsByIds(schema: Schema, files: readonly FileWithDeletes[], options: LiveRowsOptions): NumberedRows {
-  const readName = ({ id }: Field) => `c${id}`
-  const columns = columnsOf(schema, options.schemas, readName)
-  const lineage = options.lineage === true ? columnsOf({ ...schema, fields: lineageFields }, [], readName) : []
-  const read = [...columns, ...lineage].map(({ source }) => source).join(', ')
-  const paths = files.map(({ file }) => literal(options.pathOf(file.location))).join(', ')
-  const rows = `SELECT * FROM read_parquet([${paths}], schema = MAP {${read}}, filename = '${fileName}', file_row_number = true)`
-  return { rows, items: columns.map(({ item }) => item) }
-}
-
-function rowsByFooters(scan: Scan, files: readonly FileWithDeletes[], options: LiveRowsOptions): NumberedRows {
-  const { fields } = scan.schema
-  const read = options.lineage === true ? [...fields, ...lineageFields] : fields
-  const own = files.map(({ file }) => ownFile(file, options.pathOf))
-  return {
-    rows: ownColumnsSql(read, own, scan),
-    items: fields.map(({ id, name }) => `c${id} AS ${identifier(name)}`),
-  }
 }

@@ -1,15 +1,15 @@
 import type { Schema } from '../types/type.ts'
+import { isToldByNames } from './by-ids.ts'
 import type { OwnFile } from './own-columns.ts'
 import type { Scan, ScannedFile } from './plan-scan.ts'
-import { fileColumns } from './read-footer.ts'
-import { isToldByNames } from './scan-sql.ts'
+import { readFooter } from './read-footer.ts'
 
 /**
  * Which files have to be asked themselves what columns they have: all of a table that took over files without ids, or in which names
  * inside structs do not tell fields apart; else those that may lack a column of which their partition has the value.
  */
-export function ownColumns(
-  { schema, specs = [], mapping }: Scan,
+export function needsFooter(
+  { schema, specs = [], mapping }: Pick<Scan, 'schema' | 'specs' | 'mapping'>,
   schemas: readonly Schema[],
 ): (file: ScannedFile) => boolean {
   if (mapping !== undefined || !isToldByNames(schema, schemas)) return () => true
@@ -34,5 +34,5 @@ export function ownColumns(
 
 export function ownFile(file: ScannedFile, pathOf: (location: string) => string): OwnFile {
   const path = pathOf(file.location)
-  return { path, columns: fileColumns(path), file }
+  return { ...readFooter(path), path, file }
 }

@@ -13,7 +13,7 @@ import { liveRowsSql, placedRowsSql } from './live-rows.ts'
 import { parseNameMapping } from './name-mapping.ts'
 import type { FileColumn } from './parquet-columns.ts'
 import type { Scan, ScannedFile } from './plan-scan.ts'
-import { fileColumns } from './read-footer.ts'
+import { readFooter } from './read-footer.ts'
 
 let folder: string
 let instance: DuckDBInstance
@@ -184,7 +184,7 @@ void test('the footer of a file tells its columns as DuckDB sees them; what is c
   const flat = (columns: readonly FileColumn[]): unknown[] =>
     columns.flatMap(({ name, id, children }) => [[name, id ?? null], ...flat(children)])
   assert.deepEqual(
-    flat(fileColumns(pathOf(location))),
+    flat(readFooter(pathOf(location)).columns),
     seen.getRows().map(([name, id]) => [name, id === null ? null : Number(id)]),
   )
   const whole = await readFile(pathOf(location))
@@ -196,7 +196,7 @@ void test('the footer of a file tells its columns as DuckDB sees them; what is c
   ].entries()) {
     const path = join(folder, `damaged-${at}.parquet`)
     await writeFile(path, bytes)
-    assert.throws(() => fileColumns(path), { code: 'WEIR-4008', message: new RegExp(`damaged-${at}`) })
+    assert.throws(() => readFooter(path), { code: 'WEIR-4008', message: new RegExp(`damaged-${at}`) })
   }
 })
 

@@ -7,12 +7,12 @@ import { defaultOf } from './initial-default.ts'
 import { nameMappingProperty, type NameMapping } from './name-mapping.ts'
 import type { FileColumn } from './parquet-columns.ts'
 import { partitionLiteral } from './partition-literal.ts'
+import type { Footer } from './read-footer.ts'
 
 /** A file to read by the columns that it has itself. */
-export interface OwnFile {
+export interface OwnFile extends Footer {
   /** What DuckDB opens. */
   readonly path: string
-  readonly columns: readonly FileColumn[]
   /** As the manifest describes it; absent for a file of no snapshot. */
   readonly file?: Pick<DataFile, 'specId' | 'partition'>
 }
@@ -20,30 +20,31 @@ export interface OwnFile {
 export interface OwnColumnsOptions {
   readonly specs?: readonly PartitionSpec[] | undefined
   readonly mapping?: NameMapping | undefined
+  /** Rows bring `weir_file` and `file_row_number` along. */
+  readonly isNumbered: boolean
 }
 
 /**
- * SELECT of `c` and the id of each field, `weir_file` and `file_row_number`, with each value taken from where the file has it (specification, column
+ * SELECT of `c` and the id of each field, with each value taken from where the file has it (specification, column
  * projection): the column of that id; in files without ids of a mapped name; else the partition's value of an identity transform; else the
  * field's default; else null. At every depth, whatever names were other fields' before. Files of the same columns are read together.
  */
-export function ownColumnsSql(
-  fields: readonly Field[],
-  files: readonly OwnFile[],
-  { specs = [], mapping }: OwnColumnsOptions = {},
-): string {
-  const groups = Map.groupBy(files, ({ columns, file }) => JSON.stringify([columns, file?.specId]))
-  return Array.from(groups.values(), (same) => sameColumnsSql(fields, same, { specs, mapping })).join(' UNION ALL ')
+export function ownColumnsSql(fields: readonly Field[], files: readonly OwnFile[], options: OwnColumnsOptions): string {
+  const layouts = Map.groupBy(files, ({ columns }) => columns)
+  const groups = [...layouts.values()].flatMap((same) => [...Map.groupBy(same, ({ file }) => file?.specId).values()])
+  return groups.map((same) => sameColumnsSql(fields, same, options)).join(' UNION ALL ')
 }
 
 function sameColumnsSql(
   fields: readonly Field[],
   files: readonly OwnFile[],
-  options: { readonly specs: readonly PartitionSpec[]; readonly mapping: NameMapping | undefined },
+  { specs = [], mapping, isNumbered }: OwnColumnsOptions,
 ): string {
   const { columns, file } = files[0]!
-  const find = finder(files[0]!, options.mapping)
-  const identities = identitiesOf(file, options.specs)
+  const find = finder(files[0]!, mapping)
+  const identities = identitiesOf(file, specs)
+  // A value of the partition is told by the file.
+  const isTold = isNumbered || fields.some((field) => identities.has(field.id) && find(columns, field) === undefined)
   const values = fields.map((field) => {
     const column = find(columns, field)
     if (column !== undefined) return valueOf(field.type, column, `own.${identifier(column.name)}`, find)
@@ -51,9 +52,26 @@ function sameColumnsSql(
     return at === undefined ? absent(field) : partitionValues(field, files, at)
   })
   const items = values.map((value, at) => `${value} AS ${identifier(`c${fields[at]!.id}`)}`)
-  const paths = files.map(({ path }) => literal(path)).join(', ')
-  return `SELECT ${[...items, 'own.weir_file', 'own.file_row_number'].join(', ')} FROM read_parquet([${paths}],
-    filename = 'weir_file', file_row_number = true, hive_partitioning = false) AS own`
+  const paths = likelyFirst(files).map(({ path }) => literal(path))
+  const numbers = [
+    ...(isTold ? [`filename = 'weir_file'`] : []),
+    ...(isNumbered ? ['file_row_number = true'] : []),
+    'hive_partitioning = false',
+  ]
+  const all = isNumbered ? [...items, 'own.weir_file', 'own.file_row_number'] : items
+  return `SELECT ${all.join(', ')} FROM read_parquet([${paths.join(', ')}], ${numbers.join(', ')}) AS own`
+}
+
+/** How far the number of rows in the first file may be from that of most. */
+const likelyWithin = 2
+
+/** DuckDB takes the rows of the first file times the number of files for the number of all: so one comes first that is like the others. */
+function likelyFirst(files: readonly OwnFile[]): readonly OwnFile[] {
+  const mean = files.reduce((sum, { rows }) => sum + rows, 0) / files.length
+  const far = ({ rows }: OwnFile): number => Math.abs(Math.log((rows + 1) / (mean + 1)))
+  if (far(files[0]!) <= Math.log(likelyWithin)) return files
+  const first = files.reduce((nearest, each) => (far(each) < far(nearest) ? each : nearest))
+  return [first, ...files.filter((each) => each !== first)]
 }
 
 type Find = (columns: readonly FileColumn[], field: Pick<Field, 'id'>) => FileColumn | undefined
@@ -96,7 +114,7 @@ function absent(field: Field): string {
 }
 
 function valueOf(type: IcebergType, column: FileColumn, sql: string, find: Find, depth = 0): string {
-  if (typeof type === 'string') return `CAST(${sql} AS ${duckdbType(type)})`
+  if (typeof type === 'string' || isAsDeclared(type, column, find)) return `CAST(${sql} AS ${duckdbType(type)})`
   const item = `own_${depth}`
   if (type.type === 'struct') {
     const members = type.fields.map((field) => {
@@ -116,6 +134,24 @@ function valueOf(type: IcebergType, column: FileColumn, sql: string, find: Find,
   const ofKey = valueOf(type.key, key!, `${item}.key`, find, depth + 1)
   const ofValue = valueOf(type.value, value!, `${item}.value`, find, depth + 1)
   return `map_from_entries(list_transform(map_entries(${sql}), lambda ${item}: struct_pack(k := ${ofKey}, v := ${ofValue})))`
+}
+
+/** Whether what lies inside has the fields of the type, in their order and under their names, so that DuckDB's cast gives each its own. */
+function isAsDeclared(type: IcebergType, column: FileColumn, find: Find): boolean {
+  if (typeof type === 'string') return true
+  if (type.type === 'list') return isAsDeclared(type.element, elementOf(column), find)
+  const [entries] = column.children
+  if (type.type === 'map') {
+    const [key, value] = entries?.children ?? []
+    return isAsDeclared(type.key, key!, find) && isAsDeclared(type.value, value!, find)
+  }
+  return (
+    type.fields.length === column.children.length &&
+    type.fields.every((field, at) => {
+      const own = column.children[at]!
+      return own.name === field.name && find(column.children, field) === own && isAsDeclared(field.type, own, find)
+    })
+  )
 }
 
 /** Three levels, or two as older writers have it (Parquet specification, lists, backward compatibility). */

@@ -4,22 +4,29 @@ export interface FileColumn {
   /** None in files that were not written for Iceberg. */
   readonly id?: number
   readonly repeated: boolean
-  /** Physical and converted type, for files of which the same columns hold other values. */
+  /** Physical, converted and logical type, for files of which the same columns hold other values. */
   readonly kind: string
   readonly children: readonly FileColumn[]
 }
 
-/** The columns that the metadata of a Parquet file names (parquet.thrift, in Thrift's compact protocol). `RangeError` when it names none. */
-export function parquetColumns(metadata: Buffer): readonly FileColumn[] {
+/** What the begin of the metadata of a Parquet file says. */
+export interface FileHead {
+  readonly columns: readonly FileColumn[]
+  readonly rows: number
+}
+
+/** The columns that the metadata of a Parquet file names, and how many rows (parquet.thrift, in Thrift's compact protocol). `RangeError` when it names none. */
+export function parquetHead(metadata: Buffer): FileHead {
   const reader = new CompactReader(metadata)
   let elements: readonly Element[] = []
-  // FileMetaData: version, then the schema, depth first.
+  let rows = 0
+  // FileMetaData: version, the schema, depth first, and the number of rows.
   for (const { id, type } of reader.fields()) {
-    if (id === 2 && type === types.list) {
-      elements = reader.list(() => readElement(reader))
+    if (id === 2 && type === types.list) elements = reader.list(() => readElement(reader))
+    else if (id === 3 && type === types.int64) {
+      rows = reader.integer()
       break
-    }
-    reader.skip(type)
+    } else reader.skip(type)
   }
   const [root, ...rest] = elements
   if (root === undefined) throw new RangeError('the metadata names no columns')
@@ -31,7 +38,7 @@ export function parquetColumns(metadata: Buffer): readonly FileColumn[] {
       const { name, id, kind, repeated, children } = value
       return { name, ...(id === undefined ? {} : { id }), kind, repeated, children: take(children) }
     })
-  return take(root.children)
+  return { columns: take(root.children), rows }
 }
 
 interface Element {
@@ -44,19 +51,21 @@ interface Element {
 
 const repeatedType = 2
 
-/** SchemaElement: 1 type, 2 type_length, 3 repetition_type, 4 name, 5 num_children, 6 converted_type, 7 scale, 8 precision, 9 field_id. */
+/** SchemaElement: 1 type, 2 type_length, 3 repetition_type, 4 name, 5 num_children, 6 converted_type, 7 scale, 8 precision, 9 field_id, 10 logicalType. */
 function readElement(reader: CompactReader): Element {
   const numbers = new Map<number, number>()
   let name = ''
+  let logical = ''
   for (const { id, type } of reader.fields()) {
     if (type === types.int32) numbers.set(id, reader.integer())
     else if (id === 4 && type === types.binary) name = reader.text()
+    else if (id === 10) logical = reader.raw(type).toString('hex')
     else reader.skip(type)
   }
   return {
     name,
     id: numbers.get(9),
-    kind: [1, 2, 6, 7, 8].map((id) => numbers.get(id) ?? '').join(' '),
+    kind: [...[1, 2, 6, 7, 8].map((id) => numbers.get(id) ?? ''), logical].join(' '),
     repeated: numbers.get(3) === repeatedType,
     children: numbers.get(5) ?? 0,
   }
@@ -103,18 +112,25 @@ class CompactReader {
 
   integer(): number {
     const raw = this.#varint()
-    return Number((raw >> 1n) ^ -(raw & 1n))
+    return raw % 2 === 0 ? raw / 2 : -(raw + 1) / 2
   }
 
   text(): string {
-    return this.#take(Number(this.#varint())).toString()
+    return this.#take(this.#varint()).toString()
+  }
+
+  /** The bytes of a value. */
+  raw(type: number): Buffer {
+    const from = this.#at
+    this.skip(type)
+    return this.#bytes.subarray(from, this.#at)
   }
 
   skip(type: number): void {
     if (type === types.byte) this.#take(1)
     else if (type === types.int16 || type === types.int32 || type === types.int64) this.#varint()
     else if (type === types.double) this.#take(8)
-    else if (type === types.binary) this.#take(Number(this.#varint()))
+    else if (type === types.binary) this.#take(this.#varint())
     else if (type === types.list || type === types.set) this.#skipList()
     else if (type === types.map) this.#skipMap()
     else if (type === types.struct) for (const field of this.fields()) this.skip(field.type)
@@ -127,7 +143,7 @@ class CompactReader {
   }
 
   #skipMap(): void {
-    const count = Number(this.#varint())
+    const count = this.#varint()
     if (count === 0) return
     const kinds = this.#byte()
     for (let left = count; left > 0; left--) {
@@ -145,20 +161,23 @@ class CompactReader {
   #listHeader(): { readonly count: number; readonly type: number } {
     const header = this.#byte()
     const short = header >> 4
-    return { count: short === 15 ? Number(this.#varint()) : short, type: header & 15 }
+    return { count: short === 15 ? this.#varint() : short, type: header & 15 }
   }
 
-  #varint(): bigint {
-    let value = 0n
-    for (let shift = 0n; ; shift += 7n) {
+  /** Exact below 2^53, as far as numbers are taken here; beyond it only skipped. */
+  #varint(): number {
+    let value = 0
+    for (let unit = 1; ; unit *= 128) {
       const byte = this.#byte()
-      value |= BigInt(byte & 127) << shift
+      value += (byte & 127) * unit
       if (byte < 128) return value
     }
   }
 
   #byte(): number {
-    return this.#take(1)[0]!
+    const byte = this.#bytes[this.#at++]
+    if (byte === undefined) throw new RangeError('the metadata is cut short')
+    return byte
   }
 
   #take(length: number): Buffer {

@@ -1,37 +1,74 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
-import { parquetColumns, type FileColumn } from './parquet-columns.ts'
+import { parquetHead, type FileColumn, type FileHead } from './parquet-columns.ts'
 
-const filesKept = 5000
-const kept = new Map<string, readonly FileColumn[]>()
+/** What the footer of a file says. Files of the same columns share one list of them, so that it says which are alike. */
+export type Footer = FileHead
+
+/** Some 250 bytes each. */
+const filesKept = 50_000
+const layoutsKept = 1000
+const kept = new Map<string, Footer>()
+const layouts = new Map<string, readonly FileColumn[]>()
 const magic = 'PAR1'
+/** Columns and the number of rows are at the begin of the metadata; what it says of each row group comes after them. */
+const headBytes = 32_768
 
 /**
- * The columns of a local Parquet file, by its footer: some kilobytes at its end. Asked of tables only whose columns cannot be told
- * by id alone, and once for each file, for files never change. `WEIR-4008` for what is none.
+ * The columns and the number of rows of a local Parquet file, by its footer: some kilobytes at its end, read once for each file, for files never
+ * change. `WEIR-4008` for what is none.
  */
-export function fileColumns(path: string): readonly FileColumn[] {
+export function readFooter(path: string): Footer {
   const known = kept.get(path)
   if (known !== undefined) return known
-  const columns = columnsAt(path)
-  if (kept.size >= filesKept) kept.clear()
-  kept.set(path, columns)
+  const { columns, rows } = headAt(path)
+  const footer = { columns: layoutOf(columns), rows }
+  if (kept.size >= filesKept) for (const oldest of [...kept.keys()].slice(0, filesKept / 10)) kept.delete(oldest)
+  kept.set(path, footer)
+  return footer
+}
+
+export function isFooterKept(path: string): boolean {
+  return kept.has(path)
+}
+
+function layoutOf(columns: readonly FileColumn[]): readonly FileColumn[] {
+  const text = JSON.stringify(columns)
+  const known = layouts.get(text)
+  if (known !== undefined) return known
+  if (layouts.size >= layoutsKept) {
+    // Files of a layout that is made anew would no longer be alike.
+    layouts.clear()
+    kept.clear()
+  }
+  layouts.set(text, columns)
   return columns
 }
 
-function columnsAt(path: string): readonly FileColumn[] {
+function headAt(path: string): FileHead {
   const file = openSync(path, 'r')
   try {
     const { size } = fstatSync(file)
     const end = readAt(file, Math.max(0, size - 8), Math.min(8, size))
     const length = end.length === 8 && end.toString('latin1', 4) === magic ? end.readUInt32LE() : 0
     if (length === 0 || length > size - 8) throw new RangeError('it does not end as a Parquet file does')
-    return parquetColumns(readAt(file, size - 8 - length, length))
+    const from = size - 8 - length
+    return headOf(readAt(file, from, Math.min(length, headBytes))) ?? parquetHead(readAt(file, from, length))
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause
     throw new WeirError('WEIR-4008', `${path} has no columns that can be read: ${cause.message}`, { cause })
   } finally {
     closeSync(file)
+  }
+}
+
+/** Undefined where the head is longer than what was read, or damaged. */
+function headOf(bytes: Buffer): FileHead | undefined {
+  try {
+    return parquetHead(bytes)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
   }
 }
 
