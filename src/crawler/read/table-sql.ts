@@ -5,7 +5,7 @@ import { vectorRowsSql } from '../../lake/scan/vector-rows.ts'
 import type { CrawledColumn, CrawledFile, CrawledTable, FileShape } from '../crawled-table.ts'
 import { withoutZeros } from '../merge/partition-type.ts'
 import { csvSql } from './csv-sql.ts'
-import { jsonSql } from './json-sql.ts'
+import { jsonSql, type WantedColumn } from './json-sql.ts'
 import { parquetSql } from './parquet-sql.ts'
 import type { ShapeSql } from './shape-sql.ts'
 
@@ -31,11 +31,15 @@ function shapeSelect(
   deleted: DeletedRows,
 ): string {
   const shape = shapes[files[0]!.shape]!
+  const found = new Map(shape.columns.map((column) => [column.name, column]))
+  const wanted = columns.flatMap(({ name, type, isPartition, source = name }) =>
+    !isPartition && found.has(source) ? [{ name: source, type }] : [],
+  )
   const sql = sqlOf(
     shape,
     files.map(({ path }) => `${root}${path}`),
+    wanted,
   )
-  const found = new Map(shape.columns.map((column) => [column.name, column]))
   const partitions = columns.filter(({ isPartition }) => isPartition)
   const items = columns.map((column) => {
     const { name, type, isPartition, source = name } = column
@@ -65,11 +69,11 @@ function withoutDeleted(from: string, files: readonly CrawledFile[], root: strin
     WHERE deleted.path = live."weir:file" AND deleted.pos = live.file_row_number))`
 }
 
-function sqlOf(shape: FileShape, paths: readonly string[]): ShapeSql {
+function sqlOf(shape: FileShape, paths: readonly string[], wanted: readonly WantedColumn[]): ShapeSql {
   // DuckDB takes these characters in a path for a pattern, in whatever brackets the path stands.
   const exact = paths.map((path) => path.replace(/[*?[\]]/g, '[$&]'))
   if (shape.format === 'csv') return csvSql(shape, exact)
-  return shape.format === 'json' ? jsonSql(shape, exact) : parquetSql(shape, exact)
+  return shape.format === 'json' ? jsonSql(shape, exact, wanted) : parquetSql(shape, exact)
 }
 
 /** One value for all files, or a list of which each file takes its own. */

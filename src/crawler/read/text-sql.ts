@@ -14,12 +14,12 @@ const day = `[0-9]{4}-[0-9]{2}-[0-9]{2}`
 
 /**
  * The value of a type that a text says, as SQL: what `look/text-fits.ts` takes, and for all else an error that names file, column and
- * value. A value is never null because it does not fit.
+ * value. A value is never null because it does not fit. `value` is where `castSql` of the text stands, if it does.
  */
-export function textSql(text: string, type: string, place: ValuePlace): string {
+export function textSql(text: string, type: string, place: ValuePlace, value = castSql(text, type)): string {
   if (type === 'string') return text
-  const { isValue, value, duckdb } = valueOf(text, type)
-  return `CASE WHEN ${text} IS NULL THEN NULL WHEN ${isValue} THEN ${value} ELSE CAST(${misfitSql(text, type, place)} AS ${duckdb}) END`
+  const duckdb = duckdbType(type)
+  return `CASE WHEN ${text} IS NULL THEN NULL WHEN ${isValueSql(text, type, value)} THEN ${value} ELSE CAST(${misfitSql(text, type, place)} AS ${duckdb}) END`
 }
 
 /** WEIR-4020 as DuckDB throws it; `src/sql/duckdb/duckdb-error.ts` takes it for what it is. */
@@ -33,64 +33,57 @@ export function misfitSql(text: string, type: string, { column, file }: ValuePla
   return `error(concat(${said.join(', ')}))`
 }
 
-interface ValueSql {
-  readonly isValue: string
-  readonly value: string
-  readonly duckdb: string
+/** What DuckDB takes the text for, null if for nothing: it is looser than `textSql`. */
+export function castSql(text: string, type: string): string {
+  return type === 'string' ? text : `TRY_CAST(${text} AS ${duckdbType(type)})`
 }
 
-function valueOf(text: string, type: string): ValueSql {
-  const cast = (duckdb: string) => `TRY_CAST(${text} AS ${duckdb})`
-  const matching = (pattern: string, duckdb: string): ValueSql => ({
-    isValue: `regexp_matches(${text}, ${literal(pattern)}) AND ${cast(duckdb)} IS NOT NULL`,
-    value: cast(duckdb),
-    duckdb,
-  })
+const names = { boolean: 'BOOLEAN', int: 'INTEGER', long: 'BIGINT', double: 'DOUBLE', date: 'DATE', timestamp: 'TIMESTAMP' }
+
+function duckdbType(type: string): string {
+  const primitive = parsePrimitive(type)
+  if (primitive?.name === 'decimal') return `DECIMAL(${primitive.precision}, ${primitive.scale})`
+  return names[primitive?.name as keyof typeof names] ?? 'TIMESTAMPTZ'
+}
+
+/** Whether `value`, which is `castSql` of the text, is what it says. */
+function isValueSql(text: string, type: string, value: string): string {
+  const matching = (pattern: string) => `regexp_matches(${text}, ${literal(pattern)}) AND ${value} IS NOT NULL`
   const primitive = parsePrimitive(type)
   switch (primitive?.name) {
     case 'boolean':
-      return {
-        isValue: `${text} IN ('true', 'false', 'True', 'False', 'TRUE', 'FALSE')`,
-        value: cast('BOOLEAN'),
-        duckdb: 'BOOLEAN',
-      }
+      return `${text} IN ('true', 'false', 'True', 'False', 'TRUE', 'FALSE')`
     case 'int':
-      return { isValue: `${wholeSql(text, 'INTEGER')}`, value: cast('INTEGER'), duckdb: 'INTEGER' }
     case 'long':
-      return { isValue: `${wholeSql(text, 'BIGINT')}`, value: cast('BIGINT'), duckdb: 'BIGINT' }
+      return wholeSql(text, value)
     case 'double':
-      return { isValue: doubleSql(text), value: cast('DOUBLE'), duckdb: 'DOUBLE' }
-    case 'decimal':
-      return decimalSql(text, primitive.precision, primitive.scale)
+      return doubleSql(text, value)
+    case 'decimal': {
+      const { scale } = primitive
+      const fraction = scale === 0 ? '(\\.0+)?' : `(\\.[0-9]{1,${scale}}0*)?`
+      return matching(`^-?(0|[1-9][0-9]*)${fraction}$`)
+    }
     case 'date':
-      return matching(`^${day}$`, 'DATE')
+      return matching(`^${day}$`)
     case 'timestamp':
-      return matching(`^${day}[T ]${time}$`, 'TIMESTAMP')
+      return matching(`^${day}[T ]${time}$`)
     default:
-      return matching(`^${day}[T ]${time}(Z|[+-][0-9]{2}(:?[0-9]{2})?)$`, 'TIMESTAMPTZ')
+      return matching(`^${day}[T ]${time}(Z|[+-][0-9]{2}(:?[0-9]{2})?)$`)
   }
 }
 
 /** Written again it is the same text: 007, +1 and 1.0 are not. */
-function wholeSql(text: string, duckdb: string): string {
-  return `(CAST(TRY_CAST(${text} AS ${duckdb}) AS VARCHAR) = ${text} OR ${text} = '-0')`
+function wholeSql(text: string, value: string): string {
+  return `(CAST(${value} AS VARCHAR) = ${text} OR ${text} = '-0')`
 }
 
 /** 15 digits always keep; of more, those that the double prints itself. What overflows or falls to zero keeps none. */
-export function doubleSql(text: string): string {
-  const value = `TRY_CAST(${text} AS DOUBLE)`
+export function doubleSql(text: string, value = castSql(text, 'double')): string {
   const digits = `regexp_replace(regexp_replace(${text}, '[eE].*$', ''), '[^0-9]', '', 'g')`
   const few = `length(trim(${digits}, '0')) <= 15 AND isfinite(${value}) AND (${value} <> 0 OR trim(${digits}, '0') = '')`
+  const printed = `CAST(${value} AS VARCHAR)`
   const whole = `CAST(TRY_CAST(${value} AS HUGEINT) AS VARCHAR) = ${text}`
-  return `regexp_matches(${text}, ${literal(number)}) AND (${few} OR CAST(${value} AS VARCHAR) = lower(${text}) OR ${whole})`
-}
-
-function decimalSql(text: string, precision: number, scale: number): ValueSql {
-  const duckdb = `DECIMAL(${precision}, ${scale})`
-  const fraction = scale === 0 ? '(\\.0+)?' : `(\\.[0-9]{1,${scale}}0*)?`
-  return {
-    isValue: `regexp_matches(${text}, ${literal(`^-?(0|[1-9][0-9]*)${fraction}$`)}) AND TRY_CAST(${text} AS ${duckdb}) IS NOT NULL`,
-    value: `TRY_CAST(${text} AS ${duckdb})`,
-    duckdb,
-  }
+  const slow = `regexp_matches(${text}, ${literal(number)}) AND (${few} OR ${printed} = lower(${text}) OR ${whole})`
+  // Nearly all are printed as they were written; only finite ones begin with a digit and end with one.
+  return `CASE WHEN isfinite(${value}) AND ${text} IN (${printed}, left(${printed}, -2)) AND regexp_matches(${text}, '^-?(0|[1-9][0-9]*)(\\.[0-9]+)?$') THEN true ELSE ${slow} END`
 }
