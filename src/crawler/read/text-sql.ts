@@ -38,7 +38,14 @@ export function castSql(text: string, type: string): string {
   return type === 'string' ? text : `TRY_CAST(${text} AS ${duckdbType(type)})`
 }
 
-const names = { boolean: 'BOOLEAN', int: 'INTEGER', long: 'BIGINT', double: 'DOUBLE', date: 'DATE', timestamp: 'TIMESTAMP' }
+const names = {
+  boolean: 'BOOLEAN',
+  int: 'INTEGER',
+  long: 'BIGINT',
+  double: 'DOUBLE',
+  date: 'DATE',
+  timestamp: 'TIMESTAMP',
+}
 
 function duckdbType(type: string): string {
   const primitive = parsePrimitive(type)

@@ -1,7 +1,13 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
-import type { ReadFile } from './file-rows.ts'
 import type { FileColumn } from './parquet-columns.ts'
+import type { ScannedFile } from './plan-scan.ts'
 import { isFooterKept, readFooter, type Footer } from './read-footer.ts'
+
+/** A file to read: what DuckDB opens, and how its manifest describes it, if one does. */
+export interface ReadFile {
+  readonly path: string
+  readonly file?: ScannedFile
+}
 
 /** Footers that one statement reads of files that none has read before: a twentieth of a millisecond each. */
 const footersMax = 1000

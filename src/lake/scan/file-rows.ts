@@ -1,16 +1,10 @@
 import type { Field, Schema } from '../types/type.ts'
 import { byIdsSql, isToldByNames } from './by-ids.ts'
-import { byOwnNames } from './by-own-names.ts'
+import { byOwnNames, type ReadFile } from './by-own-names.ts'
 import { needsFooter } from './needs-footer.ts'
 import { ownColumnsSql, type OwnFile } from './own-columns.ts'
-import type { Scan, ScannedFile } from './plan-scan.ts'
+import type { Scan } from './plan-scan.ts'
 import { readFooter } from './read-footer.ts'
-
-/** A file to read: what DuckDB opens, and how its manifest describes it, if one does. */
-export interface ReadFile {
-  readonly path: string
-  readonly file?: ScannedFile
-}
 
 export interface FileRowsOptions extends Pick<Scan, 'schema' | 'specs' | 'mapping'> {
   /** All that the table keeps. */
