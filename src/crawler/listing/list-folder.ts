@@ -3,7 +3,7 @@ import type { Dirent } from 'node:fs'
 import { join, matchesGlob } from 'node:path'
 import { inParallel } from '../../kernel/in-parallel.ts'
 import { asWeirError, WeirError } from '../../kernel/errors/weir-error.ts'
-import { deltaLogName } from '../../lake/delta/read-delta.ts'
+import { deltaLogName } from '../../lake/delta/delta-log.ts'
 import type { ListedFile } from '../finding.ts'
 
 /** More would not fit into the memory of who lists them, nor into one plan of a query. */

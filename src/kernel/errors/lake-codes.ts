@@ -107,6 +107,11 @@ export const lakeCodes = defineCodes({
     cause: 'A Delta table is not whole: its log, a file that the log names, or a deletion vector.',
     remedy: 'Restore what the message names, or the table to an older version with the engine that wrote it.',
   },
+  'WEIR-4027': {
+    kind: 'invalid',
+    cause: 'A Delta table cannot hold what was asked for, or Weir does not do it to one.',
+    remedy: "Do what the message says, or declare the table with format: 'iceberg'.",
+  },
   'WEIR-4024': {
     kind: 'closed',
     cause: 'A crawl was stopped before it was done.',

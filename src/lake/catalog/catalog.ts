@@ -1,5 +1,5 @@
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
-import type { PointerStore } from './pointer-store.ts'
+import type { PointerStore, TableIdent } from './pointer-store.ts'
 import type { StorageCredential } from './table-access.ts'
 
 /** A request of the Iceberg REST protocol, without HTTP. */
@@ -50,4 +50,10 @@ export interface CatalogOptions {
 /** Answers every request, errors included, as the Iceberg REST specification says; never rejects. */
 export interface Catalog {
   handle(request: CatalogRequest): Promise<CatalogResponse>
+}
+
+/** A catalog that keeps the pointers itself. */
+export interface OwnCatalog extends Catalog {
+  /** The metadata file of a table, a Delta table's with all that its log has by now; undefined when there is no such table. */
+  pointer(table: TableIdent): Promise<string | undefined>
 }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { under } from '../../storage/objects/location.ts'
 import { parseMetadata } from '../metadata/read.ts'
 import { parseViewMetadata } from '../view/view-metadata.ts'
-import type { Catalog, CatalogOptions, CatalogRequest, CatalogResponse, ClientSettings } from './catalog.ts'
+import type { CatalogOptions, CatalogRequest, CatalogResponse, ClientSettings, OwnCatalog } from './catalog.ts'
+import { deltaTables } from './delta-tables.ts'
 import { idempotency, keyLifetime } from './idempotency.ts'
 import { metadataStore } from './metadata-store.ts'
 import { namespaceRoutes } from './namespace-routes.ts'
@@ -16,17 +17,21 @@ import { tableRoutes } from './table-routes.ts'
 import { viewRoutes } from './view-routes.ts'
 
 /** The Iceberg REST catalog over a pointer store and an object store. Serves `/v1/…`; it is mounted by the HTTP server. */
-export function createCatalog(options: CatalogOptions): Catalog {
+export function createCatalog(options: CatalogOptions): OwnCatalog {
+  const { pointers, objects, now = Date.now } = options
+  const metadata = metadataStore(objects, parseMetadata)
+  const delta = deltaTables({ pointers, objects, metadata, now })
   const shared = {
-    pointers: options.pointers,
-    objects: options.objects,
-    metadata: metadataStore(options.objects, parseMetadata),
+    pointers,
+    objects,
+    metadata,
+    delta,
     views: metadataStore(options.objects, parseViewMetadata),
     newLocation: (table: TableIdent) => freeLocation(options, table),
     folderOf: (namespace: Namespace) => namespaceFolder(options.warehouse, namespace),
     making: options.making ?? ((_, make) => make()),
     accessOf: ({ headers }: CatalogRequest) => accessFor(options.credential, headers),
-    now: options.now ?? Date.now,
+    now,
   }
   const routesWith = (receipt: ReceiptOf): readonly Route[] => {
     const context = { ...shared, receipt }
@@ -40,6 +45,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     now: shared.now,
   })
   return {
+    pointer: (table) => delta.pointer(table),
     handle: async (request) => {
       try {
         const response = await once(request, (receipt) =>

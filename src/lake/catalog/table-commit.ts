@@ -1,37 +1,30 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
+import { commitLocation, deltaRoot, formatProperty, isDelta } from '../delta/write/delta-table.ts'
 import { violated } from '../metadata/check-requirements.ts'
 import { applyUpdates } from '../metadata/apply-updates.ts'
 import { emptyTableMetadata } from '../metadata/create.ts'
-import type { TableRequirement } from '../metadata/requirement.ts'
 import type { TableMetadata } from '../metadata/table-metadata.ts'
 import type { TableUpdate } from '../metadata/update.ts'
 import type { ViewMetadata } from '../view/view-metadata.ts'
 import { logPrevious } from './metadata-log.ts'
 import type { CatalogRequest, Making } from './catalog.ts'
+import type { DeltaTables } from './delta-tables.ts'
 import type { MetadataStore } from './metadata-store.ts'
 import { printed } from './namespace-routes.ts'
 import type { PointerChange, PointerStore, SwapResult, TableIdent } from './pointer-store.ts'
 import type { KeptAnswer, Receipt, ReceiptOf } from './receipt.ts'
 import { noSuchNamespace, noSuchTable, RestError } from './rest-error.ts'
 import type { TableAccess } from './table-access.ts'
+import type { CommittedTable, TableChange } from './table-change.ts'
 import { mustBeFree } from './taken-name.ts'
-
-export interface TableChange {
-  readonly table: TableIdent
-  readonly requirements: readonly TableRequirement[]
-  readonly updates: readonly TableUpdate[]
-}
-
-export interface CommittedTable {
-  readonly location: string
-  readonly metadata: TableMetadata
-}
 
 export interface CommitContext {
   readonly pointers: PointerStore
   readonly objects: ObjectStore
   readonly metadata: MetadataStore<TableMetadata>
   readonly views: MetadataStore<ViewMetadata>
+  readonly delta: DeltaTables
   readonly newLocation: (table: TableIdent) => Promise<string>
   readonly making: Making
   readonly receipt: ReceiptOf
@@ -52,6 +45,8 @@ export async function commitTables(
   context: CommitContext,
   answerOf: (committed: readonly CommittedTable[]) => KeptAnswer,
 ): Promise<readonly CommittedTable[]> {
+  const areDelta = await Promise.all(changes.map(({ table }) => context.delta.has(table)))
+  if (areDelta.includes(true)) return [await commitDelta(changes, context, answerOf)]
   for (let attempt = 1; ; attempt++) {
     const prepared = await Promise.all(changes.map((change) => prepare(change, context)))
     if (prepared.every((one) => one.unchanged)) return prepared
@@ -67,7 +62,7 @@ export async function commitTables(
       return prepared
     }
     await discard(
-      prepared.filter((one) => !one.unchanged).map((one) => one.location),
+      prepared.filter((one) => !one.unchanged).flatMap((one) => one.made),
       context.objects,
     )
     if ('missingNamespace' in swapped) throw noSuchNamespace(printed(swapped.missingNamespace))
@@ -78,10 +73,30 @@ export async function commitTables(
   }
 }
 
+/** A log is a commit point of its own: another table cannot change with it in one step. */
+async function commitDelta(
+  changes: readonly TableChange[],
+  { delta, pointers, receipt }: CommitContext,
+  answerOf: (committed: readonly CommittedTable[]) => KeptAnswer,
+): Promise<CommittedTable> {
+  const [change] = changes
+  if (change === undefined || changes.length > 1) {
+    const names = changes.map(({ table }) => printedTable(table)).join(', ')
+    throw new WeirError('WEIR-4027', `Of ${names} one is a Delta table, which changes alone: commit each by itself`)
+  }
+  const committed = await delta.commit(change)
+  const kept = receipt(answerOf([committed]))
+  // Where it is not kept, the same request again hears a conflict, looks, and finds that it was done.
+  if (kept) await pointers.keepReceipt(kept).catch(() => undefined)
+  return committed
+}
+
 interface Prepared extends CommittedTable {
   readonly table: TableIdent
   readonly from: string | null
   readonly dropped: readonly string[]
+  /** Goes when the commit does not happen. */
+  readonly made: readonly string[]
   readonly unchanged: boolean
 }
 
@@ -98,11 +113,28 @@ async function prepare(change: TableChange, context: CommitContext): Promise<Pre
   const base = current ?? emptyTableMetadata(await context.newLocation(table), now, versionOf(updates))
   const next = applyUpdates(base, updates, now)
   if (current !== undefined && updates.length === 0)
-    return { table, from, location: from!, metadata: current, dropped: [], unchanged: true }
+    return { table, from, location: from!, metadata: current, dropped: [], made: [], unchanged: true }
+  if (current !== undefined && isDelta(next))
+    throw new WeirError('WEIR-4027', `${printedTable(table)} was made as Iceberg: ${formatProperty} cannot be set`)
   const { metadata, dropped } =
-    current === undefined ? { metadata: next, dropped: [] } : logPrevious(next, { location: from!, metadata: current })
+    current === undefined
+      ? { metadata: await begun(next, context), dropped: [] }
+      : logPrevious(next, { location: from!, metadata: current })
   const location = await context.metadata.write(metadata, from)
-  return { table, from, location, metadata, dropped, unchanged: false }
+  const made = [location, ...firstCommits(metadata, from)]
+  return { table, from, location, metadata, dropped, made, unchanged: false }
+}
+
+function firstCommits(metadata: TableMetadata, from: string | null): readonly string[] {
+  return from === null && isDelta(metadata) ? [commitLocation(deltaRoot(metadata), 0)] : []
+}
+
+/** The metadata of a table that is to be made, with whatever has to be there before. */
+export async function begun(metadata: TableMetadata, { delta }: Pick<CommitContext, 'delta'>): Promise<TableMetadata> {
+  const format = metadata.properties?.[formatProperty] ?? 'iceberg'
+  if (format !== 'iceberg' && format !== 'delta')
+    throw new WeirError('WEIR-4027', `There are no tables of the format ${format}: iceberg or delta`)
+  return isDelta(metadata) ? delta.begin(metadata) : metadata
 }
 
 function versionOf(updates: readonly TableUpdate[]): number {

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { checkShape } from '../delta/write/check-shape.ts'
+import { isDelta } from '../delta/write/delta-table.ts'
 import { newTableMetadata } from '../metadata/create.ts'
 import type { TableMetadata } from '../metadata/table-metadata.ts'
 import { printed } from './namespace-routes.ts'
@@ -12,7 +14,7 @@ import { noSuchNamespace, noSuchTable, RestError } from './rest-error.ts'
 import { json, namespaceOf, noContent, tableOf, type Call, type Route } from './route.ts'
 import { ownAccess, type TableAccess } from './table-access.ts'
 import { mustBeFree } from './taken-name.ts'
-import { commitTables, printedTable, swapOrUnknown, type CommitContext } from './table-commit.ts'
+import { begun, commitTables, printedTable, swapOrUnknown, type CommitContext } from './table-commit.ts'
 
 /** Tables of the REST protocol. */
 export function tableRoutes(context: CommitContext): readonly Route[] {
@@ -58,8 +60,14 @@ async function create(context: CommitContext, call: Call) {
     now: context.now(),
   })
   // Staged: nothing is written; the client commits with assert-create.
-  if (request['stage-create'] === true) return json({ metadata, ...context.accessOf(call) })
-  const make = async () => answerCreated(context, table, await context.metadata.write(metadata, null), metadata, call)
+  if (request['stage-create'] === true) {
+    if (isDelta(metadata)) checkShape(metadata)
+    return json({ metadata, ...context.accessOf(call) })
+  }
+  const make = async () => {
+    const made = await begun(metadata, context)
+    return answerCreated(context, table, await context.metadata.write(made, null), made, call)
+  }
   // In a folder that the client has chosen there may be files of others.
   return request.location === undefined ? context.making(metadata.location, make) : make()
 }
@@ -84,7 +92,7 @@ async function answerCreated(
 
 async function load(context: CommitContext, call: Call) {
   const table = identOf(call)
-  const location = await context.pointers.tablePointer(table)
+  const location = await context.delta.pointer(table)
   if (location === undefined) throw noSuchTable(printedTable(table))
   const refsOnly = refsOnlyOf(call)
   const access = context.accessOf(call)

@@ -1,5 +1,8 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 
+/** The folder of a Delta table's log, in the table's. */
+export const deltaLogName = '_delta_log'
+
 /** Names of a log's files that make up its newest version. */
 export interface LogSegment {
   readonly version: number

@@ -1,14 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { isAbsolute, join, normalize } from 'node:path'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { parseJson } from '../json.ts'
 import { literal } from '../types/duckdb-type.ts'
 import { deltaAction, type AddFile, type DeltaAction, type DeltaMetadata, type DeltaProtocol } from './delta-action.ts'
-import { newestSegment } from './delta-log.ts'
+import { deltaLogName, newestSegment } from './delta-log.ts'
 import { checkProtocol } from './delta-protocol.ts'
 import { deltaColumns, type DeltaColumn } from './delta-schema.ts'
 import { locateVector, type DeltaVector } from './delta-vector.ts'
-
-export const deltaLogName = '_delta_log'
 
 export interface DeltaFile {
   /** From the table's folder on. */
@@ -102,9 +101,10 @@ async function parquetActions(path: string, query: QueryRows): Promise<readonly 
   )
 }
 
-function actionsOf(lines: readonly string[], path: string): readonly DeltaAction[] {
+/** `WEIR-4026` for a line that is none. */
+export function actionsOf(lines: readonly string[], path: string): readonly DeltaAction[] {
   try {
-    return lines.flatMap((line) => (line.trim() === '' ? [] : [deltaAction.parse(JSON.parse(line))]))
+    return lines.flatMap((line) => (line.trim() === '' ? [] : [deltaAction.parse(parseJson(line))]))
   } catch (cause) {
     throw new WeirError('WEIR-4026', `${path} holds a line that is no action of a Delta log`, { cause })
   }
@@ -123,7 +123,7 @@ function deltaFile(
 }
 
 /** Paths are URIs, from the table's folder on. */
-function localPath(uri: string, folder: string): string {
+export function localPath(uri: string, folder: string): string {
   const path = normalize(decodeURIComponent(uri))
   if (!/^[a-z][a-z0-9+.-]*:/i.test(uri) && !isAbsolute(path) && !path.startsWith('..')) return path
   throw new WeirError('WEIR-4025', `${folder}: its log names ${uri}, which is outside: such tables are not read`)

@@ -1,6 +1,8 @@
 import { under } from '../../storage/objects/location.ts'
 import type { StoredObject } from '../../storage/objects/object-store.ts'
 import type { TableIdent } from '../catalog/pointer-store.ts'
+import { deltaLogName } from '../delta/delta-log.ts'
+import { deltaRoot, isDelta } from '../delta/write/delta-table.ts'
 import { currentSnapshot } from '../metadata/read.ts'
 import type { TableMetadata } from '../metadata/table-metadata.ts'
 import type { MaintenanceContext } from './expire-snapshots.ts'
@@ -27,8 +29,11 @@ export async function removeOrphans(
   const before = Math.min(context.now() - orphanAgeMs, newest['timestamp-ms'])
   const old: StoredObject[] = []
   const own = under(metadata.location, '')
+  // What a log's files are for, only the log says.
+  const log = isDelta(metadata) ? under(deltaRoot(metadata), deltaLogName, '') : undefined
   for await (const object of context.store.list(own)) {
     const { location, modifiedMs } = object
+    if (log !== undefined && location.startsWith(log)) continue
     if (location.endsWith('.metadata.json') && !location.startsWith(under(metadata.location, 'metadata/'))) return none
     if (modifiedMs < before && /^(data|metadata|weir)\//.test(location.slice(own.length))) old.push(object)
   }

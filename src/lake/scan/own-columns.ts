@@ -114,7 +114,9 @@ function absent(field: Field): string {
 }
 
 function valueOf(type: IcebergType, column: FileColumn, sql: string, find: Find, depth = 0): string {
-  if (typeof type === 'string' || isAsDeclared(type, column, find)) return `CAST(${sql} AS ${duckdbType(type)})`
+  if (isAsDeclared(type, column, find)) return `CAST(${sql} AS ${duckdbType(type)})`
+  // INT96 does not say that it is a moment, in UTC: cast without it, it would be one of the session's zone.
+  if (typeof type === 'string') return `timezone('UTC', ${sql})`
   const item = `own_${depth}`
   if (type.type === 'struct') {
     const members = type.fields.map((field) => {
@@ -138,7 +140,7 @@ function valueOf(type: IcebergType, column: FileColumn, sql: string, find: Find,
 
 /** Whether what lies inside has the fields of the type, in their order and under their names, so that DuckDB's cast gives each its own. */
 function isAsDeclared(type: IcebergType, column: FileColumn, find: Find): boolean {
-  if (typeof type === 'string') return true
+  if (typeof type === 'string') return type !== 'timestamptz' || !column.kind.startsWith('3 ')
   if (type.type === 'list') return isAsDeclared(type.element, elementOf(column), find)
   const [entries] = column.children
   if (type.type === 'map') {

@@ -51,5 +51,11 @@ export function ownCatalog(
   options: Omit<CatalogOptions, 'pointers'>,
 ): ChosenCatalog {
   const observed = observedPointers(pointers, onMoved)
-  return { catalog: createCatalog({ ...options, pointers: observed }), tables: observed, isShared: false }
+  const catalog = createCatalog({ ...options, pointers: observed })
+  const tables: CatalogTables = {
+    tablePointer: (table) => catalog.pointer(table),
+    listTables: (namespace, page) => observed.listTables(namespace, page),
+    listNamespaces: (parent, page) => observed.listNamespaces(parent, page),
+  }
+  return { catalog, tables, isShared: false }
 }

@@ -1,0 +1,15 @@
+import type { TableRequirement } from '../metadata/requirement.ts'
+import type { TableMetadata } from '../metadata/table-metadata.ts'
+import type { TableUpdate } from '../metadata/update.ts'
+import type { TableIdent } from './pointer-store.ts'
+
+export interface TableChange {
+  readonly table: TableIdent
+  readonly requirements: readonly TableRequirement[]
+  readonly updates: readonly TableUpdate[]
+}
+
+export interface CommittedTable {
+  readonly location: string
+  readonly metadata: TableMetadata
+}
