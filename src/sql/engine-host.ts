@@ -36,6 +36,7 @@ export interface CommittedTable extends TableName {
 export interface NewTableRequest extends TableName {
   readonly columns: readonly ColumnRelation[]
   readonly partitionBy: readonly PartitionRequest[]
+  readonly format: 'iceberg' | 'delta'
 }
 
 export interface PartitionRequest {

@@ -21,6 +21,6 @@ export function writesTo({ client, store }: Pick<LocalLake, 'client' | 'store'>)
   return {
     flush: async () => null,
     commit: async (request) => (await commitRequest(request, context), null),
-    ...tableDefinitions({ catalog: client, tables }, control),
+    ...tableDefinitions({ catalog: client, tables, catalogIsOwn: true }, control),
   }
 }

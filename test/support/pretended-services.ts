@@ -50,13 +50,14 @@ export function pretendServices(): PretendedServices {
         topics.has(name) ? { name, topicId: 'id', partitions: [{ partition: 0, start: '2', end: '5' }] } : undefined,
     },
     tables: {
-      create: ({ namespace, name, columns, key, properties }) =>
+      create: ({ namespace, name, columns, key, format, properties }) =>
         call(`create ${name}`, () =>
           lake.set(name, {
             namespace,
             name,
             columns,
             key,
+            format,
             properties,
             metadataLocation: 'm',
             rows: null,

@@ -71,8 +71,11 @@ export interface TablePlan extends TableIdentifier {
   /** Columns that tell rows apart: the identifier fields. Required ones; none for rows that are only appended. */
   readonly key: readonly string[]
   readonly partitionBy: readonly PartitionField[]
+  readonly format: TableFormat
   readonly properties: Readonly<Record<string, string>>
 }
+
+export type TableFormat = 'iceberg' | 'delta'
 
 export interface PartitionField {
   /** Iceberg's transform: `day`, `truncate[4]`. */
@@ -97,6 +100,9 @@ export interface LoadedTable extends TableIdentifier {
   /** As the table is, Weir's own columns (`_source`, …) included. */
   readonly columns: readonly ColumnPlan[]
   readonly key: readonly string[]
+  readonly format: TableFormat
+  /** Of a Delta table: what other engines open, and the version of its log. */
+  readonly delta?: { readonly location: string; readonly version: number }
   readonly properties: Readonly<Record<string, string>>
   readonly metadataLocation: string
   /** Of the current snapshot, decimal text; null before the first. */

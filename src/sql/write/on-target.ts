@@ -1,4 +1,5 @@
 import { tableSchema } from '../../lake/metadata/read.ts'
+import { isDelta } from '../../lake/delta/write/delta-table.ts'
 import type { TableRelation } from '../engine-host.ts'
 import { statementOf } from '../gate/statement.ts'
 import { changedMeanwhile } from '../session/session-statements.ts'
@@ -60,7 +61,7 @@ export async function onTarget<Result>(
       const plan = begun.read.written!
       try {
         if (!fits(target, plan)) continue
-        refuseVersion(target, plan)
+        refuseTable(composed!, plan)
         const lent = await statements.connections.take()
         try {
           statements.mustNotBeCanceled(started)
@@ -90,11 +91,16 @@ function fits({ columns }: TableRelation, { metadata }: WrittenPlan): boolean {
   return fields.length === columns.length && fields.every(({ name }, at) => name === columns[at]!.name)
 }
 
-function refuseVersion({ schema, name }: TableRelation, { metadata }: WrittenPlan): void {
+function refuseTable({ target: { schema, name }, given }: TargetQuery, { metadata }: WrittenPlan): void {
   const version = metadata['format-version']
-  if (version === 2 || version === 3) return
-  throw sqlError('WEIR-4012', `${schema}.${name} is not written to: it has format version ${version}`, {
-    sqlstate: '0A000',
-    hint: 'Upgrade it to version 2 or 3 with the engine that made it.',
-  })
+  if (version !== 2 && version !== 3)
+    throw sqlError('WEIR-4012', `${schema}.${name} is not written to: it has format version ${version}`, {
+      sqlstate: '0A000',
+      hint: 'Upgrade it to version 2 or 3 with the engine that made it.',
+    })
+  if (isDelta(metadata) && given.some(({ written }) => written?.rows === 'with places'))
+    throw sqlError('WEIR-4027', `rows of ${schema}.${name} are only added: it is a Delta table`, {
+      sqlstate: '0A000',
+      hint: 'INSERT and COPY work. UPDATE, DELETE and MERGE need an engine of Delta (Spark, delta-rs), or an Iceberg table.',
+    })
 }

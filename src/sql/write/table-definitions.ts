@@ -57,7 +57,8 @@ async function createTable(
   }
   if (parsed.query) return createFromQuery(parts, parsed, named, parameters)
   const columns = checkedColumns(parsed.columns ?? [])
-  await services.host.define({ define: 'create', ...named, columns, partitionBy: parsed.partitionBy })
+  const { partitionBy, format } = parsed
+  await services.host.define({ define: 'create', ...named, columns, partitionBy, format })
   return { tag: 'CREATE TABLE' }
 }
 
@@ -83,7 +84,7 @@ function checkedColumns(columns: readonly ColumnRelation[]): readonly ColumnRela
 /** Table and rows are one commit. */
 async function createFromQuery(
   parts: WriteParts,
-  { query, names, partitionBy, withData }: Of<'create table'>,
+  { query, names, partitionBy, format, withData }: Of<'create table'>,
   named: TableName,
   parameters: readonly Parameter[],
 ): Promise<WriteAnswer> {
@@ -100,7 +101,10 @@ async function createFromQuery(
     }),
   )
   const target = { ...named, columns }
-  const metadata = parseMetadata(await services.host.stage({ ...target, partitionBy }), `${named.schema}.${named.name}`)
+  const metadata = parseMetadata(
+    await services.host.stage({ ...target, partitionBy, format }),
+    `${named.schema}.${named.name}`,
+  )
   const aliases = columns.map((_, at) => `v${at}`)
   const items = columns.map((column, at) => columnText(`weir_rows.v${at}`, column, target)).join(', ')
   const rows = `SELECT ${items} FROM (\n${text}\n) AS weir_rows(${aliases.join(', ')})`

@@ -11,6 +11,7 @@ export function tableChanges(before: TableSpec, after: TableSpec): readonly Spec
     throw notInPlace(
       `its partitioning (${before.partitionBy.join(', ') || 'none'} to ${after.partitionBy.join(', ') || 'none'})`,
     )
+  if (before.format !== after.format) throw notInPlace(`its format (${before.format} to ${after.format})`)
   const [keyBefore, keyAfter] = [before.key ?? [], after.key ?? []]
   if (keyBefore.toSorted().join() !== keyAfter.toSorted().join())
     throw notInPlace(`its key (${keyBefore.join(', ') || 'none'} to ${keyAfter.join(', ') || 'none'})`)

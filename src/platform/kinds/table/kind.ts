@@ -16,7 +16,7 @@ const ownColumns = [
 export const tableKind: KindDefinition<TableSpec> & { readonly kind: 'table' } = {
   kind: 'table',
   plural: 'tables',
-  summary: 'An Iceberg table of the lake.',
+  summary: 'A table of the lake: Iceberg, or Delta.',
   nameRule: sqlName,
   schema: tableSchema,
   relation: ({ name, spec }) => ({
@@ -35,9 +35,9 @@ export const tableKind: KindDefinition<TableSpec> & { readonly kind: 'table' } =
         at === undefined ? {} : { at },
       )
   },
-  describe({ columns, key, partitionBy }) {
+  describe({ columns, key, partitionBy, format }) {
     const count = Object.keys(columns).length
-    return `${count} ${count === 1 ? 'column' : 'columns'}${key ? `, key ${key.join(', ')}` : ''}${partitionBy.length > 0 ? `, partitioned by ${partitionBy.join(', ')}` : ''}`
+    return `${count} ${count === 1 ? 'column' : 'columns'}${key ? `, key ${key.join(', ')}` : ''}${partitionBy.length > 0 ? `, partitioned by ${partitionBy.join(', ')}` : ''}${format === 'delta' ? ', a Delta table' : ''}`
   },
   changes: tableChanges,
   destroyedByRemoval: ({ name }) => `the rows of the table ${name}`,
@@ -52,7 +52,17 @@ export const tableKind: KindDefinition<TableSpec> & { readonly kind: 'table' } =
   async status({ name, spec }, { tables }) {
     const loaded = await tables.load({ namespace: spec.namespace, name })
     if (!loaded) return { exists: false }
-    const { columns, rows, bytes, files, snapshotId, metadataLocation } = loaded
-    return { exists: true, rows, bytes, files, snapshotId, metadataLocation, columns }
+    const { columns, rows, bytes, files, snapshotId, metadataLocation, format, delta } = loaded
+    return {
+      exists: true,
+      format,
+      rows,
+      bytes,
+      files,
+      snapshotId,
+      metadataLocation,
+      columns,
+      ...(delta === undefined ? {} : { delta }),
+    }
   },
 }

@@ -17,7 +17,7 @@ interface Declared {
 }
 
 export async function reconcileTable({ name, spec }: Resource<TableSpec>, tables: TableService): Promise<void> {
-  const { namespace, key = [], partitionBy, properties } = spec
+  const { namespace, key = [], partitionBy, properties, format } = spec
   const columns = keyedColumns(spec)
   const table = { namespace, name }
   const loaded = await tables.load(table)
@@ -31,8 +31,14 @@ export async function reconcileTable({ name, spec }: Resource<TableSpec>, tables
       key,
       columns: Object.entries(columns).map(columnPlan),
       partitionBy: partitionBy.map((text) => parsePartition(text, columns)),
+      format,
       properties: { ...properties, [declaredProperty]: declared },
     })
+  if (loaded.format !== format)
+    throw new WeirError(
+      'WEIR-7005',
+      `the table ${name} is of format ${loaded.format}, declared is ${format}. Declare what there is, or another table`,
+    )
   if (loaded.key.toSorted().join() !== key.toSorted().join())
     throw new WeirError(
       'WEIR-7005',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { asWeirError } from '../../../kernel/errors/weir-error.ts'
+import { deltaTroubles } from './delta-troubles.ts'
 import { columnSchema, normalType, type Column } from './column.ts'
 import { keyTrouble } from './key.ts'
 import { parsePartition } from './partition.ts'
@@ -23,6 +24,12 @@ export const tableSchema = z
       .describe(
         'Columns that tell rows apart, the identifier fields in Iceberg: deliveries then change rows instead of appending them. They are required. Chosen once.',
       ),
+    format: z
+      .enum(['iceberg', 'delta'])
+      .default('iceberg')
+      .describe(
+        'What other engines read the table as: Iceberg, through the catalog, or Delta, from its folder. A Delta table is only added to, and is partitioned by columns as they are. Chosen once.',
+      ),
     namespace: z
       .string()
       .regex(/^[A-Za-z][A-Za-z0-9_-]{0,127}$/, 'a namespace is a letter, then letters, digits, _ and -')
@@ -37,7 +44,10 @@ export const tableSchema = z
       .default({})
       .describe("Properties of the Iceberg table. Those that begin with weir. are Weir's."),
   })
-  .superRefine(({ columns, key = [], partitionBy, properties }, context) => {
+  .superRefine(({ columns, key = [], partitionBy, properties, format }, context) => {
+    if (format === 'delta')
+      for (const { path, message } of deltaTroubles({ columns, key, partitionBy }))
+        context.addIssue({ code: 'custom', path: [...path], message })
     for (const [at, name] of key.entries()) {
       const message = keyTrouble(name, key.indexOf(name) < at, columns)
       if (message !== undefined) context.addIssue({ code: 'custom', path: ['key', at], message })

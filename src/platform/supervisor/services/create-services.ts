@@ -34,6 +34,8 @@ export interface ServicesOptions extends SupervisorOptions {
 export interface Services extends ReconcileServices {
   readonly catalog: CatalogClient
   readonly catalogUri: string
+  /** Not somebody else's. */
+  readonly catalogIsOwn: boolean
 }
 
 export function createServices(options: ServicesOptions): Services {
@@ -44,6 +46,7 @@ export function createServices(options: ServicesOptions): Services {
   return {
     catalog,
     catalogUri,
+    catalogIsOwn: locationOf === undefined,
     streams: createStreamService(processes.streams),
     tables: createTableService(catalog, dropNotes(places.drops, nodeFiles, removeLeft), locationOf),
     deliveries: createDeliveryService(processes.workers, {

@@ -1,4 +1,5 @@
 import type { LoadedTable as CatalogTable } from '../../../lake/client/catalog-client.ts'
+import { deltaRoot, deltaVersion, isDelta } from '../../../lake/delta/write/delta-table.ts'
 import { printType } from '../../../lake/types/print-type.ts'
 import type { LoadedTable, TableIdentifier } from '../../kinds/reconcile-services.ts'
 
@@ -22,6 +23,9 @@ export function describeTable(
     key: (schema['identifier-field-ids'] ?? []).flatMap(
       (id) => schema.fields.find((field) => field.id === id)?.name ?? [],
     ),
+    ...(isDelta(metadata)
+      ? { format: 'delta', delta: { location: deltaRoot(metadata), version: deltaVersion(metadata) } }
+      : { format: 'iceberg' }),
     properties: metadata.properties ?? {},
     metadataLocation,
     rows: total('records'),

@@ -9,15 +9,15 @@ import { sqlError } from '../../../sql/sql-error.ts'
 import type { ControlPlane } from '../../control/control-plane.ts'
 import type { TableSpec } from '../../kinds/table/schema.ts'
 import type { Services } from './create-services.ts'
-import { partitionOf } from './table-service.ts'
+import { foreignDelta, formatProperties, partitionOf } from './table-service.ts'
 
-type Catalog = Pick<Services, 'catalog' | 'tables'>
+type Catalog = Pick<Services, 'catalog' | 'tables' | 'catalogIsOwn'>
 
 const attemptsMax = 8
 
 /** What SQL changes of the catalog's tables, for those that the project does not declare: all else is changed in weir.config.ts. */
 export function tableDefinitions(
-  { catalog, tables }: Catalog,
+  { catalog, tables, catalogIsOwn: isOwn }: Catalog,
   control: Pick<ControlPlane, 'list' | 'record'>,
 ): Pick<EngineHost, 'define' | 'stage'> {
   const isDeclared = async ({ schema, name }: TableName): Promise<boolean> => {
@@ -35,7 +35,7 @@ export function tableDefinitions(
     switch (request.define) {
       case 'create':
         if (request.schema === 'public') await catalog.ensureNamespace(['public'])
-        await catalog.createTable([request.schema], newTable(request))
+        await catalog.createTable([request.schema], newTable(request, isOwn))
         return
       case 'drop':
         await mustBeFree(request, 'remove it there and run weir apply --allow-destructive')
@@ -76,15 +76,17 @@ export function tableDefinitions(
     },
     async stage(request) {
       if (request.schema === 'public') await catalog.ensureNamespace(['public'])
-      const staged = await catalog.stageTable([request.schema], newTable(request)).catch(forSql)
+      const staged = await catalog.stageTable([request.schema], newTable(request, isOwn)).catch(forSql)
       return stringifyJson(staged)
     },
   }
 }
 
-function newTable({ name, columns, partitionBy }: NewTableRequest): NewTable {
+function newTable({ name, columns, partitionBy, format }: NewTableRequest, isOwn: boolean): NewTable {
+  if (format === 'delta' && !isOwn) throw foreignDelta(name)
   const schema = schemaOf(columns)
-  return { name, schema, partition: partitionOf({ name, partitionBy }, schema) }
+  const properties = formatProperties(format)
+  return { name, schema, partition: partitionOf({ name, partitionBy }, schema), properties }
 }
 
 async function alter(
@@ -124,6 +126,7 @@ const sqlstates: Readonly<Record<string, string>> = {
   'WEIR-4006': '22023',
   'WEIR-4007': '42704',
   'WEIR-4011': '0A000',
+  'WEIR-4027': '0A000',
 }
 
 function forSql(thrown: unknown): never {

@@ -34,6 +34,7 @@ const create = (): Promise<void> =>
     ],
     key: [],
     partitionBy: [{ transform: 'month', column: 'date' }],
+    format: 'iceberg',
     properties: { owner: 'ops' },
   })
 const columns = async (): Promise<string[]> =>

@@ -1,5 +1,6 @@
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
+import { formatProperty } from '../../../lake/delta/write/delta-table.ts'
 import type { PartitionField as IcebergPartitionField } from '../../../lake/metadata/table-metadata.ts'
 import type { TableUpdate } from '../../../lake/metadata/update.ts'
 import { schemaOf } from '../../../lake/types/schema.ts'
@@ -8,6 +9,7 @@ import type {
   ColumnPlan,
   PartitionField,
   TableChange,
+  TableFormat,
   TableIdentifier,
   TablePlan,
   TableService,
@@ -38,7 +40,10 @@ export function createTableService(
       await client.ensureNamespace([plan.namespace])
       const schema = withKey(schemaOf([...plan.columns, ...ownColumns]), plan)
       const partition = partitionOf(plan, schema)
-      const { name, properties } = plan
+      const { name } = plan
+      // A foreign catalog would make an Iceberg table of it.
+      if (plan.format === 'delta' && locationOf !== undefined) throw foreignDelta(name)
+      const properties = { ...plan.properties, ...formatProperties(plan.format) }
       const place = locationOf === undefined ? {} : { location: locationOf(plan) }
       await client.createTable([plan.namespace], { name, schema, partition, properties, ...place })
     },
@@ -102,6 +107,15 @@ function withKey(schema: Schema, { name, key }: TablePlan): Schema {
     return field.id
   })
   return { ...schema, 'identifier-field-ids': ids }
+}
+
+/** What makes a new table one of its format. */
+export function formatProperties(format: TableFormat): Readonly<Record<string, string>> {
+  return format === 'delta' ? { [formatProperty]: 'delta' } : {}
+}
+
+export function foreignDelta(name: string): WeirError {
+  return new WeirError('WEIR-4027', `table ${name}: Delta tables are kept by Weir's own catalog, not by another one`)
 }
 
 /** The partition spec of a table that is to be made. */

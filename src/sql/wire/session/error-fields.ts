@@ -1,4 +1,4 @@
-import { asWeirError } from '../../../kernel/errors/weir-error.ts'
+import { asWeirError, type WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { ResponseFields } from '../backend-messages.ts'
 
 /** An error as the client sees it. `offset` is where the statement begins in what the client sent. */
@@ -13,11 +13,17 @@ export function errorFields(thrown: unknown, severity: 'ERROR' | 'FATAL', offset
   }
   return {
     severity,
-    sqlstate: sqlstate ?? (error.kind === 'unavailable' ? '57P03' : 'XX000'),
+    sqlstate: sqlstate ?? sqlstateOf(error),
     message: error.message,
     detail: detail ?? error.code,
     hint,
     where,
     position: position === undefined ? undefined : position + offset,
   }
+}
+
+/** Of what was not said by SQL itself. */
+function sqlstateOf({ code, kind }: WeirError): string {
+  if (code === 'WEIR-4025' || code === 'WEIR-4027') return '0A000'
+  return kind === 'unavailable' ? '57P03' : 'XX000'
 }

@@ -13,6 +13,8 @@ export type DefinitionStatement =
       /** Names for the columns of the query. */
       readonly names: readonly WrittenName[] | undefined
       readonly partitionBy: readonly PartitionRequest[]
+      /** USING. */
+      readonly format: 'iceberg' | 'delta'
       readonly query: Fragment | undefined
       readonly withData: boolean
     }

@@ -10,13 +10,16 @@ export function parseCreateTable(reader: TokenReader): DefinitionStatement {
   const ifNotExists = reader.takeWords('if', 'not', 'exists')
   const table = reader.qualifiedName()
   const group = reader.isSymbol('(') ? reader.group() : undefined
+  // Spark has it in front of the partitions, PostgreSQL behind them.
+  const early = parseFormat(reader)
   const partitionBy = parsePartitions(reader)
+  const format = early ?? parseFormat(reader) ?? 'iceberg'
   if (reader.takeWords('as')) {
     const query = reader.until((here) => here.isWord('with', 'data') || here.isWord('with', 'no', 'data'))
     const withData = !reader.takeWords('with', 'no', 'data')
     reader.takeWords('with', 'data')
     const names = group && parseColumns(group)
-    return { kind: 'create table', table, ifNotExists, columns: undefined, names, partitionBy, query, withData }
+    return { kind: 'create table', table, ifNotExists, columns: undefined, names, partitionBy, format, query, withData }
   }
   if (!group) return reader.fail()
   const columns = splitFragment(group, 'are brackets').map(parseColumn)
@@ -27,6 +30,7 @@ export function parseCreateTable(reader: TokenReader): DefinitionStatement {
     columns,
     names: undefined,
     partitionBy,
+    format,
     query: undefined,
     withData: false,
   }
@@ -56,6 +60,19 @@ function refused(word: string, position: number): Error {
     sqlstate: '0A000',
     position,
     hint: 'Columns have a name, a type and NOT NULL; there are no defaults, keys or checks.',
+  })
+}
+
+/** `USING delta`: what other engines read the table as. */
+function parseFormat(reader: TokenReader): 'iceberg' | 'delta' | undefined {
+  if (!reader.takeWords('using')) return undefined
+  const position = (reader.peek()?.start ?? 0) + 1
+  const format = reader.name().parts[0]!.toLowerCase()
+  if (format === 'iceberg' || format === 'delta') return format
+  throw sqlError('WEIR-6001', `there are no tables of the format "${format}"`, {
+    sqlstate: '0A000',
+    position,
+    hint: 'USING iceberg, which is what tables are without it, or USING delta.',
   })
 }
 
