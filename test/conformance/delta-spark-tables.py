@@ -1,23 +1,11 @@
-# Delta tables as Spark writes them: FOLDER JARS. Prints, for each, the rows that Spark reads of it, as JSON.
+# Delta tables as Spark writes them: JARS FOLDER. Prints, for each, the rows that Spark reads of it, as JSON.
 import json
 import sys
 
-from pyspark.sql import SparkSession
+from delta_spark import printed, session
 
-folder = sys.argv[1]
-spark = (
-    SparkSession.builder.master("local[2]")
-    .config("spark.jars", sys.argv[2])
-    .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
-    .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
-    .config("spark.sql.session.timeZone", "UTC")
-    .config("spark.sql.shuffle.partitions", "2")
-    .config("spark.ui.enabled", "false")
-    .config("spark.driver.memory", "1g")
-    .config("spark.sql.warehouse.dir", f"{folder}/warehouse")
-    .getOrCreate()
-)
-spark.sparkContext.setLogLevel("ERROR")
+folder = sys.argv[2]
+spark = session(sys.argv[1], folder)
 
 rows_of = """SELECT CAST(id AS BIGINT) AS id, CAST(id % 100 AS SMALLINT) AS small, CAST(id AS DECIMAL(12, 2)) AS price,
   concat('n', id) AS name, TIMESTAMP '2024-01-01 12:00:00.123456' + make_interval(0, 0, 0, 0, CAST(id AS INT)) AS at,
@@ -65,15 +53,5 @@ steps = {
 for name, statements in steps.items():
     for statement in statements:
         spark.sql(statement.format(t=f"delta.`{folder}/{name}`"))
-    frame = spark.sql(f"SELECT * FROM delta.`{folder}/{name}`")
-    moment = "date_format({0}, 'yyyy-MM-dd HH:mm:ss.SSSSSS')"
-    items = [
-        f"concat({moment.format(field.name)}, '+00') AS {field.name}"
-        if field.dataType.typeName() == "timestamp"
-        else f"{moment.format(field.name)} AS {field.name}"
-        if field.dataType.typeName() == "timestamp_ntz"
-        else field.name
-        for field in frame.schema
-    ]
-    rows = frame.selectExpr(*items).selectExpr("to_json(struct(*), map('ignoreNullFields', 'false')) AS row").collect()
-    print(json.dumps({"name": name, "rows": [row["row"] for row in rows]}), flush=True)
+    rows = printed(spark.sql(f"SELECT * FROM delta.`{folder}/{name}`"))
+    print(json.dumps({"name": name, "rows": rows}), flush=True)

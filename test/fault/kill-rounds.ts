@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { seededRandom } from '../support/seeded-random.ts'
 import { processesOf, type ProcessKind } from './process-tree.ts'
 import { checkExactlyOnce, verifies } from './exactly-once.ts'
-import { restartableWeir } from './restartable-weir.ts'
+import { restartableWeir, type RestartableWeir } from './restartable-weir.ts'
 import { timesById } from './sql-of.ts'
-import { produceUniqueValues } from './unique-values.ts'
+import { type Outcome, produceUniqueValues } from './unique-values.ts'
 
 const project = `import { defineProject, delivery, stream, table } from 'weir-data'
 const values = stream('values', { partitions: 4, value: 'json' })
@@ -28,6 +28,7 @@ export async function killRounds(
   kills: number,
   say: (line: string) => void,
   text = project,
+  atEnd: (weir: RestartableWeir, outcome: Outcome) => Promise<void> = async () => undefined,
 ): Promise<KillReport> {
   const random = seededRandom(seed)
   const killed: Record<ProcessKind, number> = { supervisor: 0, log: 0, worker: 0, engine: 0, writer: 0 }
@@ -57,6 +58,7 @@ export async function killRounds(
   }
   await checkExactlyOnce(weir, 'kept', values.outcome())
   await verifies(weir)
+  await atEnd(weir, values.outcome())
   const { acknowledged, sent } = values.outcome()
   return { killed, acknowledged: acknowledged.size, sent: sent.size }
 }
