@@ -1,10 +1,15 @@
 import type { FileFormat } from './crawled-table.ts'
 
+/** JSON-safe, and read by nobody here. */
+export type BucketAccess = Readonly<Record<string, unknown>>
+
 /** What a crawler is asked to do. JSON-safe. */
 export interface CrawlPlan {
   readonly crawler: string
-  /** The absolute path of the folder. */
+  /** The absolute path of the folder, or `s3://bucket/prefix`. */
   readonly folder: string
+  /** Of a bucket: how it is reached, for who opens it; without the secrets themselves. */
+  readonly bucket?: BucketAccess
   /** null: by what most files are. */
   readonly format: FileFormat | 'delta' | null
   readonly csv: {

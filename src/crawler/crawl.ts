@@ -12,14 +12,15 @@ import { fileReports, type FileReport } from './file-report.ts'
 import { findDelta, isDelta } from './find-delta.ts'
 import type { FoundTable, LookAtAll } from './found-table.ts'
 import { isSameFile, type ListedFile, type LookedFile } from './finding.ts'
-import { listFolder } from './listing/list-folder.ts'
 import { lookAtFile } from './look/look-at-file.ts'
 import type { QueryRows } from './look/look-parquet.ts'
 import { mergeFiles, type MergedFiles } from './merge/merge-files.ts'
+import type { FileSource } from './source/file-source.ts'
 
 /** What a crawl needs. */
 export interface CrawlPorts {
   readonly objects: Pick<ObjectStore, 'put' | 'get' | 'list' | 'remove'>
+  readonly source: FileSource
   /** Where the crawler's documents lie: `file:///…/lake/_crawlers/NAME`. */
   readonly location: string
   /** A local path for what an unfinished crawl has found. */
@@ -46,8 +47,6 @@ export interface CrawlResult {
   readonly files: readonly FileReport[] | null
 }
 
-const filesAtOnce = 4
-
 /**
  * One run: lists the folder, looks at files that are new or changed, and writes the table of all of them. `before` is read only; what
  * is written has new names, so a run that is killed leaves the table as it was (docs/spec/crawler.md, INV-C1).
@@ -64,7 +63,7 @@ export async function crawl(
   const known = before ? parseReport((await objects.get(before.report)).toString('utf8'), plan) : undefined
   const previous = before && known ? await readCrawledTable(objects, before.table) : null
   const look = (files: readonly ListedFile[]) => lookAtAll(plan, files, known ?? new Map(), ports)
-  const found = (await isDelta(plan))
+  const found = (await isDelta(plan, ports.source))
     ? await findDelta(plan, ports.query, look)
     : await findFiles(plan, previous, ports, look)
   const { merged, looked, fresh } = found
@@ -76,7 +75,10 @@ export async function crawl(
   const { columns } = merged
   if (isDryRun) return { pointer: before, columns, summary, files: fileReports(looked, merged.leftOut) }
   const isNothing = previous === null && merged.files.length === 0 && merged.leftOut.length === 0
-  const isSame = previous !== null && fresh === 0 && isDeepStrictEqual(merged, contentOf(previous))
+  const isSame =
+    previous !== null &&
+    fresh === 0 &&
+    isDeepStrictEqual(contentOf({ ...merged, ...placeOf(plan) }), contentOf(previous))
   const pointer = isNothing ? null : isSame ? before : await write(plan, merged, looked, ports)
   return { pointer, columns, summary, files: null }
 }
@@ -84,17 +86,23 @@ export async function crawl(
 async function findFiles(
   plan: CrawlPlan,
   previous: CrawledTable | null,
-  { signal, progress }: CrawlPorts,
+  { source, signal, progress }: CrawlPorts,
   look: LookAtAll,
 ): Promise<FoundTable> {
   const options = { signal, onCount: (count: number) => progress(0, count) }
-  const { files, hidden, excluded } = await listFolder(plan.folder, plan.exclude, options)
+  const { files, hidden, excluded } = await source.list(plan.exclude, options)
   const { looked, fresh } = await look(files)
   return { merged: mergeFiles(looked, plan, previous ?? undefined), looked, fresh, hidden, excluded }
 }
 
-function contentOf({ columns, shapes, files, leftOut, deltaVersion }: CrawledTable): MergedFiles {
-  return { columns, shapes, files, leftOut, ...(deltaVersion === undefined ? {} : { deltaVersion }) }
+type Content = MergedFiles & Pick<CrawledTable, 'root' | 'bucket'>
+
+function contentOf({ columns, shapes, files, leftOut, deltaVersion, root, bucket }: Content) {
+  return { columns, shapes, files, leftOut, deltaVersion, root, bucket }
+}
+
+function placeOf({ folder, bucket }: CrawlPlan): Pick<CrawledTable, 'root' | 'bucket'> {
+  return { root: folder.endsWith('/') ? folder : `${folder}/`, ...(bucket === undefined ? {} : { bucket }) }
 }
 
 /** The documents of a pointer that was replaced may still be read by a statement that has begun; all others go. */
@@ -120,15 +128,17 @@ async function lookAtAll(
 ): Promise<{ readonly looked: readonly LookedFile[]; readonly fresh: number }> {
   const journal = await openJournal(ports.journal, plan)
   const knownOf = (file: ListedFile): LookedFile | undefined =>
-    [known.get(file.path), journal.known.get(file.path)].find((found) => found && isSameFile(found, file))
+    [known.get(file.path), journal.known.get(file.path)].find(
+      (found) => found && isSameFile(found, file) && !isToBeSeenAgain(found),
+    )
   const looked = files.map((file) => knownOf(file))
   const missing = files.map((_, at) => at).filter((at) => looked[at] === undefined)
   let done = 0
   try {
-    await inParallel(missing, filesAtOnce, async (at) => {
+    await inParallel(missing, ports.source.filesAtOnce, async (at) => {
       ports.signal.throwIfAborted()
       const file = files[at]!
-      const found = { ...file, finding: await lookAtFile(plan.folder, file, plan, ports.query) }
+      const found = { ...file, finding: await lookAtFile(ports.source, file, plan, ports.query) }
       looked[at] = found
       await journal.add(found)
       ports.progress(++done, missing.length)
@@ -137,6 +147,10 @@ async function lookAtAll(
     await journal.flush()
   }
   return { looked: looked.filter((file) => file !== undefined), fresh: missing.length }
+}
+
+function isToBeSeenAgain({ finding }: LookedFile): boolean {
+  return finding.kind === 'left out' && finding.again === true
 }
 
 async function write(
@@ -150,7 +164,7 @@ async function write(
   const table: CrawledTable = {
     formatVersion: 1,
     crawler: plan.crawler,
-    root: plan.folder.endsWith('/') ? plan.folder : `${plan.folder}/`,
+    ...placeOf(plan),
     crawledAt: new Date(now()).toISOString(),
     ...merged,
   }

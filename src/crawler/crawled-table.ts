@@ -41,6 +41,8 @@ const identity = {
   path: z.string(),
   sizeBytes: z.number(),
   modifiedMs: z.number(),
+  /** Of an object in a bucket. */
+  etag: z.string().optional(),
 }
 
 const tableColumn = z.object({
@@ -80,12 +82,14 @@ export type LeftOutFile = z.output<typeof leftOutFile>
 
 /**
  * What a crawl found, as SQL reads it: written once, never changed, named by the crawler's pointer (docs/spec/crawler.md). `root` is
- * the absolute path of the folder, with its `/`.
+ * the absolute path of the folder, or `s3://bucket/prefix`, with its `/`.
  */
 export const crawledTable = z.object({
   formatVersion: z.literal(1),
   crawler: z.string(),
   root: z.string(),
+  /** Of a bucket: how it is reached. */
+  bucket: z.record(z.string(), z.unknown()).optional(),
   /** ISO 8601. */
   crawledAt: z.string(),
   /** Of a Delta table: the version of its log. */

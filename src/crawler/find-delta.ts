@@ -2,21 +2,21 @@ import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inParallel } from '../kernel/in-parallel.ts'
 import { WeirError } from '../kernel/errors/weir-error.ts'
-import { deltaLogName } from '../lake/delta/delta-log.ts'
 import { readDelta, type DeltaFile, type DeltaSnapshot } from '../lake/delta/read-delta.ts'
 import type { CrawlPlan } from './crawl-plan.ts'
 import type { CrawledTable, FileShape } from './crawled-table.ts'
+import type { FileSource } from './source/file-source.ts'
 import type { FoundTable, LookAtAll } from './found-table.ts'
 import type { ListedFile, LookedFile } from './finding.ts'
 import type { QueryRows } from './look/look-parquet.ts'
 import { collectShapes } from './merge/collect-shapes.ts'
 import { commonType } from './merge/common-type.ts'
 
-/** Whether a folder is to be read as its Delta log says. */
-export async function isDelta({ folder, format }: CrawlPlan): Promise<boolean> {
-  if (format === 'delta') return true
-  const found = format === null ? await lstat(join(folder, deltaLogName)).catch(() => undefined) : undefined
-  return found?.isDirectory() === true
+/** Whether a folder is to be read as its Delta log says. WEIR-4025 for one in a bucket. */
+export async function isDelta({ folder, format, bucket }: CrawlPlan, source: FileSource): Promise<boolean> {
+  if (format !== 'delta' && !(format === null && (await source.hasDeltaLog()))) return false
+  if (bucket === undefined) return true
+  throw new WeirError('WEIR-4025', `${folder}: Delta tables are read from folders only, not from buckets`)
 }
 
 const filesAtOnce = 32

@@ -37,6 +37,8 @@ export interface LeftOutFinding {
   readonly reason: LeftOutReason
   /** What exactly, and what to do. */
   readonly detail: string
+  /** The reason lies outside the file, and may be gone while the file stays: the next crawl looks again. */
+  readonly again?: true
 }
 
 /** What was found in one file. */
@@ -48,18 +50,28 @@ export interface ListedFile {
   readonly path: string
   readonly sizeBytes: number
   readonly modifiedMs: number
+  /** Of an object in a bucket: another one of its name has another. */
+  readonly etag?: string
   readonly isLink: boolean
+  /** Its bytes lie in an archive, and answer to nobody. */
+  readonly isArchived?: true
 }
+
+/** What tells a file from another one of its name. */
+export type FileIdentity = Pick<ListedFile, 'sizeBytes' | 'modifiedMs'> & { readonly etag?: string | undefined }
 
 /** A line of a crawl's report and of its journal. */
 export interface LookedFile extends ListedFile {
   readonly finding: Finding
 }
 
-/** Whether a file is the one that it was. */
-export function isSameFile(
-  a: Pick<ListedFile, 'sizeBytes' | 'modifiedMs'>,
-  b: Pick<ListedFile, 'sizeBytes' | 'modifiedMs'>,
-): boolean {
-  return a.sizeBytes === b.sizeBytes && a.modifiedMs === b.modifiedMs
+/** Whether a file is the one that it was: by size and ETag in a bucket, by size and time in a folder. */
+export function isSameFile(a: FileIdentity, b: FileIdentity): boolean {
+  if (a.sizeBytes !== b.sizeBytes || a.etag !== b.etag) return false
+  return a.etag !== undefined || a.modifiedMs === b.modifiedMs
+}
+
+/** Of a file in a document. */
+export function identityOf({ path, sizeBytes, modifiedMs, etag }: ListedFile) {
+  return etag === undefined ? { path, sizeBytes, modifiedMs } : { path, sizeBytes, modifiedMs, etag }
 }

@@ -7,6 +7,7 @@ import type { CrawlPlan } from '../../src/crawler/crawl-plan.ts'
 import type { CrawledTable } from '../../src/crawler/crawled-table.ts'
 import { deletedRows } from '../../src/crawler/read/deleted-rows.ts'
 import { crawledTableSql } from '../../src/crawler/read/table-sql.ts'
+import { localFolder } from '../../src/crawler/source/local-folder.ts'
 import { nodeFiles } from '../../src/kernel/files/node-files.ts'
 import type { ObjectStore } from '../../src/storage/objects/object-store.ts'
 import { openObjectStore } from '../../src/storage/objects/open.ts'
@@ -55,6 +56,7 @@ export async function crawledFolder(): Promise<CrawledFolder> {
     async crawl(plan = {}, { dry = false, signal = new AbortController().signal } = {}) {
       const ports = {
         objects,
+        source: localFolder(plan.folder ?? folder),
         query,
         signal,
         location: `file://${home}/lake/_crawlers/test`,
@@ -73,7 +75,7 @@ export async function crawledFolder(): Promise<CrawledFolder> {
     async rows(tail = '', items = '*') {
       const found = await table()
       return query(
-        `SELECT ${items} FROM (${crawledTableSql(found, found.files, await deletedRows(found.root, found.files))}) AS t ${tail}`,
+        `SELECT ${items} FROM (${crawledTableSql(found, found.files, { deleted: await deletedRows(found.root, found.files) })}) AS t ${tail}`,
       )
     },
     async [Symbol.asyncDispose]() {

@@ -101,6 +101,7 @@ export function pretendServices(): PretendedServices {
     },
     secrets: { read: async () => 'value' },
     crawls: {
+      checkBucket: () => undefined,
       prepare: (crawler) => call(`prepare ${crawler}`, () => undefined),
       forget: (crawler) => call(`forget ${crawler}`, () => undefined),
       find: async () => undefined,

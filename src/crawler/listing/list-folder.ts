@@ -5,19 +5,10 @@ import { inParallel } from '../../kernel/in-parallel.ts'
 import { asWeirError, WeirError } from '../../kernel/errors/weir-error.ts'
 import { deltaLogName } from '../../lake/delta/delta-log.ts'
 import type { ListedFile } from '../finding.ts'
-
-/** More would not fit into the memory of who lists them, nor into one plan of a query. */
-const filesMax = 1_000_000
+import type { ListOptions } from '../source/file-source.ts'
+import { byPath, deltaInside, isHiddenName, refuseTooMany, type Listing } from './listing.ts'
 
 const statsAtOnce = 16
-
-export interface Listing {
-  /** Sorted by path. */
-  readonly files: readonly ListedFile[]
-  /** Names that are not data by convention (`_SUCCESS`, `.crc`, `_temporary/`), folders among them. */
-  readonly hidden: number
-  readonly excluded: number
-}
 
 /**
  * All files below a folder. Links are listed and not followed: they would lead out of the folder, or read a file twice. What goes while
@@ -26,7 +17,7 @@ export interface Listing {
 export async function listFolder(
   folder: string,
   exclude: readonly string[],
-  options: { readonly signal?: AbortSignal; readonly onCount?: (count: number) => void } = {},
+  options: ListOptions = {},
 ): Promise<Listing> {
   const root = await rootOf(folder)
   const files: ListedFile[] = []
@@ -39,7 +30,7 @@ export async function listFolder(
     for (const entry of await readdir(join(root, inside), { withFileTypes: true })) {
       const path = `${inside}${entry.name}`
       if (entry.name === deltaLogName) throw deltaInside(folder, inside)
-      if (isHidden(entry.name)) hidden++
+      if (isHiddenName(entry.name)) hidden++
       else if (exclude.some((glob) => matchesGlob(path, glob))) excluded++
       else if (entry.isDirectory()) waiting.push(`${path}/`)
       else found.push(entry)
@@ -47,24 +38,10 @@ export async function listFolder(
     await inParallel(found, statsAtOnce, async (entry) => {
       files.push(...(await listed(root, `${inside}${entry.name}`, entry)))
     })
-    if (files.length > filesMax)
-      throw new WeirError(
-        'WEIR-4022',
-        `${folder} has more than ${filesMax} files. Crawl its folders one by one, or exclude some`,
-      )
+    refuseTooMany(files.length, folder)
     options.onCount?.(files.length)
   }
-  return { files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)), hidden, excluded }
-}
-
-/** Its files hold rows that are deleted: only its log says which. */
-function deltaInside(folder: string, inside: string): WeirError {
-  return inside === ''
-    ? new WeirError('WEIR-4025', `${folder} is a Delta table. Leave format out, or say format: 'delta'`)
-    : new WeirError(
-        'WEIR-4025',
-        `${folder}/${inside} is a Delta table inside. Give it a crawler of its own, and exclude it here`,
-      )
+  return { files: byPath(files), hidden, excluded }
 }
 
 /** The folder itself may be a link. */
@@ -81,9 +58,4 @@ async function listed(root: string, path: string, entry: Dirent): Promise<readon
   const found = await lstat(join(root, path)).catch(() => undefined)
   if (!found) return []
   return [{ path, sizeBytes: found.size, modifiedMs: found.mtimeMs, isLink: entry.isSymbolicLink() }]
-}
-
-/** As Hive and Spark have it; a folder `_month=1` is a partition nevertheless. */
-function isHidden(name: string): boolean {
-  return name.startsWith('.') || (name.startsWith('_') && !name.includes('='))
 }

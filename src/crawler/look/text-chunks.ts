@@ -1,32 +1,23 @@
-import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Compression } from '../crawled-table.ts'
 
-const chunkBytes = 1 << 18
-
 /**
  * The text of a file in pieces, unpacked, without its byte order mark. WEIR-4020 for bytes that are not UTF-8. The reader may stop at any
- * piece. `whole` is all of the file where that is known already.
+ * piece.
  */
-export async function* textChunks(
-  path: string,
-  compression: Compression,
-  whole: Buffer | undefined,
-): AsyncIterable<string> {
+export async function* textChunks(bytes: AsyncIterable<Buffer>, compression: Compression): AsyncIterable<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  const pieces = whole && compression === 'none' ? [whole] : unpacked(path, compression)
-  for await (const bytes of pieces) yield decode(() => decoder.decode(bytes, { stream: true }))
+  const pieces = compression === 'none' ? bytes : unpacked(bytes, compression)
+  for await (const piece of pieces) yield decode(() => decoder.decode(piece, { stream: true }))
   yield decode(() => decoder.decode())
 }
 
-function unpacked(path: string, compression: Compression): AsyncIterable<Buffer> {
-  const file = createReadStream(path, { highWaterMark: chunkBytes })
-  if (compression === 'none') return file
+function unpacked(bytes: AsyncIterable<Buffer>, compression: Exclude<Compression, 'none'>): AsyncIterable<Buffer> {
   const unpack = compression === 'gzip' ? createGunzip() : createZstdDecompress()
   // What went wrong is heard by who reads; a reader that stops ends the file too.
-  pipeline(file, unpack, () => undefined)
+  pipeline(Readable.from(bytes, { objectMode: false }), unpack, () => undefined)
   return unpack
 }
 

@@ -1,7 +1,7 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { CrawlPlan } from '../crawl-plan.ts'
 import type { CrawledTable, FileFormat } from '../crawled-table.ts'
-import type { LeftOutReason, ListedFile, LookedFile, ReadableFinding } from '../finding.ts'
+import { identityOf, type LeftOutReason, type ListedFile, type LookedFile, type ReadableFinding } from '../finding.ts'
 import { partitionOf, type PartitionValue } from '../listing/partition-path.ts'
 import { otherFormat } from '../look/look-at-file.ts'
 import { collectShapes } from './collect-shapes.ts'
@@ -26,8 +26,8 @@ export function mergeFiles(
   before: Pick<CrawledTable, 'columns' | 'shapes'> | undefined,
 ): MergedFiles {
   const leftOut: CrawledTable['leftOut'] = []
-  const leave = ({ path, sizeBytes, modifiedMs }: ListedFile, reason: LeftOutReason, detail: string): void =>
-    void leftOut.push({ path, sizeBytes, modifiedMs, reason, detail })
+  const leave = (file: ListedFile, reason: LeftOutReason, detail: string): void =>
+    void leftOut.push({ ...identityOf(file), reason, detail })
   const readable: Readable[] = []
   for (const file of looked) {
     const { finding } = file
@@ -95,12 +95,10 @@ function collected(
   partitionNames: readonly string[],
 ): Pick<CrawledTable, 'shapes' | 'files'> {
   const { shapes, indexes } = collectShapes(files.map(({ finding }) => finding.shape))
-  const placed = files.map(({ path, sizeBytes, modifiedMs, partition }, at) => {
-    const values = new Map(partition.map(({ name, value }) => [name, value]))
+  const placed = files.map((file, at) => {
+    const values = new Map(file.partition.map(({ name, value }) => [name, value]))
     return {
-      path,
-      sizeBytes,
-      modifiedMs,
+      ...identityOf(file),
       shape: indexes[at]!,
       partition: partitionNames.map((name) => values.get(name) ?? null),
     }

@@ -12,34 +12,34 @@ import type { ShapeSql } from './shape-sql.ts'
 /** Rows of a file that are deleted, by its path in the table. */
 export type DeletedRows = ReadonlyMap<string, Positions>
 
-const noneDeleted: DeletedRows = new Map()
+/** What a table is read from: rows that are deleted, and where files lie on this machine; in the table's folder without it. */
+export interface FilesAsRead {
+  readonly deleted?: DeletedRows
+  readonly pathOf?: (file: CrawledFile) => string
+}
 
 /** A SELECT of the table's columns in their order and types, over these of its files. */
 export function crawledTableSql(
   table: CrawledTable,
   files: readonly CrawledFile[],
-  deleted: DeletedRows = noneDeleted,
+  { deleted = new Map(), pathOf = ({ path }) => `${table.root}${path}` }: FilesAsRead = {},
 ): string {
   const groups = Map.groupBy(files, ({ shape, path }) => `${shape}${deleted.has(path) ? ' touched' : ''}`)
-  const parts = [...groups.values()].map((group) => shapeSelect(table, group, deleted))
+  const parts = [...groups.values()].map((group) => shapeSelect(table, group, { deleted, pathOf }))
   return parts.length > 0 ? parts.join(' UNION ALL ') : emptySelect(table.columns)
 }
 
 function shapeSelect(
-  { shapes, columns, root }: CrawledTable,
+  { shapes, columns }: CrawledTable,
   files: readonly CrawledFile[],
-  deleted: DeletedRows,
+  { deleted, pathOf }: Required<FilesAsRead>,
 ): string {
   const shape = shapes[files[0]!.shape]!
   const found = new Map(shape.columns.map((column) => [column.name, column]))
   const wanted = columns.flatMap(({ name, type, isPartition, source = name }) =>
     !isPartition && found.has(source) ? [{ name: source, type }] : [],
   )
-  const sql = sqlOf(
-    shape,
-    files.map(({ path }) => `${root}${path}`),
-    wanted,
-  )
+  const sql = sqlOf(shape, files.map(pathOf), wanted)
   const partitions = columns.filter(({ isPartition }) => isPartition)
   const items = columns.map((column) => {
     const { name, type, isPartition, source = name } = column
@@ -54,14 +54,18 @@ function shapeSelect(
         : nullSql(type)
     return `${item} AS ${identifier(name)}`
   })
-  return `SELECT ${items.join(', ')} FROM ${withoutDeleted(sql.from, files, root, deleted)}`
+  return `SELECT ${items.join(', ')} FROM ${withoutDeleted(sql.from, files, { deleted, pathOf })}`
 }
 
 /** Rows by their number in the file, which DuckDB tells where Parquet is read. */
-function withoutDeleted(from: string, files: readonly CrawledFile[], root: string, deleted: DeletedRows): string {
-  const touched = files.flatMap(({ path }) => {
-    const rows = deleted.get(path)
-    return rows ? [{ path: `${root}${path}`, rows }] : []
+function withoutDeleted(
+  from: string,
+  files: readonly CrawledFile[],
+  { deleted, pathOf }: Required<FilesAsRead>,
+): string {
+  const touched = files.flatMap((file) => {
+    const rows = deleted.get(file.path)
+    return rows ? [{ path: pathOf(file), rows }] : []
   })
   if (touched.length === 0) return from
   const numbered = from.replace(/\)$/, ', file_row_number = true)')

@@ -58,4 +58,10 @@ export const storageCodes = defineCodes({
     cause: 'The bucket that a project names cannot keep its tables.',
     remedy: 'Do what the message says: it names the bucket, what it refused, and the setting or right that is missing.',
   },
+  'WEIR-8011': {
+    kind: 'conflict',
+    cause: 'An object of a bucket is not the one that was found there before.',
+    remedy: 'Crawl again: weir crawl NAME. A schedule does it by itself.',
+    retryable: true,
+  },
 })

@@ -11,6 +11,7 @@ import type { CrawlResult } from '../../crawler/crawl.ts'
 import type { CrawlRequest } from './crawl-files.ts'
 import type { CacheFigures } from '../../storage/objects/cache/object-cache.ts'
 import type { LakePlace } from '../lake/lake-place.ts'
+import type { BucketPlace } from '../lake/open-buckets.ts'
 import type { KafkaAccess } from '../streams/kafka-access.ts'
 import type { SecretSource } from '../kinds/secret/secret-source.ts'
 import type { ListenerSettings, StreamSettings } from '../project/stream-settings.ts'
@@ -129,6 +130,7 @@ export interface CopiesStatus {
 
 export interface OperatorConfig {
   readonly temporaryDirectory: string
+  readonly buckets: BucketPlace
   readonly memoryLimitBytes: number
   readonly threads: number
 }
@@ -233,6 +235,7 @@ export interface EngineChildConfig {
   readonly linkDirectory: string
   readonly scratchDirectory: string
   readonly lake: LakePlace
+  readonly buckets: BucketPlace
   readonly database: string
 }
 

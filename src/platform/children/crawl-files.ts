@@ -1,10 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { crawl, removeOldDocuments, type CrawlPointer, type CrawlResult } from '../../crawler/crawl.ts'
 import type { CrawlPlan } from '../../crawler/crawl-plan.ts'
+import { bucketPrefix } from '../../crawler/source/bucket-prefix.ts'
+import type { FileSource } from '../../crawler/source/file-source.ts'
+import { localFolder } from '../../crawler/source/local-folder.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Duckdb } from '../../sql/duckdb/duckdb.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { LakePlace } from '../lake/lake-place.ts'
+import type { Buckets } from '../lake/open-buckets.ts'
 
 export interface CrawlRequest {
   /** By which progress is told, and the crawl stopped. */
@@ -21,7 +25,12 @@ export interface CrawlRequest {
 const progressEveryMs = 200
 
 /** Crawls in this process, and ends when it is told to. */
-export function crawlFiles(duckdb: Duckdb, tell: (job: number, done: number, total: number) => void) {
+export function crawlFiles(
+  { duckdb, buckets, scratch }: { readonly duckdb: Duckdb; readonly buckets: Buckets; readonly scratch: string },
+  tell: (job: number, done: number, total: number) => void,
+) {
+  const sourceOf = async ({ folder, bucket }: CrawlPlan): Promise<FileSource> =>
+    bucket === undefined ? localFolder(folder) : bucketPrefix(folder, await buckets.reader(bucket), scratch)
   const running = new Map<number, AbortController>()
   return {
     async crawl(request: CrawlRequest, objects: ObjectStore): Promise<CrawlResult> {
@@ -39,7 +48,17 @@ export function crawlFiles(duckdb: Duckdb, tell: (job: number, done: number, tot
           tell(job, done, total)
         }
         const query = oneAtATime(async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJson())
-        const ports = { objects, location, journal, query, now: () => Date.now(), signal: stop.signal, progress }
+        const source = await sourceOf(plan)
+        const ports = {
+          source,
+          objects,
+          location,
+          journal,
+          query,
+          now: () => Date.now(),
+          signal: stop.signal,
+          progress,
+        }
         return await crawl(plan, before, ports, isDryRun)
       } finally {
         running.delete(job)

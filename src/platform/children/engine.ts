@@ -1,6 +1,7 @@
 import { startEngine } from '../../sql/engine/start-engine.ts'
 import type { EngineHost, Relations } from '../../sql/engine-host.ts'
 import { copyMetrics } from '../lake/copy-metrics.ts'
+import { openBuckets } from '../lake/open-buckets.ts'
 import { openLake } from '../lake/open-lake.ts'
 import type { EngineChildConfig, EngineReady } from './child-methods.ts'
 import { processMetrics } from './process-metrics.ts'
@@ -33,6 +34,7 @@ serveSupervisor<EngineChildConfig, EngineReady, unknown, HostMethods>('engine', 
       linkDirectory: config.linkDirectory,
       scratchDirectory: config.scratchDirectory,
       objects,
+      buckets: openBuckets(config.buckets, 'engine'),
       database: config.database,
       logger,
     },

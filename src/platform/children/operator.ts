@@ -14,6 +14,7 @@ import { crawlFiles, type CrawlRequest } from './crawl-files.ts'
 import type { OpenObjectStore } from '../../storage/objects/open.ts'
 import { copyMetrics } from '../lake/copy-metrics.ts'
 import type { LakePlace } from '../lake/lake-place.ts'
+import { openBuckets } from '../lake/open-buckets.ts'
 import { openLake } from '../lake/open-lake.ts'
 import type { CopiesStatus, DeliveryPlace, OperatorHost, OperatorMethods } from './child-methods.ts'
 import { memoryBehind } from './delivery-memory.ts'
@@ -58,10 +59,13 @@ serveSupervisor<Params<'start'>, null, CopiesStatus, OperatorHost>('operator', a
     }
   }
 
-  const crawls = crawlFiles(duckdb, (job, done, total) => {
-    // Only shown: what does not arrive is not missed.
-    host.call('progress', { job, done, total }).catch(() => undefined)
-  })
+  const crawls = crawlFiles(
+    { duckdb, buckets: openBuckets(config.buckets, 'operator'), scratch: folder },
+    (job, done, total) => {
+      // Only shown: what does not arrive is not missed.
+      host.call('progress', { job, done, total }).catch(() => undefined)
+    },
+  )
   const maintenance = stoppableJobs()
   return {
     ready: null,

@@ -179,6 +179,8 @@ export interface CrawledTablePlan extends TableIdentifier {
 }
 
 export interface CrawlService {
+  /** WEIR-4022 for a bucket that the project does not name; `isDeclared` by its file, or by the API. */
+  checkBucket(crawler: string, location: string, isDeclared: boolean): void
   /** Names the table; what was found for it before stays. Does not crawl. */
   prepare(crawler: string, table: CrawledTablePlan): Promise<void>
   /** Lets go of the table and removes what Weir wrote of it. The files are others', and stay. */

@@ -35,7 +35,7 @@ export function lakePlaceOf(
   projectDirectory: string,
 ): LakePlace {
   if (objects === undefined) return { warehouse: `file://${lake}` }
-  const { location, endpoint, region, pathStyle, keys, cacheDirectory, cacheBytes } = objects
+  const { location, endpoint, region, pathStyle, keys } = objects
   return {
     warehouse: location,
     s3: {
@@ -44,9 +44,21 @@ export function lakePlaceOf(
       pathStyle,
       ...(keys === undefined ? {} : { keys }),
       projectDirectory,
-      cacheDirectory: cacheDirectory === undefined ? join(root, 'cache') : resolve(projectDirectory, cacheDirectory),
-      ...(cacheBytes === undefined ? {} : { cacheBytesMax: cacheBytes }),
+      ...copiesPlaceOf(objects, root, projectDirectory),
     },
+  }
+}
+
+/** Where copies of objects lie, and how much they may take. */
+export function copiesPlaceOf(
+  objects: ObjectSettings | undefined,
+  root: string,
+  projectDirectory: string,
+): Pick<S3Access, 'cacheDirectory' | 'cacheBytesMax'> {
+  const { cacheDirectory, cacheBytes } = objects ?? {}
+  return {
+    cacheDirectory: cacheDirectory === undefined ? join(root, 'cache') : resolve(projectDirectory, cacheDirectory),
+    ...(cacheBytes === undefined ? {} : { cacheBytesMax: cacheBytes }),
   }
 }
 

@@ -4,6 +4,7 @@ import { parseDuration, parseSize } from '../../kernel/units.ts'
 import type { ProjectDeclaration } from './define-project.ts'
 import type { Project } from './project.ts'
 import type { Settings } from './settings.ts'
+import { bucketSettings } from './bucket-settings.ts'
 import { objectSettings } from './object-settings.ts'
 import { streamSettings } from './stream-settings.ts'
 
@@ -19,7 +20,7 @@ export function chooseEnvironment({ options, at }: ProjectDeclaration, environme
       ...(at === undefined ? {} : { at }),
     })
   }
-  const { diskBudget, offsetsRetention, transactionTimeoutMax, ports, memory, streams, objects, ...rest } = {
+  const { diskBudget, offsetsRetention, transactionTimeoutMax, ports, memory, streams, objects, buckets, ...rest } = {
     ...settings,
     ...own,
     ports: { ...settings.ports, ...own.ports },
@@ -36,6 +37,7 @@ export function chooseEnvironment({ options, at }: ProjectDeclaration, environme
     diskBudgetBytes: bytesOf(diskBudget) ?? null,
     streams: streamSettings(streams),
     objects: objectSettings(objects),
+    buckets: bucketSettings(buckets),
     offsetsRetentionMs: millisecondsOf(offsetsRetention),
     transactionTimeoutMaxMs: millisecondsOf(transactionTimeoutMax),
   }

@@ -4,18 +4,23 @@ import { size } from '../kinds/fields.ts'
 import type { SecretSource } from '../kinds/secret/secret-source.ts'
 import { secretValue } from './secret-value.ts'
 
-const location = z
+export const s3Location = z
   .string()
   .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^/?#]+)*\/?$/, 'write it like s3://bucket/prefix')
 
 const keyId = z.union([z.string().min(1), secretValue('The id of the key.')])
 
 /** Both or neither: a key of which half is missing would be the other half's of the environment. */
-const bothKeys = ({ accessKeyId, secretAccessKey }: { accessKeyId?: unknown; secretAccessKey?: unknown }): boolean =>
-  (accessKeyId === undefined) === (secretAccessKey === undefined)
-const bothMessage = { path: ['secretAccessKey'], message: 'accessKeyId and secretAccessKey belong together' }
+export const bothKeys = ({
+  accessKeyId,
+  secretAccessKey,
+}: {
+  accessKeyId?: unknown
+  secretAccessKey?: unknown
+}): boolean => (accessKeyId === undefined) === (secretAccessKey === undefined)
+export const bothMessage = { path: ['secretAccessKey'], message: 'accessKeyId and secretAccessKey belong together' }
 
-const keys = {
+export const keyFields = {
   accessKeyId: keyId
     .optional()
     .describe(
@@ -25,27 +30,31 @@ const keys = {
   sessionToken: secretValue('With temporary keys: their token.').optional(),
 }
 
+export const serverFields = {
+  endpoint: z.url().optional().describe("Of an S3 that is not Amazon's: https://minio.example.com:9000."),
+  region: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("The region of the bucket; the AWS SDK's own (AWS_REGION, the profile) without it."),
+  pathStyle: z
+    .boolean()
+    .optional()
+    .describe(
+      'Asks https://host/bucket/key instead of https://bucket.host/key; true without it where an endpoint is named.',
+    ),
+}
+
 /** The cache must hold a file of the usual size and those beside it. */
 const cacheSizeMin = '100 MB'
 
 export const objectsSchema = z.union([
-  location,
+  s3Location,
   z
     .strictObject({
-      location: location.describe('The bucket, and the prefix under which all lies: s3://bucket/prefix.'),
-      endpoint: z.url().optional().describe("Of an S3 that is not Amazon's: https://minio.example.com:9000."),
-      region: z
-        .string()
-        .min(1)
-        .optional()
-        .describe("The region of the bucket; the AWS SDK's own (AWS_REGION, the profile) without it."),
-      pathStyle: z
-        .boolean()
-        .optional()
-        .describe(
-          'Asks https://host/bucket/key instead of https://bucket.host/key; true without it where an endpoint is named.',
-        ),
-      ...keys,
+      location: s3Location.describe('The bucket, and the prefix under which all lies: s3://bucket/prefix.'),
+      ...serverFields,
+      ...keyFields,
       cache: z
         .strictObject({
           directory: z
@@ -64,7 +73,7 @@ export const objectsSchema = z.union([
         .optional()
         .describe('Copies of the files that are read: DuckDB reads files of this machine.'),
       clients: z
-        .strictObject({ ...keys })
+        .strictObject({ ...keyFields })
         .refine((given) => given.accessKeyId !== undefined, {
           path: ['accessKeyId'],
           message: 'name the keys, or leave clients out',
@@ -123,6 +132,6 @@ export function objectSettings(given: z.output<typeof objectsSchema> | undefined
   }
 }
 
-function keysOf(given: { readonly [key in keyof S3Keys]?: S3Keys[key] | undefined } | undefined) {
+export function keysOf(given: { readonly [key in keyof S3Keys]?: S3Keys[key] | undefined } | undefined) {
   return given?.accessKeyId === undefined ? undefined : given
 }

@@ -1,5 +1,6 @@
 import type { ClientSettings } from '../../lake/catalog/catalog.ts'
 import type { DesiredResource } from '../kinds/resource.ts'
+import type { BucketSettings } from './bucket-settings.ts'
 import type { ObjectSettings } from './object-settings.ts'
 import type { StreamSettings } from './stream-settings.ts'
 import type { TableSettings } from './table-settings.ts'
@@ -39,6 +40,8 @@ export interface ProjectSettings {
   readonly catalog?: ClientSettings
   /** Where the files of tables lie; a local folder without it. */
   readonly objects?: ObjectSettings
+  /** Prefixes that crawlers may read. */
+  readonly buckets?: readonly BucketSettings[]
   /** `postgres://…`; SQLite in the data directory without it. */
   readonly metadata?: string
 }

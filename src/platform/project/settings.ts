@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { duration, size } from '../kinds/fields.ts'
 import { logMemoryBytesMin } from '../../stream/broker/memory-limits.ts'
+import { bucketsSchema } from './bucket-settings.ts'
 import { objectsSchema } from './object-settings.ts'
 import { streamsSchema } from './stream-settings.ts'
 import { tablesSchema } from './table-settings.ts'
@@ -67,6 +68,11 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe(
       'Where files of tables lie: s3://bucket/prefix, or more of what is said here. A folder of the data directory without it.',
+    ),
+  buckets: bucketsSchema
+    .optional()
+    .describe(
+      'Prefixes of buckets that others write and crawlers read, s3://bucket/prefix, and how each is reached. Nothing is ever written there.',
     ),
   tables: tablesSchema
     .optional()

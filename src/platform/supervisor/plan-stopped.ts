@@ -14,8 +14,9 @@ import { catalogRelations } from '../control/catalog-relations.ts'
 import type { Plan } from '../control/control-plane.ts'
 import { planProject } from '../control/plan-steps.ts'
 import { kinds } from '../kinds/registry.ts'
-import type { ReconcileServices, TableService, ViewService } from '../kinds/reconcile-services.ts'
+import type { CrawlService, ReconcileServices, TableService, ViewService } from '../kinds/reconcile-services.ts'
 import type { Resource } from '../kinds/resource.ts'
+import { bucketAccessOf } from '../lake/bucket-access.ts'
 import { lakePlaceOf } from '../lake/lake-place.ts'
 import { openLake } from '../lake/open-lake.ts'
 import { refuseOtherPlace } from '../lake/prepare-lake.ts'
@@ -49,7 +50,10 @@ export async function planStopped(project: Project, dataDirectory: string, proje
   const objects = await openLake(place, 'plan')
   const tables = tablesAsLeft(metadata, objects)
   const logger = createLogger('plan', 'warn')
-  const services = onlyToPlan<ReconcileServices>({ tables, views: viewChecks(folder, objects, stack) })
+  const crawls = onlyToPlan<CrawlService>({
+    checkBucket: (crawler, location, isDeclared) => void bucketAccessOf(crawler, location, settings, isDeclared),
+  })
+  const services = onlyToPlan<ReconcileServices>({ tables, views: viewChecks(folder, objects, stack), crawls })
   const catalog = catalogRelations({ pointers: metadata.pointers, tables, logger })
   const current = (await metadata.resources.list({})) as readonly Resource[]
   const steps = await planProject({ kinds, services, catalog }, project.resources, current)

@@ -5,7 +5,8 @@ import type { EngineHost, Relations } from '../../sql/engine-host.ts'
 import type { AdoptionStore } from '../../storage/metadata/adoptions.ts'
 import type { EpochStore } from '../../storage/metadata/epochs.ts'
 import type { MemoryHost } from '../children/delivery-memory.ts'
-import type { LakePlace } from '../lake/lake-place.ts'
+import { copiesPlaceOf, type LakePlace } from '../lake/lake-place.ts'
+import type { BucketPlace } from '../lake/open-buckets.ts'
 import type { DataDirectory } from './data-directory.ts'
 import { answerForMemory } from './delivery-memory.ts'
 import { runDeliveryWorkers, type DeliveryWorkers } from './deliveries/delivery-workers.ts'
@@ -135,6 +136,7 @@ function startEngine(options: ProcessesOptions, workers: DeliveryWorkers, writer
       linkDirectory: join(places.tail, 'engine-links'),
       scratchDirectory: join(places.tail, 'engine-writes'),
       lake: options.lake,
+      buckets: bucketPlaceOf(options),
       database: 'weir',
     },
     host: createEngineHost({
@@ -155,14 +157,17 @@ function startEngine(options: ProcessesOptions, workers: DeliveryWorkers, writer
   })
 }
 
-function startOperator(
-  { places, logs, threads, workerMemoryBytes }: ProcessesOptions,
-  memory: MemoryHost,
-): OperatorProcess {
+function startOperator(options: ProcessesOptions, memory: MemoryHost): OperatorProcess {
+  const { places, logs, threads, workerMemoryBytes } = options
   const config = {
     temporaryDirectory: join(places.tail, 'operator'),
+    buckets: bucketPlaceOf(options),
     memoryLimitBytes: workerMemoryBytes - beyondDuckdbBytes,
     threads,
   }
   return runOperator(config, memory, workerMemoryBytes, logs, logs.logger)
+}
+
+function bucketPlaceOf({ project, places, projectDirectory }: ProcessesOptions): BucketPlace {
+  return { projectDirectory, ...copiesPlaceOf(project.settings.objects, places.root, projectDirectory) }
 }

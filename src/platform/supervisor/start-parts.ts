@@ -158,6 +158,7 @@ async function assemble(
     operator: processes.operator,
     crawls: metadata.crawls,
     lake,
+    settings: project.settings,
     journals: places.crawlers,
     logger,
   })

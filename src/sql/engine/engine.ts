@@ -1,5 +1,6 @@
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { Relations } from '../engine-host.ts'
+import type { CrawledBuckets } from '../snapshot/crawled-planner.ts'
 import type { Logger } from '../../kernel/logger.ts'
 
 /** What `startEngine` needs. The engine writes nothing but below the three directories. */
@@ -17,6 +18,8 @@ export interface EngineConfig {
   readonly scratchDirectory: string
   /** Where snapshots are read from. */
   readonly objects: ObjectStore
+  /** Buckets whose files crawlers have made tables of; without it such tables are not read. */
+  readonly buckets?: CrawledBuckets
   /** Name of the database as clients see it; default `weir`. */
   readonly database?: string
   readonly logger?: Logger

@@ -78,6 +78,7 @@ export function sessionStatements(
   /** DuckDB knows only that it was interrupted; why is known here. */
   const explain = (thrown: unknown): Error => {
     const error = duckdbError(thrown)
+    if (error instanceof WeirError) error.message = services.planner.shown?.(error.message) ?? error.message
     const interrupted = error instanceof WeirError && error.code === 'WEIR-6007'
     return interrupted && canceledFor ? canceledFor : error
   }

@@ -1,24 +1,52 @@
+import { basename } from 'node:path'
 import { readCrawledTable } from '../../crawler/crawl.ts'
+import type { BucketAccess } from '../../crawler/crawl-plan.ts'
 import type { CrawledFile, CrawledTable } from '../../crawler/crawled-table.ts'
 import { changedFile } from '../../crawler/read/changed-file.ts'
 import { deletedRows } from '../../crawler/read/deleted-rows.ts'
 import { crawledTableSql } from '../../crawler/read/table-sql.ts'
-import type { ObjectStore } from '../../storage/objects/object-store.ts'
+import { catalogue } from '../../kernel/errors/catalogue.ts'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { holdAll } from '../../storage/objects/hold-all.ts'
+import type { HeldObject, ObjectStore } from '../../storage/objects/object-store.ts'
+import type { ObjectVersion } from '../../storage/objects/s3/object-reader.ts'
 import type { ScanFilter } from '../blank/scan-filter.ts'
 import { quoteName } from '../gate/statement.ts'
 import { sqlError } from '../sql-error.ts'
 import { partitionMatcher } from './partition-matcher.ts'
 import { rememberLatest } from './remember-latest.ts'
-import type { TablePlanner } from './table-plan.ts'
+import type { TablePlan, TablePlanner } from './table-plan.ts'
+
+/** Copies of objects of the buckets that crawled tables lie in. */
+export interface CrawledBuckets {
+  /** Bytes that the copies may take together. */
+  readonly copyBytesMax: number
+  /** WEIR-8011 when another object lies there by now, WEIR-8002 when none does. */
+  hold(access: BucketAccess, version: ObjectVersion): Promise<HeldObject>
+}
 
 const tablesRemembered = 20
+/** For errors of statements, which come after their copies were let go. */
+const copiesRemembered = 100_000
 
 /**
- * Plans tables that crawlers found: the files of the last crawl, without those of partitions that nobody asks for. Files are others', so
- * each is looked at before it is read: one that is not what was crawled fails the statement.
+ * Plans tables that crawlers found: the files of the last crawl, without those of partitions that nobody asks for. Files are others': of a
+ * folder each is looked at before it is read, of a bucket the version is read that was crawled. What is another one fails the statement.
  */
-export function crawledPlanner({ objects }: { readonly objects: ObjectStore }): TablePlanner {
+export function crawledPlanner({
+  objects,
+  buckets,
+}: {
+  readonly objects: ObjectStore
+  readonly buckets?: CrawledBuckets
+}): TablePlanner {
   const tableAt = rememberLatest(tablesRemembered, (location) => readCrawledTable(objects, location))
+  const names = new Map<string, string>()
+  const remember = (path: string, location: string): void => {
+    names.delete(basename(path))
+    names.set(basename(path), location)
+    if (names.size > copiesRemembered) names.delete(names.keys().next().value!)
+  }
   return {
     pin({ name }) {
       const message = `${name} is read from files as they are now: it has no snapshots`
@@ -27,12 +55,58 @@ export function crawledPlanner({ objects }: { readonly objects: ObjectStore }): 
     async plan({ columns }, { metadataLocation }, asked) {
       const table = await tableAt(metadataLocation)
       const files = await askedFiles(table, asked)
-      const changed = await changedFile(table.root, files)
-      if (changed) throw changedError(table, changed)
-      const names = columns.map(({ name }) => quoteName(name)).join(', ')
-      const sql = crawledTableSql(table, files, await deletedRows(table.root, files))
-      return { sql: `SELECT ${names} FROM (${sql})`, release: async () => {} }
+      const plan = await (table.bucket
+        ? planCopies(table, table.bucket, files, buckets, remember)
+        : planFolder(table, files))
+      return { ...plan, sql: `SELECT ${columns.map(({ name }) => quoteName(name)).join(', ')} FROM (${plan.sql})` }
     },
+    shown: (text) =>
+      text.replace(/[^\s"']*?([0-9a-f]{64}-\d+-[0-9a-f]{8})/g, (all, copy: string) => names.get(copy) ?? all),
+  }
+}
+
+async function planFolder(table: CrawledTable, files: readonly CrawledFile[]): Promise<TablePlan> {
+  const changed = await changedFile(table.root, files)
+  if (changed) throw changedError(table, changed.path, changed.how)
+  const deleted = await deletedRows(table.root, files)
+  return { sql: crawledTableSql(table, files, { deleted }), release: async () => {} }
+}
+
+async function planCopies(
+  table: CrawledTable,
+  access: BucketAccess,
+  files: readonly CrawledFile[],
+  buckets: CrawledBuckets | undefined,
+  remember: (path: string, location: string) => void,
+): Promise<TablePlan> {
+  if (!buckets) throw new WeirError('WEIR-8005', `${table.root}: no bucket is read here`)
+  const versions = new Map(
+    files.map(({ path, etag = '', sizeBytes }) => {
+      const location = `${table.root}${path}`
+      return [location, { location, etag, sizeBytes }]
+    }),
+  )
+  const store = {
+    copyBytesMax: buckets.copyBytesMax,
+    async hold(location: string) {
+      try {
+        const held = await buckets.hold(access, versions.get(location)!)
+        remember(held.path, location)
+        return held
+      } catch (error) {
+        if (!(error instanceof WeirError) || !['WEIR-8011', 'WEIR-8002'].includes(error.code)) throw error
+        throw changedError(table, location, error.code === 'WEIR-8011' ? 'changed' : 'removed')
+      }
+    },
+  }
+  try {
+    const { pathOf, release } = await holdAll(store, [...versions.values()])
+    const sql = crawledTableSql(table, files, { pathOf: ({ path }) => pathOf(`${table.root}${path}`) })
+    return { sql, release: async () => release() }
+  } catch (error) {
+    if (!(error instanceof WeirError) || error.code !== 'WEIR-8009') throw error
+    const fields = { sqlstate: '53400', hint: catalogue[error.code].remedy }
+    throw sqlError('WEIR-8009', `the files of ${table.root} cannot be read: ${error.message}`, fields, error)
   }
 }
 
@@ -45,10 +119,7 @@ async function askedFiles(
   return filter ? files.filter(partitionMatcher(filter, partitions)) : files
 }
 
-function changedError(
-  { crawler }: CrawledTable,
-  { path, how }: { readonly path: string; readonly how: 'changed' | 'removed' },
-): Error {
+function changedError({ crawler }: CrawledTable, path: string, how: 'changed' | 'removed'): Error {
   return sqlError('WEIR-4021', `${path} was ${how} after crawler ${crawler} found it`, {
     sqlstate: '55000',
     hint: `weir crawl ${crawler} looks again, and so does its schedule.`,

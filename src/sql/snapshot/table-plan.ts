@@ -73,6 +73,8 @@ export interface TablePlanner {
     asked: () => Promise<ScanFilter | undefined>,
     pending?: PendingTable,
   ): Promise<TablePlan | 'stale'>
+  /** What DuckDB says of files, with the names that people know in the place of those of copies. */
+  shown?(text: string): string
   /** Finds the snapshot of a moment. WEIR-4010 (42704) when there is none (any more). */
   pin(resolved: ResolvedTable, moment: Moment): Promise<Pin>
 }

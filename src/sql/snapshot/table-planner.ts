@@ -2,12 +2,16 @@ import type { TableName } from '../engine-host.ts'
 import { sqlError } from '../sql-error.ts'
 import { isCrawledTable } from '../../crawler/crawled-table.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
-import { crawledPlanner } from './crawled-planner.ts'
+import { crawledPlanner, type CrawledBuckets } from './crawled-planner.ts'
 import { lakePlanner } from './lake-planner.ts'
 import type { TablePlanner } from './table-plan.ts'
 
 /** Plans tables of the lake, and those that crawlers found. */
-export function tablePlanner(config: { readonly objects: ObjectStore; readonly linkDirectory: string }): TablePlanner {
+export function tablePlanner(config: {
+  readonly objects: ObjectStore
+  readonly linkDirectory: string
+  readonly buckets?: CrawledBuckets
+}): TablePlanner {
   const lake = lakePlanner(config)
   const crawled = crawledPlanner(config)
   const of = ({ metadataLocation }: { readonly metadataLocation: string }): TablePlanner =>
@@ -17,6 +21,7 @@ export function tablePlanner(config: { readonly objects: ObjectStore; readonly l
       if (relation.written && isCrawledTable(resolved.metadataLocation)) throw onlyRead(relation.written.table)
       return of(resolved).plan(relation, resolved, asked, pending)
     },
+    shown: (text) => crawled.shown!(text),
     pin: (resolved, moment) => of(resolved).pin(resolved, moment),
   }
 }

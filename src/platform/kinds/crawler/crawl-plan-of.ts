@@ -2,14 +2,23 @@ import { isAbsolute, normalize, resolve, sep } from 'node:path'
 import { realpathSync } from 'node:fs'
 import type { CrawlPlan } from '../../../crawler/crawl-plan.ts'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import { bucketAccessOf, isInBucket } from '../../lake/bucket-access.ts'
+import type { ProjectSettings } from '../../project/project.ts'
 import type { CrawlerSpec } from './schema.ts'
 
-/** What a declared crawler does. WEIR-4022 for a folder that is not allowed. */
-export function crawlPlanOf(crawler: string, spec: CrawlerSpec, projectDirectory: string): CrawlPlan {
+/** What a declared crawler does. WEIR-4022 for a folder or a bucket that is not allowed. */
+export function crawlPlanOf(
+  crawler: string,
+  spec: CrawlerSpec,
+  projectDirectory: string,
+  settings: Pick<ProjectSettings, 'objects' | 'buckets'>,
+): CrawlPlan {
   const { csv, sampleRows } = spec
   return {
     crawler,
-    folder: folderOf(crawler, spec, projectDirectory),
+    ...(isInBucket(spec.path)
+      ? { folder: spec.path.replace(/\/+$/, ''), bucket: bucketAccessOf(crawler, spec.path, settings, true) }
+      : { folder: folderOf(crawler, spec, projectDirectory) }),
     format: spec.format ?? null,
     csv: {
       delimiter: csv.delimiter ?? null,
@@ -25,7 +34,7 @@ export function crawlPlanOf(crawler: string, spec: CrawlerSpec, projectDirectory
   }
 }
 
-/** Whether a path as it is written leads out of the project. */
+/** Whether the path of a folder as it is written leads out of the project. */
 export function leadsOutside(path: string): boolean {
   return isAbsolute(path) || normalize(path).split(sep)[0] === '..'
 }

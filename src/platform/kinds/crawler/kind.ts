@@ -1,4 +1,5 @@
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import { isInBucket } from '../../lake/bucket-access.ts'
 import type { KindDefinition, PlanContext, SpecChange } from '../kind-definition.ts'
 import type { DesiredResource } from '../resource.ts'
 import { leadsOutside } from './crawl-plan-of.ts'
@@ -37,11 +38,12 @@ export const crawlerKind: KindDefinition<CrawlerSpec> & { readonly kind: 'crawle
 
 async function check(
   { name, spec, at }: DesiredResource<CrawlerSpec>,
-  { desired }: Pick<PlanContext, 'desired'>,
+  { desired, services }: Pick<PlanContext, 'desired' | 'services'>,
 ): Promise<void> {
   const where = at === undefined ? {} : { at }
   // Whoever may use the API must not read every file of the machine by it.
-  if (leadsOutside(spec.path) && !(spec.outside && at !== undefined))
+  if (isInBucket(spec.path)) services.crawls.checkBucket(name, spec.path, at !== undefined)
+  else if (leadsOutside(spec.path) && !(spec.outside && at !== undefined))
     throw new WeirError(
       'WEIR-4022',
       `crawler "${name}": ${spec.path} is outside the project. Say outside: true in the project file if that is meant`,

@@ -25,8 +25,12 @@ export const crawlerSchema = z.strictObject({
   path: z
     .string()
     .min(1)
+    .regex(
+      /^(?![a-z0-9+.-]+:\/\/)|^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^?#]*)?$/i,
+      'write it like ./folder or s3://bucket/prefix',
+    )
     .describe(
-      'The folder whose files become rows, from the folder of the project. Files are read and never changed. One outside the project needs `outside: true`.',
+      'The folder whose files become rows, from the folder of the project, or `s3://bucket/prefix`. Files are read and never changed. A folder outside the project needs `outside: true`; a bucket is one that `buckets` of the project names, or that of `objects`.',
     ),
   outside: z
     .boolean()

@@ -3,6 +3,8 @@ import { removeOldDocuments } from '../../../crawler/crawl.ts'
 import type { CrawlStore } from '../../../storage/metadata/crawls.ts'
 import type { ObjectStore } from '../../../storage/objects/object-store.ts'
 import { under } from '../../../storage/objects/location.ts'
+import { bucketAccessOf } from '../../lake/bucket-access.ts'
+import type { ProjectSettings } from '../../project/project.ts'
 import type { CrawlService } from '../../kinds/reconcile-services.ts'
 
 /** Crawled tables by their pointers. `changed` is told after each change, and before who asked for it hears. */
@@ -11,10 +13,13 @@ export function createCrawlService(
   options: {
     readonly objects: ObjectStore
     readonly warehouse: string
+    readonly settings: Pick<ProjectSettings, 'objects' | 'buckets'>
     readonly changed: (schema: string, name: string) => void
   },
 ): CrawlService {
   return {
+    checkBucket: (crawler, location, isDeclared) =>
+      void bucketAccessOf(crawler, location, options.settings, isDeclared),
     async prepare(crawler, { namespace, name, comment, declared }) {
       const before = await store.get(crawler)
       if (before?.declared === declared) return

@@ -8,6 +8,7 @@ import type { ControlPlane } from '../../control/control-plane.ts'
 import type { LakePlace } from '../../lake/lake-place.ts'
 import { crawlPlanOf } from '../../kinds/crawler/crawl-plan-of.ts'
 import type { CrawlerSpec } from '../../kinds/crawler/schema.ts'
+import type { ProjectSettings } from '../../project/project.ts'
 import type { OperatorProcess } from '../operator-process.ts'
 import { isDue } from './due-crawl.ts'
 import { documentsOf } from './crawl-service.ts'
@@ -18,6 +19,8 @@ export interface RunCrawlersOptions {
   readonly crawls: CrawlStore
   readonly lake: LakePlace
   readonly projectDirectory: string
+  /** How buckets are reached. */
+  readonly settings: Pick<ProjectSettings, 'objects' | 'buckets'>
   /** What unfinished crawls have found, one file each. */
   readonly journals: string
   readonly clock: Clock
@@ -114,14 +117,14 @@ async function crawlNow(options: RunCrawlersOptions, crawler: string, call: Craw
 }
 
 async function askOperator(
-  { operator, lake, journals, projectDirectory }: RunCrawlersOptions,
+  { operator, lake, journals, projectDirectory, settings }: RunCrawlersOptions,
   name: string,
   spec: CrawlerSpec,
   before: StoredCrawl,
   { isDryRun, signal, progress }: CrawlCall,
 ): Promise<CrawlResult> {
   signal.throwIfAborted()
-  const plan = crawlPlanOf(name, spec, projectDirectory)
+  const plan = crawlPlanOf(name, spec, projectDirectory, settings)
   return operator.use(
     async (channel, job) => {
       const stop = (): void => void channel.call('stopCrawl', { job }).catch(() => undefined)

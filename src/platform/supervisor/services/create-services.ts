@@ -63,6 +63,7 @@ export function createServices(options: ServicesOptions): Services {
     crawls: createCrawlService(options.crawls, {
       objects,
       warehouse: lake.warehouse,
+      settings: options.project.settings,
       changed: options.tableChanged,
     }),
   }

@@ -23,11 +23,11 @@ interface Progress {
 
 /**
  * Reads a whole object: never less than its length, and with the checksum that S3 tells of it, if it does. A body that
- * breaks off is read on from there, as long as the object is the same.
+ * breaks off is read on from there, as long as the object is the same. With `etag` no other object is read: WEIR-8003.
  */
-export async function readObject(s3: S3, location: string, sink: ObjectSink): Promise<void> {
+export async function readObject(s3: S3, location: string, sink: ObjectSink, etag?: string): Promise<void> {
   for (let read = 1; ; read++) {
-    const { checksum } = await readOnce(s3, location, sink)
+    const { checksum } = await readOnce(s3, location, sink, etag)
     const sum = checksum?.sum()
     if (checksum === undefined || sum === checksum.expected) return
     if (read === wholeReadsMax)
@@ -38,11 +38,11 @@ export async function readObject(s3: S3, location: string, sink: ObjectSink): Pr
   }
 }
 
-async function readOnce(s3: S3, location: string, sink: ObjectSink): Promise<Progress> {
+async function readOnce(s3: S3, location: string, sink: ObjectSink, wanted: string | undefined): Promise<Progress> {
   let progress: Progress | undefined
   while (progress === undefined || progress.at < progress.totalBytes)
     await s3.ask(location, async () => {
-      const answer = await request(s3, location, progress)
+      const answer = await request(s3, location, progress, wanted)
       if (progress === undefined || answer.ContentRange === undefined) {
         progress = begun(answer)
         await sink.begin(progress.totalBytes)
@@ -52,9 +52,15 @@ async function readOnce(s3: S3, location: string, sink: ObjectSink): Promise<Pro
   return progress
 }
 
-async function request(s3: S3, location: string, progress: Progress | undefined): Promise<GetObjectCommandOutput> {
+async function request(
+  s3: S3,
+  location: string,
+  progress: Progress | undefined,
+  wanted: string | undefined,
+): Promise<GetObjectCommandOutput> {
   const address = addressOf(location)
-  const whole = () => s3.client.send(new GetObjectCommand(address))
+  const whole = () =>
+    s3.client.send(new GetObjectCommand({ ...address, ...(wanted === undefined ? {} : { IfMatch: wanted }) }))
   if (progress === undefined || progress.at === 0) return whole()
   const { etag, at } = progress
   const rest = { ...address, Range: `bytes=${at}-`, ...(etag === undefined ? {} : { IfMatch: etag }) }

@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { suite, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startChaosProxy } from '../support/chaos-proxy.ts'
+import { eventually } from '../support/deadline.ts'
+import { openS3Store, s3Server, type S3Store } from '../support/s3-store.ts'
+import { chosenSeed } from './chosen-seed.ts'
+import { restartableWeir, type RestartableWeir } from './restartable-weir.ts'
+import { sqlOf } from './sql-of.ts'
+
+interface Sale {
+  readonly id: number
+  readonly sku: string
+  readonly dt: string
+}
+
+/** A crawler of a bucket that others write; no lake in S3. */
+function project(path: string, options: { readonly endpoint?: string; readonly more?: string } = {}): string {
+  const { endpoint, bucket } = s3Server()
+  return `import { crawler, defineProject, secret } from 'weir-data'
+export default defineProject({
+  name: 'crawled',
+  resources: [crawler('raw', { path: '${path}', table: 'sales', ${options.more ?? ''} })],
+  buckets: {
+    's3://${bucket}/tests': {
+      endpoint: '${options.endpoint ?? endpoint}',
+      accessKeyId: secret('id', { fromEnv: 'AWS_ACCESS_KEY_ID' }),
+      secretAccessKey: secret('key', { fromEnv: 'AWS_SECRET_ACCESS_KEY' }),
+    },
+  },
+})
+`
+}
+
+async function put({ store, root }: S3Store, files: Readonly<Record<string, string | Buffer>>): Promise<void> {
+  for (const [path, content] of Object.entries(files)) await store.put(`${root}/${path}`, Buffer.from(content))
+}
+
+async function everything({ store, root }: S3Store): Promise<readonly string[]> {
+  const found: string[] = []
+  for await (const { location, sizeBytes } of store.list(`${root}/`)) found.push(`${location} ${sizeBytes}`)
+  return found.toSorted()
+}
+
+const rows = (weir: RestartableWeir, tail = ''): Promise<readonly Sale[]> =>
+  sqlOf<Sale>(weir, `select id::int as id, sku, dt::text as dt from sales ${tail}`)
+
+async function crawled(weir: RestartableWeir, ...words: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await weir.command('crawl', 'raw', ...words)
+  assert.equal(code, 0, stderr)
+  return stdout
+}
+
+/** Bytes of a Parquet file with one column. */
+async function parquet(sql: string): Promise<Buffer> {
+  const folder = await mkdtemp(join(tmpdir(), 'weir-parquet-'))
+  const instance = await DuckDBInstance.create(':memory:')
+  try {
+    const path = join(folder, 'x.parquet')
+    await (await instance.connect()).run(`COPY (${sql}) TO '${path}' (FORMAT parquet)`)
+    return await readFile(path)
+  } finally {
+    instance.closeSync()
+    await rm(folder, { recursive: true })
+  }
+}
+
+void suite('a crawler of a prefix in S3', () => {
+  void test('its objects are rows, a changed one is drift until the next crawl, and nothing is written there', async () => {
+    await using bucket = await openS3Store()
+    await put(bucket, {
+      'dt=2024-01-01/a.csv': 'id,sku\n1,007\n2,008\n',
+      'dt=2024-01-02/größe & b+c.csv.gz': gzipSync('id,sku\n3,009\n'),
+      'dt=2024-01-02/_SUCCESS': '',
+      'dt=2024-01-02/ragged.csv': 'id,sku\n1\n',
+      'old/x.csv': 'id,sku\n9,9\n',
+    })
+    await using weir = await restartableWeir('crawl-s3', {
+      project: project(bucket.root, { more: `exclude: ['old']` }),
+    })
+    await weir.start()
+    await eventually('the first crawl', () => rows(weir))
+    assert.deepEqual(await rows(weir, 'order by id'), [
+      { id: 1, sku: '007', dt: '2024-01-01' },
+      { id: 2, sku: '008', dt: '2024-01-01' },
+      { id: 3, sku: '009', dt: '2024-01-02' },
+    ])
+    const before = await everything(bucket)
+    assert.match(
+      await crawled(weir),
+      /has 2 files.*nothing has changed[^]*Not seen: 1 name.*1 excluded[^]*Opened 0 files/,
+    )
+
+    // Of the same size: its ETag tells. What is read until the next crawl is what was crawled, or nothing.
+    await put(bucket, {
+      'dt=2024-01-01/a.csv': 'id,sku\n8,007\n9,008\n',
+      'dt=2024-01-03/c.csv': 'id,sku,note\n4,010,x\n',
+    })
+    assert.equal((await rows(weir, `where id < 3`)).length, 2)
+    await weir.stop()
+    await rm(join(weir.folder, '.weir/cache'), { recursive: true })
+    await weir.start()
+    await assert.rejects(rows(weir), /a\.csv was changed after crawler raw found it/)
+    assert.equal((await rows(weir, `where dt = '2024-01-02'`)).length, 1)
+    assert.match(await crawled(weir), /1 new, 1 changed, 1 new partition[^]*Added: note string/)
+    assert.deepEqual(
+      (await rows(weir, 'order by id')).map(({ id }) => id),
+      [3, 4, 8, 9],
+    )
+
+    await bucket.store.remove(`${bucket.root}/dt=2024-01-01/a.csv`)
+    await weir.stop()
+    await rm(join(weir.folder, '.weir/cache'), { recursive: true })
+    await weir.start()
+    await assert.rejects(rows(weir), /a\.csv was removed after crawler raw found it/)
+    await crawled(weir)
+    assert.equal((await rows(weir)).length, 2)
+    const after = await everything(bucket)
+    assert.deepEqual(
+      after,
+      [...before.filter((line) => !line.includes('a.csv')), `${bucket.root}/dt=2024-01-03/c.csv 20`].toSorted(),
+    )
+  })
+
+  void test('Parquet with lists and structs is read, and a value that does not fit is told by its location', async () => {
+    await using bucket = await openS3Store()
+    await put(bucket, {
+      'a.parquet': await parquet(
+        `select range::int as id, repeat('x', 100) as text, [range, 2] as list, {a: range} as part from range(300000)`,
+      ),
+    })
+    await using proxy = await startChaosProxy(s3Server().endpoint, 1)
+    await using weir = await restartableWeir('crawl-s3-parquet', {
+      project: project(bucket.root, { endpoint: proxy.url, more: 'sampleRows: 1' }),
+    })
+    await weir.start()
+    const sums = () => sqlOf(weir, 'select count(*)::int as n, sum(part.a)::int8 as s from sales where list[2] = 2')
+    await eventually('the first crawl', sums)
+    assert.deepEqual(await sums(), [{ n: 300000, s: '44999850000' }])
+    // `sampleRows: 1` says nothing of Parquet; of CSV it leaves the value for who reads.
+    await bucket.store.remove(`${bucket.root}/a.parquet`)
+    await put(bucket, { 'a.csv': 'id\n1\nx\n' })
+    await weir.stop()
+    await weir.start()
+    await weir.command('delete', 'crawler', 'raw')
+    await weir.stop()
+    await weir.start()
+    await eventually('the crawl of CSV', async () => {
+      const { stdout } = await weir.command('crawl', 'raw')
+      return /\(csv\)/.test(stdout) || undefined
+    })
+    await assert.rejects(
+      sqlOf(weir, 'select id from sales'),
+      new RegExp(`${bucket.root}/a\\.csv: the column "id" is long, but a value is x`),
+    )
+  })
+
+  void test('a slow, failing, resetting, truncating S3 that loses answers gives the same table', async (context) => {
+    await using bucket = await openS3Store()
+    const count = 60
+    for (let file = 0; file < count; file++)
+      await put(bucket, { [`n=${file % 7}/${file}.ndjson`]: `{"id":${file},"sku":"${'x'.repeat(3000)}"}\n`.repeat(40) })
+    await put(bucket, { 'n=1/big.parquet': await parquet('select 1') })
+    const seed = chosenSeed(context)
+    const faults = { 'error-rate': 0.08, 'reset-rate': 0.08, 'lost-rate': 0.08, 'truncate-rate': 0.08, latency: '0-10' }
+    await using proxy = await startChaosProxy(s3Server().endpoint, seed, faults)
+    await using weir = await restartableWeir('crawl-s3-bad', {
+      project: project(bucket.root, { endpoint: proxy.url, more: `sampleRows: 'all'` }),
+    })
+    await weir.start()
+    const found = () =>
+      sqlOf(weir, 'select count(*)::int as n, count(distinct id)::int as ids, sum(length(sku))::int as l from sales')
+    await eventually('the first crawl', found, 120_000)
+    assert.deepEqual(await found(), [{ n: count * 40, ids: count, l: count * 40 * 3000 }])
+    const { lost, error, reset, truncate } = await proxy.counts()
+    assert.ok(lost > 0 && error > 0 && reset > 0 && truncate > 0)
+
+    // Away, it fails the crawl and leaves the table: a file is not left out because nobody answered.
+    await put(bucket, { 'n=1/more.ndjson': '{"id":1000,"sku":"x"}\n' })
+    await proxy.failNext(/more/, 'error', 1e9)
+    const { code, stderr } = await weir.command('crawl', 'raw')
+    assert.equal(code, 1)
+    assert.match(stderr, /more\.ndjson.*WEIR-8004/s)
+    await proxy.failNext(/./, 'error', 0)
+    assert.match(await crawled(weir), /1 new/)
+  })
+
+  void test('a bucket that the project does not name is refused, and an empty prefix says so', async () => {
+    const { bucket } = s3Server()
+    await using weir = await restartableWeir('crawl-s3-refused', {
+      project: project(`s3://${bucket}/tests/${randomUUID()}`),
+    })
+    await weir.start()
+    await eventually('the trouble is shown', async () => {
+      const { stdout } = await weir.command('status')
+      return /raw[^\n]*Failed[^]*no object lies under s3:/.test(stdout) || undefined
+    })
+    const body = (path: string) => JSON.stringify({ spec: { path, table: 'taken' } })
+    const headers = { 'content-type': 'application/json' }
+    const declare = async (path: string) =>
+      (
+        await fetch(`http://127.0.0.1:${weir.ports.http}/api/v1/resources/crawler/by-api`, {
+          method: 'PUT',
+          headers,
+          body: body(path),
+        })
+      ).text()
+    assert.match(await declare(`s3://${bucket}/other`), /WEIR-4022.*does not say how s3:.*is reached/)
+    assert.match(await declare('s3://elsewhere/x'), /WEIR-4022.*buckets: \{ 's3:\/\/elsewhere'/)
+    assert.match(await declare('gs://elsewhere/x'), /write it like .*s3:\/\/bucket\/prefix/)
+  })
+})
