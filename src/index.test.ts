@@ -9,9 +9,12 @@ void test('the public API is what it was', () => {
     'crawler',
     'defineProject',
     'delivery',
+    'group',
+    'policy',
     'secret',
     'stream',
     'table',
+    'user',
     'view',
   ])
   const types = [
@@ -24,6 +27,7 @@ void test('the public API is what it was', () => {
     'CrawlerOptions',
     'Declaration',
     'DeliveryOptions',
+    'PolicyOptions',
     'ProjectDeclaration',
     'ProjectOptions',
     'SecretOptions',

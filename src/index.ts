@@ -3,6 +3,8 @@ import { declarer, type Declaration } from './platform/kinds/declaration.ts'
 import { crawlerKind } from './platform/kinds/crawler/kind.ts'
 import type { crawlerSchema } from './platform/kinds/crawler/schema.ts'
 import { deliveryKind, type deliverySchema } from './platform/kinds/delivery/kind.ts'
+import { policyKind } from './platform/kinds/policy/kind.ts'
+import type { policySchema } from './platform/kinds/policy/schema.ts'
 import { secretKind } from './platform/kinds/secret/kind.ts'
 import { streamKind, type streamSchema } from './platform/kinds/stream/kind.ts'
 import { tableKind } from './platform/kinds/table/kind.ts'
@@ -21,6 +23,10 @@ export type DeliveryOptions = Omit<z.input<typeof deliverySchema>, 'from' | 'to'
   readonly from: Declaration<'stream'>
   readonly to: Declaration<'table'>
 }
+/** Tables and views are themselves, or names and patterns: `sales.orders`, `sales.raw_*`, `sales.*`, `*`. */
+export type PolicyOptions = Omit<z.input<typeof policySchema>, 'on'> & {
+  readonly on: readonly (Declaration<'table'> | Declaration<'view'> | string)[]
+}
 /** Where the value comes from: an environment variable of `weir up`, or a file. Read when it is needed, never stored. */
 export type SecretOptions = { readonly fromEnv: string } | { readonly fromFile: string }
 
@@ -38,6 +44,18 @@ export const delivery = declarer<'delivery', DeliveryOptions>(deliveryKind)
 
 /** A table of files that others write: `crawler('raw-sales', { path: './data/sales', table: 'sales', schedule: 'every hour' })`. */
 export const crawler = declarer<'crawler', CrawlerOptions>(crawlerKind)
+
+/**
+ * Who may do what with which tables: `policy('analysts-read', { principals: [group('analysts')], allow: ['table:read'],
+ * on: [orders], columns: { mask: ['customer'] } })`. A table that a policy names is for those alone whom one allows it.
+ */
+export const policy = declarer<'policy', PolicyOptions>(policyKind)
+
+/** A user of the project, in the principals of policies. */
+export const user = (name: string): string => `user:${name}`
+
+/** The users of a group, in the principals of policies. */
+export const group = (name: string): string => `group:${name}`
 
 /** A value that stays outside: `secret('db-password', { fromEnv: 'DB_PASSWORD' })`. */
 export const secret = declarer<'secret', SecretOptions>(secretKind)

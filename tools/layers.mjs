@@ -6,7 +6,7 @@ export const layers = [
   ['stream', 'lake'],
   ['crawler'],
   ['sql'],
-  ['delivery'],
+  ['delivery', 'access'],
   ['platform'],
   ['server', 'cli'],
 ]

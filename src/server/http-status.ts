@@ -14,7 +14,7 @@ const byKind: Readonly<Record<ErrorKind, number>> = {
 }
 
 /** Where the kind alone would say too little. */
-const byCode: Readonly<Record<string, number>> = { 'WEIR-7009': 403, 'WEIR-7011': 413 }
+const byCode: Readonly<Record<string, number>> = { 'WEIR-7009': 403, 'WEIR-7011': 413, 'WEIR-7015': 403 }
 
 export function statusOf({ code, kind }: WeirError): number {
   return byCode[code] ?? byKind[kind]

@@ -2,8 +2,8 @@ import type { Hold } from '../kernel/change-count.ts'
 
 /** What the engine asks of its supervisor (`docs/spec/processes.md`, "How they talk"). JSON-safe, it crosses a channel. */
 export interface EngineHost {
-  /** Names for the binder and pg_catalog, kept by their `version`; null when `known` is still the current one. */
-  relations(request: { readonly known: number | null }): Promise<{ readonly relations: Relations | null } & Held>
+  /** Names for the binder and pg_catalog as the principal may use them, kept by their `version`; null when `known` is still the current one. */
+  relations(request: RelationsRequest): Promise<{ readonly relations: Relations | null } & Held>
   /**
    * Pointers and tails of all these tables at one moment: tails first, pointers after (INV-T1). May wait a bounded time
    * for an owner that is not ready, and then answers with a notice. Tables that are gone are left out. When the relations
@@ -16,11 +16,21 @@ export interface EngineHost {
    * Adopts the files and commits: all tables or none, durable when answered. WEIR-6013 (40001) when others were first, WEIR-6014
    * when nobody can tell; else nothing was changed. Files that were not committed are gone.
    */
-  commit(request: CommitRequest): Promise<null>
+  commit(request: CommitRequest & AsPrincipal): Promise<null>
   /** A change of the catalog's tables; for those that the project declares it is refused by what to change there. */
-  define(request: TableDefinition): Promise<null>
+  define(request: TableDefinition & AsPrincipal): Promise<null>
   /** Metadata, as JSON, of a table that is not there: a commit may make it so. */
-  stage(request: NewTableRequest): Promise<string>
+  stage(request: NewTableRequest & AsPrincipal): Promise<string>
+}
+
+/** For whom; an administrator without it. */
+export interface AsPrincipal {
+  readonly principal?: SessionPrincipal
+}
+
+export interface RelationsRequest extends AsPrincipal {
+  /** Version that the asker has. */
+  readonly known: number | null
 }
 
 /** What a transaction has written, table by table; each once. */
@@ -31,6 +41,8 @@ export interface CommitRequest {
 export interface CommittedTable extends TableName {
   /** `encodeChange` */
   readonly change: string
+  /** It was staged, and is made by the commit. */
+  readonly creates?: true
 }
 
 export interface NewTableRequest extends TableName {
@@ -73,6 +85,16 @@ export interface ResolveRequest {
   readonly relations: number
 }
 
+/** A user with fewer rights than all, by a word that the supervisor knows; null is an administrator. */
+export type SessionPrincipal = string | null
+
+export interface MaskedColumn {
+  /** In lower case. */
+  readonly column: string
+  /** A relation without it is not read at all: it may have another name now. */
+  readonly isExact: boolean
+}
+
 export interface TableName {
   readonly schema: string
   readonly name: string
@@ -83,6 +105,18 @@ export interface Relations {
   readonly version: number
   readonly tables: readonly TableRelation[]
   readonly views: readonly ViewRelation[]
+  /** Policies hold for the session: what views read, they read with the rights of the project. */
+  readonly isRestricted?: boolean
+}
+
+/** What a session may do with a relation that is not all its own. Texts say why not; null is allowed. */
+export interface RelationRights {
+  readonly read: string | null
+  readonly write: string | null
+  /** What reads as null. */
+  readonly masks: readonly MaskedColumn[]
+  /** Whether the catalog shows it. */
+  readonly isListed: boolean
 }
 
 export interface TableRelation extends TableName {
@@ -91,6 +125,8 @@ export interface TableRelation extends TableName {
   readonly columns: readonly ColumnRelation[]
   /** Columns of which no two rows have the same values; absent without any. */
   readonly key?: readonly string[]
+  /** All of them without it. */
+  readonly rights?: RelationRights
 }
 
 export interface ColumnRelation {
@@ -104,6 +140,7 @@ export interface ColumnRelation {
 export interface ViewRelation extends TableName {
   readonly sql: string
   readonly comment?: string
+  readonly rights?: RelationRights
 }
 
 export interface ResolvedTable extends TableName {

@@ -72,4 +72,9 @@ export const controlCodes = defineCodes({
     cause: 'An access token of the Iceberg catalog has expired.',
     remedy: 'Ask for another one: POST /iceberg/v1/oauth/tokens, as Iceberg clients do by themselves.',
   },
+  'WEIR-7015': {
+    kind: 'unauthorized',
+    cause: 'A policy does not allow this to the user that asks for it.',
+    remedy: 'An administrator changes the policy that the message names, or does it.',
+  },
 })

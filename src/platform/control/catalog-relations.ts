@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from '../../kernel/logger.ts'
-import type { Relations, TableRelation } from '../../sql/engine-host.ts'
+import type { TableRelation } from '../../sql/engine-host.ts'
+import type { GovernedRelations } from '../access/restrict-relations.ts'
 import type { CatalogTables } from '../lake/catalog-tables.ts'
 import type { TableService } from '../kinds/reconcile-services.ts'
 import { catalogTables } from './catalog-tables.ts'
@@ -75,11 +76,12 @@ export function catalogRelations({ pointers, tables, logger }: CatalogRelationsO
 }
 
 /** Grows whenever what it is given differs from the last time. */
-export function versionCounter(): (content: Omit<Relations, 'version'>) => Relations {
-  let last: Relations = { version: 0, tables: [], views: [] }
-  return ({ tables, views }) => {
-    if (last.version === 0 || !isDeepStrictEqual(last.tables, tables) || !isDeepStrictEqual(last.views, views))
-      last = { version: last.version + 1, tables, views }
+export function versionCounter(): (content: Omit<GovernedRelations, 'version'>) => GovernedRelations {
+  let last: GovernedRelations = { version: 0, tables: [], views: [], policies: [] }
+  return ({ tables, views, policies }) => {
+    const { version: _, ...content } = last
+    if (last.version === 0 || !isDeepStrictEqual(content, { tables, views, policies }))
+      last = { version: last.version + 1, tables, views, policies }
     return last
   }
 }

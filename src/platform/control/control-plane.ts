@@ -1,4 +1,5 @@
-import type { Relations } from '../../sql/engine-host.ts'
+import type { Policy } from '../../access/policy.ts'
+import type { GovernedRelations } from '../access/restrict-relations.ts'
 import type { DesiredResource, Resource, ResourceReference, ResourceState } from '../kinds/resource.ts'
 import type { DeclaredProject } from '../project/project.ts'
 
@@ -96,8 +97,10 @@ export interface ControlPlane {
   }): Promise<readonly AuditEntry[]>
   /** For operations that change data without changing a resource: replay, resume. */
   record(entry: Omit<AuditEntry, 'at'>): Promise<void>
-  /** Names for the SQL engine: every table of the catalog, declared or not, and the views. Cached; see `tableChanged`. */
-  relations(): Promise<Relations>
+  /** Names for the SQL engine: every table of the catalog, declared or not, and the views; with the policies. Cached; see `tableChanged`. */
+  relations(): Promise<GovernedRelations>
+  /** As they hold now. */
+  policies(): Promise<readonly Policy[]>
   /** Told by whoever moved a pointer of the catalog, so that `relations` sees a new schema. Returns at once. */
   tableChanged(schema: string, name: string): void
   subscribe(listener: (event: ControlEvent) => void): () => void

@@ -14,8 +14,8 @@ import { withCrawledTables } from './crawled-relations.ts'
 import { controlEvents } from './control-events.ts'
 import type { AuditEntry, ControlPlane } from './control-plane.ts'
 import { countAll, listPage } from './list-page.ts'
+import { declaredRelations } from './declared-relations.ts'
 import { createReconciler } from './reconciler.ts'
-import { viewRelations } from './view-relations.ts'
 
 export interface ControlPlaneOptions {
   readonly metadata: Pick<Metadata, 'resources' | 'crawls'>
@@ -40,7 +40,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     catalogRelations({ pointers: options.tables, tables: services.tables, logger }),
     metadata.crawls,
   )
-  const views = viewRelations({ list: async () => (await store.list({})) as readonly Resource[], kinds, events })
+  const declared = declaredRelations({ list: async () => (await store.list({})) as readonly Resource[], kinds, events })
   const versioned = versionCounter()
   const changes = changeResources({ store, kinds, services, catalog, reconciler, events, clock })
 
@@ -72,8 +72,9 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     audit: ({ limit = 100, ...filter } = {}) => store.audit({ ...filter, limit: Math.min(limit, 1000) }),
     record: (entry: Omit<AuditEntry, 'at'>) => store.append({ ...entry, at: new Date(clock.now()).toISOString() }),
     async relations() {
-      return versioned({ tables: await catalog.tables(), views: await views() })
+      return versioned({ tables: await catalog.tables(), ...(await declared()) })
     },
+    policies: async () => (await declared()).policies,
     tableChanged(schema, name) {
       catalog.changed(schema, name)
       events.emit({ type: 'table', schema, name })

@@ -3,7 +3,7 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { checkName, type NameRule } from './check-name.ts'
 import { checkSpec } from './check-spec.ts'
 import { formatSite, siteOfCall, siteOfOption } from './declaration-site.ts'
-import { referenceFields } from './fields.ts'
+import { referenceFields, relationFields } from './fields.ts'
 
 /** Two copies of the package may meet in one project: a registered symbol is the same in both. */
 const brand = Symbol.for('weir.declaration')
@@ -70,5 +70,19 @@ function withNames(
       })
     named[field] = value.name
   }
+  for (const field of relationFields(schema)) {
+    const listed = options[field]
+    if (Array.isArray(listed)) named[field] = listed.map((one: unknown) => relationName(one, `${what}: ${field}`, at))
+  }
   return named
+}
+
+/** `namespace.name` of a table or view; what is none is for the schema to judge. */
+function relationName(value: unknown, what: string, at: string | undefined): unknown {
+  if (!isDeclaration(value)) return value
+  if (value.kind === 'table' || value.kind === 'view')
+    return `${(value.spec as { readonly namespace: string }).namespace}.${value.name}`
+  throw new WeirError('WEIR-1005', `${what} takes tables and views, not the ${value.kind} "${value.name}"`, {
+    ...(at === undefined ? {} : { at }),
+  })
 }

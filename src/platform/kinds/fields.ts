@@ -6,6 +6,8 @@ export interface FieldFacts {
   readonly unit?: 'duration' | 'size'
   /** The kind whose name the field holds. */
   readonly reference?: string
+  /** The field lists tables and views by `namespace.name`; in a project, themselves. */
+  readonly names?: 'relations'
 }
 
 /** `7 days`, `30 s`; kept as written, for that is what people want to read again. `least` is written the same way. */
@@ -38,6 +40,14 @@ function check(parse: (text: string) => number, least?: string) {
       context.addIssue({ code: 'custom', message: (error as Error).message })
     }
   }
+}
+
+/** Names of the fields of an object schema that list tables and views. */
+export function relationFields(schema: z.ZodType): readonly string[] {
+  if (!(schema instanceof z.ZodObject)) return []
+  return Object.entries(schema.shape as Record<string, z.ZodType>).flatMap(([field, type]) =>
+    (type.meta() as FieldFacts | undefined)?.names === 'relations' ? [field] : [],
+  )
 }
 
 /** Names of the fields of an object schema that refer to a resource, with the kind that each refers to. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Policy } from '../../access/policy.ts'
 import type { Relations, TableRelation, ViewRelation } from '../../sql/engine-host.ts'
 import type { NameRule } from './check-name.ts'
 import type { ReconcileServices } from './reconcile-services.ts'
@@ -45,6 +46,8 @@ export interface KindDefinition<Spec = unknown> {
   references?(spec: Spec, desired: readonly DesiredResource[]): readonly ResourceReference[]
   /** What it is to the SQL engine. */
   relation?(resource: DesiredResource<Spec>): { readonly table: TableRelation } | { readonly view: ViewRelation }
+  /** What it says of who may do what. */
+  policy?(resource: DesiredResource<Spec>): Policy
   /** What the schema cannot see. Throws WEIR-1xxx, or an error of the engine that was asked. */
   check?(resource: DesiredResource<Spec>, context: PlanContext): Promise<void>
   /** A few words for the plan: `4 partitions, kept 7 days`. */

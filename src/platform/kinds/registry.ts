@@ -3,6 +3,7 @@ import { nearestName } from '../../kernel/nearest.ts'
 import { crawlerKind } from './crawler/kind.ts'
 import { deliveryKind } from './delivery/kind.ts'
 import type { KindDefinition } from './kind-definition.ts'
+import { policyKind } from './policy/kind.ts'
 import { secretKind } from './secret/kind.ts'
 import { streamKind } from './stream/kind.ts'
 import { tableKind } from './table/kind.ts'
@@ -16,6 +17,7 @@ export const kinds = [
   deliveryKind,
   crawlerKind,
   viewKind,
+  policyKind,
 ] as readonly KindDefinition[]
 
 /** By its name, singular or plural; WEIR-1010 proposes the nearest. */

@@ -26,7 +26,7 @@ export const projectSchema = settingsSchema.extend({
     .array(
       z.custom<Declaration>(
         isDeclaration,
-        'resources are values of stream(…), table(…), delivery(…), crawler(…), view(…), secret(…)',
+        'resources are values of stream(…), table(…), delivery(…), crawler(…), view(…), policy(…), secret(…)',
       ),
     )
     .describe('What the project consists of.'),

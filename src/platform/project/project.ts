@@ -4,6 +4,7 @@ import type { BucketSettings } from './bucket-settings.ts'
 import type { ObjectSettings } from './object-settings.ts'
 import type { StreamSettings } from './stream-settings.ts'
 import type { TableSettings } from './table-settings.ts'
+import type { UserSettings } from './user-settings.ts'
 
 /** What a project declares. */
 export interface DeclaredProject {
@@ -34,6 +35,8 @@ export interface ProjectSettings {
   /** The longest that a Kafka producer may leave a transaction open. */
   readonly transactionTimeoutMaxMs?: number
   readonly streams?: StreamSettings
+  /** Who logs in by a name; administrators only without it. */
+  readonly users?: Readonly<Record<string, UserSettings>>
   /** The catalog that takes the place of Weir's own. */
   readonly tables?: TableSettings
   /** What Iceberg clients are told to set. */

@@ -5,6 +5,7 @@ import { bucketsSchema } from './bucket-settings.ts'
 import { objectsSchema } from './object-settings.ts'
 import { streamsSchema } from './stream-settings.ts'
 import { tablesSchema } from './table-settings.ts'
+import { usersSchema } from './user-settings.ts'
 
 const port = (what: string) => z.int().min(0).max(65_535).optional().describe(`Port of ${what}; 0 takes any.`)
 
@@ -64,6 +65,11 @@ export const settingsSchema = z.strictObject({
     ),
   defaultPartitions: z.int().min(1).max(1000).default(4).describe('Partitions of topics that are created so.'),
   streams: streamsSchema.optional().describe('How streams are reached, and by whom; or the Kafka that they lie in.'),
+  users: usersSchema
+    .optional()
+    .describe(
+      'Who logs in to SQL, the Iceberg catalog and the HTTP API by a name, with rights by policies. Without it there are administrators only.',
+    ),
   objects: objectsSchema
     .optional()
     .describe(

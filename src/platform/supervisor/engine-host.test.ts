@@ -28,7 +28,8 @@ function hostOf(tails: () => Promise<TailReport>) {
   const [changes, tail] = [openChangeCount(folder), openChangeCount(folder)]
   const source: TailSource = { delivery: 'd', table: 'public.t', tails }
   const host = createEngineHost({
-    relations: () => Promise.resolve({ version: 1, tables: [], views: [] }),
+    relations: () => Promise.resolve({ version: 1, tables: [], views: [], policies: [] }),
+    restrict: (relations) => relations,
     pointers: { tablePointer: () => Promise.resolve('file:///metadata.json') },
     tailSources: () => [source],
     changes,

@@ -1,10 +1,13 @@
 import type { ChangeCount, Hold } from '../../kernel/change-count.ts'
 import type { TablePointers } from '../../lake/catalog/pointer-store.ts'
-import type { EngineHost, Relations, ResolvedTable, TableName } from '../../sql/engine-host.ts'
+import type { GovernedRelations } from '../access/restrict-relations.ts'
+import type { EngineHost, Relations, ResolvedTable, SessionPrincipal, TableName } from '../../sql/engine-host.ts'
 import { gatherTails, type GatheredTails, type TailSource } from './gather-tails.ts'
 
 export interface EngineHostOptions {
-  readonly relations: () => Promise<Relations>
+  readonly relations: () => Promise<GovernedRelations>
+  /** As a session may use them. */
+  readonly restrict: (relations: GovernedRelations, session: SessionPrincipal | undefined) => Relations
   readonly pointers: Pick<TablePointers, 'tablePointer'>
   readonly tailSources: () => readonly TailSource[]
   readonly flush: EngineHost['flush']
@@ -28,10 +31,13 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
     commit,
     define,
     stage,
-    async relations({ known }) {
+    async relations({ known, principal }) {
       const hold = changes.hold()
       const current = await relations()
-      return { relations: current.version === known ? null : current, holds: isShared ? [] : [hold] }
+      return {
+        relations: current.version === known ? null : options.restrict(current, principal),
+        holds: isShared ? [] : [hold],
+      }
     },
     async resolve({ tables, relations: bound }) {
       // Of before the first look: what changes while we look ends it.

@@ -1,7 +1,12 @@
 import { join } from 'node:path'
 import type { ChangeCount } from '../../kernel/change-count.ts'
 import type { PointerStore } from '../../lake/catalog/pointer-store.ts'
-import type { EngineHost, Relations } from '../../sql/engine-host.ts'
+import type { EngineHost } from '../../sql/engine-host.ts'
+import type { Policy } from '../../access/policy.ts'
+import type { Identities } from '../access/identities.ts'
+import { governedChanges } from '../access/governed-changes.ts'
+import type { GovernedRelations } from '../access/restrict-relations.ts'
+import { restrictedRelations } from '../access/restricted-relations.ts'
 import type { AdoptionStore } from '../../storage/metadata/adoptions.ts'
 import type { EpochStore } from '../../storage/metadata/epochs.ts'
 import type { MemoryHost } from '../children/delivery-memory.ts'
@@ -33,7 +38,10 @@ export interface ProcessesOptions extends SupervisorOptions {
   readonly isShared: boolean
   readonly epochs: EpochStore
   readonly adoptions: AdoptionStore
-  readonly relations: () => Promise<Relations>
+  readonly relations: () => Promise<GovernedRelations>
+  readonly policies: () => Promise<readonly Policy[]>
+  /** Who logs in by a name. */
+  readonly identities: Identities
   readonly catalogUri: string
   /** What SQL may change of the catalog's tables. */
   readonly definitions: Pick<EngineHost, 'define' | 'stage'>
@@ -141,13 +149,13 @@ function startEngine(options: ProcessesOptions, workers: DeliveryWorkers, writer
     },
     host: createEngineHost({
       relations: options.relations,
+      restrict: restrictedRelations(options.identities),
       pointers: options.pointers,
       isShared: options.isShared,
       tailSources: () => workers.tailSources,
       changes: options.changes,
       flush: (table) => flushTable(workers, table),
-      commit: (request) => writer.commit(request),
-      ...options.definitions,
+      ...governedChanges({ commit: (request) => writer.commit(request), ...options.definitions }, options),
     }),
     runDirectory: places.sockets,
     memoryBytesMax: engineMemoryBytes,

@@ -10,6 +10,8 @@ import type { DataDirectory } from './data-directory.ts'
 import { withCrawledPointers } from './crawlers/crawled-pointers.ts'
 import { runCrawlers, type RunningCrawlers } from './crawlers/run-crawlers.ts'
 import { writeEndpoints, type Endpoints } from './endpoints.ts'
+import { type Identities, readIdentities, sessionPrincipal } from '../access/identities.ts'
+import { createSecretService } from '../kinds/secret/read-secret.ts'
 import { endpointsOf, listenerOf } from './endpoints-of.ts'
 import { createJoinedWorkers } from './joined/joined-workers.ts'
 import { listenersOf } from './listeners.ts'
@@ -33,6 +35,7 @@ interface Parts {
   readonly logs: ProcessLogs
   readonly stores: Stores
   readonly changes: ChangeCount
+  readonly identities: Identities
   readonly processes: Processes
   readonly services: Services
   readonly control: ControlPlane
@@ -86,6 +89,7 @@ async function assemble(
   const logs = openProcessLogs(places.logs)
   stack.defer(() => logs.close())
   const { logger } = logs
+  const identities = await readIdentities(project.settings.users, createSecretService(options.projectDirectory))
   const stores = await openStores(
     options,
     places,
@@ -118,6 +122,8 @@ async function assemble(
     epochs: metadata.epochs,
     adoptions: metadata.adoptions,
     relations: () => control.relations(),
+    policies: () => control.policies(),
+    identities,
     catalogUri: `http://127.0.0.1:${ports.http}/iceberg`,
     definitions: {
       define: (request) => definitions.define(request),
@@ -170,6 +176,7 @@ async function assemble(
     logs,
     stores,
     changes,
+    identities,
     processes,
     services,
     control,
@@ -222,17 +229,35 @@ async function serveHttp(
   stack.defer(() => schemaRegistry.close())
 }
 
-async function servePostgres({ options, ports, logs, processes }: Parts, stack: AsyncDisposableStack): Promise<void> {
+async function servePostgres(
+  { options, ports, logs, processes, identities }: Parts,
+  stack: AsyncDisposableStack,
+): Promise<void> {
   const { host, password } = options
   const relay = await startPostgresPort({
     host,
     port: ports.postgres,
     auth: password === undefined ? { kind: 'trust' } : { kind: 'scram', password },
+    users: new Map(
+      [...identities].map(([name, { password: own, principal }]) => [
+        name,
+        { password: own, principal: sessionPrincipal(principal) },
+      ]),
+    ),
     engine: () => processes.engine.socketPath(),
     reasonOfEnd: (path) => processes.engine.reasonOfEnd(path),
     logger: logs.logger,
   })
   stack.defer(() => relay.stop())
+}
+
+/** Who needs no password is an administrator: then policies bind nobody who does not want to be bound. */
+function policyNotices({ token, password }: SupervisorOptions, policies: readonly unknown[]): readonly string[] {
+  const open = [...(token === undefined ? ['WEIR_TOKEN'] : []), ...(password === undefined ? ['WEIR_PASSWORD'] : [])]
+  if (policies.length === 0 || open.length === 0) return []
+  return [
+    `policies bind only users who log in by their names: without ${open.join(' and ')} everybody else of this machine is an administrator. Set ${open.length > 1 ? 'them' : 'it'}`,
+  ]
 }
 
 /** What to tell who looks at the start. */
@@ -248,6 +273,7 @@ async function applyProject(
     ...stores.notices,
     ...ports.notices,
     ...noticesOf(applied),
+    ...policyNotices(options, await control.policies()),
     ...(await troublesAtStart(control)),
   ]
 }

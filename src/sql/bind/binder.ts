@@ -1,12 +1,13 @@
 import type { Analysis, Analyzer } from '../gate/analyze.ts'
 import { isRepeatable } from '../gate/repeatable.ts'
-import { statementOf } from '../gate/statement.ts'
+import { quoteName, statementOf } from '../gate/statement.ts'
 import type { TableReference } from '../gate/parse-tree.ts'
-import type { TableRelation } from '../engine-host.ts'
+import type { TableName, TableRelation, ViewRelation } from '../engine-host.ts'
 import { momentSchema, type MomentClause } from '../moment/lift-moments.ts'
 import type { ReadRelation } from '../snapshot/table-plan.ts'
 import { viewTarget } from '../snapshot/view-target.ts'
 import { sqlError } from '../sql-error.ts'
+import { mustRead } from './relation-rights.ts'
 import type { Relation, RelationIndex } from './relation-index.ts'
 
 /** What a statement reads: its tables, and the views between, those that others stand on first. */
@@ -18,10 +19,13 @@ export interface BoundRelations {
   readonly dated: readonly TableRelation[]
   /** Which snapshots those were found to be; empty when there are none. */
   readonly datedAs: string
-  readonly views: readonly Extract<Relation, { kind: 'view' }>[]
+  readonly views: readonly BoundView[]
   /** Whether all views mean the same each time. */
   readonly isRepeatable: boolean
 }
+
+/** A view as a statement reads it. In a restricted session it stands twice: with what it reads as the owner's, and over that. */
+export type BoundView = ViewRelation & { readonly stands?: 'as owner' | 'over owner' }
 
 export interface BindContext {
   readonly relations: RelationIndex
@@ -37,18 +41,30 @@ export interface BindContext {
 
 const viewDepthMax = 32
 
-/** Finds the relations of a query through its views. WEIR-6003 (42P01) for a name that is none. */
+/**
+ * Finds the relations of a query through its views. WEIR-6003 (42P01) for a name that is none, WEIR-7015 (42501) for one that the session
+ * may not read. Views are read with the rights of the project, as PostgreSQL reads them with those of their owner.
+ */
 export async function bindRelations(analysis: Analysis, context: BindContext): Promise<BoundRelations> {
-  const tables = new Set<Extract<Relation, { kind: 'table' }>>()
-  const views = new Set<Extract<Relation, { kind: 'view' }>>()
+  const tables = new Map<string, ReadRelation>()
+  const views = new Map<string, BoundView>()
+  const { isRestricted } = context.relations
 
   const visit = async ({ parts }: Analysis, path: readonly string[], depth: number): Promise<void> => {
+    const asOwner = depth > 0 && isRestricted
     for (const reference of parts.tables) {
       if (depth === 0 && (isDated(reference, context.clauses) || isGiven(reference, context))) continue
       const relation = findRelation(reference, parts.withNames, path, context)
       if (!relation) continue
-      if (relation.kind === 'table') tables.add(relation)
-      else if (!views.has(relation)) await visitView(relation, depth)
+      if (depth === 0) mustRead(relation, reference.position)
+      if (relation.kind === 'view') await visitView(relation, depth)
+      else if (asOwner) tables.set(keyOf(relation, 'owner'), ownerTable(relation))
+      else tables.set(keyOf(relation), relation)
+      if (asOwner && !reference.schema && !isIn(relation, path[0]!)) {
+        // In DuckDB a name in a view is one of its schema: there it stands for the one in public.
+        const alias = { schema: path[0]!, name: reference.name, sql: `SELECT * FROM ${printName(relation)}` }
+        views.set(keyOf(alias, 'owner'), { ...alias, stands: 'as owner' })
+      }
     }
   }
   const visitView = async (view: Extract<Relation, { kind: 'view' }>, depth: number): Promise<void> => {
@@ -60,20 +76,36 @@ export async function bindRelations(analysis: Analysis, context: BindContext): P
           sqlstate: '42P17',
         },
       )
-    await visit(await context.analyzer.analyze(viewTarget(view)), viewPath(view.schema), depth + 1)
-    views.add(view)
+    const key = keyOf(view, isRestricted ? 'owner' : undefined)
+    if (!views.has(key)) {
+      await visit(await context.analyzer.analyze(viewTarget(view)), viewPath(view.schema), depth + 1)
+      views.set(key, isRestricted ? { ...view, stands: 'as owner' } : view)
+    }
+    if (isRestricted && depth === 0) views.set(keyOf(view), { ...view, stands: 'over owner' })
   }
   const dated = context.clauses.map((clause) => datedTable(clause, analysis, context))
   await visit(analysis, context.searchPath, 0)
-  const targets = [...views].map((view) => statementOf(viewTarget(view)))
+  const targets = [...views.values()].map((view) => statementOf(viewTarget(view)))
   return {
     version: context.relations.version,
-    tables: [...tables, ...(context.given ?? [])],
+    tables: [...tables.values(), ...(context.given ?? [])],
     dated,
     datedAs: '',
-    views: [...views],
+    views: [...views.values()],
     isRepeatable: targets.every(isRepeatable),
   }
+}
+
+const keyOf = ({ schema, name }: TableName, owner?: 'owner'): string =>
+  `${owner ?? ''}\0${schema.toLowerCase()}\0${name.toLowerCase()}`
+
+const isIn = ({ schema }: TableName, other: string): boolean => schema.toLowerCase() === other.toLowerCase()
+
+const printName = ({ schema, name }: TableName): string => `${quoteName(schema)}.${quoteName(name)}`
+
+function ownerTable(table: TableRelation): ReadRelation {
+  const { rights: _, ...open } = table
+  return { ...open, asOwner: true }
 }
 
 /** A name of ours, put in for a clause of this statement. */
@@ -88,6 +120,7 @@ function isGiven({ catalog, schema, name }: TableReference, { given = [] }: Bind
 /** The table of a clause. WEIR-6001 for a view or a name of WITH, which have no history of their own. */
 function datedTable({ table, position }: MomentClause, { parts }: Analysis, context: BindContext): TableRelation {
   const relation = findRelation({ ...table, position }, parts.withNames, context.searchPath, context)
+  if (relation) mustRead(relation, position)
   if (relation?.kind === 'table') return relation
   throw sqlError('WEIR-6001', `"${table.name}" has no snapshots: only tables are read as they were`, {
     sqlstate: '0A000',

@@ -1,5 +1,5 @@
 import { stillHolds } from '../../kernel/change-count.ts'
-import type { EngineHost, Held } from '../engine-host.ts'
+import type { EngineHost, Held, SessionPrincipal } from '../engine-host.ts'
 import { indexRelations, type RelationIndex } from './relation-index.ts'
 
 /**
@@ -12,12 +12,15 @@ export interface KnownRelations {
   current(): Promise<RelationIndex>
 }
 
-export function knownRelations(host: Pick<EngineHost, 'relations'>): KnownRelations {
+export function knownRelations(
+  host: Pick<EngineHost, 'relations'>,
+  principal: SessionPrincipal = null,
+): KnownRelations {
   let seen: RelationIndex | undefined
   let holds: Held['holds'] = []
   const current = async (): Promise<RelationIndex> => {
     if (seen && holds.length > 0 && holds.every(stillHolds)) return seen
-    const answer = await host.relations({ known: seen?.version ?? null })
+    const answer = await host.relations({ known: seen?.version ?? null, principal })
     const version = answer.relations?.version ?? seen!.version
     // Questions overlap: an answer that was overtaken is not kept.
     if (answer.relations && version > (seen?.version ?? -1)) seen = indexRelations(answer.relations)

@@ -7,13 +7,19 @@ export type Relation = ({ readonly kind: 'table' } & TableRelation) | ({ readonl
 /** Relations by name, as SQL looks them up: without regard to case. */
 export interface RelationIndex {
   readonly version: number
+  /** Those that have something to show. */
   readonly schemas: readonly string[]
   readonly all: readonly Relation[]
+  /** What views read, they read with other rights than the session's. */
+  readonly isRestricted: boolean
   /** `schema` empty: the first of the search path that has it. */
   find(schema: string, name: string, searchPath: readonly string[]): Relation | undefined
   /** The nearest name there is, for "Did you mean …?". */
   nearest(schema: string, name: string): string | undefined
 }
+
+/** Whether the session may know that it is there. */
+export const isListed = ({ rights }: Relation): boolean => rights?.isListed ?? true
 
 const key = (schema: string, name: string): string => `${schema.toLowerCase()}\0${name.toLowerCase()}`
 
@@ -25,16 +31,19 @@ export function indexRelations(relations: Relations): RelationIndex {
   const byName = new Map(all.map((relation) => [key(relation.schema, relation.name), relation]))
   return {
     version: relations.version,
-    schemas: [...new Set(['public', ...all.map(({ schema }) => schema)])],
+    schemas: [...new Set(['public', ...all.filter(isListed).map(({ schema }) => schema)])],
     all,
+    isRestricted: relations.isRestricted ?? false,
     find(schema, name, searchPath) {
       const schemas = schema ? [schema] : searchPath
       return schemas.map((candidate) => byName.get(key(candidate, name))).find((found) => found !== undefined)
     },
     nearest(schema, name) {
-      const names = all.map((relation) =>
-        relation.schema === 'public' && !schema ? relation.name : `${relation.schema}.${relation.name}`,
-      )
+      const names = all
+        .filter(isListed)
+        .map((relation) =>
+          relation.schema === 'public' && !schema ? relation.name : `${relation.schema}.${relation.name}`,
+        )
       return nearestName(schema ? `${schema}.${name}` : name, names)
     },
   }

@@ -8,10 +8,14 @@ import type { TableName } from '../engine-host.ts'
  */
 export interface SessionViews {
   readonly database: string
+  /** The names that views of the project speak of where the session's own may mean less: no statement can write it. */
+  readonly ownerDatabase: string
   /** Grows whenever a name comes to mean something else. */
   readonly version: number
   /** Makes the name mean this query from now on; what already runs is not touched. */
-  place(relation: TableName, sql: string): Promise<void>
+  place(relation: TableName, sql: string, owner?: 'owner'): Promise<void>
+  /** Columns of a name of the owner's. */
+  ownerColumns(relation: TableName): Promise<readonly string[]>
   /** DuckDB's search path for these schemas; those that are not there yet are made. */
   searchPath(schemas: readonly string[]): Promise<string>
   detach(): Promise<void>
@@ -20,32 +24,50 @@ export interface SessionViews {
 let lastId = 0
 
 export async function attachSessionViews(connection: DuckDBConnection): Promise<SessionViews> {
-  const database = `weir_session_${++lastId}`
+  const id = ++lastId
+  const [database, ownerDatabase] = [`weir_session_${id}`, `weir_owner_${id}`]
   const placed = new Map<string, string>()
   const schemas = new Set<string>()
   let version = 0
+  let hasOwner = false
   await connection.run(`ATTACH ':memory:' AS ${database}`)
 
-  const haveSchema = async (schema: string): Promise<void> => {
-    if (schemas.has(schema)) return
-    await connection.run(`CREATE SCHEMA IF NOT EXISTS ${database}.${quoteName(schema)}`)
-    schemas.add(schema)
+  const haveSchema = async (schema: string, of = database): Promise<void> => {
+    if (schemas.has(`${of}.${schema}`)) return
+    await connection.run(`CREATE SCHEMA IF NOT EXISTS ${of}.${quoteName(schema)}`)
+    schemas.add(`${of}.${schema}`)
+  }
+  const haveOwner = async (): Promise<void> => {
+    if (hasOwner) return
+    await connection.run(`ATTACH ':memory:' AS ${ownerDatabase}`)
+    hasOwner = true
   }
   await haveSchema('public')
   return {
     database,
+    ownerDatabase,
     get version() {
       return version
     },
-    async place({ schema, name }, sql) {
-      const target = `${database}.${quoteName(schema)}.${quoteName(name)}`
+    async place({ schema, name }, sql, owner) {
+      if (owner) await haveOwner()
+      const of = owner ? ownerDatabase : database
+      const target = `${of}.${quoteName(schema)}.${quoteName(name)}`
       if (placed.get(target) === sql) return
-      await haveSchema(schema)
+      await haveSchema(schema, of)
       version++
       // Until it is known that the view was made, its name means nothing.
       placed.delete(target)
       await connection.run(`CREATE OR REPLACE VIEW ${target} AS ${sql}`)
       placed.set(target, sql)
+    },
+    async ownerColumns({ schema, name }) {
+      const prepared = await connection.prepare(
+        `SELECT * FROM ${ownerDatabase}.${quoteName(schema)}.${quoteName(name)}`,
+      )
+      const names = Array.from({ length: prepared.columnCount }, (_, at) => prepared.columnName(at))
+      prepared.destroySync()
+      return names
     },
     async searchPath(names) {
       for (const name of names) await haveSchema(name)
@@ -53,6 +75,7 @@ export async function attachSessionViews(connection: DuckDBConnection): Promise<
     },
     async detach() {
       await connection.run(`DETACH ${database}`)
+      if (hasOwner) await connection.run(`DETACH ${ownerDatabase}`)
     },
   }
 }

@@ -43,7 +43,7 @@ export async function attachBlankNames(connection: DuckDBConnection): Promise<Bl
     database,
     async place({ tables, views }) {
       for (const table of tables) await put(table, 'TABLE', columnsOf(table))
-      for (const view of views) await put(view, 'VIEW', `AS ${viewTarget(view)}`)
+      for (const view of views) if (view.stands !== 'over owner') await put(view, 'VIEW', `AS ${viewTarget(view)}`)
     },
     async searchPath(names) {
       for (const name of names) await haveSchema(name)

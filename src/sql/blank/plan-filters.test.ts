@@ -26,7 +26,7 @@ const bound: BoundRelations = {
     name,
     columns: Object.entries(columns).map(([column, type]) => ({ name: column, type, required: false })),
   })),
-  views: [{ kind: 'view', schema: 'public', name: 'large', sql: 'select *, n * 2 as twice from t where n > 100;' }],
+  views: [{ schema: 'public', name: 'large', sql: 'select *, n * 2 as twice from t where n > 100;' }],
   dated: [],
   datedAs: '',
   isRepeatable: true,

@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api'
-import type { Relation, RelationIndex } from '../bind/relation-index.ts'
+import { isListed, type Relation, type RelationIndex } from '../bind/relation-index.ts'
 import { viewPath } from '../bind/binder.ts'
 import { quoteName, quoteText } from '../gate/statement.ts'
 import { shapeOf } from '../snapshot/shape.ts'
@@ -32,19 +32,20 @@ export interface CatalogStore {
 /** Statements planned against an old version may still run: the newest few are kept. */
 const keptVersions = 3
 
+let lastNumber = 0
+
 export function createCatalogStore(
   connect: () => Promise<DuckDBConnection>,
   schemas: Set<string>,
   database: string,
 ): CatalogStore {
   const built = new Map<RelationIndex, Promise<Catalog>>()
-  let number = 0
   return {
     schemas,
     current(relations) {
       let catalog = built.get(relations)
       if (!catalog) {
-        catalog = connect().then((connection) => build(connection, relations, ++number, schemas, database))
+        catalog = connect().then((connection) => build(connection, relations, ++lastNumber, schemas, database))
         built.set(relations, catalog)
         catalog.catch(() => built.delete(relations))
         if (built.size > keptVersions) {
@@ -148,11 +149,11 @@ async function typedRelations(
   const taken = new Set<number>()
   await connection.run(`ATTACH ':memory:' AS ${scratch}`)
   try {
-    for (const schema of index.schemas)
+    for (const schema of new Set(index.all.map((relation) => relation.schema)))
       await connection.run(`CREATE SCHEMA IF NOT EXISTS ${scratch}.${quoteName(schema)}`)
     await placeAll(connection, index.all, scratch)
     const relations: CatalogRelation[] = []
-    for (const relation of index.all) {
+    for (const relation of index.all.filter(isListed)) {
       const oid = relationOid(`${relation.schema}.${relation.name}`, taken)
       taken.add(oid)
       relations.push({ relation, oid, columns: await columnsOf(connection, relation, scratch) })

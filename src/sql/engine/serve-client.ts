@@ -19,6 +19,7 @@ import { openScratch } from '../write/run/scratch.ts'
 import { transactionChanges } from '../write/transaction-changes.ts'
 import { sessionFacts } from '../session/session-facts.ts'
 import { createSettings, reported } from '../session/settings.ts'
+import { principalParameter } from './principal-parameter.ts'
 import type { EngineServices } from './services.ts'
 import type { SessionRegistry } from './session-registry.ts'
 
@@ -42,11 +43,13 @@ async function serveStarted(
   socket: Socket,
   inbox: Inbox,
   startup: { readonly minor: number; readonly parameters: Readonly<Record<string, string>> },
-  services: EngineServices,
+  shared: EngineServices,
   registry: SessionRegistry,
 ): Promise<void> {
   inbox.typed()
-  const settings = createSettings(startup.parameters)
+  const { [principalParameter]: principal = null, ...parameters } = startup.parameters
+  const services = shared.for(principal)
+  const settings = createSettings(parameters)
   const connection = await services.duckdb.connect()
   const views = await attachSessionViews(connection)
   const out = createOutbox(socket)
@@ -60,7 +63,7 @@ async function serveStarted(
     const writes = createSessionWrites({ services, settings, views, statements, changes, scratch })
     registry.add(key, queries)
     try {
-      const options = Object.keys(startup.parameters).filter((name) => name.startsWith('_pq_.'))
+      const options = Object.keys(parameters).filter((name) => name.startsWith('_pq_.'))
       if (startup.minor > 0 || options.length) out.send(negotiateProtocolVersion(options))
       out.send(authenticationOk)
       for (const name of reported) out.send(parameterStatus(name, settings.get(name)))

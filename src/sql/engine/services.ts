@@ -4,7 +4,7 @@ import type { StatementFilters } from '../blank/statement-filters.ts'
 import type { Duckdb } from '../duckdb/duckdb.ts'
 import type { CatalogStore } from '../catalog/catalog-store.ts'
 import type { Analyzer } from '../gate/analyze.ts'
-import type { EngineHost } from '../engine-host.ts'
+import type { EngineHost, SessionPrincipal } from '../engine-host.ts'
 import type { ResolveTables } from '../snapshot/resolve-tables.ts'
 import type { TablePlanner } from '../snapshot/table-plan.ts'
 
@@ -23,6 +23,8 @@ export interface EngineServices {
   readonly filters: StatementFilters
   /** What writes ask of the supervisor. */
   readonly host: Pick<EngineHost, 'flush' | 'commit' | 'define' | 'stage'>
+  /** The same for the sessions of a principal: its relations, its catalog, its name in what is asked. */
+  for(principal: SessionPrincipal): EngineServices
   /** Sessions write here what is not committed yet. */
   readonly scratchDirectory: string
 }

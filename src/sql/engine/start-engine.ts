@@ -7,7 +7,7 @@ import { blankDatabase } from '../blank/blank-database.ts'
 import { statementFilters } from '../blank/statement-filters.ts'
 import type { Duckdb } from '../duckdb/duckdb.ts'
 import { openDuckdb } from '../duckdb/open.ts'
-import type { EngineHost } from '../engine-host.ts'
+import type { EngineHost, SessionPrincipal } from '../engine-host.ts'
 import { exactMacros, exactSchema } from '../catalog/exact-numeric.ts'
 import { textMacros } from '../catalog/rewrite-text-functions.ts'
 import { createCatalogStore } from '../catalog/catalog-store.ts'
@@ -73,19 +73,39 @@ async function openServices(config: EngineConfig, host: EngineHost, planner: Tab
   await createExactMacros(duckdb)
   const blank = blankDatabase((isOff) => openBlank(config, duckdb, isOff))
   const analyzer = await createAnalyzer(await duckdb.connect(), ownSchemas)
-  return {
+  const shared = {
     duckdb,
     analyzer,
     resolve: resolveTables(host),
     planner,
     ownSchemas,
-    catalogs: createCatalogStore(() => duckdb.connect(), ownSchemas, database),
     database,
-    relations: knownRelations(host),
     blank,
     filters: statementFilters(blank),
-    host,
     scratchDirectory: config.scratchDirectory,
+  }
+  const known = new Map<SessionPrincipal, EngineServices>()
+  const of = (principal: SessionPrincipal): EngineServices => {
+    const services = known.get(principal) ?? {
+      ...shared,
+      catalogs: createCatalogStore(() => duckdb.connect(), ownSchemas, database),
+      relations: knownRelations(host, principal),
+      host: hostFor(host, principal),
+      for: of,
+    }
+    known.set(principal, services)
+    return services
+  }
+  return of(null)
+}
+
+/** What a session asks, it asks as its principal. */
+function hostFor(host: EngineHost, principal: SessionPrincipal): EngineServices['host'] {
+  return {
+    flush: (table) => host.flush(table),
+    commit: (request) => host.commit({ ...request, principal }),
+    define: (request) => host.define({ ...request, principal }),
+    stage: (request) => host.stage({ ...request, principal }),
   }
 }
 

@@ -45,7 +45,7 @@ export async function pinMoments(
   }
   return withDated(
     bound,
-    pins.map((pin, i) => ({ ...standIn(i, pin.columns), pin })),
+    pins.map((pin, i) => ({ ...standIn(i, { ...dated[i]!, columns: pin.columns }), pin })),
   )
 }
 
@@ -53,12 +53,13 @@ export async function pinMoments(
 export function pinLater(bound: BoundRelations): BoundRelations {
   return withDated(
     bound,
-    bound.dated.map(({ columns }, i) => standIn(i, columns)),
+    bound.dated.map((table, i) => standIn(i, table)),
   )
 }
 
-function standIn(index: number, columns: TableRelation['columns']): ReadRelation {
-  return { schema: momentSchema, name: String(index + 1), columns }
+/** What of the table is masked now was masked then. */
+function standIn(index: number, { columns, rights }: TableRelation): ReadRelation {
+  return { schema: momentSchema, name: String(index + 1), columns, ...(rights ? { rights } : {}) }
 }
 
 function withDated(bound: BoundRelations, dated: readonly ReadRelation[]): BoundRelations {

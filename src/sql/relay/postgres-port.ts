@@ -1,4 +1,5 @@
 import type { Logger } from '../../kernel/logger.ts'
+import type { SessionPrincipal } from '../engine-host.ts'
 
 /** What `startPostgresPort` needs. Refusing a bind beyond loopback without a password is the caller's duty. */
 export interface PostgresPortConfig {
@@ -8,6 +9,8 @@ export interface PostgresPortConfig {
   readonly auth:
     | { readonly kind: 'trust' }
     | { readonly kind: 'scram'; readonly user?: string; readonly password: string }
+  /** Users of the project, who show passwords of their own wherever they come from. Anybody else is an administrator. */
+  readonly users?: ReadonlyMap<string, PortUser>
   /**
    * Path of the unix socket of a running engine; starts one if there is none. Called for each connection; a rejection is
    * told to the client as 57P03.
@@ -20,6 +23,12 @@ export interface PostgresPortConfig {
   /** From connect to the end of authentication; default 10 s. */
   readonly startupTimeoutMs?: number
   readonly logger?: Logger
+}
+
+export interface PortUser {
+  readonly password: string
+  /** What the engine is told; null for one who may do everything. */
+  readonly principal: SessionPrincipal
 }
 
 /** A listening PostgreSQL port that relays to the engine. Light: it loads no DuckDB. */

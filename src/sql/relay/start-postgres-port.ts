@@ -1,5 +1,6 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { principalParameter } from '../engine/principal-parameter.ts'
 import { sqlError } from '../sql-error.ts'
 import { errorResponse } from '../wire/backend-messages.ts'
 import { errorFields } from '../wire/session/error-fields.ts'
@@ -8,7 +9,7 @@ import { readStartup } from '../wire/session/startup.ts'
 import { authenticate } from './authenticate.ts'
 import type { PostgresPort, PostgresPortConfig } from './postgres-port.ts'
 import { connectEngine, relay, startupMessage } from './relay-client.ts'
-import { scramSecret, type ScramSecret } from './scram.ts'
+import { portLogins, type PortLogins } from './port-logins.ts'
 
 const connectionsMaxDefault = 100
 const startupTimeoutMsDefault = 10_000
@@ -21,12 +22,12 @@ type CancelRoutes = Map<string, string>
 export async function startPostgresPort(config: PostgresPortConfig): Promise<PostgresPort> {
   const clients = new Set<Socket>()
   const routes: CancelRoutes = new Map()
-  const secret = config.auth.kind === 'scram' ? scramSecret(config.auth.password) : undefined
+  const logins = portLogins(config)
   const server = createServer((socket) => {
     clients.add(socket)
     socket.once('close', () => clients.delete(socket))
     const full = clients.size > (config.connectionsMax ?? connectionsMaxDefault)
-    void serve(socket, config, { full, secret, routes })
+    void serve(socket, config, { full, logins, routes })
   })
   await listen(server, config)
   return {
@@ -57,7 +58,7 @@ export async function startPostgresPort(config: PostgresPortConfig): Promise<Pos
 
 interface Serving {
   readonly full: boolean
-  readonly secret: ScramSecret | undefined
+  readonly logins: PortLogins
   readonly routes: CancelRoutes
 }
 
@@ -96,15 +97,15 @@ async function serveStartup(
   inbox.typed()
   const user = startup.parameters['user'] ?? ''
   if (user === '') throw sqlError('WEIR-6008', 'the connection names no user', { sqlstate: '28000' })
-  if (config.auth.kind === 'scram' && serving.secret) {
-    // A wrong name is told only after the password, like a wrong password.
-    const known = config.auth.user === undefined || config.auth.user === user
-    await authenticate(socket, inbox, user, known ? serving.secret : scramSecret(String(Math.random())))
-  }
+  const { secret, principal } = serving.logins.of(user)
+  if (secret) await authenticate(socket, inbox, user, secret)
   const { socket: engine, path } = await connectEngine(config.engine)
   ready()
   const early = inbox.release()
-  engine.write(startupMessage(startup.minor, startup.parameters))
+  const { [principalParameter]: _, ...parameters } = startup.parameters
+  engine.write(
+    startupMessage(startup.minor, principal === null ? parameters : { ...parameters, [principalParameter]: principal }),
+  )
   if (early.length) engine.write(early)
   let route: string | undefined
   await relay(

@@ -1,8 +1,8 @@
 import type { BoundRelations } from '../bind/binder.ts'
+import { placeRelations } from '../bind/place-relations.ts'
 import type { SessionViews } from '../bind/session-views.ts'
 import { tableKey, type PlanFilters } from '../blank/plan-filters.ts'
 import type { EngineServices } from '../engine/services.ts'
-import { viewTarget } from '../snapshot/view-target.ts'
 import type { ResolvedTable, TableName } from '../engine-host.ts'
 import { isSamePin } from '../snapshot/pin-table.ts'
 import type { PendingTable } from '../snapshot/pending-table.ts'
@@ -52,8 +52,7 @@ export async function readTables(
     }
     const release = async () => void (await Promise.all(planned.plans.map((plan) => plan.release())))
     try {
-      for (const [i, table] of bound.tables.entries()) await views.place(table, planned.plans[i]!.sql)
-      for (const view of bound.views) await views.place(view, viewTarget(view))
+      await placeRelations(bound, views, (_, at) => planned.plans[at]!.sql)
     } catch (error) {
       await release()
       throw error

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { BoundRelations } from '../bind/binder.ts'
+import { isMasked, placeRelations } from '../bind/place-relations.ts'
 import type { SessionViews } from '../bind/session-views.ts'
 import type { BlankSession } from '../blank/blank-database.ts'
 import { noFilters } from '../blank/plan-filters.ts'
@@ -11,7 +12,6 @@ import type { Statement } from '../gate/statement.ts'
 import { pinMoments, type WithoutTables } from '../moment/pin-statement.ts'
 import { shapeOf } from '../snapshot/shape.ts'
 import type { ReadRelation } from '../snapshot/table-plan.ts'
-import { viewTarget } from '../snapshot/view-target.ts'
 import { sqlError } from '../sql-error.ts'
 import type { Parameter } from '../wire/query-service.ts'
 import { createInterruptible, type Interruptible } from './interruptible.ts'
@@ -99,8 +99,7 @@ export function sessionStatements(
   }
   /** What pg_catalog's stand-ins are, only the session's own connections know. */
   const onSession = async <T>(bound: BoundRelations, run: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
-    for (const table of bound.tables) await views.place(table, shapeOf(table))
-    for (const view of bound.views) await views.place(view, viewTarget(view))
+    await placeRelations(bound, views, shapeOf)
     const lent = await connections.take()
     try {
       return await run(lent.connection)
@@ -143,7 +142,9 @@ export function sessionStatements(
         )
         if (!spoken) continue
         const filters = async () =>
-          spoken.isFixed && !usesCatalog ? services.filters(spoken.text, blankSession(bound)) : noFilters
+          spoken.isFixed && !usesCatalog && !isMasked(bound)
+            ? services.filters(spoken.text, blankSession(bound))
+            : noFilters
         const read = await readTables(services, bound, views, filters, pendingOf)
         if (read !== 'rebind') return { prepared, spoken, read }
       }

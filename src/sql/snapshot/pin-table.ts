@@ -1,6 +1,7 @@
 import { catalogue } from '../../kernel/errors/catalogue.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { findSnapshot, timeText, type FoundSnapshot, type Moment } from '../../lake/history/find-snapshot.ts'
+import { tableSchema } from '../../lake/metadata/read.ts'
 import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
 import { printType } from '../../lake/types/print-type.ts'
 import type { TableName } from '../engine-host.ts'
@@ -22,8 +23,15 @@ export function pinOf(metadata: TableMetadata, { schema, name }: TableName, mome
       type: printType(field.type),
       required: field.required,
     })),
+    changed: changedColumns(metadata, read),
     notice: noticeOf(table, found),
   }
+}
+
+/** Columns are told apart by their ids: a name may have been another column's. */
+function changedColumns(metadata: TableMetadata, { fields }: FoundSnapshot['schema']): readonly string[] {
+  const now = new Map(tableSchema(metadata).fields.map(({ id, name }) => [id, name]))
+  return fields.filter(({ id, name }) => now.get(id) !== name).map(({ name }) => name)
 }
 
 /** The same pin, found anew: one that names other rows or columns must be bound again. */

@@ -23,6 +23,8 @@ export interface Pin {
   readonly snapshotId: Long
   readonly schemaId: number
   readonly columns: readonly ColumnRelation[]
+  /** Of these, those that are another column, or none, now. */
+  readonly changed: readonly string[]
   /** Says which snapshot it is. */
   readonly notice: string
 }
@@ -55,6 +57,8 @@ export type ReadRelation = TableRelation & {
   readonly pin?: Pin
   readonly written?: WrittenTable
   readonly query?: string
+  /** As views of the project read it, whatever the session may. */
+  readonly asOwner?: true
 }
 
 /** The table that a relation is of. */

@@ -1,3 +1,4 @@
+import type { WriteNeeds } from '../bind/relation-rights.ts'
 import type { RelationIndex } from '../bind/relation-index.ts'
 import { quoteName, type Statement, wordsAt } from '../gate/statement.ts'
 import type { TableRelation } from '../engine-host.ts'
@@ -29,7 +30,7 @@ export interface RowWrites {
 export function rowWrites(parts: WriteParts): RowWrites {
   const { services, settings, statements, changes } = parts
   const targetIn = (relations: RelationIndex, parsed: WriteStatement): TableRelation =>
-    findTarget(parsed.target.table, relations, [...settings.searchPath, 'public'])
+    findTarget(parsed.target.table, relations, [...settings.searchPath, 'public'], needsOf(parsed))
 
   const composed = async (parsed: WriteStatement, declared: readonly number[]): Promise<TargetQuery> => {
     const target = targetIn(await services.relations.current(), parsed)
@@ -72,6 +73,11 @@ export function rowWrites(parts: WriteParts): RowWrites {
       return done.returned ? { tag, returned: done.returned } : { tag }
     },
   }
+}
+
+function needsOf({ kind, returning }: WriteStatement): WriteNeeds {
+  if (kind !== 'insert') return 'write whole rows'
+  return returning ? 'write and read' : 'write'
 }
 
 function isTruncate({ tokens }: Statement): boolean {

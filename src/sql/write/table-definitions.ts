@@ -121,7 +121,9 @@ async function createFromQuery(
         added: added.map(({ file }) => file),
       }
       const files = added.map(({ path, file }) => ({ path, location: file.location }))
-      await services.host.commit({ tables: [{ ...named, change: encodeChange({ change, files, created: metadata }) }] })
+      await services.host.commit({
+        tables: [{ ...named, change: encodeChange({ change, files, created: metadata }), creates: true }],
+      })
       return { tag: withData ? `SELECT ${rowsIn(added)}` : 'CREATE TABLE AS' }
     } finally {
       statements.connections.give(lent)
@@ -142,7 +144,12 @@ async function dropTables(
   for (const table of tables) {
     const relations = await services.relations.current()
     try {
-      const { schema, name } = findTarget(table, relations, [...settings.searchPath, 'public'])
+      const { schema, name } = findTarget(
+        table,
+        relations,
+        [...settings.searchPath, 'public'],
+        'decided by the supervisor',
+      )
       await services.host.define({ define: 'drop', schema, name })
     } catch (error) {
       if (!ifExists || !isMissing(error)) throw error
@@ -161,7 +168,7 @@ async function alterTable({ services, settings }: WriteParts, parsed: Of<'alter 
   const tag = 'ALTER TABLE'
   let table
   try {
-    table = findTarget(parsed.table, relations, [...settings.searchPath, 'public'])
+    table = findTarget(parsed.table, relations, [...settings.searchPath, 'public'], 'decided by the supervisor')
   } catch (error) {
     if (!parsed.ifExists || !isMissing(error)) throw error
     return { tag, notice: `relation "${parsed.table.parts.join('.')}" does not exist, skipping` }

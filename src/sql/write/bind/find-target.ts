@@ -1,21 +1,26 @@
 import { nearestName } from '../../../kernel/nearest.ts'
 import { sourceColumns } from '../../../record/delivery-state.ts'
+import { mustWrite, type WriteNeeds } from '../../bind/relation-rights.ts'
 import type { RelationIndex } from '../../bind/relation-index.ts'
 import type { ColumnRelation, TableRelation } from '../../engine-host.ts'
 import { sqlError } from '../../sql-error.ts'
 import type { WrittenName } from '../grammar/token-reader.ts'
 
-/** The table that a statement writes to. SQLSTATE 42P01 when there is none, 42809 for a view, 42501 for PostgreSQL's catalog. */
+/** The table that a statement writes to. SQLSTATE 42P01 when there is none, 42809 for a view, 42501 for PostgreSQL's catalog and for whom a policy does not allow it. */
 export function findTarget(
   { parts, position }: WrittenName,
   relations: RelationIndex,
   searchPath: readonly string[],
+  needs: WriteNeeds | 'decided by the supervisor',
 ): TableRelation {
   const [name = '', schema = '', catalog] = parts.toReversed()
   if (/^(pg_catalog|information_schema)$/i.test(schema) || (schema === '' && /^pg_/i.test(name)))
     throw sqlError('WEIR-6004', `permission denied: "${name}" is a system catalog`, { sqlstate: '42501', position })
   const found = catalog === undefined ? relations.find(schema, name, searchPath) : undefined
-  if (found?.kind === 'table') return found
+  if (found?.kind === 'table') {
+    if (needs !== 'decided by the supervisor') mustWrite(found, needs, position)
+    return found
+  }
   if (found)
     throw sqlError('WEIR-6001', `"${name}" is a view, and rows are written to tables`, {
       sqlstate: '42809',

@@ -1,0 +1,18 @@
+/** Who asks: somebody who may do everything, or a user of the project (`docs/spec/policies.md`, "Principals"). */
+export type Principal = { readonly kind: 'administrator' } | UserPrincipal
+
+export interface UserPrincipal {
+  readonly kind: 'user'
+  readonly name: string
+  readonly groups: readonly string[]
+}
+
+export const administrator: Principal = { kind: 'administrator' }
+
+/** All users; administrators need no policy. */
+const everyone = 'everyone'
+
+/** The words of policies that mean this user. */
+export function namesOf({ name, groups }: UserPrincipal): ReadonlySet<string> {
+  return new Set([everyone, `user:${name}`, ...groups.map((group) => `group:${group}`)])
+}

@@ -1,0 +1,33 @@
+import { quoteName } from '../gate/statement.ts'
+import type { ReadRelation } from '../snapshot/table-plan.ts'
+import { viewTarget } from '../snapshot/view-target.ts'
+import type { BoundRelations, BoundView } from './binder.ts'
+import { maskedColumns, maskedColumnsOfView, maskedQuery } from './relation-rights.ts'
+import type { SessionViews } from './session-views.ts'
+
+/** Makes the names of a statement mean what the session may see; `queryOf` is all rows of a table. */
+export async function placeRelations(
+  { tables, views: bound }: BoundRelations,
+  views: SessionViews,
+  queryOf: (table: ReadRelation, index: number) => string,
+): Promise<void> {
+  for (const [at, table] of tables.entries()) {
+    const query = queryOf(table, at)
+    await views.place(table, maskedQuery(query, maskedColumns(table)), table.asOwner && 'owner')
+  }
+  for (const view of bound) await placeView(view, views)
+}
+
+async function placeView(view: BoundView, views: SessionViews): Promise<void> {
+  if (view.stands !== 'over owner')
+    return views.place(view, viewTarget(view), view.stands === 'as owner' ? 'owner' : undefined)
+  const masks = view.rights?.masks ?? []
+  const columns = masks.length > 0 ? maskedColumnsOfView(view, await views.ownerColumns(view)) : []
+  const all = `SELECT * FROM ${views.ownerDatabase}.${quoteName(view.schema)}.${quoteName(view.name)}`
+  await views.place(view, maskedQuery(all, columns))
+}
+
+/** What is asked of a masked column is asked of nulls: nothing is known of it from the files. */
+export function isMasked({ tables, views }: BoundRelations): boolean {
+  return [...tables, ...views].some(({ rights }) => (rights?.masks.length ?? 0) > 0)
+}

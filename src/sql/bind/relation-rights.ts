@@ -1,0 +1,69 @@
+import type { RelationRights, TableName, TableRelation } from '../engine-host.ts'
+import { quoteName } from '../gate/statement.ts'
+import type { ReadRelation } from '../snapshot/table-plan.ts'
+import { sqlError } from '../sql-error.ts'
+
+type Ruled = TableName & { readonly rights?: RelationRights }
+
+/** WEIR-7015 (42501) when the session may not read it. */
+export function mustRead({ schema, name, rights }: Ruled, position?: number): void {
+  if (rights?.read) throw denied({ schema, name }, rights.read, position)
+}
+
+/** What a statement does with the table that it writes to, beside writing. */
+export type WriteNeeds = 'write' | 'write and read' | 'write whole rows'
+
+/**
+ * WEIR-7015 (42501). UPDATE, DELETE and MERGE read the rows that they change, and write them whole: what is masked in them would be read
+ * by its condition, and lost.
+ */
+export function mustWrite(table: TableRelation, needs: WriteNeeds, position?: number): void {
+  const { rights } = table
+  if (!rights) return
+  if (rights.write) throw denied(table, rights.write, position)
+  if (needs !== 'write') mustRead(table, position)
+  const [mask] = rights.masks
+  if (needs === 'write whole rows' && mask)
+    throw denied(
+      table,
+      `its column "${mask.column}" is masked, and UPDATE, DELETE and MERGE read and write whole rows`,
+      position,
+    )
+}
+
+export function denied({ schema, name }: TableName, reason: string, position?: number): Error {
+  return sqlError('WEIR-7015', `permission denied for ${schema}.${name}: ${reason}`, {
+    sqlstate: '42501',
+    ...(position === undefined ? {} : { position }),
+    hint: 'An administrator changes the policy, or does it: weir get policy lists them.',
+  })
+}
+
+/** The rows of a query with what is masked as null, types as they are. */
+export function maskedQuery(query: string, columns: readonly string[]): string {
+  if (columns.length === 0) return query
+  const nulls = columns.map((column) => `CASE WHEN false THEN ${quoteName(column)} END AS ${quoteName(column)}`)
+  return `SELECT * REPLACE (${nulls.join(', ')}) FROM (${query})`
+}
+
+/** Columns of a table that read as null. As it was, also those that are another column now: their names say nothing. */
+export function maskedColumns({ rights, columns, pin }: ReadRelation): readonly string[] {
+  if (!rights || rights.masks.length === 0) return []
+  const masked = new Set([...rights.masks.map(({ column }) => column), ...(pin?.changed ?? []).map(lower)])
+  return columns.filter(({ name }) => masked.has(lower(name))).map(({ name }) => name)
+}
+
+/** Of a view, whose columns are known now. WEIR-7015 when one that must be masked is not there. */
+export function maskedColumnsOfView(view: Ruled, columns: readonly string[]): readonly string[] {
+  return (view.rights?.masks ?? []).flatMap(({ column, isExact }) => {
+    const found = columns.find((name) => lower(name) === column)
+    if (found !== undefined) return [found]
+    if (!isExact) return []
+    throw denied(
+      view,
+      `its column "${column}" is masked, and there is none: whoever changes the policy says which is meant`,
+    )
+  })
+}
+
+const lower = (text: string): string => text.toLowerCase()

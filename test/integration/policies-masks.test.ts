@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import type pg from 'pg'
+import { view } from '../../src/index.ts'
+import { governWeir, type GovernedWeir } from '../support/governed-weir.ts'
+
+const secret = /Ada|Bo\b/
+
+void suite('masked columns', { timeout: 240_000 }, () => {
+  let weir: GovernedWeir
+  let ana: pg.Client
+  before(async () => {
+    weir = await governWeir([
+      view('customers', { sql: 'select distinct customer from orders' }),
+      view('elsewhere', {
+        namespace: 'other',
+        sql: 'select customer, o.id from orders o join by_customer using (customer)',
+      }),
+    ])
+    await weir.policy('masked', {
+      principals: ['group:analysts'],
+      allow: ['table:read', 'table:write'],
+      on: ['public.orders'],
+      columns: { mask: ['Customer'] },
+    })
+    ana = await weir.login('ana')
+  })
+  after(() => weir[Symbol.asyncDispose]())
+
+  void test('no statement that reads the table shows what is masked, or lets it be guessed', async () => {
+    const empty = async (text: string, values: unknown[] = []) =>
+      assert.deepEqual((await ana.query(text, values)).rows, [], text)
+    for (const text of [
+      'select * from orders',
+      'table orders',
+      'select customer from orders',
+      'select o.* from orders o',
+      'select orders from orders',
+      'select row_to_json(o) as j from orders o',
+      'select to_json(orders) from orders',
+      'select o::text from orders o',
+      'select array_agg(o) from orders o',
+      'select string_agg(customer, chr(44)), min(customer), max(customer), count(customer) from orders',
+      'select * from (select * from orders) x natural join orders',
+      'with recursive r as (select customer, id from orders union select customer, id from r) select * from r',
+      'select id, (select customer from orders i where i.id = o.id) from orders o',
+      'select unnest([customer]) from orders',
+      'pivot orders on customer using count(*)',
+      'select * from orders where customer is null order by customer limit 3',
+      'select customer || id::text, upper(customer), length(customer), hash(customer) from orders',
+      "select columns('cust.*') from orders",
+      'describe orders',
+      'summarize orders',
+      `select * from orders for version as of (select 'main')`,
+      `select * from orders for version as of 'main'`,
+      'explain analyze select * from orders where customer is null',
+      `select customer::int from orders`,
+      `select cast(customer as date) from orders`,
+      `select error(customer) from orders`,
+      `select 1 / length(customer) from orders`,
+      `select * from query_table('orders')`,
+      'select * from weir_owner_1.public.orders',
+      'select * from weir_session_1.public.orders',
+    ]) {
+      const told = await ana.query(text).then(
+        ({ rows }) => JSON.stringify(rows),
+        (error: Error) => JSON.stringify({ ...error, message: error.message }),
+      )
+      assert.doesNotMatch(told, secret, text)
+    }
+    await empty(`select * from orders where customer = 'Ada'`)
+    await empty(`select * from orders where customer like $1`, ['A%'])
+    await empty(`select * from orders where customer in ('Ada', 'Bo')`)
+    await empty(`select * from orders where customer > ''`)
+    await empty(`select o.id from orders o join (values ('Ada')) v(name) on v.name = o.customer`)
+    await empty(`select o.id from orders o semi join (values ('Ada')) v(name) on v.name = o.customer`)
+    await empty(`select id from orders where exists (select 1 where customer = 'Ada')`)
+    await empty(`select customer from orders group by 1 having customer is not null`)
+    await empty(`select count(*) from orders group by customer having count(*) < 3`)
+    const named = { name: 'kept', text: 'select id, customer from orders where customer is null order by id' }
+    for (let n = 0; n < 2; n++)
+      assert.deepEqual(
+        (await ana.query(named)).rows,
+        [1, 2, 3].map((id) => ({ id: String(id), customer: null })),
+      )
+    const { fields } = await ana.query('select customer from orders limit 0')
+    assert.equal(fields[0]!.dataTypeID, 25, 'the type stays')
+  })
+
+  void test('COPY, cursors and rows that are written show nothing either', async () => {
+    await ana.query('begin')
+    await ana.query('declare c cursor for select customer, id from orders')
+    assert.deepEqual(
+      new Set((await ana.query('fetch all from c')).rows.map(({ customer }) => customer)),
+      new Set([null]),
+    )
+    await ana.query('commit')
+    await ana.query('create table copied as select id, customer from orders')
+    assert.deepEqual((await weir.sql('weir', 'select distinct customer from copied')).rows, [{ customer: null }])
+    await ana.query('drop table copied')
+    const { rows } = await ana.query(`insert into orders values (7, 'Eve', 1) returning id, customer`)
+    assert.deepEqual(rows, [{ id: '7', customer: null }])
+    assert.deepEqual((await ana.query('select customer from orders where id = 7')).rows, [{ customer: null }])
+    assert.equal((await weir.sql('weir', `delete from orders where customer = 'Eve'`)).rowCount, 1)
+  })
+
+  void test('what changes whole rows is refused: it would read the column, and lose it', async () => {
+    for (const text of [
+      `update orders set amount = 0 where customer = 'Ada'`,
+      'update orders set amount = 0',
+      `delete from orders where customer = 'Ada'`,
+      'merge into orders using (select 1 as id) n on orders.id = n.id when matched then delete',
+      'create table if not exists t2 as select id from orders; alter table orders rename to o2',
+    ])
+      await assert.rejects(ana.query(text), { code: '42501' }, text)
+    await weir.sql('weir', 'drop table if exists t2')
+    assert.deepEqual((await weir.sql('weir', 'select id, customer from orders order by 1')).rows.length, 3)
+  })
+
+  void test('a view shows what its query shows; masks of its own hold for it', async () => {
+    const customers = async (user: string) =>
+      (await weir.sql(user, 'select customer from customers order by 1')).rows.map(({ customer }) => customer)
+    assert.deepEqual(await customers('ana'), ['Ada', 'Bo'])
+    const { rows } = await ana.query(
+      'select c.customer as open, o.customer as masked from customers c cross join orders o where o.id = 1 order by 1',
+    )
+    assert.deepEqual(rows, [
+      { open: 'Ada', masked: null },
+      { open: 'Bo', masked: null },
+    ])
+    assert.deepEqual((await ana.query('select customer, id from other.elsewhere order by id')).rows, [
+      { customer: 'Ada', id: '1' },
+      { customer: 'Bo', id: '2' },
+      { customer: 'Ada', id: '3' },
+    ])
+    await weir.policy('views', {
+      allow: ['table:read'],
+      on: ['public.customers', 'other.*'],
+      columns: { mask: ['customer'] },
+    })
+    assert.deepEqual(await customers('ana'), [null, null])
+    assert.deepEqual((await ana.query('select distinct customer from other.elsewhere')).rows, [{ customer: null }])
+    await weir.policy('views', { allow: ['table:read'], on: ['public.customers'], columns: { mask: ['name'] } })
+    await assert.rejects(customers('ana'), { code: '42501', message: /"name" is masked, and there is none/ })
+    await weir.withdraw('views')
+  })
+
+  void test('a column that is renamed stays hidden, as it is and as it was', async () => {
+    await weir.sql('weir', 'create table people (id bigint, name text, town text)')
+    await weir.sql('weir', `insert into people values (1, 'Ada', 'Rome')`)
+    await weir.policy('people', { allow: ['table:read'], on: ['public.people'], columns: { mask: ['name'] } })
+    assert.deepEqual((await ana.query('select * from people')).rows, [{ id: '1', name: null, town: 'Rome' }])
+    await weir.sql('weir', 'alter table people rename column name to full_name')
+    await assert.rejects(ana.query('select * from people'), {
+      code: '42501',
+      message: /"name" is masked, and there is none/,
+    })
+    await weir.policy('people', { allow: ['table:read'], on: ['public.people'], columns: { mask: ['full_name'] } })
+    await weir.sql('weir', `insert into people values (2, 'Bo', 'Oslo')`)
+    const then = await ana.query(`select * from people for timestamp as of '${await momentOf(weir)}'`)
+    assert.deepEqual(then.rows, [{ id: '1', name: null, town: 'Rome' }])
+  })
+
+  void test('files are not left out by what they hold of a masked column', async () => {
+    await weir.sql('weir', 'create table many (id bigint, customer text)')
+    for (let n = 0; n < 20; n++) await weir.sql('weir', `insert into many values (${n}, 'c${n}')`)
+    await weir.policy('many', { allow: ['table:read'], on: ['public.many'], columns: { mask: ['customer'] } })
+    assert.deepEqual((await ana.query('select count(*)::int as n from many where customer is null')).rows, [{ n: 20 }])
+    assert.deepEqual((await ana.query(`select count(*)::int as n from many where customer >= 'c1'`)).rows, [{ n: 0 }])
+  })
+})
+
+/** After the first snapshot of people, and before the second. */
+async function momentOf(weir: GovernedWeir): Promise<string> {
+  const answer = await fetch(`${weir.http}/iceberg/v1/namespaces/public/tables/people`, {
+    headers: { authorization: 'Bearer the-token' },
+  })
+  const { metadata } = (await answer.json()) as { metadata: { 'snapshot-log': { 'timestamp-ms': number }[] } }
+  return new Date(metadata['snapshot-log'][0]!['timestamp-ms']).toISOString()
+}
