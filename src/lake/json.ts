@@ -13,12 +13,22 @@ export function toLong(value: string | bigint | number): Long {
 
 /** JSON in which integers beyond 2^53 keep their digits (snapshot ids of other engines are 63 bits). */
 export function parseJson(text: string): unknown {
-  // The reviver is ten times slower, and what it is for is seldom there: 2^53 has 16 digits and begins with 9.
-  if (!/\d{17}|(?<!\d)9\d{15}/.test(text)) return JSON.parse(text)
+  const parsed = JSON.parse(text) as unknown
+  // The reviver is ten times slower, and what it is for is seldom there.
+  if (!hasLong(parsed)) return parsed
   return JSON.parse(text, ((_key: string, value: unknown, context: { source?: string }) =>
     typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context.source ?? '')
       ? BigInt(context.source!)
       : value) as (key: string, value: unknown) => unknown)
+}
+
+/** Whether a number may have been an integer that lost digits. */
+function hasLong(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value)
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return value.some(hasLong)
+  for (const key in value) if (hasLong((value as Readonly<Record<string, unknown>>)[key])) return true
+  return false
 }
 
 const { rawJSON: rawJson } = JSON as unknown as { rawJSON: (this: void, text: string) => unknown }

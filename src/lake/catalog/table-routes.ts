@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { checkShape } from '../delta/write/check-shape.ts'
 import { isDelta } from '../delta/write/delta-table.ts'
 import { newTableMetadata } from '../metadata/create.ts'
+import { metadataText } from '../metadata/metadata-text.ts'
 import type { TableMetadata } from '../metadata/table-metadata.ts'
 import { printed } from './namespace-routes.ts'
 import { readPage } from './page.ts'
@@ -128,8 +129,10 @@ function namesTag(header: string | undefined, etag: string): boolean {
 }
 
 export function loaded(location: string, metadata: TableMetadata, access: TableAccess, refsOnly = false) {
-  const body = { 'metadata-location': location, metadata, ...access }
-  return json(body, 200, { etag: etagOf(location, refsOnly, access) })
+  const { status, headers, body } = json({ 'metadata-location': location, ...access }, 200, {
+    etag: etagOf(location, refsOnly, access),
+  })
+  return { status, headers, body: `{"metadata":${metadataText(metadata)},${body.slice(1)}` }
 }
 
 function onlyRefs(metadata: TableMetadata): TableMetadata {
