@@ -26,7 +26,7 @@ void test('a table of 100,000 files is paged while no more than a page and a man
     assert.ok(outcome.outcome === 'committed')
     table = outcome.table
   }
-  const context = { store: lake.store, reader: manifestReader(lake.store, 10_000) }
+  const context = { store: lake.store, reader: manifestReader(lake.store, 10e6) }
   const { metadata } = table
   const page = await listFiles(metadata, currentSnapshot(metadata), { order: 'bytes', limit: 100 }, context)
   assert.deepEqual([page.summary.dataFiles, page.items.length], [commits * each, 100])

@@ -11,6 +11,8 @@ export interface AvroFile<Item> {
   readonly metadata: ReadonlyMap<string, Buffer>
   readonly schema: AvroSchema
   readonly records: readonly Item[]
+  /** Of the records, unpacked. */
+  readonly bytes: number
 }
 
 const magic = Buffer.from('Obj\u0001')
@@ -95,13 +97,15 @@ function decode<Item>(bytes: Buffer, readerOf: ReaderOf<Item>): AvroFile<Item> {
   const schema = JSON.parse(text) as AvroSchema
   const read = readerOf(schema)
   const records: Item[] = []
+  let unpacked = 0
   for (const blocks = new AvroCursor(bytes, header.offset + syncBytes); blocks.at < bytes.length;) {
     const count = Number(blocks.long())
     const block = new AvroCursor(decompress(codec, blocks.slice(blocks.length())))
+    unpacked += block.bytes.length
     for (let item = 0; item < count; item++) records.push(read(block))
     blocks.slice(syncBytes)
   }
-  return { metadata, schema, records }
+  return { metadata, schema, records, bytes: unpacked }
 }
 
 function decompress(codec: string, block: Buffer): Buffer {

@@ -10,10 +10,18 @@ export interface ManifestReader {
   entries(manifest: ManifestFile): Promise<readonly ReadEntry[]>
 }
 
-/** Keeps the manifests used last, up to `entriesMax` entries together (about 1 KB each). */
-export function manifestReader(store: Pick<ObjectStore, 'get'>, entriesMax = 50_000): ManifestReader {
-  const kept = new Map<string, readonly ReadEntry[]>()
-  let count = 0
+/** What an entry costs besides the bytes of its manifest, of which it keeps bounds and counts: measured with seven columns. */
+const entryBytes = 1000
+
+interface KeptManifest {
+  readonly entries: readonly ReadEntry[]
+  readonly bytes: number
+}
+
+/** Keeps the manifests used last, as many as take up to `bytesMax` of memory together: an entry of a wide table takes kilobytes. */
+export function manifestReader(store: Pick<ObjectStore, 'get'>, bytesMax = 64e6): ManifestReader {
+  const kept = new Map<string, KeptManifest>()
+  let bytes = 0
   return {
     entries: async (manifest) => {
       // A list from before the table had version 3 gives the rows of the same manifest no numbers.
@@ -22,23 +30,23 @@ export function manifestReader(store: Pick<ObjectStore, 'get'>, entriesMax = 50_
       if (known !== undefined) {
         kept.delete(key)
         kept.set(key, known)
-        return known
+        return known.entries
       }
-      const entries = await readManifest(store, manifest)
-      if (!kept.has(key)) count += entries.length
-      kept.set(key, entries)
+      const read = await readManifest(store, manifest)
+      bytes += read.bytes - (kept.get(key)?.bytes ?? 0)
+      kept.set(key, read)
       for (const [oldestKey, oldest] of kept) {
-        if (count <= entriesMax || oldestKey === key) break
+        if (bytes <= bytesMax || oldestKey === key) break
         kept.delete(oldestKey)
-        count -= oldest.length
+        bytes -= oldest.bytes
       }
-      return entries
+      return read.entries
     },
   }
 }
 
-async function readManifest(store: Pick<ObjectStore, 'get'>, manifest: ManifestFile): Promise<readonly ReadEntry[]> {
-  const bytes = await store.get(manifest.location)
-  const { records } = decodeAvroFile(bytes, manifest.location, (schema) => entryReader(schema, manifest))
-  return withRowIds(records, manifest)
+async function readManifest(store: Pick<ObjectStore, 'get'>, manifest: ManifestFile): Promise<KeptManifest> {
+  const stored = await store.get(manifest.location)
+  const { records, bytes } = decodeAvroFile(stored, manifest.location, (schema) => entryReader(schema, manifest))
+  return { entries: withRowIds(records, manifest), bytes: bytes + entryBytes * records.length }
 }

@@ -13,8 +13,8 @@ import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { LakePlace } from '../lake/lake-place.ts'
 import type { FileInspection, FileListing, PartitionListing, TablePlace } from './child-methods.ts'
 
-/** About 10 MB: the pages of one look come from the same manifests. */
-const entriesKept = 10_000
+/** The pages of one look come from the same manifests. */
+const manifestBytesMax = 10e6
 
 export interface TableInspector {
   files(listing: FileListing): Promise<FilePage>
@@ -29,7 +29,7 @@ export function tableInspector(openStore: (place: LakePlace) => Promise<ObjectSt
 
   async function contextOf({ lake }: TablePlace): Promise<InspectionContext> {
     const store = await openStore(lake)
-    if (kept?.store !== store) kept = { store, reader: manifestReader(store, entriesKept) }
+    if (kept?.store !== store) kept = { store, reader: manifestReader(store, manifestBytesMax) }
     return kept
   }
 
