@@ -244,6 +244,9 @@ void suite('crawl', () => {
       ['{"x":0.1234567890123456789}', /digits that a double does not keep/],
       ['{"id":2}\n[1]', /members that no crawl has seen/],
       ['{"s":12345678901234567890.5}', /digits that a double does not keep/],
+      ['{"s":{"x":0.5},"x":0.500000000000000000001}', /digits that a double does not keep/],
+      ['{"s":"\\"x\\":0.5,","x":0.500000000000000000001}', /digits that a double does not keep/],
+      ['{"x":1e-400}', /digits that a double does not keep/],
     ] as const) {
       await using crawled = await crawledFolder()
       crawled.write({ 'a.json': `{"id":1,"x":0.5,"s":"12345678901234567890.5"}\n${line}\n` })
