@@ -43,6 +43,8 @@ export interface CatalogOptions {
   readonly credential?: StorageCredential
   /** Whoever is killed in it leaves files that no table names: here they can be noted. By default it is run, no more. */
   readonly making?: Making
+  /** Told of each Delta table whose log is due for a checkpoint. */
+  readonly onCheckpointDue?: (table: TableIdent) => void
   /** Milliseconds since the epoch. */
   readonly now?: () => number
 }

@@ -18,9 +18,9 @@ import { viewRoutes } from './view-routes.ts'
 
 /** The Iceberg REST catalog over a pointer store and an object store. Serves `/v1/…`; it is mounted by the HTTP server. */
 export function createCatalog(options: CatalogOptions): OwnCatalog {
-  const { pointers, objects, now = Date.now } = options
+  const { pointers, objects, now = Date.now, onCheckpointDue = () => undefined } = options
   const metadata = metadataStore(objects, parseMetadata)
-  const delta = deltaTables({ pointers, objects, metadata, now })
+  const delta = deltaTables({ pointers, objects, metadata, now, onCheckpointDue })
   const shared = {
     pointers,
     objects,

@@ -3,6 +3,7 @@ import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { checkChange, checkShape } from '../delta/write/check-shape.ts'
 import { commitLocation, deltaRoot, deltaVersion, isDelta, settingsProperty } from '../delta/write/delta-table.ts'
 import { logEntry } from '../delta/write/log-entry.ts'
+import { isCheckpointDue, settingsOf } from '../delta/write/table-settings.ts'
 import { stamped, takeIn } from '../delta/write/take-in.ts'
 import { manifestReader } from '../manifest/manifest-reader.ts'
 import { applyUpdates } from '../metadata/apply-updates.ts'
@@ -35,6 +36,8 @@ interface DeltaContext {
   readonly objects: ObjectStore
   readonly metadata: MetadataStore<TableMetadata>
   readonly now: () => number
+  /** Told of each table whose log is due for a checkpoint; writing it is for somebody who has the time. */
+  readonly onCheckpointDue: (table: TableIdent) => void
 }
 
 /** How often a commit whose requirements still hold is tried again after another engine's came first. */
@@ -69,7 +72,10 @@ export function deltaTables(context: DeltaContext): DeltaTables {
       if (location === undefined) throw noSuchTable(printedName(table))
       const metadata = await context.metadata.read(location)
       const text = await nextCommit(metadata, objects)
-      if (text === undefined) return { location, metadata }
+      if (text === undefined) {
+        await mustHaveLog(metadata, objects)
+        return { location, metadata }
+      }
       const taken = await takeIn(text, metadata, { store: objects, reader, now: context.now })
       await follow(table, taken, { location, metadata })
     }
@@ -96,10 +102,10 @@ export function deltaTables(context: DeltaContext): DeltaTables {
     const entry = await logEntry({ before: metadata, after, updates }, { store: objects, reader, now })
     if (entry === undefined)
       return (await unknownUnlessDone(() => follow(table, after, current))) ? caughtUp(table) : undefined
-    await mustHaveLog(metadata, objects)
     const next = commitLocation(deltaRoot(metadata), deltaVersion(metadata) + 1)
-    const isFirst = await unknownUnlessDone(() => putFirst(objects, next, entry))
-    return isFirst ? unknownUnlessDone(() => caughtUp(table)) : undefined
+    if (!(await unknownUnlessDone(() => putFirst(objects, next, entry)))) return undefined
+    if (isCheckpointDue(settingsOf(after), deltaVersion(metadata) + 1)) context.onCheckpointDue(table)
+    return unknownUnlessDone(() => caughtUp(table))
   }
 
   return {
@@ -145,7 +151,7 @@ async function nextCommit(metadata: TableMetadata, objects: ObjectStore): Promis
   }
 }
 
-/** A log that was lost, or restored to less than the table has, is not written on: its versions would say other things than they did. */
+/** A log that was lost, or is not where the metadata is any more, is neither read past nor written on: nobody knows what it said. */
 async function mustHaveLog(metadata: TableMetadata, objects: ObjectStore): Promise<void> {
   const last = commitLocation(deltaRoot(metadata), deltaVersion(metadata))
   if ((await objects.size(last)) === undefined)

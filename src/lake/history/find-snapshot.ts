@@ -1,6 +1,8 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nearestName } from '../../kernel/nearest.ts'
 import { type Long, toLong } from '../json.ts'
+import { deltaVersion, isDelta } from '../delta/write/delta-table.ts'
+import { snapshotOfVersion } from '../delta/write/snapshot-of-version.ts'
 import { ancestors, currentSnapshot, schemaById, snapshotOf, tableSchema } from '../metadata/read.ts'
 import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
 import type { Schema } from '../types/type.ts'
@@ -32,8 +34,11 @@ export function findSnapshot(metadata: TableMetadata, moment: Moment, table: str
 }
 
 function withId(metadata: TableMetadata, id: Long, table: string): FoundSnapshot {
-  const snapshot = snapshotOf(metadata, id)
+  // Versions of a log are small numbers, ids of snapshots are not.
+  const snapshot = snapshotOf(metadata, id) ?? (isDelta(metadata) ? snapshotOfVersion(metadata, Number(id)) : undefined)
   if (snapshot !== undefined) return { snapshot, schema: ownSchema(metadata, snapshot) }
+  if (isDelta(metadata) && id <= deltaVersion(metadata))
+    throw missing(`${table} has no rows of version ${id}, or has them no more`, keptText(metadata))
   const expired = (metadata.snapshots ?? []).some((one) => one['parent-snapshot-id'] === id)
   throw missing(`${table} has no snapshot ${id}${expired ? ' any more: it has expired' : ''}`, keptText(metadata))
 }

@@ -151,6 +151,9 @@ export interface MaintenanceRequest extends TablePlace {
   readonly task: 'compact' | 'expire snapshots' | 'remove orphans'
 }
 
+/** A Delta table's log, read by this operator's DuckDB. */
+export type CheckpointRequest = TablePlace
+
 /** A page of what a snapshot has; `at` is a snapshot, a branch or tag, or a time, null for the current one. */
 export interface FileListing extends TablePlace {
   readonly at: string | null
@@ -193,6 +196,8 @@ export type OperatorMethods = ChildMethods<OperatorConfig, null, CopiesStatus> &
   resume(params: DeliveryPlace & { readonly choice: ResumeChoice }): Promise<{ readonly snapshotId: string | null }>
   /** What was removed and written. The supervisor asks for one table at a time. */
   maintain(params: MaintenanceRequest): Promise<MaintainedFiles>
+  /** Writes a checkpoint of the newest version of a Delta table's log; null where it has one. */
+  checkpoint(params: CheckpointRequest): Promise<{ readonly version: number } | null>
   /** The maintenance of this job begins nothing further and answers what it did. */
   stopMaintenance(params: { readonly job: number }): null
   /** Progress goes to the supervisor's `progress`, by `job`. */

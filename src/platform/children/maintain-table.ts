@@ -10,6 +10,8 @@ import {
 import type { RowEngine } from '../../lake/maintenance/compaction/row-engine.ts'
 import { filesOfGroups } from '../../lake/maintenance/compaction/files-of-groups.ts'
 import { expireSnapshots, type MaintenanceContext } from '../../lake/maintenance/expire-snapshots.ts'
+import { isDelta } from '../../lake/delta/write/delta-table.ts'
+import { writeCheckpoint } from '../../lake/delta/write/write-checkpoint.ts'
 import { removeOrphans } from '../../lake/maintenance/remove-orphans.ts'
 import { manifestReader } from '../../lake/manifest/manifest-reader.ts'
 import type { Duckdb } from '../../sql/duckdb/duckdb.ts'
@@ -60,6 +62,25 @@ export async function planCompaction(request: TablePlace, place: CompactionPlace
   return (await compact(request, place, { dryRun: true })).groups
 }
 
+/** Of a Delta table: null where the newest version has a checkpoint, or the table has gone. */
+export async function checkpointTable(
+  request: TablePlace,
+  place: CompactionPlace,
+): Promise<{ readonly version: number } | null> {
+  const { client, store, now } = contextOf(request, place)
+  const { metadata } = await client.loadTable({ namespace: [request.namespace], name: request.name })
+  if (!isDelta(metadata)) return null
+  const connection = await place.duckdb.connect()
+  try {
+    await connection.run(`SET TimeZone = 'UTC'`)
+    const folder = join(place.folder, 'checkpoints')
+    const version = await writeCheckpoint(metadata, { store, now, engine: rowEngine(connection), folder })
+    return version === undefined ? null : { version }
+  } finally {
+    connection.closeSync()
+  }
+}
+
 async function compact(request: TablePlace, place: CompactionPlace, options: CompactionOptions): Promise<Compaction> {
   const { duckdb, folder } = place
   const connection: DuckDBConnection = await duckdb.connect()
@@ -76,7 +97,7 @@ async function compact(request: TablePlace, place: CompactionPlace, options: Com
 function contextOf(
   { catalogUri, catalogToken }: TablePlace,
   { store }: Pick<CompactionPlace, 'store'>,
-): MaintenanceContext {
+): MaintenanceContext & { readonly store: ObjectStore } {
   const client = connectCatalog({ uri: catalogUri, ...(catalogToken === undefined ? {} : { token: catalogToken }) })
   return { client, store, reader: manifestReader(store), now: () => Date.now() }
 }

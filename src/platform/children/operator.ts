@@ -19,7 +19,7 @@ import { openLake } from '../lake/open-lake.ts'
 import type { CopiesStatus, DeliveryPlace, OperatorHost, OperatorMethods } from './child-methods.ts'
 import { memoryBehind } from './delivery-memory.ts'
 import { tableInspector } from './inspect-table.ts'
-import { maintainTable, planCompaction } from './maintain-table.ts'
+import { checkpointTable, maintainTable, planCompaction } from './maintain-table.ts'
 import { openDeliveryPlace } from './open-delivery-place.ts'
 import { processMetrics } from './process-metrics.ts'
 import { serveSupervisor } from './serve.ts'
@@ -105,6 +105,8 @@ serveSupervisor<Params<'start'>, null, CopiesStatus, OperatorHost>('operator', a
             stop,
           ),
         ),
+      checkpoint: async (params: Params<'checkpoint'>) =>
+        checkpointTable(params, { duckdb, folder, store: await openStore(params.lake) }),
       stopMaintenance: (params: Params<'stopMaintenance'>) => maintenance.stop(params.job),
     },
   }

@@ -26,12 +26,18 @@ export interface Stores extends ChosenCatalog {
   readonly removeLeft: RemoveLeft
 }
 
+/** Who is told of tables of the catalog. */
+export interface HearsOfTables {
+  readonly onMoved: (table: TableIdent) => void
+  readonly onCheckpointDue: (table: TableIdent) => void
+}
+
 /** Opens metadata and catalog, and removes what interrupted drops and makings of tables left. What is opened is closed by the stack. */
 export async function openStores(
   { project: { settings }, projectDirectory }: Pick<SupervisorOptions, 'project' | 'projectDirectory'>,
   places: DataDirectory,
   logger: Logger,
-  onMoved: (table: TableIdent) => void,
+  { onMoved, onCheckpointDue }: HearsOfTables,
   stack: AsyncDisposableStack,
 ): Promise<Stores> {
   await refuseOtherMetadata(places.root, settings.metadata, nodeFiles)
@@ -63,6 +69,7 @@ export async function openStores(
   const own = ownCatalog(pointers, onMoved, {
     objects,
     warehouse: lake.warehouse,
+    onCheckpointDue,
     making: notedMaking(places.drops, nodeFiles),
     clientSettings: withStorage(settings.catalog, settings.objects),
     ...(credential === undefined ? {} : { credential }),

@@ -16,6 +16,7 @@ import { endpointsOf, listenerOf } from './endpoints-of.ts'
 import { createJoinedWorkers } from './joined/joined-workers.ts'
 import { listenersOf } from './listeners.ts'
 import { defaultIntervals } from './maintenance/due-task.ts'
+import { deltaCheckpoints } from './maintenance/delta-checkpoints.ts'
 import { runTableMaintenance, type DeclaredTableMaintenance } from './maintenance/table-maintenance.ts'
 import { openStores, type Stores } from './open-stores.ts'
 import { createOperations } from './operations/create-operations.ts'
@@ -94,7 +95,10 @@ async function assemble(
     options,
     places,
     logger,
-    ({ namespace, name }) => control.tableChanged(namespace.join('.'), name),
+    {
+      onMoved: ({ namespace, name }) => control.tableChanged(namespace.join('.'), name),
+      onCheckpointDue: (table) => checkpoints.due(table),
+    },
     stack,
   )
   const { metadata, tables, isShared, locationOf, lake, removeLeft } = stores
@@ -148,6 +152,8 @@ async function assemble(
   const { token } = options
   const catalogPlace = { catalogUri, lake, ...(token === undefined ? {} : { catalogToken: token }) }
   const definitions = tableDefinitions(services, control)
+  const checkpoints = deltaCheckpoints({ operator: processes.operator, catalogPlace, logger })
+  stack.defer(() => checkpoints.stop())
   const maintenance = runTableMaintenance({
     ...options,
     control,

@@ -34,6 +34,15 @@ export function settingsOf({ properties }: Pick<TableMetadata, 'properties'>): D
   return shape.parse(JSON.parse(properties?.[settingsProperty] ?? '{}'))
 }
 
+/** How many commits of Weir are between two checkpoints, where nobody said otherwise: readers read as many files at most. */
+const checkpointInterval = 100
+
+/** Whether a checkpoint of a version is written: by the property that all engines of Delta go by. */
+export function isCheckpointDue({ configuration = {} }: DeltaSettings, version: number): boolean {
+  const interval = Number(configuration['delta.checkpointInterval'])
+  return version > 0 && version % (interval >= 1 ? interval : checkpointInterval) === 0
+}
+
 const plainProtocol: DeltaProtocol = { minReaderVersion: 1, minWriterVersion: 2 }
 /** What writers of version 2 do: from version 7 on each is named. */
 const plainFeatures = ['appendOnly', 'invariants']
