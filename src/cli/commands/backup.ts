@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
+import { deltaLogName } from '../../lake/delta/delta-log.ts'
 import { formatSize } from '../../kernel/units.ts'
 import { lakeNoteName, readLakeNote } from '../../platform/lake/lake-note.ts'
 import { readMetadataPlace } from '../../platform/supervisor/metadata-place.ts'
@@ -46,7 +47,9 @@ export const backup: Command = {
  */
 async function copyAll(data: string, target: string): Promise<{ readonly files: number; readonly bytes: number }> {
   await copySqlite(join(data, 'metadata.db'), join(target, 'metadata.db'))
-  const lake = await filesUnder(join(data, 'lake'))
+  // What a Delta log names was durable before it: looked for after the log, it is there.
+  const logs = (await filesUnder(join(data, 'lake'))).filter(isOfDeltaLog)
+  const lake = [...logs, ...(await filesUnder(join(data, 'lake'))).filter((name) => !isOfDeltaLog(name))]
   let bytes = await copyFiles(join(data, 'lake'), join(target, 'lake'), lake)
   await refuseMissingTables(target, data)
   const log = (await filesUnder(join(data, 'log'))).filter((name) => !name.startsWith('log.lock'))
@@ -58,6 +61,10 @@ async function copyAll(data: string, target: string): Promise<{ readonly files: 
   )
   await copyFiles(data, target, notes)
   return { files: lake.length + log.length + notes.length + 1, bytes }
+}
+
+function isOfDeltaLog(name: string): boolean {
+  return name.includes(`/${deltaLogName}/`)
 }
 
 function formatOf(data: string): number {

@@ -38,6 +38,24 @@ void suite('SQL of Delta tables', () => {
     assert.deepEqual(await rowsOf('select count(*)::int as n from taken'), [{ n: 6 }])
   })
 
+  void test('a version of the log is a moment, as other engines count it', async () => {
+    await client.query('create table counted (id int) using delta')
+    await client.query('insert into counted values (1)')
+    await client.query('alter table counted add column more int')
+    await client.query('insert into counted values (2, 2)')
+    const at = (version: number | string) => rowsOf(`select * from counted at (version => ${version}) order by id`)
+    assert.deepEqual(await at(1), [{ id: 1 }])
+    // Only columns came in version 2.
+    assert.deepEqual(await at(2), [{ id: 1 }])
+    assert.deepEqual(await at("'3'"), [
+      { id: 1, more: null },
+      { id: 2, more: 2 },
+    ])
+    await assert.rejects(at(0), { code: '42704', message: /has no rows of version 0/ })
+    await assert.rejects(at(4), { code: '42704', message: /no snapshot 4/ })
+    assert.deepEqual(await rowsOf(`select count(*)::int as n from counted timestamp as of now()`), [{ n: 2 }])
+  })
+
   void test('what a Delta table is not is refused as what is not supported', async () => {
     await client.query('create table plain (id int) using delta')
     await client.query('create table other (id int)')
