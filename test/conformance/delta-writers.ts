@@ -1,5 +1,7 @@
 import type pg from 'pg'
-import { deltaRoot } from '../../src/lake/delta/write/delta-table.ts'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { commitLocation, deltaRoot } from '../../src/lake/delta/write/delta-table.ts'
+import { writeCheckpoint } from '../../src/lake/delta/write/write-checkpoint.ts'
 import { startWriteEngine, type WriteEngine } from '../support/write-engine.ts'
 import type { DeltaEngine } from './delta-engine.ts'
 import { areSame, comparable, parseRow } from './delta-rows.ts'
@@ -36,6 +38,7 @@ export async function checkWriting(engine: DeltaEngine): Promise<boolean> {
   await using weir = await startWriteEngine()
   const client = await weir.client()
   for (const statement of Object.values(tables).flat()) await client.query(statement)
+  for (const name of ['plain', 'partitioned']) await onlyCheckpoint(weir, name)
   const sides = { weir, client, engine }
   const all = [
     await compare('Weir wrote', 'read', sides),
@@ -45,7 +48,24 @@ export async function checkWriting(engine: DeltaEngine): Promise<boolean> {
     await client.query(`INSERT INTO ${name} ${rowsFrom(from!, to!)}`)
   await client.query(`INSERT INTO evolved (id, more) VALUES (500, 5)`)
   all.push(await compare('Weir added to that', 'read', sides))
+  all.push(await sameMoments(client))
   return all.every((same) => same)
+}
+
+/** Leaves the newest checkpoint alone to say what was before. */
+async function onlyCheckpoint({ lake }: WriteEngine, name: string): Promise<void> {
+  const { metadata } = await lake.client.loadTable({ namespace: ['public'], name })
+  const instance = await DuckDBInstance.create(':memory:')
+  const connection = await instance.connect()
+  try {
+    const engine = { query: async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson() }
+    const version = await writeCheckpoint(metadata, { store: lake.store, engine, folder: lake.folder, now: Date.now })
+    for (let before = 0; before < version!; before++)
+      await lake.store.remove(commitLocation(deltaRoot(metadata), before))
+  } finally {
+    connection.closeSync()
+    instance.closeSync()
+  }
 }
 
 interface Sides {
@@ -84,6 +104,20 @@ const conditions = [
   "name = 'c d'",
   'price < 3.5',
 ]
+
+/** Moments of the other engine's files are in UTC, in whatever zone the session is. */
+async function sameMoments(client: pg.Client): Promise<boolean> {
+  const sums: unknown[] = []
+  for (const zone of ['UTC', 'Asia/Tokyo']) {
+    await client.query(`SET TimeZone = '${zone}'`)
+    const { rows } = await client.query('SELECT sum(epoch_us(at))::text AS s, count(*)::text AS n FROM plain')
+    sums.push(JSON.stringify(rows))
+  }
+  await client.query(`SET TimeZone = 'UTC'`)
+  const same = sums[0] === sums[1]
+  console.log(`${same ? 'ok   ' : 'FAIL '} moments in another zone: ${sums.join(' ')}`)
+  return same
+}
 
 interface Printed {
   readonly path: string
