@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { literal } from '../../src/lake/types/duckdb-type.ts'
 import { connectApi } from '../../src/cli/weir-client.ts'
+import { eventually } from '../support/deadline.ts'
 import { deltaLogAt } from '../support/delta-log.ts'
 import { chosenSeed } from './chosen-seed.ts'
 import { killRounds } from './kill-rounds.ts'
@@ -11,7 +12,7 @@ import type { Outcome } from './unique-values.ts'
 
 const project = `import { defineProject, delivery, stream, table } from 'weir-data'
 const values = stream('values', { partitions: 4, value: 'json' })
-const kept = table('kept', { columns: { id: 'long', client: 'string', text: 'string' }, format: 'delta' })
+const kept = table('kept', { columns: { id: 'long', client: 'string', text: 'string' }, format: 'delta', properties: { 'delta.checkpointInterval': '5' } })
 const load = delivery('load', { from: values, to: kept, workers: 2, flush: { age: '1 s' } })
 export default defineProject({ name: 'kill-delta', resources: [values, kept, load] })
 `
@@ -32,10 +33,13 @@ async function logHasAll(weir: RestartableWeir, { acknowledged, sent }: Outcome)
   const log = deltaLogAt(`${weir.folder}/.weir/lake/public/kept/data`)
   const versions = log.versions()
   assert.equal(versions[0], 0)
-  const files = await log.files()
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()
   try {
+    const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson()
+    await eventually('a checkpoint', async () => log.checkpoints().length > 0 || undefined)
+    const files = await log.files(query)
+    assert.deepEqual(files, log.replayed())
     const paths = files.map((path) => literal(`${log.root}/${path}`)).join(', ')
     const found = await connection.runAndReadAll(
       `SELECT id, _source_partition AS p, _offset AS o FROM read_parquet([${paths}])`,

@@ -5,6 +5,8 @@ import { deltaRoot } from '../../src/lake/delta/write/delta-table.ts'
 import type { TableMetadata } from '../../src/lake/metadata/table-metadata.ts'
 import { pathOf } from '../../src/storage/objects/location.ts'
 
+type QueryRows = Parameters<typeof readDelta>[1]
+
 export type Action = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
 /** The log of a table in a local folder, as another engine finds it. */
@@ -13,8 +15,12 @@ export interface DeltaLog {
   /** Ascending; fails where one lacks. */
   versions(): readonly number[]
   actions(version: number): readonly Action[]
-  /** Paths of the newest version's files, as a reader that knows nothing of Weir replays them. */
-  files(): Promise<readonly string[]>
+  /** Paths of the newest version's files, as a reader that knows nothing of Weir finds them; `query` is for checkpoints. */
+  files(query?: QueryRows): Promise<readonly string[]>
+  /** The same by the commits alone. */
+  replayed(): readonly string[]
+  /** Versions that have a checkpoint. */
+  checkpoints(): readonly number[]
   /** As another engine commits: false where the version is taken. */
   append(actions: readonly object[], version?: number): boolean
 }
@@ -32,7 +38,7 @@ export function deltaLogAt(root: string): DeltaLog {
     if (found.some((version, at) => version !== found[0]! + at)) throw new Error(`a gap: ${found.join(' ')}`)
     return found
   }
-  return {
+  const log: DeltaLog = {
     root,
     versions,
     actions: (version) =>
@@ -40,10 +46,20 @@ export function deltaLogAt(root: string): DeltaLog {
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line) as Action),
-    async files() {
-      const { files } = await readDelta(root, () => Promise.reject(new Error('there is a checkpoint')))
+    async files(query = () => Promise.reject(new Error('there is a checkpoint'))) {
+      const { files } = await readDelta(root, query)
       return files.map(({ path }) => path).toSorted()
     },
+    replayed() {
+      const found = new Set<unknown>()
+      for (const version of versions())
+        for (const { add, remove } of log.actions(version))
+          if (add) found.add(add['path'])
+          else if (remove) found.delete(remove['path'])
+      return [...found].map(String).toSorted()
+    },
+    checkpoints: () =>
+      readdirSync(folder).flatMap((name) => (name.endsWith('.checkpoint.parquet') ? [Number(name.slice(0, 20))] : [])),
     append(actions, version = versions().at(-1)! + 1) {
       try {
         writeFileSync(place(version), actions.map((action) => `${JSON.stringify(action)}\n`).join(''), { flag: 'wx' })
@@ -54,6 +70,7 @@ export function deltaLogAt(root: string): DeltaLog {
       }
     },
   }
+  return log
 }
 
 /** As delta-rs and Spark name a file that they add. */

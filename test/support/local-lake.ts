@@ -21,7 +21,10 @@ export interface LocalLake {
 }
 
 export async function openLocalLake(
-  options: { readonly files?: Files } & Pick<CatalogOptions, 'now' | 'clientSettings' | 'credential'> = {},
+  options: { readonly files?: Files } & Pick<
+    CatalogOptions,
+    'now' | 'clientSettings' | 'credential' | 'onCheckpointDue'
+  > = {},
 ): Promise<LocalLake> {
   const folder = await mkdtemp(join(tmpdir(), 'weir-lake-'))
   const root = `file://${folder}`

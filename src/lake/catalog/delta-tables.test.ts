@@ -288,6 +288,37 @@ void suite('Delta tables of the catalog', () => {
       assert.deepEqual(await agree(lake), ['1.parquet', '2.parquet'])
     }))
 
+  void test('settings of the log are properties of the table, whoever sets them; others are refused', () =>
+    withDelta(async (lake, table) => {
+      const log = deltaLogOf(table.metadata)
+      const set = (updates: Record<string, string>) => change(lake, table, [{ action: 'set-properties', updates }])
+      await set({ 'delta.checkpointInterval': '10', owner: 'ops' })
+      const configured = () => log.actions(log.versions().at(-1)!).find((action) => action['metaData'])!['metaData']!
+      assert.deepEqual(configured()['configuration'], { 'delta.checkpointInterval': '10' })
+      const configuration = { 'delta.appendOnly': 'true', theirs: 'x' }
+      log.append([{ metaData: { ...configured(), configuration } }])
+      const { metadata } = await load(lake)
+      assert.deepEqual(
+        [metadata.properties!['delta.appendOnly'], metadata.properties!['delta.checkpointInterval']],
+        ['true', undefined],
+      )
+      await set({ 'delta.logRetentionDuration': 'interval 3 days' })
+      assert.deepEqual(configured()['configuration'], {
+        ...configuration,
+        'delta.logRetentionDuration': 'interval 3 days',
+      })
+      await assert.rejects(set({ 'delta.enableDeletionVectors': 'true' }), /asks for what Weir does not do/)
+      await assert.rejects(set({ 'delta.checkpointInterval': 'often' }), /is a number of commits, not often/)
+    }))
+
+  void test('behind every so many commits a checkpoint is due', async () => {
+    const due: string[] = []
+    await using lake = await openLocalLake({ files: unsynced, onCheckpointDue: ({ name }) => void due.push(name) })
+    let table = await createCommittedTable(lake, { ...delta, 'delta.checkpointInterval': '2' })
+    for (let at = 1; at <= 5; at++) table = await commitFile(lake, table, { at, now: Date.now() })
+    assert.deepEqual(due, ['t', 't'])
+  })
+
   void test('a log that lacks what the table has is neither read past nor written on', () =>
     withDelta(async (lake, table) => {
       const committed = await commitFile(lake, table, { at: 1, now: Date.now() })

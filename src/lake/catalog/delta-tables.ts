@@ -3,7 +3,7 @@ import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { checkChange, checkShape } from '../delta/write/check-shape.ts'
 import { commitLocation, deltaRoot, deltaVersion, isDelta, settingsProperty } from '../delta/write/delta-table.ts'
 import { logEntry } from '../delta/write/log-entry.ts'
-import { isCheckpointDue, settingsOf } from '../delta/write/table-settings.ts'
+import { isCheckpointDue } from '../delta/write/table-settings.ts'
 import { stamped, takeIn } from '../delta/write/take-in.ts'
 import { manifestReader } from '../manifest/manifest-reader.ts'
 import { applyUpdates } from '../metadata/apply-updates.ts'
@@ -104,7 +104,7 @@ export function deltaTables(context: DeltaContext): DeltaTables {
       return (await unknownUnlessDone(() => follow(table, after, current))) ? caughtUp(table) : undefined
     const next = commitLocation(deltaRoot(metadata), deltaVersion(metadata) + 1)
     if (!(await unknownUnlessDone(() => putFirst(objects, next, entry)))) return undefined
-    if (isCheckpointDue(settingsOf(after), deltaVersion(metadata) + 1)) context.onCheckpointDue(table)
+    if (isCheckpointDue(after, deltaVersion(metadata) + 1)) context.onCheckpointDue(table)
     return unknownUnlessDone(() => caughtUp(table))
   }
 

@@ -4,12 +4,14 @@ import type { TableMetadata } from '../../metadata/table-metadata.ts'
 import { fieldsById } from '../../types/schema.ts'
 import { schemaString } from './schema-string.ts'
 import { deltaProperties } from './delta-table.ts'
+import { settableKeys } from './table-settings.ts'
 
 /** `WEIR-4027` for a table that a Delta log cannot describe: its types, key, partitioning or place. */
 export function checkShape(metadata: TableMetadata): void {
   if (metadata['format-version'] !== 2) throw refusal('its metadata has format version 2, and no other')
   if (metadata.properties?.['write.data.path'] !== undefined)
     throw refusal('its files lie where its log is: write.data.path cannot be set')
+  for (const [key, value] of Object.entries(metadata.properties ?? {})) checkProperty(key, value)
   const schema = tableSchema(metadata)
   schemaString(schema.fields)
   if ((schema['identifier-field-ids'] ?? []).length > 0)
@@ -47,6 +49,15 @@ export function checkChange(before: TableMetadata, after: TableMetadata): void {
     if (typeof type === 'string' && found.type !== type)
       throw refusal(`its columns keep their types: ${path.join('.')} stays ${type}`)
   }
+}
+
+/** A setting of Delta that did nothing would be worse than none. */
+function checkProperty(key: string, value: string): void {
+  if (!key.startsWith('delta.')) return
+  if (!(settableKeys as readonly string[]).includes(key))
+    throw refusal(`the property ${key} asks for what Weir does not do; there are ${settableKeys.join(', ')}`)
+  if (key === 'delta.checkpointInterval' && !/^[1-9]\d{0,8}$/.test(value))
+    throw refusal(`${key} is a number of commits, not ${value}`)
 }
 
 function refusal(what: string): WeirError {

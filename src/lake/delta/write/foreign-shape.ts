@@ -10,7 +10,7 @@ import type { IcebergType, Schema } from '../../types/type.ts'
 import type { DeltaAction, DeltaMetadata } from '../delta-action.ts'
 import { deltaColumns } from '../delta-schema.ts'
 import { settingsProperty } from './delta-table.ts'
-import { checkSettings, checkWritable, settingsOf, type DeltaSettings } from './table-settings.ts'
+import { checkSettings, checkWritable, settableKeys, settingsOf, type DeltaSettings } from './table-settings.ts'
 
 /** What protocol and columns of another engine's commit change of a table. `WEIR-4025` for what Weir does not follow. */
 export function shapeUpdates(actions: readonly DeltaAction[], metadata: TableMetadata): readonly TableUpdate[] {
@@ -33,8 +33,23 @@ export function shapeUpdates(actions: readonly DeltaAction[], metadata: TableMet
       : {}),
   }
   return [
-    ...(shape ? columnUpdates(shape, metadata) : []),
+    ...(shape ? [...columnUpdates(shape, metadata), ...propertyUpdates(shape)] : []),
     { action: 'set-properties', updates: { [settingsProperty]: JSON.stringify(settings) } },
+  ]
+}
+
+/** Settings that are properties of the table too, as the other engine left them. */
+function propertyUpdates({ configuration }: DeltaMetadata): readonly TableUpdate[] {
+  const set = Object.fromEntries(
+    settableKeys.flatMap((key) => {
+      const value = configuration?.[key]
+      return value === undefined ? [] : [[key, value] as const]
+    }),
+  )
+  const gone = settableKeys.filter((key) => !(key in set))
+  return [
+    { action: 'set-properties', updates: set },
+    { action: 'remove-properties', removals: gone },
   ]
 }
 

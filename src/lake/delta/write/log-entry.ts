@@ -15,7 +15,7 @@ import { deltaRoot } from './delta-table.ts'
 import { fileStatistics } from './file-statistics.ts'
 import { partitionText } from './partition-text.ts'
 import { schemaString } from './schema-string.ts'
-import { checkRemoval, protocolFor, settingsOf } from './table-settings.ts'
+import { checkRemoval, configurationOf, protocolFor, settingsOf } from './table-settings.ts'
 
 export interface EntryContext {
   readonly store: Pick<ObjectStore, 'get'>
@@ -41,7 +41,7 @@ export async function logEntry(change: LoggedChange, context: EntryContext): Pro
   const { before, after } = change
   const snapshot = currentSnapshot(after)
   const old = before && currentSnapshot(before)
-  const isShaped = before === undefined || columnsOf(before) !== columnsOf(after)
+  const isShaped = before === undefined || shapeOf(before) !== shapeOf(after)
   const isSame = snapshot?.['snapshot-id'] === old?.['snapshot-id'] && stateOf(after) === stateOf(before)
   if (!isShaped && isSame) return undefined
   if (before === undefined) checkShape(after)
@@ -49,7 +49,7 @@ export async function logEntry(change: LoggedChange, context: EntryContext): Pro
   const isRewrite =
     snapshot?.summary?.['operation'] === 'replace' && snapshot['parent-snapshot-id'] === old?.['snapshot-id']
   const dataChange = !isRewrite
-  if (dataChange && files.removed.length > 0) checkRemoval(settingsOf(after), after.location)
+  if (dataChange && files.removed.length > 0) checkRemoval(after)
   const lines = [
     { commitInfo: commitInfo(change, files, context.now) },
     ...(isShaped ? shapeActions(change, context.now) : []),
@@ -64,8 +64,8 @@ function stateOf(metadata: TableMetadata | undefined): string | undefined {
   return metadata?.properties?.[stateProperty]
 }
 
-function columnsOf(metadata: TableMetadata): string {
-  return schemaString(tableSchema(metadata).fields)
+function shapeOf(metadata: TableMetadata): string {
+  return schemaString(tableSchema(metadata).fields) + JSON.stringify(configurationOf(metadata))
 }
 
 function commitInfo({ before, after, updates }: LoggedChange, { added, removed }: ChangedFiles, now: number) {
@@ -104,7 +104,7 @@ function shapeActions({ before, after }: LoggedChange, now: number): readonly ob
     format: { provider: 'parquet', options: {} },
     schemaString: schemaString(fields),
     partitionColumns: partitionNames(after),
-    configuration: settings.configuration ?? {},
+    configuration: configurationOf(after),
     createdTime: settings.createdTime ?? now,
   }
   return [...(JSON.stringify(known) === JSON.stringify(protocol) ? [] : [{ protocol }]), { metaData }]

@@ -34,12 +34,33 @@ export function settingsOf({ properties }: Pick<TableMetadata, 'properties'>): D
   return shape.parse(JSON.parse(properties?.[settingsProperty] ?? '{}'))
 }
 
+/** Properties of a table that are settings of its log as well: what they ask of writers, Weir does. */
+export const settableKeys = [
+  'delta.appendOnly',
+  'delta.checkpointInterval',
+  'delta.dataSkippingNumIndexedCols',
+  'delta.deletedFileRetentionDuration',
+  'delta.logRetentionDuration',
+] as const
+
+/** What the log says of a table's configuration: as other engines left it, and as its properties say. */
+export function configurationOf(metadata: Pick<TableMetadata, 'properties'>): Readonly<Record<string, string>> {
+  const own = settableKeys.flatMap((key) => {
+    const value = metadata.properties?.[key]
+    return value === undefined ? [] : [[key, value] as const]
+  })
+  const others = Object.entries(settingsOf(metadata).configuration ?? {}).filter(
+    ([key]) => !(settableKeys as readonly string[]).includes(key),
+  )
+  return Object.fromEntries([...others, ...own].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
 /** How many commits of Weir are between two checkpoints, where nobody said otherwise: readers read as many files at most. */
 const checkpointInterval = 100
 
 /** Whether a checkpoint of a version is written: by the property that all engines of Delta go by. */
-export function isCheckpointDue({ configuration = {} }: DeltaSettings, version: number): boolean {
-  const interval = Number(configuration['delta.checkpointInterval'])
+export function isCheckpointDue(metadata: Pick<TableMetadata, 'properties'>, version: number): boolean {
+  const interval = Number(configurationOf(metadata)['delta.checkpointInterval'])
   return version > 0 && version % (interval >= 1 ? interval : checkpointInterval) === 0
 }
 
@@ -95,7 +116,8 @@ export function checkSettings({ configuration, schemaString }: DeltaMetadata, ta
 }
 
 /** `WEIR-4027` when rows may not go: others were promised it, or read what changed. */
-export function checkRemoval({ configuration = {} }: DeltaSettings, table: string): void {
+export function checkRemoval(metadata: TableMetadata): void {
+  const [configuration, table] = [configurationOf(metadata), metadata.location]
   for (const key of ['delta.appendOnly', 'delta.enableChangeDataFeed'])
     if (configuration[key]?.toLowerCase() === 'true')
       throw new WeirError('WEIR-4027', `${table} has ${key}: its rows are only added to`)
