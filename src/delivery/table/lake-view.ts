@@ -1,7 +1,8 @@
 import type { DataFile } from '../../lake/manifest/data-file.ts'
 import type { ManifestReader } from '../../lake/manifest/manifest-reader.ts'
-import { ancestors, currentSnapshot, specById, tableSchema } from '../../lake/metadata/read.ts'
+import { ancestors, currentSnapshot, tableSchema } from '../../lake/metadata/read.ts'
 import type { Snapshot, TableMetadata } from '../../lake/metadata/table-metadata.ts'
+import { writtenSpec } from '../../lake/metadata/written-spec.ts'
 import { liveRowsSql } from '../../lake/scan/live-rows.ts'
 import { planScan } from '../../lake/scan/plan-scan.ts'
 import { copySql } from '../../lake/write/copy.ts'
@@ -19,7 +20,6 @@ export function lakeView(
 ): TableView {
   const snapshot = currentSnapshot(metadata)
   const schema = tableSchema(metadata)
-  const spec = specById(metadata, metadata['default-spec-id'])
   return {
     uuid: metadata['table-uuid'],
     location: metadata.location,
@@ -34,7 +34,13 @@ export function lakeView(
     removals: removalsOf(metadata),
     changedSince: othersChanged(metadata, isDelivery),
     changedEver: othersChanged(metadata, () => false),
-    copyText: (select, directory) => copySql({ schema, spec, source: `(${select})`, directory }),
+    copyText: (select, directory) =>
+      copySql({
+        schema,
+        spec: writtenSpec(metadata, metadata['default-spec-id']),
+        source: `(${select})`,
+        directory,
+      }),
     async dataFiles() {
       const scan = await planScan({ metadata, ...ports })
       const { dataFiles, deleteFiles } = scan

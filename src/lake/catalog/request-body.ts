@@ -39,12 +39,18 @@ const type: z.ZodType = z.lazy(() =>
 export const schema = z
   .looseObject({ type: z.literal('struct'), 'schema-id': id.default(0), fields: z.array(field) })
   .transform((value) => value as unknown as Schema)
-const partitionField = z.looseObject({
-  'source-id': id,
-  'field-id': id.optional(),
-  name: z.string(),
-  transform: z.string(),
-})
+const partitionField = z
+  .looseObject({
+    'source-id': id.optional(),
+    'source-ids': z.array(id).min(1).optional(),
+    'field-id': id.optional(),
+    name: z.string(),
+    transform: z.string(),
+  })
+  .refine((field) => field['source-id'] !== undefined || field['source-ids'] !== undefined, {
+    message: 'Invalid input: expected a number',
+    path: ['source-id'],
+  })
 const spec = z.looseObject({ 'spec-id': id.optional(), fields: z.array(partitionField) }).transform((value) => ({
   fields: value.fields as unknown as PartitionSpec['fields'],
 }))

@@ -8,6 +8,7 @@ import type { ManifestReader } from '../manifest/manifest-reader.ts'
 import { writeManifest } from '../manifest/write-manifest.ts'
 import { specById, tableSchema } from '../metadata/read.ts'
 import type { TableMetadata } from '../metadata/table-metadata.ts'
+import { hasUnknownTransform } from '../metadata/written-spec.ts'
 
 /**
  * What a table's properties say about merging, by the names of the Iceberg documentation. Its default of 100 manifests
@@ -50,7 +51,11 @@ export async function mergeManifests(
 ): Promise<readonly ManifestFile[]> {
   const settings = mergeSettings(context.metadata.properties ?? {})
   if (!settings.enabled) return manifests
-  const small = manifests.filter(({ content, lengthBytes }) => content === 'data' && lengthBytes < settings.targetBytes)
+  // Of a spec with a transform that is not known their tuples cannot be typed: they stay.
+  const kept = new Set(context.metadata['partition-specs'].filter(hasUnknownTransform).map((spec) => spec['spec-id']))
+  const small = manifests.filter(
+    ({ content, lengthBytes, specId }) => content === 'data' && lengthBytes < settings.targetBytes && !kept.has(specId),
+  )
   const merged: ManifestFile[] = []
   const replaced = new Set<ManifestFile>()
   for (const group of Map.groupBy(small, (manifest) => manifest.specId).values()) {

@@ -10,9 +10,10 @@ import { encodeManifestList, readManifestList } from '../manifest/manifest-list.
 import { manifestReader, type ManifestReader } from '../manifest/manifest-reader.ts'
 import { assignRowIds } from '../manifest/row-ids.ts'
 import { writeManifest } from '../manifest/write-manifest.ts'
-import { currentSnapshot, specById, tableSchema } from '../metadata/read.ts'
+import { currentSnapshot, tableSchema } from '../metadata/read.ts'
 import { mainBranch } from '../metadata/snapshot-updates.ts'
 import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
+import { writtenSpec } from '../metadata/written-spec.ts'
 import { nearestSummary } from '../scan/nearest-summary.ts'
 import { mergeManifests, type MergeContext } from './merge-manifests.ts'
 import type { PreparedSnapshot } from './prepared-commit.ts'
@@ -160,7 +161,7 @@ async function writeAdded(files: readonly AddedFile[], context: MergeContext): P
       writeManifest(store, {
         location: under(metadata.location, 'metadata', `${randomUUID()}-m0.avro`),
         schema: tableSchema(metadata),
-        spec: specById(metadata, group[0]!.file.specId),
+        spec: writtenSpec(metadata, group[0]!.file.specId),
         content: group[0]!.file.content === 'data' ? 'data' : 'deletes',
         entries: group.map(({ file, dataSequenceNumber = sequenceNumber }) => ({
           status: 'added',

@@ -4,7 +4,8 @@ import { under } from '../../storage/objects/location.ts'
 import type { DataFile, ManifestEntry } from '../manifest/data-file.ts'
 import type { ManifestFile } from '../manifest/manifest-file.ts'
 import { writeManifest } from '../manifest/write-manifest.ts'
-import { specById, tableSchema } from '../metadata/read.ts'
+import { tableSchema } from '../metadata/read.ts'
+import { writtenSpec } from '../metadata/written-spec.ts'
 import type { MergeContext } from './merge-manifests.ts'
 import { fileKey } from './touched-files.ts'
 
@@ -52,7 +53,7 @@ function rewrite(
   return writeManifest(store, {
     location: under(metadata.location, 'metadata', `${randomUUID()}-m1.avro`),
     schema: tableSchema(metadata),
-    spec: specById(metadata, specId),
+    spec: writtenSpec(metadata, specId),
     content,
     entries: entries
       .filter(({ status }) => status !== 'deleted')

@@ -1,7 +1,7 @@
 import type { PartitionValue } from '../manifest/data-file.ts'
 import { specById, tableSchema } from '../metadata/read.ts'
 import type { PartitionField, TableMetadata } from '../metadata/table-metadata.ts'
-import { takeApart } from '../metadata/transform.ts'
+import { isKnownTransform, takeApart } from '../metadata/transform.ts'
 import type { IcebergType } from '../types/type.ts'
 import { dateText, valueText } from '../types/value-text.ts'
 import { leafColumns } from '../types/columns-of.ts'
@@ -34,6 +34,8 @@ function sourceTypes(metadata: TableMetadata): ReadonlyMap<number, IcebergType> 
 /** Specification, partition transforms: what a value of each counts. */
 function fieldText({ transform }: PartitionField, source: IcebergType | undefined, value: PartitionValue): string {
   if (value === null) return 'null'
+  // Of a transform that is not known the value is what it is.
+  if (!isKnownTransform(transform) || source === undefined) return plainText(value)
   const [name] = takeApart(transform)
   switch (name) {
     case 'year':
@@ -49,8 +51,12 @@ function fieldText({ transform }: PartitionField, source: IcebergType | undefine
     case 'bucket':
       return String(value)
     default:
-      return typeof source === 'string' ? valueText(source, value) : valueText('binary', value)
+      return typeof source === 'string' ? valueText(source, value) : plainText(value)
   }
+}
+
+function plainText(value: Exclude<PartitionValue, null>): string {
+  return Buffer.isBuffer(value) ? valueText('binary', value) : String(value)
 }
 
 /** So that no value looks like two, or like none. */

@@ -1,5 +1,6 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { fieldsById } from '../types/schema.ts'
+import type { UnboundSpec } from './update.ts'
 import type { Field, IcebergType, Schema } from '../types/type.ts'
 import type { PartitionSpec, SortOrder } from './table-metadata.ts'
 
@@ -51,6 +52,20 @@ function checkIdentifiers({ fields, 'identifier-field-ids': identifiers = [] }: 
         'WEIR-4006',
         `identifier-field-ids names ${id}, which is no required column of one value but float and double`,
       )
+}
+
+/**
+ * A field that is to be added: version 3 may list the one column of a transform in the way it lists several. `WEIR-4007` for several: the
+ * catalog takes no spec that Weir could not write.
+ */
+export function ofOneColumn<Field extends UnboundSpec['fields'][number]>(field: Field): Field {
+  const { 'source-ids': listed, ...rest } = field
+  if (listed === undefined) return field
+  if (listed.length === 1) return { ...rest, 'source-id': listed[0]! } as unknown as Field
+  throw new WeirError(
+    'WEIR-4007',
+    `The partition field ${field.name} is the transform ${field.transform} of the columns ${listed.join(', ')}; a transform takes one column here`,
+  )
 }
 
 /** Refuses a spec with a name twice, or on a column that is not there or not primitive. */

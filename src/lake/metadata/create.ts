@@ -4,7 +4,7 @@ import { assignFreshIds } from '../types/schema.ts'
 import type { Schema } from '../types/type.ts'
 import type { PartitionField, PartitionSpec, SortOrder, TableMetadata } from './table-metadata.ts'
 import type { UnboundSpec } from './update.ts'
-import { checkSchema, checkSpec } from './check.ts'
+import { checkSchema, checkSpec, ofOneColumn } from './check.ts'
 
 /** Partition field ids begin here (specification). */
 export const firstPartitionId = 1000
@@ -82,7 +82,7 @@ export function checkVersion(version: number): number {
 }
 
 function bindSpec(spec: UnboundSpec, ids: ReadonlyMap<number, number>): PartitionSpec {
-  const fields: PartitionField[] = spec.fields.map((field, at) => ({
+  const fields: PartitionField[] = spec.fields.map(ofOneColumn).map((field, at) => ({
     ...field,
     'source-id': mapped(field['source-id'], ids, `partition field ${field.name}`),
     'field-id': firstPartitionId + at,

@@ -1,7 +1,7 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { type Long, parseJson } from '../json.ts'
 import type { Schema } from '../types/type.ts'
-import type { PartitionSpec, Snapshot, TableMetadata } from './table-metadata.ts'
+import type { PartitionField, PartitionSpec, Snapshot, TableMetadata } from './table-metadata.ts'
 
 /** Metadata of a file's text. Version 1 is brought into the shape of version 2. `WEIR-4008` when it is none. */
 export function parseMetadata(text: string, location: string): TableMetadata {
@@ -37,8 +37,23 @@ export function metadataOf(json: unknown, location: string): TableMetadata {
     'default-sort-order-id': 0,
     'last-sequence-number': 0,
   }
-  const read = { ...defaults, ...old } as TableMetadata
+  const read = withSources({ ...defaults, ...old } as TableMetadata)
   return read.refs === undefined ? { ...read, refs: mainOnly(read) } : read
+}
+
+/** Version 3 may list the one column of a transform in the way it lists several. */
+function withSources(metadata: TableMetadata): TableMetadata {
+  const isListed = (field: PartitionField) => field['source-id'] === undefined && field['source-ids']?.length === 1
+  if (!metadata['partition-specs'].some(({ fields }) => fields.some(isListed))) return metadata
+  return {
+    ...metadata,
+    'partition-specs': metadata['partition-specs'].map((spec) => ({
+      ...spec,
+      fields: spec.fields.map((field) =>
+        isListed(field) ? { ...field, 'source-id': field['source-ids']![0]! } : field,
+      ),
+    })),
+  }
 }
 
 function mainOnly(metadata: TableMetadata): NonNullable<TableMetadata['refs']> {

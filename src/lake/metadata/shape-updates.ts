@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { highestId } from '../types/schema.ts'
 import type { Schema } from '../types/type.ts'
-import { checkOrder, checkSchema, checkSpec } from './check.ts'
+import { checkOrder, checkSchema, checkSpec, ofOneColumn } from './check.ts'
 import { firstPartitionId } from './create.ts'
 import { changed, type MetadataDraft } from './metadata-builder.ts'
 import { currentSchema } from './read.ts'
@@ -36,7 +36,7 @@ export function addSpec(draft: MetadataDraft, unbound: UnboundSpec): MetadataDra
   const specs = metadata['partition-specs']
   let last = metadata['last-partition-id']
   const known = specs.flatMap((spec) => spec.fields)
-  const fields: PartitionField[] = unbound.fields.map((field) => {
+  const fields: PartitionField[] = unbound.fields.map(ofOneColumn).map((field) => {
     // The same source and transform keep their id over all specs, so that files of both can be compared.
     const old = known.find((one) => one['source-id'] === field['source-id'] && one.transform === field.transform)
     const id = field['field-id'] ?? old?.['field-id'] ?? last + 1

@@ -37,7 +37,9 @@ export interface PartitionSpec {
 }
 
 export interface PartitionField {
+  /** Absent where a transform takes several columns (version 3). */
   readonly 'source-id': number
+  readonly 'source-ids'?: readonly number[]
   readonly 'field-id': number
   readonly name: string
   /** `identity`, `year`, `month`, `day`, `hour`, `bucket[16]`, `truncate[4]`, `void`. */

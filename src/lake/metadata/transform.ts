@@ -81,9 +81,14 @@ function truncateSql(column: string, width: number, source: string): string {
 
 type TransformName = 'identity' | 'year' | 'month' | 'day' | 'hour' | 'void' | 'bucket' | 'truncate'
 
+const pattern = /^(identity|year|month|day|hour|void)$|^(bucket|truncate)\[([1-9]\d{0,9})\]$/
+
+/** Others are of a later specification: what they give is not known. */
+export const isKnownTransform = (transform: string): boolean => pattern.test(transform)
+
 /** Name and width; `WEIR-4007` for what the specification does not know. */
 export function takeApart(transform: string): readonly [name: TransformName, width: number] {
-  const match = /^(identity|year|month|day|hour|void)$|^(bucket|truncate)\[([1-9]\d{0,9})\]$/.exec(transform)
+  const match = pattern.exec(transform)
   if (match === null) throw new WeirError('WEIR-4007', `${transform} is not a partition transform; use ${known}`)
   return [(match[1] ?? match[2]!) as TransformName, Number(match[3] ?? 0)]
 }

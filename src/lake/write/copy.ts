@@ -1,3 +1,4 @@
+import { assert } from '../../kernel/assert.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { PartitionSpec } from '../metadata/table-metadata.ts'
 import { transformSql } from '../metadata/transform.ts'
@@ -66,7 +67,8 @@ function partitionExpressions(schema: Schema, spec: PartitionSpec): readonly str
   const columns = fieldsById(schema.fields)
   return spec.fields.map((field) => {
     const source = columns.get(field['source-id'])
-    if (field.transform === 'void' || source === undefined) return 'CAST(NULL AS VARCHAR)'
+    if (field.transform === 'void') return 'CAST(NULL AS VARCHAR)'
+    assert(source !== undefined, `the column of the partition field ${field.name} is there`)
     return transformSql(field.transform, source.path, source.type as string)
   })
 }

@@ -1,5 +1,7 @@
+import { asWeirError } from '../../kernel/errors/weir-error.ts'
 import { tableSchema } from '../../lake/metadata/read.ts'
 import { isDelta } from '../../lake/delta/write/delta-table.ts'
+import { writtenSpec } from '../../lake/metadata/written-spec.ts'
 import type { TableRelation } from '../engine-host.ts'
 import { statementOf } from '../gate/statement.ts'
 import { changedMeanwhile } from '../session/session-statements.ts'
@@ -103,4 +105,10 @@ function refuseTable({ target: { schema, name }, given }: TargetQuery, { metadat
       sqlstate: '0A000',
       hint: 'INSERT and COPY work. UPDATE, DELETE and MERGE need an engine of Delta (Spark, delta-rs), or an Iceberg table.',
     })
+  try {
+    writtenSpec(metadata, metadata['default-spec-id'])
+  } catch (error) {
+    const { code, message } = asWeirError(error)
+    throw sqlError(code, `${schema}.${name} is not written to. ${message}`, { sqlstate: '0A000' }, error)
+  }
 }

@@ -1,4 +1,5 @@
 import type { PartitionValue } from '../../manifest/data-file.ts'
+import { hasUnknownTransform } from '../../metadata/written-spec.ts'
 import { applicableDeletes, hasDeletes, partitionKey, type FileWithDeletes } from '../../scan/applicable-deletes.ts'
 import type { Scan } from '../../scan/plan-scan.ts'
 import type { CompactionSettings } from './settings.ts'
@@ -20,15 +21,16 @@ export type CountDeleted = (files: readonly FileWithDeletes[]) => Promise<Readon
 
 /**
  * The groups that are worth being written anew: small files of a partition, as many as fit the target, and files of which
- * much was deleted. Oldest rows first. Files that Weir cannot read are left as they are; `WEIR-4014` for deletes that it cannot apply.
+ * much was deleted. Oldest rows first. Files that Weir cannot read, or of a spec that it does not write, are left as they are; `WEIR-4014` for deletes that it cannot apply.
  */
 export async function planGroups(
   scan: Scan,
   settings: CompactionSettings,
   countDeleted: CountDeleted,
 ): Promise<readonly CompactionGroup[]> {
+  const kept = new Set((scan.specs ?? []).filter(hasUnknownTransform).map((spec) => spec['spec-id']))
   const readable = applicableDeletes(scan).filter(
-    ({ file }) => file.format === 'PARQUET' && file.keyMetadata === undefined,
+    ({ file }) => file.format === 'PARQUET' && file.keyMetadata === undefined && !kept.has(file.specId),
   )
   const candidates = readable.filter((one) => isSmall(one.file.sizeBytes, settings) || mayBeDeleted(one, settings))
   const touched = candidates.filter(hasDeletes)
