@@ -38,8 +38,8 @@ public class EqualityDeletes {
           Types.NestedField.optional(2, "city", Types.StringType.get()),
           Types.NestedField.optional(3, "amount", Types.DoubleType.get()));
 
-  /** Name, format version, whether it has partitions, and the columns that rows are told apart by. */
-  record Kind(String name, int version, boolean parted, String... key) {
+  /** Name, format version, whether it has partitions, what deletes are written as, and the columns that rows are told apart by. */
+  record Kind(String name, int version, boolean parted, FileFormat deletes, String... key) {
     TableIdentifier ident() {
       return TableIdentifier.of("public", name);
     }
@@ -47,10 +47,13 @@ public class EqualityDeletes {
 
   static final List<Kind> KINDS =
       List.of(
-          new Kind("flat", 2, false, "id"),
-          new Kind("two_columns", 2, false, "id", "city"),
-          new Kind("parted", 2, true, "id", "city"),
-          new Kind("version_3", 3, false, "id"));
+          new Kind("flat", 2, false, FileFormat.PARQUET, "id"),
+          new Kind("two_columns", 2, false, FileFormat.PARQUET, "id", "city"),
+          new Kind("parted", 2, true, FileFormat.PARQUET, "id", "city"),
+          new Kind("version_3", 3, false, FileFormat.PARQUET, "id"),
+          new Kind("avro", 2, false, FileFormat.AVRO, "id"),
+          new Kind("parted_avro", 2, true, FileFormat.AVRO, "id", "city"),
+          new Kind("version_3_avro", 3, false, FileFormat.AVRO, "id"));
 
   public static void main(String[] args) throws IOException {
     RESTCatalog catalog = new RESTCatalog();
@@ -129,7 +132,7 @@ public class EqualityDeletes {
           FileFormat.PARQUET,
           new GenericFileWriterFactory.Builder(table)
               .dataFileFormat(FileFormat.PARQUET)
-              .deleteFileFormat(FileFormat.PARQUET)
+              .deleteFileFormat(kind.deletes)
               .equalityFieldIds(ids(table.schema(), kind))
               .equalityDeleteRowSchema(table.schema().select(kind.key))
               .build(),

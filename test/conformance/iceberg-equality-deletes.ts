@@ -19,7 +19,7 @@ import { bringSpark, javaOutput } from './kit-python.ts'
  * CATALOG`. Weir must read the rows that Iceberg's own reader gives, before and after Weir has compacted, and after more was written on top.
  */
 const [address = ''] = process.argv.slice(2)
-const tables = ['flat', 'two_columns', 'parted', 'version_3']
+const tables = ['flat', 'two_columns', 'parted', 'version_3', 'avro', 'parted_avro', 'version_3_avro']
 const client = connectCatalog({ uri: address })
 const store = openObjectStore({ roots: ['file:///'], files: nodeFiles })
 const reader = manifestReader(store)
@@ -55,10 +55,13 @@ async function compare(step: string): Promise<number> {
   return ours.length
 }
 
-async function deletesOf(name: string): Promise<{ readonly byValue: number; readonly all: number }> {
+async function deletesOf(
+  name: string,
+): Promise<{ readonly byValue: number; readonly avro: number; readonly all: number }> {
   const { scan } = await load(name)
   const byValue = scan.deleteFiles.filter(({ content }) => content === 'equality-deletes').length
-  return { byValue, all: scan.deleteFiles.length }
+  const avro = scan.deleteFiles.filter(({ format }) => format === 'AVRO').length
+  return { byValue, avro, all: scan.deleteFiles.length }
 }
 
 async function compact(name: string): Promise<void> {
@@ -69,7 +72,11 @@ async function compact(name: string): Promise<void> {
   const after = await deletesOf(name)
   if (groups.length === 0 || left.length > 0 || after.all > 0)
     throw new Error(`${name} has ${after.all} of ${before.all} files of deletes left; ${left.join('; ')}`)
-  console.log(`${name}: compaction applied ${before.all} files of deletes, ${before.byValue} of them by value`)
+  if (name.endsWith('avro') === (before.avro === 0))
+    throw new Error(`${name} has ${before.avro} files of deletes in Avro`)
+  console.log(
+    `${name}: compaction applied ${before.all} files of deletes, ${before.byValue} of them by value, ${before.avro} in Avro`,
+  )
 }
 
 await client.ensureNamespace(['public'])

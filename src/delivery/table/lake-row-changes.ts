@@ -83,8 +83,10 @@ export function lakeRowChanges({ store, reader, metadataOf }: RowChangePorts): R
     },
     async deletedRows(view, { location }, deletes, connection) {
       const named = (await fileOf(view, location)).deletes.filter((one) => deletes.includes(fileKey(one)))
-      const vectors = named.flatMap(({ deleted }) => deleted ?? [])
-      const paths = await pathsOf(named.filter(({ deleted }) => deleted === undefined))
+      const vectors = named.flatMap(({ deleted, positions }) => deleted ?? positions?.get(location) ?? [])
+      const paths = await pathsOf(
+        named.filter(({ deleted, positions }) => deleted === undefined && positions === undefined),
+      )
       const files = [...paths.values()].map(literal)
       if (files.length === 0) return vectors.reduce(mergedPositions, noPositions)
       const columns = [

@@ -3,7 +3,7 @@ import type { ManifestReader } from '../../lake/manifest/manifest-reader.ts'
 import { ancestors, currentSnapshot, tableSchema } from '../../lake/metadata/read.ts'
 import type { Snapshot, TableMetadata } from '../../lake/metadata/table-metadata.ts'
 import { writtenSpec } from '../../lake/metadata/written-spec.ts'
-import { liveRowsSql } from '../../lake/scan/live-rows.ts'
+import { liveRowsSql, refuseFormats } from '../../lake/scan/live-rows.ts'
 import { planScan } from '../../lake/scan/plan-scan.ts'
 import { copySql } from '../../lake/write/copy.ts'
 import { stateProperty } from '../../record/delivery-state.ts'
@@ -43,6 +43,7 @@ export function lakeView(
       }),
     async dataFiles() {
       const scan = await planScan({ metadata, ...ports })
+      refuseFormats(scan)
       const { dataFiles, deleteFiles } = scan
       const { pathOf, release } = await holdAll(ports.store, [...dataFiles, ...deleteFiles])
       const paths = dataFiles.map(({ location }) => pathOf(location))

@@ -66,13 +66,14 @@ export const lakeCodes = defineCodes({
   },
   'WEIR-4013': {
     kind: 'invalid',
-    cause: 'Rows of a table cannot be read exactly: its files do not tell which column is which.',
+    cause:
+      'Rows of a table cannot be read exactly: its files do not tell which column is which, or are in Avro or ORC.',
     remedy: 'Set schema.name-mapping.default, or write the rows into a new table with the engine that made it.',
   },
   'WEIR-4014': {
     kind: 'invalid',
     cause:
-      'A table holds deletes in Avro or ORC, by a column that it does not know, or by value where rows are found by their key.',
+      'A table holds deletes in ORC, too many by value in Avro, by a column that it does not know, or by value where rows are found by their key.',
     remedy: 'Compact the table, with the engine that wrote them where Weir does not apply them.',
   },
   'WEIR-4020': {

@@ -23,7 +23,7 @@ export function hasDeletes({ deletes, byValue }: FileWithDeletes): boolean {
 
 /**
  * Which deletes may touch which file (specification, scan planning): positions of its partition, written with it or after it; values
- * of its partition or of an unpartitioned spec, written after it. `WEIR-4014` for deletes in other formats than Parquet and Puffin;
+ * of its partition or of an unpartitioned spec, written after it. `WEIR-4014` for deletes in other formats than Parquet, Avro and Puffin;
  * `WEIR-4008` for two vectors of one file.
  */
 export function applicableDeletes({ dataFiles, deleteFiles, specs = [] }: Scan): readonly FileWithDeletes[] {
@@ -85,13 +85,14 @@ function mayName(deletes: ScannedFile, file: ScannedFile): boolean {
   )
 }
 
-function refuseOther({ content, equalityIds = [], format, location, deleted }: ScannedFile): void {
+function refuseOther({ content, equalityIds = [], format, location, ...read }: ScannedFile): void {
   if (content === 'equality-deletes' && equalityIds.length === 0)
     throw new WeirError(
       'WEIR-4008',
       `${location} deletes rows by their values, and its manifest does not say of which columns`,
     )
-  if (format !== 'PARQUET' && deleted === undefined)
+  const isRead = (read.deleted ?? read.positions ?? read.values) !== undefined
+  if (format !== 'PARQUET' && !isRead)
     throw new WeirError('WEIR-4014', `${location} holds deletes as ${format}, which is not read here`)
 }
 

@@ -8,6 +8,7 @@ import { columnsOf } from './by-ids.ts'
 import type { ScannedFile } from './plan-scan.ts'
 import type { NameMapping } from './name-mapping.ts'
 import { needsFooter, ownFile } from './needs-footer.ts'
+import { partitionLiteral } from './partition-literal.ts'
 import { ownColumnsSql } from './own-columns.ts'
 
 export interface ValueDeletesOptions {
@@ -60,11 +61,36 @@ function sameColumnsSql(pairs: readonly Pair[], options: ValueDeletesOptions): s
     return `SELECT live.weir_file AS path, live.file_row_number AS pos, files.scope, files.sequence, ${named.join(', ')}
       FROM ${read} AS live JOIN (VALUES ${rows.join(', ')}) AS files (path, scope, sequence) ON files.path = live.weir_file`
   }
+  const fresh = [...scopes.deletes].filter(([{ values: own }]) => own !== undefined)
+  const stored = new Map([...scopes.deletes].filter(([{ values: own }]) => own === undefined))
+  const deletes = [
+    ...(stored.size === 0 ? [] : [`SELECT scope, sequence, ${keys.join(', ')} FROM (${read(stored, false)})`]),
+    ...(fresh.length === 0 ? [] : [avroValuesSql(fresh, values.types)]),
+  ].join(' UNION ALL ')
   const equal = keys.map((key) => `deletes.${key} IS NOT DISTINCT FROM rows.${key}`).join(' AND ')
   // Of deletes of one value the youngest touches all that the others do.
   return `SELECT path, pos FROM (${read(scopes.files, true)}) AS rows WHERE EXISTS (
-    SELECT 1 FROM (SELECT scope, ${keys.join(', ')}, max(sequence) AS sequence FROM (${read(scopes.deletes, false)}) GROUP BY ALL) AS deletes
+    SELECT 1 FROM (SELECT scope, ${keys.join(', ')}, max(sequence) AS sequence FROM (${deletes}) GROUP BY ALL) AS deletes
     WHERE deletes.scope = rows.scope AND deletes.sequence > rows.sequence AND ${equal})`
+}
+
+/** The values of files of deletes in Avro, for each scope that they are in. */
+function avroValuesSql(
+  files: readonly (readonly [file: ScannedFile, scopes: ReadonlySet<number>])[],
+  types: readonly string[],
+): string {
+  const rows = files.flatMap(([{ values = [], sequenceNumber }, scopes]) =>
+    [...scopes].flatMap((scope) =>
+      values.map((row) => {
+        const literals = row.map((value, at) => partitionLiteral(types[at]!, value))
+        return `(${[scope, `${String(sequenceNumber)}::BIGINT`, ...literals].join(', ')})`
+      }),
+    ),
+  )
+  const columns = ['scope', 'sequence', ...types.map((_, at) => `key_${at}`)].join(', ')
+  const none = types.map((type) => partitionLiteral(type, null)).join(', ')
+  if (rows.length === 0) return `SELECT ${columns} FROM (VALUES (0, 0::BIGINT, ${none})) AS v (${columns}) WHERE false`
+  return `SELECT ${columns} FROM (VALUES ${rows.join(', ')}) AS v (${columns})`
 }
 
 /** Which deletes are for which files: both are in the scope of their partition, or in that of the whole table. */
@@ -92,14 +118,15 @@ function scopesOf(pairs: readonly Pair[]) {
 function keyValues(ids: readonly number[], { schema, schemas, specs, mapping, pathOf }: ValueDeletesOptions) {
   const columns = new Map<number, Field>()
   const paths = ids.map((id) => {
-    const { column, path } = placeOf(id, [schema, ...schemas.toReversed()])
+    const { column, path, type } = placeOf(id, [schema, ...schemas.toReversed()])
     columns.set(column.id, column)
-    return { id: column.id, path }
+    return { id: column.id, path, type }
   })
   const fields = [...columns.values()]
   const at = (values: ReadonlyMap<number, string>) =>
     paths.map(({ id, path }) => [`(${values.get(id)})`, ...path.map(identifier)].join('.'))
   return {
+    types: paths.map(({ type }) => type),
     byIds(files: readonly ScannedFile[]) {
       const read = columnsOf({ ...schema, fields }, schemas, ({ id }) => `c${id}`)
       const sources = read.map(({ source }) => source).join(', ')
@@ -120,12 +147,15 @@ function keyValues(ids: readonly number[], { schema, schemas, specs, mapping, pa
 }
 
 /** The column that holds the field, of the youngest schema that has it, and the way to it inside. */
-function placeOf(id: number, schemas: readonly Schema[]): { readonly column: Field; readonly path: readonly string[] } {
+function placeOf(
+  id: number,
+  schemas: readonly Schema[],
+): { readonly column: Field; readonly path: readonly string[]; readonly type: string } {
   for (const { fields } of schemas) {
     const found = fieldsById(fields).get(id)
     if (found === undefined) continue
     if (found.repeated || typeof found.type !== 'string') break
-    return { column: fields.find(({ name }) => name === found.path[0])!, path: found.path.slice(1) }
+    return { column: fields.find(({ name }) => name === found.path[0])!, path: found.path.slice(1), type: found.type }
   }
   throw new WeirError(
     'WEIR-4014',

@@ -10,18 +10,37 @@ import { vectorRowsSql, type FileVector } from './vector-rows.ts'
  */
 export function deletedRowsSql(touched: readonly FileWithDeletes[], options: ValueDeletesOptions): string {
   const byVector = touched.filter(({ deletes }) => deletes[0]?.deleted !== undefined)
-  const byFile = touched.filter((one) => one.deletes.length > 0 && !byVector.includes(one))
+  const others = touched.filter((one) => !byVector.includes(one))
+  const byFile = others.map(withoutAvro).filter(({ deletes }) => deletes.length > 0)
+  const vectors = [...byVector.map((one) => vectorOf(one, options)), ...others.flatMap((one) => avroRows(one, options))]
   const byValue = rowsByValueSql(touched, options)
   const parts = [
     ...(byFile.length === 0 ? [] : [rowsOfFilesSql(byFile, options)]),
-    ...(byVector.length === 0 ? [] : [vectorRowsSql(byVector.map((one) => vectorOf(one, options)))]),
+    ...(vectors.length === 0 ? [] : [vectorRowsSql(vectors)]),
     ...(byValue === undefined ? [] : [byValue]),
   ]
+  // Files of deletes in Avro may name no row of these files.
+  if (parts.length === 0) return vectorRowsSql([])
   return parts.map((part) => `(${part})`).join(' UNION ALL ')
 }
 
 function vectorOf({ file, deletes }: FileWithDeletes, { pathOf }: Pick<ValueDeletesOptions, 'pathOf'>): FileVector {
   return { path: pathOf(file.location), rows: deletes[0]!.deleted! }
+}
+
+function withoutAvro({ deletes, ...one }: FileWithDeletes): FileWithDeletes {
+  return { ...one, deletes: deletes.filter(({ positions }) => positions === undefined) }
+}
+
+/** Of each file of deletes in Avro, the rows of this file of data. */
+function avroRows(
+  { file, deletes }: FileWithDeletes,
+  { pathOf }: Pick<ValueDeletesOptions, 'pathOf'>,
+): readonly FileVector[] {
+  return deletes.flatMap(({ positions }) => {
+    const rows = positions?.get(file.location)
+    return rows === undefined ? [] : [{ path: pathOf(file.location), rows }]
+  })
 }
 
 function rowsOfFilesSql(touched: readonly FileWithDeletes[], { pathOf }: Pick<ValueDeletesOptions, 'pathOf'>): string {

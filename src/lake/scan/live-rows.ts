@@ -1,3 +1,4 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { identifier } from '../types/duckdb-type.ts'
 import type { Schema } from '../types/type.ts'
 import { applicableDeletes, hasDeletes, type FileWithDeletes } from './applicable-deletes.ts'
@@ -23,6 +24,7 @@ export interface LiveRowsOptions {
  * ever; the others are told apart by the number of each row. `WEIR-4014` for deletes that cannot be applied.
  */
 export function liveRowsSql(scan: Scan, options: LiveRowsOptions): string {
+  refuseFormats(scan)
   const files = applicableDeletes(scan)
   const isNumbered = (one: FileWithDeletes): boolean => hasDeletes(one) || options.lineage === true
   const [numbered, plain] = [files.filter(isNumbered), files.filter((one) => !isNumbered(one))]
@@ -40,6 +42,16 @@ export function liveRowsSql(scan: Scan, options: LiveRowsOptions): string {
   return parts.length === 1 ? parts[0]! : parts.map((part) => `(${part})`).join(' UNION ALL BY NAME ')
 }
 
+/** `WEIR-4013` for rows in Avro or ORC, which DuckDB does not read. */
+export function refuseFormats({ dataFiles }: Pick<Scan, 'dataFiles'>): void {
+  const other = dataFiles.find(({ format }) => format !== 'PARQUET')
+  if (other === undefined) return
+  throw new WeirError(
+    'WEIR-4013',
+    `${other.location} holds rows as ${other.format}, and rows are read from Parquet here`,
+  )
+}
+
 /** What the columns are called that say where a row lies: the file as DuckDB opened it, and the number of the row in it. */
 export interface PlaceColumns {
   readonly file: string
@@ -50,6 +62,7 @@ export interface PlaceColumns {
 
 /** The same rows, each with its place. */
 export function placedRowsSql(scan: Scan, options: LiveRowsOptions, places: PlaceColumns): string {
+  refuseFormats(scan)
   const files = applicableDeletes(scan)
   if (files.length > 0) return rowsWithNumbersSql(scan, files, options, places)
   const none = `CAST(NULL AS VARCHAR) AS ${identifier(places.file)}, CAST(NULL AS BIGINT) AS ${identifier(places.position)}, ${noRowId} AS ${identifier(places.rowId)}`

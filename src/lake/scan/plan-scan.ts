@@ -8,6 +8,7 @@ import { currentSnapshot, schemaById, snapshotOf, tableSchema } from '../metadat
 import type { PartitionSpec, Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
 import type { Positions } from '../puffin/positions.ts'
 import type { Schema } from '../types/type.ts'
+import { type AvroDeletes, readAvroDeletes } from './avro-deletes.ts'
 import { nameMappingProperty, parseNameMapping, type NameMapping } from './name-mapping.ts'
 import { isDeletionVector, readDeletionVector } from './read-deletion-vector.ts'
 
@@ -25,7 +26,7 @@ export interface Scan {
   readonly mapping?: NameMapping
 }
 
-export interface ScannedFile extends DataFile {
+export interface ScannedFile extends DataFile, AvroDeletes {
   readonly sequenceNumber: number
   /** The rows that a deletion vector names. */
   readonly deleted?: Positions
@@ -62,7 +63,7 @@ export async function planScan(options: {
       if (file.content === 'data') dataFiles.push(file)
       else deleteFiles.push(file)
     }
-  await readVectors(deleteFiles, store)
+  await readOutside(deleteFiles, store)
   return {
     snapshot,
     schema,
@@ -73,13 +74,20 @@ export async function planScan(options: {
   }
 }
 
-/** A file has many vectors: it is read once. */
-async function readVectors(files: ScannedFile[], store: Pick<ObjectStore, 'get'>): Promise<void> {
+/** Deletes that DuckDB does not read. A file may have many vectors: it is read once. */
+async function readOutside(files: ScannedFile[], store: Pick<ObjectStore, 'get'>): Promise<void> {
   const bytes = new Map<string, Promise<Buffer>>()
-  for (const { location } of files.filter(isDeletionVector))
-    if (!bytes.has(location)) bytes.set(location, store.get(location))
+  for (const file of files)
+    if (isOutside(file) && !bytes.has(file.location)) bytes.set(file.location, store.get(file.location))
   for (const [at, file] of files.entries()) {
     const read = await bytes.get(file.location)
-    if (read !== undefined) files[at] = { ...file, deleted: readDeletionVector(file, read) }
+    if (read === undefined) continue
+    files[at] = isDeletionVector(file)
+      ? { ...file, deleted: readDeletionVector(file, read) }
+      : { ...file, ...readAvroDeletes(file, read) }
   }
+}
+
+function isOutside(file: DataFile): boolean {
+  return isDeletionVector(file) || file.format === 'AVRO'
 }
