@@ -6,7 +6,7 @@ import type { DataFile } from '../manifest/data-file.ts'
 import type { ManifestReader } from '../manifest/manifest-reader.ts'
 import type { TableMetadata } from '../metadata/table-metadata.ts'
 import type { FileWithDeletes } from '../scan/applicable-deletes.ts'
-import { planScan } from '../scan/plan-scan.ts'
+import { planScan, type Scan } from '../scan/plan-scan.ts'
 import { commitJudged, type Attempt, type Stale } from './commit-judged.ts'
 import { prepareSnapshot } from './prepare-snapshot.ts'
 import { danglingDeletes, touchedReason } from './touched-files.ts'
@@ -20,6 +20,14 @@ export interface Rewrite {
   readonly replaced: readonly FileWithDeletes[]
   /** Durable already. */
   readonly added: readonly DataFile[]
+  /**
+   * Asked when other deletes touch the replaced files by now: deletes of the added files for the rows that those take, durable, or why there
+   * are none. Absent, or for a reason, the rewrite is stale.
+   */
+  readonly carry?: (now: {
+    readonly scan: Scan
+    readonly metadata: TableMetadata
+  }) => Promise<readonly DataFile[] | string>
 }
 
 export interface RewriteContext {
@@ -57,7 +65,8 @@ async function prepareRewrite(
   if (metadata['table-uuid'] !== rewrite.tableUuid) return { kind: 'stale', reason: 'another table has the name since' }
   const scan = await planScan({ metadata, store, reader })
   const reason = touchedReason(rewrite.replaced, scan, { laterByValue: 'stay' })
-  if (reason !== undefined) return { kind: 'stale', reason }
+  const carried = reason === undefined ? [] : ((await rewrite.carry?.({ scan, metadata })) ?? reason)
+  if (typeof carried === 'string') return { kind: 'stale', reason: carried }
   const gone = new Set(rewrite.replaced.map(({ file }) => file.location))
   const { sequenceNumber } = rewrite
   const droppedDeletes = danglingDeletes(
@@ -71,7 +80,10 @@ async function prepareRewrite(
     reader,
     operation: 'replace',
     keepsState: true,
-    added: rewrite.added.map((file) => ({ file, dataSequenceNumber: sequenceNumber })),
+    added: [
+      ...rewrite.added.map((file) => ({ file, dataSequenceNumber: sequenceNumber })),
+      ...carried.map((file) => ({ file })),
+    ],
     removed: [...rewrite.replaced.map(({ file }) => file), ...droppedDeletes],
   })
   return { kind: 'prepared', snapshots: [snapshot], result: { snapshotId: snapshot.snapshotId, droppedDeletes } }

@@ -24,9 +24,12 @@ export function vectorRowsSql(files: readonly FileVector[]): string {
     WHERE get_bit(bits, bit::INT) = 1`
 }
 
-/** The blocks of the numbers of rows that a query gives in a column `pos`, each a number once or more: what `positionsOfBlocks` reads. */
-export function blocksSql(positions: string): string {
-  return `SELECT (pos // ${blockRows})::DOUBLE AS block, base64(bitstring_agg((pos % ${blockRows})::INT, 0, ${blockRows - 1})::BLOB) AS bits
+/**
+ * The blocks of the numbers of rows that a query gives in a column `pos`, each a number once or more, for each value of a further column:
+ * what `positionsOfBlocks` reads.
+ */
+export function blocksSql(positions: string, by?: string): string {
+  return `SELECT ${by === undefined ? '' : `${by}, `}(pos // ${blockRows})::DOUBLE AS block, base64(bitstring_agg((pos % ${blockRows})::INT, 0, ${blockRows - 1})::BLOB) AS bits
     FROM (${positions}) GROUP BY ALL`
 }
 

@@ -6,6 +6,7 @@ import { specById } from '../../metadata/read.ts'
 import { planScan } from '../../scan/plan-scan.ts'
 import { dataFolder, dataLocation } from '../../write/data-location.ts'
 import type { MaintenanceContext } from '../expire-snapshots.ts'
+import { carryDeletes } from './carry-deletes.ts'
 import { countDeleted } from './count-deleted.ts'
 import { liveBytes, planGroups, type CompactionGroup } from './plan-groups.ts'
 import { compactionSettings } from './settings.ts'
@@ -116,7 +117,13 @@ async function compactGroup(
   const { metadata, sequenceNumber, group } = plan
   const added = await writeGroup(metadata, group, context, signal)
   signal?.throwIfAborted()
-  const rewrite = { tableUuid: metadata['table-uuid'], sequenceNumber, replaced: group.files, added }
+  const rewrite = {
+    tableUuid: metadata['table-uuid'],
+    sequenceNumber,
+    replaced: group.files,
+    added,
+    carry: (now: Parameters<typeof carryDeletes>[1]) => carryDeletes({ ...plan, added }, now, context, signal),
+  }
   const outcome = await commitRewrite(ident, rewrite, context)
   if (outcome.kind === 'stale') return outcome.reason
   const { droppedDeletes } = outcome
