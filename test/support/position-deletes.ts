@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { LoadedTable, TableCommit } from '../../src/lake/client/catalog-client.ts'
 import type { DataFile } from '../../src/lake/manifest/data-file.ts'
-import { deletedPathId, deletedPositionId } from '../../src/lake/scan/applicable-deletes.ts'
+import { deletedPathId, deletedPositionId } from '../../src/lake/scan/deleted-fields.ts'
 import { commitFiles } from './commit-files.ts'
 import type { LocalLake } from './local-lake.ts'
 

@@ -5,12 +5,8 @@ import type { DataFile } from '../../lake/manifest/data-file.ts'
 import type { ManifestReader } from '../../lake/manifest/manifest-reader.ts'
 import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
 import { mergedPositions, numbersIn, positionsOf, type Positions } from '../../lake/puffin/positions.ts'
-import {
-  applicableDeletes,
-  deletedPathId,
-  deletedPositionId,
-  type FileWithDeletes,
-} from '../../lake/scan/applicable-deletes.ts'
+import { applicableDeletes, type FileWithDeletes } from '../../lake/scan/applicable-deletes.ts'
+import { deletedPathId, deletedPositionId } from '../../lake/scan/deleted-fields.ts'
 import { fileRowsSql } from '../../lake/scan/file-rows.ts'
 import { liveRowsSql } from '../../lake/scan/live-rows.ts'
 import { planScan, type Scan, type ScannedFile } from '../../lake/scan/plan-scan.ts'

@@ -2,11 +2,8 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { PartitionValue } from '../manifest/data-file.ts'
 import type { PartitionSpec } from '../metadata/table-metadata.ts'
 import { compareValues } from '../types/single-value.ts'
+import { deletedPathId } from './deleted-fields.ts'
 import type { Scan, ScannedFile } from './plan-scan.ts'
-
-/** The field ids of a file of position deletes (Iceberg specification, reserved field ids). */
-export const deletedPathId = 2147483546
-export const deletedPositionId = 2147483545
 
 /** A data file and the deletes that may touch rows of it; most have none. */
 export interface FileWithDeletes {

@@ -3,7 +3,7 @@ import { decodeAvroFile } from '../manifest/avro-file.ts'
 import type { AvroSchema } from '../manifest/avro-reader.ts'
 import type { DataFile, PartitionValue } from '../manifest/data-file.ts'
 import { positionsOf, type Positions } from '../puffin/positions.ts'
-import { deletedPathId, deletedPositionId } from './applicable-deletes.ts'
+import { deletedPathId, deletedPositionId } from './deleted-fields.ts'
 
 /** What a file of deletes in Avro says; DuckDB does not read it, so it becomes part of the statement. */
 export interface AvroDeletes {

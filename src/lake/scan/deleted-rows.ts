@@ -1,5 +1,6 @@
 import { literal } from '../types/duckdb-type.ts'
-import { deletedPathId, deletedPositionId, type FileWithDeletes } from './applicable-deletes.ts'
+import { type FileWithDeletes } from './applicable-deletes.ts'
+import { deletedPathId, deletedPositionId } from './deleted-fields.ts'
 import { rowsByValueSql, type ValueDeletesOptions } from './deleted-by-value.ts'
 import type { ScannedFile } from './plan-scan.ts'
 import { vectorRowsSql, type FileVector } from './vector-rows.ts'

@@ -3,7 +3,8 @@ import type { DataFile } from '../manifest/data-file.ts'
 import { deletionVectorType, encodeDeletionVector } from '../puffin/deletion-vector.ts'
 import { countPositions, mergedPositions, type Positions } from '../puffin/positions.ts'
 import { encodePuffin } from '../puffin/puffin-file.ts'
-import { deletedPositionId, type FileWithDeletes } from '../scan/applicable-deletes.ts'
+import { type FileWithDeletes } from '../scan/applicable-deletes.ts'
+import { deletedPositionId } from '../scan/deleted-fields.ts'
 
 /** The rows of one file of data that are deleted: all of them, those of the vector that this one replaces included. */
 export interface DeletedRows {

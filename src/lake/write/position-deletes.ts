@@ -1,5 +1,5 @@
 import type { DataFile } from '../manifest/data-file.ts'
-import { deletedPathId, deletedPositionId } from '../scan/applicable-deletes.ts'
+import { deletedPathId, deletedPositionId } from '../scan/deleted-fields.ts'
 import { identifier, literal } from '../types/duckdb-type.ts'
 import { singleValue } from '../types/single-value.ts'
 import { entriesOf, type CopyRow, type DuckdbMap, type WrittenFile } from './copy-result.ts'
