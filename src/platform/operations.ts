@@ -1,3 +1,4 @@
+import type { Principal } from '../access/principal.ts'
 import type { LayoutVersion, SchemaVersion } from '../lake/history/schema-history.ts'
 import type { CacheFigures } from '../storage/objects/cache/object-cache.ts'
 import type { SnapshotDiff } from '../lake/history/snapshot-diff.ts'
@@ -139,10 +140,11 @@ export interface SqlColumn {
 }
 
 export interface SqlOperations {
-  /** Rows as they come. Cancelled when `signal` aborts or the iteration ends early. */
+  /** Rows as they come, with the rights of the principal; an administrator without it. Cancelled when `signal` aborts or the iteration ends early. */
   query(
     sql: string,
     signal: AbortSignal,
+    principal?: Principal,
   ): Promise<{
     readonly columns: readonly SqlColumn[]
     readonly batches: AsyncIterable<readonly (readonly unknown[])[]>

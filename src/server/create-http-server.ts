@@ -5,7 +5,10 @@ import { asWeirError, WeirError } from '../kernel/errors/weir-error.ts'
 import { defaultLimits, letGoOfStalled, lookMs, type HttpLimits } from './http-limits.ts'
 import type { HttpServerOptions } from './http-server-options.ts'
 import { errorBody, statusOf } from './http-status.ts'
-import { equal, guard, isLoopback } from './guard.ts'
+import { equal } from './access/credentials.ts'
+import { httpUsers } from './access/http-users.ts'
+import { requireRights } from './access/require-rights.ts'
+import { guard, isLoopback } from './guard.ts'
 import { describeApi } from './openapi.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { catalogRoutes } from './iceberg/catalog-routes.ts'
@@ -56,7 +59,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   answerErrors(app, options)
   // Without a token everybody may everything, and a client that has a credential all the same gets a token of no meaning.
   const tokens = catalogTokens(token ?? '', () => clock.now())
-  guard(app, { host, ...(token === undefined ? {} : { token, catalogTokens: tokens }) })
+  const users = httpUsers(options.access?.identities ?? new Map(), () => clock.now())
+  guard(app, { host, users, ...(token === undefined ? {} : { token, catalogTokens: tokens }) })
+  requireRights(app, options)
   takeWorkers(app, { host, ...(token === undefined ? {} : { token }), acceptWorker: options.acceptWorker })
   await describeApi(app)
   await app.register(async (api) => {
@@ -80,7 +85,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     ])
       routes(api, options)
   })
-  const oauth = { tokens, isSecret: (text: string) => token === undefined || equal(text, token) }
+  const oauth = { tokens, users, isSecret: (text: string) => token === undefined || equal(text, token) }
   await app.register(
     async (iceberg) => catalogRoutes(iceberg, { ...options, oauth, errorOf: (thrown) => errorOf(thrown, limits) }),
     {

@@ -1,8 +1,11 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { administrator } from '../access/principal.ts'
 import { WeirError } from '../kernel/errors/weir-error.ts'
+import { basicOf, bearer, equal } from './access/credentials.ts'
+import type { HttpUsers } from './access/http-users.ts'
+import { admit } from './access/request-principal.ts'
 import type { CatalogTokens } from './iceberg/catalog-tokens.ts'
 import { tokenPath } from './iceberg/oauth.ts'
 import { schemaRegistryPrefix } from './schema-registry/registry-protocol.ts'
@@ -13,6 +16,8 @@ export interface GuardOptions {
   readonly token?: string
   /** The access tokens that open the Iceberg catalog beside `token`. */
   readonly catalogTokens?: CatalogTokens
+  /** Who comes in by a name. */
+  readonly users?: HttpUsers
 }
 
 const cookie = 'weir_token'
@@ -24,13 +29,18 @@ const open = new Set(['/health', '/ready'])
  * (CSRF), or its own name resolves to 127.0.0.1 (DNS rebinding), which the Host header gives away. WEIR-7009. Where a
  * token is set, WEIR-7008 without it.
  */
-export function guard(app: FastifyInstance, { host, token, catalogTokens }: GuardOptions): void {
+export function guard(app: FastifyInstance, { host, token, catalogTokens, users }: GuardOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     checkHost(request.headers.host, host)
     checkOrigin(request)
-    if (token === undefined || open.has(pathOf(request)) || asksForToken(request)) return
-    if (await acceptTokenOfUrl(request, reply, token)) return
     const { authorization, cookie: cookies } = request.headers
+    // Who asks for a token shows the secret in the request itself.
+    if (asksForToken(request)) return
+    const user = users?.of(authorization, pathOf(request).startsWith(`${schemaRegistryPrefix}/`))
+    if (user !== undefined) return admit(request, user)
+    admit(request, administrator)
+    if (token === undefined || open.has(pathOf(request))) return
+    if (await acceptTokenOfUrl(request, reply, token)) return
     if (pathOf(request).startsWith('/iceberg/') && opensCatalog(bearer(authorization), catalogTokens)) return
     checkToken(bearer(authorization) ?? passwordFor(pathOf(request), authorization) ?? cookieOf(cookies), token)
   })
@@ -111,14 +121,9 @@ function pathOf({ url }: FastifyRequest): string {
   return url.split('?', 1)[0]!
 }
 
-function bearer(header: string | undefined): string | undefined {
-  return /^bearer +(\S+)$/i.exec(header ?? '')?.[1]
-}
-
 /** Clients of schema registries know a name and a password only: the password is the token, whatever the name. */
 function passwordFor(path: string, header: string | undefined): string | undefined {
-  const encoded = path.startsWith(`${schemaRegistryPrefix}/`) ? /^basic +(\S+)$/i.exec(header ?? '')?.[1] : undefined
-  return encoded === undefined ? undefined : /^[^:]*:(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8'))?.[1]
+  return path.startsWith(`${schemaRegistryPrefix}/`) ? basicOf(header)?.password : undefined
 }
 
 function cookieOf(header: string | undefined): string | undefined {
@@ -131,10 +136,4 @@ function cookieOf(header: string | undefined): string | undefined {
   } catch {
     return undefined
   }
-}
-
-/** In a time that does not tell how much of it is right. */
-export function equal(a: string, b: string): boolean {
-  const [left, right] = [a, b].map((text) => createHash('sha256').update(text).digest())
-  return timingSafeEqual(left!, right!)
 }

@@ -166,7 +166,7 @@ void test('the API describes every kind, and serves the catalog its bytes', asyn
       Object.keys(api.components.schemas)
         .filter((name) => name.endsWith('Spec'))
         .toSorted(),
-      ['crawlerSpec', 'deliverySpec', 'secretSpec', 'streamSpec', 'tableSpec', 'viewSpec'],
+      ['crawlerSpec', 'deliverySpec', 'policySpec', 'secretSpec', 'streamSpec', 'tableSpec', 'viewSpec'],
     )
     const answer = await app.inject({
       method: 'POST',

@@ -1,3 +1,4 @@
+import type { CatalogAccess } from './access/catalog-access.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { PointerStore, TableIdent } from './pointer-store.ts'
 import type { StorageCredential } from './table-access.ts'
@@ -14,6 +15,8 @@ export interface CatalogRequest {
   readonly headers: Readonly<Record<string, string | undefined>>
   /** The bytes as text, unparsed: ids may exceed 2^53. */
   readonly body: string
+  /** What its sender may do; everything without it. */
+  readonly access?: CatalogAccess
 }
 
 export interface CatalogResponse {

@@ -91,6 +91,13 @@ async function freeLocation({ warehouse, objects }: CatalogOptions, table: Table
   return location
 }
 
+/** Whether a new table of this name is given that folder, or might be. */
+export function isPlaceOf(warehouse: string, table: TableIdent, location: string): boolean {
+  const usual = tableLocation(warehouse, table)
+  const given = location.replace(/\/+$/, '')
+  return given === usual || (given.startsWith(usual) && /^-[0-9a-f]{8}$/.test(given.slice(usual.length)))
+}
+
 /** `<warehouse>/<level.level>/<table>`: always two folders deep, so that no table lies inside another. */
 function tableLocation(warehouse: string, table: TableIdent): string {
   return under(namespaceFolder(warehouse, table.namespace), folderName(table.name))

@@ -7,6 +7,7 @@ export type RestErrorType =
   | 'BadRequestException'
   | 'IllegalArgumentException'
   | 'NotAuthorizedException'
+  | 'ForbiddenException'
   | 'NoSuchNamespaceException'
   | 'NoSuchTableException'
   | 'NoSuchViewException'

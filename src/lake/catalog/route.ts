@@ -18,10 +18,10 @@ export interface Call extends CatalogRequest {
 }
 
 /** The route of a request and the values in its path; undefined when this catalog does not serve it. */
-export function findRoute(
-  routes: readonly Route[],
-  request: CatalogRequest,
-): { readonly route: Route; readonly parameters: Readonly<Record<string, string>> } | undefined {
+export function findRoute<R extends Pick<Route, 'method' | 'path'>>(
+  routes: readonly R[],
+  request: Pick<CatalogRequest, 'method' | 'path'>,
+): { readonly route: R; readonly parameters: Readonly<Record<string, string>> } | undefined {
   const parts = request.path.replace(/\/+$/, '').split('/')
   for (const route of routes) {
     const parameters = route.method === request.method ? match(route.path, parts) : undefined

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from '../../kernel/logger.ts'
 import type { Catalog, CatalogOptions } from '../../lake/catalog/catalog.ts'
-import { createCatalog } from '../../lake/catalog/create-catalog.ts'
+import { guardCatalog } from '../../lake/catalog/access/guard-catalog.ts'
+import { createCatalog, isPlaceOf } from '../../lake/catalog/create-catalog.ts'
 import type { TableIdent } from '../../lake/catalog/pointer-store.ts'
 import type { CatalogPointers } from '../../storage/metadata/pointers.ts'
 import { under } from '../../storage/objects/location.ts'
@@ -42,7 +43,7 @@ export async function openForeign(
 export function foreignCatalog({ catalog, tables }: ForeignCatalog, warehouse: string): ChosenCatalog {
   const locationOf = ({ namespace, name }: TableIdentifier): string =>
     under(warehouse, namespace, `${name}-${randomUUID().slice(0, 8)}`)
-  return { catalog, tables, isShared: true, locationOf }
+  return { catalog: guardCatalog(catalog), tables, isShared: true, locationOf }
 }
 
 export function ownCatalog(
@@ -57,5 +58,8 @@ export function ownCatalog(
     listTables: (namespace, page) => observed.listTables(namespace, page),
     listNamespaces: (parent, page) => observed.listNamespaces(parent, page),
   }
-  return { catalog, tables, isShared: false }
+  const guarded = guardCatalog(catalog, {
+    isPlaceOf: (table, location) => isPlaceOf(options.warehouse, table, location),
+  })
+  return { catalog: guarded, tables, isShared: false }
 }

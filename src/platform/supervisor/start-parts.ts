@@ -10,6 +10,7 @@ import type { DataDirectory } from './data-directory.ts'
 import { withCrawledPointers } from './crawlers/crawled-pointers.ts'
 import { runCrawlers, type RunningCrawlers } from './crawlers/run-crawlers.ts'
 import { writeEndpoints, type Endpoints } from './endpoints.ts'
+import { accessOf } from '../access/access-of.ts'
 import { type Identities, readIdentities, sessionPrincipal } from '../access/identities.ts'
 import { createSecretService } from '../kinds/secret/read-secret.ts'
 import { endpointsOf, listenerOf } from './endpoints-of.ts'
@@ -199,11 +200,13 @@ async function serveHttp(
 ): Promise<void> {
   const { options, places, ports, logs, stores, processes, services, control, catalogPlace, maintenance, crawlers } =
     parts
+  const { identities } = parts
   const { host, token } = options
   const { logger } = logs
   const schemaRegistry = createLazySchemaRegistry({ kafka: () => processes.streams.kafka(), logger })
   const operations = createOperations({
     ...options,
+    identities,
     schemaRegistry,
     catalog: services.catalog,
     processes,
@@ -225,6 +228,7 @@ async function serveHttp(
     ...(token === undefined ? {} : { token }),
     control,
     catalog: stores.catalog,
+    access: { identities, accessOf: async (principal) => accessOf(await control.policies(), principal) },
     operations,
     acceptWorker: (connection, head) => processes.joined.accept(connection, head),
     schemaRegistry,

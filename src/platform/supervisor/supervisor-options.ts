@@ -5,6 +5,7 @@ import type { Catalog } from '../../lake/catalog/catalog.ts'
 import type { LazySchemaRegistry } from '../../stream/registry/lazy-schema-registry.ts'
 import type { ControlPlane } from '../control/control-plane.ts'
 import type { Operations } from '../operations.ts'
+import type { HttpAccess } from '../access/access-of.ts'
 import type { Project } from '../project/project.ts'
 import type { Endpoints } from './endpoints.ts'
 import type { MaintenanceIntervals } from './maintenance/due-task.ts'
@@ -49,6 +50,8 @@ export interface HttpParts {
   readonly token?: string
   readonly control: ControlPlane
   readonly catalog: Catalog
+  /** Administrators only without it. */
+  readonly access?: HttpAccess
   readonly operations: Operations
   /** Takes over a connection that a worker has opened to join. */
   readonly acceptWorker: (connection: Duplex, head: Buffer) => void

@@ -1,16 +1,20 @@
 import type { FastifyInstance } from 'fastify'
 import type { WeirError } from '../../kernel/errors/weir-error.ts'
+import { principalOf } from '../access/request-principal.ts'
 import type { HttpServerOptions } from '../http-server-options.ts'
 import { statusOf } from '../http-status.ts'
 import { answerTokenRequest, tokenPath, type OAuthOptions } from './oauth.ts'
 
-export interface CatalogRoutesOptions extends Pick<HttpServerOptions, 'catalog' | 'logger'> {
+export interface CatalogRoutesOptions extends Pick<HttpServerOptions, 'access' | 'catalog' | 'logger'> {
   readonly oauth: OAuthOptions
   readonly errorOf: (thrown: unknown) => WeirError
 }
 
 /** The Iceberg REST catalog. Bodies stay text: ids in them may exceed what a JavaScript number holds. */
-export function catalogRoutes(app: FastifyInstance, { catalog, oauth, errorOf, logger }: CatalogRoutesOptions): void {
+export function catalogRoutes(
+  app: FastifyInstance,
+  { access, catalog, oauth, errorOf, logger }: CatalogRoutesOptions,
+): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   app.setErrorHandler(async (thrown, request, reply) => {
@@ -29,7 +33,9 @@ export function catalogRoutes(app: FastifyInstance, { catalog, oauth, errorOf, l
   })
   app.all('/*', { schema: { hide: true } }, async (request, reply) => {
     const [path = '', search] = request.url.slice('/iceberg'.length).split('?', 2)
+    const rights = await access?.accessOf(principalOf(request))
     const { status, headers, body } = await catalog.handle({
+      ...(rights === undefined ? {} : { access: rights }),
       method: request.method,
       path,
       query: Object.fromEntries(new URLSearchParams(search)),

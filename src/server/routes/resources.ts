@@ -6,6 +6,8 @@ import { items, page } from '../answers/list.ts'
 import { deleting, historyEntry, kindDescription, resource, resourceStatus } from '../answers/resource.ts'
 import { resourceFilter, resourceFilterOf } from './resource-filter.ts'
 import { typed, type Routes } from './route.ts'
+import { onlyKnown } from '../access/only-known.ts'
+import { principalOf } from '../access/request-principal.ts'
 import { actorOf } from './actor.ts'
 
 const tags = z.record(z.string(), z.string())
@@ -16,7 +18,7 @@ const flag = z
   .transform((text) => text === 'true')
 
 /** CRUD of every kind alike. Versions: If-Match takes the number that a read gave, or its ETag. */
-export const resourceRoutes: Routes = (untyped, { control }) => {
+export const resourceRoutes: Routes = (untyped, { access, control }) => {
   const app = typed(untyped)
   const api = { tags: ['resources'] }
 
@@ -38,7 +40,12 @@ export const resourceRoutes: Routes = (untyped, { control }) => {
   app.get(
     '/api/v1/resources',
     { schema: { ...api, summary: 'List', querystring: resourceFilter, response: { 200: page(resource) } } },
-    ({ query }) => control.list(resourceFilterOf(query)),
+    async (request) =>
+      onlyKnown(
+        await control.list(resourceFilterOf(request.query)),
+        await access?.accessOf(principalOf(request)),
+        principalOf(request),
+      ),
   )
 
   app.post(

@@ -4,6 +4,7 @@ import { asWeirError } from '../../kernel/errors/weir-error.ts'
 import type { SqlOperations } from '../../platform/operations.ts'
 import { sqlAnswer } from '../answers/records.ts'
 import { errorBody } from '../http-status.ts'
+import { principalOf } from '../access/request-principal.ts'
 import { untilClientGone } from './client-gone.ts'
 import { typed, type Routes } from './route.ts'
 
@@ -29,7 +30,7 @@ export const sqlRoutes: Routes = (untyped, { operations }) => {
     { schema: { tags: ['sql'], summary: 'Run a query', body, response: { 200: answers } } },
     async (request, reply) => {
       const started = performance.now()
-      const query = await operations.sql.query(request.body.sql, untilClientGone(reply))
+      const query = await operations.sql.query(request.body.sql, untilClientGone(reply), principalOf(request))
       if (request.headers.accept?.includes('application/x-ndjson'))
         return reply
           .type('application/x-ndjson')

@@ -7,6 +7,7 @@ import { createValueReader } from '../../../stream/registry/decode/value-reader.
 import type { LazySchemaRegistry } from '../../../stream/registry/lazy-schema-registry.ts'
 import type { ControlPlane } from '../../control/control-plane.ts'
 import type { Operations } from '../../operations.ts'
+import type { Identities } from '../../access/identities.ts'
 import type { Ports } from '../choose-ports.ts'
 import type { RunningCrawlers } from '../crawlers/run-crawlers.ts'
 import type { DataDirectory } from '../data-directory.ts'
@@ -33,6 +34,7 @@ export interface OperationsOptions extends Omit<SupervisorOptions, 'maintenance'
   readonly processes: Processes
   readonly control: ControlPlane
   readonly places: DataDirectory
+  readonly identities: Identities
   readonly ports: Ports
   readonly catalog: CatalogClient
   readonly objects: ObjectStore
@@ -66,11 +68,14 @@ export function createOperations(options: OperationsOptions): Operations & { clo
     streams: createStreamOperations(kafka, ownLog, values),
     records: createRecordOperations(kafka, values),
     groups: createGroupOperations(kafka, ownLog),
-    sql: createSqlOperations(() => ({
-      host: '127.0.0.1',
-      port: ports.postgres,
-      ...(options.password === undefined ? {} : { password: options.password }),
-    })),
+    sql: createSqlOperations(
+      () => ({
+        host: '127.0.0.1',
+        port: ports.postgres,
+        ...(options.password === undefined ? {} : { password: options.password }),
+      }),
+      options.identities,
+    ),
     tables: createTableOperations(options.catalog, () => {
       const endpoints = options.endpoints()
       const { password, token } = options

@@ -1,5 +1,7 @@
 import type { Client as PgClient } from 'pg'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import type { Principal } from '../../../access/principal.ts'
+import type { Identities } from '../../access/identities.ts'
 import type { SqlColumn, SqlOperations } from '../../operations.ts'
 
 const rowsBuffered = 2000
@@ -7,11 +9,13 @@ const rowsBuffered = 2000
 /** Queries of the HTTP API go by the PostgreSQL port like everybody's: one way in, one set of limits. */
 export function createSqlOperations(
   address: () => { readonly host: string; readonly port: number; readonly password?: string },
+  identities: Identities,
 ): SqlOperations {
   return {
-    async query(sql, signal) {
+    async query(sql, signal, principal) {
       const { default: pg } = await import('pg')
-      const client = new pg.Client({ ...address(), user: 'weir', database: 'weir', application_name: 'http' })
+      const as = loginOf(principal, identities)
+      const client = new pg.Client({ ...address(), ...as, database: 'weir', application_name: 'http' })
       client.on('error', () => undefined)
       signal.addEventListener('abort', () => void client.end().catch(() => undefined), { once: true })
       await client.connect().catch((cause: Error) => {
@@ -24,6 +28,14 @@ export function createSqlOperations(
       )
     },
   }
+}
+
+/** Whoever came in as a user goes on as one. */
+function loginOf(principal: Principal | undefined, identities: Identities): { user: string; password?: string } {
+  if (principal?.kind !== 'user') return { user: 'weir' }
+  const identity = identities.get(principal.name)
+  if (!identity) throw new WeirError('WEIR-7008', `there is no user "${principal.name}" who could log in`)
+  return { user: identity.name, password: identity.password }
 }
 
 const plainNumber = (text: string): number | string => {
@@ -131,7 +143,13 @@ function columnOf({ name, dataTypeID }: { readonly name: string; readonly dataTy
 }
 
 function asSqlError(error: Error): WeirError {
-  const { message, code, hint, position } = error as Error & { code?: string; hint?: string; position?: string }
+  const { message, code, hint, position, detail } = error as Error & {
+    code?: string
+    hint?: string
+    position?: string
+    detail?: string
+  }
+  if (detail === 'WEIR-7015') return new WeirError(detail, message, { cause: error, details: { sqlstate: code } })
   const advice = hint === undefined ? '' : `${/[.!?]$/.test(message) ? '' : '.'} ${hint}`
   return new WeirError('WEIR-6005', `${message}${advice}`, { cause: error, details: { sqlstate: code, position } })
 }

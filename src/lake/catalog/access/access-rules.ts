@@ -1,0 +1,214 @@
+import { liesUnder } from '../../../storage/objects/location.ts'
+import type { TableRequirement } from '../../metadata/requirement.ts'
+import type { TableUpdate } from '../../metadata/update.ts'
+import { viewBodies } from '../view-body.ts'
+import type { TableIdent } from '../pointer-store.ts'
+import { bodies, readBody } from '../request-body.ts'
+import { RestError } from '../rest-error.ts'
+import { type Call, namespaceOf, tableOf, viewOf } from '../route.ts'
+import type { CatalogAccess, CatalogAction, CatalogTarget } from './catalog-access.ts'
+
+/** What a rule asks beside the policies. */
+export interface Places {
+  /** Where a table lies; undefined when there is none. */
+  readonly placeOf: (table: TableIdent) => Promise<string | undefined>
+  /** Whether a new table of this name would lie there. */
+  readonly isPlaceOf: (table: TableIdent, location: string) => boolean
+}
+
+/** One for each route that is served: what a request of it must be allowed. */
+export interface AccessRule {
+  readonly method: string
+  readonly path: string
+  readonly check: (call: Call, access: CatalogAccess, places: Places) => Promise<void> | void
+  /** The answer lists tables or views, of which those are left out that must not be known. */
+  readonly lists?: true
+}
+
+const open = (): void => undefined
+
+const namespaces = '/v1/{prefix}/namespaces'
+const namespace = `${namespaces}/{namespace}`
+const tables = `${namespace}/tables`
+const views = `${namespace}/views`
+
+export const accessRules: readonly AccessRule[] = [
+  { method: 'GET', path: '/v1/config', check: open },
+  { method: 'GET', path: namespaces, check: open },
+  {
+    method: 'POST',
+    path: namespaces,
+    check: ({ body }, access) =>
+      must(access, 'table:create', { namespace: readBody(bodies.createNamespace, body).namespace, name: null }),
+  },
+  { method: 'GET', path: namespace, check: open },
+  { method: 'HEAD', path: namespace, check: open },
+  { method: 'DELETE', path: namespace, check: (call, access) => must(access, 'table:drop', namespaceIn(call)) },
+  {
+    method: 'POST',
+    path: `${namespace}/properties`,
+    check: (call, access) => must(access, 'table:write', namespaceIn(call)),
+  },
+  { method: 'GET', path: tables, check: open, lists: true },
+  { method: 'POST', path: tables, check: createTable },
+  { method: 'GET', path: `${tables}/{table}`, check: (call, access) => must(access, 'table:read', tableIn(call)) },
+  { method: 'HEAD', path: `${tables}/{table}`, check: (call, access) => mustSee(access, tableIn(call)) },
+  {
+    method: 'POST',
+    path: `${tables}/{table}`,
+    check: (call, access, places) =>
+      mustCommit(access, places, { table: tableIn(call), ...readBody(bodies.commit, call.body) }),
+  },
+  { method: 'DELETE', path: `${tables}/{table}`, check: (call, access) => must(access, 'table:drop', tableIn(call)) },
+  {
+    method: 'POST',
+    path: `${tables}/{table}/metrics`,
+    check: (call, access) => must(access, 'table:read', tableIn(call)),
+  },
+  { method: 'POST', path: `${namespace}/register`, check: register },
+  { method: 'POST', path: '/v1/{prefix}/tables/rename', check: rename },
+  { method: 'POST', path: '/v1/{prefix}/transactions/commit', check: commitAll },
+  { method: 'GET', path: views, check: open, lists: true },
+  {
+    method: 'POST',
+    path: views,
+    check(call, access) {
+      const { name, location } = readBody(viewBodies.create, call.body)
+      if (location != null) throw forAdministrators(`the place of the view ${name}`)
+      must(access, 'table:create', { namespace: namespaceOf(call), name })
+    },
+  },
+  { method: 'GET', path: `${views}/{view}`, check: (call, access) => must(access, 'table:read', viewIn(call)) },
+  { method: 'HEAD', path: `${views}/{view}`, check: (call, access) => mustSee(access, viewIn(call)) },
+  {
+    method: 'POST',
+    path: `${views}/{view}`,
+    check(call, access) {
+      must(access, 'table:write', viewIn(call))
+      const moves = readBody(viewBodies.commit, call.body).updates.some(({ action }) => action === 'set-location')
+      if (moves) throw forAdministrators(`the place of the view ${viewOf(call)}`)
+    },
+  },
+  { method: 'DELETE', path: `${views}/{view}`, check: (call, access) => must(access, 'table:drop', viewIn(call)) },
+  { method: 'POST', path: '/v1/{prefix}/views/rename', check: rename },
+  { method: 'POST', path: `${namespace}/register-view`, check: register },
+]
+
+function must(access: CatalogAccess, action: CatalogAction, target: CatalogTarget): void {
+  const refusal = access.refusal(action, target)
+  if (refusal !== undefined) throw forbidden(refusal)
+}
+
+function mustSee(access: CatalogAccess, target: CatalogTarget): void {
+  if (!access.sees(target)) must(access, 'table:read', target)
+}
+
+function forbidden(reason: string): RestError {
+  return new RestError(403, 'ForbiddenException', `${reason} (WEIR-7015)`)
+}
+
+/** What could make the files of a closed table those of an open one. */
+function forAdministrators(what: string): RestError {
+  return forbidden(`while policies hold, ${what} is chosen by administrators alone: it could be that of another table`)
+}
+
+function namespaceIn(call: Call): CatalogTarget {
+  return { namespace: namespaceOf(call), name: null }
+}
+
+function tableIn(call: Call): TableIdent {
+  return { namespace: namespaceOf(call), name: tableOf(call) }
+}
+
+function viewIn(call: Call): TableIdent {
+  return { namespace: namespaceOf(call), name: viewOf(call) }
+}
+
+function createTable(call: Call, access: CatalogAccess, { isPlaceOf }: Places): void {
+  const { name, location } = readBody(bodies.createTable, call.body)
+  const table = { namespace: namespaceOf(call), name }
+  must(access, 'table:create', table)
+  if (location != null && !isPlaceOf(table, location)) throw forAdministrators(`the place of the table ${name}`)
+}
+
+function register(call: Call): void {
+  const { name } = readBody(bodies.registerTable, call.body)
+  throw forAdministrators(`which metadata file ${name} is`)
+}
+
+/** It takes a table out of what names it, so it takes all rights on it, the files with them. */
+function rename({ body }: Call, access: CatalogAccess): void {
+  const { source, destination } = readBody(bodies.rename, body)
+  for (const action of ['table:drop', 'table:write', 'table:read'] as const) must(access, action, source)
+  must(access, 'table:create', destination)
+}
+
+interface Change {
+  readonly table: TableIdent
+  readonly requirements: readonly TableRequirement[]
+  readonly updates: readonly TableUpdate[]
+}
+
+async function commitAll({ body }: Call, access: CatalogAccess, places: Places): Promise<void> {
+  const changes = readBody(bodies.transaction, body)['table-changes'].map(({ identifier, ...change }) => ({
+    ...change,
+    table: identifier!,
+  }))
+  // Rights first: what lies where is not asked of a table that is closed.
+  for (const change of changes) mustChange(access, change)
+  for (const change of changes) await mustStayInPlace(change, places)
+}
+
+async function mustCommit(access: CatalogAccess, places: Places, change: Change): Promise<void> {
+  mustChange(access, change)
+  await mustStayInPlace(change, places)
+}
+
+const creates = ({ requirements }: Change): boolean => requirements.some(({ type }) => type === 'assert-create')
+
+function mustChange(access: CatalogAccess, change: Change): void {
+  must(access, creates(change) ? 'table:create' : 'table:write', change.table)
+}
+
+/** A table stays where it is, and names files of its own: those of another one would be read, or purged, as its own. */
+async function mustStayInPlace(change: Change, { placeOf, isPlaceOf }: Places): Promise<void> {
+  const { table, updates } = change
+  let place: string | undefined
+  for (const update of updates) {
+    if (update.action !== 'set-location') continue
+    if (!creates(change) || !isPlaceOf(table, update.location))
+      throw forAdministrators(`the place of the table ${table.name}`)
+    place = update.location
+  }
+  const named = updates.flatMap(namedFiles)
+  if (named.length === 0) return
+  place ??= await placeOf(table)
+  if (place === undefined) return
+  const outside = named.find((file) => !isInside(file, place))
+  if (outside !== undefined)
+    throw forbidden(
+      `while policies hold, ${table.name} names files of its own: ${JSON.stringify(outside)} does not lie under ${place}`,
+    )
+}
+
+function namedFiles(update: TableUpdate): readonly string[] {
+  const {
+    snapshot,
+    statistics,
+    'partition-statistics': partitions,
+  } = update as unknown as {
+    readonly snapshot?: { readonly 'manifest-list'?: string; readonly manifests?: readonly string[] }
+    readonly statistics?: { readonly 'statistics-path'?: string }
+    readonly 'partition-statistics'?: { readonly 'statistics-path'?: string }
+  }
+  return [
+    snapshot?.['manifest-list'],
+    ...(snapshot?.manifests ?? []),
+    statistics?.['statistics-path'],
+    partitions?.['statistics-path'],
+  ].filter((file) => file !== undefined)
+}
+
+function isInside(file: string, place: string): boolean {
+  return liesUnder(place, file) && !/(^|[/\\])(\.|%2e){2}([/\\]|$)/i.test(file)
+}

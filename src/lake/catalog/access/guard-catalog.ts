@@ -1,0 +1,92 @@
+import { parseJson, stringifyJson } from '../../json.ts'
+import type { Catalog, CatalogRequest, CatalogResponse } from '../catalog.ts'
+import type { TableIdent } from '../pointer-store.ts'
+import { errorResponse, RestError } from '../rest-error.ts'
+import { findRoute } from '../route.ts'
+import type { CatalogAccess } from './catalog-access.ts'
+import { accessRules } from './access-rules.ts'
+
+export interface GuardOptions {
+  /** Whether a new table of this name would lie there; without it nobody but administrators chooses a place. */
+  readonly isPlaceOf?: (table: TableIdent, location: string) => boolean
+}
+
+/**
+ * Asks whether whoever sends a request may do what it is about, before the catalog sees it: the own one and one of somebody else alike. What
+ * no rule is about is refused.
+ */
+export function guardCatalog(inner: Catalog, { isPlaceOf = () => false }: GuardOptions = {}): Catalog {
+  return {
+    handle: async (request) => {
+      const { access } = request
+      if (access === undefined) return inner.handle(request)
+      try {
+        return await guarded(inner, access, isPlaceOf, asItIsRead(request))
+      } catch (thrown) {
+        return errorResponse(thrown)
+      }
+    },
+  }
+}
+
+async function guarded(
+  inner: Catalog,
+  access: CatalogAccess,
+  isPlaceOf: NonNullable<GuardOptions['isPlaceOf']>,
+  request: CatalogRequest,
+): Promise<CatalogResponse> {
+  const found = findRoute(accessRules, { ...request, path: withoutPrefix(request.path) })
+  if (found === undefined)
+    throw new RestError(
+      403,
+      'ForbiddenException',
+      `${request.method} ${request.path} is for administrators: policies hold here, and no rule is about it (WEIR-7015)`,
+    )
+  const placeOf = async (table: TableIdent): Promise<string | undefined> =>
+    locationIn(await load(inner, request, table))
+  await found.route.check({ ...request, parameters: found.parameters }, access, { placeOf, isPlaceOf })
+  // Keys of the storage open all tables.
+  const { 'x-iceberg-access-delegation': _, ...headers } = request.headers
+  const response = await inner.handle({ ...request, headers })
+  return found.route.lists && response.status === 200 ? onlySeen(response, access) : response
+}
+
+/** Whoever answers must read what was decided about: a body in which a name stands twice is another one to another reader. */
+function asItIsRead(request: CatalogRequest): CatalogRequest {
+  if (request.path.split('/').some((part) => /^(\.|%2e){1,2}$/i.test(part)))
+    throw new RestError(400, 'BadRequestException', `The path ${request.path} has a part that is no name`)
+  if (request.body === '') return request
+  try {
+    return { ...request, body: stringifyJson(parseJson(request.body)) }
+  } catch (error) {
+    throw new RestError(400, 'BadRequestException', `The body is not JSON: ${(error as Error).message}`)
+  }
+}
+
+/** Another catalog may have told clients a prefix. */
+function withoutPrefix(path: string): string {
+  return path.replace(/^\/v1\/(?!(?:namespaces|tables|views|transactions|config)(?:\/|$))[^/]+\//, '/v1/')
+}
+
+async function load(
+  inner: Catalog,
+  request: CatalogRequest,
+  { namespace, name }: TableIdent,
+): Promise<CatalogResponse> {
+  const start = /^(.*?)\/(?:namespaces|tables|views|transactions)(?:\/|$)/.exec(request.path)?.[1] ?? '/v1'
+  const path = `${start}/namespaces/${namespace.map(encodeURIComponent).join('%1F')}/tables/${encodeURIComponent(name)}`
+  return inner.handle({ method: 'GET', path, query: { snapshots: 'refs' }, headers: {}, body: '' })
+}
+
+function locationIn({ status, body }: CatalogResponse): string | undefined {
+  if (status !== 200) return undefined
+  const { metadata } = parseJson(body) as { readonly metadata: { readonly location: string } }
+  return metadata.location
+}
+
+/** Pages may be shorter than was asked for. */
+function onlySeen(response: CatalogResponse, access: CatalogAccess): CatalogResponse {
+  const body = parseJson(response.body) as { readonly identifiers?: readonly TableIdent[] }
+  const identifiers = (body.identifiers ?? []).filter((table) => access.sees(table))
+  return { ...response, body: stringifyJson({ ...body, identifiers }) }
+}
