@@ -1,3 +1,5 @@
+import { fieldName } from '../../lake/types/print-type.ts'
+
 const primitives: Readonly<Record<string, string>> = {
   BOOLEAN: 'boolean',
   TINYINT: 'int',
@@ -46,8 +48,7 @@ function structOf(inner: string): string | undefined {
     const [, quoted, plain, type] = /^(?:"((?:[^"]|"")*)"|(\S+)) (.*)$/s.exec(part.trim()) ?? []
     const inside = type === undefined ? undefined : icebergTypeOf(type)
     const name = quoted?.replaceAll('""', '"') ?? plain
-    // A name with a mark of the notation in it cannot be written down in it.
-    return inside === undefined || name === undefined || /[:,<>()]/.test(name) ? undefined : `${name}: ${inside}`
+    return inside === undefined || name === undefined || name === '' ? undefined : `${fieldName(name)}: ${inside}`
   })
   return fields.includes(undefined) ? undefined : `struct<${fields.join(', ')}>`
 }

@@ -1,7 +1,17 @@
 import type { Compression, FileColumn } from '../crawled-table.ts'
 import type { CrawlPlan } from '../crawl-plan.ts'
 import type { Finding, ReadableFinding } from '../finding.ts'
-import { columnSample, shown, type ColumnSample } from './column-sample.ts'
+import { shown } from './column-sample.ts'
+import {
+  foundTypeText,
+  jsonSample,
+  kindOf,
+  shownValue,
+  written,
+  type JsonSample,
+  type JsonValue,
+  type Written,
+} from './json-sample.ts'
 import { jsonValues } from './json-values.ts'
 import { namesProblem } from './names-problem.ts'
 import { textFits } from './text-fits.ts'
@@ -30,29 +40,18 @@ export async function lookAtJson(
   return look.finding(compression, values.layout, true)
 }
 
-/** DuckDB keeps the digits of long integers, of other numbers those of a double. */
-const candidates = ['boolean', 'long', 'double', 'decimal(38,0)']
-
-interface Column {
-  readonly sample: ColumnSample
-  /** What is no number and no truth was seen: it is text, or the text of its JSON. */
-  readonly text: { row: number; value: string } | undefined
-}
-
 function lookAtObjects({ columns: declared }: Pick<CrawlPlan, 'columns'>) {
-  const found = new Map<string, Column>()
+  const found = new Map<string, JsonSample>()
   const misfits = new Map<string, ReadableFinding['misfits'][number]>()
   let rows = 0
 
-  const addValue = (name: string, value: Scalar | null): void => {
-    const column = found.get(name) ?? { sample: columnSample(candidates), text: undefined }
+  const addValue = (name: string, value: JsonValue): void => {
+    const column = found.get(name) ?? jsonSample()
     found.set(name, column)
-    if (value === null) return
-    if (value.kind === 'bare') column.sample.add(value.text, rows)
-    else found.set(name, { ...column, text: column.text ?? { row: rows, value: shown(value.text) } })
+    column.add(value, rows)
     const type = declared[name]
-    if (type !== undefined && !misfits.has(name) && !isDeclared(value, type))
-      misfits.set(name, { column: name, row: rows, value: shown(value.text), declared: type })
+    if (value !== null && type !== undefined && !misfits.has(name) && !isDeclared(value, type))
+      misfits.set(name, { column: name, row: rows, value: shownValue(value), declared: type })
   }
   return {
     get rows() {
@@ -63,7 +62,7 @@ function lookAtObjects({ columns: declared }: Pick<CrawlPlan, 'columns'>) {
       const object = parseObject(text)
       if (typeof object === 'string')
         return { kind: 'left out', reason: 'unreadable', detail: `row ${rows}: ${object}` }
-      for (const [name, value] of object) addValue(name, value)
+      for (const [name, value] of Object.entries(object)) addValue(name, value)
       return undefined
     },
     finding(
@@ -71,18 +70,17 @@ function lookAtObjects({ columns: declared }: Pick<CrawlPlan, 'columns'>) {
       layout: 'newline_delimited' | 'array' | 'unstructured',
       isWhole: boolean,
     ): Finding {
-      const columns: FileColumn[] = [...found].map(([name, { sample, text }]) => ({
-        name,
-        type: text ? 'string' : sample.type(),
-      }))
+      const columns: FileColumn[] = [...found].map(([name, sample]) => ({ name, type: foundTypeText(sample.type()) }))
       return (
         namesProblem(columns.map(({ name }) => name)) ?? {
           kind: 'readable',
           shape: { format: 'json', compression, columns, layout },
           why: [`JSON objects, ${layoutTexts[layout]}`],
-          typeReasons: [...found].flatMap(([column, { sample, text }]) => {
-            const reason = text && sample.type() !== null ? text : text ? undefined : sample.reason()
-            return reason ? [{ column, ...reason }] : []
+          typeReasons: [...found].flatMap(([column, sample]) => {
+            const reason = sample.reason()
+            if (!reason) return []
+            const { path, row, value } = reason
+            return [{ column, row, value: path === '' ? value : `${path.replace(/^\./, '')} is ${value}` }]
           }),
           rows,
           isWhole,
@@ -95,34 +93,27 @@ function lookAtObjects({ columns: declared }: Pick<CrawlPlan, 'columns'>) {
 
 const layoutTexts = { newline_delimited: 'one a line', array: 'in one array', unstructured: 'one after the other' }
 
-/** A number or a truth as it is written, or text; objects and lists are the text of their JSON. */
-interface Scalar {
-  readonly kind: 'bare' | 'string' | 'nested'
-  readonly text: string
-}
-
-function isDeclared({ kind, text }: Scalar, type: string): boolean {
+function isDeclared(value: Exclude<JsonValue, null>, type: string): boolean {
   if (type === 'string') return true
-  if (kind === 'nested') return false
+  const kind = kindOf(value)
+  if (kind === 'text') return /^(date|timestamp)/.test(type) && textFits(value as string, type)
   // Temporal values have no other form in JSON than text; all others have.
-  return /^(date|timestamp)/.test(type) === (kind === 'string') && textFits(text, type)
+  return kind === 'bare' && !/^(date|timestamp)/.test(type) && textFits((value as Written)[written], type)
 }
 
 /** The members of an object in their order, numbers to the last digit; a reason as text when it is none. */
-function parseObject(text: string): ReadonlyMap<string, Scalar | null> | string {
+function parseObject(text: string): { readonly [name: string]: JsonValue } | string {
   try {
     let tooLong: string | undefined
-    const written = (_key: string, value: unknown, { source = '' }: ReviverContext): unknown => {
+    const asWritten = (_key: string, value: unknown, { source = '' }: ReviverContext): unknown => {
       if (typeof value !== 'number' && typeof value !== 'boolean') return value
       if (/[.eE]/.test(source) && typeof value === 'number' && !textFits(source, 'double')) tooLong ??= source
-      return { [bare]: source }
+      return { [written]: source }
     }
-    const members = JSON.parse(text, written as (key: string, value: unknown) => unknown) as Record<string, unknown>
-    if (tooLong !== undefined)
-      return `the number ${shown(tooLong)} has digits that a double does not keep. Write it in quotes`
-    const scalars = new Map<string, Scalar | null>()
-    for (const [name, value] of Object.entries(members)) scalars.set(name, scalarOf(value))
-    return scalars
+    const members = JSON.parse(text, asWritten as (key: string, value: unknown) => unknown) as Record<string, JsonValue>
+    return tooLong === undefined
+      ? members
+      : `the number ${shown(tooLong)} has digits that a double does not keep. Write it in quotes`
   } catch (error) {
     return `no JSON (${error instanceof Error ? error.message : String(error)})`
   }
@@ -131,14 +122,4 @@ function parseObject(text: string): ReadonlyMap<string, Scalar | null> | string 
 /** JSON.parse tells how a number was written. */
 interface ReviverContext {
   readonly source?: string
-}
-
-const bare = Symbol('written so')
-
-function scalarOf(value: unknown): Scalar | null {
-  if (value === null) return null
-  if (typeof value === 'string') return { kind: 'string', text: value }
-  const written = (value as { readonly [bare]?: string })[bare]
-  if (written !== undefined) return { kind: 'bare', text: written }
-  return { kind: 'nested', text: Array.isArray(value) ? `a list of ${value.length}` : 'an object' }
 }

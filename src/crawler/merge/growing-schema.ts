@@ -2,6 +2,7 @@ import type { CrawlPlan } from '../crawl-plan.ts'
 import type { CrawledColumn, FileColumn, FileFormat, FileShape } from '../crawled-table.ts'
 import type { ReadableFinding } from '../finding.ts'
 import { commonType } from './common-type.ts'
+import { roomForType, withoutUnknown } from './found-type.ts'
 
 /** The columns of a table while its files are gone through. */
 export interface GrowingSchema {
@@ -45,9 +46,7 @@ export function startSchema(
       return `the column "${found.name}" is ${found.type}, declared is ${known.type}`
     }
     if (!known.isKnown) return added(found.name, found.type)
-    // A text holds whatever is written.
-    const common =
-      format !== 'parquet' && known.type === 'string' ? 'string' : commonType(known.type, found.type, format)
+    const common = roomForType(known.type, found.type, format)
     if (common === known.type) return known
     if (common === undefined) return `the column "${found.name}" is ${found.type}, in the table it is ${known.type}`
     if (!isFirst && onDrift !== 'widen')
@@ -63,7 +62,10 @@ export function startSchema(
         const room = roomFor(one)
         if (typeof room !== 'string') columns.set(key(one.name), room)
         else if (columns.get(key(one.name))?.name === one.name && declared[one.name] === undefined)
-          columns.set(key(one.name), { ...added(one.name, 'string') })
+          columns.set(
+            key(one.name),
+            added(one.name, roomForType(columns.get(key(one.name))!.type, one.type!, format, true)!),
+          )
       }
     },
     take({ shape, misfits }) {
@@ -79,7 +81,7 @@ export function startSchema(
       for (const room of rooms as readonly CrawledColumn[]) columns.set(key(room.name), room)
       return undefined
     },
-    columns: () => [...columns.values()],
+    columns: () => [...columns.values()].map((column) => ({ ...column, type: withoutUnknown(column.type) })),
   }
 }
 

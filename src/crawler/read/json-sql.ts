@@ -1,5 +1,8 @@
 import { literal } from '../../lake/types/duckdb-type.ts'
+import { parseType } from '../../lake/types/parse-type.ts'
 import type { FileShape } from '../crawled-table.ts'
+import { isNestedType } from '../merge/found-type.ts'
+import { nestedSql, pointerTo } from './nested-sql.ts'
 import type { ShapeSql } from './shape-sql.ts'
 import { castSql, doubleSql, misfitSql, textSql } from './text-sql.ts'
 
@@ -25,7 +28,7 @@ export function jsonSql(
   const files = `[${paths.map(literal).join(', ')}]`
   const options = `format = ${literal(shape.layout)}, compression = ${literal(compressionNames[shape.compression])}, maximum_object_size = ${objectBytesMax}, filename = true, hive_partitioning = false`
   const names = shape.columns.map(({ name }) => name)
-  const pointers = `[${names.map((name) => literal(pointerTo(name))).join(', ')}]::VARCHAR[]`
+  const pointers = `[${names.map((name) => pointerTo(name)).join(', ')}]::VARCHAR[]`
   const known = `[${names.map(literal).join(', ')}]::VARCHAR[]`
   // Most objects have all members, in the order in which the first had them.
   const isKnown = `CASE WHEN json_keys(json) = ${known} THEN true ELSE json_type(json) = 'OBJECT' AND len(json_keys(json)) = len(list_distinct(json_keys(json))) AND list_has_all(${known}, json_keys(json)) END`
@@ -35,25 +38,25 @@ export function jsonSql(
       ? ''
       : `, json_extract_string(json, ${pointers}) AS "weir:texts", json_type(json, ${pointers}) AS "weir:kinds"`
   const members = `SELECT CAST(json AS VARCHAR) AS "weir:json", filename AS "weir:file", file_index${parsed} FROM read_json_objects(${files}, ${options}) WHERE CASE WHEN ${isKnown} THEN true ELSE ${unknown} END`
-  const texts = wanted.map((column, at) => `${memberSql(column, names)} AS "weir:text ${at}"`)
-  const values = wanted.map(({ type }, at) => `${castSql(`"weir:text ${at}"`, type)} AS "weir:value ${at}"`)
-  const indexes = new Map(wanted.map(({ name }, at) => [name, at]))
+  const plain = wanted.filter(({ type }) => !isNestedType(type))
+  const texts = plain.map((column, at) => `${memberSql(column, names)} AS "weir:text ${at}"`)
+  const values = plain.map(({ type }, at) => `${castSql(`"weir:text ${at}"`, type)} AS "weir:value ${at}"`)
+  const indexes = new Map(plain.map(({ name }, at) => [name, at]))
   return {
     from: `(SELECT ${['*', ...values].join(', ')} FROM (SELECT ${['*', ...texts].join(', ')} FROM (${members})))`,
     value({ name }, type) {
+      const place = { column: name, file: '"weir:file"' }
+      if (isNestedType(type))
+        return `CASE WHEN ${losesDigits} THEN ${tooManyDigits} ELSE ${nestedSql(`json_extract("weir:json", ${pointerTo(name)})`, parseType(type), place)} END`
       const at = indexes.get(name)!
       const [text, value] = [`"weir:text ${at}"`, `"weir:value ${at}"`]
-      const checked = textSql(text, type, { column: name, file: '"weir:file"' }, value)
+      const checked = textSql(text, type, place, value)
       // A number of JSON so short has 15 digits at most, which a double keeps.
       return type === 'double'
         ? `CASE WHEN length(${text}) <= 15 AND abs(${value}) BETWEEN 1e-300 AND 1e300 THEN ${value} ELSE ${checked} END`
         : checked
     },
   }
-}
-
-function pointerTo(name: string): string {
-  return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
 /** Whether an object has a number with a fraction or an exponent that is not what the double prints; few objects are looked at closely. */
@@ -64,14 +67,17 @@ const losesDigits = (() => {
   return `regexp_matches(${json}, '[0-9][0-9.]{15,}|[0-9][eE]-[0-9]{3}') AND len(list_filter(${numbers}, lambda n: regexp_matches(n, '[.eE]') AND NOT (${doubleSql('n')}))) > 0`
 })()
 
+const tooManyDigits = `error(concat('WEIR-4020 ', "weir:file", ': a number has digits that a double does not keep: ', left("weir:json", 120)))`
+
 /** Text in quotes is text, a date or a time; a number is none of them, and is read by how it is written. */
 function memberSql({ name, type }: WantedColumn, names: readonly string[]): string {
   const at = names.indexOf(name) + 1
   const [text, kind] = [`"weir:texts"[${at}]`, `"weir:kinds"[${at}]`]
-  const number = `CASE WHEN ${isWrittenSo(name, text)} THEN ${text} WHEN ${losesDigits} THEN error(concat('WEIR-4020 ', "weir:file", ': a number has digits that a double does not keep: ', left("weir:json", 120))) ELSE ${text} END`
-  if (type === 'string') return `CASE WHEN ${kind} = 'DOUBLE' THEN ${number} ELSE ${text} END`
+  const number = `CASE WHEN ${isWrittenSo(name, text)} THEN ${text} WHEN ${losesDigits} THEN ${tooManyDigits} ELSE ${text} END`
+  if (type === 'string')
+    return `CASE WHEN ${kind} = 'DOUBLE' THEN ${number} WHEN ${kind} IN ('OBJECT', 'ARRAY') AND ${losesDigits} THEN ${tooManyDigits} ELSE ${text} END`
   const place = { column: name, file: '"weir:file"' }
-  const member = `CAST(json_extract("weir:json", ${literal(pointerTo(name))}) AS VARCHAR)`
+  const member = `CAST(json_extract("weir:json", ${pointerTo(name)}) AS VARCHAR)`
   const misfit = `WHEN ${kind} IS NULL OR ${kind} = 'NULL' THEN NULL ELSE CAST(${misfitSql(member, type, place)} AS VARCHAR)`
   if (/^(date|timestamp)/.test(type)) return `CASE WHEN ${kind} = 'VARCHAR' THEN ${text} ${misfit} END`
   if (type === 'boolean') return `CASE WHEN ${kind} = 'BOOLEAN' THEN ${text} ${misfit} END`

@@ -10,11 +10,11 @@ const depthMax = 64
 
 /**
  * The type that a user writes: `long`, `decimal(9,2)`, `list<struct<sku: string, count: int>>`, `map<string, long>`.
- * Nested fields are optional unless marked (`sku: string required`); their ids are 0 until a table assigns them.
+ * `more` are names of types beside those of Iceberg. Nested fields are optional unless marked (`sku: string required`); their ids are 0 until a table assigns them.
  * Rejects with `WEIR-4007`, naming the nearest type.
  */
-export function parseType(text: string): IcebergType {
-  const parser = new TypeParser(text)
+export function parseType(text: string, more: readonly string[] = []): IcebergType {
+  const parser = new TypeParser(text, more)
   const type = parser.type()
   parser.end()
   return type
@@ -23,11 +23,13 @@ export function parseType(text: string): IcebergType {
 /** Recursive descent over one line; the class is its position. */
 class TypeParser {
   readonly #text: string
+  readonly #more: readonly string[]
   #at = 0
   #depth = 0
 
-  constructor(text: string) {
+  constructor(text: string, more: readonly string[]) {
     this.#text = text
+    this.#more = more
   }
 
   type(): IcebergType {
@@ -44,7 +46,7 @@ class TypeParser {
     if (name === 'struct') return this.#struct()
     if (name === 'decimal') return this.#decimal()
     if (name === 'fixed') return this.#fixed()
-    if ((primitiveNames as readonly string[]).includes(name)) return name
+    if ((primitiveNames as readonly string[]).includes(name) || this.#more.includes(name)) return name
     const nearest = nearestName(name, known)
     return this.#fail(
       `${name} is not a type${nearest === undefined ? `; there are ${known.join(', ')}` : `; did you mean ${nearest}?`}`,

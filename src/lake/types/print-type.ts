@@ -6,11 +6,12 @@ export function printType(type: IcebergType): string {
   if (type.type === 'list') return `list<${printType(type.element)}>`
   if (type.type === 'map') return `map<${printType(type.key)}, ${printType(type.value)}>`
   const fields = type.fields.map(
-    ({ name, type: inner, required }) => `${quote(name)}: ${printType(inner)}${required ? ' required' : ''}`,
+    ({ name, type: inner, required }) => `${fieldName(name)}: ${printType(inner)}${required ? ' required' : ''}`,
   )
   return `struct<${fields.join(', ')}>`
 }
 
-function quote(name: string): string {
+/** A field's name as types have it. */
+export function fieldName(name: string): string {
   return /^[\p{L}\p{N}_$-]+$/u.test(name) ? name : `"${name.replaceAll('"', '""')}"`
 }
