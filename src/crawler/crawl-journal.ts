@@ -9,14 +9,12 @@ export interface CrawlJournal {
   readonly known: KnownFindings
   add(file: LookedFile): Promise<void>
   flush(): Promise<void>
-  /** The crawl is done. */
-  end(): Promise<void>
 }
 
 const linesAtOnce = 200
 
 export async function openJournal(path: string, plan: CrawlPlan): Promise<CrawlJournal> {
-  const known = parseReport(await readFile(path, 'utf8').catch(() => ''), plan) ?? new Map()
+  const known = parseReport(await readFile(path).catch(() => Buffer.alloc(0)), plan) ?? new Map()
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   // A line that a kill has cut must not begin the next one.
   const lines = [headLine(plan), ...[...known.values()].map((file) => JSON.stringify(file))]
@@ -34,6 +32,10 @@ export async function openJournal(path: string, plan: CrawlPlan): Promise<CrawlJ
       if (waiting.length >= linesAtOnce) await flush()
     },
     flush,
-    end: () => rm(path, { force: true }),
   }
+}
+
+/** The crawl is done. */
+export function endJournal(path: string): Promise<void> {
+  return rm(path, { force: true })
 }

@@ -3,15 +3,16 @@ import { isDeepStrictEqual } from 'node:util'
 import { inParallel } from '../kernel/in-parallel.ts'
 import { under } from '../storage/objects/location.ts'
 import type { ObjectStore } from '../storage/objects/object-store.ts'
-import { openJournal } from './crawl-journal.ts'
+import { endJournal, openJournal } from './crawl-journal.ts'
 import type { CrawlPlan } from './crawl-plan.ts'
-import { parseReport, reportText, type KnownFindings } from './crawl-report.ts'
+import { parseReport, reportBytes, type KnownFindings } from './crawl-report.ts'
 import { summaryOf, type CrawlSummary } from './crawl-summary.ts'
 import { crawledTable, type CrawledColumn, type CrawledTable } from './crawled-table.ts'
 import { fileReports, type FileReport } from './file-report.ts'
 import { findDelta, isDelta } from './find-delta.ts'
 import type { FoundTable, LookAtAll } from './found-table.ts'
 import { isSameFile, type ListedFile, type LookedFile } from './finding.ts'
+import { shareFindings } from './share-findings.ts'
 import { lookAtFile } from './look/look-at-file.ts'
 import type { QueryRows } from './look/look-parquet.ts'
 import { mergeFiles, type MergedFiles } from './merge/merge-files.ts'
@@ -60,7 +61,7 @@ export async function crawl(
   const startedMs = ports.now()
   const { objects } = ports
   // A table that was found by another declaration binds nobody: it is made anew.
-  const known = before ? parseReport((await objects.get(before.report)).toString('utf8'), plan) : undefined
+  const known = before ? parseReport(await objects.get(before.report), plan) : undefined
   const previous = before && known ? await readCrawledTable(objects, before.table) : null
   const look = (files: readonly ListedFile[]) => lookAtAll(plan, files, known ?? new Map(), ports)
   const found = (await isDelta(plan, ports.source))
@@ -131,14 +132,18 @@ async function lookAtAll(
     [known.get(file.path), journal.known.get(file.path)].find(
       (found) => found && isSameFile(found, file) && !isToBeSeenAgain(found),
     )
-  const looked = files.map((file) => knownOf(file))
+  const share = shareFindings()
+  const looked = files.map((file) => {
+    const found = knownOf(file)
+    return found && share(found)
+  })
   const missing = files.map((_, at) => at).filter((at) => looked[at] === undefined)
   let done = 0
   try {
     await inParallel(missing, ports.source.filesAtOnce, async (at) => {
       ports.signal.throwIfAborted()
       const file = files[at]!
-      const found = { ...file, finding: await lookAtFile(ports.source, file, plan, ports.query) }
+      const found = share({ ...file, finding: await lookAtFile(ports.source, file, plan, ports.query) })
       looked[at] = found
       await journal.add(found)
       ports.progress(++done, missing.length)
@@ -168,8 +173,8 @@ async function write(
     crawledAt: new Date(now()).toISOString(),
     ...merged,
   }
-  await objects.put(pointer.report, Buffer.from(reportText(plan, looked)))
+  await objects.put(pointer.report, reportBytes(plan, looked))
   await objects.put(pointer.table, Buffer.from(JSON.stringify(table)))
-  await (await openJournal(journal, plan)).end()
+  await endJournal(journal)
   return pointer
 }

@@ -28,7 +28,7 @@ export function createCrawlerOperations({
       const pointer = (await crawls.get(name))?.pointer
       if (!pointer) return { items: [], total: 0 }
       const table = await readCrawledTable(objects, pointer.table)
-      const all = fileReports(reportedFiles((await objects.get(pointer.report)).toString('utf8')), table.leftOut)
+      const all = fileReports(reportedFiles(await objects.get(pointer.report)), table.leftOut)
       const found = leftOut ? all.filter((file) => file.leftOut !== null) : all
       return { items: found.slice(skip, skip + limit), total: found.length }
     },
