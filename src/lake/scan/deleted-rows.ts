@@ -1,7 +1,9 @@
 import { literal } from '../types/duckdb-type.ts'
+import type { Field, Schema } from '../types/type.ts'
 import { type FileWithDeletes } from './applicable-deletes.ts'
 import { deletedPathId, deletedPositionId } from './deleted-fields.ts'
 import { rowsByValueSql, type ValueDeletesOptions } from './deleted-by-value.ts'
+import { fileRowsSql } from './file-rows.ts'
 import type { ScannedFile } from './plan-scan.ts'
 import { vectorRowsSql, type FileVector } from './vector-rows.ts'
 
@@ -44,21 +46,32 @@ function avroRows(
   })
 }
 
+const deletedRow: readonly Field[] = [
+  { id: deletedPathId, name: 'file_path', required: true, type: 'string' },
+  { id: deletedPositionId, name: 'pos', required: true, type: 'long' },
+]
+
 function rowsOfFilesSql(touched: readonly FileWithDeletes[], { pathOf }: Pick<ValueDeletesOptions, 'pathOf'>): string {
   const deletes = [...new Map(touched.flatMap((one) => one.deletes).map((file) => [file.location, file])).values()]
-  const values = (files: readonly ScannedFile[]) =>
-    files
+  const isOne = touched.length === 1
+  const schema: Schema = { type: 'struct', 'schema-id': 0, fields: deletedRow }
+  const files = deletes.map(({ location }) => ({ path: pathOf(location) }))
+  const read = `(${fileRowsSql(files, { schema, schemas: [], isNumbered: !isOne })}) AS d`
+  const [path, position] = [`d.c${deletedPathId}`, `d.c${deletedPositionId}`]
+  if (isOne) {
+    // All of them are for this file.
+    const { location } = touched[0]!.file
+    return `SELECT ${literal(pathOf(location))} AS path, ${position} AS pos FROM ${read} WHERE ${path} = ${literal(location)}`
+  }
+  const values = (rows: readonly ScannedFile[]) =>
+    rows
       .map(
         ({ location, sequenceNumber }) =>
           `(${literal(location)}, ${literal(pathOf(location))}, ${String(sequenceNumber)}::BIGINT)`,
       )
       .join(', ')
-  const named = `{'name': 'file_path', 'type': 'VARCHAR', 'default_value': NULL}`
-  const numbered = `{'name': 'pos', 'type': 'BIGINT', 'default_value': NULL}`
-  const map = `MAP {${deletedPathId}: ${named}, ${deletedPositionId}: ${numbered}}`
-  const read = `read_parquet([${deletes.map(({ location }) => literal(pathOf(location))).join(', ')}], schema = ${map}, filename = 'weir_file')`
-  return `SELECT data.path, d.pos FROM ${read} AS d
+  return `SELECT data.path, ${position} AS pos FROM ${read}
     JOIN (VALUES ${values(deletes)}) AS source (location, path, sequence) ON source.path = d.weir_file
     JOIN (VALUES ${values(touched.map(({ file }) => file))}) AS data (location, path, sequence)
-      ON data.location = d.file_path AND data.sequence <= source.sequence`
+      ON data.location = ${path} AND data.sequence <= source.sequence`
 }
