@@ -249,6 +249,32 @@ void suite('the same decision by SQL, the catalog and the HTTP API', { timeout: 
     await weir.sql('weir', 'drop table mine')
   })
 
+  void test('a Delta table is not made over the log of a closed one', async () => {
+    await weir.sql('weir', `create table ledger using delta as select 1 as id, 'hidden' as what`)
+    await weir.policy('ledger', { principals: ['user:root'], allow: ['table:read'], on: ['public.ledger'] })
+    const { metadata } = (await catalog('weir', 'GET', 'namespaces/public/tables/ledger')).body as {
+      metadata: { location: string; properties: Record<string, string>; schemas: object[] }
+    }
+    const properties = { ...metadata.properties, 'write.data.path': `${metadata.location}/data` }
+    const over = { name: 'over', schema: metadata.schemas[0], properties }
+    const refusal = /while policies hold, the property write.data.path is chosen by administrators alone/
+    const refused = async (path: string, body: unknown) => {
+      const answer = await catalog('ana', 'POST', path, body)
+      assert.equal(answer.status, 403, JSON.stringify(answer.body))
+      assert.match(answer.body.error!.message, refusal)
+    }
+    await refused('namespaces/public/tables', over)
+    await refused('namespaces/public/tables', { ...over, 'stage-create': true })
+    await weir.sql('ana', 'create table over (id int, what text) using delta')
+    const update = { action: 'set-properties', updates: { 'write.data.path': `${metadata.location}/data` } }
+    await refused('namespaces/public/tables/over', { requirements: [], updates: [update] })
+    await refused('transactions/commit', {
+      'table-changes': [{ identifier: { namespace: ['public'], name: 'over' }, requirements: [], updates: [update] }],
+    })
+    assert.equal((await weir.sql('ana', 'select * from over')).rows.length, 0)
+    await weir.withdraw('ledger')
+  })
+
   void test('with a mask the files are not had, by no way', async () => {
     await weir.policy('reading', {
       principals: ['group:analysts'],

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
-import { connect } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { ordersTable, startTestEngine, type TestEngine } from '../../../test/support/sql-engine.ts'
@@ -98,4 +101,39 @@ function answerTo(port: number, bytes: Buffer): Promise<string> {
     socket.on('close', () => resolve(answer))
     socket.on('error', () => {})
   })
+}
+
+void test('a user of the project shows its own password under trust too, and no client names its principal', async () => {
+  const users = new Map([['ana', { password: 'hers', principal: 'user:ana' }]])
+  const folder = mkdtempSync(join(tmpdir(), 'weir-spy-'))
+  const told: string[] = []
+  const port = await open({ users, engine: () => spyOnStartup(folder, told) })
+  await assert.rejects(login(port, { user: 'ana' }), /password/)
+  await assert.rejects(login(port, { user: 'ana', password: 'wrong' }), { code: '28P01' })
+  assert.deepEqual(told, [])
+  await login(port, { user: 'ana', password: 'hers' }).catch(() => undefined)
+  const words = Buffer.from('user\0weir\0weir.principal\0user:root\0database\0weir\0\0')
+  const head = Buffer.alloc(8)
+  head.writeInt32BE(words.length + 8, 0)
+  head.writeInt32BE(3 << 16, 4)
+  await answerTo(port.port, Buffer.concat([head, words]))
+  assert.equal(told.length, 2)
+  assert.match(told[0]!, /weir\.principal\0user:ana\0/)
+  assert.doesNotMatch(told[1]!, /weir\.principal|user:root/)
+  rmSync(folder, { recursive: true })
+})
+
+/** An engine that hears what the relay says first, and closes. */
+async function spyOnStartup(folder: string, told: string[]): Promise<string> {
+  const path = join(folder, `${told.length}.sock`)
+  const server = createServer((socket) => {
+    socket.once('data', (chunk) => {
+      told.push(chunk.toString('latin1'))
+      socket.destroy()
+      server.close()
+    })
+    socket.on('error', () => {})
+  })
+  await new Promise<void>((resolve) => server.listen(path, () => resolve()))
+  return path
 }

@@ -125,9 +125,10 @@ function viewIn(call: Call): TableIdent {
 }
 
 function createTable(call: Call, access: CatalogAccess, { isPlaceOf }: Places): void {
-  const { name, location } = readBody(bodies.createTable, call.body)
+  const { name, location, properties } = readBody(bodies.createTable, call.body)
   const table = { namespace: namespaceOf(call), name }
   must(access, 'table:create', table)
+  mustNameNoPlace(properties)
   if (location != null && !isPlaceOf(table, location)) throw forAdministrators(`the place of the table ${name}`)
 }
 
@@ -173,6 +174,7 @@ function mustChange(access: CatalogAccess, change: Change): void {
 /** A table stays where it is, and names files of its own: those of another one would be read, or purged, as its own. */
 async function mustStayInPlace(change: Change, { placeOf, isPlaceOf }: Places): Promise<void> {
   const { table, updates } = change
+  for (const update of updates) if (update.action === 'set-properties') mustNameNoPlace(update.updates)
   let place: string | undefined
   for (const update of updates) {
     if (update.action !== 'set-location') continue
@@ -189,6 +191,12 @@ async function mustStayInPlace(change: Change, { placeOf, isPlaceOf }: Places): 
     throw forbidden(
       `while policies hold, ${table.name} names files of its own: ${JSON.stringify(outside)} does not lie under ${place}`,
     )
+}
+
+/** A Delta table is what lies where `write.data.path` says: the log of another one would be its own. */
+function mustNameNoPlace(properties: Readonly<Record<string, string>>): void {
+  const named = Object.keys(properties).find((name) => /(^|[.-])(path|location)$/i.test(name))
+  if (named !== undefined) throw forAdministrators(`the property ${named}`)
 }
 
 function namedFiles(update: TableUpdate): readonly string[] {
