@@ -76,4 +76,10 @@ export const sqlCodes = defineCodes({
     cause: 'A commit was interrupted, and nobody can tell yet whether it was done; it was done whole or not at all.',
     remedy: 'Look at the table, and run the statement again if its rows are not there.',
   },
+  'WEIR-6015': {
+    kind: 'unavailable',
+    cause: 'The Trino that answers the queries of the project cannot be reached, or does not let Weir in.',
+    remedy: 'See that Trino runs at the address that the message names, and that sql in the project is right.',
+    retryable: true,
+  },
 })

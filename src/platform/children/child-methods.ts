@@ -13,6 +13,7 @@ import type { CacheFigures } from '../../storage/objects/cache/object-cache.ts'
 import type { LakePlace } from '../lake/lake-place.ts'
 import type { BucketPlace } from '../lake/open-buckets.ts'
 import type { KafkaAccess } from '../streams/kafka-access.ts'
+import type { SqlSettings } from '../project/sql-settings.ts'
 import type { SecretSource } from '../kinds/secret/secret-source.ts'
 import type { ListenerSettings, StreamSettings } from '../project/stream-settings.ts'
 import type { BrokerLimits } from '../../stream/broker/broker.ts'
@@ -242,6 +243,10 @@ export interface EngineChildConfig {
   readonly lake: LakePlace
   readonly buckets: BucketPlace
   readonly database: string
+  /** Answers queries in the place of DuckDB. */
+  readonly sql?: SqlSettings
+  /** Where files of secrets are named from. */
+  readonly projectDirectory: string
 }
 
 export interface EngineReady {

@@ -3,6 +3,8 @@ import type { EngineHost, Relations } from '../../sql/engine-host.ts'
 import { copyMetrics } from '../lake/copy-metrics.ts'
 import { openBuckets } from '../lake/open-buckets.ts'
 import { openLake } from '../lake/open-lake.ts'
+import { createSecretService } from '../kinds/secret/read-secret.ts'
+import { trinoConfig } from './trino-config.ts'
 import type { EngineChildConfig, EngineReady } from './child-methods.ts'
 import { processMetrics } from './process-metrics.ts'
 import { serveSupervisor } from './serve.ts'
@@ -36,6 +38,7 @@ serveSupervisor<EngineChildConfig, EngineReady, unknown, HostMethods>('engine', 
       objects,
       buckets: openBuckets(config.buckets, 'engine'),
       database: config.database,
+      ...(config.sql ? { trino: await trinoConfig(config.sql, createSecretService(config.projectDirectory)) } : {}),
       logger,
     },
     {

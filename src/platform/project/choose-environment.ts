@@ -3,7 +3,6 @@ import { nearestName } from '../../kernel/nearest.ts'
 import { parseDuration, parseSize } from '../../kernel/units.ts'
 import type { ProjectDeclaration } from './define-project.ts'
 import type { Project } from './project.ts'
-import type { Settings } from './settings.ts'
 import { bucketSettings } from './bucket-settings.ts'
 import { objectSettings } from './object-settings.ts'
 import { streamSettings } from './stream-settings.ts'
@@ -41,7 +40,6 @@ export function chooseEnvironment({ options, at }: ProjectDeclaration, environme
     offsetsRetentionMs: millisecondsOf(offsetsRetention),
     transactionTimeoutMaxMs: millisecondsOf(transactionTimeoutMax),
   }
-  refuseUnsupported(name, rest, at)
   if (rest.tables) refuseOwnCatalog(name, { catalog: rest.catalog, clients: chosen.objects?.clientKeys }, at)
   // By way of JSON, because undefined means absent there, and what crosses to another process is the same.
   return JSON.parse(JSON.stringify({ name, environment, settings: chosen, resources })) as Project
@@ -68,19 +66,4 @@ function millisecondsOf(duration: string | undefined): number | undefined {
 
 function bytesOf(size: string | undefined): number | undefined {
   return size === undefined ? undefined : parseSize(size)
-}
-
-/** What may be declared already but is not built yet. Ignored, it would leave data where nobody looks for it. */
-const unsupported = {
-  sql: 'sql names another engine, but this version answers SQL only by its own; other engines read the tables through the Iceberg catalog (weir url iceberg)',
-} as const
-
-function refuseUnsupported(project: string, settings: Pick<Settings, 'sql'>, at: string | undefined): void {
-  for (const option of ['sql'] as const)
-    if (settings[option] !== undefined)
-      throw new WeirError(
-        'WEIR-1013',
-        `project "${project}": ${unsupported[option]}. Leave ${option} out, or choose an environment without it`,
-        { details: { option }, ...(at === undefined ? {} : { at }) },
-      )
 }

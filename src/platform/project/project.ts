@@ -2,6 +2,7 @@ import type { ClientSettings } from '../../lake/catalog/catalog.ts'
 import type { DesiredResource } from '../kinds/resource.ts'
 import type { BucketSettings } from './bucket-settings.ts'
 import type { ObjectSettings } from './object-settings.ts'
+import type { SqlSettings } from './sql-settings.ts'
 import type { StreamSettings } from './stream-settings.ts'
 import type { TableSettings } from './table-settings.ts'
 import type { UserSettings } from './user-settings.ts'
@@ -39,6 +40,8 @@ export interface ProjectSettings {
   readonly users?: Readonly<Record<string, UserSettings>>
   /** The catalog that takes the place of Weir's own. */
   readonly tables?: TableSettings
+  /** The Trino that answers queries; DuckDB without it. */
+  readonly sql?: SqlSettings
   /** What Iceberg clients are told to set. */
   readonly catalog?: ClientSettings
   /** Where the files of tables lie; a local folder without it. */

@@ -3,6 +3,7 @@ import { duration, size } from '../kinds/fields.ts'
 import { logMemoryBytesMin } from '../../stream/broker/memory-limits.ts'
 import { bucketsSchema } from './bucket-settings.ts'
 import { objectsSchema } from './object-settings.ts'
+import { sqlSchema } from './sql-settings.ts'
 import { streamsSchema } from './stream-settings.ts'
 import { tablesSchema } from './table-settings.ts'
 import { usersSchema } from './user-settings.ts'
@@ -94,10 +95,11 @@ export const settingsSchema = z.strictObject({
     .describe(
       'What Iceberg clients are told when they connect, such as io-impl or table-default.write.parquet.compression-codec.',
     ),
-  sql: z
-    .strictObject({ trino: z.url().optional(), spark: z.url().optional() })
+  sql: sqlSchema
     .optional()
-    .describe('Another engine that answers SQL. Refused in this version: only the embedded engine answers.'),
+    .describe(
+      'A Trino that answers queries of the PostgreSQL port, over the same tables: their snapshots, without what is not committed yet. DuckDB without it.',
+    ),
   metadata: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'write it like postgres://user@host/database')

@@ -146,6 +146,8 @@ function startEngine(options: ProcessesOptions, workers: DeliveryWorkers, writer
       lake: options.lake,
       buckets: bucketPlaceOf(options),
       database: 'weir',
+      projectDirectory: options.projectDirectory,
+      ...(options.project.settings.sql ? { sql: options.project.settings.sql } : {}),
     },
     host: createEngineHost({
       relations: options.relations,

@@ -1,3 +1,4 @@
+import { engineNotices } from './engine-notices.ts'
 import { openChangeCount, type ChangeCount } from '../../kernel/change-count.ts'
 import { startPostgresPort } from '../../sql/relay/start-postgres-port.ts'
 import { createLazySchemaRegistry } from '../../stream/registry/lazy-schema-registry.ts'
@@ -284,6 +285,7 @@ async function applyProject(
     ...ports.notices,
     ...noticesOf(applied),
     ...policyNotices(options, await control.policies()),
+    ...(await engineNotices(options)),
     ...(await troublesAtStart(control)),
   ]
 }

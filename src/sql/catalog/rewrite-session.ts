@@ -7,6 +7,8 @@ export interface SessionFacts {
   readonly database: string
   readonly user: string
   readonly processId: number
+  /** Which engine answers, as `version()` says it. */
+  readonly engine: string
   readonly searchPath: readonly string[]
   setting(name: string): string
   /** set_config(name, value): sets and returns. */
@@ -56,7 +58,7 @@ function answerCall(name: string, args: readonly Token[], facts: SessionFacts): 
     case 'current_catalog':
       return args.length ? undefined : quoteText(facts.database)
     case 'version':
-      return args.length ? undefined : quoteText(`PostgreSQL ${facts.setting('server_version')}, by DuckDB`)
+      return args.length ? undefined : quoteText(`PostgreSQL ${facts.setting('server_version')}, by ${facts.engine}`)
     case 'current_schema':
       return args.length ? undefined : schemaOf(facts)
     case 'current_schemas': {

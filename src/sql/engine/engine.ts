@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { Relations } from '../engine-host.ts'
 import type { CrawledBuckets } from '../snapshot/crawled-planner.ts'
+import type { TrinoConfig } from '../trino/trino-config.ts'
 import type { Logger } from '../../kernel/logger.ts'
 
 /** What `startEngine` needs. The engine writes nothing but below the three directories. */
@@ -22,6 +23,8 @@ export interface EngineConfig {
   readonly buckets?: CrawledBuckets
   /** Name of the database as clients see it; default `weir`. */
   readonly database?: string
+  /** Answers queries in the place of DuckDB (docs/spec/sql-trino.md). */
+  readonly trino?: TrinoConfig
   readonly logger?: Logger
 }
 

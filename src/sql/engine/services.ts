@@ -6,6 +6,8 @@ import type { CatalogStore } from '../catalog/catalog-store.ts'
 import type { Analyzer } from '../gate/analyze.ts'
 import type { EngineHost, SessionPrincipal } from '../engine-host.ts'
 import type { ResolveTables } from '../snapshot/resolve-tables.ts'
+import type { TrinoClient } from '../trino/trino-client.ts'
+import type { TrinoConfig } from '../trino/trino-config.ts'
 import type { TablePlanner } from '../snapshot/table-plan.ts'
 
 /** What the sessions of one engine share. */
@@ -27,4 +29,6 @@ export interface EngineServices {
   for(principal: SessionPrincipal): EngineServices
   /** Sessions write here what is not committed yet. */
   readonly scratchDirectory: string
+  /** Answers queries in the place of DuckDB. */
+  readonly trino: { readonly config: TrinoConfig; readonly client: TrinoClient } | undefined
 }

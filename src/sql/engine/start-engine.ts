@@ -21,6 +21,7 @@ import { attachSessionViews } from '../bind/session-views.ts'
 import { resolveTables } from '../snapshot/resolve-tables.ts'
 import type { TablePlanner } from '../snapshot/table-plan.ts'
 import { tablePlanner } from '../snapshot/table-planner.ts'
+import { createTrinoClient } from '../trino/trino-client.ts'
 import type { Engine, EngineConfig } from './engine.ts'
 import { serveClient } from './serve-client.ts'
 import type { EngineServices } from './services.ts'
@@ -83,6 +84,7 @@ async function openServices(config: EngineConfig, host: EngineHost, planner: Tab
     blank,
     filters: statementFilters(blank),
     scratchDirectory: config.scratchDirectory,
+    trino: config.trino && { config: config.trino, client: createTrinoClient(config.trino) },
   }
   const known = new Map<SessionPrincipal, EngineServices>()
   const of = (principal: SessionPrincipal): EngineServices => {

@@ -6,6 +6,7 @@ export function sessionFacts(database: string, settings: SessionSettings, proces
   return {
     database,
     processId,
+    engine: settings.get('weir.engine'),
     user: settings.get('session_authorization'),
     get searchPath() {
       return settings.searchPath

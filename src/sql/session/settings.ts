@@ -52,6 +52,7 @@ export const defaultSettings: Readonly<Record<string, string>> = {
   TimeZone: 'UTC',
   transaction_isolation: 'read committed',
   transaction_read_only: 'off',
+  'weir.engine': 'DuckDB',
   work_mem: '4MB',
   xmloption: 'content',
 }
@@ -62,6 +63,7 @@ const fixed = new Set([
   'server_encoding',
   'integer_datetimes',
   'max_identifier_length',
+  'weir.engine',
 ])
 const canonical = new Map(Object.keys(defaultSettings).map((name) => [name.toLowerCase(), name]))
 
@@ -80,6 +82,7 @@ export const reported = [
   'TimeZone',
   'integer_datetimes',
   'standard_conforming_strings',
+  'weir.engine',
 ]
 
 const checks: Readonly<Record<string, (value: string) => string | undefined>> = {
@@ -92,8 +95,12 @@ const checks: Readonly<Record<string, (value: string) => string | undefined>> = 
   TimeZone: timeZoneOf,
 }
 
-export function createSettings(startup: Readonly<Record<string, string>>): SessionSettings {
-  const initial: Record<string, string> = { ...defaultSettings }
+/** `own` are those that the engine has others of. */
+export function createSettings(
+  startup: Readonly<Record<string, string>>,
+  own: Readonly<Record<string, string>> = {},
+): SessionSettings {
+  const initial: Record<string, string> = { ...defaultSettings, ...own }
   const values = new Map<string, string>()
   let listener: (name: string, value: string) => void = () => {}
 

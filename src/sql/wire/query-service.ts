@@ -1,4 +1,4 @@
-import type { DuckDBDataChunk } from '@duckdb/node-api'
+import type { DuckDBValue } from '@duckdb/node-api'
 import type { Statement } from '../gate/statement.ts'
 import type { ResultType } from './result-type.ts'
 
@@ -38,6 +38,17 @@ export interface Parameter {
 export interface Cursor {
   readonly columns: readonly ResultColumn[]
   readonly notices: readonly string[]
-  next(): Promise<DuckDBDataChunk | null>
+  next(): Promise<ResultChunk | null>
   close(): Promise<void>
+}
+
+/** Rows by columns. DuckDB's own chunks are such; what other engines answer has the values that DuckDB would. */
+export interface ResultChunk {
+  readonly rowCount: number
+  readonly columnCount: number
+  getColumnVector(column: number): ResultVector
+}
+
+export interface ResultVector {
+  getItem(row: number): DuckDBValue
 }

@@ -38,13 +38,6 @@ export const refusals: readonly Refusal[] = [
     error: /does not compact/,
   },
   {
-    step: 'change partitions',
-    by: 'trino',
-    reason:
-      'Trino 476 takes the fields that stay for new ones ("Cannot add duplicate partition field"); whose fault that is, is not known yet',
-    error: /Cannot add duplicate partition field/,
-  },
-  {
     step: 'delete by vectors',
     by: 'weir',
     reason:

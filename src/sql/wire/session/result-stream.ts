@@ -1,5 +1,4 @@
-import type { DuckDBDataChunk } from '@duckdb/node-api'
-import type { Cursor, ResultColumn } from '../query-service.ts'
+import type { Cursor, ResultChunk, ResultColumn } from '../query-service.ts'
 import { oidOf } from '../result-type.ts'
 import type { FieldDescription } from '../backend-messages.ts'
 import { type ColumnEncoder, columnEncoder } from '../values/column-encoder.ts'
@@ -14,7 +13,7 @@ export interface ResultStream {
   /** The same without sending them. */
   skip(rowsMax: number): Promise<{ readonly rows: number; readonly done: boolean }>
   /** The next chunk and where to go on in it, for COPY; undefined at the end. */
-  chunk(): Promise<DuckDBDataChunk | undefined>
+  chunk(): Promise<ResultChunk | undefined>
   close(): Promise<void>
 }
 
@@ -38,7 +37,7 @@ export function resultStream(cursor: Cursor, formats: readonly number[], style: 
   const encoders: ColumnEncoder[] = cursor.columns.map(({ type }, i) =>
     columnEncoder(type, formatOf(formats, i) === 1 ? 'binary' : 'text', style),
   )
-  let chunk: DuckDBDataChunk | null = null
+  let chunk: ResultChunk | null = null
   let row = 0
 
   const haveRows = async (): Promise<boolean> => {

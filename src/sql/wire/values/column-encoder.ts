@@ -1,5 +1,6 @@
-import { type DuckDBVector, DuckDBTypeId as Id } from '@duckdb/node-api'
+import { DuckDBVector, DuckDBTypeId as Id } from '@duckdb/node-api'
 import type { ByteWriter } from '../byte-writer.ts'
+import type { ResultVector } from '../query-service.ts'
 import type { ResultType } from '../result-type.ts'
 import { writeBinary } from './binary.ts'
 import { timestampText } from './calendar.ts'
@@ -11,12 +12,17 @@ import { bytesOf, halvesOf, numbersOf, validityOf } from './vector-data.ts'
 export type ValueWriter = (out: ByteWriter, row: number) => void
 
 /** A column's values, one vector after the other. */
-export type ColumnEncoder = (vector: DuckDBVector) => ValueWriter
+export type ColumnEncoder = (vector: ResultVector) => ValueWriter
+
+/** The same out of DuckDB's memory. */
+type DirectEncoder = (vector: DuckDBVector) => ValueWriter
 
 export function columnEncoder(type: ResultType, format: 'text' | 'binary', style: TextStyle): ColumnEncoder {
   const write = direct(type, format, style)
-  if (!write) return generic(type, format, { ...style, float4: type.pg.name === 'float4' })
+  const byValue = generic(type, format, { ...style, float4: type.pg.name === 'float4' })
+  if (!write) return byValue
   return (vector) => {
+    if (!(vector instanceof DuckDBVector)) return byValue(vector)
     const validity = validityOf(vector)
     const valid = write(vector)
     if (!validity) return valid
@@ -28,7 +34,7 @@ export function columnEncoder(type: ResultType, format: 'text' | 'binary', style
 }
 
 /** Straight from memory: the types that large results are made of. */
-function direct(type: ResultType, format: 'text' | 'binary', style: TextStyle): ColumnEncoder | undefined {
+function direct(type: ResultType, format: 'text' | 'binary', style: TextStyle): DirectEncoder | undefined {
   if (type.array || type.pg.name === 'json') return type.duckdb.typeId === Id.VARCHAR ? stringWriter : undefined
   switch (type.duckdb.typeId) {
     case Id.VARCHAR:
@@ -54,7 +60,8 @@ function direct(type: ResultType, format: 'text' | 'binary', style: TextStyle): 
 }
 
 function generic(type: ResultType, format: 'text' | 'binary', style: TextStyle): ColumnEncoder {
-  const json = type.pg.name === 'json'
+  // A JSON text is one already.
+  const json = type.pg.name === 'json' && type.duckdb.typeId !== Id.VARCHAR
   return (vector) => (out, row) => {
     const value = vector.getItem(row)
     if (value === null) out.int32(-1)
@@ -65,7 +72,7 @@ function generic(type: ResultType, format: 'text' | 'binary', style: TextStyle):
 }
 
 // Up to 12 bytes lie in the header itself; longer ones behind a pointer, which the binding follows.
-const stringWriter: ColumnEncoder = (vector) => {
+const stringWriter: DirectEncoder = (vector) => {
   const bytes = bytesOf(vector)
   return (out, row) => {
     const at = row * 16
@@ -80,12 +87,12 @@ const stringWriter: ColumnEncoder = (vector) => {
   }
 }
 
-const integerText: ColumnEncoder = (vector) => {
+const integerText: DirectEncoder = (vector) => {
   const items = numbersOf<Int32Array>(vector)
   return (out, row) => writeDigits(out, items[row]!)
 }
 
-const bigintText: ColumnEncoder = (vector) => {
+const bigintText: DirectEncoder = (vector) => {
   const halves = halvesOf(vector)
   return (out, row) => {
     const [low, high] = [halves[row * 2]!, halves[row * 2 + 1]!]
@@ -95,7 +102,7 @@ const bigintText: ColumnEncoder = (vector) => {
   }
 }
 
-const bigintBinary: ColumnEncoder = (vector) => {
+const bigintBinary: DirectEncoder = (vector) => {
   const halves = halvesOf(vector)
   return (out, row) => {
     out.int32(8)
@@ -123,19 +130,19 @@ function writeDigits(out: ByteWriter, value: number): void {
   out.at += 4 + length
 }
 
-function floatText(text: (value: number) => string): ColumnEncoder {
+function floatText(text: (value: number) => string): DirectEncoder {
   return (vector) => {
     const items = numbersOf<Float64Array>(vector)
     return (out, row) => out.lengthAndAscii(text(items[row]!))
   }
 }
 
-const dateWriter: ColumnEncoder = (vector) => {
+const dateWriter: DirectEncoder = (vector) => {
   const days = numbersOf<Int32Array>(vector)
   return (out, row) => out.lengthAndAscii(dayText(days[row]!))
 }
 
-function timestampWriter(style: TextStyle, zoned: boolean): ColumnEncoder {
+function timestampWriter(style: TextStyle, zoned: boolean): DirectEncoder {
   return (vector) => {
     const halves = halvesOf(vector)
     return (out, row) => {

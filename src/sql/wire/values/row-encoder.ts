@@ -1,5 +1,5 @@
-import type { DuckDBDataChunk } from '@duckdb/node-api'
 import type { ByteWriter } from '../byte-writer.ts'
+import type { ResultChunk } from '../query-service.ts'
 import { type ColumnEncoder } from './column-encoder.ts'
 
 const dataRow = 'D'.charCodeAt(0)
@@ -10,7 +10,7 @@ const dataRow = 'D'.charCodeAt(0)
  */
 export function writeRows(
   out: ByteWriter,
-  chunk: DuckDBDataChunk,
+  chunk: ResultChunk,
   columns: readonly ColumnEncoder[],
   rows: { readonly from: number; readonly to: number; readonly bytesMax: number },
 ): number {

@@ -1,0 +1,48 @@
+import type { SessionViews } from '../bind/session-views.ts'
+import type { SessionFacts } from '../catalog/rewrite-session.ts'
+import { createSessionQueries } from '../session/session-queries.ts'
+import { sessionStatements } from '../session/session-statements.ts'
+import type { SessionSettings } from '../session/settings.ts'
+import { sqlError } from '../sql-error.ts'
+import { refusedWrites } from '../trino/refused-writes.ts'
+import { engineName, type TrinoConfig } from '../trino/trino-config.ts'
+import { createTrinoQueries } from '../trino/trino-queries.ts'
+import type { QueryService } from '../wire/query-service.ts'
+import type { WriteService } from '../wire/write-service.ts'
+import type { EngineServices } from './services.ts'
+
+/** What a session has otherwise where Trino answers. */
+export const trinoSettings = (config: TrinoConfig): Readonly<Record<string, string>> => ({
+  'weir.engine': engineName(config),
+  search_path: config.schema,
+})
+
+interface SessionParts {
+  readonly settings: SessionSettings
+  readonly views: SessionViews
+  readonly facts: SessionFacts
+}
+
+/** A session whose queries Trino answers; DuckDB answers for the stand-ins of PostgreSQL's catalog, and for nothing else. */
+export function trinoSession(
+  services: EngineServices,
+  { config, client }: NonNullable<EngineServices['trino']>,
+  { settings, views, facts }: SessionParts,
+): { readonly queries: QueryService; readonly writes: WriteService } {
+  const name = engineName(config)
+  const catalogOnly = { ...services, resolve: () => Promise.reject(besideCatalog(name)) }
+  const own = createSessionQueries(sessionStatements(catalogOnly, settings, views, facts, () => undefined))
+  const { relations, resolve, analyzer } = services
+  const columnNames = (text: string) => analyzer.columnNames(text)
+  return {
+    queries: createTrinoQueries({ client, config, settings, own, relations, resolve, columnNames }),
+    writes: refusedWrites(name),
+  }
+}
+
+function besideCatalog(name: string): Error {
+  return sqlError('WEIR-6001', `a statement reads PostgreSQL's catalog or tables of the project, not both: ${name} reads the tables`, {
+    sqlstate: '0A000',
+    hint: 'Ask in two statements.',
+  })
+}
