@@ -19,6 +19,7 @@ export function enginesSection(): string {
 
 function cellOf(step: StepName, by: EngineName): string {
   const refused = refusals.find((one) => one.step === step && one.by === by && one.reader === undefined)
+  if (refused?.sometimes) return `all read it, where it is done; it is refused now and then: ${refused.reason}`
   if (refused) return `no: ${refused.reason}`
   const unread = refusals.filter((one) => one.step === step && one.by === by && one.reader !== undefined)
   const readers = engineNames.filter((name) => !unread.some(({ reader }) => reader === name))

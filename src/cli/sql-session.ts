@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { embeddedEngine, engineOf } from '../kernel/answering-engine.ts'
 import type { ErrorCode } from '../kernel/errors/catalogue.ts'
 import { WeirError } from '../kernel/errors/weir-error.ts'
 import type { Output } from './command.ts'
@@ -17,6 +18,8 @@ export interface SqlAnswer {
   /** One for each statement, in their order. */
   readonly results: readonly SqlRows[]
   readonly notices: readonly string[]
+  /** Which engine answered, as the port says it. */
+  readonly engine: string
 }
 
 /** Object ids of PostgreSQL's number types: they are printed to the right. */
@@ -37,11 +40,12 @@ export async function runScript(address: string, text: string): Promise<SqlAnswe
   const notices: string[] = []
   client.on('notice', ({ message }) => notices.push(message ?? ''))
   client.on('error', () => undefined)
+  const engine = engineOf(client)
   try {
     await client.connect()
     const results = await client.query({ text, rowMode: 'array', types: { getTypeParser: () => String } as never })
     const all = (Array.isArray(results) ? results : [results]) as pg.QueryArrayResult<(string | null)[]>[]
-    return { results: all.map(rowsOf), notices }
+    return { results: all.map(rowsOf), notices, engine: engine() }
   } catch (cause) {
     throw asSqlError(cause)
   } finally {
@@ -64,9 +68,10 @@ function tagOf(command: string | null, rowCount: number | null): string {
 }
 
 /** Each result after the other; as JSON a line for each. */
-export function printAnswer({ results, notices }: SqlAnswer, output: Output): void {
+export function printAnswer({ results, notices, engine }: SqlAnswer, output: Output): void {
   for (const notice of notices) output.note(notice)
   for (const result of results) printRows(result, output)
+  if (engine !== embeddedEngine) output.note(`Answered by ${engine}.`)
 }
 
 function printRows({ columns, rows, command }: SqlRows, output: Output): void {

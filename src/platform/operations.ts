@@ -149,6 +149,8 @@ export interface SqlOperations {
     readonly columns: readonly SqlColumn[]
     readonly batches: AsyncIterable<readonly (readonly unknown[])[]>
     readonly notices: readonly string[]
+    /** Which engine answered: `DuckDB`, `Trino at http://…`. */
+    readonly engine: string
   }>
 }
 

@@ -88,7 +88,12 @@ void test('a client that reads nothing of its answer takes a bounded part of it,
   const operations: Operations = {
     ...pretendOperations(),
     sql: {
-      query: async () => ({ columns: [{ name: 'x', type: 'text' }], batches: endless(() => batches++), notices: [] }),
+      query: async () => ({
+        columns: [{ name: 'x', type: 'text' }],
+        batches: endless(() => batches++),
+        notices: [],
+        engine: 'DuckDB',
+      }),
     },
   }
   const ask = '{"sql":"select"}'

@@ -28,6 +28,17 @@ export function pySpark(): EnginePython {
   return { python, env: { SPARK_EXTRA_CLASSPATH: join(runtime, '*'), SPARK_LOCAL_IP: '127.0.0.1' } }
 }
 
+/** With Iceberg's client of S3 beside it, and keys that open nothing: the catalog hands out those that do. */
+export function withS3Files({ python, env }: EnginePython): EnginePython {
+  const iceberg = process.env['ICEBERG_VERSION'] ?? '1.11.0'
+  const bundle = mavenJars(`aws-${iceberg}`, [`org.apache.iceberg:iceberg-aws-bundle:${iceberg}`])
+  const keys = { AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'wrong' }
+  return {
+    python,
+    env: { ...env, ...keys, SPARK_EXTRA_CLASSPATH: `${env['SPARK_EXTRA_CLASSPATH']}:${join(bundle, '*')}` },
+  }
+}
+
 /** The environment of a program of ours in an engine's Python; the kit's `digest` can be imported. */
 export function pythonEnvironment({ env }: EnginePython): NodeJS.ProcessEnv {
   return { ...process.env, ...env, PYTHONPATH: `${kit}/iceberg`, PYTHONDONTWRITEBYTECODE: '1' }

@@ -5,6 +5,7 @@ import { runSql } from '../../src/cli/sql-session.ts'
 import { connectKafka } from '../../src/stream/client/connect.ts'
 import { kit } from '../../tools/conformance/suites.ts'
 import { startWeir, type RunningWeir } from '../support/running-weir.ts'
+import { inBucket, vendedS3 } from './in-bucket.ts'
 import { runPySpark } from './kit-python.ts'
 import { digestQuery, readingProject, readingRows } from './reading-table.ts'
 
@@ -31,7 +32,7 @@ const chosen = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 if (chosen.length === 0 || chosen.some((name) => readers[name] === undefined))
   throw new Error(`name engines: ${Object.keys(readers).join(', ')}`)
 
-await using weir = await startWeir('readers', isOnS3 ? inBucket(readingProject) : readingProject)
+await using weir = await startWeir('readers', isOnS3 ? inBucket(readingProject, 'readers') : readingProject)
 // Two commits at least, the second under a schema with one column more.
 for (const rows of [readingRows(1, 3000), readingRows(2, 2000)]) await deliver(weir, rows)
 const own = await compare(chosen)
@@ -94,19 +95,10 @@ async function outputOf(command: string, args: readonly string[], input = ''): P
   return Buffer.concat(chunks).toString()
 }
 
-/** The same project with its tables in a place of their own in the bucket, whose keys clients get. */
-function inBucket(project: string): string {
-  const { S3_ENDPOINT: endpoint, S3_BUCKET: bucket = 'weir', AWS_REGION: region = 'us-east-1' } = process.env
-  if (endpoint === undefined) throw new Error('S3_ENDPOINT must name an S3 server')
-  const objects = `objects: { location: 's3://${bucket}/readers-${process.pid}', endpoint: '${endpoint}', region: '${region}',
-    clients: { accessKeyId: secret('id', { fromEnv: 'AWS_ACCESS_KEY_ID' }), secretAccessKey: secret('key', { fromEnv: 'AWS_SECRET_ACCESS_KEY' }) } }`
-  return project.replace('import {', 'import { secret,').replace('resources:', `${objects}, resources:`)
-}
-
 /** PyIceberg asks for keys and finds S3's files by itself; Java's client does what it is told to. */
 function settingsOf(name: string): readonly string[] {
   if (!isOnS3 || name !== 'spark') return []
-  return ['-Dio-impl=org.apache.iceberg.aws.s3.S3FileIO', '-Dheader.X-Iceberg-Access-Delegation=vended-credentials']
+  return Object.entries(vendedS3).map(([name, value]) => `-D${name}=${value}`)
 }
 
 /** An engine has no keys of its own, or wrong ones: the kit's Spark brings its S3 client along only where there are some. */

@@ -40,7 +40,12 @@ export function pretendOperations(): Operations {
       deleteOffsets: async () => 0,
     },
     sql: {
-      query: async () => ({ columns: [{ name: 'n', type: 'int8' }], batches: threeRows(), notices: [] }),
+      query: async () => ({
+        columns: [{ name: 'n', type: 'int8' }],
+        batches: threeRows(),
+        notices: [],
+        engine: 'DuckDB',
+      }),
     },
     tables: {
       history: async () => ({ items: [], refs: [] }),

@@ -28,16 +28,33 @@ export default defineProject({ name: 'conformance', resources: [] })
 /** A Weir on free ports over a project in a temporary folder, empty unless given; stopped and removed when disposed of. */
 export async function startWeir(name: string, project = emptyProject): Promise<RunningWeir> {
   const folder = mkdtempSync(join(tmpdir(), `weir-${name}-`))
+  writeProject(folder, project)
+  const weir = await startWeirIn(folder)
+  return {
+    ...weir,
+    async [Symbol.asyncDispose]() {
+      await weir[Symbol.asyncDispose]()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export function writeProject(folder: string, project: string): void {
   writeFileSync(join(folder, 'weir.config.ts'), project)
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  const args = ['up', '--dir', folder, '--kafka-port', '0', '--postgres-port', '0', '--http-port', '0']
+}
+
+/** A Weir over the project of a folder; stopped when disposed of. `more` are words of the command line, after those for free ports. */
+export async function startWeirIn(folder: string, more: readonly string[] = []): Promise<RunningWeir> {
+  const args = ['up', '--dir', folder, '--kafka-port', '0', '--postgres-port', '0', '--http-port', '0', ...more]
+  const file = join(folder, '.weir/endpoints.json')
+  rmSync(file, { force: true })
   const weir = spawn(process.execPath, [join(root, 'src/cli/main.ts'), ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   // A test that fails before it can clean up leaves nothing running: the children end with their supervisor.
   process.once('exit', () => weir.kill('SIGKILL'))
-  const file = join(folder, '.weir/endpoints.json')
   const deadline = Date.now() + 30_000
   while (!existsSync(file)) {
     if (weir.exitCode !== null || Date.now() > deadline) throw new Error('weir up did not become ready')
@@ -49,7 +66,6 @@ export async function startWeir(name: string, project = emptyProject): Promise<R
     async [Symbol.asyncDispose]() {
       weir.kill('SIGTERM')
       if (weir.exitCode === null) await once(weir, 'exit')
-      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

@@ -632,6 +632,8 @@ export interface SqlAnswer {
   readonly truncated: boolean
   readonly ms: number
   readonly notices: readonly string[]
+  /** Which engine answered: DuckDB, or a Trino with its address. */
+  readonly engine: string
 }
 
 export interface Status {

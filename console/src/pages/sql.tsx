@@ -122,7 +122,7 @@ export function SqlPage() {
 function Summary({ result }: { readonly result: SqlAnswer }) {
   return (
     <span className="quiet" role="status">
-      {formatCount(result.rows.length)} rows in {result.ms.toFixed(0)} ms
+      {formatCount(result.rows.length)} rows in {result.ms.toFixed(0)} ms, by {result.engine}
       {result.truncated ? `; the first ${formatCount(rowLimit)} are shown` : ''}
     </span>
   )

@@ -120,14 +120,37 @@ for (const [what, objects, message] of [
       { message },
     ))
 
-for (const [option, text, code, message] of [
-  ['sql', `sql: { trino: 'http://trino:8080' }`, 'WEIR-1013', /sql .* only by its own.*catalog.*Leave sql out/],
-] as const)
-  void test(`${option} of another service is refused where it is chosen, not ignored`, async () => {
-    const project = `${head}export default defineProject({ name: 'p', resources: [],
-    environments: { production: { ${text} } } } as never)`
-    await assert.rejects(read(project, 'production'), { code, message })
+void test('another engine answers SQL where an environment says so, and secrets are named only', async () => {
+  const text = (sql: string) =>
+    `${head}export default defineProject({ name: 'p', resources: [], environments: { production: { sql: ${sql} } } } as never)`
+  const { settings } = await read(
+    text(
+      `{ trino: 'https://trino:8443', user: 'ann', password: secret('trino', { fromEnv: 'TRINO' }), catalog: 'lake' }`,
+    ),
+    'production',
+  )
+  assert.deepEqual(settings.sql, {
+    trino: 'https://trino:8443',
+    user: 'ann',
+    password: { fromEnv: 'TRINO' },
+    catalog: 'lake',
+    schema: 'public',
   })
+  for (const [sql, message] of [
+    [`{ trino: 'trino:8080' }`, /write it like https:\/\/trino/],
+    [`{ trino: 'http://trino:8080', token: secret('t', { fromEnv: 'T' }) }`, /by https:\/\/ only/],
+    [
+      `{ trino: 'https://t', token: secret('t', { fromEnv: 'T' }), password: secret('t', { fromEnv: 'T' }) }`,
+      /exclude each other/,
+    ],
+    [`{ trino: 'https://t', password: 'open' }`, /never the value itself/],
+    [`{ spark: 'http://t' }`, /spark/],
+    [`{ trino: 'http://t', catalogue: 'x' }`, /Did you mean catalog/],
+  ] as const)
+    await assert.rejects(read(text(sql), 'production'), { message }, sql)
+  const local = text(`{ trino: 'http://127.0.0.1:8080', token: secret('t', { fromEnv: 'T' }) }`)
+  assert.equal((await read(local, 'production')).settings.sql?.catalog, 'weir')
+})
 
 const mistakes: readonly (readonly [title: string, code: string, at: string, message: RegExp, text: string])[] = [
   [

@@ -18,10 +18,12 @@ export const sqlSchema = z
       .describe("Trino's name for the catalog of Weir's tables."),
     schema: z.string().min(1).default('public').describe('Where names without a schema are looked up.'),
   })
-  .refine(({ password, token }) => password === undefined || token === undefined, 'password and token exclude each other')
   .refine(
-    ({ trino, password, token }) =>
-      (password === undefined && token === undefined) || isPrivateWay(trino),
+    ({ password, token }) => password === undefined || token === undefined,
+    'password and token exclude each other',
+  )
+  .refine(
+    ({ trino, password, token }) => (password === undefined && token === undefined) || isPrivateWay(trino),
     'a password or token goes by https:// only, except to this machine',
   )
 

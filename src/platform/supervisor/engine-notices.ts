@@ -9,8 +9,15 @@ export async function engineNotices({ project }: Pick<SupervisorOptions, 'projec
   if (!sql) return []
   const { createTrinoClient } = await import('../../sql/trino/trino-client.ts')
   try {
-    const version = await createTrinoClient({ url: sql.trino, user: sql.user, catalog: sql.catalog, schema: sql.schema }).version(patienceMs)
-    return [`SQL is answered by Trino ${version} at ${sql.trino}, from its catalog ${sql.catalog}: snapshots, without what is not committed yet`]
+    const version = await createTrinoClient({
+      url: sql.trino,
+      user: sql.user,
+      catalog: sql.catalog,
+      schema: sql.schema,
+    }).version(patienceMs)
+    return [
+      `SQL is answered by Trino ${version} at ${sql.trino}, from its catalog ${sql.catalog}: snapshots, without what is not committed yet`,
+    ]
   } catch (error) {
     const { message, details } = asWeirError(error)
     const { hint } = details as { readonly hint?: string }

@@ -126,5 +126,6 @@ export const sqlAnswer = z
     truncated: z.boolean().describe('Whether there are more rows.'),
     ms: z.number(),
     notices: z.array(z.string()).readonly(),
+    engine: z.string().describe('Which engine answered: DuckDB, or a Trino with its address.'),
   })
   .meta({ id: 'SqlAnswer' })

@@ -36,9 +36,9 @@ export const sqlRoutes: Routes = (untyped, { operations }) => {
           .type('application/x-ndjson')
           .send(Readable.from(lines(query), { objectMode: false, highWaterMark: 65_536 }) as never)
       const { rows, truncated } = await firstRows(query, request.body.limit)
-      const { columns, notices } = query
+      const { columns, notices, engine } = query
       const ms = Math.round((performance.now() - started) * 10) / 10
-      return reply.type('application/json').send(jsonOf({ columns, rows, truncated, ms, notices }))
+      return reply.type('application/json').send(jsonOf({ columns, rows, truncated, ms, notices, engine }))
     },
   )
 }
@@ -58,8 +58,8 @@ async function firstRows(
 }
 
 /** The status has been sent when a row fails: the error is then the last line. */
-async function* lines({ columns, batches, notices }: Query): AsyncIterable<string> {
-  yield `${jsonOf({ columns, notices })}\n`
+async function* lines({ columns, batches, notices, engine }: Query): AsyncIterable<string> {
+  yield `${jsonOf({ columns, notices, engine })}\n`
   try {
     for await (const batch of batches) yield batch.map((row) => `${jsonOf(row)}\n`).join('')
   } catch (error) {

@@ -1,3 +1,4 @@
+import { engineSetting } from '../../kernel/answering-engine.ts'
 import type { SessionViews } from '../bind/session-views.ts'
 import type { SessionFacts } from '../catalog/rewrite-session.ts'
 import { createSessionQueries } from '../session/session-queries.ts'
@@ -13,7 +14,7 @@ import type { EngineServices } from './services.ts'
 
 /** What a session has otherwise where Trino answers. */
 export const trinoSettings = (config: TrinoConfig): Readonly<Record<string, string>> => ({
-  'weir.engine': engineName(config),
+  [engineSetting]: engineName(config),
   search_path: config.schema,
 })
 
@@ -41,8 +42,12 @@ export function trinoSession(
 }
 
 function besideCatalog(name: string): Error {
-  return sqlError('WEIR-6001', `a statement reads PostgreSQL's catalog or tables of the project, not both: ${name} reads the tables`, {
-    sqlstate: '0A000',
-    hint: 'Ask in two statements.',
-  })
+  return sqlError(
+    'WEIR-6001',
+    `a statement reads PostgreSQL's catalog or tables of the project, not both: ${name} reads the tables`,
+    {
+      sqlstate: '0A000',
+      hint: 'Ask in two statements.',
+    },
+  )
 }

@@ -1,3 +1,4 @@
+import { engineSetting } from '../../kernel/answering-engine.ts'
 import type { SessionFacts } from '../catalog/rewrite-session.ts'
 import type { SessionSettings } from './settings.ts'
 
@@ -6,7 +7,7 @@ export function sessionFacts(database: string, settings: SessionSettings, proces
   return {
     database,
     processId,
-    engine: settings.get('weir.engine'),
+    engine: settings.get(engineSetting),
     user: settings.get('session_authorization'),
     get searchPath() {
       return settings.searchPath

@@ -1,4 +1,5 @@
 import { sqlError } from '../sql-error.ts'
+import { embeddedEngine, engineSetting } from '../../kernel/answering-engine.ts'
 import { nearestName } from '../../kernel/nearest.ts'
 
 /** A session's settings: PostgreSQL's names, answered here and never handed to DuckDB. */
@@ -52,7 +53,7 @@ export const defaultSettings: Readonly<Record<string, string>> = {
   TimeZone: 'UTC',
   transaction_isolation: 'read committed',
   transaction_read_only: 'off',
-  'weir.engine': 'DuckDB',
+  [engineSetting]: embeddedEngine,
   work_mem: '4MB',
   xmloption: 'content',
 }
@@ -63,7 +64,7 @@ const fixed = new Set([
   'server_encoding',
   'integer_datetimes',
   'max_identifier_length',
-  'weir.engine',
+  engineSetting,
 ])
 const canonical = new Map(Object.keys(defaultSettings).map((name) => [name.toLowerCase(), name]))
 
@@ -82,7 +83,7 @@ export const reported = [
   'TimeZone',
   'integer_datetimes',
   'standard_conforming_strings',
-  'weir.engine',
+  engineSetting,
 ]
 
 const checks: Readonly<Record<string, (value: string) => string | undefined>> = {

@@ -16,6 +16,7 @@ export function tableMentions({ tokens }: Statement): readonly TableMention[] {
   const places = tablePlaces(tokens)
   return tokens.flatMap((token, at) => {
     if (!(places[at] || isTableCommand(tokens, at)) || !isName(token.kind)) return []
+    if (token.kind === 'word' && noTables.has(token.value)) return []
     const parts = [token.value]
     let next = at + 1
     for (; isSymbol(tokens, next, '.') && tokens[next + 1]; next += 2) parts.push(tokens[next + 1]!.value)
@@ -23,6 +24,9 @@ export function tableMentions({ tokens }: Statement): readonly TableMention[] {
     return isSymbol(tokens, next, '(') ? [] : [{ parts, position: token.start + 1 }]
   })
 }
+
+/** What may stand in the place of a table and is none. */
+const noTables = new Set(['select', 'values', 'with', 'table', 'lateral', 'unnest'])
 
 const isName = (kind: string): boolean => kind === 'word' || kind === 'quoted'
 
@@ -74,10 +78,14 @@ export function refuseTableFunctions({ tokens, text }: Statement): void {
     while (isSymbol(tokens, name + 1, '.')) name += 2
     // TABLE(orders) as an argument of such a function is a table.
     if (!isSymbol(tokens, name + 1, '(') || tableFunctions.has(tokens[name]!.value.toLowerCase())) continue
-    throw sqlError('WEIR-6004', `table function ${text.slice(tokens[at + 2]!.start, tokens[name]!.end)} is not allowed here`, {
-      sqlstate: '42501',
-      position: tokens[at + 2]!.start + 1,
-      hint: `Of Trino's, ${[...tableFunctions].join(', ')} are.`,
-    })
+    throw sqlError(
+      'WEIR-6004',
+      `table function ${text.slice(tokens[at + 2]!.start, tokens[name]!.end)} is not allowed here`,
+      {
+        sqlstate: '42501',
+        position: tokens[at + 2]!.start + 1,
+        hint: `Of Trino's, ${[...tableFunctions].join(', ')} are.`,
+      },
+    )
   }
 }

@@ -72,11 +72,15 @@ function find({ parts: names }: TableMention, index: RelationIndex, parts: Notic
 }
 
 function isView({ schema, name }: TableName, { position }: TableMention): Error {
-  return sqlError('WEIR-6001', `${schema}.${name} is a view of the project, in DuckDB's words: Trino does not read it`, {
-    sqlstate: '0A000',
-    position,
-    hint: 'Write its query in the place of its name, or use an environment without sql.trino.',
-  })
+  return sqlError(
+    'WEIR-6001',
+    `${schema}.${name} is a view of the project, in DuckDB's words: Trino does not read it`,
+    {
+      sqlstate: '0A000',
+      position,
+      hint: 'Write its query in the place of its name, or use an environment without sql.trino.',
+    },
+  )
 }
 
 function noticesOf({ schema, name, tails, notices }: ResolvedTable): readonly string[] {

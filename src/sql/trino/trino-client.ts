@@ -185,19 +185,34 @@ function credentialsOf({ user, password, token }: TrinoConfig): Record<string, s
   return { Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` }
 }
 
-const remedy = (origin: string): string => `See that Trino runs there (curl ${origin}/v1/info), or name another in sql.trino.`
+const remedy = (origin: string): string =>
+  `See that Trino runs there (curl ${origin}/v1/info), or name another in sql.trino.`
 
 const away = (origin: string, cause: unknown): Error =>
-  sqlError('WEIR-6015', `Trino at ${origin} cannot be reached: ${reasonOf(cause)}`, { sqlstate: '57P03', hint: remedy(origin) }, cause)
+  sqlError(
+    'WEIR-6015',
+    `Trino at ${origin} cannot be reached: ${reasonOf(cause)}`,
+    { sqlstate: '57P03', hint: remedy(origin) },
+    cause,
+  )
 
 const lost = (origin: string, cause: unknown): Error =>
-  sqlError('WEIR-6015', `Trino at ${origin} went away while it answered: ${reasonOf(cause)}`, { sqlstate: '08006', hint: remedy(origin) }, cause)
+  sqlError(
+    'WEIR-6015',
+    `Trino at ${origin} went away while it answered: ${reasonOf(cause)}`,
+    { sqlstate: '08006', hint: remedy(origin) },
+    cause,
+  )
 
 const elsewhere = (origin: string, url: string): Error =>
-  sqlError('WEIR-6015', `Trino at ${origin} answers at ${new URL(url).origin}, which is not the address of the project`, {
-    sqlstate: '08006',
-    hint: 'Name that address in sql.trino, or set http-server.process-forwarded=true in Trino behind a proxy.',
-  })
+  sqlError(
+    'WEIR-6015',
+    `Trino at ${origin} answers at ${new URL(url).origin}, which is not the address of the project`,
+    {
+      sqlstate: '08006',
+      hint: 'Name that address in sql.trino, or set http-server.process-forwarded=true in Trino behind a proxy.',
+    },
+  )
 
 function reasonOf(thrown: unknown): string {
   const { message, cause } = thrown as Error
@@ -205,14 +220,18 @@ function reasonOf(thrown: unknown): string {
   return code ?? (inner || message)
 }
 
-const isPassing = (error: Error): boolean => (error as { details?: { sqlstate?: string } }).details?.sqlstate === '08006'
+const isPassing = (error: Error): boolean =>
+  (error as { details?: { sqlstate?: string } }).details?.sqlstate === '08006'
 
 /** An answer of HTTP that is none of a statement. */
 async function refusedBy(origin: string, answer: Response): Promise<Error> {
   const text = (await answer.text().catch(() => '')).slice(0, 300).trim()
   const said = `Trino at ${origin} answers ${answer.status}${text ? `: ${text}` : ''}`
   if (answer.status === 401 || answer.status === 403)
-    return sqlError('WEIR-6015', said, { sqlstate: '28000', hint: 'Check sql.user, and sql.password or sql.token, in the project.' })
+    return sqlError('WEIR-6015', said, {
+      sqlstate: '28000',
+      hint: 'Check sql.user, and sql.password or sql.token, in the project.',
+    })
   // What Trino cannot read of a request; a prepared statement that it does not parse is such.
   if (answer.status === 400) return sqlError('WEIR-6002', said, { sqlstate: '42601' })
   if (passing.has(answer.status)) return sqlError('WEIR-6015', said, { sqlstate: '08006', hint: remedy(origin) })

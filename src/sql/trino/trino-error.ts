@@ -66,5 +66,10 @@ function offsetOf(text: string, line: number, column: number): number | undefine
   const found = lines[line - 1]
   if (found === undefined) return undefined
   const before = lines.slice(0, line - 1).reduce((sum, { length }) => sum + length + 1, 0)
-  return before + [...found].slice(0, column - 1).join('').length
+  return (
+    before +
+    Array.from(found)
+      .slice(0, column - 1)
+      .join('').length
+  )
 }

@@ -122,11 +122,13 @@ const literals: Readonly<Record<string, Literal>> = {
   },
 }
 
-const moment =
-  /^\s*(\d{4,}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?\s*(Z|UTC|[+-]\d\d(?::?\d\d)?)?\s*$/i
+const moment = /^\s*(\d{4,}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?\s*(Z|UTC|[+-]\d\d(?::?\d\d)?)?\s*$/i
 
 /** ISO 8601, as drivers send it. */
-function partsOf(text: string, type: string): { readonly date: string; readonly time: string; readonly zone: string | undefined } {
+function partsOf(
+  text: string,
+  type: string,
+): { readonly date: string; readonly time: string; readonly zone: string | undefined } {
   const [, date, time = '00:00:00', zone] = moment.exec(text) ?? []
   if (date === undefined)
     throw sqlError('WEIR-6005', `invalid input syntax for type ${type}: "${text}"`, {
@@ -159,7 +161,8 @@ const withoutDigits = (type: string): string => type.replace(/\(.*?\)/, '')
 export function oidOfTrinoName(type: string): number {
   const element = /^array\((.*)\)$/.exec(type)?.[1]
   const base = withoutDigits(element ?? type)
-  const name = base === 'tinyint' ? 'int2' : Object.entries(declaredTypes).find(([, one]) => withoutDigits(one) === base)?.[0]
+  const name =
+    base === 'tinyint' ? 'int2' : Object.entries(declaredTypes).find(([, one]) => withoutDigits(one) === base)?.[0]
   const found = name === undefined ? undefined : (pgTypes as Readonly<Record<string, PgType>>)[name]
   return found === undefined ? 25 : element === undefined ? found.oid : found.arrayOid
 }

@@ -1,5 +1,6 @@
 import type { Cursor, ResultChunk } from '../wire/query-service.ts'
 import { resultTypeOf } from '../wire/result-type.ts'
+import type { Cancelable } from './cancelable.ts'
 import type { TrinoColumn } from './parse-page.ts'
 import type { TrinoQuery } from './trino-client.ts'
 import { type TrinoType, trinoType } from './trino-type.ts'
@@ -18,13 +19,12 @@ export function resultColumns(columns: readonly TrinoColumn[], names: readonly (
 export interface TrinoCursorParts {
   readonly names: readonly (string | undefined)[] | undefined
   readonly notices: readonly string[]
-  /** Runs work that a cancellation ends. */
-  readonly interruptible: <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>
+  readonly cancelable: Cancelable
   readonly explain: (error: unknown) => Error
 }
 
 /** A query that runs in Trino as a cursor: it ends itself with its last row or its first error. */
-export function trinoCursor(query: TrinoQuery, { names, notices, interruptible, explain }: TrinoCursorParts): Cursor {
+export function trinoCursor(query: TrinoQuery, { names, notices, cancelable, explain }: TrinoCursorParts): Cursor {
   const columns = resultColumns(query.columns, names)
   const types = columns.map(({ trino }) => trino)
   return {
@@ -32,7 +32,7 @@ export function trinoCursor(query: TrinoQuery, { names, notices, interruptible, 
     notices,
     async next() {
       try {
-        const rows = await interruptible((signal) => query.next(signal))
+        const rows = await cancelable.run((signal) => query.next(signal))
         return rows && chunkOf(rows, types)
       } catch (error) {
         await query.close()

@@ -1,4 +1,5 @@
-import { programPath, pySpark, pythonEnvironment } from '../engine-python.ts'
+import { programPath, pySpark, pythonEnvironment, withS3Files } from '../engine-python.ts'
+import { vendedS3 } from '../in-bucket.ts'
 import type { Change } from './columns.ts'
 import { startLineService } from './line-service.ts'
 import { sparkDialect, sqlRows, sqlType } from './sql-dialect.ts'
@@ -6,10 +7,14 @@ import type { Partition, TableEngine } from './table-engine.ts'
 
 const mergeOnRead = ['delete', 'update', 'merge'].map((name) => `'write.${name}.mode' = 'merge-on-read'`).join(', ')
 
-export function startSpark(catalog: string): TableEngine {
-  const engine = pySpark()
+/** `isOnS3`: with no keys but those that the catalog hands out. */
+export function startSpark(catalog: string, isOnS3 = false): TableEngine {
+  const engine = isOnS3 ? withS3Files(pySpark()) : pySpark()
   const program = programPath('engines/spark-serve.py')
-  const service = startLineService([engine.python, program, catalog], pythonEnvironment(engine))
+  const service = startLineService(
+    [engine.python, program, catalog, ...(isOnS3 ? [JSON.stringify(vendedS3)] : [])],
+    pythonEnvironment(engine),
+  )
   const run = async (sql: string): Promise<void> => void (await service.ask({ sql }))
   const place = (table: string) => `w.public.${table}`
   return {

@@ -1,6 +1,6 @@
 """Runs statements in Spark, in which the catalog is w: each line that comes in is {"sql": …}, each that goes out {"rows": […]} or {"error": …}.
 
-Usage: spark-serve.py CATALOG; SPARK_EXTRA_CLASSPATH names Iceberg's runtime for Spark. Rows have the form of digest.py.
+Usage: spark-serve.py CATALOG [PROPERTIES], more of the catalog's as JSON; SPARK_EXTRA_CLASSPATH names Iceberg's runtime for Spark. Rows have the form of digest.py.
 """
 import json
 import os
@@ -27,6 +27,8 @@ settings = {
     "spark.sql.catalog.w.uri": sys.argv[1],
     "spark.sql.catalog.w.cache-enabled": "false",
 }
+for key, value in json.loads(sys.argv[2] if len(sys.argv) > 2 else "{}").items():
+    settings[f"spark.sql.catalog.w.{key}"] = value
 builder = SparkSession.builder.master("local[2]").appName("weir")
 for key, value in settings.items():
     builder = builder.config(key, value)

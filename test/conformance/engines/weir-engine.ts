@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { nodeFiles } from '../../../src/kernel/files/node-files.ts'
 import { runSql } from '../../../src/cli/sql-session.ts'
 import { connectCatalog } from '../../../src/lake/client/connect-catalog.ts'
 import type { TableCommit } from '../../../src/lake/client/catalog-client.ts'
@@ -12,7 +11,7 @@ import { preparePartitioning } from '../../../src/lake/metadata/prepare-layout-c
 import { prepareSchemaEvolution } from '../../../src/lake/metadata/prepare-schema-change.ts'
 import type { SchemaChange } from '../../../src/lake/metadata/evolve-schema.ts'
 import { schemaOf } from '../../../src/lake/types/schema.ts'
-import { openObjectStore } from '../../../src/storage/objects/open.ts'
+import type { ObjectStore } from '../../../src/storage/objects/object-store.ts'
 import { rowEngine } from '../../support/compacted-lake.ts'
 import type { Endpoints } from '../../support/running-weir.ts'
 import { type Change, type Column, fieldsOf } from './columns.ts'
@@ -20,9 +19,8 @@ import { sqlRows, weirDialect } from './sql-dialect.ts'
 import type { Partition, TableEngine } from './table-engine.ts'
 
 /** Rows by its PostgreSQL port, in both directions; what has no SQL yet, as Weir's own parts do it through the REST catalog. */
-export async function startWeirEngine({ iceberg, postgres }: Endpoints): Promise<TableEngine> {
+export async function startWeirEngine({ iceberg, postgres }: Endpoints, store: ObjectStore): Promise<TableEngine> {
   const client = connectCatalog({ uri: iceberg })
-  const store = openObjectStore({ roots: ['file:///'], files: nodeFiles })
   const folder = mkdtempSync(join(tmpdir(), 'weir-engines-'))
   const instance = await DuckDBInstance.create(':memory:')
   const db = await instance.connect()

@@ -1,3 +1,4 @@
+import { engineOf } from '../../../kernel/answering-engine.ts'
 import type { Client as PgClient } from 'pg'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { Principal } from '../../../access/principal.ts'
@@ -17,6 +18,7 @@ export function createSqlOperations(
       const as = loginOf(principal, identities)
       const client = new pg.Client({ ...address(), ...as, database: 'weir', application_name: 'http' })
       client.on('error', () => undefined)
+      const engine = engineOf(client)
       signal.addEventListener('abort', () => void client.end().catch(() => undefined), { once: true })
       await client.connect().catch((cause: Error) => {
         throw new WeirError('WEIR-2005', `the SQL engine does not answer: ${cause.message}`, { cause })
@@ -25,6 +27,7 @@ export function createSqlOperations(
         client,
         new pg.Query({ text: sql, rowMode: 'array', types } as never) as unknown as RowEvents,
         signal,
+        engine,
       )
     },
   }
@@ -65,7 +68,12 @@ interface RowEvents {
 }
 
 /** Resolves with the first rows, so that what is wrong with the statement is an error and not a broken stream. */
-async function runQuery(client: PgClient, query: RowEvents, signal: AbortSignal): ReturnType<SqlOperations['query']> {
+async function runQuery(
+  client: PgClient,
+  query: RowEvents,
+  signal: AbortSignal,
+  engine: () => string,
+): ReturnType<SqlOperations['query']> {
   const notices: string[] = []
   client.on('notice', ({ message }) => notices.push(message ?? ''))
   const socket = (client as unknown as { connection: { stream: { pause(): void; resume(): void } } }).connection.stream
@@ -114,7 +122,7 @@ async function runQuery(client: PgClient, query: RowEvents, signal: AbortSignal)
       await close()
     }
   }
-  return { columns: fields.map(columnOf), batches: batches(), notices }
+  return { columns: fields.map(columnOf), batches: batches(), notices, engine: engine() }
 }
 
 const typeNames: Readonly<Record<number, string>> = {

@@ -18,12 +18,18 @@ export function writeRows(
   let row = rows.from
   for (; row < rows.to && out.at < rows.bytesMax; row++) {
     out.reserve(7)
-    out.bytes[out.at] = dataRow
-    const start = ++out.at
+    const start = out.at
+    out.bytes[out.at++] = dataRow
     out.at += 4
     out.int16(writers.length)
-    for (let i = 0; i < writers.length; i++) writers[i]!(out, row)
-    out.setInt32(start, out.at - start)
+    try {
+      for (let i = 0; i < writers.length; i++) writers[i]!(out, row)
+    } catch (error) {
+      // A value that has no form: the client is told between two messages.
+      out.at = start
+      throw error
+    }
+    out.setInt32(start + 1, out.at - start - 1)
   }
   return row
 }
