@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { embeddedEngine, engineOf } from '../kernel/answering-engine.ts'
+import { embeddedEngine, engineOf, ownEngineOption } from '../kernel/answering-engine.ts'
 import type { ErrorCode } from '../kernel/errors/catalogue.ts'
 import { WeirError } from '../kernel/errors/weir-error.ts'
 import type { Output } from './command.ts'
@@ -31,21 +31,26 @@ export async function runSql(address: string, text: string): Promise<SqlRows> {
 }
 
 /** Runs the statements of a text on the PostgreSQL port. */
-export async function runScript(address: string, text: string): Promise<SqlAnswer> {
+export async function runScript(
+  address: string,
+  text: string,
+  engine: 'project' | 'own' = 'project',
+): Promise<SqlAnswer> {
   const client = new pg.Client({
     connectionString: address,
     password: process.env['WEIR_PASSWORD'] ?? '',
     application_name: 'weir sql',
+    ...(engine === 'own' ? { options: ownEngineOption } : {}),
   })
   const notices: string[] = []
   client.on('notice', ({ message }) => notices.push(message ?? ''))
   client.on('error', () => undefined)
-  const engine = engineOf(client)
+  const answering = engineOf(client)
   try {
     await client.connect()
     const results = await client.query({ text, rowMode: 'array', types: { getTypeParser: () => String } as never })
     const all = (Array.isArray(results) ? results : [results]) as pg.QueryArrayResult<(string | null)[]>[]
-    return { results: all.map(rowsOf), notices, engine: engine() }
+    return { results: all.map(rowsOf), notices, engine: answering() }
   } catch (cause) {
     throw asSqlError(cause)
   } finally {

@@ -6,6 +6,9 @@ export const embeddedEngine = 'DuckDB'
 /** The setting that says it, which the PostgreSQL port reports to each client. */
 export const engineSetting = 'weir.engine'
 
+/** What a PostgreSQL client says at its start when it wants the own one, whatever the project says. */
+export const ownEngineOption = `-c ${engineSetting}=${embeddedEngine}`
+
 /** What a PostgreSQL client that is not connected yet will have been told of the engine. */
 export function engineOf(client: object): () => string {
   let engine: string = embeddedEngine

@@ -145,6 +145,8 @@ export interface SqlOperations {
     sql: string,
     signal: AbortSignal,
     principal?: Principal,
+    /** That of the project without it; the own one sees tails, and speaks DuckDB's SQL. */
+    engine?: 'project' | 'own',
   ): Promise<{
     readonly columns: readonly SqlColumn[]
     readonly batches: AsyncIterable<readonly (readonly unknown[])[]>

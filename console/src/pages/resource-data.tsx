@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { quoteName, runSql } from '../api/sql.ts'
+import { quoteName, runOwnSql } from '../api/sql.ts'
 import type { Resource } from '../api/resource.ts'
 import { Command } from '../parts/command.tsx'
 import { Empty, ErrorNotice, Loading } from '../parts/notice.tsx'
@@ -15,7 +15,7 @@ export function ResourceData({ resource }: { readonly resource: Resource }) {
 
 function Rows({ resource }: { readonly resource: Resource }) {
   const sql = `select * from ${quoteName(resource.name)} limit 1000`
-  const rows = useQuery({ queryKey: ['rows', sql], queryFn: ({ signal }) => runSql(sql, 1000, signal) })
+  const rows = useQuery({ queryKey: ['rows', sql], queryFn: ({ signal }) => runOwnSql(sql, 1000, signal) })
   if (rows.isLoadingError) return <ErrorNotice error={rows.error} retry={() => void rows.refetch()} />
   if (!rows.data) return <Loading height={400} />
   if (rows.data.rows.length === 0) return <Empty command={`weir sql '${sql}'`}>No rows yet.</Empty>

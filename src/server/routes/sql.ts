@@ -10,6 +10,10 @@ import { typed, type Routes } from './route.ts'
 
 const body = z.strictObject({
   sql: z.string().min(1).max(1_000_000),
+  engine: z
+    .enum(['project', 'own'])
+    .default('project')
+    .describe('Who answers: the engine that the project names, or the embedded one.'),
   limit: z.int().min(1).max(100_000).default(1000).describe('Rows of a JSON answer; NDJSON gives all.'),
 })
 
@@ -30,15 +34,16 @@ export const sqlRoutes: Routes = (untyped, { operations }) => {
     { schema: { tags: ['sql'], summary: 'Run a query', body, response: { 200: answers } } },
     async (request, reply) => {
       const started = performance.now()
-      const query = await operations.sql.query(request.body.sql, untilClientGone(reply), principalOf(request))
+      const { sql, engine } = request.body
+      const query = await operations.sql.query(sql, untilClientGone(reply), principalOf(request), engine)
       if (request.headers.accept?.includes('application/x-ndjson'))
         return reply
           .type('application/x-ndjson')
           .send(Readable.from(lines(query), { objectMode: false, highWaterMark: 65_536 }) as never)
       const { rows, truncated } = await firstRows(query, request.body.limit)
-      const { columns, notices, engine } = query
+      const { columns, notices } = query
       const ms = Math.round((performance.now() - started) * 10) / 10
-      return reply.type('application/json').send(jsonOf({ columns, rows, truncated, ms, notices, engine }))
+      return reply.type('application/json').send(jsonOf({ columns, rows, truncated, ms, notices, engine: query.engine }))
     },
   )
 }

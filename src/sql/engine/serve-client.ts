@@ -20,7 +20,7 @@ import { transactionChanges } from '../write/transaction-changes.ts'
 import { sessionFacts } from '../session/session-facts.ts'
 import { createSettings, reported } from '../session/settings.ts'
 import { principalParameter } from './principal-parameter.ts'
-import { trinoSession, trinoSettings } from './trino-session.ts'
+import { chosenTrino, trinoSession, trinoSettings } from './trino-session.ts'
 import type { EngineServices } from './services.ts'
 import type { SessionRegistry } from './session-registry.ts'
 
@@ -50,7 +50,8 @@ async function serveStarted(
   inbox.typed()
   const { [principalParameter]: principal = null, ...parameters } = startup.parameters
   const services = shared.for(principal)
-  const settings = createSettings(parameters, services.trino && trinoSettings(services.trino.config))
+  const trino = chosenTrino(services.trino, parameters, principal)
+  const settings = createSettings(parameters, trino && trinoSettings(trino.config))
   const connection = await services.duckdb.connect()
   const views = await attachSessionViews(connection)
   const out = createOutbox(socket)
@@ -60,8 +61,8 @@ async function serveStarted(
     const scratch = openScratch(services.scratchDirectory)
     const changes = transactionChanges(services.host, scratch)
     const statements = sessionStatements(services, settings, views, facts, (table) => changes.of(table))
-    const { queries, writes } = services.trino
-      ? trinoSession(services, services.trino, { settings, views, facts })
+    const { queries, writes } = trino
+      ? trinoSession(services, trino, { settings, views, facts })
       : {
           queries: createSessionQueries(statements),
           writes: createSessionWrites({ services, settings, views, statements, changes, scratch }),

@@ -1,4 +1,4 @@
-import { engineSetting } from '../../kernel/answering-engine.ts'
+import { embeddedEngine, engineSetting } from '../../kernel/answering-engine.ts'
 import type { SessionViews } from '../bind/session-views.ts'
 import type { SessionFacts } from '../catalog/rewrite-session.ts'
 import { createSessionQueries } from '../session/session-queries.ts'
@@ -17,6 +17,24 @@ export const trinoSettings = (config: TrinoConfig): Readonly<Record<string, stri
   [engineSetting]: engineName(config),
   search_path: config.schema,
 })
+
+/**
+ * The Trino that answers a session: that of the project, unless the client begins it with `options` that say `-c weir.engine=DuckDB`.
+ * WEIR-6002 (22023) for another.
+ */
+export function chosenTrino(
+  trino: EngineServices['trino'],
+  { options = '' }: Readonly<Record<string, string>>,
+): EngineServices['trino'] {
+  const [, wanted] = /(?:-c\s*|--)weir\.engine=(\S+)/i.exec(options) ?? []
+  if (wanted === undefined) return trino
+  if (wanted.toLowerCase() === embeddedEngine.toLowerCase()) return undefined
+  if (trino && wanted.toLowerCase() === 'trino') return trino
+  throw sqlError('WEIR-6002', `no engine "${wanted}" answers here`, {
+    sqlstate: '22023',
+    hint: `There ${trino ? `are ${embeddedEngine} and Trino` : `is ${embeddedEngine}`}.`,
+  })
+}
 
 interface SessionParts {
   readonly settings: SessionSettings

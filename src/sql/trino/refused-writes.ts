@@ -8,7 +8,7 @@ export function refusedWrites(engine: string): WriteService {
     const verb = (tokens[0]?.value ?? '').toUpperCase()
     throw sqlError('WEIR-6001', `${verb} is not sent to ${engine}: this port only reads there`, {
       sqlstate: '0A000',
-      hint: 'Rows come in through streams and deliveries, or by an engine on the Iceberg catalog; an environment without sql.trino writes by SQL.',
+      hint: "Rows come in through streams and deliveries, or by SQL to the embedded engine: PGOPTIONS='-c weir.engine=DuckDB'.",
     })
   }
   const done = async (): Promise<void> => undefined

@@ -78,7 +78,7 @@ function isView({ schema, name }: TableName, { position }: TableMention): Error 
     {
       sqlstate: '0A000',
       position,
-      hint: 'Write its query in the place of its name, or use an environment without sql.trino.',
+      hint: "Write its query in the place of its name, or ask the embedded engine: PGOPTIONS='-c weir.engine=DuckDB'.",
     },
   )
 }

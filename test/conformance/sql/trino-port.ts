@@ -132,6 +132,17 @@ async function refusals(weir: RunningWeir): Promise<void> {
   checked('places of errors, and parameters that do not fit')
 }
 
+/** A session may begin with the embedded engine all the same: it sees tails, reads views and writes. */
+async function embedded(weir: RunningWeir): Promise<void> {
+  await using client = await connect(weir, { options: '-c weir.engine=DuckDB' })
+  assert.equal(client.said.get('weir.engine'), 'DuckDB')
+  assert.equal((await client.query('select * from orders')).rows.length, 2)
+  assert.equal((await client.query('select * from few')).rows.length, 1)
+  await client.query('begin; delete from typed where id = 5; rollback')
+  await assert.rejects(connect(weir, { options: '-c weir.engine=spark' }), { code: '22023' })
+  checked('a session with the embedded engine')
+}
+
 /** Rows that are not committed are not seen by Trino, which is said; committed they are. */
 async function tails(weir: RunningWeir): Promise<void> {
   await using client = await connect(weir)
@@ -151,6 +162,7 @@ async function tails(weir: RunningWeir): Promise<void> {
   await run(`create view w.public.theirs as select id from w.public.orders`)
   assert.ok(await waiting('select * from theirs'), "through a view of Trino's own")
   assert.ok(!(await waiting('select * from typed')))
+  await embedded(weir)
   execFileSync(process.execPath, [cli, 'delivery', 'flush', 'd', '--dir', folder])
   assert.ok(!(await waiting('select * from orders')))
   assert.deepEqual((await client.query('select id, item from orders order by id')).rows, [
@@ -274,8 +286,8 @@ interface Client extends pg.Client, AsyncDisposable {
   readonly said: ReadonlyMap<string, string>
 }
 
-async function connect({ endpoints }: RunningWeir): Promise<Client> {
-  const client = new pg.Client({ connectionString: endpoints.postgres })
+async function connect({ endpoints }: RunningWeir, more: pg.ClientConfig = {}): Promise<Client> {
+  const client = new pg.Client({ connectionString: endpoints.postgres, ...more })
   const notices: string[] = []
   const said = new Map<string, string>()
   client.on('error', () => undefined)

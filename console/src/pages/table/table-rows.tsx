@@ -10,7 +10,7 @@ import {
   type RowFilter,
   type RowQuery,
 } from '../../api/row-query.ts'
-import { runSql } from '../../api/sql.ts'
+import { runOwnSql } from '../../api/sql.ts'
 import { useTable } from '../../api/tables.ts'
 import { Command } from '../../parts/command.tsx'
 import { formatCount } from '../../parts/format.ts'
@@ -74,7 +74,7 @@ function FoundRows(props: {
   const rows = useQuery({
     queryKey: ['rows', sql],
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => runSql(sql, rowsOfPage + 1, signal),
+    queryFn: ({ signal }) => runOwnSql(sql, rowsOfPage + 1, signal),
   })
   if (rows.isError) return <ErrorNotice error={rows.error} retry={() => void rows.refetch()} />
   if (!rows.data) return <Loading height={500} />
@@ -130,7 +130,7 @@ function RowCount({ sql }: { readonly sql: string }) {
   const count = useQuery({
     queryKey: ['row count', sql],
     enabled: false,
-    queryFn: ({ signal }) => runSql(sql, 1, signal),
+    queryFn: ({ signal }) => runOwnSql(sql, 1, signal),
   })
   if (count.isError) return <ErrorNotice error={count.error} retry={() => void count.refetch()} />
   const found = count.data?.rows[0]?.[0]

@@ -22,7 +22,7 @@ export const tableDiff: Command = {
     if (options['rows'] !== true) return output.answer(diff, () => diffText(diff))
     const { postgres } = mustRun(directory)
     const { runScript, printAnswer } = await import('../../sql-session.ts')
-    printAnswer(await runScript(postgres, diff.sql), output)
+    printAnswer(await runScript(postgres, diff.sql, 'own'), output)
   },
 }
 

@@ -1,4 +1,4 @@
-import { engineOf } from '../../../kernel/answering-engine.ts'
+import { engineOf, ownEngineOption } from '../../../kernel/answering-engine.ts'
 import type { Client as PgClient } from 'pg'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { Principal } from '../../../access/principal.ts'
@@ -13,12 +13,17 @@ export function createSqlOperations(
   identities: Identities,
 ): SqlOperations {
   return {
-    async query(sql, signal, principal) {
+    async query(sql, signal, principal, engine = 'project') {
       const { default: pg } = await import('pg')
-      const as = loginOf(principal, identities)
-      const client = new pg.Client({ ...address(), ...as, database: 'weir', application_name: 'http' })
+      const client = new pg.Client({
+        ...address(),
+        ...loginOf(principal, identities),
+        database: 'weir',
+        application_name: 'http',
+        ...(engine === 'own' ? { options: ownEngineOption } : {}),
+      })
       client.on('error', () => undefined)
-      const engine = engineOf(client)
+      const answering = engineOf(client)
       signal.addEventListener('abort', () => void client.end().catch(() => undefined), { once: true })
       await client.connect().catch((cause: Error) => {
         throw new WeirError('WEIR-2005', `the SQL engine does not answer: ${cause.message}`, { cause })
@@ -27,7 +32,7 @@ export function createSqlOperations(
         client,
         new pg.Query({ text: sql, rowMode: 'array', types } as never) as unknown as RowEvents,
         signal,
-        engine,
+        answering,
       )
     },
   }
