@@ -4,19 +4,27 @@ import { connectKafka } from '../../src/stream/client/connect.ts'
 import { fileURLToPath } from 'node:url'
 import { runSql } from '../../src/cli/sql-session.ts'
 import { kit } from '../../tools/conformance/suites.ts'
+import { freePort } from '../support/free-port.ts'
 import { startWeir } from '../support/running-weir.ts'
+import { inBucket, vendedS3 } from './in-bucket.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 
 /**
  * Rows of a table with a key, upserted and deleted by a delivery, read by engines that nobody here wrote: `node
- * test/conformance/iceberg-keyed.ts pyiceberg [spark]`. Small tables by copy on write, others by position deletes; each engine must
+ * test/conformance/iceberg-keyed.ts pyiceberg [spark] [trino] [--s3]`; with `--s3` the tables lie in the S3 server of the environment. Small tables by copy on write, others by position deletes; each engine must
  * give the digest of the rows that a map of the records gives, and so must Weir's own SQL.
  */
-const readers: Readonly<Record<string, string>> = {
-  pyiceberg: `${kit}/iceberg/pyiceberg.sh`,
-  spark: `${kit}/iceberg/spark/spark.sh`,
+const trinoPort = String(await freePort())
+const trino = `${kit}/iceberg/trino/trino.sh`
+/** The words that print a table's rows. */
+const readers: Readonly<Record<string, (table: string) => readonly [string, ...string[]]>> = {
+  pyiceberg: (table) => [`${kit}/iceberg/pyiceberg.sh`, weir.endpoints.iceberg, '--read', table, '--rows'],
+  spark: (table) => [`${kit}/iceberg/spark/spark.sh`, weir.endpoints.iceberg, ...sparkOnS3, '--read', table, '--rows'],
+  trino: (table) => [trino, 'read', table, '--rows', '--port', trinoPort],
 }
-const engines = process.argv.slice(2)
+const isOnS3 = process.argv.includes('--s3')
+const sparkOnS3 = isOnS3 ? Object.entries(vendedS3).map(([name, value]) => `-D${name}=${value}`) : []
+const engines = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 if (engines.length === 0 || engines.some((name) => readers[name] === undefined))
   throw new Error(`name engines: ${Object.keys(readers).join(', ')}`)
 
@@ -28,7 +36,7 @@ const large = table('large', { columns, key: ['region', 'id'], partitionBy: ['re
 const to = (name, to, copyOnWriteBelow) => delivery(name, { from: changes, to, flush: { age: '1 h' }, copyOnWriteBelow })
 export default defineProject({ name: 'keyed', resources: [changes, small, large, to('s', small, '16 MB'), to('l', large, '1 KB')] })
 `
-await using weir = await startWeir('keyed', project)
+await using weir = await startWeir('keyed', isOnS3 ? inBucket(project, 'keyed') : project)
 const random = seededRandom(4711)
 const rows = new Map<string, string>()
 const client = await connectKafka({ bootstrap: weir.endpoints.kafka, clientId: 'iceberg-keyed' })
@@ -46,6 +54,7 @@ for (let round = 0; round < 6; round++) {
   for (const name of ['s', 'l']) run('delivery', 'flush', name)
 }
 await client.close()
+if (engines.includes('trino')) await outputOf(trino, ['start', weir.endpoints.iceberg, '--port', trinoPort])
 const digests = new Map<string, string>()
 const expected = await digestOf([...rows.values()])
 console.log(`expected   ${expected}`)
@@ -54,7 +63,8 @@ for (const table of ['small', 'large']) {
   const lines = read.map(([region, id, name]) => JSON.stringify({ region, id: Number(id), name }))
   digests.set(`weir ${table}`, await digestOf(lines))
   for (const name of engines) {
-    const output = await outputOf(readers[name]!, [weir.endpoints.iceberg, '--read', `public.${table}`, '--rows'])
+    const [command, ...args] = readers[name]!(`public.${table}`)
+    const output = await outputOf(command, args)
     const found = output
       .trim()
       .split('\n')
@@ -62,6 +72,7 @@ for (const table of ['small', 'large']) {
     digests.set(`${name} ${table}`, await digestOf(found))
   }
 }
+if (engines.includes('trino')) await outputOf(trino, ['stop', '--port', trinoPort])
 for (const [who, digest] of digests) {
   console.log(`${who}: ${digest}`)
   if (digest === expected) continue

@@ -1,9 +1,10 @@
-import { embeddedEngine, engineSetting } from '../../kernel/answering-engine.ts'
+import { embeddedEngine, engineSetting, ownEngineOption } from '../../kernel/answering-engine.ts'
 import type { SessionViews } from '../bind/session-views.ts'
 import type { SessionFacts } from '../catalog/rewrite-session.ts'
 import { createSessionQueries } from '../session/session-queries.ts'
 import { sessionStatements } from '../session/session-statements.ts'
 import type { SessionSettings } from '../session/settings.ts'
+import type { SessionPrincipal } from '../engine-host.ts'
 import { sqlError } from '../sql-error.ts'
 import { refusedWrites } from '../trino/refused-writes.ts'
 import { engineName, type TrinoConfig } from '../trino/trino-config.ts'
@@ -20,16 +21,19 @@ export const trinoSettings = (config: TrinoConfig): Readonly<Record<string, stri
 
 /**
  * The Trino that answers a session: that of the project, unless the client begins it with `options` that say `-c weir.engine=DuckDB`.
- * WEIR-6002 (22023) for another.
+ * WEIR-6002 (22023) for another; WEIR-6004 (42501) for a user whom policies bind, which Trino knows nothing of (INV-A3).
  */
 export function chosenTrino(
   trino: EngineServices['trino'],
   { options = '' }: Readonly<Record<string, string>>,
+  principal: SessionPrincipal,
 ): EngineServices['trino'] {
   const [, wanted] = /(?:-c\s*|--)weir\.engine=(\S+)/i.exec(options) ?? []
-  if (wanted === undefined) return trino
-  if (wanted.toLowerCase() === embeddedEngine.toLowerCase()) return undefined
-  if (trino && wanted.toLowerCase() === 'trino') return trino
+  if (wanted?.toLowerCase() === embeddedEngine.toLowerCase()) return undefined
+  if (wanted === undefined || (trino && wanted.toLowerCase() === 'trino')) {
+    if (trino && principal !== null) throw boundByPolicies(engineName(trino.config), principal)
+    return trino
+  }
   throw sqlError('WEIR-6002', `no engine "${wanted}" answers here`, {
     sqlstate: '22023',
     hint: `There ${trino ? `are ${embeddedEngine} and Trino` : `is ${embeddedEngine}`}.`,
@@ -57,6 +61,17 @@ export function trinoSession(
     queries: createTrinoQueries({ client, config, settings, own, relations, resolve, columnNames }),
     writes: refusedWrites(name),
   }
+}
+
+function boundByPolicies(name: string, principal: string): Error {
+  return sqlError(
+    'WEIR-6004',
+    `${name} answers administrators only: it does not know what policies allow ${principal}`,
+    {
+      sqlstate: '42501',
+      hint: `Begin the session with the embedded engine: PGOPTIONS='${ownEngineOption}'.`,
+    },
+  )
 }
 
 function besideCatalog(name: string): Error {
