@@ -39,6 +39,7 @@ export default defineProject({ name: 'p', resources: [a, t, d], ports: { http: 0
     memory: { engineBytes: 2_000_000_000 },
     offsetsRetentionMs: 172_800_000,
     autoCreateTopics: true,
+    buckets: [],
     defaultPartitions: 4,
     diskBudgetBytes: 10_000_000_000,
   })
