@@ -82,7 +82,7 @@ export function createTrinoQueries(parts: TrinoQueriesParts): QueryService {
       try {
         const { query, notices } = await together(start(text), prefix ? undefined : noticesOf(statement, sent))
         const names = prefix ? undefined : await namesOf(sent)
-        return trinoCursor(query, { names, notices, cancelable, explain })
+        return await trinoCursor(query, { names, notices, cancelable, explain })
       } catch (error) {
         throw explain(error)
       }

@@ -24,8 +24,11 @@ export interface TrinoCursorParts {
 }
 
 /** A query that runs in Trino as a cursor: it ends itself with its last row or its first error. */
-export function trinoCursor(query: TrinoQuery, { names, notices, cancelable, explain }: TrinoCursorParts): Cursor {
-  const columns = resultColumns(query.columns, names)
+export async function trinoCursor(
+  query: TrinoQuery,
+  { names, notices, cancelable, explain }: TrinoCursorParts,
+): Promise<Cursor> {
+  const columns = await columnsOrClose(query, names)
   const types = columns.map(({ trino }) => trino)
   return {
     columns: columns.map(({ column }) => column),
@@ -40,6 +43,16 @@ export function trinoCursor(query: TrinoQuery, { names, notices, cancelable, exp
       }
     },
     close: () => query.close(),
+  }
+}
+
+/** A query with a column that has no form is ended. */
+async function columnsOrClose(query: TrinoQuery, names: TrinoCursorParts['names']) {
+  try {
+    return resultColumns(query.columns, names)
+  } catch (error) {
+    await query.close()
+    throw error
   }
 }
 

@@ -50,9 +50,9 @@ export const refusals: readonly Refusal[] = [
   {
     step: 'delete by vectors',
     by: 'weir',
-    reason:
-      'DELETE by SQL is for tables of version 2 yet; vectors that compaction and upserts write are read by Spark and PyIceberg (suites `written-deletes`, `version-3`)',
-    error: /version 3/,
+    reader: 'trino',
+    reason: 'Trino 476 does not read deletion vectors',
+    error: /PUFFIN/,
   },
   {
     step: 'delete by vectors',

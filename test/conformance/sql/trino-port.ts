@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,6 +47,7 @@ try {
     await cancellation(weir)
     await backPressure(weir)
     psql(weir)
+    await saysWhoAnswers(weir)
     await cursorsAndCopy(weir)
   } finally {
     trino('stop')
@@ -178,6 +179,7 @@ async function tails(weir: RunningWeir): Promise<void> {
 }
 
 async function cancellation(weir: RunningWeir): Promise<void> {
+  await until(async () => (await running()) === 0)
   await using client = await connect(weir)
   const { rows } = await client.query('select pg_backend_pid() as pid')
   assert.ok(rows[0].pid > 0)
@@ -246,6 +248,30 @@ function psql({ endpoints }: RunningWeir): void {
   assert.match(ask('\\dv'), /few/)
   assert.match(ask('select id from typed where flag'), /\n +1\n\(1 row\)/)
   checked('psql lists tables and their columns, and asks')
+}
+
+/** The command line and the HTTP API, whose clients are told by the port. */
+async function saysWhoAnswers({ endpoints }: RunningWeir): Promise<void> {
+  const told = spawnSync(process.execPath, [cli, 'sql', 'select 1', '--dir', folder], { encoding: 'utf8' })
+  assert.match(told.stdout + told.stderr, new RegExp(`Answered by Trino at ${address}`))
+  const ask = async (more: object): Promise<{ readonly engine: string; readonly rows: unknown }> => {
+    const body = JSON.stringify({ sql: 'select id, item from orders order by id', ...more })
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(`${endpoints.http}/api/v1/sql`, { method: 'POST', headers, body })
+    return (await answer.json()) as { readonly engine: string; readonly rows: unknown }
+  }
+  const rows = [
+    ['1', 'a'],
+    ['2', 'b'],
+  ]
+  for (const [more, engine] of [
+    [{}, `Trino at ${address}`],
+    [{ engine: 'own' }, 'DuckDB'],
+  ] as const) {
+    const answer = await ask(more)
+    assert.deepEqual([answer.engine, answer.rows], [engine, rows])
+  }
+  checked('weir sql and the HTTP API say who answered')
 }
 
 async function cursorsAndCopy(weir: RunningWeir): Promise<void> {
