@@ -43,7 +43,9 @@ export const sqlRoutes: Routes = (untyped, { operations }) => {
       const { rows, truncated } = await firstRows(query, request.body.limit)
       const { columns, notices } = query
       const ms = Math.round((performance.now() - started) * 10) / 10
-      return reply.type('application/json').send(jsonOf({ columns, rows, truncated, ms, notices, engine: query.engine }))
+      return reply
+        .type('application/json')
+        .send(jsonOf({ columns, rows, truncated, ms, notices, engine: query.engine }))
     },
   )
 }
