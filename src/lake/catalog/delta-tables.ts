@@ -42,6 +42,7 @@ interface DeltaContext {
 
 /** How often a commit whose requirements still hold is tried again after another engine's came first. */
 const attemptsMax = 30
+const unreadable: ReadonlySet<string> = new Set(['WEIR-8002', 'WEIR-8005', 'WEIR-4008'])
 /** Of metadata files it is remembered whose they are. */
 const rememberedMax = 10_000
 
@@ -59,9 +60,10 @@ export function deltaTables(context: DeltaContext): DeltaTables {
       if (remembered.size >= rememberedMax) remembered.clear()
       remembered.set(location, found)
       return found
-    } catch {
+    } catch (error) {
       // Whoever needs the file says that it has gone, or that it is none.
-      return false
+      if (unreadable.has(asWeirError(error).code)) return false
+      throw error
     }
   }
 

@@ -1,5 +1,4 @@
 import { under } from '../../storage/objects/location.ts'
-import { deltaLogName } from '../delta/delta-log.ts'
 import { deltaRoot, isDelta } from '../delta/write/delta-table.ts'
 import type { TableMetadata } from '../metadata/table-metadata.ts'
 import { reachableFiles } from '../maintenance/reachable-files.ts'
@@ -19,13 +18,14 @@ export async function purgeTable(location: string, context: CommitContext): Prom
   const own = under(metadata.location, '')
   const data = [...files.data, ...files.manifests, ...files.lists].filter((file) => file.startsWith(own))
   await removeAll([...data, ...(await deliveryFiles(metadata, objects)), ...metadataFiles(metadata)], objects)
-  if (isDelta(metadata)) await removeAll(await logFiles(metadata, objects), objects)
+  if (isDelta(metadata)) await removeAll(await folderOf(metadata, objects), objects)
   await objects.remove(location)
 }
 
-async function logFiles(metadata: TableMetadata, objects: CommitContext['objects']): Promise<readonly string[]> {
+/** The log, and what other engines have put beside it. */
+async function folderOf(metadata: TableMetadata, objects: CommitContext['objects']): Promise<readonly string[]> {
   const found: string[] = []
-  for await (const object of objects.list(under(deltaRoot(metadata), deltaLogName, ''))) found.push(object.location)
+  for await (const object of objects.list(under(deltaRoot(metadata), ''))) found.push(object.location)
   return found
 }
 

@@ -51,7 +51,7 @@ export async function logEntry(change: LoggedChange, context: EntryContext): Pro
   const dataChange = !isRewrite
   if (dataChange && files.removed.length > 0) checkRemoval(after)
   const lines = [
-    { commitInfo: commitInfo(change, files, context.now) },
+    { commitInfo: commitInfo(change, files, { isRewrite, now: context.now }) },
     ...(isShaped ? shapeActions(change, context.now) : []),
     ...(await offsets(change, context)),
     ...files.removed.map((file) => ({ remove: removeAction(file, after, { dataChange, at: context.now }) })),
@@ -68,13 +68,23 @@ function shapeOf(metadata: TableMetadata): string {
   return schemaString(tableSchema(metadata).fields) + JSON.stringify(configurationOf(metadata))
 }
 
-function commitInfo({ before, after, updates }: LoggedChange, { added, removed }: ChangedFiles, now: number) {
+interface AboutCommit {
+  /** Files are written anew, no row is changed. */
+  readonly isRewrite: boolean
+  readonly now: number
+}
+
+function commitInfo(
+  { before, after, updates }: LoggedChange,
+  { added, removed }: ChangedFiles,
+  { isRewrite, now }: AboutCommit,
+) {
   const appends = removed.length === 0
   const rows = added.reduce((sum, { recordCount }) => sum + recordCount, 0)
   const bytes = added.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   return {
     timestamp: now,
-    operation: before === undefined ? 'CREATE TABLE' : 'WRITE',
+    operation: before === undefined ? 'CREATE TABLE' : isRewrite ? 'OPTIMIZE' : 'WRITE',
     operationParameters: {
       mode: appends ? 'Append' : 'Overwrite',
       partitionBy: JSON.stringify(partitionNames(after)),
