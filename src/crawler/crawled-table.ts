@@ -74,6 +74,13 @@ const tableFile = z.object({
       rows: z.number(),
     })
     .optional(),
+  /** Of a Delta table: what its log tells of a column's values, by the column's name. Bounds are Iceberg's, in base64. */
+  bounds: z
+    .record(
+      z.string(),
+      z.object({ nulls: z.number().optional(), lower: z.string().optional(), upper: z.string().optional() }),
+    )
+    .optional(),
 })
 export type CrawledFile = z.output<typeof tableFile>
 

@@ -4,7 +4,7 @@ import { inParallel } from '../kernel/in-parallel.ts'
 import { WeirError } from '../kernel/errors/weir-error.ts'
 import { readDelta, type DeltaFile, type DeltaSnapshot } from '../lake/delta/read-delta.ts'
 import type { CrawlPlan } from './crawl-plan.ts'
-import type { CrawledTable, FileShape } from './crawled-table.ts'
+import type { CrawledFile, CrawledTable, FileShape } from './crawled-table.ts'
 import type { FileSource } from './source/file-source.ts'
 import type { FoundTable, LookAtAll } from './found-table.ts'
 import type { ListedFile, LookedFile } from './finding.ts'
@@ -37,13 +37,32 @@ export async function findDelta(plan: CrawlPlan, query: QueryRows, look: LookAtA
   const byPath = new Map(looked.map((file) => [file.path, file]))
   const shapeOf = ({ path }: DeltaFile): FileShape => checkedShape(byPath.get(path)!, delta, folder)
   const { shapes, indexes } = collectShapes(delta.files.map(shapeOf))
-  const files = delta.files.map(({ path, partition, vector }, at): CrawledTable['files'][number] => {
+  const files = delta.files.map(({ path, partition, vector, bounds }, at): CrawledTable['files'][number] => {
     const { sizeBytes, modifiedMs } = byPath.get(path)!
-    const file = { path, sizeBytes, modifiedMs, shape: indexes[at]!, partition: [...partition] }
+    const told = boundsByName(bounds, delta)
+    const file = { path, sizeBytes, modifiedMs, shape: indexes[at]!, partition: [...partition], ...told }
     return vector ? { ...file, vector } : file
   })
   const merged = { columns: columnsOf(delta), shapes, files, leftOut: [], deltaVersion: delta.version }
   return { merged, looked, fresh, hidden: 0, excluded: 0 }
+}
+
+function boundsByName(
+  { nullCounts, lowerBounds, upperBounds }: DeltaFile['bounds'],
+  { columns }: DeltaSnapshot,
+): Pick<CrawledFile, 'bounds'> {
+  const ids = new Set([...nullCounts.keys(), ...lowerBounds.keys(), ...upperBounds.keys()])
+  if (ids.size === 0) return {}
+  const told = [...ids].map((id) => {
+    const [nulls, lower, upper] = [nullCounts.get(id), lowerBounds.get(id), upperBounds.get(id)]
+    const column = {
+      ...(nulls === undefined ? {} : { nulls }),
+      ...(lower === undefined ? {} : { lower: lower.toString('base64') }),
+      ...(upper === undefined ? {} : { upper: upper.toString('base64') }),
+    }
+    return [columns[id]!.name, column] as const
+  })
+  return { bounds: Object.fromEntries(told) }
 }
 
 /** Partition columns last, in the order in which files have their values. */

@@ -2,11 +2,14 @@ import { readdir, readFile } from 'node:fs/promises'
 import { isAbsolute, join, normalize } from 'node:path'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { parseJson } from '../json.ts'
+import { parsePrimitive } from '../../record/schema/primitive.ts'
 import { literal } from '../types/duckdb-type.ts'
 import { deltaAction, type AddFile, type DeltaAction, type DeltaMetadata, type DeltaProtocol } from './delta-action.ts'
 import { deltaLogName, newestSegment } from './delta-log.ts'
 import { checkProtocol } from './delta-protocol.ts'
 import { deltaColumns, type DeltaColumn } from './delta-schema.ts'
+import type { Field } from '../types/type.ts'
+import { boundsOf, type FileBounds } from './read-statistics.ts'
 import { locateVector, type DeltaVector } from './delta-vector.ts'
 
 export interface DeltaFile {
@@ -15,6 +18,8 @@ export interface DeltaFile {
   /** By the partition columns in their order; null for none. Moments without an offset are in UTC. */
   readonly partition: readonly (string | null)[]
   readonly vector: DeltaVector | null
+  /** What the log tells of the rows, by the place of the column among those of the table. */
+  readonly bounds: FileBounds
 }
 
 /** A table as one version of its log has it. */
@@ -47,7 +52,7 @@ export async function readDelta(folder: string, query: QueryRows): Promise<Delta
     version: segment.version,
     columns,
     partitionNames: metadata.partitionColumns,
-    files: [...files.values()].map((add) => deltaFile(add, partitions, folder)),
+    files: [...files.values()].map((add) => deltaFile(add, { columns, partitions, folder })),
   }
 }
 
@@ -111,15 +116,28 @@ export function actionsOf(lines: readonly string[], path: string): readonly Delt
 }
 
 function deltaFile(
-  { path, partitionValues, deletionVector }: AddFile,
-  partitions: readonly DeltaColumn[],
-  folder: string,
+  { path, partitionValues, deletionVector, stats }: AddFile,
+  { columns, partitions, folder }: Read,
 ): DeltaFile {
   return {
+    bounds: boundsOf({ stats }, boundedFields(columns)),
     path: localPath(path, folder),
     partition: partitions.map(({ source, type }) => partitionValue(partitionValues?.[source] ?? null, type)),
     vector: deletionVector ? locateVector(deletionVector, folder) : null,
   }
+}
+
+interface Read {
+  readonly columns: readonly DeltaColumn[]
+  readonly partitions: readonly DeltaColumn[]
+  readonly folder: string
+}
+
+/** Columns of one value, by the names that statistics have them under. */
+function boundedFields(columns: readonly DeltaColumn[]): readonly Field[] {
+  return columns.flatMap(({ source, type, isPartition }, id) =>
+    isPartition || parsePrimitive(type) === undefined ? [] : [{ id, name: source, required: false, type }],
+  )
 }
 
 /** Paths are URIs, from the table's folder on. */

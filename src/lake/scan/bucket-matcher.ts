@@ -9,7 +9,7 @@ export function bucketMatcher(
   type: string,
   value: Exclude<PartitionValue, null>,
   specs: readonly PartitionSpec[],
-): (file: DataFile) => boolean {
+): (file: Pick<DataFile, 'specId' | 'partition'>) => boolean {
   if (bucketForm(primitiveOf(type).name) === undefined) return () => true
   const bySpec = new Map(specs.map((spec) => [spec['spec-id'], bucketsOf(spec, fieldId, type, value)]))
   return ({ specId, partition }) =>

@@ -22,6 +22,12 @@ export type FileCondition =
       readonly value: ColumnValue
     }
 
+/** What of a file is looked at. */
+export type MatchedFile = Pick<
+  DataFile,
+  'specId' | 'partition' | 'nullCounts' | 'valueCounts' | 'nanCounts' | 'lowerBounds' | 'upperBounds'
+>
+
 export type ColumnValue = Exclude<PartitionValue, null>
 
 /** The scan without the files of data that certainly have no row for which the filter holds. */
@@ -38,7 +44,7 @@ export function fileMatcher(
   filter: FileFilter,
   columns: ReadonlyMap<number, LocatedField>,
   specs: readonly PartitionSpec[] = [],
-): (file: DataFile) => boolean {
+): (file: MatchedFile) => boolean {
   if ('all' in filter) {
     const each = filter.all.map((part) => fileMatcher(part, columns, specs))
     return (file) => each.every((matches) => matches(file))
@@ -56,7 +62,7 @@ export function fileMatcher(
   return (file) => inBucket(file) && within(file)
 }
 
-function conditionMatcher(condition: FileCondition, type: string): (file: DataFile) => boolean {
+function conditionMatcher(condition: FileCondition, type: string): (file: MatchedFile) => boolean {
   const { fieldId } = condition
   if (condition.test === 'is null') return ({ nullCounts }) => nullCounts?.get(fieldId) !== 0
   const within = 'value' in condition ? boundsMatcher(condition, type) : () => true
@@ -69,7 +75,7 @@ function conditionMatcher(condition: FileCondition, type: string): (file: DataFi
 function boundsMatcher(
   { fieldId, test, value }: Extract<FileCondition, { value: unknown }>,
   type: string,
-): (file: DataFile) => boolean {
+): (file: MatchedFile) => boolean {
   const { name } = primitiveOf(type)
   // Some engines order uuids by signed halves, and their bounds with them; NaN is in no bounds.
   if (name === 'uuid' || Number.isNaN(value)) return () => true
@@ -78,11 +84,11 @@ function boundsMatcher(
   const floats = name === 'float' || name === 'double'
   // A number of twice the width may lie between two floats that print alike: equality decides nothing there.
   const touches = test.endsWith('=') || floats
-  const fromBelow = ({ lowerBounds }: DataFile): boolean => {
+  const fromBelow = ({ lowerBounds }: MatchedFile): boolean => {
     const lower = side(lowerBounds?.get(fieldId))
     return lower === undefined || (touches ? lower <= 0 : lower < 0)
   }
-  const fromAbove = ({ upperBounds }: DataFile): boolean => {
+  const fromAbove = ({ upperBounds }: MatchedFile): boolean => {
     const upper = side(upperBounds?.get(fieldId))
     return upper === undefined || (touches ? upper >= 0 : upper > 0)
   }

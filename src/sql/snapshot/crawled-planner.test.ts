@@ -54,6 +54,61 @@ void suite('tables that crawlers found', () => {
       assert.equal(await idsOf(crawled, filter), expected, JSON.stringify(filter))
   })
 
+  void test('INV-S8: files of a Delta table are left out by what its log tells of their rows', async () => {
+    await using crawled = await crawledFolder()
+    const file = async (name: string, sql: string, stats?: object) => {
+      crawled.write({ [`${name}.txt`]: '' })
+      await crawled.run(`COPY (${sql}) TO '${crawled.folder}/${name}.parquet' (FORMAT parquet)`)
+      const told = stats === undefined ? {} : { stats: JSON.stringify(stats) }
+      return {
+        add: { path: `${name}.parquet`, partitionValues: {}, size: 1, modificationTime: 1, dataChange: true, ...told },
+      }
+    }
+    const fields = Object.entries({ id: 'long', t: 'string', x: 'double' }).map(([name, type]) => {
+      return { name, type, nullable: true, metadata: {} }
+    })
+    const schemaString = JSON.stringify({ type: 'struct', fields })
+    const shape = { id: 'x', format: { provider: 'parquet', options: {} }, schemaString, partitionColumns: [] }
+    const row = (id: number, t: string) => `SELECT ${id}::BIGINT AS id, ${t} AS t, 'NaN'::DOUBLE AS x`
+    const actions = [
+      { protocol: { minReaderVersion: 1, minWriterVersion: 2 } },
+      { metaData: { ...shape, configuration: {} } },
+      await file('a', row(1, `'a'`), {
+        numRecords: 1,
+        minValues: { id: 1, t: 'a', x: 1 },
+        maxValues: { id: 1, t: 'b', x: 1 },
+        nullCount: { id: 0, t: 0 },
+      }),
+      await file('b', row(2, `NULL::VARCHAR`), {
+        numRecords: 1,
+        minValues: { id: 2 },
+        maxValues: { id: 2 },
+        nullCount: { id: 0, t: 1 },
+      }),
+      await file('c', row(3, `'c'`)),
+    ]
+    crawled.write({
+      [`_delta_log/${'0'.padStart(20, '0')}.json`]: actions.map((one) => JSON.stringify(one)).join('\n'),
+    })
+    await crawled.crawl()
+    const long = (value: number) => ({ type: { id: 'BIGINT' }, is_null: false, value })
+    const text = (value: string) => ({ type: { id: 'VARCHAR' }, is_null: false, value })
+    const double = (value: number) => ({ type: { id: 'DOUBLE' }, is_null: false, value })
+    for (const [filter, expected] of [
+      // What tells nothing is read.
+      [{ column: 'id', test: '=', constant: long(1) }, '13'],
+      [{ column: 'id', test: '>', constant: long(1) }, '23'],
+      [{ column: 'id', test: '<', constant: long(1) }, '3'],
+      [{ column: 'id', test: 'is null' }, '3'],
+      [{ column: 't', test: 'is null' }, '23'],
+      [{ column: 't', test: '>', constant: text('b') }, '23'],
+      // Engines order NaN above all, and statistics leave it out.
+      [{ column: 'x', test: '>', constant: double(5) }, '123'],
+      [{ column: 'x', test: '<', constant: double(0.5) }, '23'],
+    ] as readonly (readonly [ScanFilter, string])[])
+      assert.equal(await idsOf(crawled, filter), expected, JSON.stringify(filter))
+  })
+
   void test('a file that is another one, of the same size too, or gone, fails the statement and names the crawler', async () => {
     await using crawled = await crawledFolder()
     crawled.write({ 'n=1/a.csv': 'id\n1\n', 'n=2/a.csv': 'id\n2\n' })

@@ -13,6 +13,7 @@ import type { ObjectVersion } from '../../storage/objects/s3/object-reader.ts'
 import type { ScanFilter } from '../blank/scan-filter.ts'
 import { quoteName } from '../gate/statement.ts'
 import { sqlError } from '../sql-error.ts'
+import { boundsMatcher } from './bounds-matcher.ts'
 import { partitionMatcher } from './partition-matcher.ts'
 import { rememberLatest } from './remember-latest.ts'
 import type { TablePlan, TablePlanner } from './table-plan.ts'
@@ -111,12 +112,16 @@ async function planCopies(
 }
 
 async function askedFiles(
-  { columns, files }: CrawledTable,
+  { columns, files, deltaVersion }: CrawledTable,
   asked: () => Promise<ScanFilter | undefined>,
 ): Promise<readonly CrawledFile[]> {
   const partitions = columns.filter(({ isPartition }) => isPartition)
-  const filter = partitions.length > 0 && files.length > 1 ? await asked() : undefined
-  return filter ? files.filter(partitionMatcher(filter, partitions)) : files
+  const isTold = partitions.length > 0 || deltaVersion !== undefined
+  const filter = isTold && files.length > 1 ? await asked() : undefined
+  if (!filter) return files
+  const inPartition = partitionMatcher(filter, partitions)
+  const within = deltaVersion === undefined ? () => true : boundsMatcher(filter, columns)
+  return files.filter((file) => inPartition(file) && within(file))
 }
 
 function changedError({ crawler }: CrawledTable, path: string, how: 'changed' | 'removed'): Error {

@@ -14,7 +14,7 @@ export function pruneFiles(scan: Scan, filter: ScanFilter): Scan {
 
 const anyFile: FileFilter = { all: [] }
 
-function fileFilterOf(filter: ScanFilter, columns: ReadonlyMap<string, Field>): FileFilter {
+export function fileFilterOf(filter: ScanFilter, columns: ReadonlyMap<string, Field>): FileFilter {
   if ('all' in filter) return { all: filter.all.map((each) => fileFilterOf(each, columns)) }
   if ('any' in filter) return { any: filter.any.map((each) => fileFilterOf(each, columns)) }
   const field = columns.get(filter.column)

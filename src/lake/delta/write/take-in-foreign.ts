@@ -10,12 +10,13 @@ import { specById, tableSchema } from '../../metadata/read.ts'
 import type { TableMetadata } from '../../metadata/table-metadata.ts'
 import type { TableUpdate } from '../../metadata/update.ts'
 import { planScan } from '../../scan/plan-scan.ts'
+import { singleValue } from '../../types/single-value.ts'
 import type { AddFile, DeltaAction } from '../delta-action.ts'
 import { localPath } from '../read-delta.ts'
 import { deltaRoot } from './delta-table.ts'
 import { nameMappingUpdate, shapeUpdates } from './foreign-shape.ts'
 import { partitionValue } from './partition-text.ts'
-import { statisticsOf } from './read-statistics.ts'
+import { statisticsOf } from '../read-statistics.ts'
 
 export interface TakeInContext {
   readonly store: Pick<ObjectStore, 'get' | 'put'>
@@ -103,16 +104,26 @@ function liveFile(live: ReadonlyMap<string, DataFile>, location: string, metadat
 function dataFile(add: AddFile, location: string, metadata: TableMetadata): DataFile {
   const spec = specById(metadata, metadata['default-spec-id'])
   const { fields } = tableSchema(metadata)
+  const statistics = statisticsOf(add, fields)
+  const partition = spec.fields.map(({ 'source-id': id }) => {
+    const { name, type } = fields.find((field) => field.id === id)!
+    return { id, type: type as string, value: partitionValue(type as string, add.partitionValues?.[name]) }
+  })
+  for (const { id, type, value } of partition) {
+    if (value === null || Number.isNaN(value)) continue
+    // The file has no such column, and all of its rows have the value.
+    const bound = singleValue(type, value)
+    statistics.lowerBounds.set(id, bound)
+    statistics.upperBounds.set(id, bound)
+    statistics.nullCounts.set(id, 0)
+  }
   return {
     content: 'data',
     location,
     format: 'PARQUET',
     specId: spec['spec-id'],
-    partition: spec.fields.map(({ 'source-id': id }) => {
-      const { name, type } = fields.find((field) => field.id === id)!
-      return partitionValue(type as string, add.partitionValues?.[name])
-    }),
+    partition: partition.map(({ value }) => value),
     sizeBytes: add.size,
-    ...statisticsOf(add, fields),
+    ...statistics,
   }
 }

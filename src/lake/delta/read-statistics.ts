@@ -1,11 +1,10 @@
-import { WeirError } from '../../../kernel/errors/weir-error.ts'
-import { primitiveOf } from '../../../record/schema/primitive.ts'
-import type { DataFile } from '../../manifest/data-file.ts'
-import { lowerBound, upperBound } from '../../types/bound.ts'
-import { microsOfTimestamp } from '../../types/calendar.ts'
-import type { Field } from '../../types/type.ts'
-import { valueText } from '../../types/value-text.ts'
-import type { AddFile } from '../delta-action.ts'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { primitiveOf } from '../../record/schema/primitive.ts'
+import { lowerBound, upperBound } from '../types/bound.ts'
+import { microsOfTimestamp } from '../types/calendar.ts'
+import type { Field } from '../types/type.ts'
+import { valueText } from '../types/value-text.ts'
+import type { AddFile } from './delta-action.ts'
 
 /** Numbers are their text: digits that a double has not are kept. */
 type Nested = Readonly<Record<string, unknown>>
@@ -17,24 +16,40 @@ interface Statistics {
   readonly maxValues?: Nested
 }
 
+export interface FileBounds {
+  readonly recordCount: number | undefined
+  /** By field id. */
+  readonly nullCounts: Map<number, number>
+  readonly lowerBounds: Map<number, Buffer>
+  readonly upperBounds: Map<number, Buffer>
+}
+
 /** Rows and bounds of a file as another engine's commit tells them. `WEIR-4025` where it does not tell how many rows there are. */
-export function statisticsOf(
-  { path, stats }: AddFile,
-  fields: readonly Field[],
-): Pick<DataFile, 'recordCount' | 'nullCounts' | 'lowerBounds' | 'upperBounds'> {
+export function statisticsOf(add: AddFile, fields: readonly Field[]): FileBounds & { readonly recordCount: number } {
+  const { recordCount, ...bounds } = boundsOf(add, fields)
+  if (recordCount !== undefined) return { recordCount, ...bounds }
+  throw new WeirError('WEIR-4025', `${add.path} comes without a number of rows; write it with statistics (numRecords)`)
+}
+
+/** As far as they are told. */
+export function boundsOf({ stats }: Pick<AddFile, 'stats'>, fields: readonly Field[]): FileBounds {
   const { numRecords, nullCount = {}, minValues = {}, maxValues = {} } = parsed(stats ?? '{}')
-  if (numRecords === undefined)
-    throw new WeirError('WEIR-4025', `${path} comes without a number of rows; write it with statistics (numRecords)`)
   const nullCounts = new Map<number, number>()
   const lowerBounds = new Map<number, Buffer>()
   const upperBounds = new Map<number, Buffer>()
   visit(fields, [nullCount, minValues, maxValues], ({ id, type }, [nulls, min, max]) => {
     if (typeof nulls === 'string') nullCounts.set(id, Number(nulls))
     if (!bounded.has(primitiveOf(type).name)) return
+    if ([min, max].some((bound) => isRounded(type, bound))) return
     if (typeof min === 'string') setBound(lowerBounds, id, () => lowerBound(type, boundText(type, min)))
     if (typeof max === 'string') setBound(upperBounds, id, () => upperBound(type, boundText(type, max, 1000n)))
   })
-  return { recordCount: Number(numRecords), nullCounts, lowerBounds, upperBounds }
+  return {
+    recordCount: numRecords === undefined ? undefined : Number(numRecords),
+    nullCounts,
+    lowerBounds,
+    upperBounds,
+  }
 }
 
 function parsed(stats: string): Statistics {
@@ -67,6 +82,11 @@ function boundText(type: string, text: string, added = 0n): string {
 }
 
 const bounded = new Set(['int', 'long', 'float', 'double', 'decimal', 'string', 'date', 'timestamp', 'timestamptz'])
+
+/** delta-rs has decimals as numbers of 64 bits on their way into statistics: what has more digits than those keep may not be what it was. */
+function isRounded(type: string, bound: unknown): boolean {
+  return type.startsWith('decimal') && typeof bound === 'string' && bound.replaceAll(/[^\d]/g, '').length > 15
+}
 
 /** A bound that cannot be read bounds nothing. */
 function setBound(bounds: Map<number, Buffer>, id: number, bound: () => Buffer | undefined): void {
