@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { createCatalog } from '../../src/lake/catalog/create-catalog.ts'
 import { connectCatalog } from '../../src/lake/client/connect-catalog.ts'
@@ -39,7 +39,11 @@ async function checkRows(lake: WrittenLake): Promise<void> {
   assert.ok(isLarge, 'no file was sent in parts')
 }
 
-void test('every row of a lake in S3 is there once, whatever answers of store and catalog are lost', async (context) => {
+for (const format of ['iceberg', 'delta'])
+  void test(`every row of a lake in S3 is there once, whatever answers of store and catalog are lost: ${format}`, (context) =>
+    loseAnswers(format, context))
+
+async function loseAnswers(format: string, context: TestContext): Promise<void> {
   const seed = chosenSeed(context)
   const random = seededRandom(seed)
   const faults = { 'error-rate': 0.05, 'reset-rate': 0.04, 'lost-rate': 0.08, 'truncate-rate': 0.04, latency: '0-5' }
@@ -53,7 +57,7 @@ void test('every row of a lake in S3 is there once, whatever answers of store an
   const instance = await DuckDBInstance.create(':memory:', { threads: '2' })
   const lake: WrittenLake = { client, store, folder, db: await instance.connect(), rowsOf }
   try {
-    const location = await createWrittenTable(client)
+    const location = await createWrittenTable(client, { 'weir.format': format })
     served.decide = (method) =>
       method === 'POST' && random.chance(0.3) ? random.oneOf(['before', 'after', 'within']) : 'answered'
     const seen = await Promise.all(
@@ -85,4 +89,4 @@ void test('every row of a lake in S3 is there once, whatever answers of store an
     instance.closeSync()
     await rm(folder, { recursive: true })
   }
-})
+}

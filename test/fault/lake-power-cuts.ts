@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import type { Files } from '../../src/kernel/files/files.ts'
 import { nodeFiles } from '../../src/kernel/files/node-files.ts'
 import { commitRowChanges } from '../../src/lake/commit/commit-row-changes.ts'
@@ -15,7 +15,9 @@ import { expireSnapshots } from '../../src/lake/maintenance/expire-snapshots.ts'
 import { reachableFiles } from '../../src/lake/maintenance/reachable-files.ts'
 import type { DataFile } from '../../src/lake/manifest/data-file.ts'
 import { manifestReader } from '../../src/lake/manifest/manifest-reader.ts'
+import { deltaRoot, deltaVersion, isDelta } from '../../src/lake/delta/write/delta-table.ts'
 import { parseMetadata } from '../../src/lake/metadata/read.ts'
+import type { TableMetadata } from '../../src/lake/metadata/table-metadata.ts'
 import { planScan } from '../../src/lake/scan/plan-scan.ts'
 import { parseViewMetadata } from '../../src/lake/view/view-metadata.ts'
 import { schemaOf } from '../../src/lake/types/schema.ts'
@@ -23,6 +25,7 @@ import { locationOf, pathOf, under } from '../../src/storage/objects/location.ts
 import type { ObjectStore } from '../../src/storage/objects/object-store.ts'
 import { openObjectStore } from '../../src/storage/objects/open.ts'
 import { askCatalog } from '../support/ask-catalog.ts'
+import { deltaLogAt } from '../support/delta-log.ts'
 import { fetchFrom } from '../support/local-lake.ts'
 import { memoryPointers } from '../support/memory-pointers.ts'
 import { recordFiles, type Recording } from '../support/power-cut/record-files.ts'
@@ -189,7 +192,7 @@ async function replaceView({ catalog }: Lake, rounds: number): Promise<void> {
 }
 
 /** Two writers, statements that change rows, maintenance that expires almost everything, and a view that changes, all at the same time. */
-async function work(lake: Lake, random: Random, rounds: number): Promise<void> {
+async function work(lake: Lake, random: Random, { rounds, format = 'iceberg' }: LakePowerCuts): Promise<void> {
   const { client, store } = lake
   await client.ensureNamespace(ident.namespace)
   const properties = {
@@ -197,6 +200,7 @@ async function work(lake: Lake, random: Random, rounds: number): Promise<void> {
     'history.expire.min-snapshots-to-keep': '2',
     'weir.history.every-ms': '0',
     'write.metadata.previous-versions-max': '2',
+    'weir.format': format,
   }
   await client.createTable(ident.namespace, {
     name: ident.name,
@@ -214,7 +218,9 @@ async function work(lake: Lake, random: Random, rounds: number): Promise<void> {
   const statements = async (): Promise<void> => {
     for (let round = 0; round < rounds; round++) await changeRows(lake, random, `c${round}`)
   }
-  await Promise.all([...writers, statements(), replaceView(lake, rounds)])
+  // A Delta table has no files of deletes, and views are the same.
+  const others = format === 'iceberg' ? [statements(), replaceView(lake, rounds)] : []
+  await Promise.all([...writers, ...others])
 }
 
 /** Locations name the folder that was recorded; what the power cut left of it lies elsewhere. */
@@ -263,26 +269,39 @@ async function checkCut(lake: Lake, cut: number, seed: number, into: string): Pr
   for (const { file, answered } of lake.commits) {
     if (answered <= cut) assert.ok(present.has(file), `${file} was committed and is gone`)
   }
+  if (isDelta(metadata)) checkLog(lake, metadata, cut, into)
+}
+
+/** INV-T1 to T3: the log that is left is whole, has what was answered, and may be ahead of the metadata. */
+function checkLog(lake: Lake, metadata: TableMetadata, cut: number, into: string): void {
+  const root = join(into, relative(lake.root, pathOf(deltaRoot(metadata))))
+  const log = deltaLogAt(root)
+  assert.ok(log.versions().at(-1)! >= deltaVersion(metadata), 'the pointer is ahead of the log')
+  const files = new Set(log.replayed().map((path) => under(deltaRoot(metadata), path)))
+  for (const location of files)
+    assert.deepEqual(readFileSync(join(root, basename(location))), lake.bytes.get(location), `${location} is torn`)
+  for (const { file, answered } of lake.commits)
+    if (answered <= cut) assert.ok(files.has(file), `${file} was committed and is not in the log`)
 }
 
 export interface LakePowerCuts {
   /** Commits of each of two writers. */
   readonly rounds: number
   readonly cuts: number
+  /** Of the table; Iceberg's when absent. */
+  readonly format?: 'iceberg' | 'delta'
   /** Spoils the calls of the store, to see whether that is noticed. */
   readonly careless?: (files: Files) => Files
 }
 
 /** Records a lake at work, cuts the power at random moments, and reads what the pointer names. */
-export async function cutLakePower(
-  seed: number,
-  { rounds, cuts, careless = (files) => files }: LakePowerCuts,
-): Promise<void> {
+export async function cutLakePower(seed: number, size: LakePowerCuts): Promise<void> {
+  const { cuts, careless = (files) => files } = size
   const random = seededRandom(seed)
   const folder = mkdtempSync(join(tmpdir(), 'weir-cut-lake-'))
   try {
     const lake = openLake(join(folder, 'lake'), careless)
-    await work(lake, random, rounds)
+    await work(lake, random, size)
     for (let round = 0; round < cuts; round++) {
       const into = join(folder, `cut-${round}`)
       await checkCut(lake, random.pick(lake.recording.now() + 1), random.pick(2 ** 31), into)

@@ -14,6 +14,10 @@ void test(
   },
 )
 
+void test('the same of a Delta table, whose log is whole', { timeout }, async (context) => {
+  await cutLakePower(chosenSeed(context), { ...size, format: 'delta' })
+})
+
 void test(
   'the same test sees a lake that syncs no folder, and one that does not sync what DuckDB wrote',
   { timeout },
@@ -27,6 +31,10 @@ void test(
     await assert.rejects(
       cutLakePower(seed, { ...size, careless: (files) => ({ ...files, syncForeign: forget }) }),
       /is torn/,
+    )
+    await assert.rejects(
+      cutLakePower(seed, { ...size, format: 'delta', careless: (files) => ({ ...files, syncDirectory: forget }) }),
+      /is gone|a gap|ahead of the log|ENOENT/,
     )
   },
 )

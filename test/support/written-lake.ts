@@ -28,11 +28,14 @@ export interface WrittenLake {
 
 export const writtenTable = { namespace: ['public'], name: 't' }
 
-export async function createWrittenTable(client: CatalogClient): Promise<string> {
+export async function createWrittenTable(
+  client: CatalogClient,
+  properties: Readonly<Record<string, string>> = {},
+): Promise<string> {
   await client.ensureNamespace(writtenTable.namespace)
   const columns = { writer: 'int', commit: 'int', id: 'long', text: 'string' }
   const schema = schemaOf(Object.entries(columns).map(([name, type]) => ({ name, type })))
-  const { metadata } = await client.createTable(writtenTable.namespace, { name: writtenTable.name, schema })
+  const { metadata } = await client.createTable(writtenTable.namespace, { name: writtenTable.name, schema, properties })
   return metadata.location
 }
 
