@@ -73,6 +73,38 @@ export interface ConsumerGroup {
   readonly lag: number | null
 }
 
+export interface CrawledFile {
+  readonly path: string
+  readonly sizeBytes: number
+  readonly format: string | null
+  readonly compression: string | null
+  /** One sentence for each thing that was decided. */
+  readonly why: readonly string[]
+  readonly columns: readonly {
+    readonly name: string
+    readonly type: string | null
+  }[]
+  /** The row and the value that left a column no narrower type. */
+  readonly typeReasons: readonly {
+    readonly column: string
+    readonly row: number
+    readonly value: string
+  }[]
+  /** Rows that were looked at. */
+  readonly rows: number | null
+  /** Whether those are all. */
+  readonly isWhole: boolean
+  readonly leftOut: {
+    readonly reason: string
+    readonly detail: string
+  } | null
+}
+
+export interface CrawledFiles {
+  readonly items: readonly CrawledFile[]
+  readonly total: number
+}
+
 export interface Datum {
   /** avro, and json with a schema, were read by it; json without one only looks like it. */
   readonly format: 'avro' | 'json' | 'text' | 'bytes'

@@ -35,6 +35,26 @@ export async function call<Result>(
   return parsed as Result
 }
 
+/** Server-sent events that answer a POST, until it ends or `signal` ends it. Throws ApiError for what is refused at once. */
+export async function* callForEvents(
+  path: string,
+  body: unknown,
+  signal: AbortSignal,
+): AsyncIterable<{ readonly event: string; readonly data: unknown }> {
+  const headers = { 'content-type': 'application/json' }
+  const response = await send(path, { method: 'POST', body: JSON.stringify(body), headers, signal })
+  if (!response.ok) throw toApiError(response.status, parse(await response.text()))
+  let rest = ''
+  for await (const text of response.body!.pipeThrough(new TextDecoderStream())) {
+    const [last = '', ...whole] = (rest + text).split('\n\n').toReversed()
+    rest = last
+    for (const block of whole.toReversed()) {
+      const [, event, data] = /^event: (.*)\ndata: (.*)$/.exec(block) ?? []
+      if (event !== undefined && data !== undefined) yield { event, data: parse(data) }
+    }
+  }
+}
+
 /** What stands before Weir may answer in its stead, and not as JSON. */
 function parse(text: string): unknown {
   try {

@@ -5,6 +5,7 @@ import type { Resource } from '../api/resource.ts'
 import { formatAge, formatBytes, formatCount, formatRate } from '../parts/format.ts'
 import { ErrorNotice, Figure, Loading } from '../parts/notice.tsx'
 import { Balance } from '../parts/state.tsx'
+import { CrawlerFigures } from './crawler/crawler-figures.tsx'
 import { StreamOverview } from './stream/stream-overview.tsx'
 
 interface Figures {
@@ -33,7 +34,7 @@ function OtherFigures({ resource }: { readonly resource: Resource }) {
   const rate = rateOf(sample, kind, name)
   const source = `weir get ${kind} ${name} --json`
   const shown = figuresOf(status.data)
-  if (shown.length === 0 && !rate && kind !== 'delivery') return null
+  if (shown.length === 0 && !rate && kind !== 'delivery' && kind !== 'crawler') return null
   return (
     <>
       <div className="cards">
@@ -57,6 +58,7 @@ function OtherFigures({ resource }: { readonly resource: Resource }) {
           <Figure key={label} label={label} value={value} source={source} at={status.dataUpdatedAt} />
         ))}
         {kind === 'delivery' ? <HopFigures delivery={name} /> : null}
+        {kind === 'crawler' ? <CrawlerFigures name={name} /> : null}
       </div>
       <Columns of={status.data.columns} />
     </>

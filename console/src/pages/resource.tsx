@@ -21,11 +21,13 @@ import { StreamConfiguration } from './stream/stream-configuration.tsx'
 import { StreamGroups } from './stream/stream-groups.tsx'
 import { StreamPartitions } from './stream/stream-partitions.tsx'
 
+const CrawlerFiles = lazy(() => whenReachable(() => import('./crawler/crawler-files.tsx')))
 const TableTab = lazy(() => whenReachable(() => import('./table/table-tab.tsx')))
 
 /** Every kind has these; a capability adds the tabs that are its own. */
 const ownTabs: Readonly<Record<string, readonly string[]>> = {
   stream: ['Partitions', 'Groups', 'Configuration', 'ACLs'],
+  crawler: ['Files'],
   table: ['Schema', 'Partitions', 'Files', 'Snapshots', 'Maintenance', 'Clients'],
 }
 
@@ -76,6 +78,12 @@ function TabContent({ tab, resource }: { readonly tab: string; readonly resource
     return (
       <Suspense fallback={<Loading height={400} />}>
         <TableTab tab={tab} resource={resource} />
+      </Suspense>
+    )
+  if (resource.kind === 'crawler' && tab === 'Files')
+    return (
+      <Suspense fallback={<Loading height={520} />}>
+        <CrawlerFiles name={resource.name} />
       </Suspense>
     )
   switch (tab) {

@@ -5,6 +5,7 @@ export const nouns = [
   { label: 'Groups', to: '/groups' },
   { label: 'Deliveries', to: '/resources/delivery' },
   { label: 'Tables', to: '/resources/table' },
+  { label: 'Crawlers', to: '/resources/crawler' },
   { label: 'Views', to: '/resources/view' },
   { label: 'Secrets', to: '/resources/secret' },
   { label: 'SQL', to: '/sql' },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { asWeirError, WeirError } from '../../../kernel/errors/weir-error.ts'
+import type { Relations } from '../../../sql/engine-host.ts'
 import { sqlName } from '../check-name.ts'
 import type { KindDefinition, PlanContext } from '../kind-definition.ts'
 import type { DesiredResource } from '../resource.ts'
@@ -45,16 +46,32 @@ export const viewKind: KindDefinition<ViewSpec> & { readonly kind: 'view' } = {
   reconcile: () => Promise.resolve(),
   remove: () => Promise.resolve(),
   status: ({ spec }) => Promise.resolve({ sql: spec.sql }),
+  async trouble({ references }, { crawls }) {
+    for (const { kind, name } of references) {
+      if (kind !== 'crawler') continue
+      const found = await crawls.find(name)
+      if (found && found.pointer === null)
+        return `it waits for the first crawl of ${name}, which makes the table ${found.namespace}.${found.table}`
+    }
+    return null
+  },
 }
 
 async function check(
   { name, spec, at }: DesiredResource<ViewSpec>,
-  { services, relations }: PlanContext,
+  { services, relations, desired }: PlanContext,
 ): Promise<void> {
+  const known = await relations()
   try {
-    await services.views.check({ name, sql: spec.sql, relations: await relations() })
+    await services.views.check({ name, sql: spec.sql, relations: known })
   } catch (thrown) {
     const error = asWeirError(thrown)
+    // Its columns are not known before a crawl has found them.
+    if (
+      error.code === 'WEIR-6003' &&
+      awaitedTables(spec, desired, known).some((table) => error.message.includes(table))
+    )
+      return
     const { hint } = error.details
     const advice = typeof hint === 'string' ? `. ${hint}` : ''
     throw new WeirError(error.code, `view "${name}": ${error.message}${advice}`, {
@@ -63,6 +80,27 @@ async function check(
       ...(at === undefined ? {} : { at }),
     })
   }
+}
+
+/** Tables that crawlers will make, which the query or a view in it reads. */
+function awaitedTables(
+  { sql, namespace }: ViewSpec,
+  desired: readonly DesiredResource[],
+  known: Relations,
+): readonly string[] {
+  const isKnown = (crawler: CrawledTable): boolean =>
+    known.tables.some(({ schema, name }) => schema === crawler.namespace && name === crawler.table)
+  return referencedRelations(sql, namespace, desired).flatMap(({ kind, name }) => {
+    const found = desired.find((one) => one.kind === kind && one.name === name)
+    if (kind === 'view') return awaitedTables(found!.spec as ViewSpec, desired, known)
+    const crawler = found!.spec as CrawledTable
+    return kind === 'crawler' && !isKnown(crawler) ? [crawler.table] : []
+  })
+}
+
+interface CrawledTable {
+  readonly namespace: string
+  readonly table: string
 }
 
 function shorten(sql: string): string {

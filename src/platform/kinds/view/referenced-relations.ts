@@ -6,7 +6,7 @@ interface Relation {
 }
 
 /**
- * The declared tables and views that a query reads: names that follow FROM, JOIN or a comma. A column that is called like
+ * The declared tables and views that a query reads, and the crawlers that make tables of it: names that follow FROM, JOIN or a comma. A column that is called like
  * a table may be taken for one after a comma; the view then only comes later in the order of work.
  */
 export function referencedRelations(
@@ -14,15 +14,23 @@ export function referencedRelations(
   namespace: string,
   desired: readonly DesiredResource[],
 ): readonly ResourceReference[] {
-  const relations = desired.filter(({ kind }) => kind === 'table' || kind === 'view')
+  const relations = desired.flatMap((resource) => {
+    const name = nameInSql(resource)
+    return name === undefined ? [] : [{ ...resource, inSql: name }]
+  })
   const found = new Map<string, ResourceReference>()
   for (const { schema, name } of namesRead(tokenize(sql)))
-    for (const { kind, name: declared, spec } of relations) {
+    for (const { kind, name: declared, inSql, spec } of relations) {
       const schemas = schema === undefined ? [namespace, 'public'] : [schema]
-      if (declared.toLowerCase() === name.toLowerCase() && schemas.includes((spec as Relation).namespace))
+      if (inSql.toLowerCase() === name.toLowerCase() && schemas.includes((spec as Relation).namespace))
         found.set(`${kind}/${declared}`, { kind, name: declared })
     }
   return [...found.values()]
+}
+
+function nameInSql({ kind, name, spec }: DesiredResource): string | undefined {
+  if (kind === 'crawler') return (spec as { readonly table: string }).table
+  return kind === 'table' || kind === 'view' ? name : undefined
 }
 
 function namesRead(tokens: readonly Token[]): readonly { readonly schema?: string; readonly name: string }[] {

@@ -65,7 +65,8 @@ export function runCrawlers(options: RunCrawlersOptions): RunningCrawlers {
       if (stopping.signal.aborted || !found || !isDue(found, spec, clock.now())) continue
       const call = { isDryRun: false, signal: stopping.signal, progress: () => undefined }
       // What did not work is kept with the crawler and shown there.
-      await run(name, call).catch(() => undefined)
+      const done = await run(name, call).catch(asWeirError)
+      if (!stopping.signal.aborted) await recordRun(control, name, found.error, done)
     }
   }
 
@@ -87,6 +88,19 @@ export function runCrawlers(options: RunCrawlersOptions): RunningCrawlers {
       stopping.abort(new WeirError('WEIR-4024', 'Weir ends'))
     },
   }
+}
+
+/** What a schedule finds stands in the history of the crawler, unless it is nothing new. */
+async function recordRun(
+  control: ControlPlane,
+  name: string,
+  lastError: string | null,
+  done: CrawlResult | WeirError,
+): Promise<void> {
+  const isError = done instanceof WeirError
+  if (isError ? done.message === lastError : !done.summary.hasChanged && lastError === null) return
+  const detail = isError ? { error: done.message } : { ...done.summary }
+  await control.record({ actor: 'schedule', action: 'crawl', kind: 'crawler', name, detail })
 }
 
 async function crawlNow(options: RunCrawlersOptions, crawler: string, call: CrawlCall): Promise<CrawlResult> {
