@@ -83,6 +83,25 @@ void test('INV-L7: columns whose names differ in case alone each have their own 
   assert.deepEqual(await rowsOf(scanSql(now, [path], [before, now])), [{ second: 2, first: 1 }])
 })
 
+void test('INV-L7: a file in the place of another, of a table that was made anew, is read by its own footer', async () => {
+  const path = join(folder, `${files++}.parquet`)
+  const values: unknown[] = []
+  for (const [first, second] of [
+    [1, 2],
+    [2, 1],
+  ] as const) {
+    const select = `SELECT 'of ${first}' AS a, 'of ${second}, more' AS b FROM range(${first * 10})`
+    await db.run(`COPY (${select}) TO '${path}' (FORMAT parquet, FIELD_IDS {a: ${first}, b: ${second}})`)
+    const plainFile = { content: 'data', location: path, format: 'PARQUET', specId: 0, partition: [] } as const
+    const file = { ...plainFile, recordCount: 1, sizeBytes: (await readFile(path)).length, sequenceNumber: 1 }
+    const schema = schemaWith(fieldOf(1, 'x', 'string'))
+    values.push(
+      await rowsOf(`SELECT DISTINCT * FROM (${fileRowsSql([{ path, file }], { schema, schemas: [schema] })})`),
+    )
+  }
+  assert.deepEqual(values, [[{ c1: 'of 1' }], [{ c1: 'of 1, more' }]])
+})
+
 void test('columns of the same kind that mean other types are scans of their own', async () => {
   const [zoned, local] = ['timestamptz', 'timestamp'].map((type) => schemaWith(fieldOf(1, 'at', type)))
   await db.run(`SET TimeZone = 'Asia/Tokyo'`)

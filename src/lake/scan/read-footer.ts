@@ -1,31 +1,43 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { parquetHead, type FileColumn, type FileHead } from './parquet-columns.ts'
 
 /** What the footer of a file says. Files of the same columns share one list of them, so that it says which are alike. */
 export type Footer = FileHead
 
-/** Some 250 bytes each. */
+/** With what the file was when its footer was read. */
+interface KeptFooter {
+  readonly footer: Footer
+  readonly size: number
+  readonly mtimeMs: number
+  readonly ino: number
+}
+
+/** Some 300 bytes each. */
 const filesKept = 50_000
 const layoutsKept = 1000
-const kept = new Map<string, Footer>()
+const kept = new Map<string, KeptFooter>()
 const layouts = new Map<string, readonly FileColumn[]>()
 const magic = 'PAR1'
 /** Columns and the number of rows are at the begin of the metadata; what it says of each row group comes after them. */
 const headBytes = 32_768
 
 /**
- * The columns and the number of rows of a local Parquet file, by its footer: some kilobytes at its end, read once for each file, for files never
- * change. `WEIR-4008` for what is none.
+ * The columns and the number of rows of a local Parquet file, by its footer: some kilobytes at its end, read once for each file. Files of tables never change,
+ * but a table that is made anew may have others of the same names. `WEIR-4008` for what is none.
  */
 export function readFooter(path: string): Footer {
   const known = kept.get(path)
-  if (known !== undefined) return known
-  const { columns, rows } = headAt(path)
+  if (known !== undefined && isSame(known, statSync(path))) return known.footer
+  const { columns, rows, size, mtimeMs, ino } = headAt(path)
   const footer = { columns: layoutOf(columns), rows }
   if (kept.size >= filesKept) for (const oldest of [...kept.keys()].slice(0, filesKept / 10)) kept.delete(oldest)
-  kept.set(path, footer)
+  kept.set(path, { footer, size, mtimeMs, ino })
   return footer
+}
+
+function isSame(known: KeptFooter, { size, mtimeMs, ino }: Stats): boolean {
+  return known.size === size && known.mtimeMs === mtimeMs && known.ino === ino
 }
 
 export function isFooterKept(path: string): boolean {
@@ -45,15 +57,16 @@ function layoutOf(columns: readonly FileColumn[]): readonly FileColumn[] {
   return columns
 }
 
-function headAt(path: string): FileHead {
+function headAt(path: string): FileHead & Omit<KeptFooter, 'footer'> {
   const file = openSync(path, 'r')
   try {
-    const { size } = fstatSync(file)
+    const { size, mtimeMs, ino } = fstatSync(file)
     const end = readAt(file, Math.max(0, size - 8), Math.min(8, size))
     const length = end.length === 8 && end.toString('latin1', 4) === magic ? end.readUInt32LE() : 0
     if (length === 0 || length > size - 8) throw new RangeError('it does not end as a Parquet file does')
     const from = size - 8 - length
-    return headOf(readAt(file, from, Math.min(length, headBytes))) ?? parquetHead(readAt(file, from, length))
+    const head = headOf(readAt(file, from, Math.min(length, headBytes))) ?? parquetHead(readAt(file, from, length))
+    return { ...head, size, mtimeMs, ino }
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause
     throw new WeirError('WEIR-4008', `${path} has no columns that can be read: ${cause.message}`, { cause })
