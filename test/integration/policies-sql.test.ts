@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { statementKinds } from '../../src/sql/gate/kind.ts'
 import { governWeir, type GovernedWeir } from '../support/governed-weir.ts'
 
 const denied = (text: RegExp) => ({ code: '42501', message: text })
@@ -89,6 +90,58 @@ void suite('policies in SQL', { timeout: 240_000 }, () => {
     await weir.sql('weir', 'drop table notes')
   })
 
+  void test('each kind of statement that there is keeps to it: a new one has to be listed here', async () => {
+    const none = 'speaks of no table by itself'
+    const statements: Readonly<Record<string, string>> = {
+      select: 'select 1 from orders',
+      with: 'with a as (select * from orders) select 1 from a',
+      values: 'values ((select max(id) from orders))',
+      table: 'table orders',
+      from: 'from orders',
+      insert: 'insert into orders (id) values (1)',
+      update: 'update orders set amount = 1',
+      delete: 'delete from orders',
+      merge: 'merge into orders using (select 1 as id) n on orders.id = n.id when matched then delete',
+      truncate: 'truncate orders',
+      create: 'create table got as select * from orders',
+      alter: 'alter table orders add column more int',
+      drop: 'drop table orders',
+      explain: 'explain select * from orders',
+      describe: 'describe orders',
+      desc: 'desc select * from orders',
+      copy: 'copy orders to stdout',
+      declare: 'declare c cursor with hold for select * from orders',
+      set: none,
+      reset: none,
+      show: none,
+      begin: none,
+      start: none,
+      commit: none,
+      end: none,
+      rollback: none,
+      abort: none,
+      savepoint: none,
+      release: none,
+      discard: none,
+      deallocate: none,
+      fetch: none,
+      move: none,
+      close: none,
+      listen: none,
+      unlisten: none,
+      lock: none,
+    }
+    assert.deepEqual(Object.keys(statements).toSorted(), Object.keys(statementKinds).toSorted())
+    const bob = await weir.login('bob')
+    // What is said of the session makes nobody another one.
+    for (const text of ['set role weir', 'set session authorization weir', `set weir.principal = 'x'`])
+      await bob.query(text).catch(() => undefined)
+    for (const [word, text] of Object.entries(statements))
+      if (text !== none) await assert.rejects(bob.query(text), { code: '42501' }, `${word}: ${text}`)
+    for (const text of ['copy orders (id) from stdin', 'copy orders from stdin'])
+      await assert.rejects(bob.query(text), { code: '42501' }, text)
+  })
+
   void test('a view is read with the rights of the project; the table behind it stays closed', async () => {
     assert.equal(await countOf('bob', 'select * from by_customer'), 2)
     await assert.rejects(weir.sql('bob', 'select * from by_customer join orders using (customer)'), { code: '42501' })
@@ -104,14 +157,14 @@ void suite('policies in SQL', { timeout: 240_000 }, () => {
   void test('the catalog shows what may be seen, and proposes no other name', async () => {
     const names = async (user: string) => {
       const client = await weir.login(user)
-      const lists = await Promise.all(
-        [
-          `select relname as name from pg_catalog.pg_class where relkind in ('r', 'v')`,
-          'select table_name as name from information_schema.tables',
-          'select tablename as name from pg_tables union select viewname from pg_views',
-          'select distinct table_name as name from information_schema.columns',
-        ].map(async (text) => (await client.query(text)).rows.map(({ name }) => String(name)).toSorted()),
-      )
+      const lists: string[][] = []
+      for (const text of [
+        `select relname as name from pg_catalog.pg_class where relkind in ('r', 'v')`,
+        'select table_name as name from information_schema.tables',
+        'select tablename as name from pg_tables union select viewname from pg_views',
+        'select distinct table_name as name from information_schema.columns',
+      ])
+        lists.push((await client.query(text)).rows.map(({ name }) => String(name)).toSorted())
       await client.end()
       for (const list of lists) assert.deepEqual(list, lists[0])
       return lists[0]

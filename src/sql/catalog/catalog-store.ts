@@ -149,7 +149,7 @@ async function typedRelations(
   const taken = new Set<number>()
   await connection.run(`ATTACH ':memory:' AS ${scratch}`)
   try {
-    for (const schema of new Set(index.all.map((relation) => relation.schema)))
+    for (const schema of new Set(['public', ...index.all.map((relation) => relation.schema)]))
       await connection.run(`CREATE SCHEMA IF NOT EXISTS ${scratch}.${quoteName(schema)}`)
     await placeAll(connection, index.all, scratch)
     const relations: CatalogRelation[] = []

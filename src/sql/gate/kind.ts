@@ -25,7 +25,8 @@ export type StatementKind =
   | 'listen'
   | 'lock'
 
-const kinds: Readonly<Record<string, StatementKind>> = {
+/** The words by which statements are known. */
+export const statementKinds: Readonly<Record<string, StatementKind>> = {
   select: 'query',
   with: 'query',
   values: 'query',
@@ -83,7 +84,7 @@ const remedies: Readonly<Record<string, string>> = {
 /** WEIR-6001 (SQLSTATE 0A000) for a kind that is not served. */
 export function kindOf(statement: Statement): StatementKind {
   const first = statement.tokens.find((token) => token.value !== '(')
-  const kind = first?.kind === 'word' ? kinds[first.value] : undefined
+  const kind = first?.kind === 'word' ? statementKinds[first.value] : undefined
   if (kind === 'query' && first!.value === 'with' && writesAfterWith(statement)) return 'write'
   if (kind) return kind
   const word = first ? statement.text.slice(first.start, first.end) : ''
@@ -103,7 +104,7 @@ function writesAfterWith({ tokens }: Statement): boolean {
     if (kind === 'symbol' && value === ')') depth--
     const before = tokens[at - 1]?.kind === 'symbol' ? tokens[at - 1]!.value : ''
     const begins = (depth === 0 && before === ')') || (depth === 1 && before === '(')
-    if (begins && kind === 'word' && kinds[value] === 'write' && tokens[at + 1]?.value !== ',') return true
+    if (begins && kind === 'word' && statementKinds[value] === 'write' && tokens[at + 1]?.value !== ',') return true
   }
   return false
 }
@@ -150,9 +151,9 @@ export function explained(statement: Statement): { readonly prefix: string; read
     at++
   }
   const next = tokens[at]
-  if (!next || next.kind !== 'word' || kinds[next.value] !== 'query') {
+  if (!next || next.kind !== 'word' || statementKinds[next.value] !== 'query') {
     if (next?.kind === 'word')
-      throw kinds[next.value] ? refused(next.value, next.start + 1) : refusal(next.value, next.start + 1)
+      throw statementKinds[next.value] ? refused(next.value, next.start + 1) : refusal(next.value, next.start + 1)
     throw sqlError('WEIR-6002', 'EXPLAIN wants a query', { sqlstate: '42601' })
   }
   return { prefix: analyze ? 'EXPLAIN ANALYZE ' : 'EXPLAIN ', start: next.start }
