@@ -272,7 +272,7 @@ async function checkCut(lake: Lake, cut: number, seed: number, into: string): Pr
   if (isDelta(metadata)) checkLog(lake, metadata, cut, into)
 }
 
-/** INV-T1 to T3: the log that is left is whole, has what was answered, and may be ahead of the metadata. */
+/** INV-DL1 to DL3: the log that is left is whole, has what was answered, and may be ahead of the metadata. */
 function checkLog(lake: Lake, metadata: TableMetadata, cut: number, into: string): void {
   const root = join(into, relative(lake.root, pathOf(deltaRoot(metadata))))
   const log = deltaLogAt(root)

@@ -61,4 +61,6 @@ export interface Catalog {
 export interface OwnCatalog extends Catalog {
   /** The metadata file of a table, a Delta table's with all that its log has by now; undefined when there is no such table. */
   pointer(table: TableIdent): Promise<string | undefined>
+  /** Whether a table follows a log that other engines write, past the catalog. */
+  followsLog(table: TableIdent): Promise<boolean>
 }

@@ -46,6 +46,7 @@ export function createCatalog(options: CatalogOptions): OwnCatalog {
   })
   return {
     pointer: (table) => delta.pointer(table),
+    followsLog: (table) => delta.has(table),
     handle: async (request) => {
       try {
         const response = await once(request, (receipt) =>

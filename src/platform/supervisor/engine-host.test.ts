@@ -35,9 +35,10 @@ function hostOf(tails: () => Promise<TailReport>) {
     changes,
     ...noWrites,
     isShared: false,
+    followsLog: async ({ name }) => name === 'followed',
   })
-  const holdsOf = async () => {
-    const answer = await host.resolve({ tables: [table], relations: 1 })
+  const holdsOf = async (asked = table) => {
+    const answer = await host.resolve({ tables: [asked], relations: 1 })
     assert.notEqual(answer, 'other relations')
     return (answer as { holds: readonly Parameters<typeof stillHolds>[0][] }).holds
   }
@@ -67,4 +68,11 @@ void test('INV-T2: an answer without a worker, or of one that is about to change
   assert.deepEqual(await holdsOf(), [])
   const halted = { ...report, partitions: [], halted: { code: 'WEIR-5010', reason: 'rolled back' } }
   assert.deepEqual(await hostOf(() => Promise.resolve(halted)).holdsOf(), [])
+})
+
+void test('an answer of a table that follows a log does not hold: others write the log, and tell nobody', async () => {
+  const changes = openChangeCount(folder)
+  const { holdsOf } = hostOf(() => Promise.resolve({ ...report, hold: changes.hold() }))
+  assert.equal((await holdsOf()).length, 2)
+  assert.deepEqual(await holdsOf({ ...table, name: 'followed' }), [])
 })

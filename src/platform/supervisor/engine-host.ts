@@ -1,5 +1,5 @@
 import type { ChangeCount, Hold } from '../../kernel/change-count.ts'
-import type { TablePointers } from '../../lake/catalog/pointer-store.ts'
+import type { TableIdent, TablePointers } from '../../lake/catalog/pointer-store.ts'
 import type { GovernedRelations } from '../access/restrict-relations.ts'
 import type { EngineHost, Relations, ResolvedTable, SessionPrincipal, TableName } from '../../sql/engine-host.ts'
 import { gatherTails, type GatheredTails, type TailSource } from './gather-tails.ts'
@@ -18,6 +18,8 @@ export interface EngineHostOptions {
   readonly changes: ChangeCount
   /** Others move pointers too, and nobody tells us: no answer holds. */
   readonly isShared: boolean
+  /** The same of one table: it follows a log that others write. */
+  readonly followsLog: (table: TableIdent) => Promise<boolean>
 }
 
 /**
@@ -25,7 +27,7 @@ export interface EngineHostOptions {
  * asked with the pointers of before: one whose table has moved looks whether its schema still is the one of its rows.
  */
 export function createEngineHost(options: EngineHostOptions): EngineHost {
-  const { relations, pointers, tailSources, changes, isShared, flush, commit, define, stage } = options
+  const { relations, pointers, tailSources, changes, isShared, followsLog, flush, commit, define, stage } = options
   return {
     flush,
     commit,
@@ -45,8 +47,10 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
       if ((await relations()).version !== bound) return 'other relations'
       const gathered = await gatherTails(tailSources(), await pointersOf(pointers, tables))
       const after = await pointersOf(pointers, tables)
+      const follow = await Promise.all(tables.map(({ schema, name }) => followsLog({ namespace: [schema], name })))
+      const mayMove = isShared || follow.includes(true)
       // Looking at the pointers may have shown a schema that nobody had told us of.
-      if (isShared && (await relations()).version !== bound) return 'other relations'
+      if (mayMove && (await relations()).version !== bound) return 'other relations'
       const resolved = tables.map(({ schema, name }): ResolvedTable | undefined => {
         const metadataLocation = after.get(`${schema}.${name}`)
         if (metadataLocation === undefined) return undefined
@@ -56,7 +60,7 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
       const found = resolved.filter((table) => table !== undefined)
       return {
         tables: found,
-        holds: found.length === tables.length && !isShared ? holdsOf(hold, [...gathered.values()]) : [],
+        holds: found.length === tables.length && !mayMove ? holdsOf(hold, [...gathered.values()]) : [],
       }
     },
   }

@@ -18,6 +18,8 @@ export interface ChosenCatalog {
   readonly tables: CatalogTables
   /** Others change it past us. */
   readonly isShared: boolean
+  /** Whether others change this table past us: it follows a log. */
+  readonly followsLog: (table: TableIdent) => Promise<boolean>
   /** Where a new table lies, when the catalog shall not choose: where nothing else ever lay, so that its files are its own. */
   readonly locationOf?: (table: TableIdentifier) => string
 }
@@ -43,7 +45,7 @@ export async function openForeign(
 export function foreignCatalog({ catalog, tables }: ForeignCatalog, warehouse: string): ChosenCatalog {
   const locationOf = ({ namespace, name }: TableIdentifier): string =>
     under(warehouse, namespace, `${name}-${randomUUID().slice(0, 8)}`)
-  return { catalog: guardCatalog(catalog), tables, isShared: true, locationOf }
+  return { catalog: guardCatalog(catalog), tables, isShared: true, followsLog: async () => false, locationOf }
 }
 
 export function ownCatalog(
@@ -61,5 +63,5 @@ export function ownCatalog(
   const guarded = guardCatalog(catalog, {
     isPlaceOf: (table, location) => isPlaceOf(options.warehouse, table, location),
   })
-  return { catalog: guarded, tables, isShared: false }
+  return { catalog: guarded, tables, isShared: false, followsLog: (table) => catalog.followsLog(table) }
 }

@@ -22,6 +22,7 @@ import { runOperator, type OperatorProcess } from './operator-process.ts'
 import { runWriter, type WriterProcess } from './writer-process.ts'
 import { flushTable } from './deliveries/flush-table.ts'
 import type { JoinedWorkers } from './joined/joined-workers.ts'
+import type { ChosenCatalog } from './open-catalog.ts'
 import type { ProcessLogs } from './process-logs.ts'
 import type { StreamsPlace } from './streams/streams-place.ts'
 import type { SupervisorOptions } from './supervisor-options.ts'
@@ -36,6 +37,7 @@ export interface ProcessesOptions extends SupervisorOptions {
   readonly pointers: Pick<PointerStore, 'tablePointer'>
   /** Others change tables too, past us. */
   readonly isShared: boolean
+  readonly followsLog: ChosenCatalog['followsLog']
   readonly epochs: EpochStore
   readonly adoptions: AdoptionStore
   readonly relations: () => Promise<GovernedRelations>
@@ -154,6 +156,7 @@ function startEngine(options: ProcessesOptions, workers: DeliveryWorkers, writer
       restrict: restrictedRelations(options.identities),
       pointers: options.pointers,
       isShared: options.isShared,
+      followsLog: options.followsLog,
       tailSources: () => workers.tailSources,
       changes: options.changes,
       flush: (table) => flushTable(workers, table),

@@ -103,7 +103,7 @@ async function assemble(
     },
     stack,
   )
-  const { metadata, tables, isShared, locationOf, lake, removeLeft } = stores
+  const { metadata, tables, isShared, followsLog, locationOf, lake, removeLeft } = stores
   const changes = openChangeCount(places.run)
   stack.defer(() => changes.close())
   const streams = await openStreams({
@@ -125,6 +125,7 @@ async function assemble(
     streams,
     pointers: withCrawledPointers(tables, metadata.crawls),
     isShared,
+    followsLog,
     epochs: metadata.epochs,
     adoptions: metadata.adoptions,
     relations: () => control.relations(),

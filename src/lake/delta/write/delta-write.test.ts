@@ -35,7 +35,7 @@ const boundsOf = (type: string, min: string, max: string, nan?: number): readonl
 }
 
 void suite('what Weir writes into a Delta log', () => {
-  void test('INV-T6: bounds keep their digits, and values within them', () => {
+  void test('INV-DL6: bounds keep their digits, and values within them', () => {
     const cases: readonly (readonly [string, string, string, string, string])[] = [
       ['int', '-3', '7', '-3', '7'],
       ['long', '-9223372036854775808', '9223372036854775807', '-9223372036854775808', '9223372036854775807'],
