@@ -7,6 +7,7 @@ import type { HttpServerOptions } from './http-server-options.ts'
 import { errorBody, statusOf } from './http-status.ts'
 import { equal } from './access/credentials.ts'
 import { httpUsers } from './access/http-users.ts'
+import { slowLogins } from './access/slow-logins.ts'
 import { requireRights } from './access/require-rights.ts'
 import { guard, isLoopback } from './guard.ts'
 import { describeApi } from './openapi.ts'
@@ -60,7 +61,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   // Without a token everybody may everything, and a client that has a credential all the same gets a token of no meaning.
   const tokens = catalogTokens(token ?? '', () => clock.now())
   const users = httpUsers(options.access?.identities ?? new Map(), () => clock.now())
-  guard(app, { host, users, ...(token === undefined ? {} : { token, catalogTokens: tokens }) })
+  const logins = slowLogins(limits.failedLoginMs)
+  guard(app, { host, users, slowLogins: logins, ...(token === undefined ? {} : { token, catalogTokens: tokens }) })
   requireRights(app, options)
   takeWorkers(app, { host, ...(token === undefined ? {} : { token }), acceptWorker: options.acceptWorker })
   await describeApi(app)
@@ -87,7 +89,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   })
   const oauth = { tokens, users, isSecret: (text: string) => token === undefined || equal(text, token) }
   await app.register(
-    async (iceberg) => catalogRoutes(iceberg, { ...options, oauth, errorOf: (thrown) => errorOf(thrown, limits) }),
+    async (iceberg) =>
+      catalogRoutes(iceberg, { ...options, oauth, slowLogins: logins, errorOf: (thrown) => errorOf(thrown, limits) }),
     {
       prefix: '/iceberg',
     },

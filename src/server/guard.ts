@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { administrator } from '../access/principal.ts'
+import { administrator, type Principal } from '../access/principal.ts'
 import { WeirError } from '../kernel/errors/weir-error.ts'
 import { basicOf, bearer, equal } from './access/credentials.ts'
 import type { HttpUsers } from './access/http-users.ts'
 import { admit } from './access/request-principal.ts'
+import type { SlowLogins } from './access/slow-logins.ts'
 import type { CatalogTokens } from './iceberg/catalog-tokens.ts'
 import { tokenPath } from './iceberg/oauth.ts'
 import { schemaRegistryPrefix } from './schema-registry/registry-protocol.ts'
@@ -18,6 +19,7 @@ export interface GuardOptions {
   readonly catalogTokens?: CatalogTokens
   /** Who comes in by a name. */
   readonly users?: HttpUsers
+  readonly slowLogins?: SlowLogins
 }
 
 const cookie = 'weir_token'
@@ -29,14 +31,25 @@ const open = new Set(['/health', '/ready'])
  * (CSRF), or its own name resolves to 127.0.0.1 (DNS rebinding), which the Host header gives away. WEIR-7009. Where a
  * token is set, WEIR-7008 without it.
  */
-export function guard(app: FastifyInstance, { host, token, catalogTokens, users }: GuardOptions): void {
+export function guard(app: FastifyInstance, { host, token, catalogTokens, users, slowLogins }: GuardOptions): void {
+  const userOf = async (request: FastifyRequest): Promise<Principal | undefined> => {
+    const { authorization } = request.headers
+    const name = basicOf(authorization)?.name
+    if (name !== undefined) slowLogins?.mustBeHeard(request.ip)
+    try {
+      return users?.of(authorization, pathOf(request).startsWith(`${schemaRegistryPrefix}/`))
+    } catch (error) {
+      if (name !== undefined) await slowLogins?.failed(request.ip, name)
+      throw error
+    }
+  }
   app.addHook('onRequest', async (request, reply) => {
     checkHost(request.headers.host, host)
     checkOrigin(request)
     const { authorization, cookie: cookies } = request.headers
     // Who asks for a token shows the secret in the request itself.
     if (asksForToken(request)) return
-    const user = users?.of(authorization, pathOf(request).startsWith(`${schemaRegistryPrefix}/`))
+    const user = await userOf(request)
     if (user !== undefined) return admit(request, user)
     admit(request, administrator)
     if (token === undefined || open.has(pathOf(request))) return

@@ -11,6 +11,8 @@ export interface HttpLimits {
   readonly requestMs: number
   /** So long a client may leave an answer unread, or a connection unused. */
   readonly stallMs: number
+  /** How long who fails to log in waits for the answer, at first: doubled with each failure of the address or the user. */
+  readonly failedLoginMs: number
 }
 
 export const defaultLimits: HttpLimits = {
@@ -19,6 +21,7 @@ export const defaultLimits: HttpLimits = {
   headersMs: 15_000,
   requestMs: 60_000,
   stallMs: 60_000,
+  failedLoginMs: 100,
 }
 
 /** How often Node looks for requests that take too long. */

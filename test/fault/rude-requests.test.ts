@@ -61,7 +61,7 @@ const bodies = [
   '{"sql":"\\u0000"}',
   '{"__proto__":{"a":1},"constructor":null}',
   '{"at":"999999999999999999999","type":"tag","to":"x","expected":"0","from":"1"}',
-  '{"kind":"table","name":"..","spec":{"columns":{"a":"list<".repeat}}}',
+  '{"kind":"table","name":"..","spec":{"columns":{"a":"list<list<list<"}}}',
   `{"spec":${'['.repeat(5000)}${']'.repeat(5000)}}`,
   `{"kind":"view","name":"v","spec":{"sql":"${'('.repeat(3000)}"}}`,
   `{"delivery":"x","records":[{"value":1}],"dryRun":"yes","topic":null}`,

@@ -5,6 +5,7 @@ import { decide } from '../../access/decide.ts'
 import type { Policy } from '../../access/policy.ts'
 import type { Identity } from '../../platform/access/identities.ts'
 import { accessOf } from '../../platform/access/access-of.ts'
+import { defaultLimits } from '../http-limits.ts'
 import { routeRules } from './route-rules.ts'
 
 const ana: Identity = { name: 'ana', password: 'secret', principal: { kind: 'user', name: 'ana', groups: [] } }
@@ -19,6 +20,7 @@ const closed: Policy = {
 }
 const withUsers = (policies: readonly Policy[]) => ({
   token: 'the-token',
+  limits: { ...defaultLimits, failedLoginMs: 1 },
   access: {
     identities: new Map([['ana', ana]]),
     accessOf: async (principal: Parameters<typeof accessOf>[1]) => accessOf(policies, principal),
@@ -148,5 +150,23 @@ void suite('rules of routes', () => {
         (await app.inject({ url: '/api/v1/resources', headers: headers as never })).json().items.length
       assert.equal(await list(basic('ana:secret')), 0)
       assert.equal(await list({ authorization: 'Bearer the-token' }), 1)
+    }))
+
+  void test('who guesses passwords waits longer each time, and few of an address wait at once; who knows one does not wait', () =>
+    withHttpServer({ ...withUsers([]), limits: { ...defaultLimits, failedLoginMs: 20 } }, async (app) => {
+      const url = '/api/v1/resources'
+      const guess = async () => {
+        const started = performance.now()
+        const { statusCode } = await app.inject({ url, headers: basic('ana:guess') })
+        return { statusCode, ms: performance.now() - started }
+      }
+      const [first] = [await guess(), await guess(), await guess()]
+      assert.equal(first.statusCode, 401)
+      assert.ok((await guess()).ms >= 8 * 20 * 0.9)
+      const crowd = Promise.all(Array.from({ length: 30 }, guess))
+      const statuses = (await crowd).map(({ statusCode }) => statusCode)
+      assert.equal(statuses.filter((status) => status === 401).length, 10)
+      assert.equal(statuses.filter((status) => status === 503).length, 20)
+      assert.equal((await app.inject({ url, headers: basic('ana:secret') })).statusCode, 200)
     }))
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { withHttpServer } from '../../../test/support/http-server.ts'
 import { systemClock } from '../../kernel/clock.ts'
+import { defaultLimits } from '../http-limits.ts'
 import { catalogTokens, tokenLifetimeMs } from './catalog-tokens.ts'
 
 const config = '/iceberg/v1/config'
@@ -25,7 +26,8 @@ interface Asking {
 async function withToken(token: string | undefined, run: (asking: Asking) => Promise<void>): Promise<void> {
   let now = 1_700_000_000_000
   const clock = { ...systemClock, now: () => now }
-  await withHttpServer({ clock, ...(token === undefined ? {} : { token }) }, async (app) => {
+  const limits = { ...defaultLimits, failedLoginMs: 1 }
+  await withHttpServer({ clock, limits, ...(token === undefined ? {} : { token }) }, async (app) => {
     await run({
       token: async (form, headers = {}) => {
         const answer = await app.inject({

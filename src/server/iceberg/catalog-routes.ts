@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { WeirError } from '../../kernel/errors/weir-error.ts'
+import type { SlowLogins } from '../access/slow-logins.ts'
 import { principalOf } from '../access/request-principal.ts'
 import type { HttpServerOptions } from '../http-server-options.ts'
 import { statusOf } from '../http-status.ts'
@@ -7,13 +8,14 @@ import { answerTokenRequest, tokenPath, type OAuthOptions } from './oauth.ts'
 
 export interface CatalogRoutesOptions extends Pick<HttpServerOptions, 'access' | 'catalog' | 'logger'> {
   readonly oauth: OAuthOptions
+  readonly slowLogins: SlowLogins
   readonly errorOf: (thrown: unknown) => WeirError
 }
 
 /** The Iceberg REST catalog. Bodies stay text: ids in them may exceed what a JavaScript number holds. */
 export function catalogRoutes(
   app: FastifyInstance,
-  { access, catalog, oauth, errorOf, logger }: CatalogRoutesOptions,
+  { access, catalog, oauth, slowLogins, errorOf, logger }: CatalogRoutesOptions,
 ): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
@@ -28,7 +30,9 @@ export function catalogRoutes(
   })
   app.post(tokenPath.slice('/iceberg'.length), { schema: { hide: true } }, async (request, reply) => {
     const form = new URLSearchParams(textOf(request.body))
+    slowLogins.mustBeHeard(request.ip)
     const { status, body } = answerTokenRequest({ form, authorization: request.headers.authorization }, oauth)
+    if (status >= 400) await slowLogins.failed(request.ip, form.get('client_id') ?? undefined)
     return reply.status(status).header('cache-control', 'no-store').send(body)
   })
   app.all('/*', { schema: { hide: true } }, async (request, reply) => {

@@ -137,3 +137,20 @@ async function spyOnStartup(folder: string, told: string[]): Promise<string> {
   await new Promise<void>((resolve) => server.listen(path, () => resolve()))
   return path
 }
+
+void test('who guesses passwords waits longer each time, and no more than ten of an address do at once', async () => {
+  const port = await open({ auth: { kind: 'scram', password: 'geheim' }, failedLoginMs: 20 })
+  const guess = () =>
+    login(port, { password: 'falsch' }).then(
+      () => 'in',
+      (error: { code?: string }) => error.code,
+    )
+  for (let n = 0; n < 4; n++) assert.equal(await guess(), '28P01')
+  const started = performance.now()
+  assert.equal(await guess(), '28P01')
+  assert.ok(performance.now() - started >= 16 * 20 * 0.9)
+  const crowd = await Promise.all(Array.from({ length: 40 }, guess))
+  assert.ok(!crowd.includes('in'))
+  assert.ok(crowd.filter((code) => code === '28P01').length >= 10)
+  assert.deepEqual((await (await login(port, { password: 'geheim' })).query('select 1 as a')).rows, [{ a: 1 }])
+})

@@ -20,6 +20,8 @@ export interface PostgresPortConfig {
   readonly reasonOfEnd?: (socketPath: string) => 'memory' | 'crash' | undefined
   /** Default 100; the next one gets 53300. */
   readonly connectionsMax?: number
+  /** How long who fails to log in waits for the answer, at first; default 100 ms, doubled with each failure. */
+  readonly failedLoginMs?: number
   /** From connect to the end of authentication; default 10 s. */
   readonly startupTimeoutMs?: number
   readonly logger?: Logger

@@ -1,4 +1,6 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { createLoginDelays, type LoginDelays } from '../../kernel/login-delays.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { principalParameter } from '../engine/principal-parameter.ts'
 import { sqlError } from '../sql-error.ts'
@@ -23,11 +25,12 @@ export async function startPostgresPort(config: PostgresPortConfig): Promise<Pos
   const clients = new Set<Socket>()
   const routes: CancelRoutes = new Map()
   const logins = portLogins(config)
+  const delays = createLoginDelays(() => performance.now(), config.failedLoginMs ?? 100)
   const server = createServer((socket) => {
     clients.add(socket)
     socket.once('close', () => clients.delete(socket))
     const full = clients.size > (config.connectionsMax ?? connectionsMaxDefault)
-    void serve(socket, config, { full, logins, routes })
+    void serve(socket, config, { full, logins, delays, routes })
   })
   await listen(server, config)
   return {
@@ -59,6 +62,7 @@ export async function startPostgresPort(config: PostgresPortConfig): Promise<Pos
 interface Serving {
   readonly full: boolean
   readonly logins: PortLogins
+  readonly delays: LoginDelays
   readonly routes: CancelRoutes
 }
 
@@ -98,7 +102,7 @@ async function serveStartup(
   const user = startup.parameters['user'] ?? ''
   if (user === '') throw sqlError('WEIR-6008', 'the connection names no user', { sqlstate: '28000' })
   const { secret, principal } = serving.logins.of(user)
-  if (secret) await authenticate(socket, inbox, user, secret)
+  if (secret) await slowly(serving.delays, socket, user, () => authenticate(socket, inbox, user, secret))
   const { socket: engine, path } = await connectEngine(config.engine)
   ready()
   const early = inbox.release()
@@ -118,6 +122,26 @@ async function serveStartup(
     },
   )
   if (route) serving.routes.delete(route)
+}
+
+/** Who guesses passwords waits longer for each answer; of one address few do at a time, and the next are not heard. */
+async function slowly(delays: LoginDelays, socket: Socket, user: string, login: () => Promise<void>): Promise<void> {
+  const address = socket.remoteAddress ?? ''
+  if (!delays.mayTry(address)) {
+    socket.destroy()
+    throw sqlError('WEIR-6009', `too many logins of ${address} have failed just now`, { sqlstate: '28P01' })
+  }
+  try {
+    await login()
+  } catch (error) {
+    const { ms, waited } = delays.failed(address, user)
+    try {
+      await pause(ms)
+    } finally {
+      waited()
+    }
+    throw error
+  }
 }
 
 /** Hands the request to the engine whose session has this key; the answer is that the connection closes. */

@@ -9,7 +9,7 @@ import { servedVersions } from '../../../protocol/versions.ts'
 import type { ClientSession, LoginAnswer } from '../client-session.ts'
 import { user as userPrincipal, type Principal } from '../principal.ts'
 import { LoginFailed, type SaslExchange, type SaslStep } from './exchange.ts'
-import type { LoginDelays } from './login-delays.ts'
+import type { LoginDelays } from '../../../../kernel/login-delays.ts'
 import type { SaslMechanism } from './mechanism.ts'
 
 export interface SaslServices {
