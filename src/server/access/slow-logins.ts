@@ -18,11 +18,11 @@ export function slowLogins(firstMs: number): SlowLogins {
       throw new WeirError('WEIR-7013', `too many logins of ${address} have failed just now. Wait a few seconds`)
     },
     async failed(address, user) {
-      const { ms, waited } = delays.failed(address, user)
+      const failure = delays.failed(address, user)
       try {
-        await pause(ms)
+        await pause(failure.ms)
       } finally {
-        waited()
+        failure.waited()
       }
     },
   }

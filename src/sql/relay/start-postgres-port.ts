@@ -134,11 +134,11 @@ async function slowly(delays: LoginDelays, socket: Socket, user: string, login: 
   try {
     await login()
   } catch (error) {
-    const { ms, waited } = delays.failed(address, user)
+    const failure = delays.failed(address, user)
     try {
-      await pause(ms)
+      await pause(failure.ms)
     } finally {
-      waited()
+      failure.waited()
     }
     throw error
   }
