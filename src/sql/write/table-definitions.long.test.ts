@@ -133,7 +133,21 @@ void test('DROP TABLE, schemas, and no definition inside of a transaction', asyn
   await client.query('drop table other.t; drop table if exists other.t')
   await assert.rejects(client.query('select * from other.t'), { code: '42P01' })
   await client.query('drop schema other; drop schema if exists other')
-  await client.query('begin')
-  await assert.rejects(client.query('create table t (id int)'), { code: '25001' })
-  await client.query('rollback')
+  await client.query('create table kept (id int)')
+  for (const text of [
+    'create table t (id int)',
+    'create table t as select 1 as id',
+    'alter table kept add column more int',
+    'alter table kept rename to other',
+    'drop table kept',
+    'create schema s',
+    'drop schema if exists s',
+  ]) {
+    await client.query('begin; insert into kept values (1)')
+    const command = new RegExp(`^${text.split(' ').slice(0, 2).join(' ')}`, 'i')
+    await assert.rejects(client.query(text), { code: '25001', message: command }, text)
+    assert.equal((await client.query('commit')).command, 'ROLLBACK', text)
+  }
+  assert.deepEqual(await rows('select * from kept'), [], 'nothing was made, changed or dropped')
+  await assert.rejects(client.query('select * from t'), { code: '42P01' })
 })
