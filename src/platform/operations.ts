@@ -7,14 +7,13 @@ import type { TableDescription } from '../lake/inspection/describe-table.ts'
 import type { FileColumn } from '../lake/inspection/file-columns.ts'
 import type { FilePage, FileQuery } from '../lake/inspection/list-files.ts'
 import type { PartitionPage, PartitionQuery } from '../lake/inspection/list-partitions.ts'
-import type { CompactedGroup } from '../lake/maintenance/compaction/compact-table.ts'
 import type { CrawlSummary } from '../crawler/crawl-summary.ts'
 import type { FileReport } from '../crawler/file-report.ts'
 import type { CrawledColumnRow } from '../storage/metadata/crawls.ts'
 import type { RecordedRun, RunPage, StoredMaintenanceRun } from '../storage/metadata/maintenance-runs.ts'
 import type { DiskUse } from './supervisor/disk-watch.ts'
 import type { MaintenanceTask } from './supervisor/maintenance/due-task.ts'
-import type { TaskTurn } from './supervisor/maintenance/task-turn.ts'
+import type { MaintenancePlan, TaskTurn } from './supervisor/maintenance/task-turn.ts'
 import type { Endpoints } from './supervisor/endpoints.ts'
 import type { GroupOperations } from './stream-api/groups.ts'
 import type { RecordOperations } from './stream-api/records.ts'
@@ -243,7 +242,7 @@ export interface MaintenanceOperations {
   /** What runs on it did, newest first. */
   history(table: MaintainedTableName, page: { readonly limit: number; readonly before?: number }): Promise<RunPage>
   /** What that would do; changes nothing. */
-  planCompaction(table: MaintainedTableName): Promise<readonly CompactedGroup[]>
+  plan(table: MaintainedTableName, task: MaintenanceTask): Promise<MaintenancePlan>
   /** For whoever copies the lake's files. Resolves when no maintenance is at work; none begins until the function that it gives is called. */
   hold(): Promise<() => void>
 }

@@ -9,6 +9,7 @@ import { nodeFiles } from '../../src/kernel/files/node-files.ts'
 import { connectCatalog } from '../../src/lake/client/connect-catalog.ts'
 import { commitRowChanges } from '../../src/lake/commit/commit-row-changes.ts'
 import { compactTable } from '../../src/lake/maintenance/compaction/compact-table.ts'
+import { rewriteManifests } from '../../src/lake/maintenance/rewrite-manifests.ts'
 import type { DataFile } from '../../src/lake/manifest/data-file.ts'
 import { manifestReader } from '../../src/lake/manifest/manifest-reader.ts'
 import { specById, tableSchema } from '../../src/lake/metadata/read.ts'
@@ -189,6 +190,15 @@ try {
   await compact()
   if ((await compare(spark, 'compacted by Weir in the end')) !== last)
     throw new Error('compaction has changed rows or their lineage')
+  const { groups } = await rewriteManifests(ident, context, { countMin: 2 })
+  if (groups.length === 0) throw new Error('no manifests were put together')
+  if (
+    (await compare(
+      spark,
+      `${groups.reduce((sum, { filesBefore }) => sum + filesBefore, 0)} manifests put together by Weir`,
+    )) !== last
+  )
+    throw new Error('rewriting manifests has changed rows or their lineage')
   const ids = last.split('\n').map((line) => Number(line.split(' ')[0]))
   // The kit's own reader first: it brings PyIceberg along.
   execFileSync(`${kit}/iceberg/pyiceberg.sh`, [address, '--read', 'public.version_3'], {

@@ -27,7 +27,7 @@ import {
   streamPartition,
 } from '../../src/server/answers/streams.ts'
 import { auditEntry, historyEntry, kindDescription, resource } from '../../src/server/answers/resource.ts'
-import { recordedRun, tableMaintenance } from '../../src/server/answers/maintenance.ts'
+import { maintenancePlan, recordedRun, tableMaintenance } from '../../src/server/answers/maintenance.ts'
 import {
   fileColumns,
   tableClients,
@@ -113,8 +113,12 @@ void test(
     assert.ok((await ask(fileColumns, `/api/v1/tables/events/files/columns?path=${path}`)).items.length > 0)
     assert.equal((await ask(tablePartitions, '/api/v1/tables/events/partitions')).total, 1)
     assert.equal((await ask(tableClients, '/api/v1/tables/events/clients')).items.length, 5)
-    assert.equal((await ask(tableMaintenance, '/api/v1/tables/events/maintenance')).tasks.length, 3)
+    assert.equal((await ask(tableMaintenance, '/api/v1/tables/events/maintenance')).tasks.length, 4)
     await waitUntil('maintenance', async () => (await ask(status, '/api/v1/status')).maintenance.length === 2)
     assert.equal((await ask(recordedRun, '/api/v1/tables/events/compact', {})).error, null)
+    for (const task of ['compact', 'rewrite-manifests', 'expire-snapshots', 'remove-orphans']) {
+      await ask(maintenancePlan, `/api/v1/tables/events/maintenance/${task}`)
+      await ask(recordedRun, `/api/v1/tables/events/maintenance/${task}`, {})
+    }
   },
 )

@@ -37,6 +37,33 @@ void test('compaction that is asked for says before what it would do, and does i
       return hops[0]?.delivered === String(id)
     })
   }
+  // Three commits, three manifests: fewer than a turn takes for itself.
+  const rewriting = 'tables/events/maintenance/rewrite-manifests'
+  const rewritten = [
+    await call<Run>('GET', rewriting),
+    await call<Run>('POST', rewriting, {}),
+    await call<Run>('GET', rewriting),
+  ]
+  assert.deepEqual(
+    rewritten.map(({ json }) => [json.files, json.filesAdded]),
+    [
+      [3, 1],
+      [3, 1],
+      [0, 0],
+    ],
+  )
+  const { savedBytes } = (await call<{ savedBytes: number }>('GET', 'tables/events/maintenance')).json
+  assert.equal(savedBytes, rewritten[1]!.json.bytesRemoved - rewritten[1]!.json.bytesAdded)
+  for (const task of ['expire-snapshots', 'remove-orphans'])
+    assert.deepEqual(
+      [
+        await call('GET', `tables/events/maintenance/${task}`),
+        await call('POST', `tables/events/maintenance/${task}`, {}),
+      ].map(({ status }) => status),
+      [200, 200],
+      task,
+    )
+  assert.equal((await call('POST', 'tables/events/maintenance/nothing', {})).status, 400)
   const plan = async () => (await call<CompactionPlan>('GET', 'tables/events/compaction')).json.groups
   const [group, ...others] = await plan()
   assert.deepEqual([group?.partition, group?.filesBefore, group?.filesAfter, others], ['', 3, 1, []])

@@ -64,7 +64,7 @@ export function pretendOperations(): Operations {
       run: refuse,
       turns: async () => [],
       history: async () => ({ items: [], next: null }),
-      planCompaction: async () => [],
+      plan: refuse,
     },
     crawlers: { crawl: refuse, files: async () => ({ items: [], total: 0 }) },
     process: {

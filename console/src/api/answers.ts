@@ -318,6 +318,23 @@ export interface LetterReason {
   readonly remedy: string
 }
 
+export interface MaintenancePlan {
+  /** That would expire. */
+  readonly snapshots: number
+  /** That would go: from the table by compaction, from the disk by expiry and the removal of orphans. */
+  readonly files: number
+  /** Of these files. */
+  readonly bytesRemoved: number
+  /** That would come in their place. */
+  readonly filesAdded: number
+  /** Of those; an estimate. */
+  readonly bytesAdded: number
+  /** That would be written no more. */
+  readonly deletedRows: number
+  readonly groups: readonly CompactionGroup[]
+  readonly left: readonly string[]
+}
+
 export interface MaintenanceRun {
   readonly table: string
   readonly task: string
@@ -348,7 +365,7 @@ export interface MaintenanceTotals {
 }
 
 export interface MaintenanceTurn {
-  readonly task: 'compact' | 'expire snapshots' | 'remove orphans'
+  readonly task: 'compact' | 'rewrite manifests' | 'expire snapshots' | 'remove orphans'
   /** null: never by itself. */
   readonly everyMs: number | null
   /** ISO 8601; it begins within a minute after. null: never by itself. */
@@ -901,7 +918,7 @@ export interface TableHistory {
 
 export interface TableMaintenance {
   readonly tasks: readonly MaintenanceTurn[]
-  /** What readers read less since compaction, all runs together. */
+  /** What readers read less since compaction and the rewriting of manifests, all runs together. */
   readonly savedBytes: number
   /** What expiry and the removal of orphans took from the disk. */
   readonly freedBytes: number

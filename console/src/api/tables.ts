@@ -2,6 +2,8 @@ import { useInfiniteQuery, useQuery, useQueryClient, useMutation } from '@tansta
 import type {
   CompactionPlan,
   FileColumns,
+  MaintenancePlan,
+  MaintenanceTurn,
   RecordedRun,
   SnapshotDiff,
   TableClients,
@@ -132,6 +134,25 @@ export function useCompactNow(name: string) {
   const queries = useQueryClient()
   return useMutation({
     mutationFn: () => call<RecordedRun>('POST', `/api/v1/tables/${encodeURIComponent(name)}/compact`, {}),
+    onSettled: () => queries.invalidateQueries(),
+  })
+}
+
+/** What a task of maintenance would do now. */
+export function useMaintenancePlan(name: string, task: MaintenanceTurn['task']) {
+  return useQuery({
+    queryKey: ['maintenance plan', name, task],
+    gcTime: 0,
+    queryFn: ({ signal }) => get<MaintenancePlan>(name, `/maintenance/${task.replace(' ', '-')}`, signal),
+  })
+}
+
+/** Does a task of maintenance now, after what is at work. */
+export function useMaintenanceNow(name: string, task: MaintenanceTurn['task']) {
+  const queries = useQueryClient()
+  const path = `/api/v1/tables/${encodeURIComponent(name)}/maintenance/${task.replace(' ', '-')}`
+  return useMutation({
+    mutationFn: () => call<RecordedRun>('POST', path, {}),
     onSettled: () => queries.invalidateQueries(),
   })
 }

@@ -20,7 +20,7 @@ export interface MergeSettings {
   readonly targetBytes: number
 }
 
-function mergeSettings(properties: Readonly<Record<string, string>>): MergeSettings {
+export function mergeSettings(properties: Readonly<Record<string, string>>): MergeSettings {
   return {
     enabled: properties['commit.manifest-merge.enabled'] !== 'false',
     minCount: positive(properties['commit.manifest.min-count-to-merge'], 30),
@@ -69,7 +69,7 @@ export async function mergeManifests(
   return [...merged, ...manifests.filter((manifest) => !replaced.has(manifest))]
 }
 
-function packed(group: readonly ManifestFile[], targetBytes: number): readonly (readonly ManifestFile[])[] {
+export function packed(group: readonly ManifestFile[], targetBytes: number): readonly (readonly ManifestFile[])[] {
   const bins: ManifestFile[][] = []
   let bytes = Infinity
   for (const manifest of group) {
@@ -83,8 +83,8 @@ function packed(group: readonly ManifestFile[], targetBytes: number): readonly (
   return bins
 }
 
-/** One manifest for the live entries of several; what earlier snapshots deleted is left out. None when nothing lives. */
-async function mergeBin(bin: readonly ManifestFile[], context: MergeContext): Promise<readonly ManifestFile[]> {
+/** One manifest for the live entries of several of one kind and spec; what earlier snapshots deleted is left out. None when nothing lives. */
+export async function mergeBin(bin: readonly ManifestFile[], context: MergeContext): Promise<readonly ManifestFile[]> {
   const entries: ManifestEntry[] = []
   for (const manifest of bin)
     for (const entry of await context.reader.entries(manifest))
@@ -95,7 +95,7 @@ async function mergeBin(bin: readonly ManifestFile[], context: MergeContext): Pr
     location: under(metadata.location, 'metadata', `${randomUUID()}-m.avro`),
     schema: tableSchema(metadata),
     spec: specById(metadata, bin[0]!.specId),
-    content: 'data',
+    content: bin[0]!.content,
     entries,
     snapshotId,
     sequenceNumber,

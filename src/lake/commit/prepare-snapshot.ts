@@ -15,7 +15,7 @@ import { mainBranch } from '../metadata/snapshot-updates.ts'
 import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
 import { writtenSpec } from '../metadata/written-spec.ts'
 import { nearestSummary } from '../scan/nearest-summary.ts'
-import { mergeManifests, type MergeContext } from './merge-manifests.ts'
+import { mergeBin, mergeManifests, type MergeContext } from './merge-manifests.ts'
 import type { PreparedSnapshot } from './prepared-commit.ts'
 import { manifestsWithout } from './removed-files.ts'
 import { snapshotSummary, type Operation } from './summary.ts'
@@ -42,6 +42,8 @@ export interface SnapshotChange {
    * or expiry of that one would leave nothing to judge the table by (delivery rule 4).
    */
   readonly keepsState?: boolean
+  /** Manifests of the current snapshot, of one kind and spec, that become one; without them small ones do so by themselves. */
+  readonly merged?: readonly ManifestFile[]
   /** Into the snapshot's summary. */
   readonly snapshotProperties?: Readonly<Record<string, string>>
   /** Set on the table by the same commit. */
@@ -65,7 +67,7 @@ export async function prepareSnapshot(change: SnapshotChange): Promise<PreparedS
   const written = await writeAdded(added, context)
   const before = parent === undefined ? [] : await readManifestList(store, parent)
   const { untouched, rewritten } = await manifestsWithout(removed, before, context)
-  const merged = await mergeManifests(untouched.filter(mayHaveFiles), context)
+  const merged = await mergedOf(untouched.filter(mayHaveFiles), change.merged, context)
   const list = under(metadata.location, 'metadata', `snap-${id}-1-${randomUUID()}.avro`)
   const parentId = parent?.['snapshot-id'] ?? null
   const { manifests, lineage } = numbered([...written, ...rewritten, ...merged], metadata)
@@ -94,6 +96,17 @@ export async function prepareSnapshot(change: SnapshotChange): Promise<PreparedS
     written: [list, ...manifests.map(({ location }) => location).filter((location) => !known.has(location))],
     ...commitOf(change, snapshot, parentId),
   }
+}
+
+async function mergedOf(
+  manifests: readonly ManifestFile[],
+  asked: readonly ManifestFile[] | undefined,
+  context: MergeContext,
+): Promise<readonly ManifestFile[]> {
+  if (asked === undefined) return mergeManifests(manifests, context)
+  const locations = new Set(asked.map(({ location }) => location))
+  const others = manifests.filter(({ location }) => !locations.has(location))
+  return [...(await mergeBin(asked, context)), ...others]
 }
 
 /** `WEIR-4012` for a table that Weir does not commit to. */

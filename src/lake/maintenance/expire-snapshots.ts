@@ -32,11 +32,19 @@ const nothing: Expiry = { snapshots: 0, files: 0, bytes: 0 }
  * catalog has answered that they are out; when the answer is lost, the table is read. A table that changed meanwhile is
  * left for the next time. After a crash between the two, the files wait as orphans.
  */
-export async function expireSnapshots(ident: TableIdent, context: MaintenanceContext): Promise<Expiry> {
+export async function expireSnapshots(
+  ident: TableIdent,
+  context: MaintenanceContext,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
+): Promise<Expiry> {
   const { metadata } = await context.client.loadTable(ident)
   const refs = expiredRefs(metadata, context.now())
   const expired = snapshotsToExpire(withoutRefs(metadata, refs), context.now())
   if (expired.length === 0 && refs.length === 0) return nothing
+  if (dryRun) {
+    const kept = (metadata.snapshots ?? []).filter((snapshot) => !expired.includes(snapshot))
+    return expiryOf(expired, await filesOnlyOf(expired, { ...withoutRefs(metadata, refs), snapshots: kept }, context))
+  }
   const outcome = await context.client.commitTable(ident, {
     requirements: [
       { type: 'assert-table-uuid', uuid: metadata['table-uuid'] },
@@ -62,6 +70,10 @@ export async function expireSnapshots(ident: TableIdent, context: MaintenanceCon
   if (!out || after['table-uuid'] !== metadata['table-uuid']) return nothing
   const files = await filesOnlyOf(expired, after, context)
   for (const file of files.keys()) await context.store.remove(file)
+  return expiryOf(expired, files)
+}
+
+function expiryOf(expired: readonly Snapshot[], files: ReadonlyMap<string, number>): Expiry {
   const bytes = [...files.values()].reduce((sum, size) => sum + size, 0)
   return { snapshots: expired.length, files: files.size, bytes }
 }

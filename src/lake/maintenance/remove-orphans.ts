@@ -21,6 +21,7 @@ const none = { files: 0, bytes: 0 }
 export async function removeOrphans(
   ident: TableIdent,
   context: MaintenanceContext,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): Promise<{ readonly files: number; readonly bytes: number }> {
   const loaded = await context.client.loadTable(ident)
   const { metadata } = loaded
@@ -40,7 +41,7 @@ export async function removeOrphans(
   if (old.length === 0) return none
   const named = await namedFiles(metadata, loaded.metadataLocation, context)
   const orphans = old.filter(({ location }) => !named.has(location) && !location.endsWith('version-hint.text'))
-  for (const { location } of orphans) await context.store.remove(location)
+  if (!dryRun) for (const { location } of orphans) await context.store.remove(location)
   return { files: orphans.length, bytes: orphans.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) }
 }
 

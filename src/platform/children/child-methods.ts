@@ -146,10 +146,15 @@ export interface TablePlace {
 }
 
 /** One task of a table's maintenance. */
-export interface MaintenanceRequest extends TablePlace {
+export interface MaintenancePlanRequest extends TablePlace {
+  readonly task: 'compact' | 'rewrite manifests' | 'expire snapshots' | 'remove orphans'
+}
+
+export interface MaintenanceRequest extends MaintenancePlanRequest {
   /** Groups that were committed go to the supervisor's `compacted`, by `job`. */
   readonly job: number
-  readonly task: 'compact' | 'expire snapshots' | 'remove orphans'
+  /** Somebody asks for it: its turn need not have come. */
+  readonly asked: boolean
 }
 
 /** A Delta table's log, read by this operator's DuckDB. */
@@ -205,8 +210,8 @@ export type OperatorMethods = ChildMethods<OperatorConfig, null, CopiesStatus> &
   crawl(params: CrawlRequest): Promise<CrawlResult>
   /** Ends the crawl of this job, which then rejects with WEIR-4024. */
   stopCrawl(params: { readonly job: number }): null
-  /** What compaction would do now; changes nothing. */
-  planCompaction(params: TablePlace): Promise<readonly CompactedGroup[]>
+  /** What a task would do now; changes nothing. */
+  planMaintenance(params: MaintenancePlanRequest): Promise<MaintainedFiles>
   files(params: FileListing): Promise<FilePage>
   /** Counts and bounds of one file; WEIR-4010 when the snapshot does not have it. */
   file(params: FileInspection): Promise<readonly FileColumn[]>

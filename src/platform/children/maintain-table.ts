@@ -16,7 +16,8 @@ import { removeOrphans } from '../../lake/maintenance/remove-orphans.ts'
 import { manifestReader } from '../../lake/manifest/manifest-reader.ts'
 import type { Duckdb } from '../../sql/duckdb/duckdb.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
-import type { MaintainedFiles, MaintenanceRequest, TablePlace } from './child-methods.ts'
+import { type ManifestRewriting, rewriteManifests } from '../../lake/maintenance/rewrite-manifests.ts'
+import type { MaintainedFiles, MaintenancePlanRequest, MaintenanceRequest, TablePlace } from './child-methods.ts'
 
 interface CompactionPlace {
   readonly store: ObjectStore
@@ -42,24 +43,43 @@ export async function maintainTable(
   onGroup: (group: CompactedGroup) => void,
   stop: AbortSignal,
 ): Promise<MaintainedFiles> {
+  return work(request, place, { onGroup, stop, ...(request.asked ? { countMin: askedManifestsMin } : {}) })
+}
+
+/** What a task would do now, asked for by somebody. */
+export function planMaintenance(request: MaintenancePlanRequest, place: CompactionPlace): Promise<MaintainedFiles> {
+  return work(request, place, { dryRun: true, countMin: askedManifestsMin })
+}
+
+/** Who asks for it has fewer put together than a turn does by itself. */
+const askedManifestsMin = 2
+
+async function work(
+  request: MaintenancePlanRequest,
+  place: CompactionPlace,
+  options: Pick<ManifestRewriting, 'dryRun' | 'countMin' | 'onGroup' | 'stop'>,
+): Promise<MaintainedFiles> {
   const { namespace, name, task } = request
   const context = contextOf(request, place)
   const ident = { namespace: [namespace], name }
-  if (task === 'expire snapshots') {
-    const { snapshots, files, bytes } = await expireSnapshots(ident, context)
-    return { ...nothing, snapshots, files, bytesRemoved: bytes }
+  switch (task) {
+    case 'expire snapshots': {
+      const { snapshots, files, bytes } = await expireSnapshots(ident, context, options)
+      return { ...nothing, snapshots, files, bytesRemoved: bytes }
+    }
+    case 'remove orphans': {
+      const { files, bytes } = await removeOrphans(ident, context, options)
+      return { ...nothing, files, bytesRemoved: bytes }
+    }
+    case 'rewrite manifests':
+      return maintained(await rewriteManifests(ident, context, options))
+    case 'compact':
+      return maintained(await compact(request, place, options))
   }
-  if (task === 'remove orphans') {
-    const { files, bytes } = await removeOrphans(ident, context)
-    return { ...nothing, files, bytesRemoved: bytes }
-  }
-  const { groups, left } = await compact(request, place, { onGroup, stop })
-  return { ...filesOfGroups(groups), groups, left }
 }
 
-/** What compaction would do now. */
-export async function planCompaction(request: TablePlace, place: CompactionPlace): Promise<readonly CompactedGroup[]> {
-  return (await compact(request, place, { dryRun: true })).groups
+function maintained({ groups, left }: Compaction): MaintainedFiles {
+  return { ...filesOfGroups(groups), groups, left }
 }
 
 /** Of a Delta table: null where the newest version has a checkpoint, or the table has gone. */

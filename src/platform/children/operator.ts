@@ -19,7 +19,7 @@ import { openLake } from '../lake/open-lake.ts'
 import type { CopiesStatus, DeliveryPlace, OperatorHost, OperatorMethods } from './child-methods.ts'
 import { memoryBehind } from './delivery-memory.ts'
 import { tableInspector } from './inspect-table.ts'
-import { checkpointTable, maintainTable, planCompaction } from './maintain-table.ts'
+import { checkpointTable, maintainTable, planMaintenance } from './maintain-table.ts'
 import { openDeliveryPlace } from './open-delivery-place.ts'
 import { processMetrics } from './process-metrics.ts'
 import { serveSupervisor } from './serve.ts'
@@ -89,8 +89,8 @@ serveSupervisor<Params<'start'>, null, CopiesStatus, OperatorHost>('operator', a
       files: (params: Params<'files'>) => inspector.files(params),
       file: (params: Params<'file'>) => inspector.file(params),
       partitions: (params: Params<'partitions'>) => inspector.partitions(params),
-      planCompaction: async (params: Params<'planCompaction'>) =>
-        planCompaction(params, { duckdb, folder, store: await openStore(params.lake) }),
+      planMaintenance: async (params: Params<'planMaintenance'>) =>
+        planMaintenance(params, { duckdb, folder, store: await openStore(params.lake) }),
       crawl: async (params: CrawlRequest) => crawls.crawl(params, await openStore(params.lake)),
       stopCrawl: (params: Params<'stopCrawl'>) => crawls.stopCrawl(params),
       maintain: async (params: Params<'maintain'>) =>

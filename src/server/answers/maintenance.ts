@@ -26,6 +26,21 @@ const group = z
   })
   .meta({ id: 'CompactionGroup' })
 
+export const maintenancePlan = z
+  .strictObject({
+    snapshots: z.int().describe('That would expire.'),
+    files: z
+      .int()
+      .describe('That would go: from the table by compaction, from the disk by expiry and the removal of orphans.'),
+    bytesRemoved: z.int().describe('Of these files.'),
+    filesAdded: z.int().describe('That would come in their place.'),
+    bytesAdded: z.int().describe('Of those; an estimate.'),
+    deletedRows: z.int().describe('That would be written no more.'),
+    groups: z.array(group).readonly(),
+    left: z.array(z.string()).readonly(),
+  })
+  .meta({ id: 'MaintenancePlan' })
+
 export const compactionPlan = z.strictObject({ groups: z.array(group).readonly() }).meta({ id: 'CompactionPlan' })
 
 export const recordedRun = z
@@ -55,7 +70,7 @@ const totals = z
 
 const turn = z
   .strictObject({
-    task: z.enum(['compact', 'expire snapshots', 'remove orphans']),
+    task: z.enum(['compact', 'rewrite manifests', 'expire snapshots', 'remove orphans']),
     everyMs: z.int().nullable().describe('null: never by itself.'),
     nextAt: z.string().nullable().describe('ISO 8601; it begins within a minute after. null: never by itself.'),
     workingSince: z.string().nullable().describe('ISO 8601; null when it is not at work.'),
@@ -67,7 +82,9 @@ const turn = z
 export const tableMaintenance = z
   .strictObject({
     tasks: z.array(turn).readonly(),
-    savedBytes: z.int().describe('What readers read less since compaction, all runs together.'),
+    savedBytes: z
+      .int()
+      .describe('What readers read less since compaction and the rewriting of manifests, all runs together.'),
     freedBytes: z.int().describe('What expiry and the removal of orphans took from the disk.'),
     runs: z.array(recordedRun).readonly().describe('Newest first: those that did something or failed.'),
     next: z.int().nullable().describe('What before takes for the next page; null at the last.'),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { catalogue, type ErrorCode } from '../../kernel/errors/catalogue.ts'
 import type { RecordedRun } from '../../storage/metadata/maintenance-runs.ts'
-import { compactionPlan, recordedRun, tableMaintenance } from '../answers/maintenance.ts'
+import { compactionPlan, maintenancePlan, recordedRun, tableMaintenance } from '../answers/maintenance.ts'
 import { openEventStream } from '../event-stream.ts'
 import { actorOf } from './actor.ts'
 import { typed, type Routes } from './route.ts'
@@ -48,7 +48,40 @@ export const maintenanceRoutes: Routes = (untyped, { control, operations: { main
   app.get(
     '/api/v1/tables/:name/compaction',
     { schema: { ...api, summary: 'What compaction would do now', response: { 200: compactionPlan } } },
-    async ({ params: { name } }) => ({ groups: await maintenance.planCompaction(await ident(name)) }),
+    async ({ params: { name } }) => ({ groups: (await maintenance.plan(await ident(name), 'compact')).groups }),
+  )
+
+  const params = z.object({ name: z.string(), task: z.enum(Object.keys(tasksByPath) as [TaskPath, ...TaskPath[]]) })
+  app.post(
+    '/api/v1/tables/:name/maintenance/:task',
+    {
+      schema: {
+        ...api,
+        params,
+        summary: 'Do a task of maintenance on a table now, after the one that is at work',
+        response: { 200: recordedRun },
+      },
+    },
+    async (request) => {
+      const { name, task } = request.params
+      const run = await maintenance.run(await ident(name), tasksByPath[task])
+      const { groups: _, left: _left, ...detail } = run
+      await control.record({ actor: actorOf(request), action: 'maintain', kind: 'table', name, detail })
+      return withRemedy(run)
+    },
+  )
+
+  app.get(
+    '/api/v1/tables/:name/maintenance/:task',
+    {
+      schema: {
+        ...api,
+        params,
+        summary: 'What a task of maintenance would do on a table now',
+        response: { 200: maintenancePlan },
+      },
+    },
+    async ({ params: { name, task } }) => maintenance.plan(await ident(name), tasksByPath[task]),
   )
 
   app.get(
@@ -68,9 +101,9 @@ export const maintenanceRoutes: Routes = (untyped, { control, operations: { main
       const table = await ident(name)
       const page = { limit, ...(before === undefined ? {} : { before }) }
       const [tasks, { items, next }] = await Promise.all([maintenance.turns(table), maintenance.history(table, page)])
-      const sum = (count: (totals: NonNullable<(typeof tasks)[number]['totals']>) => number, compacts: boolean) =>
+      const sum = (count: (totals: NonNullable<(typeof tasks)[number]['totals']>) => number, forReaders: boolean) =>
         tasks
-          .filter(({ task }) => (task === 'compact') === compacts)
+          .filter(({ task }) => isForReaders(task) === forReaders)
           .reduce((all, { totals }) => all + (totals === null ? 0 : count(totals)), 0)
       return {
         tasks,
@@ -82,6 +115,18 @@ export const maintenanceRoutes: Routes = (untyped, { control, operations: { main
     },
   )
 }
+
+/** How an address says them. */
+const tasksByPath = {
+  compact: 'compact',
+  'rewrite-manifests': 'rewrite manifests',
+  'expire-snapshots': 'expire snapshots',
+  'remove-orphans': 'remove orphans',
+} as const
+type TaskPath = keyof typeof tasksByPath
+
+/** What becomes of what readers open; the others free the disk. */
+const isForReaders = (task: string): boolean => task === 'compact' || task === 'rewrite manifests'
 
 function withRemedy(run: RecordedRun): RecordedRun & { readonly remedy: string | null } {
   const { code } = run

@@ -5,12 +5,17 @@ import { formatAge, formatCount, formatTime } from '../../parts/format.ts'
 
 const purposes: Readonly<Record<MaintenanceTurn['task'], string>> = {
   compact: 'writes small files, and those of which much was deleted, anew',
+  'rewrite manifests': 'puts many small manifests together, so that planning opens few',
   'expire snapshots': 'lets go of old snapshots and removes the files that only they named',
   'remove orphans': 'removes files that no snapshot names',
 }
 
 /** The last and the next turn of each task. */
-export function MaintenanceTurns({ tasks }: { readonly tasks: readonly MaintenanceTurn[] }) {
+export function MaintenanceTurns(props: {
+  readonly tasks: readonly MaintenanceTurn[]
+  readonly onRun: (task: MaintenanceTurn['task']) => void
+}) {
+  const { tasks, onRun } = props
   return (
     <section className="card scroll" tabIndex={0} aria-label="Tasks">
       <table>
@@ -22,6 +27,7 @@ export function MaintenanceTurns({ tasks }: { readonly tasks: readonly Maintenan
             <th>Next turn</th>
             <th>Every</th>
             <th className="number">Runs</th>
+            <th>Now</th>
           </tr>
         </thead>
         <tbody>
@@ -40,6 +46,11 @@ export function MaintenanceTurns({ tasks }: { readonly tasks: readonly Maintenan
               </td>
               <td>{turn.everyMs === null ? 'never by itself' : formatAge(turn.everyMs)}</td>
               <td className="number">{formatCount(turn.totals?.runs ?? 0)}</td>
+              <td>
+                <button type="button" aria-label={`Run now … ${turn.task}`} onClick={() => onRun(turn.task)}>
+                  Run now …
+                </button>
+              </td>
             </tr>
           ))}
         </tbody>

@@ -7,12 +7,13 @@ import { formatAge, formatBytes, formatCount, formatTime } from '../../parts/for
 import { Empty, ErrorNotice, Figure, Loading } from '../../parts/notice.tsx'
 import { VirtualGrid, type GridColumn } from '../../parts/virtual-grid.tsx'
 import { CompactNow } from './compact-now.tsx'
+import { RunTaskNow } from './run-task-now.tsx'
 import { MaintenanceTurns } from './maintenance-turns.tsx'
 
 /** When each task was done and is next, what the runs did, and what that saved. */
 export function TableMaintenance({ name }: { readonly name: string }) {
   const maintenance = useTableMaintenance(name)
-  const [isAsking, setAsking] = useState(false)
+  const [asked, setAsked] = useState<MaintenanceTurn['task']>()
   if (maintenance.isLoadingError)
     return <ErrorNotice error={maintenance.error} retry={() => void maintenance.refetch()} />
   if (!maintenance.data) return <Loading height={520} />
@@ -22,14 +23,14 @@ export function TableMaintenance({ name }: { readonly name: string }) {
   return (
     <>
       <div className="row">
-        <button type="button" onClick={() => setAsking(true)}>
+        <button type="button" onClick={() => setAsked('compact')}>
           Compact now …
         </button>
         <Command>{`weir table maintenance ${name}`}</Command>
         <Age at={maintenance.dataUpdatedAt} />
       </div>
       <Totals tasks={tasks} savedBytes={savedBytes} freedBytes={freedBytes} at={maintenance.dataUpdatedAt} />
-      <MaintenanceTurns tasks={tasks} />
+      <MaintenanceTurns tasks={tasks} onRun={setAsked} />
       {runs.length === 0 ? (
         <Empty command={`weir compact ${name} --dry-run`}>
           No run has changed anything yet. Small files are put together hourly, old snapshots expire hourly, and files
@@ -48,7 +49,10 @@ export function TableMaintenance({ name }: { readonly name: string }) {
           detail={(run) => <WholeRun of={run} />}
         />
       )}
-      {isAsking ? <CompactNow name={name} onClose={() => setAsking(false)} /> : null}
+      {asked === 'compact' ? <CompactNow name={name} onClose={() => setAsked(undefined)} /> : null}
+      {asked !== undefined && asked !== 'compact' ? (
+        <RunTaskNow name={name} task={asked} onClose={() => setAsked(undefined)} />
+      ) : null}
     </>
   )
 }
@@ -66,10 +70,10 @@ function Totals(props: {
   return (
     <div className="cards">
       <Figure
-        label="Bytes saved by compaction"
+        label="Bytes saved for readers"
         value={formatBytes(savedBytes)}
         note={note}
-        source="files that it took out of the table, less those that it put in, all runs together"
+        source="files and manifests that compaction and rewriting took out of the table, less those that they put in, all runs together"
         at={at}
       />
       <Figure

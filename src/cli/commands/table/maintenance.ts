@@ -1,14 +1,15 @@
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import { formatDuration, formatSize } from '../../../kernel/units.ts'
 import type { TaskTurn } from '../../../platform/supervisor/maintenance/task-turn.ts'
 import type { RecordedRun } from '../../../storage/metadata/maintenance-runs.ts'
 import colors from '../../colors.ts'
-import type { Command } from '../../command.ts'
+import type { Command, Output } from '../../command.ts'
 import { countOption } from '../../number-option.ts'
 import { formatCount } from '../../output.ts'
-import { maintainedText } from '../../table/maintained-text.ts'
+import { type Did, maintainedText } from '../../table/maintained-text.ts'
 import { tablePath } from '../../table/table-path.ts'
 import { tableText } from '../../table-text.ts'
-import { connectWeir } from '../../weir-client.ts'
+import { connectWeir, type WeirClient } from '../../weir-client.ts'
 
 interface TableMaintenance {
   readonly tasks: readonly TaskTurn[]
@@ -18,6 +19,9 @@ interface TableMaintenance {
   readonly next: number | null
 }
 
+/** As an address and an option say them. */
+const taskNames: readonly string[] = ['compact', 'rewrite-manifests', 'expire-snapshots', 'remove-orphans']
+
 export const tableMaintenance: Command = {
   name: 'table maintenance',
   summary: 'when a table was compacted and cleaned last and is next, what the runs did, and the bytes that it saved',
@@ -25,9 +29,25 @@ export const tableMaintenance: Command = {
   options: [
     { flags: '--limit <count>', description: 'as many runs at most, up to 100', default: '20' },
     { flags: '--before <run>', description: 'what the page before gave as its next' },
+    {
+      flags: '--run <task>',
+      description: `do a task now: ${taskNames.join(', ')}`,
+    },
+    { flags: '--dry-run', description: 'only say what the tasks would do now, or with --run what that one would' },
   ],
-  examples: ['weir table maintenance orders', 'weir table maintenance orders --json'],
+  examples: [
+    'weir table maintenance orders',
+    'weir table maintenance orders --dry-run',
+    'weir table maintenance orders --run rewrite-manifests',
+    'weir table maintenance orders --json',
+  ],
   async run({ arguments: [table], options, output, directory }) {
+    const { run: named } = options
+    if (named !== undefined && !taskNames.includes(String(named)))
+      throw new WeirError('WEIR-2009', `--run takes ${taskNames.join(', ')}; it is "${String(named)}"`)
+    if (options['dryRun'] === true)
+      return planTasks(connectWeir(directory), table!, named === undefined ? taskNames : [String(named)], output)
+    if (named !== undefined) return runTask(connectWeir(directory), table!, String(named), output)
     const query = new URLSearchParams({
       limit: String(countOption('--limit', options['limit']) ?? 20),
       ...(options['before'] === undefined ? {} : { before: String(countOption('--before', options['before'])) }),
@@ -36,6 +56,46 @@ export const tableMaintenance: Command = {
     const found = await connectWeir(directory).call<TableMaintenance>('GET', path)
     output.answer(found, () => maintenanceText(found))
   },
+}
+
+interface Plan extends Omit<Did, 'task'> {
+  readonly groups: RecordedRun['groups']
+  readonly left: readonly string[]
+}
+
+async function planTasks(weir: WeirClient, table: string, names: readonly string[], output: Output): Promise<void> {
+  const plans: { readonly task: string; readonly plan: Plan }[] = []
+  for (const name of names)
+    plans.push({
+      task: name.replace('-', ' '),
+      plan: await weir.call<Plan>('GET', `${tablePath(table)}/maintenance/${name}`),
+    })
+  output.answer(plans, () =>
+    plans
+      .flatMap(({ task, plan }) => [
+        `${task}: ${doesNothing(plan) ? 'nothing to do' : maintainedText({ ...plan, task })}`,
+        ...groupLines(plan.groups),
+        ...plan.left.map((reason) => `  left: ${reason}`),
+      ])
+      .join('\n'),
+  )
+}
+
+function doesNothing({ snapshots, files, filesAdded }: Plan): boolean {
+  return snapshots + files + filesAdded === 0
+}
+
+async function runTask(weir: WeirClient, table: string, name: string, output: Output): Promise<void> {
+  const run = await weir.call<TableMaintenance['runs'][number]>('POST', `${tablePath(table)}/maintenance/${name}`, {})
+  if (run.error !== null) throw new WeirError('WEIR-2022', `${table}: ${run.task} was not done: ${run.error}`)
+  output.answer(run, () => (doesNothing(run) ? `${run.task}: there was nothing to do` : runLines(run).join('\n')))
+}
+
+function groupLines(groups: RecordedRun['groups']): readonly string[] {
+  return groups.map(
+    (group) =>
+      `  ${group.partition || 'the table'}: ${group.filesBefore} files of ${formatSize(group.bytesBefore)} became ${group.filesAfter} of ${formatSize(group.bytesAfter)}`,
+  )
 }
 
 function maintenanceText({ tasks, savedBytes, freedBytes, runs, next }: TableMaintenance): string {
@@ -49,7 +109,7 @@ function maintenanceText({ tasks, savedBytes, freedBytes, runs, next }: TableMai
       turn.last === null ? '' : turn.last.error === null ? maintainedText(turn.last) : colors.red(turn.last.error),
     ]),
   )
-  const saved = `Compaction saved readers ${formatSize(savedBytes)}; ${formatSize(freedBytes)} were taken from the disk.`
+  const saved = `Compaction and fewer manifests saved readers ${formatSize(savedBytes)}; ${formatSize(freedBytes)} were taken from the disk.`
   if (runs.length === 0) return `${turns}\n\n${saved}`
   const more = next === null ? [] : ['', `There are more: --before ${next}`]
   return [turns, '', saved, '', ...runs.flatMap(runLines), ...more].join('\n')
@@ -62,10 +122,7 @@ function runLines(run: TableMaintenance['runs'][number]): readonly string[] {
   const rows = run.deletedRows > 0 ? `, ${formatCount(run.deletedRows)} deleted rows written no more` : ''
   return [
     `${run.at}  ${run.task}, ${took}: ${did.trim()}${rows}`,
-    ...run.groups.map(
-      (group) =>
-        `  ${group.partition || 'the table'}: ${group.filesBefore} files of ${formatSize(group.bytesBefore)} became ${group.filesAfter} of ${formatSize(group.bytesAfter)}`,
-    ),
+    ...groupLines(run.groups),
     ...(run.groupCount > run.groups.length ? [`  and ${run.groupCount - run.groups.length} groups more`] : []),
     ...run.left.map((reason) => `  left: ${reason}`),
   ]

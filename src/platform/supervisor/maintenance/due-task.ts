@@ -1,20 +1,23 @@
 import { catalogue, type ErrorCode } from '../../../kernel/errors/catalogue.ts'
 import type { StoredMaintenanceRun } from '../../../storage/metadata/maintenance-runs.ts'
 
-export type MaintenanceTask = 'compact' | 'expire snapshots' | 'remove orphans'
+export type MaintenanceTask = 'compact' | 'rewrite manifests' | 'expire snapshots' | 'remove orphans'
 
-export const tasks: readonly MaintenanceTask[] = ['compact', 'expire snapshots', 'remove orphans']
+export const tasks: readonly MaintenanceTask[] = ['compact', 'rewrite manifests', 'expire snapshots', 'remove orphans']
 
 /** How long between two turns of each task on a table, in milliseconds. */
 export interface MaintenanceIntervals {
   /** Absent: never. */
   readonly compactMs?: number
+  /** Absent: never. */
+  readonly manifestsMs?: number
   readonly expireMs: number
   readonly orphansMs: number
 }
 
 export const defaultIntervals: MaintenanceIntervals = {
   compactMs: 3_600_000,
+  manifestsMs: 3_600_000,
   expireMs: 3_600_000,
   orphansMs: 86_400_000,
 }
@@ -70,5 +73,6 @@ export function isDue(...about: Parameters<typeof dueAt>): boolean {
 /** Undefined: never. */
 export function intervalOf(task: MaintenanceTask, intervals: MaintenanceIntervals): number | undefined {
   if (task === 'compact') return intervals.compactMs
+  if (task === 'rewrite manifests') return intervals.manifestsMs
   return task === 'expire snapshots' ? intervals.expireMs : intervals.orphansMs
 }

@@ -26,13 +26,13 @@ export interface TableMaintenanceOptions {
   readonly tables: () => Promise<readonly MaintainedTable[]>
   /**
    * Does it, in another process. Called for one table at a time; tells of each group that was committed as it goes. `stop` is raised when
-   * somebody waits for its end: it begins no further group.
+   * somebody waits for its end: it begins no further group. `asked`: its turn has not come, somebody wants it.
    */
   readonly run: (
     table: TableIdentifier,
     task: MaintenanceTask,
     onGroup: (group: StoredGroup) => void,
-    stop: AbortSignal,
+    call: { readonly stop: AbortSignal; readonly asked: boolean },
   ) => Promise<MaintenanceResult>
   /** Where the last runs are kept, so that turns are counted through restarts. */
   readonly runs: MaintenanceRunStore
@@ -77,7 +77,13 @@ export function maintainTables(options: TableMaintenanceOptions): TableMaintenan
     intervals,
     clock,
     logger,
-    lookMs = Math.min(minuteMs, intervals.compactMs ?? minuteMs, intervals.expireMs, intervals.orphansMs),
+    lookMs = Math.min(
+      minuteMs,
+      intervals.compactMs ?? minuteMs,
+      intervals.manifestsMs ?? minuteMs,
+      intervals.expireMs,
+      intervals.orphansMs,
+    ),
   } = options
   let atWork: Promise<void> | undefined
   let holders = 0
@@ -97,7 +103,7 @@ export function maintainTables(options: TableMaintenanceOptions): TableMaintenan
         if (stopped || holders > 0) return
         const last = latest.find((run) => run.table === nameOf(table) && run.task === task)
         if (!isDue(task, table.createdAt, withCode(last), intervals, clock.now())) continue
-        const run = await runWatched(table, task)
+        const run = await runWatched(table, task, 'its turn')
         // What was interrupted by the end of Weir is no news.
         if (!stopped) await runs.save(run)
       }
@@ -121,16 +127,21 @@ export function maintainTables(options: TableMaintenanceOptions): TableMaintenan
   }
 
   async function runAndKeep(table: TableIdentifier, task: MaintenanceTask): Promise<RecordedRun> {
-    const run = await runWatched(table, task)
+    const run = await runWatched(table, task, 'asked for')
     await runs.save(run)
     return run
   }
 
-  async function runWatched(table: TableIdentifier, task: MaintenanceTask): Promise<RecordedRun> {
+  async function runWatched(
+    table: TableIdentifier,
+    task: MaintenanceTask,
+    why: 'its turn' | 'asked for',
+  ): Promise<RecordedRun> {
     const stop = new AbortController()
     working = { table: nameOf(table), task, since: new Date(clock.now()).toISOString(), stop }
     try {
-      const run = await runOf(table, task, stop.signal, options)
+      const call = { stop: stop.signal, asked: why === 'asked for' }
+      const run = await runOf(table, task, call, options)
       codes.set(`${run.table} ${task}`, run.code)
       return run
     } finally {
@@ -192,14 +203,14 @@ async function forgetTheGone(
 async function runOf(
   table: TableIdentifier,
   task: MaintenanceTask,
-  stop: AbortSignal,
+  call: { readonly stop: AbortSignal; readonly asked: boolean },
   { run, clock, logger }: TableMaintenanceOptions,
 ): Promise<RecordedRun> {
   const now = (): string => new Date(clock.now()).toISOString()
   const about = { table: nameOf(table), task, beganAt: now() }
   const committed: StoredGroup[] = []
   try {
-    const result = await run(table, task, (group) => void committed.push(group), stop)
+    const result = await run(table, task, (group) => void committed.push(group), call)
     const { groups, left, ...counts } = result
     logger.info({ ...about, ...counts, groups: groups.length, left: left.length }, 'table maintained')
     return { ...about, at: now(), ...result, groupCount: groups.length, error: null, code: null }

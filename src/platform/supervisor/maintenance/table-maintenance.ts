@@ -1,12 +1,11 @@
 import type { Clock } from '../../../kernel/clock.ts'
 import type { Logger } from '../../../kernel/logger.ts'
 import type { MaintenanceRunStore } from '../../../storage/metadata/maintenance-runs.ts'
-import type { CompactedGroup } from '../../../lake/maintenance/compaction/compact-table.ts'
-import type { TablePlace } from '../../children/child-methods.ts'
+import type { MaintainedFiles, TablePlace } from '../../children/child-methods.ts'
 import type { ControlPlane } from '../../control/control-plane.ts'
 import type { TableIdentifier } from '../../kinds/reconcile-services.ts'
 import type { OperatorProcess } from '../operator-process.ts'
-import type { MaintenanceIntervals } from './due-task.ts'
+import type { MaintenanceIntervals, MaintenanceTask } from './due-task.ts'
 import { maintainTables, type MaintainedTable, type TableMaintenance } from './maintain-tables.ts'
 
 export interface RunMaintenanceOptions {
@@ -29,8 +28,8 @@ const untilItEndsMs = 2_000_000_000
 const planTimeoutMs = 600_000
 
 export interface DeclaredTableMaintenance extends TableMaintenance {
-  /** What compaction would do now; changes nothing. */
-  planCompaction(table: TableIdentifier): Promise<readonly CompactedGroup[]>
+  /** What a task would do now; changes nothing. */
+  plan(table: TableIdentifier, task: MaintenanceTask): Promise<MaintainedFiles>
 }
 
 /** Maintains the tables that are declared, in the operator; what other engines made in the catalog is theirs to maintain. */
@@ -39,13 +38,13 @@ export function runTableMaintenance(options: RunMaintenanceOptions): DeclaredTab
   const maintenance = maintainTables({
     ...options,
     tables: () => declaredTables(control),
-    run: ({ namespace, name }, task, compacted, stop) =>
+    run: ({ namespace, name }, task, compacted, { stop, asked }) =>
       operator.use(
         async (channel, job) => {
           const tell = (): void => void channel.call('stopMaintenance', { job }).catch(() => undefined)
           stop.addEventListener('abort', tell)
           try {
-            const request = { namespace, name, task, job, ...place }
+            const request = { namespace, name, task, job, asked, ...place }
             const answer = channel.call('maintain', request, { timeoutMs: untilItEndsMs })
             // It may have been asked to stop while the operator was started.
             if (stop.aborted) tell()
@@ -59,9 +58,9 @@ export function runTableMaintenance(options: RunMaintenanceOptions): DeclaredTab
   })
   return {
     ...maintenance,
-    planCompaction: ({ namespace, name }) =>
+    plan: ({ namespace, name }, task) =>
       operator.use((channel) =>
-        channel.call('planCompaction', { namespace, name, ...place }, { timeoutMs: planTimeoutMs }),
+        channel.call('planMaintenance', { namespace, name, task, ...place }, { timeoutMs: planTimeoutMs }),
       ),
   }
 }

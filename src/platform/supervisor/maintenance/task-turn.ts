@@ -1,4 +1,8 @@
-import type { MaintenanceTotals, StoredMaintenanceRun } from '../../../storage/metadata/maintenance-runs.ts'
+import type {
+  MaintenanceTotals,
+  RecordedRun,
+  StoredMaintenanceRun,
+} from '../../../storage/metadata/maintenance-runs.ts'
 import type { MaintenanceTask } from './due-task.ts'
 
 /** A task on a table: when it was done last, when it is next, and what all its runs came to. */
@@ -13,3 +17,6 @@ export interface TaskTurn {
   readonly last: StoredMaintenanceRun | null
   readonly totals: Omit<MaintenanceTotals, 'task'> | null
 }
+
+/** What a run would do. */
+export type MaintenancePlan = Omit<RecordedRun, 'table' | 'task' | 'beganAt' | 'at' | 'groupCount' | 'error' | 'code'>

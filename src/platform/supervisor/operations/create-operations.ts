@@ -87,7 +87,7 @@ export function createOperations(options: OperationsOptions): Operations & { clo
       run: (table, task) => options.maintenance.run(table, task),
       turns: (table) => options.maintenance.turns(table),
       history: (table, page) => options.maintenance.history(table, page),
-      planCompaction: (table) => options.maintenance.planCompaction(table),
+      plan: (table, task) => options.maintenance.plan(table, task),
     },
     crawlers: createCrawlerOperations(options),
     process: createProcessOperations({
