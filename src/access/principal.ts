@@ -10,7 +10,7 @@ export interface UserPrincipal {
 export const administrator: Principal = { kind: 'administrator' }
 
 /** All users; administrators need no policy. */
-const everyone = 'everyone'
+export const everyone = 'everyone'
 
 /** The words of policies that mean this user. */
 export function namesOf({ name, groups }: UserPrincipal): ReadonlySet<string> {

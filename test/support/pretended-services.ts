@@ -100,6 +100,7 @@ export function pretendServices(): PretendedServices {
       },
     },
     secrets: { read: async () => 'value' },
+    principals: { isKnown: () => true },
     crawls: {
       checkBucket: () => undefined,
       prepare: (crawler) => call(`prepare ${crawler}`, () => undefined),

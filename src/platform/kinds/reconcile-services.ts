@@ -11,6 +11,7 @@ export interface ReconcileServices {
   readonly deliveries: DeliveryService
   readonly views: ViewService
   readonly secrets: SecretService
+  readonly principals: PrincipalService
   readonly crawls: CrawlService
 }
 
@@ -164,6 +165,12 @@ export interface ViewService {
     readonly sql: string
     readonly relations: Relations
   }): Promise<readonly { readonly name: string; readonly type: string }[]>
+}
+
+/** Whom the running project knows by a name. */
+export interface PrincipalService {
+  /** `user:ana`, `group:analysts`, `everyone`. */
+  isKnown(principal: string): boolean
 }
 
 export interface SecretService {

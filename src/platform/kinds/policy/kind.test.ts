@@ -60,6 +60,16 @@ void suite('policies', () => {
     refused({ principals: analysts, on, allow: ['table:read'], colums: {} }, /Did you mean columns\?/)
   })
 
+  void test('a policy about a user whom nobody knows says so, and holds all the same', async () => {
+    const principals = { isKnown: (name: string) => name !== 'user:an' }
+    const troubleOf = (options: object) => {
+      const declared = policy('p', { on: [orders], deny: ['table:read'], ...options } as never)
+      return policyKind.trouble!(declared as never, { principals } as never)
+    }
+    assert.equal(await troubleOf({ principals: [user('ana'), 'everyone'] }), null)
+    assert.match((await troubleOf({ principals: [user('an')] }))!, /nobody is user:an: the policy holds for the others/)
+  })
+
   void test('a name that is nowhere, and a column to mask that is not there, are refused by the plan', async () => {
     const context = {
       relations: async () => ({

@@ -27,6 +27,12 @@ export const policyKind: KindDefinition<PolicySpec> & { readonly kind: 'policy' 
   reconcile: () => Promise.resolve(),
   remove: () => Promise.resolve(),
   status: ({ spec }) => Promise.resolve({ ...spec }),
+  // A name that is misspelt is denied nothing: the policy holds, and says whom it does not mean.
+  async trouble({ spec }, { principals }) {
+    const unknown = spec.principals.filter((name) => !principals.isKnown(name))
+    if (unknown.length === 0) return null
+    return `nobody is ${unknown.join(', ')}: the policy holds for the others. Declare them in users, or correct the policy`
+  },
 }
 
 function policyOf({ name, spec }: DesiredResource<PolicySpec>): Policy {

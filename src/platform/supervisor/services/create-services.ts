@@ -1,3 +1,4 @@
+import { knownPrincipals } from '../../access/known-principals.ts'
 import type { CrawlStore } from '../../../storage/metadata/crawls.ts'
 import type { ObjectStore } from '../../../storage/objects/object-store.ts'
 import { nodeFiles } from '../../../kernel/files/node-files.ts'
@@ -60,6 +61,7 @@ export function createServices(options: ServicesOptions): Services {
     }),
     views: { check: ({ sql, relations }) => processes.engine.describe(sql, relations) },
     secrets: createSecretService(options.projectDirectory),
+    principals: knownPrincipals(options.project.settings.users),
     crawls: createCrawlService(options.crawls, {
       objects,
       warehouse: lake.warehouse,
