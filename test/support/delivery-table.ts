@@ -10,6 +10,7 @@ import type {
   NearestSummary,
   NewColumn,
   TableCommit,
+  TableFiles,
   TableView,
 } from '../../src/delivery/table/delivery-table.ts'
 import { WeirError } from '../../src/kernel/errors/weir-error.ts'
@@ -51,6 +52,8 @@ export class FolderTable implements DeliveryTable {
   readonly nextCommits: ('lose answer' | 'lose request' | 'conflict' | 'fail')[] = []
   commits = 0
   removals: TableView['removals'] = 'none'
+  /** As if copies of no more than one could be kept. */
+  filesInTurns = false
 
   constructor(folder: string, columns: readonly ColumnDeclaration[]) {
     this.folder = folder
@@ -78,13 +81,12 @@ export class FolderTable implements DeliveryTable {
       changedEver: 'none',
       copyText: (select, directory) =>
         `COPY (${select}) TO ${literal(`${directory}/data.parquet`)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS)`,
-      dataFiles: async () => ({
-        paths: files,
-        rows: rowsOfFiles(files),
-        hasDeletes: false,
-        liveRows: 0n,
-        [Symbol.dispose]: () => undefined,
-      }),
+      dataFiles: async () => filesOf(files),
+      dataFilesInTurns: async () =>
+        this.filesInTurns && files.length > 1
+          ? files.map((file) => async () => filesOf([file]))
+          : [async () => filesOf(files)],
+      liveRows: async () => 0n,
     }
   }
 
@@ -161,4 +163,8 @@ export class FolderTable implements DeliveryTable {
   stateFiles(): readonly string[] {
     return readdirSync(join(this.folder, 'weir'))
   }
+}
+
+function filesOf(paths: readonly string[]): TableFiles {
+  return { paths, rows: rowsOfFiles(paths), hasDeletes: false, [Symbol.dispose]: () => undefined }
 }

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { literal } from '../../lake/types/duckdb-type.ts'
 import type { TableView } from '../table/delivery-table.ts'
+import { rowsByPlace } from '../ledger/rows-by-place.ts'
 
 /** Rows of one partition of one source in a snapshot. */
 export interface RowCount {
@@ -27,7 +28,7 @@ export type CountRows = (view: TableView, ranges?: readonly PlacedRange[]) => Pr
 
 export function rowCounter(connection: DuckDBConnection): CountRows {
   return async (view, ranges = []) => {
-    using files = await view.dataFiles()
+    using files = await rowsByPlace(view, connection)
     const { rows } = files
     if (rows === undefined) return new Map()
     const within = ranges.length === 0 ? new Map<string, bigint>() : await countWithin(connection, rows, ranges)

@@ -48,7 +48,7 @@ export function mustBeTable(view: TableView, adoptedUuid: string): TableView {
  */
 async function rowsAgree(state: DeliveryState, view: TableView, countRows: CountRows): Promise<boolean> {
   // Rows of a table with a key are not as many as its records (keyed-tables.md, rule 5).
-  if (state.rows !== undefined) return (await view.dataFiles()).liveRows === BigInt(state.rows)
+  if (state.rows !== undefined) return (await view.liveRows()) === BigInt(state.rows)
   const free = state.entries.flatMap(({ source, partition, lost, skipped }) =>
     [...lost, ...skipped].map(({ from, to }) => ({ source, partition, from, to })),
   )

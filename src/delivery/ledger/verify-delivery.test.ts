@@ -138,3 +138,24 @@ void test('INV-D7: a record that the state never counted is a gap, also in a tab
   assert.equal(verdict, 'violated')
   assert.match(partitions[0]!.findings.join(), /lacks records that the stream has: offsets 2, 3, 4/)
 })
+
+void test('verify takes files in turns where copies of all would not fit, and says the same', async () => {
+  const w = bench.world()
+  for (const ids of [[1, 2], [3], [4, 5]]) {
+    w.log.append(0, [...ids.map(good), ...(ids.length === 1 ? [bad(9)] : [])])
+    await w.deliver()
+  }
+  const atOnce = await verifyDelivery(w.ports)
+  w.table.filesInTurns = true
+  assert.deepEqual(await verifyDelivery(w.ports), atOnce)
+  assert.deepEqual([atOnce.verdict, atOnce.rows], ['proven', '5'])
+  const { paths } = await (await w.table.load()).dataFiles()
+  assert.ok(paths.length >= 3)
+  const copy = join(w.folder, 'copy.parquet')
+  await bench.query(`COPY (FROM read_parquet('${paths[0]}') LIMIT 1) TO '${copy}' (FORMAT parquet)`)
+  w.table.addSnapshot('999', [...paths, copy])
+  assert.match((await verifyDelivery(w.ports)).partitions[0]!.findings[0]!, /rows twice: offsets/)
+  await writeFile(copy, 'PAR1 and no more')
+  const damaged = await verifyDelivery(w.ports)
+  assert.match(damaged.partitions[0]!.findings[0]!, /data file .*copy\.parquet cannot be read/)
+})

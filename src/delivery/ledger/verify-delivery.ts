@@ -10,7 +10,8 @@ import { letterOffsets } from './letter-offsets.ts'
 import { lookIntoLog } from './look-into-log.ts'
 import { subtractRanges, type OffsetRange } from './offset-ranges.ts'
 import { countFigures, findDuplicates, findHoles, type RowFigures } from './row-figures.ts'
-import { unreadableFiles } from './unreadable-files.ts'
+import { rowsByPlace, UnreadableFiles } from './rows-by-place.ts'
+import { unreadableFiles, type UnreadableFile } from './unreadable-files.ts'
 import { verifyKeyed } from './verify-keyed.ts'
 import { worstOf, type PartitionVerification, type Verification, type VerifyProgress } from './verification.ts'
 
@@ -33,16 +34,22 @@ export async function verifyDelivery(
     return violatedAsAWhole(view.snapshotId, [message])
   }
   if (ports.keyed && state.rows !== undefined) return verifyKeyed(ports, ports.keyed, view, state, onProgress)
-  using files = await view.dataFiles()
   onProgress({ part: 'counting rows', done: 0, total: state.entries.length + 1 })
+  let taken: TableFiles
+  try {
+    taken = await rowsByPlace(view, connection)
+  } catch (thrown) {
+    if (thrown instanceof UnreadableFiles) return violatedAsAWhole(view.snapshotId, unreadableTexts(thrown.files))
+    throw thrown
+  }
+  using files = taken
   let figures: readonly RowFigures[]
   try {
     figures = await countFigures(connection, files.rows)
   } catch (thrown) {
     const unreadable = await unreadableFiles(connection, files.paths)
     if (unreadable.length === 0) throw thrown
-    const findings = unreadable.map(({ path, reason }) => `the data file ${path} cannot be read: ${reason}`)
-    return violatedAsAWhole(view.snapshotId, findings)
+    return violatedAsAWhole(view.snapshotId, unreadableTexts(unreadable))
   }
   const partitions: PartitionVerification[] = []
   for (const [index, entry] of state.entries.entries()) {
@@ -56,6 +63,10 @@ export async function verifyDelivery(
   onProgress({ part: 'done', done: state.entries.length + 1, total: state.entries.length + 1 })
   const rows = String(figures.reduce((sum, figure) => sum + figure.rows, 0n))
   return { verdict: worstOf(partitions), snapshotId: view.snapshotId, rows, partitions }
+}
+
+function unreadableTexts(files: readonly UnreadableFile[]): readonly string[] {
+  return files.map(({ path, reason }) => `the data file ${path} cannot be read: ${reason}`)
 }
 
 /** Before any partition could be looked at. */

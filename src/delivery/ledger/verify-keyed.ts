@@ -4,6 +4,7 @@ import { identifier } from '../../lake/types/duckdb-type.ts'
 import { createKeysTable, readLogKeys } from '../keys/log-keys.ts'
 import type { KeyedOperation, OperatorPorts } from '../operate/operator-ports.ts'
 import type { TableView } from '../table/delivery-table.ts'
+import { rowsByPlace } from './rows-by-place.ts'
 import { letterOffsets } from './letter-offsets.ts'
 import { worstOf, type PartitionVerification, type Verification, type VerifyProgress } from './verification.ts'
 
@@ -32,9 +33,10 @@ export async function verifyKeyed(
   const rows = `rows_${randomUUID().replaceAll('-', '')}`
   const columns = keyed.plan.columns.map(identifier)
   const names = columns.join(', ')
-  const live = await keyed.rows.rowsText(view)
+  using live = await rowsByPlace(view, connection, [...columns, '_source', '_source_partition', '_offset'])
+  const none = `SELECT ${columns.map((column) => `NULL AS ${column}`).join(', ')}, '' AS _source, 0 AS _source_partition, 0::BIGINT AS _offset LIMIT 0`
   await connection.run(
-    `CREATE TEMP TABLE ${rows} AS SELECT ${names}, _source, _source_partition, _offset FROM (${live})`,
+    `CREATE TEMP TABLE ${rows} AS SELECT ${names}, _source, _source_partition, _offset FROM ${live.rows ?? `(${none})`}`,
   )
   const records = await createKeysTable(connection, view, keyed.plan)
   try {

@@ -9,6 +9,7 @@ import type { Segment } from '../tail/segment.ts'
 import type { JudgedLetters, StillRejected } from './judge-letters.ts'
 import type { Letter } from './letter.ts'
 import { placeOf } from './read-letters.ts'
+import { rowsByPlace } from '../ledger/rows-by-place.ts'
 
 /** Which of the letters are rows already, by place: of a commit of before whose answer nobody saw, or of another's. */
 export async function placesInTable(
@@ -16,7 +17,7 @@ export async function placesInTable(
   view: TableView,
   letters: readonly Letter[],
 ): Promise<ReadonlySet<string>> {
-  using files = await view.dataFiles()
+  using files = await rowsByPlace(view, connection)
   const { rows } = files
   if (letters.length === 0 || rows === undefined) return new Set()
   const wanted = letters.map(({ source, partition, offset }) => `(${literal(source)}, ${partition}, ${offset})`)

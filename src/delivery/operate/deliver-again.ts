@@ -4,6 +4,7 @@ import { entryOf } from '../commit/next-state.ts'
 import { countFigures } from '../ledger/row-figures.ts'
 import type { TableView } from '../table/delivery-table.ts'
 import type { OperatorPorts } from './operator-ports.ts'
+import { rowsByPlace } from '../ledger/rows-by-place.ts'
 
 /**
  * The state with which a delivery begins again after a rollback (delivery.md, rule 8): that of the table as it is now, `before`.
@@ -14,7 +15,7 @@ export async function deliverAgain(
   view: TableView,
   before: DeliveryState,
 ): Promise<DeliveryState> {
-  using files = await view.dataFiles()
+  using files = await rowsByPlace(view, connection)
   for (const { source, partition, last } of await countFigures(connection, files.rows)) {
     const next = entryOf(before, source, partition)?.next ?? '0'
     if (last >= BigInt(next))

@@ -4,6 +4,7 @@ import { lengthOf, subtractRanges, type OffsetRange } from '../ledger/offset-ran
 import { countFigures, findHoles } from '../ledger/row-figures.ts'
 import type { TableView } from '../table/delivery-table.ts'
 import type { OperatorPorts } from './operator-ports.ts'
+import { rowsByPlace } from '../ledger/rows-by-place.ts'
 
 /**
  * The state with which a delivery goes on after a rollback (delivery.md, rule 8): for each partition the furthest place of
@@ -16,7 +17,7 @@ export async function goOn(
   after: DeliveryState,
   previous: string | null,
 ): Promise<DeliveryState> {
-  using dataFiles = await view.dataFiles()
+  using dataFiles = await rowsByPlace(view, ports.connection)
   const { rows } = dataFiles
   const figures = await countFigures(ports.connection, rows)
   const files = mergeFiles(before.letterFiles, after.letterFiles)

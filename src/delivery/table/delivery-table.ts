@@ -45,8 +45,15 @@ export interface TableView {
   readonly changedEver: OthersChanged
   /** A `COPY` that writes the rows of `select` as data files into `directory`, which is there and empty; one row of statistics for each file. */
   copyText(select: string, directory: string): string
-  /** Every data file in the current snapshot; to be disposed of when nobody reads them any more. */
+  /** Every data file in the current snapshot; to be disposed of when nobody reads them any more. WEIR-8009 for more than copies of a remote store may take. */
   dataFiles(): Promise<TableFiles>
+  /**
+   * The same, as many in each turn as copies may take, in one where all do. A turn is to be disposed of before the next is asked for.
+   * `byId`: columns are those of the table, whatever they were called when files were written.
+   */
+  dataFilesInTurns(byId?: boolean): Promise<readonly (() => Promise<TableFiles>)[]>
+  /** Rows of all files less those that deletes name, as their counts say. */
+  liveRows(): Promise<bigint>
 }
 
 /** `unknown`: snapshots have expired that may have. */
@@ -59,8 +66,6 @@ export interface TableFiles extends Disposable {
   readonly rows: string | undefined
   /** Rows were deleted without writing the files anew: what the files hold is more than the table. */
   readonly hasDeletes: boolean
-  /** Rows of the files less those that deletes name, as their counts say. */
-  readonly liveRows: bigint
 }
 
 export type NearestSummary =

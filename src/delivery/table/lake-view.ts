@@ -4,14 +4,15 @@ import { ancestors, currentSnapshot, tableSchema } from '../../lake/metadata/rea
 import type { Snapshot, TableMetadata } from '../../lake/metadata/table-metadata.ts'
 import { writtenSpec } from '../../lake/metadata/written-spec.ts'
 import { liveRowsSql, refuseFormats } from '../../lake/scan/live-rows.ts'
-import { planScan } from '../../lake/scan/plan-scan.ts'
+import { planScan, type Scan } from '../../lake/scan/plan-scan.ts'
 import { copySql } from '../../lake/write/copy.ts'
 import { stateProperty } from '../../record/delivery-state.ts'
 import type { RecordSchema } from '../../record/json/record-schema.ts'
 import { holdAll } from '../../storage/objects/hold-all.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
+import { scansInTurns } from './scans-in-turns.ts'
 import { rowsOfFiles } from './rows-of-files.ts'
-import type { NearestSummary, OthersChanged, TableView } from './delivery-table.ts'
+import type { NearestSummary, OthersChanged, TableFiles, TableView } from './delivery-table.ts'
 
 /** Table metadata as deliveries look at it. */
 export function lakeView(
@@ -20,6 +21,21 @@ export function lakeView(
 ): TableView {
   const snapshot = currentSnapshot(metadata)
   const schema = tableSchema(metadata)
+  const scanned = async (): Promise<Scan> => {
+    const scan = await planScan({ metadata, ...ports })
+    refuseFormats(scan)
+    return scan
+  }
+  /** By ids where a part of the files may not have all columns, or under other names. */
+  const held = async (scan: Scan, byId = false): Promise<TableFiles> => {
+    const { dataFiles, deleteFiles } = scan
+    const { pathOf, release } = await holdAll(ports.store, [...dataFiles, ...deleteFiles])
+    const paths = dataFiles.map(({ location }) => pathOf(location))
+    const hasDeletes = deleteFiles.length > 0
+    const isById = (hasDeletes || byId) && paths.length > 0
+    const rows = isById ? `(${liveRowsSql(scan, { schemas: metadata.schemas, pathOf })})` : rowsOfFiles(paths)
+    return { paths, rows, hasDeletes, [Symbol.dispose]: release }
+  }
   return {
     uuid: metadata['table-uuid'],
     location: metadata.location,
@@ -41,21 +57,22 @@ export function lakeView(
         source: `(${select})`,
         directory,
       }),
-    async dataFiles() {
-      const scan = await planScan({ metadata, ...ports })
-      refuseFormats(scan)
-      const { dataFiles, deleteFiles } = scan
-      const { pathOf, release } = await holdAll(ports.store, [...dataFiles, ...deleteFiles])
-      const paths = dataFiles.map(({ location }) => pathOf(location))
-      const hasDeletes = deleteFiles.length > 0
-      const isLess = hasDeletes && paths.length > 0
-      const rows = isLess ? `(${liveRowsSql(scan, { schemas: metadata.schemas, pathOf })})` : rowsOfFiles(paths)
-      const count = (files: readonly DataFile[]): bigint =>
-        files.reduce((sum, file) => sum + BigInt(file.recordCount), 0n)
-      const liveRows = count(dataFiles) - count(deleteFiles)
-      return { paths, rows, hasDeletes, liveRows, [Symbol.dispose]: release }
+    dataFiles: async () => held(await scanned()),
+    dataFilesInTurns: async (byId = false) =>
+      scansInTurns(await scanned(), ports.store.copyBytesMax).map(
+        (scan, _, { length }) =>
+          () =>
+            held(scan, byId || length > 1),
+      ),
+    async liveRows() {
+      const { dataFiles, deleteFiles } = await scanned()
+      return countOf(dataFiles) - countOf(deleteFiles)
     },
   }
+}
+
+function countOf(files: readonly DataFile[]): bigint {
+  return files.reduce((sum, file) => sum + BigInt(file.recordCount), 0n)
 }
 
 function nearestOf(metadata: TableMetadata): NearestSummary {
