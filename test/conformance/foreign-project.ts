@@ -6,33 +6,44 @@ import { connectCatalog } from '../../src/lake/client/connect-catalog.ts'
 import { kit } from '../../tools/conformance/suites.ts'
 import { checkExactlyOnce, verifies } from '../fault/exactly-once.ts'
 import { restartableWeir, type RestartableWeir } from '../fault/restartable-weir.ts'
+import { s3Objects } from '../fault/s3-project.ts'
 import { sqlOf } from '../fault/sql-of.ts'
 import { produceUniqueValues } from '../fault/unique-values.ts'
 import { eventually } from '../support/deadline.ts'
+import { openS3Store } from '../support/s3-store.ts'
 import { freePort } from '../support/free-port.ts'
 
 /**
  * A project whose tables are in Apache Iceberg's own REST catalog instead of Weir's: made, delivered into, queried, compacted, changed by
- * others, proven, through a kill, a catalog that is away for a while, and to the end of the table. `node test/conformance/foreign-project.ts`.
+ * others, proven, through a kill, a catalog that is away for a while, and to the end of the table. `node test/conformance/foreign-project.ts`;
+ * with `--s3` their files lie in the S3 server that the environment names.
  */
+const inS3 = process.argv.includes('--s3') ? s3Objects() : undefined
 const reference = `${kit}/iceberg/reference.sh`
 const port = String(await freePort())
 const uri = `http://127.0.0.1:${port}`
 const ident = { namespace: ['public'], name: 'kept' }
-const project = (resources: string): string => `import { defineProject, delivery, stream, table } from 'weir-data'
+const project = (
+  resources: string,
+): string => `import { defineProject, delivery, secret, stream, table } from 'weir-data'
 const values = stream('values', { partitions: 2, value: 'json' })
 const kept = table('kept', {
   columns: { id: 'long', client: 'string', text: 'string' },
   properties: { 'compaction.min-input-files': '2' },
 })
 const load = delivery('load', { from: values, to: kept, flush: { age: '1 s' } })
-export default defineProject({ name: 'foreign', tables: { catalog: '${uri}' }, resources: [${resources}] })
+export default defineProject({ name: 'foreign', tables: { catalog: '${uri}' }, resources: [${resources}],
+  ${inS3?.text ?? ''} })
 `
 await using weir = await restartableWeir('foreign', { project: project('values, kept, load') })
 const start = (): void =>
-  void execFileSync(reference, ['start', '--port', port, '--warehouse', join(weir.folder, '.weir/lake')], {
-    stdio: 'inherit',
-  })
+  void execFileSync(
+    reference,
+    ['start', '--port', port, '--warehouse', inS3?.location ?? join(weir.folder, '.weir/lake')],
+    {
+      stdio: 'inherit',
+    },
+  )
 const stop = (): void => void execFileSync(reference, ['stop', '--port', port], { stdio: 'inherit' })
 
 start()
@@ -97,10 +108,17 @@ async function useTables(running: RestartableWeir): Promise<void> {
   const applied = await running.command('apply', '--allow-destructive', '--yes')
   assert.equal(applied.code, 0, applied.stdout + applied.stderr)
   await eventually('the end of the table', async () => ((await theirs.tableExists(ident)) ? undefined : true))
-  await eventually('the end of its files', () => (filesUnder(location.replace('file://', '')) === 0 ? true : undefined))
+  await eventually('the end of its files', async () => ((await filesUnder(location)) === 0 ? true : undefined))
 }
 
-function filesUnder(folder: string): number {
+async function filesUnder(location: string): Promise<number> {
+  if (inS3) {
+    await using direct = await openS3Store()
+    let count = 0
+    for await (const _ of direct.store.list(`${location}/`)) count++
+    return count
+  }
+  const folder = location.replace('file://', '')
   return existsSync(folder)
     ? readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length
     : 0

@@ -31,7 +31,7 @@ export async function killRounds(
   atEnd: (weir: RestartableWeir, outcome: Outcome) => Promise<void> = async () => undefined,
 ): Promise<KillReport> {
   const random = seededRandom(seed)
-  const killed: Record<ProcessKind, number> = { supervisor: 0, log: 0, worker: 0, engine: 0, writer: 0 }
+  const killed: Record<ProcessKind, number> = { supervisor: 0, log: 0, worker: 0, engine: 0, writer: 0, operator: 0 }
   await using weir = await restartableWeir('kill', { project: text })
   await weir.start()
   // A query starts the engine, so that there is one to kill.

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
-export type ProcessKind = 'supervisor' | 'log' | 'worker' | 'engine' | 'writer'
+export type ProcessKind = 'supervisor' | 'log' | 'worker' | 'engine' | 'writer' | 'operator'
 
 export interface FoundProcess {
   readonly pid: number
@@ -12,6 +12,7 @@ const entries: readonly (readonly [RegExp, ProcessKind])[] = [
   [/children\/delivery\.[jt]s/, 'worker'],
   [/children\/engine\.[jt]s/, 'engine'],
   [/children\/writer\.[jt]s/, 'writer'],
+  [/children\/operator\.[jt]s/, 'operator'],
 ]
 
 /** A supervisor and its children, as the kernel has them. */

@@ -17,9 +17,24 @@ interface S3ProjectOptions {
   readonly workers?: number
 }
 
-export function s3Project(options: S3ProjectOptions = {}): S3Project {
+/** The option `objects` of a project: a place of its own in the server's bucket, with a small cache. */
+export function s3Objects(options: S3ProjectOptions = {}): { readonly text: string; readonly location: string } {
   const { endpoint, bucket } = s3Server()
-  const { location = `s3://${bucket}/tests/${randomUUID()}`, objects = '', workers = 2 } = options
+  const { location = `s3://${bucket}/tests/${randomUUID()}`, objects = '' } = options
+  const text = `objects: {
+    location: '${location}',
+    endpoint: '${options.endpoint ?? endpoint}',
+    accessKeyId: secret('id', { fromEnv: 'AWS_ACCESS_KEY_ID' }),
+    secretAccessKey: secret('key', { fromEnv: 'AWS_SECRET_ACCESS_KEY' }),
+    cache: { size: '100 MB' },
+    ${objects}
+  },`
+  return { text, location }
+}
+
+export function s3Project(options: S3ProjectOptions = {}): S3Project {
+  const { workers = 2 } = options
+  const objects = s3Objects(options)
   const text = `import { defineProject, delivery, secret, stream, table } from 'weir-data'
 const values = stream('values', { partitions: 4, value: 'json' })
 const kept = table('kept', {
@@ -30,15 +45,8 @@ const load = delivery('load', { from: values, to: kept, workers: ${workers}, flu
 export default defineProject({
   name: 's3',
   resources: [values, kept, load],
-  objects: {
-    location: '${location}',
-    endpoint: '${options.endpoint ?? endpoint}',
-    accessKeyId: secret('id', { fromEnv: 'AWS_ACCESS_KEY_ID' }),
-    secretAccessKey: secret('key', { fromEnv: 'AWS_SECRET_ACCESS_KEY' }),
-    cache: { size: '100 MB' },
-    ${objects}
-  },
+  ${objects.text}
 })
 `
-  return { text, location }
+  return { text, location: objects.location }
 }

@@ -397,6 +397,18 @@ export default defineProject({ name: 'pyiceberg', resources: [],
     command: () => [process.execPath, 'test/conformance/foreign-project.ts'],
   },
   {
+    name: 'foreign-project-s3',
+    what: "the same with the tables' files in an S3 server",
+    quick: false,
+    alone: true,
+    needs: ['java', 'mvn', 'curl', 'go', 'python3'],
+    command: () => [
+      process.execPath,
+      'tools/conformance/with-s3.ts',
+      ...[process.execPath, 'test/conformance/foreign-project.ts', '--s3'],
+    ],
+  },
+  {
     name: 'spark',
     what: 'Spark writes, evolves, deletes, compacts and reads back, and makes, reads and drops a view',
     quick: false,
