@@ -1,4 +1,5 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import type { TableMetadata } from '../metadata/table-metadata.ts'
 
 /** The table property that says what columns are called in files without field ids. */
 export const nameMappingProperty = 'schema.name-mapping.default'
@@ -10,6 +11,12 @@ interface MappedField {
   readonly 'field-id'?: number
   readonly names?: readonly string[]
   readonly fields?: readonly MappedField[]
+}
+
+/** That of a table, where it has one. `WEIR-4008` for what is none. */
+export function mappingOf({ properties }: Pick<TableMetadata, 'properties'>): { readonly mapping?: NameMapping } {
+  const text = properties?.[nameMappingProperty]
+  return text === undefined ? {} : { mapping: parseNameMapping(text) }
 }
 
 /** `WEIR-4008` for what is no mapping. */

@@ -9,7 +9,7 @@ import type { PartitionSpec, Snapshot, TableMetadata } from '../metadata/table-m
 import type { Positions } from '../puffin/positions.ts'
 import type { Schema } from '../types/type.ts'
 import { type AvroDeletes, readAvroDeletes } from './avro-deletes.ts'
-import { nameMappingProperty, parseNameMapping, type NameMapping } from './name-mapping.ts'
+import { mappingOf, type NameMapping } from './name-mapping.ts'
 import { isDeletionVector, readDeletionVector } from './read-deletion-vector.ts'
 
 export interface Scan {
@@ -52,7 +52,6 @@ export async function planScan(options: {
       : (schemaById(metadata, snapshot?.['schema-id'] ?? -1) ?? tableSchema(metadata))
   if (snapshot === undefined) return { snapshot, schema, dataFiles: [], deleteFiles: [] }
   const reader = options.reader ?? manifestReader(store)
-  const mapped = metadata.properties?.[nameMappingProperty]
   const dataFiles: ScannedFile[] = []
   const deleteFiles: ScannedFile[] = []
   const manifests = await readManifestList(store, snapshot)
@@ -70,7 +69,7 @@ export async function planScan(options: {
     dataFiles,
     deleteFiles,
     specs: metadata['partition-specs'],
-    ...(mapped === undefined ? {} : { mapping: parseNameMapping(mapped) }),
+    ...mappingOf(metadata),
   }
 }
 

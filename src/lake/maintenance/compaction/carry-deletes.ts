@@ -9,6 +9,7 @@ import { countPositions } from '../../puffin/positions.ts'
 import { applicableDeletes, type FileWithDeletes, hasDeletes } from '../../scan/applicable-deletes.ts'
 import { deletedRowsSql } from '../../scan/deleted-rows.ts'
 import { placedRowsSql } from '../../scan/live-rows.ts'
+import { mappingOf } from '../../scan/name-mapping.ts'
 import type { Scan, ScannedFile } from '../../scan/plan-scan.ts'
 import { blocksSql, positionsOfBlocks, vectorRowsSql } from '../../scan/vector-rows.ts'
 import { identifier } from '../../types/duckdb-type.ts'
@@ -172,6 +173,7 @@ function placed(
     dataFiles: files.map(({ file }) => file),
     deleteFiles: [...deletes.values()],
     specs: metadata['partition-specs'],
+    ...mappingOf(metadata),
   }
   const rows = placedRowsSql(scan, { schemas: metadata.schemas, pathOf, lineage: hasNumbers(metadata) }, places)
   const keys = identity.map((text, at) => `${text} AS k${at}`).join(', ')

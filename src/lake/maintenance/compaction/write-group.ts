@@ -6,6 +6,7 @@ import type { ObjectStore } from '../../../storage/objects/object-store.ts'
 import type { DataFile } from '../../manifest/data-file.ts'
 import { specById, tableSchema } from '../../metadata/read.ts'
 import type { TableMetadata } from '../../metadata/table-metadata.ts'
+import { mappingOf } from '../../scan/name-mapping.ts'
 import { liveRowsSql } from '../../scan/live-rows.ts'
 import { copySql } from '../../write/copy.ts'
 import { dataFilesOfCopy, type CopyRow } from '../../write/copy-result.ts'
@@ -71,6 +72,7 @@ function liveRowsOf(metadata: TableMetadata, { files }: CompactionGroup, pathOf:
     dataFiles: files.map(({ file }) => file),
     deleteFiles: [...deletes.values()],
     specs: metadata['partition-specs'],
+    ...mappingOf(metadata),
   }
   return liveRowsSql(scan, { schemas: metadata.schemas, pathOf, lineage: metadata['format-version'] >= 3 })
 }
