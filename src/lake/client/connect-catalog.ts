@@ -183,12 +183,14 @@ function refused(answer: Answer, what: string): WeirError {
     return new WeirError(answer.errorType === 'NoSuchNamespaceException' ? 'WEIR-4002' : 'WEIR-4001', text)
   if (answer.status === 409)
     return new WeirError(answer.errorType === 'NamespaceNotEmptyException' ? 'WEIR-4005' : 'WEIR-4003', text)
-  if (answer.status === 400 || answer.status === 422) return refusedByName(text) ?? new WeirError('WEIR-4006', text)
+  const named = refusedByName(text)
+  if (named !== undefined) return named
+  if (answer.status === 400 || answer.status === 422) return new WeirError('WEIR-4006', text)
   return new WeirError('WEIR-4009', `The catalog answered ${answer.status} for ${text}`)
 }
 
-/** What a Delta table cannot be or do has codes of its own, which Weir's catalog puts behind its words. */
+/** What is with a Delta table has codes of its own, which Weir's catalog puts behind its words. */
 function refusedByName(text: string): WeirError | undefined {
-  const [, message, code] = /^(.*) \((WEIR-4025|WEIR-4027)\)$/s.exec(text) ?? []
-  return message === undefined ? undefined : new WeirError(code as 'WEIR-4025' | 'WEIR-4027', message)
+  const [, message, code] = /^(.*) \((WEIR-402[567])\)$/s.exec(text) ?? []
+  return message === undefined ? undefined : new WeirError(code as 'WEIR-4025' | 'WEIR-4026' | 'WEIR-4027', message)
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
+import { addAction, deltaLogAt } from '../../../../test/support/delta-log.ts'
 import { fetchFrom, openLocalLake, type LocalLake } from '../../../../test/support/local-lake.ts'
 import { connectCatalog } from '../../../lake/client/connect-catalog.ts'
 import type { TableChange, TableService } from '../../kinds/reconcile-services.ts'
@@ -96,4 +97,18 @@ void test('a dropped table is gone, and dropping it again is no error', async ()
   await tables.drop(flights)
   assert.equal(await tables.load(flights), undefined)
   await tables.drop(flights)
+})
+
+void test('a Delta table is made and dropped, also one that another engine has made unreadable', async () => {
+  const plan = { namespace: 'public', name: 'other', key: [], partitionBy: [], properties: {} }
+  const columns = [{ name: 'id', type: 'long', required: false }]
+  await tables.create({ ...plan, columns, format: 'delta' })
+  const { format, delta } = (await tables.load(plan))!
+  assert.equal(format, 'delta')
+  assert.deepEqual([delta!.version, delta!.location.replace(/^.*\/public/, 'public')], [0, 'public/other/data'])
+  const log = deltaLogAt(delta!.location.replace('file://', ''))
+  log.append([addAction('a.parquet', { stats: undefined })])
+  await assert.rejects(tables.load(plan), { code: 'WEIR-4025' })
+  await tables.drop(plan)
+  assert.equal(await tables.exists(plan), false)
 })

@@ -51,8 +51,10 @@ export function createTableService(
       await alterTable(client, table, change)
     },
     async drop(table) {
-      const found = await client.loadTable(identOf(table)).catch(ignoreMissing)
+      const found = await client.loadTable(identOf(table)).catch(ignoreMissing).catch(unreadable)
       if (!found) return
+      // Whoever drops a table need not be able to read it.
+      if (found === 'unreadable') return client.dropTable(identOf(table), { purge: true })
       const { location } = found.metadata
       await drops.begin(location)
       await client.dropTable(identOf(table), { purge: true }).catch(ignoreMissing)
@@ -139,6 +141,12 @@ function partitionName({ transform, column }: PartitionField): string {
 
 function identOf({ namespace, name }: TableIdentifier): { namespace: readonly [string]; name: string } {
   return { namespace: [namespace], name }
+}
+
+/** A Delta table that another engine has changed in ways that Weir does not follow, or whose log has gone. */
+function unreadable(error: unknown): 'unreadable' {
+  if (error instanceof WeirError && (error.code === 'WEIR-4025' || error.code === 'WEIR-4026')) return 'unreadable'
+  throw error
 }
 
 function ignoreMissing(error: unknown): undefined {
