@@ -18,11 +18,12 @@ const table = {
 }
 
 void test('files of a Delta table, those of other engines among them, become one in each partition by a commit that changes no row', () =>
-  withCompactedLake(columns, table, async ({ lake, db, context, load, append, digest }) => {
+  withCompactedLake(columns, table, async (setting) => {
+    const { lake, db, context } = setting
     const at = `TIMESTAMPTZ '2024-01-01 00:00:00+00'`
-    await append(`SELECT range AS id, ${at} AS at, 'a' AS part FROM range(100)`)
-    await append(`SELECT range + 100 AS id, ${at} AS at, 'a' AS part FROM range(100)`)
-    const log = deltaLogOf((await load()).metadata)
+    await setting.append(`SELECT range AS id, ${at} AS at, 'a' AS part FROM range(100)`)
+    await setting.append(`SELECT range + 100 AS id, ${at} AS at, 'a' AS part FROM range(100)`)
+    const log = deltaLogOf((await setting.load()).metadata)
     // Without ids, and without the column that its partition tells.
     mkdirSync(join(log.root, 'part=a b'), { recursive: true })
     for (const [name, from] of Object.entries({ 'part=a b/x': 200, 'part=a b/y': 300, z: 400 })) {
@@ -33,11 +34,11 @@ void test('files of a Delta table, those of other engines among them, become one
       const partitionValues = { part: name === 'z' ? 'a' : 'a b' }
       assert.ok(log.append([addAction(encodeURI(`${name}.parquet`), { stats, partitionValues })]))
     }
-    const before = await digest()
+    const before = await setting.digest()
     const versions = log.versions()
     const { groups, left } = await compactTable(compactedTable, context)
     assert.deepEqual([groups.length, left], [2, []])
-    assert.equal(await digest(), before)
+    assert.equal(await setting.digest(), before)
     for (const version of log.versions().slice(versions.length)) {
       const [info, ...actions] = log.actions(version)
       assert.equal(info!['commitInfo']!['operation'], 'OPTIMIZE')
@@ -58,6 +59,6 @@ void test('files of a Delta table, those of other engines among them, become one
     const later = { ...context, now: () => Date.now() + 40 * 86_400_000 }
     await removeOrphans(compactedTable, later)
     assert.equal(log.versions().length, versions.length + 2)
-    assert.equal(await digest(), before)
+    assert.equal(await setting.digest(), before)
     assert.ok((await lake.client.loadTable(compactedTable)).metadata)
   }))
