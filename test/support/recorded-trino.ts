@@ -23,6 +23,8 @@ export interface RecordedTrino {
 const place = new URL('../../src/sql/trino/fixtures/pages.json', import.meta.url)
 export const recordings = JSON.parse(readFileSync(place, 'utf8')) as Readonly<Record<string, Recording>>
 
+const inOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ')
+
 /** A server that answers statements with the pages that a Trino has answered them with; any other with those of `select 1 x where false`. */
 export async function startRecordedTrino(): Promise<RecordedTrino> {
   const pageOf = new Map<string, string>()
@@ -44,7 +46,8 @@ export async function startRecordedTrino(): Promise<RecordedTrino> {
     response.end(request.method === 'POST' ? firstPage(body) : pageOf.get(request.url!))
   })
   const firstPage = (text: string): string => {
-    const recording = Object.values(recordings).find((one) => one.text === text) ?? recordings['none']!
+    const recording =
+      Object.values(recordings).find((one) => inOneLine(one.text) === inOneLine(text)) ?? recordings['none']!
     const pages = recording.pages.map((page) => page.replaceAll('http://trino.test', url))
     for (const [at, page] of pages.entries()) {
       const next = (JSON.parse(page) as { readonly nextUri?: string }).nextUri

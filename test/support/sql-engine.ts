@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { openChangeCount } from '../../src/kernel/change-count.ts'
 import type { TableRelation, ViewRelation } from '../../src/sql/engine-host.ts'
-import type { Engine } from '../../src/sql/engine/engine.ts'
+import type { Engine, EngineConfig } from '../../src/sql/engine/engine.ts'
 import { startEngine } from '../../src/sql/engine/start-engine.ts'
 import { sqlError } from '../../src/sql/sql-error.ts'
 import { noWrites } from './engine-writes.ts'
@@ -31,6 +31,7 @@ export interface TestEngine {
 export async function startTestEngine(
   tables: readonly TestTable[],
   views: readonly ViewRelation[] = [],
+  more: Pick<EngineConfig, 'trino'> = {},
 ): Promise<TestEngine> {
   let current = { version: 1, tables, views }
   const asked: string[] = []
@@ -47,6 +48,7 @@ export async function startTestEngine(
       linkDirectory: join(directory, 'links'),
       scratchDirectory: join(directory, 'writes'),
       objects: undefined as never,
+      ...more,
     },
     {
       ...noWrites,

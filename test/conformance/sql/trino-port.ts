@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { mavenJars, pythonWith } from '../../../tools/conformance/fetched.ts'
 import { kit } from '../../../tools/conformance/suites.ts'
 import { freePort } from '../../support/free-port.ts'
 import { type RunningWeir, startWeirIn, writeProject } from '../../support/running-weir.ts'
@@ -48,6 +49,7 @@ try {
     await backPressure(weir)
     psql(weir)
     await saysWhoAnswers(weir)
+    drivers(weir)
     await cursorsAndCopy(weir)
   } finally {
     trino('stop')
@@ -248,6 +250,22 @@ function psql({ endpoints }: RunningWeir): void {
   assert.match(ask('\\dv'), /few/)
   assert.match(ask('select id from typed where flag'), /\n +1\n\(1 row\)/)
   checked('psql lists tables and their columns, and asks')
+}
+
+function drivers(weir: RunningWeir): void {
+  const { host, port } = addressOf(weir)
+  const program = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+  const said = (file: string, ...args: readonly string[]): string =>
+    execFileSync(file, [...args, host!, String(port)], {
+      encoding: 'utf8',
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+    })
+  const python = pythonWith('psycopg-3.3.9', ['psycopg[binary]==3.3.9', 'sqlalchemy==2.1.9'])
+  assert.match(said(python, program('trino_clients.py')), /are content/)
+  checked('psycopg and SQLAlchemy')
+  const jdbc = mavenJars('pgjdbc-42.7.4', ['org.postgresql:postgresql:42.7.4'])
+  assert.match(said('java', '-cp', join(jdbc, '*'), program('TrinoClients.java')), /content/)
+  checked('pgjdbc: prepared statements in text and binary, rows in parts, a timeout')
 }
 
 /** The command line and the HTTP API, whose clients are told by the port. */
