@@ -36,6 +36,7 @@ void suite('parameters as Trino writes them', () => {
         'array(bigint)',
         `CAST(ARRAY[CAST('1' AS bigint), CAST(NULL AS bigint), CAST('3' AS bigint)] AS array(bigint))`,
       ],
+      ['x', 'array(varchar)', `'x'`],
       [null, 'date', 'CAST(NULL AS date)'],
       [null, undefined, 'NULL'],
     ] as const)
@@ -49,10 +50,10 @@ void suite('parameters as Trino writes them', () => {
       ['maybe', 'boolean', '22P02'],
       ['infinity', 'date', '22007'],
       ['a\0', undefined, '22021'],
-      ['{1', 'array(bigint)', '22P02'],
       ['x', 'row(a bigint)', '0A000'],
     ] as const)
       assert.throws(() => literal(text, type), isRefusal(sqlstate), text)
+    assert.throws(() => trinoLiteral({ text: '{1', oid: 1016 }, 'array(bigint)', 'UTC'), isRefusal('22P02'))
   })
 
   void test('a number of rows is bare digits', () => {

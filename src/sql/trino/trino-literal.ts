@@ -54,7 +54,11 @@ export function trinoLiteral(parameter: Parameter, type: string | undefined, tim
   if (text.includes('\0')) throw sqlError('WEIR-6005', 'a text parameter holds a zero byte', { sqlstate: '22021' })
   if (type === undefined) return quoteText(text)
   const element = /^array\((.*)\)$/.exec(type)?.[1]
-  if (element !== undefined) return arrayLiteral(text, element, timeZone)
+  if (element !== undefined) {
+    // Beside || Trino takes what it is not told for an array.
+    const isText = parameter.oid === 0 && !arrayElements(text)
+    return isText ? quoteText(text) : arrayLiteral(text, element, timeZone)
+  }
   const base = withoutDigits(type)
   const literal = literals[base]
   if (!literal)
