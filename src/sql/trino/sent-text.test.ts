@@ -4,6 +4,11 @@ import { statementOf } from '../gate/statement.ts'
 import { isOwnStatement, refuseTableFunctions, tableMentions, withNames } from './own-statement.ts'
 import { sentText } from './sent-text.ts'
 
+const inOneSpace = (text: string): string =>
+  text
+    .replaceAll(/ +/g, ' ')
+    .replaceAll(/ (?=[,)])/g, '')
+    .trim()
 const none = (): string => assert.fail('there are no parameters')
 
 void suite('what Trino is sent', () => {
@@ -15,6 +20,25 @@ void suite('what Trino is sent', () => {
       [`select U&'\\0041', X'00ff', "a""b".c`, `select U&'\\0041', X'00ff', "a""b".c`],
     ] as const)
       assert.equal(sentText(statementOf(written), none).text, sent)
+  })
+
+  void test('casts as Trino does', () => {
+    for (const [written, sent] of [
+      ["select '5'::int + 1", "select CAST('5' AS integer) + 1"],
+      ['select a.b::text::varchar(3) from t', 'select CAST(CAST(a.b AS varchar) AS varchar(3)) from t'],
+      ['select (1 + 2)::float8, f(x)::numeric(10, 2)', 'select CAST((1 + 2) AS double), CAST(f(x) AS decimal(10, 2))'],
+      [
+        "select '{}'::int[], x::timestamp with time zone",
+        "select CAST('{}' AS array(integer)), CAST(x AS timestamp(6) with time zone)",
+      ],
+    ] as const)
+      assert.equal(inOneSpace(sentText(statementOf(written), none).text), sent)
+    const asked = sentText(statementOf('select $1::varchar, $2::numeric'), (index) => `?${index}`)
+    assert.equal(inOneSpace(asked.text), 'select CAST( ?0 AS varchar), ?1')
+    assert.throws(() => sentText(statementOf('select x::numeric'), none), {
+      code: 'WEIR-6001',
+      message: /without digits/,
+    })
   })
 
   void test('has no words that the gate took for a comment', () => {
