@@ -417,7 +417,7 @@ export default defineProject({ name: 'pyiceberg', resources: [],
   },
   {
     name: 'sql-trino',
-    what: 'one project answered by its own engine and then by Trino, through the PostgreSQL port: the same bytes; tails, refusals, cancellation, psql',
+    what: 'one project answered by its own engine and then by Trino, through the PostgreSQL port: the same bytes; tails, refusals, cancellation, psql, psycopg, SQLAlchemy, pgjdbc',
     quick: false,
     alone: true,
     needs: ['java', 'mvn', 'python3', 'curl', 'psql'],
