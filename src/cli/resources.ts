@@ -3,13 +3,11 @@ import { nearestName } from '../kernel/nearest.ts'
 import type { ApiResource } from './api-types.ts'
 import type { WeirClient } from './weir-client.ts'
 
-const kinds = ['stream', 'table', 'view', 'delivery', 'crawler', 'secret']
+const kinds = ['stream', 'table', 'view', 'delivery', 'crawler', 'policy', 'secret']
 
 /** A kind by its name, plural or not; WEIR-2009 proposes the nearest. */
 export function kindNamed(text: string): string {
-  const kind = kinds.find(
-    (known) => known === text || `${known}s` === text || (text === 'deliveries' && known === 'delivery'),
-  )
+  const kind = kinds.find((known) => known === text || `${known.replace(/y$/, 'ie')}s` === text)
   if (kind !== undefined) return kind
   const near = nearestName(text, kinds)
   throw new WeirError(
