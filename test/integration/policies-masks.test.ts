@@ -67,6 +67,7 @@ void suite('masked columns', { timeout: 240_000 }, () => {
         (error: Error) => error.message + JSON.stringify(error),
       )
       assert.doesNotMatch(told, secret, text)
+      assert.doesNotMatch(told, /\.parquet|\/lake\//, text)
     }
     await empty(`select * from orders where customer = 'Ada'`)
     await empty(`select * from orders where customer like $1`, ['A%'])
@@ -85,6 +86,17 @@ void suite('masked columns', { timeout: 240_000 }, () => {
       )
     const { fields } = await ana.query('select customer from orders limit 0')
     assert.equal(fields[0]!.dataTypeID, 25, 'the type stays')
+  })
+
+  void test('a plan names files, and partitions in them: it is not shown of what is seen through a mask or a view', async () => {
+    for (const text of [
+      'explain select id from orders',
+      'explain analyze select id from orders',
+      'explain analyze select * from customers',
+    ])
+      await assert.rejects(ana.query(text), { code: '42501', message: /EXPLAIN names its files/ }, text)
+    assert.ok((await weir.sql('weir', 'explain analyze select * from customers')).rows.length > 0)
+    assert.ok((await ana.query('explain select 1')).rows.length > 0)
   })
 
   void test('COPY, cursors and rows that are written show nothing either', async () => {

@@ -199,6 +199,8 @@ void suite('policies in SQL', { timeout: 240_000 }, () => {
     await weir.policy('workshop', { principals: ['user:etl'], allow: ['table:create'], on: ['work.*'] })
     await assert.rejects(weir.sql('ana', 'create schema work'), denied(/"ana" lacks table:create on work\.\*/))
     await weir.sql('etl', 'create schema work')
+    const [made] = await weir.supervisor.control.audit({ kind: 'schema', limit: 1 })
+    assert.deepEqual([made?.actor, made?.action, made?.name], ['sql etl', 'create schema', 'work'])
     await weir.sql('etl', 'create table work.made as select 1 as id')
     for (const [user, text] of [
       ['ana', 'create table work.other (id int)'],

@@ -29,7 +29,7 @@ export function governedChanges(
     },
     async define({ principal, ...request }: TableDefinition & AsPrincipal) {
       await must({ principal: principal ?? null }, needsOf(request as TableDefinition))
-      return host.define(request as TableDefinition)
+      return host.define({ ...(request as TableDefinition), principal: principal ?? null })
     },
     async stage({ principal, ...request }: NewTableRequest & AsPrincipal) {
       await must({ principal: principal ?? null }, [['table:create', targetOf(request)]])

@@ -2,7 +2,7 @@ import { quoteName } from '../gate/statement.ts'
 import type { ReadRelation } from '../snapshot/table-plan.ts'
 import { viewTarget } from '../snapshot/view-target.ts'
 import type { BoundRelations, BoundView } from './binder.ts'
-import { maskedColumns, maskedColumnsOfView, maskedQuery } from './relation-rights.ts'
+import { denied, maskedColumns, maskedColumnsOfView, maskedQuery } from './relation-rights.ts'
 import type { SessionViews } from './session-views.ts'
 
 /** Makes the names of a statement mean what the session may see; `queryOf` is all rows of a table. */
@@ -30,4 +30,12 @@ async function placeView(view: BoundView, views: SessionViews): Promise<void> {
 /** What is asked of a masked column is asked of nulls: nothing is known of it from the files. */
 export function isMasked({ tables, views }: BoundRelations): boolean {
   return [...tables, ...views].some(({ rights }) => (rights?.masks.length ?? 0) > 0)
+}
+
+/** WEIR-7015 (42501) for a plan that would name files whose rows the session does not see whole: partitions are in their names. */
+export function mustShowFiles({ tables, views }: BoundRelations): void {
+  const hidden =
+    tables.find(({ rights, asOwner }) => asOwner || (rights?.masks.length ?? 0) > 0) ??
+    views.find(({ rights }) => (rights?.masks.length ?? 0) > 0)
+  if (hidden) throw denied(hidden, 'EXPLAIN names its files, and you see it through a view or a mask')
 }

@@ -1,3 +1,5 @@
+import { mustShowFiles } from '../bind/place-relations.ts'
+import type { TableReading } from './read-tables.ts'
 import type { Statement } from '../gate/statement.ts'
 import { withPosition } from '../duckdb/duckdb-error.ts'
 import { pinLater } from '../moment/pin-statement.ts'
@@ -30,6 +32,7 @@ export function createSessionQueries(statements: SessionStatements): QueryServic
     async open(original, parameters, options) {
       const started = statements.cancellations
       const { prepared, spoken, read } = await statements.begin(async () => ({ statement: original }), parameters)
+      if (options?.explain) await orRelease(read, () => mustShowFiles(prepared.bound))
       const lent = await connections.take()
       const { connection, plans, meaning } = lent
       const end = async () => (connections.give(lent), read.release())
@@ -56,5 +59,14 @@ export function createSessionQueries(statements: SessionStatements): QueryServic
       interruptible.interrupt()
       connections.close()
     },
+  }
+}
+
+async function orRelease(read: TableReading, check: () => void): Promise<void> {
+  try {
+    check()
+  } catch (error) {
+    await read.release()
+    throw error
   }
 }

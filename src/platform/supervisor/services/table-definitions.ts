@@ -61,12 +61,13 @@ export function tableDefinitions(
     }
   }
   return {
-    async define(request) {
+    async define({ principal, ...given }) {
+      const request = given as TableDefinition
       await change(request).catch(forSql)
       const { define: action, schema } = request
       const name = 'name' in request ? `${schema}.${request.name}` : schema
       await control.record({
-        actor: 'sql',
+        actor: typeof principal === 'string' ? principal.replace('user:', 'sql ') : 'sql',
         action,
         kind: 'name' in request ? 'table' : 'schema',
         name,
