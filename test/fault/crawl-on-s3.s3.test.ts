@@ -10,6 +10,7 @@ import { startChaosProxy } from '../support/chaos-proxy.ts'
 import { eventually } from '../support/deadline.ts'
 import { openS3Store, s3Server, type S3Store } from '../support/s3-store.ts'
 import { chosenSeed } from './chosen-seed.ts'
+import { processesOf } from './process-tree.ts'
 import { restartableWeir, type RestartableWeir } from './restartable-weir.ts'
 import { sqlOf } from './sql-of.ts'
 
@@ -188,6 +189,33 @@ void suite('a crawler of a prefix in S3', () => {
     assert.match(stderr, /more\.ndjson.*WEIR-8004/s)
     await proxy.failNext(/./, 'error', 0)
     assert.match(await crawled(weir), /1 new/)
+  })
+
+  void test('INV-C1: killed in the middle, the operator leaves the table as it was, and the next crawl goes on', async (context) => {
+    await using bucket = await openS3Store()
+    await put(bucket, { 'n=0/first.csv': 'id,sku\n1,x\n' })
+    await using proxy = await startChaosProxy(s3Server().endpoint, chosenSeed(context), { latency: '20-60' })
+    await using weir = await restartableWeir('crawl-s3-killed', {
+      project: project(bucket.root, { endpoint: proxy.url }),
+    })
+    await weir.start()
+    const count = async () => Number((await sqlOf<{ n: string }>(weir, 'select count(*) as n from sales'))[0]!.n)
+    await eventually('the first crawl', async () => (await count()) === 1 || undefined)
+    const files = Array.from({ length: 1200 }, (_, at) => [`n=${at % 9}/${at}.csv`, `id,sku\n${at},y\n`] as const)
+    for (let at = 0; at < files.length; at += 100)
+      await Promise.all(files.slice(at, at + 100).map((file) => put(bucket, Object.fromEntries([file]))))
+    const crawl = weir.command('crawl', 'raw')
+    // What has been found is written down by the hundred.
+    await eventually('half of the crawl', async () => {
+      const journal = await readFile(join(weir.folder, '.weir/crawlers/raw.jsonl'), 'utf8').catch(() => '')
+      return journal.split('\n').length > 400 || undefined
+    })
+    process.kill(processesOf(weir.pid()).find(({ kind }) => kind === 'operator')!.pid, 'SIGKILL')
+    assert.equal((await crawl).code === 0, false)
+    assert.equal(await count(), 1)
+    const [, opened] = /Opened (\d+) files/.exec((await crawled(weir)).replaceAll(',', '')) ?? []
+    assert.ok(Number(opened) > 0 && Number(opened) <= files.length - 400, `opened ${opened}`)
+    assert.equal(await count(), files.length + 1)
   })
 
   void test('a bucket that the project does not name is refused, and an empty prefix says so', async () => {
