@@ -65,6 +65,8 @@ void test(
     await using weir = await restartableWeir('rude', { project })
     await weir.start()
     await checkServed(weir, 1)
+    // Who is asked by the crowd is there before it.
+    await fetch(`http://127.0.0.1:${weir.ports.http}/api/v1/tables/kept/files`)
     const before = processesOf(weir.pid())
     const clients: RudeClient[] = []
     const bytes: number[] = [bytesOf(before)]

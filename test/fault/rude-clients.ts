@@ -12,15 +12,33 @@ export const goodBeginnings: Readonly<Record<'kafka' | 'postgres' | 'http', read
   // ApiVersions v0 with correlation id 1 and no client id; then the beginning of a produce request.
   kafka: [Buffer.from('0000000a0012000000000001ffff', 'hex'), Buffer.from('00010000000000030000000100', 'hex')],
   // A startup packet of protocol 3.0 for user weir, then the head of a query.
-  postgres: [startupPacket(), Buffer.concat([startupPacket(), Buffer.from('Q\0\0\x10\0select ')])],
+  postgres: [
+    startupPacket(),
+    Buffer.concat([startupPacket(), Buffer.from('Q\0\0\x10\0select ')]),
+    // Writes of which the rest never comes: rows of a COPY, a statement of a transaction, values of a parameter.
+    Buffer.concat([startupPacket(), query('copy kept (id, text) from stdin'), Buffer.from('d\0\0\0\x091\tone')]),
+    Buffer.concat([startupPacket(), query('begin; insert into kept (id) values (-1)')]),
+    Buffer.concat([startupPacket(), Buffer.from('P\0\0\0\x30\0insert into kept (id) values ($1)\0')]),
+  ],
   http: [
     Buffer.from('GET /health HTTP/1.1\r\nhost: 127.0.0.1\r\n'),
     Buffer.from('POST /api/v1/sql HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 1000000\r\n\r\n{'),
+    Buffer.from('GET /api/v1/tables/kept/files?limit=1000 HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n'),
+    Buffer.from('POST /api/v1/tables/kept/compact HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 0\r\n\r\n'),
+    Buffer.from(
+      'POST /iceberg/v1/namespaces/public/tables/kept HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n40\r\n{"updates":[',
+    ),
     // A worker that joins, and says nothing that one would say.
     Buffer.from(
       'POST /api/v1/workers HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: Upgrade\r\nupgrade: weir-worker\r\n\r\n{"on":"control","message":{"id":1,"result":null}}\n',
     ),
   ],
+}
+
+function query(text: string): Buffer {
+  const head = Buffer.from('Q\0\0\0\0')
+  head.writeInt32BE(text.length + 5, 1)
+  return Buffer.concat([head, Buffer.from(`${text}\0`)])
 }
 
 function startupPacket(): Buffer {
