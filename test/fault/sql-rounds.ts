@@ -7,12 +7,12 @@ import { restartableWeir, type RestartableWeir } from './restartable-weir.ts'
 import { sqlOf } from './sql-of.ts'
 import { type RunningTransfers, transferBetween } from './sql-transfers.ts'
 
-/** Two tables that SQL writes; `more` are further options of the project. */
+/** Two tables that SQL writes, one of format version 3; `more` are further options of the project. */
 export const transferProject = (more = ''): string => `import { defineProject, secret, table } from 'weir-data'
 const columns = { id: 'long', times: 'int' }
 export default defineProject({
   name: 'kill-sql',
-  resources: [table('left', { columns }), table('right', { columns })],
+  resources: [table('left', { columns }), table('right', { columns, properties: { 'format-version': '3' } })],
   ${more}
 })
 `
