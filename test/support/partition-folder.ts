@@ -7,6 +7,7 @@ import { nodeFiles } from '../../src/kernel/files/node-files.ts'
 import { silentLogger, type Logger } from '../../src/kernel/logger.ts'
 import type { RestoreNote } from '../../src/stream/broker/restore-note.ts'
 import { checkBatches } from '../../src/stream/broker/storage/check-batches.ts'
+import type { PartitionOutline } from '../../src/stream/broker/storage/partition-checkpoint.ts'
 import type { CheckedBatch } from '../../src/stream/broker/storage/checked-batch.ts'
 import { openPartitionLog, type PartitionLog } from '../../src/stream/broker/storage/partition-log.ts'
 import { createStorage } from '../../src/stream/broker/storage/storage-services.ts'
@@ -24,6 +25,7 @@ export interface PartitionOptions {
   readonly cleanedTo?: number
   readonly now?: () => number
   readonly restored?: RestoreNote
+  readonly outline?: PartitionOutline
 }
 
 /** One partition without a broker around it, in a folder that goes with it. */
@@ -52,13 +54,15 @@ export function openIn(
     cleanedTo = 0,
     now = () => systemClock.now(),
     restored,
+    outline,
   }: PartitionOptions = {},
 ): Promise<PartitionLog> {
   const services = createStorage(
     { files, clock: { ...systemClock, now }, logger },
     { segmentsOpenMax, writtenFilesOpenMax: 1, indexBytesMax: 1000, overlapBytesMin },
   )
-  return openPartitionLog(path, 'test-0', { recoveryPoint, startOffset, cleanedTo, restored }, services, {
+  const known = { recoveryPoint, startOffset, cleanedTo, restored, ...(outline ? { outline } : {}) }
+  return openPartitionLog(path, 'test-0', known, services, {
     segmentBytes: () => segmentBytes,
   })
 }

@@ -1,9 +1,10 @@
+import { dirname } from 'node:path'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import { endBefore } from '../../offset-holes.ts'
 import type { GarbledError } from './batch-head.ts'
 import type { PartitionState } from './partition-state.ts'
-import type { Segment } from './segment.ts'
+import { segmentPath, type Segment } from './segment.ts'
 
 /** Offsets that were acknowledged and cannot be read. */
 export interface Damage {
@@ -13,6 +14,8 @@ export interface Damage {
   readonly from: number
   /** The first offset that can be read again. */
   readonly to: number
+  /** Nothing of it is there. */
+  readonly isMissing: boolean
 }
 
 /** What is known to be damaged at or after the partition's start. */
@@ -20,18 +23,26 @@ export function damagesOf(state: PartitionState): Damage[] {
   return state.segments.flatMap((segment, at) => {
     if (segment.damagedFrom === undefined) return []
     const to = endBefore(state.holes, state.segments[at + 1]?.baseOffset ?? state.endOffset)
-    const found = { file: segment.path, position: segment.size, from: segment.damagedFrom, to }
+    const { path: file, size: position, damagedFrom: from, isMissing = false } = segment
+    const found = { file, position, from, to, isMissing }
     return to > state.startOffset ? [found] : []
   })
 }
 
 /** As the operator is told. */
-export function damageError(partition: string, { file, position, from, to }: Damage): WeirError {
+export function damageError(partition: string, damage: Damage): WeirError {
+  const { file, position, from, to } = damage
   return new WeirError(
     'WEIR-3007',
-    `${partition} is damaged from offset ${from} to ${to} (${file} from byte ${position}): these records cannot be read, all others can. Stop Weir and restore the file, or give them up: delete records before offset ${to}`,
+    `${partition} is damaged from offset ${from} to ${to} (${placeOf(damage)}): these records cannot be read, all others can. Stop Weir and restore the file, or give them up: delete records before offset ${to}`,
     { details: { partition, file, position, from, to } },
   )
+}
+
+function placeOf({ file, position, from, isMissing }: Damage): string {
+  if (!isMissing) return `${file} from byte ${position}`
+  if (position === 0) return `${file} is missing or empty`
+  return `${file} ends in front of them, at byte ${position}; missing is its end, or ${segmentPath(dirname(file), from)}`
 }
 
 /**

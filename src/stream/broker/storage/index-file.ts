@@ -92,6 +92,8 @@ export function indexPath(segment: string): string {
  */
 export async function removeFile(files: Files, segmentPath: string, delayMs: number): Promise<void> {
   await removeIfThere(files, indexPath(segmentPath))
+  // Of damage there may be none.
+  if ((await files.size(segmentPath)) === undefined) return
   if (delayMs === 0) return files.remove(segmentPath)
   const deleted = `${segmentPath}${deletedSuffix}`
   await files.rename(segmentPath, deleted)

@@ -11,7 +11,8 @@ import type { PartitionCheckpoint } from './partition-checkpoint.ts'
 import { beginReplay, type PartitionReplay } from './partition-replay.ts'
 import type { PartitionSettings, PartitionState } from './partition-state.ts'
 import type { StorageServices } from './storage-services.ts'
-import { createSegment, type Segment } from './segment.ts'
+import { createSegment, segmentPath, type Segment } from './segment.ts'
+import { SparseIndex } from './sparse-index.ts'
 
 const indexesReadAtOnce = 4
 
@@ -40,6 +41,8 @@ export async function openPartition(
   const { segments, wasCut } = await openSegments({ files: found, holes, checkpoint }, replay, services)
   while (segments.length > 1 && endBefore(holes, segments[1]!.baseOffset) <= checkpoint.startOffset) segments.shift()
   await beginBehindDamage(segments, folder, checkpoint, services)
+  const lost = lostBefore(endBefore(holes, segments[0]!.baseOffset), folder, checkpoint)
+  if (lost) segments.unshift(lost)
   noteFilledSince(segments.at(-1)!, checkpoint, services)
   const { endOffset } = segments.at(-1)!
   const hole = checkpoint.restored && holeAfter(endOffset, holes, checkpoint.restored)
@@ -144,6 +147,23 @@ async function beginBehindDamage(
   const isWhole = last && last.start === 0 && last.damagedFrom === undefined
   if (isWhole) return
   segments.push(await createSegment(files, folder, Math.max(last?.endOffset ?? startOffset, recoveryPoint)))
+}
+
+/**
+ * Stands for the files that were written down as the oldest and are not there any more. The start is written down before anything
+ * below it is removed, so nobody but Weir's operator, or the disk, can have taken them. A backup that was copied while retention ran is
+ * excused: it has the files that were there when it came to them.
+ */
+function lostBefore(
+  begin: number,
+  folder: string,
+  { startOffset, recoveryPoint, outline, restored }: KnownPartition,
+): Segment | undefined {
+  if (restored || recoveryPoint === 0 || begin <= startOffset) return undefined
+  const path = outline?.oldestFile === undefined ? segmentPath(folder, startOffset) : `${folder}/${outline.oldestFile}`
+  const times = new SparseIndex()
+  const placed = { baseOffset: startOffset, endOffset: startOffset, path, start: 0, size: 0 }
+  return { ...placed, times, index: times, aborted: [], damagedFrom: startOffset, isMissing: true }
 }
 
 /** It counts from the first record, over starts; a file that nobody wrote down counts from now. */

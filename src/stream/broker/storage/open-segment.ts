@@ -109,8 +109,8 @@ function rememberAborted(segments: readonly Segment[], { saved, replayFrom }: Ex
 }
 
 function segmentOf(path: string, stretch: Stretch, nextOffset: number): Segment {
-  const { baseOffset, position, endOffset, size, index, aborted } = stretch
-  const damage = endOffset < nextOffset ? { damagedFrom: endOffset } : {}
+  const { baseOffset, position, endOffset, size, index, aborted, stoppedBy } = stretch
+  const damage = endOffset < nextOffset ? { damagedFrom: endOffset, isMissing: stoppedBy === undefined } : {}
   const placed = { baseOffset, path, start: position, endOffset, size }
   return { ...placed, times: index, index, aborted: [...aborted], ...damage }
 }

@@ -27,6 +27,8 @@ export interface PartitionOutline {
   readonly leaderEpoch: number
   readonly holes?: readonly OffsetHole[]
   readonly segments: number
+  /** The file of the oldest. */
+  readonly oldestFile?: string
   /** Of the oldest segment: what retention looks at. */
   readonly oldestBytes: number
   readonly oldestTimestamp: number
@@ -49,12 +51,13 @@ export function checkpointOf(state: PartitionState): PartitionCheckpoint {
     startOffset,
     ...(cleanedTo > 0 ? { cleanedTo } : {}),
     outline: {
-      file: active.path.slice(state.folder.length + 1),
+      file: nameIn(state, active),
       fileBytes: active.size,
       ...(active.filledSince === undefined ? {} : { filledSince: active.filledSince }),
       bytes: segments.reduce((sum, segment) => sum + bytesOf(segment), 0),
       leaderEpoch: currentEpoch(state.epochs),
       segments: segments.length,
+      oldestFile: nameIn(state, segments[0]!),
       oldestBytes: bytesOf(segments[0]!),
       oldestTimestamp: segments[0]!.times.maxTimestamp,
       ...dirtIn(state),
@@ -62,6 +65,10 @@ export function checkpointOf(state: PartitionState): PartitionCheckpoint {
       ...(isDamaged ? { isDamaged } : {}),
     },
   }
+}
+
+function nameIn({ folder }: PartitionState, { path }: Segment): string {
+  return path.slice(folder.length + 1)
 }
 
 function dirtIn({
@@ -78,9 +85,12 @@ function dirtIn({
 /** Whether the folder is as it was written down: then opening the partition would find nothing to mend and nothing new. */
 export async function isAsWritten(files: Files, folder: string, { outline }: PartitionCheckpoint): Promise<boolean> {
   if (!outline || outline.isDamaged) return false
-  const last = (await files.list(folder))
-    .filter((name) => segmentNameOf(name) !== undefined)
-    .toSorted()
-    .at(-1)
-  return last === outline.file && (await files.size(`${folder}/${last}`)) === outline.fileBytes
+  const names = (await files.list(folder)).filter((name) => segmentNameOf(name) !== undefined).toSorted()
+  const last = names.at(-1)
+  // One that is not damaged has a file for each segment: where there are fewer, some were removed; more were left by a crash.
+  return (
+    names.length === outline.segments &&
+    last === outline.file &&
+    (await files.size(`${folder}/${last}`)) === outline.fileBytes
+  )
 }

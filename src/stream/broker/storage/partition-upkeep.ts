@@ -78,7 +78,7 @@ export function createUpkeep(
       state.segments.map((segment, at) => ({
         endOffset: endBefore(state.holes, state.segments[at + 1]?.baseOffset ?? segment.endOffset),
         bytes: bytesOf(segment),
-        maxTimestamp: segment.times.maxTimestamp,
+        maxTimestamp: newestIn(state, at),
       })),
     moveStart(offset) {
       state.startOffset = Math.max(state.startOffset, Math.min(offset, state.endOffset))
@@ -104,6 +104,17 @@ export function createUpkeep(
       await compacting
     },
   }
+}
+
+/**
+ * The age of a segment of which nothing is left to read is that of the one behind it: damage is never the oldest of all, or retention
+ * would take it before anybody has seen it.
+ */
+function newestIn({ segments }: PartitionState, at: number): number {
+  const isLost = ({ damagedFrom, times }: Segment): boolean => damagedFrom !== undefined && times.maxTimestamp < 0
+  if (!isLost(segments[at]!)) return segments[at]!.times.maxTimestamp
+  const behind = segments.slice(at + 1).find(({ times }) => times.maxTimestamp >= 0)
+  return behind?.times.maxTimestamp ?? Infinity
 }
 
 /** Segments that lie below the start as a whole. */

@@ -32,6 +32,8 @@ export interface Segment {
   filledSince?: number | undefined
   /** From this offset on the file is damaged: up to the next segment nothing can be read. */
   damagedFrom?: number
+  /** What is damaged is not there at all: a file was removed, or cut between two batches. */
+  isMissing?: boolean
   /** A reader found no batch here, though there was one when the file was opened. */
   garbledAt?: number
 }

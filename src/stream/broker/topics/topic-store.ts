@@ -65,6 +65,8 @@ export async function openTopicStore(
   for (const { id, name, configs, partitions: count } of await readTopics(root, deleted, services))
     topics.set({ id, name, configs, partitions: partitions.make({ id, name }, 0, count) })
   await recoverPartitions(root, topics.all(), partitions, services, restored !== undefined)
+  // A restored partition begins with the files that it has; that is its start from now on.
+  if (restored) await partitions.checkpoint()
   note = undefined
   return createTopicStore(root, { topics, deleted, partitions }, services)
 }
