@@ -24,6 +24,13 @@ export const streamCodes = defineCodes({
     cause: 'The description of a topic is missing or cannot be read, and its records are there.',
     remedy: 'Restore the file that the message names, or move its folder away to go on without the topic.',
   },
+  'WEIR-3009': {
+    kind: 'corrupt',
+    cause:
+      'A file in which the log keeps its own state (producer ids, groups, transactional ids, users, where partitions start) was lost or damaged; the log started with what can be read of it.',
+    remedy:
+      'The message says what that means. To have back what was lost, stop Weir and restore the file that it names from a backup.',
+  },
   'WEIR-3020': {
     kind: 'corrupt',
     cause: 'The file with the users, ACLs and quotas of the log cannot be read.',

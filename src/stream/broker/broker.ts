@@ -179,6 +179,8 @@ export interface BrokerStatus {
   readonly topics: readonly TopicStatus[]
   /** Topics that are gone, with the offsets that they ended at: a delivery's proof outlives its source. */
   readonly deletedTopics: readonly DeletedTopic[]
+  /** What the last start found lost or damaged of the log's own state, and went on without. */
+  readonly notices: readonly string[]
   readonly groups: number
   readonly bytesInPerSecond: number
   readonly bytesOutPerSecond: number

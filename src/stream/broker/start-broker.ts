@@ -19,6 +19,7 @@ import { groupTopicsOf } from './topics/group-topics.ts'
 import { realTimeAndChance } from './groups/coordinator.ts'
 import { openGroups } from './groups/groups.ts'
 import type { GroupLimits } from './groups/group-limits.ts'
+import { createLogNotices } from './log-notices.ts'
 import { createLentMemory } from './network/lent-memory.ts'
 import { openListeners } from './open-listeners.ts'
 import { createMemoryBudget } from './network/memory-budget.ts'
@@ -28,10 +29,11 @@ import { openSecurity } from './security/open-security.ts'
 import { readJsonIfWhole, writeJson } from './storage/small-file.ts'
 import { createStorage } from './storage/storage-services.ts'
 import { openCheckpoints } from './topics/checkpoints.ts'
-import { openProducerIds } from './topics/producer-ids.ts'
+import { highestGiven, openProducerIds, readProducerIds } from './topics/producer-ids.ts'
 import { openTopicStore, type TopicStore } from './topics/topic-store.ts'
 import { writeAgain } from './topics/write-again.ts'
-import { openTransactions } from './transactions/transactions.ts'
+import { openTransactions, producerIdsIn } from './transactions/transaction-table.ts'
+import { startTransactions } from './transactions/transactions.ts'
 
 const lockWaitMs = 5000
 const lentIdleMs = 10_000
@@ -54,9 +56,10 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     const storage = createStorage({ files, clock, logger, onSync }, limits)
     const restored = await readRestoreNote(files, directory)
     const checkpoints = await openCheckpoints(files, directory)
-    const topics = await openTopicStore(directory, checkpoints, storage, limits.partitionsOpenMax, restored)
-    const producerIds = await openProducerIds(files, `${directory}/producer-ids.json`, restored?.offsets)
-    if (restored) await removeRestoreNote(files, directory)
+    const notices = createLogNotices(logger)
+    const writtenIds = await readProducerIds(files, `${directory}/producer-ids.json`)
+    const areIdsLost = writtenIds.next === undefined
+    const topics = await openTopicStore(directory, checkpoints, storage, limits.partitionsOpenMax, restored, areIdsLost)
     const audit = services.audit ?? (() => undefined)
     const security = await openSecurity(directory, config.security ?? {}, {
       files,
@@ -74,7 +77,24 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       limits: groupLimits(limits),
     })
     await forgetGoneTopics(groups.offsets, topics)
-    const transactions = await openTransactions(`${directory}/transactions`, storage, { topics, groups, producerIds })
+    const openedTransactions = await openTransactions(`${directory}/transactions`, storage)
+    const producerIds = await openProducerIds(
+      files,
+      writtenIds,
+      {
+        highest: highestGiven([
+          topics.highestProducerId() ?? -1,
+          ...producerIdsIn(openedTransactions.table),
+          ...groups.offsets.pendingTransactions().map(({ producerId }) => producerId),
+        ]),
+        isNewLog: await isNewLog(files, directory),
+        passedOver: restored?.offsets ?? 0,
+        now: clock.now(),
+      },
+      notices.add,
+    )
+    if (restored) await removeRestoreNote(files, directory)
+    const transactions = startTransactions(openedTransactions, storage, { topics, groups, producerIds })
     const api: ApiServices = {
       topics,
       groups,
@@ -109,7 +129,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       answerShares: { memory, budget: answers, forReaders: Math.floor(limits.answerBytesHeldMax / 2) },
       onConnections: (change) => metrics.connections.inc(change),
     })
-    const status = createBrokerStatus(topics, groups, metrics, clock, () => ({
+    const status = createBrokerStatus(topics, groups, metrics, clock, notices, () => ({
       connections: server.connections,
       memory: { requestBytes: requests.held, answerBytes: answers.held },
     }))
@@ -173,8 +193,17 @@ async function waitForLock(path: string, directory: string, clock: Clock): Promi
   }
 }
 
+/** The first start has not come to its end: nothing was taken by it. */
+async function isNewLog(files: Files, directory: string): Promise<boolean> {
+  return (await files.size(clusterPath(directory))) === undefined
+}
+
+function clusterPath(directory: string): string {
+  return `${directory}/cluster.json`
+}
+
 async function clusterIdOf(files: Files, directory: string): Promise<string> {
-  const path = `${directory}/cluster.json`
+  const path = clusterPath(directory)
   const known = await readJsonIfWhole<{ id: string }>(files, path)
   if (known) return known.id
   const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')

@@ -28,14 +28,15 @@ const partitionBytes = 1024 * 1024
 
 /**
  * Opens the partitions that are not as they were written down: a crash came between. Most others stay closed; those that were
- * never used have no folder. After a restore each one is opened, for each goes on behind a hole.
+ * never used have no folder. After a restore each one is opened, for each goes on behind a hole; `opensUsed`: all of the others, for what
+ * they know of producers.
  */
 export async function recoverPartitions(
   root: string,
   topics: readonly Topic[],
   partitions: TopicPartitions,
   { files }: StorageServices,
-  wasRestored: boolean,
+  { wasRestored, opensUsed }: { readonly wasRestored: boolean; readonly opensUsed: boolean },
 ): Promise<void> {
   const all: Partition[] = []
   for (const topic of topics) {
@@ -45,7 +46,7 @@ export async function recoverPartitions(
     all.push(...topic.partitions.filter((partition) => wasRestored || isUsed(partition)))
   }
   await inParallel(all, openedAtOnce, async (partition) => {
-    await (wasRestored ? partition.log() : partition.recover())
+    await (wasRestored || opensUsed ? partition.log() : partition.recover())
   })
   await inParallel(readAnyway(all), openedAtOnce, async (partition) => void (await partition.log()))
 }

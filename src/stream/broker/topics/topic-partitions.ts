@@ -6,6 +6,7 @@ import type { StorageServices } from '../storage/storage-services.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { Partition, type PartitionPlaces } from './partition.ts'
 import { createOpenPartitions } from './open-partitions.ts'
+import { highestGiven } from './producer-ids.ts'
 import { settingsOf } from './topic-settings.ts'
 import type { Topic } from './topic.ts'
 
@@ -18,6 +19,8 @@ export interface TopicPartitions {
   make(topic: { readonly id: string; readonly name: string }, from: number, to: number): Partition[]
   /** Whether anything of this partition was ever written. */
   wasUsed(topicId: string, partition: number): boolean
+  /** Of all partitions that were opened, those that are closed again too; undefined when none has a producer with an id. */
+  highestProducerId(): number | undefined
   /** What changed since the last call is durable when it resolves. */
   checkpoint(): Promise<void>
   /** Closes those of which nobody wanted anything for so long, and of which all is written down. */
@@ -40,6 +43,7 @@ export function createTopicPartitions(
   let changed = new Map<Partition, string>()
   let saving: ReadonlyMap<Partition, string> = new Map()
   const opened = new Set<Partition>()
+  let highestId: number | undefined
   const room = createOpenPartitions({
     openMax,
     logger: services.logger,
@@ -111,6 +115,7 @@ export function createTopicPartitions(
           return openPartitionLog(`${root}/${key}`, partition.name, checkpoint, services, settings)
         }
         const log = await openOne(partition, open)
+        highestId = highestGiven([highestId ?? -1, ...log.transactions.producers().map(([id]) => id)])
         onChange()
         return log
       },
@@ -127,6 +132,7 @@ export function createTopicPartitions(
       return Array.from({ length: to - from }, (_, at) => new Partition(from + at, places, now))
     },
     wasUsed: (topicId, partition) => checkpoints.has(`${topicId}/${partition}`),
+    highestProducerId: () => highestId,
     rest: (unusedMs) => closeUnused([...opened], unusedMs, 0),
     checkpoint,
     async forget(topicId, count) {

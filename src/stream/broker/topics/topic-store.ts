@@ -22,6 +22,8 @@ export interface TopicStore {
   /** Another number whenever a topic came, changed or went. */
   readonly revision: number
   deleted(): readonly DeletedTopic[]
+  /** The highest id of a producer in what was opened since the start; undefined when there is none. */
+  highestProducerId(): number | undefined
   /** Throws KafkaRefusal when a topic of this name cannot be made, because of one that is there. */
   checkFree(name: string): void
   create(name: string, partitions: number, configs: Readonly<Record<string, string>>): Promise<Topic>
@@ -45,6 +47,8 @@ export async function openTopicStore(
   partitionsOpenMax: number,
   /** Left by a restore: the partitions that are there go on beyond what they may have handed out. */
   restored?: RestoreNote,
+  /** All partitions are opened: their producers are asked for. */
+  opensUsed = false,
 ): Promise<TopicStore> {
   const { files } = services
   const root = `${directory}/topics`
@@ -64,7 +68,7 @@ export async function openTopicStore(
   )
   for (const { id, name, configs, partitions: count } of await readTopics(root, deleted, services))
     topics.set({ id, name, configs, partitions: partitions.make({ id, name }, 0, count) })
-  await recoverPartitions(root, topics.all(), partitions, services, restored !== undefined)
+  await recoverPartitions(root, topics.all(), partitions, services, { wasRestored: restored !== undefined, opensUsed })
   // A restored partition begins with the files that it has; that is its start from now on.
   if (restored) await partitions.checkpoint()
   note = undefined
@@ -150,6 +154,7 @@ function createTopicStore(
       return topics.revision
     },
     deleted: () => deleted.all(),
+    highestProducerId: () => partitions.highestProducerId(),
     checkFree,
     create: (name, count, configs) => oneByOne(() => create(name, count, configs)),
     delete: (name) => oneByOne(() => remove(name)),

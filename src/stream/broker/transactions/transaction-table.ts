@@ -10,6 +10,12 @@ export interface TransactionChange {
   readonly at: number
 }
 
+/** All ids of producers that transactional ids have or had, as far as they are known. */
+export function* producerIdsIn(table: TransactionTable): Generator<number> {
+  for (const { producerId, previousProducerId, nextProducerId } of table.all())
+    yield* [producerId, previousProducerId, nextProducerId]
+}
+
 /** All transactional ids; their log holds the last transition of each. */
 export interface TransactionTable {
   get(transactionalId: string): Transaction | undefined
@@ -35,12 +41,15 @@ export function createTransactionTable(): TransactionTable {
   }
 }
 
-export function openTransactionLog(
-  folder: string,
-  services: StorageServices,
-  table: TransactionTable,
-): Promise<TransactionLog> {
-  return openStateLog(folder, services, {
+/** The log of transactions, and what it holds. */
+export interface OpenedTransactions {
+  readonly table: TransactionTable
+  readonly log: TransactionLog
+}
+
+export async function openTransactions(folder: string, services: StorageServices): Promise<OpenedTransactions> {
+  const table = createTransactionTable()
+  const log = await openStateLog(folder, services, {
     name: 'transactions',
     form: transactionForm,
     load: (change) => table.apply(change),
@@ -49,6 +58,7 @@ export function openTransactionLog(
         yield { transactionalId: transaction.transactionalId, transaction, at: transaction.updatedAt }
     },
   })
+  return { table, log }
 }
 
 const transactionForm: ChangeForm<TransactionChange> = {

@@ -5,7 +5,7 @@ import type { ProducerIds } from '../topics/producer-ids.ts'
 import type { TopicStore } from '../topics/topic-store.ts'
 import { createAdmission, type Admission } from './admission.ts'
 import { createCoordinator, type Coordinator } from './coordinator.ts'
-import { createTransactionTable, openTransactionLog } from './transaction-table.ts'
+import type { OpenedTransactions } from './transaction-table.ts'
 import { writeMarkers } from './write-markers.ts'
 
 /** All of transactions: who decides, and what may be written. */
@@ -15,18 +15,16 @@ export interface Transactions {
   close(): Promise<void>
 }
 
-/** Opens the log of transactions and goes on with those that a crash left prepared; their markers are written in the background. */
-export async function openTransactions(
-  folder: string,
+/** Goes on with those that a crash left prepared; their markers are written in the background. */
+export function startTransactions(
+  { table, log }: OpenedTransactions,
   services: StorageServices,
   parts: { readonly topics: TopicStore; readonly groups: Groups; readonly producerIds: ProducerIds },
-): Promise<Transactions> {
+): Transactions {
   const { clock, logger } = services
   const stop = new AbortController()
   const pause = (ms: number): Promise<void> =>
     sleep(ms, undefined, { signal: stop.signal, ref: false }).catch(() => undefined)
-  const table = createTransactionTable()
-  const log = await openTransactionLog(folder, services, table)
   const markers = { ...parts, logger, stopped: stop.signal, pause }
   const coordinator = createCoordinator({
     table,
