@@ -17,7 +17,7 @@ import { openLogFiles } from './encryption/open-log-files.ts'
 import type { CommittedOffsets } from './groups/committed-offsets.ts'
 import { groupTopicsOf } from './topics/group-topics.ts'
 import { realTimeAndChance } from './groups/coordinator.ts'
-import { openGroups } from './groups/groups.ts'
+import { openGroups, type Groups } from './groups/groups.ts'
 import type { GroupLimits } from './groups/group-limits.ts'
 import { createLogNotices } from './log-notices.ts'
 import { createLentMemory } from './network/lent-memory.ts'
@@ -32,7 +32,7 @@ import { openCheckpoints } from './topics/checkpoints.ts'
 import { highestGiven, openProducerIds, readProducerIds } from './topics/producer-ids.ts'
 import { openTopicStore, type TopicStore } from './topics/topic-store.ts'
 import { writeAgain } from './topics/write-again.ts'
-import { openTransactions, producerIdsIn } from './transactions/transaction-table.ts'
+import { openTransactions, producerIdsIn, type TransactionTable } from './transactions/transaction-table.ts'
 import { startTransactions } from './transactions/transactions.ts'
 
 const lockWaitMs = 5000
@@ -78,21 +78,14 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     })
     await forgetGoneTopics(groups.offsets, topics)
     const openedTransactions = await openTransactions(`${directory}/transactions`, storage)
-    const producerIds = await openProducerIds(
-      files,
-      writtenIds,
-      {
-        highest: highestGiven([
-          topics.highestProducerId() ?? -1,
-          ...producerIdsIn(openedTransactions.table),
-          ...groups.offsets.pendingTransactions().map(({ producerId }) => producerId),
-        ]),
-        isNewLog: await isNewLog(files, directory),
-        passedOver: restored?.offsets ?? 0,
-        now: clock.now(),
-      },
-      notices.add,
-    )
+    const known = { topics, groups, transactions: openedTransactions.table }
+    const givenIds = {
+      highest: highestKnown(known),
+      isNewLog: await isNewLog(files, directory),
+      passedOver: restored?.offsets ?? 0,
+      now: clock.now(),
+    }
+    const producerIds = await openProducerIds(files, writtenIds, givenIds, (found) => notices.add(found))
     if (restored) await removeRestoreNote(files, directory)
     const transactions = startTransactions(openedTransactions, storage, { topics, groups, producerIds })
     const api: ApiServices = {
@@ -191,6 +184,20 @@ async function waitForLock(path: string, directory: string, clock: Clock): Promi
       await pause(50)
     }
   }
+}
+
+/** The highest producer id that anything of the log knows. */
+function highestKnown({
+  topics,
+  groups,
+  transactions,
+}: {
+  readonly topics: TopicStore
+  readonly groups: Groups
+  readonly transactions: TransactionTable
+}): number | undefined {
+  const pending = groups.offsets.pendingTransactions().map(({ producerId }) => producerId)
+  return highestGiven([topics.highestProducerId() ?? -1, ...producerIdsIn(transactions), ...pending])
 }
 
 /** The first start has not come to its end: nothing was taken by it. */

@@ -15,7 +15,7 @@ const idsOf = ({ directory }: RunningBroker): string => join(directory, 'produce
 async function produce(log: RunningBroker, prefix: string): Promise<void> {
   const client = await connectKafka({ bootstrap: log.bootstrap, deadlineMs: 10_000 })
   const producer = await client.createProducer({ topic })
-  await Promise.all(Array.from({ length: 10 }, (_, at) => producer.send({ value: `${prefix}${at}`, partition: 0 })))
+  for (let at = 0; at < 10; at++) await producer.send({ value: `${prefix}${at}`, partition: 0 })
   await producer.close()
   await client.close()
 }
