@@ -34,11 +34,17 @@ export interface FileError {
   readonly message: string
 }
 
+/** Whether Node threw it because the disk, or what one may use of it, is full. */
+export function isDiskFull(thrown: unknown): boolean {
+  const code = thrown instanceof Error && (thrown as NodeJS.ErrnoException).code
+  return code === 'ENOSPC' || code === 'EDQUOT'
+}
+
 /** What Node threw for a file or folder, in words; undefined for everything else. */
 export function fileErrorOf(thrown: unknown): FileError | undefined {
   if (!(thrown instanceof Error) || !('syscall' in thrown)) return undefined
   const { code = '', syscall = '', path } = thrown as NodeJS.ErrnoException
-  if (code === 'ENOSPC' || code === 'EDQUOT')
+  if (isDiskFull(thrown))
     return {
       code: 'WEIR-8001',
       message: `${path ?? 'a file'} cannot be written: the disk is full (${code}). Free space`,

@@ -26,6 +26,7 @@ import { createMemoryBudget } from './network/memory-budget.ts'
 import { readRestoreNote, removeRestoreNote } from './restore-note.ts'
 import { createRegisteredSchemas } from './schemas/registered-schemas.ts'
 import { openSecurity } from './security/open-security.ts'
+import { openReserve } from './storage/reserve.ts'
 import { readJsonIfWhole, writeJson } from './storage/small-file.ts'
 import { createStorage } from './storage/storage-services.ts'
 import { openCheckpoints } from './topics/checkpoints.ts'
@@ -58,8 +59,13 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     const checkpoints = await openCheckpoints(files, directory)
     const notices = createLogNotices(logger)
     const writtenIds = await readProducerIds(files, `${directory}/producer-ids.json`)
-    const areIdsLost = writtenIds.next === undefined
-    const topics = await openTopicStore(directory, checkpoints, storage, limits.partitionsOpenMax, restored, areIdsLost)
+    const reserve = await openReserve(files, `${directory}/reserve`)
+    const topics = await openTopicStore(directory, checkpoints, storage, {
+      partitionsOpenMax: limits.partitionsOpenMax,
+      reserve,
+      restored,
+      opensUsed: writtenIds.next === undefined,
+    })
     const audit = services.audit ?? (() => undefined)
     const security = await openSecurity(directory, config.security ?? {}, {
       files,

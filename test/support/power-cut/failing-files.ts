@@ -3,7 +3,7 @@ import type { Files, OpenFile } from '../../../src/kernel/files/files.ts'
 
 export interface FailingFiles {
   readonly files: Files
-  /** From now on this many bytes fit; what is written beyond is cut off and fails as a full disk does. */
+  /** From now on this many bytes fit, and those of files that are removed; what is written beyond is cut off and fails as a full disk does. */
   setRoom(bytes: number): void
   /** The next syncs of files whose path it names fail, each with what was written since the last one lost or not. */
   failSyncs(paths: RegExp | null): void
@@ -39,6 +39,10 @@ export function failingFiles(real: Files): FailingFiles {
       if (mode !== 'read' && room <= 0 && (await real.size(path)) === undefined) throw fileError('ENOSPC', 'open', path)
       if (mode === 'durable') return durably(wrap(await real.open(path, 'write')))
       return wrap(await real.open(path, mode))
+    },
+    remove: async (path) => {
+      room += (await real.size(path)) ?? 0
+      await real.remove(path)
     },
     syncForeign: async (path) => {
       checkSync(path)

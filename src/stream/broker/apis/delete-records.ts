@@ -44,8 +44,5 @@ async function deleteBefore(
   const before = offset === toTheEnd ? log.endOffset : offset
   if (before < 0 || before > log.endOffset)
     throw new KafkaRefusal('OFFSET_OUT_OF_RANGE', `${name}-${partitionIndex} ends at ${log.endOffset}`)
-  const start = log.moveStart(before)
-  await topics.checkpoint()
-  await log.removeOutdated()
-  return start
+  return topics.deleteRecords(log, before)
 }

@@ -181,6 +181,10 @@ class OpenedPartition implements PartitionLog {
     return this.#upkeep.moveStart(offset)
   }
 
+  moveStartBack(from: number, to: number): void {
+    this.#upkeep.moveStartBack(from, to)
+  }
+
   removeOutdated(): Promise<void> {
     return this.#upkeep.removeOutdated()
   }
@@ -204,7 +208,15 @@ class OpenedPartition implements PartitionLog {
     await this.#writer.settled()
     this.#onChange()
     await letGo(state, services)
-    if (!state.broken && state.endOffset > this.#openedAt) await writeDown(state, services)
+    if (state.broken || state.endOffset === this.#openedAt) return
+    try {
+      await writeDown(state, services)
+    } catch (error) {
+      services.logger.warn(
+        { err: error, partition: state.name },
+        'not written down when closed: the next opening reads more',
+      )
+    }
   }
 }
 

@@ -35,6 +35,8 @@ export interface PartitionUpkeep {
   segments(): readonly SegmentFigures[]
   /** Moves the start, at most to the end. The caller makes it durable, then calls `removeOutdated`. */
   moveStart(offset: number): number
+  /** Takes a move back that could not be written down, unless the start has moved on or files have gone since. */
+  moveStartBack(from: number, to: number): void
   removeOutdated(): Promise<void>
   dirt(lags: CompactionLags): Dirt
   /** One pass of compaction; undefined when there is nothing to do. Ends by throwing when the log is closed meanwhile. */
@@ -84,6 +86,12 @@ export function createUpkeep(
       state.startOffset = Math.max(state.startOffset, Math.min(offset, state.endOffset))
       onChange()
       return state.startOffset
+    },
+    moveStartBack(from, to) {
+      const isThere = (state.segments[0]?.baseOffset ?? Infinity) <= from
+      if (state.startOffset !== to || !isThere) return
+      state.startOffset = from
+      onChange()
     },
     async removeOutdated() {
       await removeOutdated(state, services)

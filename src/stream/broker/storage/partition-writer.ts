@@ -1,3 +1,4 @@
+import { isDiskFull } from '../../../kernel/files/file-error.ts'
 import { setImmediate as turnEnd } from 'node:timers/promises'
 import { placeBatch } from '../../protocol/records/batch-header.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
@@ -204,7 +205,7 @@ function bytesOf(writes: readonly Write[]): number {
 export function storageRefusal(name: string, error: NodeJS.ErrnoException): KafkaRefusal {
   return new KafkaRefusal(
     'KAFKA_STORAGE_ERROR',
-    error.code === 'ENOSPC'
+    isDiskFull(error)
       ? `${name}: the disk is full; make room, and the log goes on by itself`
       : `${name}: writing to the log failed (${error.message}); nothing of this request was stored`,
   )

@@ -18,7 +18,7 @@ export async function applyRetention(topics: TopicStore, now: number): Promise<v
     }
   }
   if (moved.length === 0) return
-  await topics.checkpoint()
+  await topics.checkpointStarts()
   for (const log of moved) await log.removeOutdated()
 }
 

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { inParallel } from '../../../kernel/in-parallel.ts'
 import type { DeletedTopic } from '../broker.ts'
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import type { RestoreNote } from '../restore-note.ts'
 import type { StorageServices } from '../storage/storage-services.ts'
+import type { PartitionLog } from '../storage/partition-log.ts'
+import type { Reserve } from '../storage/reserve.ts'
 import { writeJson } from '../storage/small-file.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { openDeletedTopics, type DeletedTopics } from './deleted-topics.ts'
@@ -27,28 +30,40 @@ export interface TopicStore {
   /** Throws KafkaRefusal when a topic of this name cannot be made, because of one that is there. */
   checkFree(name: string): void
   create(name: string, partitions: number, configs: Readonly<Record<string, string>>): Promise<Topic>
-  /** A topic keeps its id and end offsets in a tombstone; its records are removed. */
+  /** A topic keeps its id and end offsets in a tombstone; its records are removed. When that cannot be written, the topic stays. */
   delete(name: string): Promise<void>
+  /**
+   * Records before the offset are gone when it resolves, durably; gives where the partition begins from now on. When that cannot be
+   * written, they stay.
+   */
+  deleteRecords(log: PartitionLog, before: number): Promise<number>
   /** `next` gives all that is set from now on; what it throws is passed on. */
   setConfigs(name: string, next: (topic: Topic) => Topic['configs']): Promise<void>
   addPartitions(name: string, count: number): Promise<void>
   /** Writes down how far partitions are whole and where they start. */
   checkpoint(): Promise<void>
+  /** The same before files are removed: on a full disk out of its reserve. */
+  checkpointStarts(): Promise<void>
   /** Closes partitions of which nobody wanted anything for so long. */
   rest(unusedMs: number): Promise<void>
   close(): Promise<void>
+}
+
+export interface TopicStoreOptions {
+  /** So many partitions are open at once. */
+  readonly partitionsOpenMax: number
+  readonly reserve: Reserve
+  /** Left by a restore: the partitions that are there go on beyond what they may have handed out. */
+  readonly restored: RestoreNote | undefined
+  /** All partitions are opened: their producers are asked for. */
+  readonly opensUsed: boolean
 }
 
 export async function openTopicStore(
   directory: string,
   checkpoints: Checkpoints,
   services: StorageServices,
-  /** So many partitions are open at once. */
-  partitionsOpenMax: number,
-  /** Left by a restore: the partitions that are there go on beyond what they may have handed out. */
-  restored?: RestoreNote,
-  /** All partitions are opened: their producers are asked for. */
-  opensUsed = false,
+  { partitionsOpenMax, reserve, restored, opensUsed }: TopicStoreOptions,
 ): Promise<TopicStore> {
   const { files } = services
   const root = `${directory}/topics`
@@ -66,22 +81,37 @@ export async function openTopicStore(
     (name) => topics.get(name) ?? { configs: {} },
     () => note,
   )
-  for (const { id, name, configs, partitions: count } of await readTopics(root, deleted, services))
+  for (const { id, name, configs, partitions: count } of await readTopics(root, deleted, services)) {
+    checkOnlyOne(root, topics.get(name), id)
     topics.set({ id, name, configs, partitions: partitions.make({ id, name }, 0, count) })
+  }
   await recoverPartitions(root, topics.all(), partitions, services, { wasRestored: restored !== undefined, opensUsed })
   // A restored partition begins with the files that it has; that is its start from now on.
   if (restored) await partitions.checkpoint()
   note = undefined
-  return createTopicStore(root, { topics, deleted, partitions }, services)
+  return createTopicStore(root, { topics, deleted, partitions, reserve }, services)
+}
+
+function checkOnlyOne(root: string, other: Topic | undefined, id: string): void {
+  if (other === undefined) return
+  const folders = [other.id, id].map((each) => `${root}/${each}`)
+  throw new WeirError(
+    'WEIR-3008',
+    `two folders hold a topic "${other.name}": ${folders.join(' and ')}. Move one of them away; topic.json in it says what it is`,
+    { details: { file: folders[1] } },
+  )
+}
+
+interface StoreParts {
+  readonly topics: TopicMap
+  readonly deleted: DeletedTopics
+  readonly partitions: TopicPartitions
+  readonly reserve: Reserve
 }
 
 function createTopicStore(
   root: string,
-  {
-    topics,
-    deleted,
-    partitions,
-  }: { readonly topics: TopicMap; readonly deleted: DeletedTopics; readonly partitions: TopicPartitions },
+  { topics, deleted, partitions, reserve }: StoreParts,
   { files, clock, logger }: StorageServices,
 ): TopicStore {
   let last: Promise<unknown> = Promise.resolve()
@@ -131,10 +161,49 @@ function createTopicStore(
     // Closed first, so that the ends are final.
     await inParallel(topic.partitions, openedAtOnce, (partition) => partition.close())
     const endOffsets = topic.partitions.map(({ view }) => view.endOffset)
-    await deleted.add({ id: topic.id, name, endOffsets, deletedAt: new Date(clock.now()).toISOString() })
-    await partitions.forget(topic.id, endOffsets.length)
-    await removeTopicFiles(files, `${root}/${topic.id}`)
+    const tombstone = { id: topic.id, name, endOffsets, deletedAt: new Date(clock.now()).toISOString() }
+    try {
+      await reserve.lend(() => deleted.add(tombstone))
+    } catch (error) {
+      await bringBack(topic)
+      throw error
+    }
+    try {
+      await removeTopicFiles(files, `${root}/${topic.id}`)
+      await partitions.forget(topic.id, endOffsets.length)
+    } catch (error) {
+      logger.error(
+        { err: error, topic: name, id: topic.id },
+        'the files of a deleted topic are removed at the next start',
+      )
+    }
     logger.info({ topic: name, id: topic.id }, 'topic deleted')
+  }
+
+  /** Its partitions were closed for good: others take their place. */
+  async function bringBack(topic: Topic): Promise<void> {
+    const again = { ...topic, partitions: partitions.make(topic, 0, topic.partitions.length) }
+    topics.set(again)
+    const wereOpen = again.partitions.filter((_, index) => topic.partitions[index]!.opened !== undefined)
+    // What is not open shows what was written down of it last; one that cannot be opened says so when it is used.
+    await inParallel(wereOpen, openedAtOnce, (partition) => partition.log().then(nothing, nothing))
+  }
+
+  async function checkpointStarts(): Promise<void> {
+    await reserve.lend(() => partitions.checkpoint())
+  }
+
+  async function deleteRecords(log: PartitionLog, before: number): Promise<number> {
+    const from = log.startOffset
+    const start = log.moveStart(before)
+    try {
+      await checkpointStarts()
+    } catch (error) {
+      log.moveStartBack(from, start)
+      throw error
+    }
+    await log.removeOutdated()
+    return start
   }
 
   async function addPartitions(name: string, count: number): Promise<void> {
@@ -166,7 +235,12 @@ function createTopicStore(
         topics.set(changed)
       }),
     addPartitions: (name, count) => oneByOne(() => addPartitions(name, count)),
-    checkpoint: () => partitions.checkpoint(),
+    deleteRecords,
+    checkpoint: async () => {
+      await partitions.checkpoint()
+      await reserve.refill()
+    },
+    checkpointStarts,
     rest: (unusedMs) => partitions.rest(unusedMs),
     async close() {
       await last
@@ -177,3 +251,5 @@ function createTopicStore(
     },
   }
 }
+
+const nothing = (): void => undefined
