@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type pg from 'pg'
-import { view } from '../../src/index.ts'
-import { governWeir, type GovernedWeir } from '../support/governed-weir.ts'
+import { table, view } from '../../src/index.ts'
+import type { PolicySpec } from '../../src/platform/kinds/policy/schema.ts'
+import { governWeir, type GovernedWeir, passwords } from '../support/governed-weir.ts'
+
+/** By a pattern: of a table that it names, a policy does not mask the key for those who write. */
+const maskedKeys = {
+  principals: ['user:ana'],
+  allow: ['table:read', 'table:write'] satisfies PolicySpec['allow'],
+  on: ['public.kept_*'],
+  columns: { mask: ['ssn'] },
+}
 
 const secret = /Ada|Bo\b/
 
@@ -10,7 +19,10 @@ void suite('masked columns', { timeout: 240_000 }, () => {
   let weir: GovernedWeir
   let ana: pg.Client
   before(async () => {
+    const columns = { ssn: 'string', id: 'long', name: 'string' } as const
     weir = await governWeir([
+      table('kept_by_ssn', { columns, key: ['ssn'] }),
+      table('kept_by_id', { columns, key: ['id'], partitionBy: ['id'] }),
       view('customers', { sql: 'select distinct customer from orders' }),
       view('elsewhere', {
         namespace: 'other',
@@ -127,6 +139,79 @@ void suite('masked columns', { timeout: 240_000 }, () => {
       await assert.rejects(ana.query(text), { code: '42501' }, text)
     await weir.sql('weir', 'drop table if exists t2')
     assert.deepEqual((await weir.sql('weir', 'select id, customer from orders order by 1')).rows.length, 3)
+  })
+
+  void test('ON CONFLICT DO UPDATE changes whole rows: it is refused, and nothing is lost', async () => {
+    await weir.sql('weir', `insert into kept_by_id values ('SSN-777', 5, 'a'), ('SSN-778', 6, 'b')`)
+    await weir.policy('kept', maskedKeys)
+    const upsert = `insert into kept_by_id values ('q', 5, 'x') on conflict (id) do update set name = excluded.name`
+    for (const text of [upsert, `${upsert} where false`, `${upsert} returning name`])
+      await assert.rejects(ana.query(text), { code: '42501', message: /"ssn" is masked, and UPDATE, .*ON CONFLICT/ })
+    await ana.query('begin')
+    await ana.query(`insert into kept_by_id values ('mine', 7, 'own')`)
+    for (const text of [upsert.replace('5', '7'), `update kept_by_id set name = 'x' where id = 7`]) {
+      await ana.query('savepoint s')
+      await assert.rejects(ana.query(text), { code: '42501' }, text)
+      await ana.query('rollback to s')
+    }
+    await ana.query('commit')
+    assert.equal((await ana.query(`insert into kept_by_id values ('q', 5, 'x') on conflict do nothing`)).rowCount, 0)
+    assert.deepEqual((await weir.sql('weir', 'select ssn, id, name from kept_by_id order by id')).rows, [
+      { ssn: 'SSN-777', id: '5', name: 'a' },
+      { ssn: 'SSN-778', id: '6', name: 'b' },
+      { ssn: 'mine', id: '7', name: 'own' },
+    ])
+    await weir.policy('kept', { ...maskedKeys, deny: ['table:read'], allow: ['table:write'], columns: undefined })
+    for (const action of ['do nothing', 'do update set name = null'])
+      await assert.rejects(
+        ana.query(`insert into kept_by_id values ('q', 5, 'x') on conflict (id) ${action}`),
+        { code: '42501', message: /denies user "ana" table:read/ },
+        action,
+      )
+    await weir.withdraw('kept')
+  })
+
+  void test('who does not see the key adds no rows: what is refused as there twice would be told', async () => {
+    await weir.sql('weir', `insert into kept_by_ssn values ('SSN-555', 1, 'a')`)
+    await weir.policy('kept', maskedKeys)
+    for (const ssn of ['SSN-555', 'SSN-556'])
+      for (const text of [
+        `insert into kept_by_ssn values ('${ssn}', 9, 'x')`,
+        `insert into kept_by_ssn values ('${ssn}', 9, 'x') on conflict do nothing`,
+        `insert into kept_by_ssn values ('${ssn}', 9, 'x') on conflict (ssn) do update set name = 'x'`,
+        `insert into kept_by_ssn select '${ssn}', 9, 'x'`,
+        'copy kept_by_ssn from stdin',
+      ])
+        await assert.rejects(ana.query(text), { code: '42501', message: /"ssn" is masked/ }, text)
+    await assert.rejects(weir.policy('exact', { ...maskedKeys, on: ['public.kept_by_ssn'] }), {
+      message: /policy "exact": "ssn" is of the key of public.kept_by_ssn.*Mask it in a policy that allows table:read/,
+    })
+    await weir.policy('exact', { ...maskedKeys, allow: ['table:read'], on: ['public.kept_by_ssn'] })
+    await weir.withdraw('exact')
+    await ana.query('truncate kept_by_ssn')
+    assert.deepEqual((await weir.sql('weir', 'select * from kept_by_ssn')).rows, [])
+    await weir.withdraw('kept')
+  })
+
+  void test('who sees a column masked takes it out of its mask by no ALTER TABLE and no commit of a schema', async () => {
+    await weir.sql('weir', 'create table kept_open (id bigint, ssn text)')
+    await weir.policy('kept', maskedKeys)
+    for (const change of ['rename column ssn to x', 'drop column ssn', 'rename column SSN to x'])
+      await assert.rejects(ana.query(`alter table kept_open ${change}`), { code: '42501', message: /its mask/ }, change)
+    const answer = await fetch(`${weir.http}/iceberg/v1/namespaces/public/tables/kept_open`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Basic ${Buffer.from(`ana:${passwords.user('ana')}`).toString('base64')}`,
+      },
+      body: JSON.stringify({ requirements: [], updates: [{ action: 'set-current-schema', 'schema-id': 0 }] }),
+    })
+    assert.equal(answer.status, 403)
+    assert.match(await answer.text(), /column .{1,2}ssn.{1,2} is masked/)
+    await ana.query('alter table kept_open add column more text')
+    await ana.query('alter table kept_open rename column id to nr')
+    await weir.withdraw('kept')
+    await weir.sql('weir', 'drop table kept_open')
   })
 
   void test('a view shows what its query shows; masks of its own hold for it', async () => {

@@ -8,6 +8,8 @@ import { type Identities, principalOf } from './identities.ts'
 
 type Need = readonly [action: TableAction, target: AccessTarget]
 
+type Alteration = Extract<TableDefinition, { readonly define: 'alter' }>
+
 type Changes = Pick<EngineHost, 'commit' | 'define' | 'stage'>
 
 /**
@@ -22,14 +24,23 @@ export function governedChanges(
     const who = principalOf(principal, identities)
     if (who.kind === 'user') refuse(await policies(), who, needs)
   }
+  const mustKeepMasks = async ({ principal }: AsPrincipal, alter: Alteration): Promise<void> => {
+    const decision = decide(await policies(), principalOf(principal, identities), 'table:read', targetOf(alter))
+    const masked = new Set(decision.allowed ? decision.masks.map(({ column }) => column) : [])
+    for (const { change, name } of alter.changes)
+      if ((change === 'rename' || change === 'drop') && masked.has(name.toLowerCase()))
+        throw denied(alter, `its column "${name}" is masked, and whoever renames or drops it takes it out of its mask`)
+  }
   return {
     async commit({ principal, ...request }: CommitRequest & AsPrincipal) {
       await must({ principal: principal ?? null }, request.tables.flatMap(needsOfCommit))
       return host.commit(request)
     },
     async define({ principal, ...request }: TableDefinition & AsPrincipal) {
-      await must({ principal: principal ?? null }, needsOf(request as TableDefinition))
-      return host.define({ ...(request as TableDefinition), principal: principal ?? null })
+      const definition = request as TableDefinition
+      await must({ principal: principal ?? null }, needsOf(definition))
+      if (definition.define === 'alter') await mustKeepMasks({ principal: principal ?? null }, definition)
+      return host.define({ ...definition, principal: principal ?? null })
     },
     async stage({ principal, ...request }: NewTableRequest & AsPrincipal) {
       await must({ principal: principal ?? null }, [['table:create', targetOf(request)]])

@@ -35,7 +35,10 @@ function rightsOf(
   }
   const reading = decisionOf('table:read')
   const masks = reading.allowed ? reading.masks : []
-  const [read, write] = [refusal('table:read') ?? lostMask(masks, relation), refusal('table:write')]
+  const lost = lostMask(masks, relation)
+  // The column may be of the key by its other name: whoever adds rows is told which keys there are.
+  const hasKey = 'key' in relation && relation.key !== undefined
+  const [read, write] = [refusal('table:read') ?? lost, refusal('table:write') ?? (hasKey ? lost : null)]
   if (read === null && write === null && masks.length === 0) return undefined
   const isListed = tableActions.some((action) => decisionOf(action).allowed)
   return { read, write, masks: masks.filter((mask) => hasColumn(relation, mask)), isListed }

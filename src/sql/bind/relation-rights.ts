@@ -10,25 +10,42 @@ export function mustRead({ schema, name, rights }: Ruled, position?: number): vo
   if (rights?.read) throw denied({ schema, name }, rights.read, position)
 }
 
-/** What a statement does with the table that it writes to, beside writing. */
-export type WriteNeeds = 'write' | 'write and read' | 'write whole rows'
+/**
+ * What a statement does with the table that it writes to, beside writing: `rows` it adds; `rows and reads` says what is there, too;
+ * `whole rows` changes rows that are there; `nothing of rows` takes them all away.
+ */
+export type WriteNeeds = 'nothing of rows' | 'rows' | 'rows and reads' | 'whole rows'
 
 /**
- * WEIR-7015 (42501). UPDATE, DELETE and MERGE read the rows that they change, and write them whole: what is masked in them would be read
- * by its condition, and lost.
+ * WEIR-7015 (42501). UPDATE, DELETE, MERGE and ON CONFLICT DO UPDATE read the rows that they change, and write them whole: what is masked
+ * in them would be read by its condition, and lost. What adds rows to a table with a key says which keys it has: a masked one would be told.
  */
 export function mustWrite(table: TableRelation, needs: WriteNeeds, position?: number): void {
   const { rights } = table
   if (!rights) return
   if (rights.write) throw denied(table, rights.write, position)
-  if (needs !== 'write') mustRead(table, position)
+  if (needs === 'nothing of rows') return
+  if (needs !== 'rows') mustRead(table, position)
   const [mask] = rights.masks
-  if (needs === 'write whole rows' && mask)
+  if (needs === 'whole rows' && mask)
     throw denied(
       table,
-      `its column "${mask.column}" is masked, and UPDATE, DELETE and MERGE read and write whole rows`,
+      `its column "${mask.column}" is masked, and UPDATE, DELETE, MERGE and ON CONFLICT DO UPDATE read and write whole rows`,
       position,
     )
+  const hidden = rights.masks.find(({ column }) => isOfKey(column, table))
+  if (hidden)
+    throw denied(
+      table,
+      `its column "${hidden.column}" is masked and of its key, and whoever adds rows is told which keys there are`,
+      position,
+    )
+}
+
+/** Whether the column, or a field of it, tells rows apart. */
+export function isOfKey(column: string, { key = [] }: TableRelation): boolean {
+  const masked = lower(column)
+  return key.map(lower).some((name) => name === masked || name.startsWith(`${masked}.`))
 }
 
 export function denied({ schema, name }: TableName, reason: string, position?: number): Error {

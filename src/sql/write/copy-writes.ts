@@ -34,7 +34,7 @@ export function copyWrites(parts: WriteParts): CopyWrites {
   const { services, settings, changes, scratch } = parts
   const opened = async (parsed: CopyFromStatement): Promise<OpenedCopy> => {
     const relations = await services.relations.current()
-    const target = findTarget(parsed.table, relations, [...settings.searchPath, 'public'], 'write')
+    const target = findTarget(parsed.table, relations, [...settings.searchPath, 'public'], 'rows')
     const columns = parsed.columns ? findColumns(parsed.columns, target) : writableColumns(target)
     return { parsed, target, columns }
   }

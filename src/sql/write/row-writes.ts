@@ -75,9 +75,11 @@ export function rowWrites(parts: WriteParts): RowWrites {
   }
 }
 
-function needsOf({ kind, returning }: WriteStatement): WriteNeeds {
-  if (kind !== 'insert') return 'write whole rows'
-  return returning ? 'write and read' : 'write'
+function needsOf(statement: WriteStatement): WriteNeeds {
+  if (statement.kind !== 'insert') return 'whole rows'
+  const { conflict, returning } = statement
+  if (conflict?.action.kind === 'update') return 'whole rows'
+  return conflict || returning ? 'rows and reads' : 'rows'
 }
 
 function isTruncate({ tokens }: Statement): boolean {

@@ -19,7 +19,7 @@ export async function truncateTables(parts: WriteParts, statement: Statement): P
 async function truncate(parts: WriteParts, name: WrittenName) {
   const { services, settings } = parts
   const find = async () =>
-    findTarget(name, await services.relations.current(), [...settings.searchPath, 'public'], 'write')
+    findTarget(name, await services.relations.current(), [...settings.searchPath, 'public'], 'nothing of rows')
   const { schema, name: table } = await find()
   await services.host.flush({ schema, name: table })
   const query = async () => {

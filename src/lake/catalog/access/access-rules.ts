@@ -168,7 +168,10 @@ async function mustCommit(access: CatalogAccess, places: Places, change: Change)
 const creates = ({ requirements }: Change): boolean => requirements.some(({ type }) => type === 'assert-create')
 
 function mustChange(access: CatalogAccess, change: Change): void {
-  must(access, creates(change) ? 'table:create' : 'table:write', change.table)
+  const isNew = creates(change)
+  must(access, isNew ? 'table:create' : 'table:write', change.table)
+  // A column that gets another name comes out of its mask: whoever changes the schema may read all of it.
+  if (!isNew && change.updates.some(({ action }) => /schema$/.test(action))) must(access, 'table:read', change.table)
 }
 
 /** A table stays where it is, and names files of its own: those of another one would be read, or purged, as its own. */

@@ -75,7 +75,9 @@ void suite('policies', () => {
       relations: async () => ({
         version: 1,
         views: [],
-        tables: [{ schema: 'sales', name: 'orders', columns: [{ name: 'id', type: 'long', required: true }] }],
+        tables: [
+          { schema: 'sales', name: 'orders', columns: [{ name: 'id', type: 'long', required: true }], key: ['id'] },
+        ],
       }),
     } as unknown as PlanContext
     const check = (options: Partial<Parameters<typeof policy>[1]>) => {
@@ -97,5 +99,9 @@ void suite('policies', () => {
       check({ on: ['sales.orders'], columns: { mask: ['ib'] } }),
       /sales.orders has no column "ib" to mask. Did you mean id\?/,
     )
+    const masked = { on: ['sales.orders'], columns: { mask: ['ID'] } }
+    await check(masked)
+    for (const action of ['table:write', 'table:*'] as const)
+      await assert.rejects(check({ ...masked, allow: ['table:read', action] }), /"ID" is of the key of sales.orders/)
   })
 })

@@ -2,7 +2,8 @@ import { type TableAction, tableActions, type Policy } from '../../../access/pol
 import { parseTablePattern } from '../../../access/table-pattern.ts'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import { nearestName } from '../../../kernel/nearest.ts'
-import type { Relations } from '../../../sql/engine-host.ts'
+import { isOfKey } from '../../../sql/bind/relation-rights.ts'
+import type { Relations, TableRelation } from '../../../sql/engine-host.ts'
 import type { KindDefinition, SpecChange } from '../kind-definition.ts'
 import type { DesiredResource } from '../resource.ts'
 import { policySchema, type PolicySpec } from './schema.ts'
@@ -67,16 +68,25 @@ function checkNames({ name, spec, at }: DesiredResource<PolicySpec>, { tables, v
       const advice = near === undefined ? `Write ${text}* for one that is yet to come` : `Did you mean ${near}?`
       throw fault(`there is no table or view ${text}. ${advice}`)
     }
-    for (const column of table ? (spec.columns?.mask ?? []) : []) {
-      if (table!.columns.some((one) => one.name.toLowerCase() === column.toLowerCase())) continue
-      const near = nearestName(
-        column,
-        table!.columns.map((one) => one.name),
-      )
+    if (table) checkMask(spec, table, fault)
+  }
+}
+
+/** Columns that are masked must be there, and not tell rows apart for those who may add some: inserting says which keys there are. */
+function checkMask({ columns, allow }: PolicySpec, table: TableRelation, fault: (message: string) => Error): void {
+  const text = `${table.schema}.${table.name}`
+  const names = table.columns.map((one) => one.name)
+  for (const column of columns?.mask ?? []) {
+    if (!names.some((name) => name.toLowerCase() === column.toLowerCase())) {
+      const near = nearestName(column, names)
       throw fault(
         `${text} has no column "${column}" to mask. ${near === undefined ? 'Leave it out' : `Did you mean ${near}?`}`,
       )
     }
+    if (actionsOf(allow).includes('table:write') && isOfKey(column, table))
+      throw fault(
+        `"${column}" is of the key of ${text}, and whoever is allowed table:write without seeing it could write nothing: an INSERT says which keys there are. Mask it in a policy that allows table:read alone, or do not mask it`,
+      )
   }
 }
 

@@ -24,6 +24,7 @@ export const tableKind: KindDefinition<TableSpec> & { readonly kind: 'table' } =
       schema: spec.namespace,
       name,
       columns: [...Object.entries(keyedColumns(spec)).map(columnPlan), ...ownColumns],
+      ...(spec.key ? { key: spec.key } : {}),
     },
   }),
   async check({ name, spec, at }, { desired }) {
