@@ -84,10 +84,10 @@ void test('rows that another engine deleted by position are gone from queries, a
   const byValue = await commit(lake, await valueDeletes(lake, db, latest, 'SELECT unnest([10, 20])::BIGINT AS id'))
   assert.deepEqual(await idsAt(byValue), [1, 2, 3, 11, 13, 14, 21])
   const { metadata } = byValue
-  const file = { content: 'position-deletes', location: `${metadata.location}/data/x.avro`, format: 'AVRO' } as const
+  const file = { content: 'position-deletes', location: `${metadata.location}/data/x.orc`, format: 'ORC' } as const
   const plain = { specId: 0, partition: [], recordCount: 1, sizeBytes: 1 }
   const unread = await commit(lake, await commitFiles(lake.store, metadata, [{ ...file, ...plain }]))
-  await assert.rejects(idsAt(unread), { code: 'WEIR-6011', message: /holds deletes as AVRO/ })
+  await assert.rejects(idsAt(unread), { code: 'WEIR-6011', message: /holds deletes as ORC/ })
 })
 
 void test('rows that deletion vectors name are gone from queries, and only in the snapshots that have the vector', async () => {
