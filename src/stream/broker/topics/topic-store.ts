@@ -9,12 +9,13 @@ import type { PartitionLog } from '../storage/partition-log.ts'
 import type { Reserve } from '../storage/reserve.ts'
 import { writeJson } from '../storage/small-file.ts'
 import type { Checkpoints } from './checkpoints.ts'
-import { openDeletedTopics, type DeletedTopics } from './deleted-topics.ts'
+import { openDeletedTopics } from './deleted-topics.ts'
+import { createDeletions, type DeletionParts } from './deletions.ts'
 import { readTopics, recoverPartitions } from './recover-topics.ts'
 import { checkGrowth, checkTopicName } from './new-topic.ts'
-import { removeTopicFiles, type TopicFile } from './topic-files.ts'
-import { createTopicMap, type TopicMap } from './topic-map.ts'
-import { createTopicPartitions, openedAtOnce, type TopicPartitions } from './topic-partitions.ts'
+import type { TopicFile } from './topic-files.ts'
+import { createTopicMap } from './topic-map.ts'
+import { createTopicPartitions, openedAtOnce } from './topic-partitions.ts'
 import type { Topic } from './topic.ts'
 
 /** The topics of this log. Changes are durable when they resolve, and happen one after the other. */
@@ -102,18 +103,13 @@ function checkOnlyOne(root: string, other: Topic | undefined, id: string): void 
   )
 }
 
-interface StoreParts {
-  readonly topics: TopicMap
-  readonly deleted: DeletedTopics
-  readonly partitions: TopicPartitions
-  readonly reserve: Reserve
-}
-
 function createTopicStore(
   root: string,
-  { topics, deleted, partitions, reserve }: StoreParts,
-  { files, clock, logger }: StorageServices,
+  { topics, deleted, partitions, reserve }: DeletionParts,
+  services: StorageServices,
 ): TopicStore {
+  const { files, logger } = services
+  const deletions = createDeletions(root, { topics, deleted, partitions, reserve }, services)
   let last: Promise<unknown> = Promise.resolve()
 
   function oneByOne<T>(change: () => Promise<T>): Promise<T> {
@@ -155,57 +151,6 @@ function createTopicStore(
     return topic
   }
 
-  async function remove(name: string): Promise<void> {
-    const topic = existing(name)
-    topics.remove(topic)
-    // Closed first, so that the ends are final.
-    await inParallel(topic.partitions, openedAtOnce, (partition) => partition.close())
-    const endOffsets = topic.partitions.map(({ view }) => view.endOffset)
-    const tombstone = { id: topic.id, name, endOffsets, deletedAt: new Date(clock.now()).toISOString() }
-    try {
-      await reserve.lend(() => deleted.add(tombstone))
-    } catch (error) {
-      await bringBack(topic)
-      throw error
-    }
-    try {
-      await removeTopicFiles(files, `${root}/${topic.id}`)
-      await partitions.forget(topic.id, endOffsets.length)
-    } catch (error) {
-      logger.error(
-        { err: error, topic: name, id: topic.id },
-        'the files of a deleted topic are removed at the next start',
-      )
-    }
-    logger.info({ topic: name, id: topic.id }, 'topic deleted')
-  }
-
-  /** Its partitions were closed for good: others take their place. */
-  async function bringBack(topic: Topic): Promise<void> {
-    const again = { ...topic, partitions: partitions.make(topic, 0, topic.partitions.length) }
-    topics.set(again)
-    const wereOpen = again.partitions.filter((_, index) => topic.partitions[index]!.opened !== undefined)
-    // What is not open shows what was written down of it last; one that cannot be opened says so when it is used.
-    await inParallel(wereOpen, openedAtOnce, (partition) => partition.log().then(nothing, nothing))
-  }
-
-  async function checkpointStarts(): Promise<void> {
-    await reserve.lend(() => partitions.checkpoint())
-  }
-
-  async function deleteRecords(log: PartitionLog, before: number): Promise<number> {
-    const from = log.startOffset
-    const start = log.moveStart(before)
-    try {
-      await checkpointStarts()
-    } catch (error) {
-      log.moveStartBack(from, start)
-      throw error
-    }
-    await log.removeOutdated()
-    return start
-  }
-
   async function addPartitions(name: string, count: number): Promise<void> {
     const topic = existing(name)
     checkGrowth(topic, count)
@@ -226,7 +171,7 @@ function createTopicStore(
     highestProducerId: () => partitions.highestProducerId(),
     checkFree,
     create: (name, count, configs) => oneByOne(() => create(name, count, configs)),
-    delete: (name) => oneByOne(() => remove(name)),
+    delete: (name) => oneByOne(() => deletions.topic(existing(name))),
     setConfigs: (name, next) =>
       oneByOne(async () => {
         const topic = existing(name)
@@ -235,12 +180,12 @@ function createTopicStore(
         topics.set(changed)
       }),
     addPartitions: (name, count) => oneByOne(() => addPartitions(name, count)),
-    deleteRecords,
+    deleteRecords: (log, before) => deletions.records(log, before),
     checkpoint: async () => {
       await partitions.checkpoint()
       await reserve.refill()
     },
-    checkpointStarts,
+    checkpointStarts: () => deletions.checkpointStarts(),
     rest: (unusedMs) => partitions.rest(unusedMs),
     async close() {
       await last
@@ -251,5 +196,3 @@ function createTopicStore(
     },
   }
 }
-
-const nothing = (): void => undefined
