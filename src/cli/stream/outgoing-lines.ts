@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline'
+import { z } from 'zod'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { OutgoingRecord } from '../../stream/client/producer.ts'
 import { placed } from '../../stream/client/record-too-large.ts'
-import type { JsonRecord } from './printed-record.ts'
 
 /** What is said of every record of a call. */
 export interface RecordDefaults {
@@ -54,20 +54,32 @@ export function jsonLines(defaults: RecordDefaults, keepPartition: boolean): Lin
   }
 }
 
-function parsed(line: string, number: number): Partial<JsonRecord> & Pick<JsonRecord, 'value'> {
+const encoding = z.literal('base64').optional()
+const text = z.string().nullable()
+/** As `JsonRecord` of printed-record.ts; what a broker gives a record may be left out. */
+const jsonRecord = z.strictObject({
+  partition: z.int().min(0).optional(),
+  offset: z.int().optional(),
+  timestamp: z.string().optional(),
+  key: text.optional(),
+  keyEncoding: encoding,
+  value: text,
+  valueEncoding: encoding,
+  headers: z.array(z.strictObject({ key: z.string(), value: text, encoding })).optional(),
+})
+const form = '{"key": "k", "value": "v", "headers": [{"key": "h", "value": "x"}]}, texts or null'
+
+function parsed(line: string, number: number): z.infer<typeof jsonRecord> {
   let read: unknown
   try {
     read = JSON.parse(line)
   } catch (error) {
     throw wrongLine(number, (error as Error).message)
   }
-  if (typeof read !== 'object' || read === null || !('value' in read))
-    throw wrongLine(number, 'it is no object with a "value"')
-  const { value, key = null } = read as { value: unknown; key?: unknown }
-  for (const part of [value, key])
-    if (part !== null && typeof part !== 'string')
-      throw wrongLine(number, 'key and value are text or null; JSON within them is text too')
-  return read as JsonRecord
+  const { data, error } = jsonRecord.safeParse(read)
+  if (data) return data
+  const { path, message } = error.issues[0]!
+  throw wrongLine(number, `${path.length === 0 ? 'it' : `"${path.join('.')}"`}: ${message}. A line is like ${form}`)
 }
 
 function wrongLine(number: number, why: string): WeirError {

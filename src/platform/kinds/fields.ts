@@ -13,7 +13,7 @@ export interface FieldFacts {
 /** `7 days`, `30 s`; kept as written, for that is what people want to read again. `least` is written the same way. */
 export function duration(least?: string) {
   return z
-    .string()
+    .string({ error: 'expected a duration as text, such as "7 days"' })
     .superRefine(check(parseDuration, least))
     .meta({ unit: 'duration', examples: ['7 days'] })
 }
@@ -21,7 +21,7 @@ export function duration(least?: string) {
 /** `64 MB`, `1 GiB`. */
 export function size(least?: string) {
   return z
-    .string()
+    .string({ error: 'expected a size as text, such as "64 MB"' })
     .superRefine(check(parseSize, least))
     .meta({ unit: 'size', examples: ['64 MB'] })
 }

@@ -249,7 +249,7 @@ const mistakes: readonly (readonly [title: string, code: string, at: string, mes
     'a number where an option has two forms',
     'WEIR-1003',
     'weir.config.ts:2:15',
-    /retention is 7: .*expected string/,
+    /retention is 7: .*a duration as text, such as "7 days"/,
     `stream('a', { retention: 7 as never })`,
   ],
   [

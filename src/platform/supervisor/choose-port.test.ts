@@ -26,6 +26,13 @@ void test('a busy port is refused with the option and its holder', async () => {
   busy.close()
 })
 
+void test('a port that another endpoint of this Weir has is said so', async () => {
+  const wish = { option: '--http-port', host, port: 20_001, nextFree: false, taken: new Set([20_001]) }
+  await assert.rejects(choosePort(wish), {
+    message: /20001 is given to two ports of this Weir\. Use --http-port with another/,
+  })
+})
+
 void test('where the next free port is wanted it is taken, and said', async () => {
   const busy = await busyPort()
   const chosen = await choosePort({ option, host, port: busy.port, nextFree: true, taken: new Set() })

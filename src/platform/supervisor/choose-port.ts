@@ -24,6 +24,14 @@ export async function choosePort(wish: PortWish): Promise<{ readonly port: numbe
     if (free !== undefined && candidate === port) return { port: free }
     if (free !== undefined)
       return { port: free, notice: `port ${port} is taken${by(port)}; ${option} is ${free} this time` }
+    if (!nextFree && taken.has(candidate))
+      throw new WeirError(
+        'WEIR-2003',
+        `port ${port} is given to two ports of this Weir. Use ${option} with another one`,
+        {
+          details: { option, port },
+        },
+      )
     if (!nextFree)
       throw new WeirError('WEIR-2003', `port ${port} is taken${by(port)}. Use ${option}, or stop it`, {
         details: { option, port },

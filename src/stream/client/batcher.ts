@@ -1,9 +1,9 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { kafkaErrors } from '../protocol/errors.ts'
 import { bytesOf, type Accumulator, type CutBatch } from './accumulator.ts'
 import { partitionOfKey } from './murmur2.ts'
 import type { OutgoingRecord } from './producer.ts'
 import { recordTooLarge } from './record-too-large.ts'
-import { refused } from './retry.ts'
 
 /** Spreads records over the partitions' open batches, and hands over each batch that is full or has lingered. */
 export interface Batcher {
@@ -48,7 +48,11 @@ export function createBatcher(
     const partition = record.partition ?? (key ? partitionOfKey(key, accumulators.length) : current)
     const found = accumulators[partition]
     if (found) return found
-    throw refused(kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION, `partition ${partition} of topic ${topic}`)
+    throw new WeirError(
+      'WEIR-3103',
+      `UNKNOWN_TOPIC_OR_PARTITION: topic ${topic} has no partition ${partition}; it has 0 to ${accumulators.length - 1}`,
+      { details: { error: 'UNKNOWN_TOPIC_OR_PARTITION', errorCode: kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION } },
+    )
   }
 
   return {

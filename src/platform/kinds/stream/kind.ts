@@ -16,7 +16,7 @@ export const streamSchema = z.strictObject({
       'How many partitions, at least: more can be added, here or by a Kafka client, never less. Records are in order within one.',
     ),
   retention: z
-    .union([z.literal('forever'), duration()])
+    .union([z.literal('forever'), duration('1 s')])
     .default('7 days')
     .describe('How long records are kept, or "forever".')
     .meta({ unit: 'duration' }),
