@@ -77,6 +77,7 @@ void suite('the same decision by SQL, the catalog and the HTTP API', { timeout: 
       report: (user) =>
         byHttp(catalog(user, 'POST', `${orders}/metrics`, { 'report-type': 'scan-report', 'table-name': 'orders' })),
       history: (user) => byHttp(ask(user, 'GET', '/api/v1/tables/orders/history')),
+      'history by namespace': (user) => byHttp(ask(user, 'GET', '/api/v1/tables/public.orders/history')),
       files: (user) => byHttp(ask(user, 'GET', '/api/v1/tables/orders/files')),
       status: (user) => byHttp(ask(user, 'GET', '/api/v1/resources/table/orders/status')),
     },
@@ -160,6 +161,14 @@ void suite('the same decision by SQL, the catalog and the HTTP API', { timeout: 
       ((await ask('bob', 'GET', '/api/v1/resources')).body['items'] as { name: string }[]).map(({ name }) => name),
       [],
     )
+  })
+
+  void test('tables that the project does not declare are decided about likewise by the HTTP API', async () => {
+    await weir.sql('weir', 'create table work.shut (id bigint)')
+    const history = async (user: string) => (await ask(user, 'GET', '/api/v1/tables/work.shut/history')).status
+    assert.deepEqual(await Promise.all(['ana', 'etl', 'bob', 'weir'].map(history)), [403, 200, 403, 200])
+    await weir.sql('weir', 'drop table work.shut')
+    assert.equal(await history('weir'), 404)
   })
 
   void test('a transaction of which one table is refused changes none', async () => {

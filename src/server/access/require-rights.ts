@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { asWeirError, WeirError } from '../../kernel/errors/weir-error.ts'
 import type { CatalogTarget } from '../../lake/catalog/access/catalog-access.ts'
+import { findTable } from '../find-table.ts'
 import type { HttpServerOptions } from '../http-server-options.ts'
 import { principalOf } from './request-principal.ts'
 import { type RouteRule, routeRules } from './route-rules.ts'
@@ -53,6 +54,10 @@ function nameOf(request: FastifyRequest): string {
 /** Undefined where there is none: that is the answer then. */
 async function targetOf({ control }: Parts, kind: 'table' | 'view', name: string): Promise<CatalogTarget | undefined> {
   try {
+    if (kind === 'table') {
+      const found = await findTable(control, name)
+      return { namespace: [found.namespace], name: found.name }
+    }
     const { spec } = await control.get({ kind, name })
     return { namespace: [(spec as { readonly namespace: string }).namespace], name }
   } catch (error) {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { catalogue, type ErrorCode } from '../../kernel/errors/catalogue.ts'
 import type { RecordedRun } from '../../storage/metadata/maintenance-runs.ts'
 import { compactionPlan, maintenancePlan, recordedRun, tableMaintenance } from '../answers/maintenance.ts'
+import { findTable } from '../find-table.ts'
 import { openEventStream } from '../event-stream.ts'
 import { actorOf } from './actor.ts'
 import { typed, type Routes } from './route.ts'
@@ -10,9 +11,16 @@ import { typed, type Routes } from './route.ts'
 export const maintenanceRoutes: Routes = (untyped, { control, operations: { maintenance } }) => {
   const app = typed(untyped)
   const api = { tags: ['tables'], params: z.object({ name: z.string() }) }
-  const ident = async (name: string) => {
-    const { spec, createdAt } = await control.get({ kind: 'table', name })
-    return { namespace: (spec as { readonly namespace: string }).namespace, name, createdAt }
+  const ident = async (named: string) => {
+    const { namespace, name } = await findTable(control, named)
+    return { namespace, name }
+  }
+  /** Only tables of the project have their turns; what was done on others was asked for. */
+  const turnsOf = async (named: string) => {
+    const { declared, ...table } = await findTable(control, named)
+    if (declared) return maintenance.turns({ ...table, createdAt: declared.createdAt })
+    const turns = await maintenance.turns({ ...table, createdAt: new Date(0).toISOString() })
+    return turns.map((turn) => ({ ...turn, everyMs: null, nextAt: null }))
   }
 
   app.post(
@@ -100,7 +108,7 @@ export const maintenanceRoutes: Routes = (untyped, { control, operations: { main
     async ({ params: { name }, query: { limit, before } }) => {
       const table = await ident(name)
       const page = { limit, ...(before === undefined ? {} : { before }) }
-      const [tasks, { items, next }] = await Promise.all([maintenance.turns(table), maintenance.history(table, page)])
+      const [tasks, { items, next }] = await Promise.all([turnsOf(name), maintenance.history(table, page)])
       const sum = (count: (totals: NonNullable<(typeof tasks)[number]['totals']>) => number, forReaders: boolean) =>
         tasks
           .filter(({ task }) => isForReaders(task) === forReaders)

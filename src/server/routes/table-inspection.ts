@@ -8,6 +8,7 @@ import {
   tablePartitions,
   tableSchemas,
 } from '../answers/table-inspection.ts'
+import { findTable } from '../find-table.ts'
 import { typed, type Routes } from './route.ts'
 
 const named = z.object({ name: z.string() })
@@ -44,9 +45,9 @@ const partitionKey = z.strictObject({ by: z.number(), partition: z.string(), spe
 export const tableInspectionRoutes: Routes = (untyped, { control, operations: { tables, inspection } }) => {
   const app = typed(untyped)
   const api = { tags: ['tables'], params: named }
-  const ident = async (name: string) => {
-    const { spec } = await control.get({ kind: 'table', name })
-    return { namespace: (spec as { readonly namespace: string }).namespace, name }
+  const ident = async (named: string) => {
+    const { namespace, name } = await findTable(control, named)
+    return { namespace, name }
   }
 
   app.get(

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { asWeirError } from '../../kernel/errors/weir-error.ts'
 import type { Resource } from '../../platform/kinds/resource.ts'
+import { findTable } from '../find-table.ts'
 import { createdRef, rollbackPlan, snapshotDiff, tableHistory } from '../answers/tables.ts'
 import { actorOf } from './actor.ts'
 import { typed, type Routes } from './route.ts'
@@ -14,11 +15,14 @@ export const tableRoutes: Routes = (untyped, { control, operations }) => {
   const app = typed(untyped)
   const { tables } = operations
   const api = { tags: ['tables'], params: named }
-  const ident = async (name: string) => {
-    const { spec } = await control.get({ kind: 'table', name })
-    return { namespace: (spec as { readonly namespace: string }).namespace, name }
+  const ident = async (named: string) => {
+    const { namespace, name } = await findTable(control, named)
+    return { namespace, name }
   }
-  const deliveriesInto = async (name: string): Promise<readonly string[]> => {
+  const deliveriesInto = async (table: string): Promise<readonly string[]> => {
+    const { declared } = await findTable(control, table)
+    if (!declared) return []
+    const { name } = declared
     const found: Resource[] = []
     let cursor: string | null = null
     do {
