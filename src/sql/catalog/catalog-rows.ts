@@ -1,5 +1,6 @@
 import { shownTypeOf } from './relation-type.ts'
 import type { DuckDBType } from '@duckdb/node-api'
+import { sourceColumns } from '../../record/delivery-state.ts'
 import type { Relation } from '../bind/relation-index.ts'
 import { defaultSettings } from '../session/settings.ts'
 import { pgTypeRows } from './pg-type-rows.ts'
@@ -323,7 +324,7 @@ export function informationSchemaRows(
       table_schema: relation.schema,
       table_name: relation.name,
       table_type: relation.kind === 'table' ? 'BASE TABLE' : 'VIEW',
-      is_insertable_into: 'NO',
+      is_insertable_into: relation.kind === 'table' ? 'YES' : 'NO',
       is_typed: 'NO',
     })),
     views: relations.flatMap(({ relation }) =>
@@ -359,7 +360,8 @@ export function informationSchemaRows(
           dtd_identifier: String(i + 1),
           is_identity: 'NO',
           is_generated: 'NEVER',
-          is_updatable: 'NO',
+          is_updatable:
+            relation.kind === 'table' && !(sourceColumns as readonly string[]).includes(name) ? 'YES' : 'NO',
         }
       }),
     ),

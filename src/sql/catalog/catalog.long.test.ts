@@ -52,12 +52,16 @@ void test('the catalog follows the relations', async () => {
   )
   assert.deepEqual(rows, [{ nspname: 'shop', relname: 'Öffnungen', d: "it's", same: true }])
   const { rows: columns } = await asked.query(
-    "select column_name, data_type from information_schema.columns where table_name = 'Öffnungen' order by ordinal_position limit 2",
+    "select column_name, data_type, is_updatable from information_schema.columns where table_name = 'Öffnungen' order by ordinal_position limit 2",
   )
   assert.deepEqual(columns, [
-    { column_name: 'id', data_type: 'bigint' },
-    { column_name: 'item', data_type: 'text' },
+    { column_name: 'id', data_type: 'bigint', is_updatable: 'YES' },
+    { column_name: 'item', data_type: 'text', is_updatable: 'YES' },
   ])
+  const { rows: tables } = await asked.query(
+    "select table_name, is_insertable_into from information_schema.tables where table_schema = 'shop'",
+  )
+  assert.deepEqual(tables, [{ table_name: 'Öffnungen', is_insertable_into: 'YES' }])
   assert.deepEqual((await asked.query('select count(*)::int as n from shop."Öffnungen"')).rows, [{ n: 5 }])
   assert.deepEqual(
     (await asked.query('set search_path = shop; select 1')) &&

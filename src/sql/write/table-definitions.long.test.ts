@@ -74,6 +74,49 @@ void test('CREATE TABLE AS is one commit with its rows, or no table', async () =
   assert.deepEqual(await readdir(engine.scratchDirectory), [])
 })
 
+void test('CREATE TABLE AS leaves out what only deliveries write where it comes from `*`, and says so; by name it is refused', async () => {
+  await engine.table('delivered', {
+    columns: [
+      { name: 'id', type: 'long' },
+      { name: '_source', type: 'string' },
+      { name: 'item', type: 'string' },
+      { name: '_offset', type: 'long' },
+    ],
+  })
+  await client.query(`insert into delivered values (1, 'a'), (2, 'b')`)
+  const notices: (string | undefined)[] = []
+  client.on('notice', ({ message }) => void notices.push(message))
+  for (const [at, query] of [
+    'select * from delivered',
+    'select d.* from delivered d where _offset is null',
+    'with d as (select * from delivered where _offset is null) select id, * exclude (id) from d',
+    'table delivered',
+  ].entries()) {
+    assert.equal((await client.query(`create table taken_${at} as ${query}`)).rowCount, 2, query)
+    assert.deepEqual(
+      await rows(`select * from taken_${at} order by id`),
+      [
+        ['1', 'a'],
+        ['2', 'b'],
+      ],
+      query,
+    )
+  }
+  assert.equal(notices[0], '_source, _offset are left out: deliveries alone write such columns')
+  assert.equal(notices.length, 4)
+  await client.query('create table renamed_columns (a, b) as select * from delivered')
+  assert.deepEqual(await rows('select a, b from renamed_columns order by a'), [
+    ['1', null],
+    ['2', null],
+  ])
+  for (const query of ['select id, _offset from delivered', 'select *, 1 as _timestamp from delivered'])
+    await assert.rejects(client.query(`create table refused as ${query}`), {
+      code: '42939',
+      hint: /another name, as in SELECT _/,
+    })
+  await client.query('create table kept_offset as select id, _offset as record_offset from delivered')
+})
+
 void test('ALTER TABLE adds, drops, renames, widens and makes optional; what Iceberg cannot is refused', async () => {
   await client.query(
     `create table altered (id int not null, a int, f real, p numeric(5, 2)); insert into altered values (1, 2, 3, 4)`,

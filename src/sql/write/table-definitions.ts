@@ -5,6 +5,7 @@ import { type Statement, statementOf } from '../gate/statement.ts'
 import { sqlError } from '../sql-error.ts'
 import type { Parameter } from '../wire/query-service.ts'
 import type { WriteAnswer } from '../wire/write-service.ts'
+import { namesInSelect } from './bind/names-in-select.ts'
 import { columnText } from './bind/compose-context.ts'
 import { findColumns, findTarget } from './bind/find-target.ts'
 import { resultColumnType } from './bind/result-column-type.ts'
@@ -68,12 +69,17 @@ function newName({ parts, position }: WrittenName, searchPath: readonly string[]
   throw sqlError('WEIR-6004', `permission denied to create "${parts.join('.')}"`, { sqlstate: '42501', position })
 }
 
+const isReserved = (name: string): boolean => (sourceColumns as readonly string[]).includes(name)
+
 /** SQLSTATE 42701 for a name that stands twice, 42939 for one of those that deliveries write. */
 function checkedColumns(columns: readonly ColumnRelation[]): readonly ColumnRelation[] {
   const seen = new Set<string>()
   for (const { name } of columns) {
-    if ((sourceColumns as readonly string[]).includes(name))
-      throw sqlError('WEIR-6001', `column name "${name}" is reserved: deliveries write it`, { sqlstate: '42939' })
+    if (isReserved(name))
+      throw sqlError('WEIR-6001', `column name "${name}" is reserved: deliveries write it`, {
+        sqlstate: '42939',
+        hint: `Give it another name, as in SELECT ${name} AS record${name}; SELECT * leaves it out.`,
+      })
     if (seen.has(name.toLowerCase()))
       throw sqlError('WEIR-6002', `column "${name}" specified more than once`, { sqlstate: '42701' })
     seen.add(name.toLowerCase())
@@ -94,20 +100,26 @@ async function createFromQuery(
   const described = await describeComposed(statements, text, [], declared)
   if (names && names.length > described.columns.length)
     throw sqlError('WEIR-6002', 'too many column names were specified', { sqlstate: '42601' })
+  const given = described.columns.map(({ name, type }, at) => ({
+    name: names?.[at]?.parts[0] ?? name,
+    type,
+    value: `v${at}`,
+  }))
+  // What the query does not name comes from `*`: it is left out, as COPY does, for the rows of a new table are of no record.
+  const written = namesInSelect(query!)
+  const isKept = ({ name }: { readonly name: string }) => !isReserved(name) || written.has(name)
+  const kept = given.filter(isKept)
+  const left = given.filter((column) => !isKept(column)).map(({ name }) => name)
   const columns = checkedColumns(
-    described.columns.map(({ name, type }, at) => {
-      const column = names?.[at]?.parts[0] ?? name
-      return { name: column, type: resultColumnType(type.duckdb, column), required: false }
-    }),
+    kept.map(({ name, type }) => ({ name, type: resultColumnType(type.duckdb, name), required: false })),
   )
   const target = { ...named, columns }
   const metadata = parseMetadata(
     await services.host.stage({ ...target, partitionBy, format }),
     `${named.schema}.${named.name}`,
   )
-  const aliases = columns.map((_, at) => `v${at}`)
-  const items = columns.map((column, at) => columnText(`weir_rows.v${at}`, column, target)).join(', ')
-  const rows = `SELECT ${items} FROM (\n${text}\n) AS weir_rows(${aliases.join(', ')})`
+  const items = columns.map((column, at) => columnText(`weir_rows.${kept[at]!.value}`, column, target)).join(', ')
+  const rows = `SELECT ${items} FROM (\n${text}\n) AS weir_rows(${given.map(({ value }) => value).join(', ')})`
   try {
     const { spoken, read } = await statements.begin(async () => ({ statement: statementOf(rows) }), parameters)
     const lent = await statements.connections.take()
@@ -124,7 +136,10 @@ async function createFromQuery(
       await services.host.commit({
         tables: [{ ...named, change: encodeChange({ change, files, created: metadata }), creates: true }],
       })
-      return { tag: withData ? `SELECT ${rowsIn(added)}` : 'CREATE TABLE AS' }
+      return {
+        tag: withData ? `SELECT ${rowsIn(added)}` : 'CREATE TABLE AS',
+        ...(left.length > 0 ? { notice: leftOut(left) } : {}),
+      }
     } finally {
       statements.connections.give(lent)
       await read.release()
@@ -134,6 +149,10 @@ async function createFromQuery(
   } finally {
     await scratch.clear()
   }
+}
+
+function leftOut(names: readonly string[]): string {
+  return `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} left out: deliveries alone write such columns`
 }
 
 async function dropTables(
