@@ -192,6 +192,73 @@ void test('values that do not fit are refused as PostgreSQL refuses them', async
   assert.equal(await engine.snapshots(table), 0)
 })
 
+void test('a value that does not fit is named as it was written, with its column', async () => {
+  await engine.table(`${table}_n`, {
+    columns: [
+      { name: 'id', type: 'int' },
+      { name: 'd', type: 'decimal(38, 10)' },
+      { name: 'day', type: 'date' },
+    ],
+  })
+  const into = `insert into ${table}_n`
+  for (const [text, values, code, message] of [
+    [
+      `${into} (id, d) values (9, 1e29)`,
+      [],
+      '22003',
+      'value 1e29 of column "d" is out of range for type numeric(38,10)',
+    ],
+    [
+      `${into} values (1), (2147483648)`,
+      [],
+      '22003',
+      'value 2147483648 of column "id" is out of range for type integer',
+    ],
+    [
+      `${into} (id) values (-2147483649)`,
+      [],
+      '22003',
+      'value -2147483649 of column "id" is out of range for type integer',
+    ],
+    [
+      `${into} (id) values ('2147483648')`,
+      [],
+      '22003',
+      'value 2147483648 of column "id" is out of range for type integer',
+    ],
+    [
+      `${into} (id) values ($1)`,
+      ['2147483648'],
+      '22003',
+      'value 2147483648 of column "id" is out of range for type integer',
+    ],
+    [
+      `${into} (day, d) values (null, 'x')`,
+      [],
+      '22P02',
+      'invalid input syntax for type numeric(38,10): "x" (column "d")',
+    ],
+    [`${into} (id) values ('1.5')`, [], '22P02', 'invalid input syntax for type integer: "1.5" (column "id")'],
+    [
+      `${into} (day) values ('2026-02-30')`,
+      [],
+      '22007',
+      'invalid input syntax for type date: "2026-02-30" (column "day")',
+    ],
+    [`${into} (day) values ($1)`, ['no'], '22007', 'invalid input syntax for type date: "no" (column "day")'],
+  ] as const)
+    await assert.rejects(client.query(text, [...values]), { code, message }, text)
+  await client.query(`${into} (id) values (1)`)
+  await assert.rejects(client.query(`update ${table}_n set d = 5, id = 3e9`), {
+    code: '22003',
+    message: 'value 3e9 of column "id" is out of range for type integer',
+    position: String(`update ${table}_n set d = 5, id = `.length + 1),
+  })
+  // What is computed is not known.
+  await assert.rejects(client.query(`${into} (id) select 2147483647 + id::bigint from ${table}_n`), { code: '22003' })
+  assert.deepEqual(await rows(`select id, d from ${table}_n`), [[1, null]])
+})
+
 void test('TRUNCATE takes all rows of its tables, also those of its own transaction', async () => {
   await client.query(`insert into ${table} (id) values (1), (2)`)
   await client.query(`begin; insert into ${table} (id) values (3)`)

@@ -6,6 +6,7 @@ import type { Description, Parameter } from '../wire/query-service.ts'
 import type { WriteAnswer } from '../wire/write-service.ts'
 import { composeWrite } from './bind/compose-write.ts'
 import { bringsKeys } from './bind/table-key.ts'
+import { withMisfit } from './bind/misfit-value.ts'
 import { findTarget } from './bind/find-target.ts'
 import { refuseOurNames, targetRelation } from './bind/write-names.ts'
 import { parseWrite } from './grammar/parse-write.ts'
@@ -15,7 +16,8 @@ import { returnedRelation, returnedRows, type Returning, returningText } from '.
 import { withAdded, withWork } from './run/change-table.ts'
 import { withUniqueKeys } from './run/check-keys.ts'
 import { twiceChanged, type WorkKind, writeWork } from './run/work-file.ts'
-import { readFiles, rowsIn, writeDataFiles } from './run/write-files.ts'
+import { runOurs } from './run/run-ours.ts'
+import { readFiles, rowsIn, type RunOurs, writeDataFiles } from './run/write-files.ts'
 import { truncateTables } from './truncate-tables.ts'
 import { describeComposed, typesOfComposed } from './types-of.ts'
 import type { WriteParts } from './write-parts.ts'
@@ -67,7 +69,10 @@ export function rowWrites(parts: WriteParts): RowWrites {
           const returning = returningOf(parsed, work.target)
           return { pending, count, returned: returning && (await returnedRows(parts, returning, rows, parameters)) }
         },
-      )
+      ).catch(async (error: unknown) => {
+        const run = (sql: string) => runAlone(parts, sql)
+        throw await withMisfit(error, parsed, found, parameters, run)
+      })
       changes.set(done.pending)
       const tag = `${parsed.kind.toUpperCase()}${parsed.kind === 'insert' ? ' 0' : ''} ${done.count}`
       return done.returned ? { tag, returned: done.returned } : { tag }
@@ -80,6 +85,15 @@ function needsOf(statement: WriteStatement): WriteNeeds {
   const { conflict, returning } = statement
   if (conflict?.action.kind === 'update') return 'whole rows'
   return conflict || returning ? 'rows and reads' : 'rows'
+}
+
+async function runAlone({ statements }: WriteParts, sql: string): ReturnType<RunOurs> {
+  const lent = await statements.connections.take()
+  try {
+    return await runOurs(lent.connection, statements.interruptible)(sql)
+  } finally {
+    statements.connections.give(lent)
+  }
 }
 
 function isTruncate({ tokens }: Statement): boolean {

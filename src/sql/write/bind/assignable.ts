@@ -56,6 +56,12 @@ export function mustBeAssignable(type: DuckDBType, column: ColumnRelation, posit
   )
 }
 
+/** The type of a column as PostgreSQL says it: `numeric(12,2)`. */
+export function shownType({ type }: ColumnRelation): string {
+  const [, name = '', digits = ''] = /^([a-z]+)(\([0-9, ]+\))?/.exec(type) ?? []
+  return `${shownTypes[name] ?? type}${name === 'decimal' ? digits.replaceAll(' ', '') : ''}`
+}
+
 /** PostgreSQL's words for Iceberg's types. */
 const shownTypes: Readonly<Record<string, string>> = {
   boolean: 'boolean',

@@ -1,4 +1,4 @@
-import type { ColumnRelation } from '../../engine-host.ts'
+import type { ColumnRelation, TableRelation } from '../../engine-host.ts'
 import { sqlError } from '../../sql-error.ts'
 import { type Fragment, readTokens } from '../grammar/token-reader.ts'
 import type { InsertStatement } from '../grammar/write-statement.ts'
@@ -43,7 +43,7 @@ async function composeValues(
       sqlstate: '42601',
       ...(uneven[0] === 'default' ? {} : { position: uneven[0]!.position }),
     })
-  const columns = columnsFor(statement, count, context)
+  const columns = insertedColumns(statement, count, context.target)
   const values = rows.map((row) => row.map((value, at) => valueText(value, columns[at]!)))
   await checkValues(values.flat(), context, (items) => `${withText(defined)}SELECT ${items}`)
   // Each by itself: a list of values has one type, which is not that of each.
@@ -60,7 +60,7 @@ async function composeQuery(
 ): Promise<ComposedWrite> {
   const text = `${withText(statement.with)}${query.text}`
   const types = await context.typesOf(text)
-  const columns = columnsFor(statement, types.length, context)
+  const columns = insertedColumns(statement, types.length, context.target)
   const untyped = untypedItems(query)
   for (const [at, column] of columns.entries())
     if (!untyped.has(at)) mustBeAssignable(types[at]!, column, query.position)
@@ -68,10 +68,10 @@ async function composeQuery(
 }
 
 /** The columns that so many values are for: those that the statement lists, or the first ones. */
-function columnsFor(
+export function insertedColumns(
   { columns: named }: InsertStatement,
   count: number,
-  { target }: ComposeContext,
+  target: TableRelation,
 ): readonly ColumnRelation[] {
   const columns = named ? findColumns(named, target) : writableColumns(target)
   if (count > columns.length)
