@@ -1,6 +1,7 @@
 import { formatSize } from '../../kernel/units.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Command } from '../command.ts'
+import { tableArgument } from '../table/table-path.ts'
 import { formatCount } from '../output.ts'
 import { tableText } from '../table-text.ts'
 import { connectWeir } from '../weir-client.ts'
@@ -25,7 +26,7 @@ interface Run {
 export const compact: Command = {
   name: 'compact',
   summary: 'write small files of a table, and those of which much was deleted, anew; it happens hourly by itself',
-  arguments: [{ name: 'table', description: 'the name of the table', required: true }],
+  arguments: [tableArgument],
   options: [
     { flags: '--dry-run', description: 'only say which files would become which, and how many bytes that saves' },
   ],

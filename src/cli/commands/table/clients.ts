@@ -2,13 +2,13 @@ import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import { nearestName } from '../../../kernel/nearest.ts'
 import type { TableClient } from '../../../platform/operations.ts'
 import type { Command } from '../../command.ts'
-import { tablePath } from '../../table/table-path.ts'
+import { tableArgument, tablePath } from '../../table/table-path.ts'
 import { connectWeir } from '../../weir-client.ts'
 
 export const tableClients: Command = {
   name: 'table clients',
   summary: 'the lines that read a table elsewhere: psql, PyIceberg, Spark, Trino, DuckDB',
-  arguments: [{ name: 'table', description: 'the name of the table', required: true }],
+  arguments: [tableArgument],
   options: [{ flags: '--for <client>', description: 'only the text for one: psql, pyiceberg, spark, trino or duckdb' }],
   examples: ['weir table clients orders', 'weir table clients orders --for pyiceberg | python3'],
   async run({ arguments: [table], options, output, directory }) {

@@ -3,14 +3,14 @@ import type { SnapshotDiff } from '../../../lake/history/snapshot-diff.ts'
 import type { Command } from '../../command.ts'
 import { formatCount } from '../../output.ts'
 import { mustRun } from '../../running.ts'
-import { tablePath } from '../../table/table-path.ts'
+import { tableArgument, tablePath } from '../../table/table-path.ts'
 import { connectWeir } from '../../weir-client.ts'
 
 export const tableDiff: Command = {
   name: 'table diff',
   summary: 'what lies between two snapshots of a table: rows, files, columns, and the query for the rows themselves',
   arguments: [
-    { name: 'table', description: 'the name of the table', required: true },
+    tableArgument,
     { name: 'from', description: 'a snapshot, a branch or tag, or a time', required: true },
     { name: 'to', description: 'the same; main is the table as it is', required: true },
   ],

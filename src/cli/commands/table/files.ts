@@ -5,7 +5,7 @@ import type { FilePage, TableFile } from '../../../lake/inspection/list-files.ts
 import type { Command } from '../../command.ts'
 import { formatCount } from '../../output.ts'
 import { listQuery, moreText, pageOptions } from '../../table/page-options.ts'
-import { tablePath } from '../../table/table-path.ts'
+import { tableArgument, tablePath } from '../../table/table-path.ts'
 import { tableText } from '../../table-text.ts'
 import { connectWeir } from '../../weir-client.ts'
 
@@ -14,7 +14,7 @@ type Files = Omit<FilePage, 'next'> & { readonly next: string | null }
 export const tableFiles: Command = {
   name: 'table files',
   summary: 'the files of rows and of deletes that a table has, with sizes; or the counts and bounds of one of them',
-  arguments: [{ name: 'table', description: 'the name of the table', required: true }],
+  arguments: [tableArgument],
   options: [
     ...pageOptions('path, bytes, rows or sequence', 'path'),
     { flags: '--content <kind>', description: 'data or deletes', default: 'both' },

@@ -2,14 +2,14 @@ import type { HistoryEntry, NamedRef } from '../../../lake/history/table-history
 import { formatSize } from '../../../kernel/units.ts'
 import type { Command } from '../../command.ts'
 import { formatCount } from '../../output.ts'
-import { tablePath } from '../../table/table-path.ts'
+import { tableArgument, tablePath } from '../../table/table-path.ts'
 import { tableText } from '../../table-text.ts'
 import { connectWeir } from '../../weir-client.ts'
 
 export const tableHistory: Command = {
   name: 'table history',
   summary: 'the snapshots of a table, newest first: what each did, and which branches and tags name it',
-  arguments: [{ name: 'table', description: 'the name of the table', required: true }],
+  arguments: [tableArgument],
   examples: ['weir table history orders', "weir sql 'select count(*) from orders at (version => 4821705518422)'"],
   async run({ arguments: [table], output, directory }) {
     const path = `${tablePath(table!)}/history`

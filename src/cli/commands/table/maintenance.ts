@@ -7,7 +7,7 @@ import type { Command, Output } from '../../command.ts'
 import { countOption } from '../../number-option.ts'
 import { formatCount } from '../../output.ts'
 import { type Did, maintainedText } from '../../table/maintained-text.ts'
-import { tablePath } from '../../table/table-path.ts'
+import { tableArgument, tablePath } from '../../table/table-path.ts'
 import { tableText } from '../../table-text.ts'
 import { connectWeir, type WeirClient } from '../../weir-client.ts'
 
@@ -25,7 +25,7 @@ const taskNames: readonly string[] = ['compact', 'rewrite-manifests', 'expire-sn
 export const tableMaintenance: Command = {
   name: 'table maintenance',
   summary: 'when a table was compacted and cleaned last and is next, what the runs did, and the bytes that it saved',
-  arguments: [{ name: 'table', description: 'the name of the table', required: true }],
+  arguments: [tableArgument],
   options: [
     { flags: '--limit <count>', description: 'as many runs at most, up to 100', default: '20' },
     { flags: '--before <run>', description: 'what the page before gave as its next' },

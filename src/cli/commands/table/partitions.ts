@@ -3,7 +3,7 @@ import type { PartitionPage } from '../../../lake/inspection/list-partitions.ts'
 import type { Command } from '../../command.ts'
 import { formatCount } from '../../output.ts'
 import { listQuery, moreText, pageOptions } from '../../table/page-options.ts'
-import { tablePath } from '../../table/table-path.ts'
+import { tableArgument, tablePath } from '../../table/table-path.ts'
 import { tableText } from '../../table-text.ts'
 import { connectWeir } from '../../weir-client.ts'
 
@@ -12,7 +12,7 @@ type Partitions = Omit<PartitionPage, 'next'> & { readonly next: string | null }
 export const tablePartitions: Command = {
   name: 'table partitions',
   summary: 'the partitions of a table: rows, files, bytes, deletes, and when each was changed last',
-  arguments: [{ name: 'table', description: 'the name of the table', required: true }],
+  arguments: [tableArgument],
   options: pageOptions('partition, rows, files, bytes, deletes or changed', 'partition'),
   examples: ['weir table partitions orders', 'weir table partitions orders --order bytes --limit 20'],
   async run({ arguments: [table], options, output, directory }) {

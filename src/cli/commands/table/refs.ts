@@ -1,7 +1,7 @@
 import { formatDuration, parseDuration } from '../../../kernel/units.ts'
 import type { NamedRef } from '../../../lake/history/table-history.ts'
 import type { Command } from '../../command.ts'
-import { tablePath } from '../../table/table-path.ts'
+import { tableArgument, tablePath } from '../../table/table-path.ts'
 import { tableText } from '../../table-text.ts'
 import { connectWeir } from '../../weir-client.ts'
 
@@ -12,7 +12,7 @@ const words: Readonly<Record<RefType, string>> = {
   branch: 'a name for a line of snapshots of its own, which other engines may write to',
 }
 
-const table = { name: 'table', description: 'the name of the table', required: true }
+const table = tableArgument
 
 function refCommands(type: RefType): readonly Command[] {
   const named = { name: type, description: `the name of the ${type}`, required: true }

@@ -2,7 +2,7 @@ import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { RollbackPlan } from '../../../platform/operations.ts'
 import type { Command } from '../../command.ts'
 import { formatCount } from '../../output.ts'
-import { tablePath } from '../../table/table-path.ts'
+import { tableArgument, tablePath } from '../../table/table-path.ts'
 import { connectWeir } from '../../weir-client.ts'
 
 type Plan = RollbackPlan & { readonly deliveries: readonly string[] }
@@ -10,10 +10,7 @@ type Plan = RollbackPlan & { readonly deliveries: readonly string[] }
 export const tableRollback: Command = {
   name: 'table rollback',
   summary: 'make an earlier snapshot of a table current; deliveries into it stop and ask what becomes of the rows',
-  arguments: [
-    { name: 'table', description: 'the name of the table', required: true },
-    { name: 'to', description: 'a snapshot, a branch or tag, or a time', required: true },
-  ],
+  arguments: [tableArgument, { name: 'to', description: 'a snapshot, a branch or tag, or a time', required: true }],
   options: [
     { flags: '--dry-run', description: 'only say what it would do' },
     { flags: '--yes', description: 'do not ask' },

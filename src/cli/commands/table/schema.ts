@@ -3,14 +3,14 @@ import type { ColumnDifference } from '../../../lake/history/schema-difference.t
 import type { TableSchemas } from '../../../platform/operations.ts'
 import type { Command } from '../../command.ts'
 import { layoutText } from '../../table/layout-text.ts'
-import { tablePath } from '../../table/table-path.ts'
+import { tableArgument, tablePath } from '../../table/table-path.ts'
 import { connectWeir } from '../../weir-client.ts'
 
 export const tableSchema: Command = {
   name: 'table schema',
   summary:
     'the schemas that a table has had: what each changed, in which snapshot and when; partition specs, sort orders',
-  arguments: [{ name: 'table', description: 'the name of the table', required: true }],
+  arguments: [tableArgument],
   examples: ['weir table schema orders'],
   async run({ arguments: [table], output, directory }) {
     const found = await connectWeir(directory).call<TableSchemas>('GET', `${tablePath(table!)}/schemas`)

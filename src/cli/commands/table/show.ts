@@ -4,14 +4,14 @@ import type { TableDescription } from '../../../lake/inspection/describe-table.t
 import type { Command } from '../../command.ts'
 import { formatCount } from '../../output.ts'
 import { layoutText } from '../../table/layout-text.ts'
-import { tablePath } from '../../table/table-path.ts'
+import { tableArgument, tablePath } from '../../table/table-path.ts'
 import { tableText } from '../../table-text.ts'
 import { connectWeir } from '../../weir-client.ts'
 
 export const tableShow: Command = {
   name: 'table show',
   summary: 'a table as it is: columns with field ids, partitioning, sort order, rows, files, bytes, properties',
-  arguments: [{ name: 'table', description: 'the name of the table', required: true }],
+  arguments: [tableArgument],
   examples: ['weir table show orders', 'weir table show orders --json'],
   async run({ arguments: [table], output, directory }) {
     const found = await connectWeir(directory).call<TableDescription>('GET', tablePath(table!))

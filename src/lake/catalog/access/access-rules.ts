@@ -1,6 +1,7 @@
 import { liesUnder } from '../../../storage/objects/location.ts'
 import type { TableRequirement } from '../../metadata/requirement.ts'
 import type { TableUpdate } from '../../metadata/update.ts'
+import { nameMappingProperty } from '../../scan/name-mapping.ts'
 import { viewBodies } from '../view-body.ts'
 import type { TableIdent } from '../pointer-store.ts'
 import { bodies, readBody } from '../request-body.ts'
@@ -171,7 +172,14 @@ function mustChange(access: CatalogAccess, change: Change): void {
   const isNew = creates(change)
   must(access, isNew ? 'table:create' : 'table:write', change.table)
   // A column that gets another name comes out of its mask: whoever changes the schema may read all of it.
-  if (!isNew && change.updates.some(({ action }) => /schema$/.test(action))) must(access, 'table:read', change.table)
+  if (!isNew && change.updates.some(changesColumns)) must(access, 'table:read', change.table)
+}
+
+/** By a schema, or by what says which columns of files without field ids are whose. */
+function changesColumns(update: TableUpdate): boolean {
+  if (update.action === 'set-properties') return nameMappingProperty in update.updates
+  if (update.action === 'remove-properties') return update.removals.includes(nameMappingProperty)
+  return /schema$/.test(update.action)
 }
 
 /** A table stays where it is, and names files of its own: those of another one would be read, or purged, as its own. */

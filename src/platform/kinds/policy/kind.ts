@@ -85,7 +85,7 @@ function checkMask({ columns, allow }: PolicySpec, table: TableRelation, fault: 
     }
     if (actionsOf(allow).includes('table:write') && isOfKey(column, table))
       throw fault(
-        `"${column}" is of the key of ${text}, and whoever is allowed table:write without seeing it could write nothing: an INSERT says which keys there are. Mask it in a policy that allows table:read alone, or do not mask it`,
+        `"${column}" is of the key of ${text}, and whoever is allowed table:write without seeing it could add no rows: an INSERT says which keys there are. Mask it in a policy that allows table:read alone, or do not mask it`,
       )
   }
 }
