@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { appendOnce } from '../../../test/support/append-once.ts'
 import { addAction, deltaLogOf } from '../../../test/support/delta-log.ts'
 import { commitFile, committedTable, createCommittedTable, unsynced } from '../../../test/support/lake-commits.ts'
 import { fetchFrom, openLocalLake, type LocalLake } from '../../../test/support/local-lake.ts'
@@ -347,28 +348,4 @@ function shapeOf(log: ReturnType<typeof deltaLogOf>): Readonly<Record<string, un
 function withColumn(log: ReturnType<typeof deltaLogOf>, name: string, type: string): string {
   const schema = JSON.parse(shapeOf(log)['schemaString'] as string) as { fields: object[] }
   return JSON.stringify({ ...schema, fields: [...schema.fields, { name, type, nullable: true, metadata: {} }] })
-}
-
-/** As a careful client does it: a conflict starts anew, an unknown outcome is settled by reading. */
-async function appendOnce(lake: LocalLake, client: CatalogClient, name: string): Promise<void> {
-  for (;;) {
-    const { metadata } = await untilAnswered(() => client.loadTable(committedTable))
-    const location = `${metadata.location}/data/${name}.parquet`
-    const file = { location, format: 'PARQUET', specId: 0, partition: [], recordCount: 1, sizeBytes: 4 }
-    const append = await prepareAppend({ metadata, store: lake.store, dataFiles: [{ content: 'data', ...file }] })
-    const { outcome } = await client.commitTable(committedTable, append)
-    if (outcome === 'committed') return
-    if (outcome === 'conflict') continue
-    const after = await untilAnswered(() => client.loadTable(committedTable))
-    if (snapshotOf(after.metadata, append.snapshotId) !== undefined) return
-  }
-}
-
-async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++)
-    try {
-      return await ask()
-    } catch (error) {
-      if (attempt === 50) throw error
-    }
 }

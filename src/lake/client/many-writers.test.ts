@@ -1,40 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openLocalLake, type LocalLake } from '../../../test/support/local-lake.ts'
+import { appendOnce } from '../../../test/support/append-once.ts'
+import { openLocalLake } from '../../../test/support/local-lake.ts'
 import { committedTable, createCommittedTable, unsynced } from '../../../test/support/lake-commits.ts'
 import { seededRandom } from '../../../test/support/seeded-random.ts'
 import { serveCatalog, type Fate } from '../../../test/support/served-catalog.ts'
-import { prepareAppend } from '../commit/prepare-append.ts'
-import { ancestors, snapshotOf } from '../metadata/read.ts'
+import { ancestors } from '../metadata/read.ts'
 import { planScan } from '../scan/plan-scan.ts'
-import type { CatalogClient } from './catalog-client.ts'
 import { connectCatalog } from './connect-catalog.ts'
 
 const [writers, appendsEach] = [4, 8]
-
-/** Appends one file as a careful client does: a conflict starts anew, an unknown outcome is settled by reading. */
-async function appendOnce(lake: LocalLake, client: CatalogClient, name: string): Promise<void> {
-  for (;;) {
-    const { metadata } = await untilAnswered(() => client.loadTable(committedTable))
-    const location = `${metadata.location}/data/${name}.parquet`
-    const file = { location, format: 'PARQUET', specId: 0, partition: [], recordCount: 1, sizeBytes: 4 }
-    const append = await prepareAppend({ metadata, store: lake.store, dataFiles: [{ content: 'data', ...file }] })
-    const { outcome } = await client.commitTable(committedTable, append)
-    if (outcome === 'committed') return
-    if (outcome === 'conflict') continue
-    const after = await untilAnswered(() => client.loadTable(committedTable))
-    if (snapshotOf(after.metadata, append.snapshotId) !== undefined) return
-  }
-}
-
-async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++)
-    try {
-      return await ask()
-    } catch (error) {
-      if (attempt === 50) throw error
-    }
-}
 
 void test('INV-L2: of many writers whose answers get lost each append is there once, in one line of snapshots', async () => {
   const seed = Date.now() % 100_000

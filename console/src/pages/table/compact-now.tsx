@@ -1,61 +1,25 @@
-import { useEffect, useRef } from 'react'
 import type { CompactionGroup } from '../../api/answers.ts'
 import { useCompactionPlan, useCompactNow } from '../../api/tables.ts'
-import { Command } from '../../parts/command.tsx'
 import { formatBytes, formatCount } from '../../parts/format.ts'
-import { ErrorNotice, Loading } from '../../parts/notice.tsx'
+import { MaintenanceDialog } from './maintenance-dialog.tsx'
 
 /** What compaction would do, then does, and did. */
 export function CompactNow({ name, onClose }: { readonly name: string; readonly onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null)
-  const plan = useCompactionPlan(name)
-  const compact = useCompactNow(name)
-  useEffect(() => dialog.current?.showModal(), [])
-  const groups = plan.data?.groups
   return (
-    <dialog ref={dialog} className="wide" onClose={onClose} aria-label={`Compact ${name}`}>
-      <form
-        className="confirm"
-        onSubmit={(event) => {
-          event.preventDefault()
-          compact.mutate()
-        }}
-      >
-        <h2>Compact {name}</h2>
-        {plan.isError ? <ErrorNotice error={plan.error} retry={() => void plan.refetch()} /> : null}
-        {plan.isPending ? <Loading height={120} /> : null}
-        {groups && !compact.isSuccess ? <Planned groups={groups} /> : null}
-        {compact.isError ? <ErrorNotice error={compact.error} /> : null}
-        {compact.data ? (
-          compact.data.error === null ? (
-            <p className="state" data-tone="ok" role="status">
-              ● {formatCount(compact.data.files)} files of {formatBytes(compact.data.bytesRemoved)} became{' '}
-              {formatCount(compact.data.filesAdded)} of {formatBytes(compact.data.bytesAdded)}.
-            </p>
-          ) : (
-            <div role="alert">
-              <p className="state" data-tone="failed">
-                ✕ {compact.data.code}: {compact.data.error}
-              </p>
-              <p className="quiet">{compact.data.remedy}</p>
-            </div>
-          )
-        ) : null}
-        <div className="row">
-          <button
-            type="submit"
-            className="primary"
-            disabled={!groups || groups.length === 0 || compact.isPending || compact.isSuccess}
-          >
-            {compact.isPending ? 'Compacting …' : 'Compact it'}
-          </button>
-          <button type="button" onClick={() => dialog.current?.close()}>
-            Close
-          </button>
-          <Command>{`weir compact ${name} --dry-run`}</Command>
-        </div>
-      </form>
-    </dialog>
+    <MaintenanceDialog
+      title={`Compact ${name}`}
+      plan={useCompactionPlan(name)}
+      run={useCompactNow(name)}
+      doesNothing={({ groups }) => groups.length === 0}
+      planned={({ groups }) => <Planned groups={groups} />}
+      done={({ files, bytesRemoved, filesAdded, bytesAdded }) =>
+        `${formatCount(files)} files of ${formatBytes(bytesRemoved)} became ${formatCount(filesAdded)} of ${formatBytes(bytesAdded)}.`
+      }
+      action={['Compact it', 'Compacting …']}
+      command={`weir compact ${name} --dry-run`}
+      isWide
+      onClose={onClose}
+    />
   )
 }
 
