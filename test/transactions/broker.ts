@@ -61,7 +61,7 @@ export function startBroker({ disks, careless, now, freshProducerId, pause }: Br
   const markers = { topics, groups: { offsets }, logger: silentLogger, stopped, pause } as unknown as Parameters<
     typeof writeMarkers
   >[1]
-  const idle = { settled: async () => {}, close: async () => {} }
+  const idle = { checkpoint: () => Promise.resolve(), settled: async () => {}, close: async () => {} }
   const coordinator = createCoordinator({
     table,
     log: {
@@ -96,6 +96,7 @@ function openOffsets(disk: Disk<readonly GroupChange[]>, now: () => number): Com
   }
   const log = {
     append: (changes: readonly GroupChange[], applied?: () => void) => append(changes, applied),
+    checkpoint: () => Promise.resolve(),
     settled: async () => {},
     close: async () => {},
   }

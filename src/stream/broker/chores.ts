@@ -59,7 +59,9 @@ export function startChores(services: ApiServices, others: OtherChores): Chores 
       expireProducers(topics, clock.now() - limits.producerIdExpirationMs)
     }),
     repeat('writing again what could not be written', limits.writeAgainIntervalMs, () => others.tryBroken()),
-    repeat('writing checkpoints', limits.checkpointIntervalMs, () => topics.checkpoint()),
+    repeat('writing checkpoints', limits.checkpointIntervalMs, async () => {
+      for (const one of [topics, groups, services.transactions]) await one.checkpoint()
+    }),
     repeat('closing what is not used', limits.retentionCheckIntervalMs, () => topics.rest(limits.partitionRestMs)),
     repeat('looking at certificates', limits.certificateCheckIntervalMs, () => others.lookAtCertificates()),
     repeat('sampling rates', 1000, () => others.sample()),

@@ -19,7 +19,7 @@ import { groupTopicsOf } from './topics/group-topics.ts'
 import { realTimeAndChance } from './groups/coordinator.ts'
 import { openGroups, type Groups } from './groups/groups.ts'
 import type { GroupLimits } from './groups/group-limits.ts'
-import { createLogNotices } from './log-notices.ts'
+import { createLogNotices, type LogNotices } from './log-notices.ts'
 import { createLentMemory } from './network/lent-memory.ts'
 import { openListeners } from './open-listeners.ts'
 import { createMemoryBudget } from './network/memory-budget.ts'
@@ -28,8 +28,10 @@ import { createRegisteredSchemas } from './schemas/registered-schemas.ts'
 import { openSecurity } from './security/open-security.ts'
 import { openReserve } from './storage/reserve.ts'
 import { readJsonIfWhole, writeJson } from './storage/small-file.ts'
+import { unwritten } from './storage/partition-checkpoint.ts'
+import type { StateLogPlace } from './storage/state-log.ts'
 import { createStorage } from './storage/storage-services.ts'
-import { openCheckpoints } from './topics/checkpoints.ts'
+import { openCheckpoints, type Checkpoints } from './topics/checkpoints.ts'
 import { highestGiven, openProducerIds, readProducerIds } from './topics/producer-ids.ts'
 import { openTopicStore, type TopicStore } from './topics/topic-store.ts'
 import { writeAgain } from './topics/write-again.ts'
@@ -58,6 +60,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     const restored = await readRestoreNote(files, directory)
     const checkpoints = await openCheckpoints(files, directory)
     const notices = createLogNotices(logger)
+    const placeOf = stateLogPlaces(directory, checkpoints, restored !== undefined, notices)
     const writtenIds = await readProducerIds(files, `${directory}/producer-ids.json`)
     const reserve = await openReserve(files, `${directory}/reserve`)
     const topics = await openTopicStore(directory, checkpoints, storage, {
@@ -75,7 +78,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       audit,
       ...limits,
     })
-    const groups = await openGroups(`${directory}/groups`, storage, {
+    const groups = await openGroups(placeOf('groups'), storage, {
       clock,
       logger,
       ...realTimeAndChance,
@@ -83,7 +86,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       limits: groupLimits(limits),
     })
     await forgetGoneTopics(groups.offsets, topics)
-    const openedTransactions = await openTransactions(`${directory}/transactions`, storage)
+    const openedTransactions = await openTransactions(placeOf('transactions'), storage)
     const known = { topics, groups, transactions: openedTransactions.table }
     const givenIds = {
       highest: highestKnown(known),
@@ -190,6 +193,24 @@ async function waitForLock(path: string, directory: string, clock: Clock): Promi
       await pause(50)
     }
   }
+}
+
+/**
+ * Logs of states are written down beside the partitions of topics. A backup that was copied while one was written anew has what was there
+ * when the copy came to it: of a restored one nothing is known.
+ */
+function stateLogPlaces(
+  directory: string,
+  checkpoints: Checkpoints,
+  wasRestored: boolean,
+  notices: LogNotices,
+): (name: string) => StateLogPlace {
+  return (name) => ({
+    folder: `${directory}/${name}`,
+    written: wasRestored ? unwritten : checkpoints.of(name),
+    write: (checkpoint) => checkpoints.save(new Map([[name, checkpoint]])),
+    onDamage: (found) => notices.add(found),
+  })
 }
 
 /** The highest producer id that anything of the log knows. */

@@ -50,7 +50,7 @@ export function simulateLog(topics: GroupTopics, limits: GroupLimits): Simulated
     timers = new Set()
     return createGroups(
       memory,
-      { append, settled: () => Promise.resolve(), close: () => Promise.resolve() },
+      { append, checkpoint: () => Promise.resolve(), settled: () => Promise.resolve(), close: () => Promise.resolve() },
       {
         clock: { now: () => now, monotonic: () => now },
         logger: silentLogger,

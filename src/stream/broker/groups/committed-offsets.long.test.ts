@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { fakeTopics } from '../../../../test/support/fake-topics.ts'
 import { createGroupDesk } from '../../../../test/support/group-desk.ts'
+import { placeIn } from '../../../../test/support/state-place.ts'
 import { countingFiles } from '../../../../test/support/counting-files.ts'
 import type { Files } from '../../../kernel/files/files.ts'
 import { nodeFiles } from '../../../kernel/files/node-files.ts'
@@ -26,7 +27,7 @@ function open({ files = nodeFiles as Files, now = (): number => 0 } = {}): Promi
   const clock = { ...systemClock, now }
   const limits = { segmentsOpenMax: 4, writtenFilesOpenMax: 4, indexBytesMax: 1e6, overlapBytesMin: 1e6 }
   const services = createStorage({ files, clock, logger: silentLogger }, limits)
-  return openGroups(folder, services, {
+  return openGroups(placeIn(folder), services, {
     ...realTimeAndChance,
     clock,
     logger: silentLogger,

@@ -1,7 +1,7 @@
 import type { KafkaErrorName } from '../../protocol/errors.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import type { StorageServices } from '../storage/storage-services.ts'
-import { openStateLog, type StateLog } from '../storage/state-log.ts'
+import { openStateLog, type StateLog, type StateLogPlace } from '../storage/state-log.ts'
 import { createClassicGroup, type ClassicGroup, type MemberName } from './classic/group.ts'
 import { join } from './classic/join.ts'
 import { refusedJoin, refusedSync, type JoinAnswer, type JoinRequest, type SyncAnswer } from './classic/member.ts'
@@ -56,6 +56,8 @@ export interface Groups {
   ids(): readonly string[]
   /** Forgets a group and its offsets; false when it has members. */
   delete(groupId: string): Promise<boolean>
+  /** Writes down how far their log is whole. */
+  checkpoint(): Promise<void>
   close(): Promise<void>
 }
 
@@ -68,10 +70,16 @@ export interface GroupServices extends Omit<CoordinatorServices, 'limits'> {
   readonly limits: GroupLimits
 }
 
-export async function openGroups(folder: string, storage: StorageServices, services: GroupServices): Promise<Groups> {
+export async function openGroups(
+  place: StateLogPlace,
+  storage: StorageServices,
+  services: GroupServices,
+): Promise<Groups> {
   const memory = createGroupMemory()
-  const log = await openStateLog<GroupChange>(folder, storage, {
+  const log = await openStateLog<GroupChange>(place, storage, {
     name: 'groups',
+    whenLost:
+      'Groups whose commits lay there go on from an earlier one, or, without one, where auto.offset.reset of their clients says.',
     form: groupChangeForm,
     load: (change) => memory.load(change),
     state: () => memory.state(storage.clock.now()),
@@ -209,6 +217,7 @@ export function createGroups(memory: GroupMemory, log: StateLog<GroupChange>, se
       await offsets.forgetPending(groupId)
       return true
     },
+    checkpoint: () => log.checkpoint(),
     async close() {
       coordinator.close()
       await log.close()

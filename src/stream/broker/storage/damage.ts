@@ -39,7 +39,8 @@ export function damageError(partition: string, damage: Damage): WeirError {
   )
 }
 
-function placeOf({ file, position, from, isMissing }: Damage): string {
+/** Where in which file. */
+export function placeOf({ file, position, from, isMissing }: Damage): string {
   if (!isMissing) return `${file} from byte ${position}`
   if (position === 0) return `${file} is missing or empty`
   return `${file} ends in front of them, at byte ${position}; missing is its end, or ${segmentPath(dirname(file), from)}`

@@ -1,7 +1,6 @@
 import { inParallel } from '../../../kernel/in-parallel.ts'
 import { endBefore } from '../../offset-holes.ts'
 import type { RestoreNote } from '../restore-note.ts'
-import { damageError, damagesOf } from './damage.ts'
 import { loadSavedIndex, saveIndex, type SavedIndex } from './index-file.ts'
 import { epochBehind, nextEpoch, saveEpochs, type LeaderEpoch } from './leader-epochs.ts'
 import { listSegments, type SegmentFile } from './list-segments.ts'
@@ -68,10 +67,6 @@ export async function openPartition(
     cleanedTo: Math.min(checkpoint.cleanedTo ?? 0, endOffset),
     broken: undefined,
     closed: false,
-  }
-  for (const damage of damagesOf(state)) {
-    const { code, message } = damageError(name, damage)
-    logger.error({ code, partition: name, ...damage }, message)
   }
   return state
 }

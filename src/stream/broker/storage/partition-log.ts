@@ -2,7 +2,7 @@ import type { OffsetHole } from '../../offset-holes.ts'
 import type { CheckedBatch } from './checked-batch.ts'
 import type { CompactionLags, Dirt } from './compaction/cleanable.ts'
 import type { CompactionResult, CompactionSettings } from './compaction/compact-partition.ts'
-import { damagesOf, troubleOf } from './damage.ts'
+import { damageError, damagesOf, troubleOf, type Damage } from './damage.ts'
 import { saveIndex } from './index-file.ts'
 import { currentEpoch, endOfEpoch, epochOf } from './leader-epochs.ts'
 import { openPartition, type KnownPartition } from './open-partition.ts'
@@ -29,6 +29,8 @@ export interface PartitionLog extends Omit<PartitionUpkeep, 'stop' | 'isCompacti
   /** That of new records. */
   readonly leaderEpoch: number
   readonly trouble: string | undefined
+  /** At or after the start. */
+  readonly damages: readonly Damage[]
   /** A write failed, and none has been tried since; `roll` tries. */
   readonly isBroken: boolean
   /** Places the batch at once and resolves with its base offset when it is durable; a repeated one has its first place. */
@@ -54,6 +56,8 @@ export interface PartitionLog extends Omit<PartitionUpkeep, 'stop' | 'isCompacti
 /** What is left out has its default. */
 export interface PartitionOptions extends Partial<Omit<PartitionSettings, 'segmentBytes'>> {
   segmentBytes(): number
+  /** True unless its owner says itself what the damage means. */
+  readonly logsDamage?: boolean
   /** Called when something became durable, when the start moved, and when the log is closed. */
   onChange?(): void
 }
@@ -67,6 +71,7 @@ export async function openPartitionLog(
 ): Promise<PartitionLog> {
   const settings = { ...settingsDefault, ...options }
   const state = await openPartition(folder, name, { ...checkpoint, settings }, services)
+  if (options.logsDamage ?? true) logDamage(state, services)
   return new OpenedPartition(state, services, () => options.onChange?.())
 }
 
@@ -117,6 +122,10 @@ class OpenedPartition implements PartitionLog {
 
   get trouble(): string | undefined {
     return troubleOf(this.#state)
+  }
+
+  get damages(): readonly Damage[] {
+    return damagesOf(this.#state)
   }
 
   get isBroken(): boolean {
@@ -189,6 +198,10 @@ class OpenedPartition implements PartitionLog {
     return this.#upkeep.removeOutdated()
   }
 
+  setDamagedAside(): Promise<void> {
+    return this.#upkeep.setDamagedAside()
+  }
+
   dirt(lags: CompactionLags): Dirt {
     return this.#upkeep.dirt(lags)
   }
@@ -231,4 +244,11 @@ async function letGo(state: PartitionState, services: StorageServices): Promise<
 async function writeDown(state: PartitionState, { files }: StorageServices): Promise<void> {
   await saveIndex(files, activeSegment(state))
   await writeJson(files, `${state.folder}/producers.json`, state.producers.snapshot(state.endOffset))
+}
+
+function logDamage(state: PartitionState, { logger }: StorageServices): void {
+  for (const damage of damagesOf(state)) {
+    const { code, message } = damageError(state.name, damage)
+    logger.error({ code, partition: state.name, ...damage }, message)
+  }
 }

@@ -2,6 +2,7 @@ import { endBefore } from '../../offset-holes.ts'
 import { dirtOf, type CompactionLags, type Dirt } from './compaction/cleanable.ts'
 import { compactPartition, type CompactionResult, type CompactionSettings } from './compaction/compact-partition.ts'
 import { createPace } from './compaction/pace.ts'
+import { damagesOf } from './damage.ts'
 import { removeFile } from './index-file.ts'
 import { activeSegment, type PartitionState } from './partition-state.ts'
 import type { PartitionWriter } from './partition-writer.ts'
@@ -38,6 +39,8 @@ export interface PartitionUpkeep {
   /** Takes a move back that could not be written down, unless the start has moved on or files have gone since. */
   moveStartBack(from: number, to: number): void
   removeOutdated(): Promise<void>
+  /** Damaged files lose their names, so that `removeOutdated` leaves them: `asideName` says what they are called. */
+  setDamagedAside(): Promise<void>
   dirt(lags: CompactionLags): Dirt
   /** One pass of compaction; undefined when there is nothing to do. Ends by throwing when the log is closed meanwhile. */
   compact(settings: CompactionSettings, budget: CompactionBudget): Promise<CompactionResult | undefined>
@@ -97,6 +100,7 @@ export function createUpkeep(
       await removeOutdated(state, services)
       onChange()
     },
+    setDamagedAside: () => setDamagedAside(state, services),
     dirt: (lags) => dirtOf(state, lags, clock.now()),
     compact(settings, budget) {
       passes++
@@ -123,6 +127,20 @@ function newestIn({ segments }: PartitionState, at: number): number {
   if (!isLost(segments[at]!)) return segments[at]!.times.maxTimestamp
   const behind = segments.slice(at + 1).find(({ times }) => times.maxTimestamp >= 0)
   return behind?.times.maxTimestamp ?? Infinity
+}
+
+/** Not the name of a segment any more. */
+export function asideName(file: string): string {
+  return `${file}.damaged`
+}
+
+async function setDamagedAside(state: PartitionState, { files, segmentFiles }: StorageServices): Promise<void> {
+  for (const file of new Set(damagesOf(state).map((damage) => damage.file))) {
+    if ((await files.size(file)) === undefined) continue
+    await segmentFiles.forget(file)
+    await files.rename(file, asideName(file))
+  }
+  await files.syncDirectory(state.folder)
 }
 
 /** Segments that lie below the start as a whole. */

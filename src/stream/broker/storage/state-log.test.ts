@@ -7,6 +7,7 @@ import { systemClock } from '../../../kernel/clock.ts'
 import type { Files } from '../../../kernel/files/files.ts'
 import { nodeFiles } from '../../../kernel/files/node-files.ts'
 import { silentLogger } from '../../../kernel/logger.ts'
+import { placeIn } from '../../../../test/support/state-place.ts'
 import type { ChangeForm } from './change-batches.ts'
 import { openStateLog } from './state-log.ts'
 import { createStorage } from './storage-services.ts'
@@ -56,8 +57,8 @@ void suite('log of a state', () => {
     }
     const limits = { segmentsOpenMax: 4, writtenFilesOpenMax: 4, indexBytesMax: 1e6, overlapBytesMin: 1e6 }
     const services = createStorage({ files, clock: systemClock, logger: silentLogger }, limits)
-    const memory = { name: 'a state', form, load: () => undefined, state: () => [] }
-    const log = await openStateLog<Change>(folder, services, memory)
+    const memory = { name: 'a state', whenLost: 'It is gone.', form, load: () => undefined, state: () => [] }
+    const log = await openStateLog<Change>(placeIn(folder), services, memory)
     while (compactions === 0) await append('p'.repeat(40_000))
     await log.settled()
     await Promise.all(appends)

@@ -1,6 +1,6 @@
 import type { ChangeForm } from '../storage/change-batches.ts'
 import type { StorageServices } from '../storage/storage-services.ts'
-import { openStateLog, type StateLog } from '../storage/state-log.ts'
+import { openStateLog, type StateLog, type StateLogPlace } from '../storage/state-log.ts'
 import type { Transaction } from './transaction.ts'
 
 /** A transition of a transactional id, or that it is forgotten. */
@@ -24,7 +24,7 @@ export interface TransactionTable {
   apply(change: TransactionChange): void
 }
 
-export type TransactionLog = Pick<StateLog<TransactionChange>, 'append' | 'settled' | 'close'>
+export type TransactionLog = Pick<StateLog<TransactionChange>, 'append' | 'checkpoint' | 'settled' | 'close'>
 
 export function createTransactionTable(): TransactionTable {
   const transactions = new Map<string, Transaction>()
@@ -47,10 +47,12 @@ export interface OpenedTransactions {
   readonly log: TransactionLog
 }
 
-export async function openTransactions(folder: string, services: StorageServices): Promise<OpenedTransactions> {
+export async function openTransactions(place: StateLogPlace, services: StorageServices): Promise<OpenedTransactions> {
   const table = createTransactionTable()
-  const log = await openStateLog(folder, services, {
+  const log = await openStateLog(place, services, {
     name: 'transactions',
+    whenLost:
+      'Transactional ids whose last state lay there go on from an earlier one or begin anew, and transactions that nobody knows are aborted.',
     form: transactionForm,
     load: (change) => table.apply(change),
     *state() {

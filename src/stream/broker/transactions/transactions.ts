@@ -12,6 +12,8 @@ import { writeMarkers } from './write-markers.ts'
 export interface Transactions {
   readonly coordinator: Coordinator
   readonly admission: Admission
+  /** Writes down how far their log is whole. */
+  checkpoint(): Promise<void>
   close(): Promise<void>
 }
 
@@ -39,6 +41,7 @@ export function startTransactions(
   return {
     coordinator,
     admission: createAdmission(coordinator),
+    checkpoint: () => log.checkpoint(),
     async close() {
       stop.abort()
       await coordinator.settled()
