@@ -35,6 +35,25 @@ export async function findTable(
   )
 }
 
+/** As `findTable`, of tables that have snapshots: WEIR-7001, too, for one of the files that a crawler found. Asked after rights. */
+export async function findLakeTable(
+  control: Pick<ControlPlane, 'get' | 'list' | 'relations'>,
+  text: string,
+): Promise<FoundTable> {
+  const found = await findTable(control, text)
+  if (found.declared) return found
+  const { items } = await control.list({ kind: 'crawler' })
+  const crawler = items.find(({ spec }) => {
+    const { namespace, table } = spec as { readonly namespace: string; readonly table: string }
+    return namespace === found.namespace && table === found.name
+  })
+  if (!crawler) return found
+  throw new WeirError(
+    'WEIR-7001',
+    `"${text}" is a table of files that the crawler "${crawler.name}" found: it has no snapshots. weir crawl ${crawler.name} --dry-run looks at its files, and CREATE TABLE … AS SELECT makes a table of its rows`,
+  )
+}
+
 async function declaredTable(control: Pick<ControlPlane, 'get'>, name: string): Promise<FoundTable | undefined> {
   try {
     const declared = await control.get({ kind: 'table', name })

@@ -45,6 +45,12 @@ void test('a folder of CSV becomes a table, drift is found by command, and a cha
     'dt=2024-01-03/b.csv': 'id,sku,amount,note\n4,010,abc,x\n',
     'dt=2024-01-03/c.csv': 'id,sku,amount,note\n5,011,5,x\n',
   })
+  const history = await weir.command('table', 'history', 'sales')
+  assert.equal(history.code, 1)
+  assert.match(
+    history.stderr,
+    /that the crawler "raw-sales" found: it has no snapshots. weir crawl raw-sales --dry-run/,
+  )
   const dry = await weir.command('crawl', 'raw-sales', '--dry-run')
   assert.match(dry.stdout, /would have 3 files.*1 new, 1 changed, 1 new partition/)
   await assert.rejects(rows(), /was changed/)

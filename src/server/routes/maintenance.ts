@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { catalogue, type ErrorCode } from '../../kernel/errors/catalogue.ts'
 import type { RecordedRun } from '../../storage/metadata/maintenance-runs.ts'
 import { compactionPlan, maintenancePlan, recordedRun, tableMaintenance } from '../answers/maintenance.ts'
-import { findTable } from '../find-table.ts'
+import { findLakeTable } from '../find-table.ts'
 import { openEventStream } from '../event-stream.ts'
 import { actorOf } from './actor.ts'
 import { typed, type Routes } from './route.ts'
@@ -12,12 +12,12 @@ export const maintenanceRoutes: Routes = (untyped, { control, operations: { main
   const app = typed(untyped)
   const api = { tags: ['tables'], params: z.object({ name: z.string() }) }
   const ident = async (named: string) => {
-    const { namespace, name } = await findTable(control, named)
+    const { namespace, name } = await findLakeTable(control, named)
     return { namespace, name }
   }
   /** Only tables of the project have their turns; what was done on others was asked for. */
   const turnsOf = async (named: string) => {
-    const { declared, ...table } = await findTable(control, named)
+    const { declared, ...table } = await findLakeTable(control, named)
     if (declared) return maintenance.turns({ ...table, createdAt: declared.createdAt })
     const turns = await maintenance.turns({ ...table, createdAt: new Date(0).toISOString() })
     return turns.map((turn) => ({ ...turn, everyMs: null, nextAt: null }))

@@ -8,7 +8,7 @@ import {
   tablePartitions,
   tableSchemas,
 } from '../answers/table-inspection.ts'
-import { findTable } from '../find-table.ts'
+import { findLakeTable } from '../find-table.ts'
 import { typed, type Routes } from './route.ts'
 
 const named = z.object({ name: z.string() })
@@ -46,7 +46,7 @@ export const tableInspectionRoutes: Routes = (untyped, { control, operations: { 
   const app = typed(untyped)
   const api = { tags: ['tables'], params: named }
   const ident = async (named: string) => {
-    const { namespace, name } = await findTable(control, named)
+    const { namespace, name } = await findLakeTable(control, named)
     return { namespace, name }
   }
 

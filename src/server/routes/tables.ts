@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { asWeirError } from '../../kernel/errors/weir-error.ts'
 import type { Resource } from '../../platform/kinds/resource.ts'
-import { findTable } from '../find-table.ts'
+import { findLakeTable } from '../find-table.ts'
 import { createdRef, rollbackPlan, snapshotDiff, tableHistory } from '../answers/tables.ts'
 import { actorOf } from './actor.ts'
 import { typed, type Routes } from './route.ts'
@@ -16,11 +16,11 @@ export const tableRoutes: Routes = (untyped, { control, operations }) => {
   const { tables } = operations
   const api = { tags: ['tables'], params: named }
   const ident = async (named: string) => {
-    const { namespace, name } = await findTable(control, named)
+    const { namespace, name } = await findLakeTable(control, named)
     return { namespace, name }
   }
   const deliveriesInto = async (table: string): Promise<readonly string[]> => {
-    const { declared } = await findTable(control, table)
+    const { declared } = await findLakeTable(control, table)
     if (!declared) return []
     const { name } = declared
     const found: Resource[] = []
