@@ -31,6 +31,8 @@ export interface ProcessOperationsOptions {
   readonly disk: () => Promise<DiskUse | undefined>
   /** Why streams cannot be used, when no process of ours says so. */
   readonly streamsTrouble: () => string | undefined
+  /** What does not keep streams from being used. */
+  readonly streamsWarnings: () => Promise<readonly string[]>
   readonly rates: RateWatch
   readonly endpoints: () => Endpoints | undefined
   readonly maintenance: () => Promise<readonly StoredMaintenanceRun[]>
@@ -62,11 +64,17 @@ async function statusOf({
   copying,
   disk,
   streamsTrouble,
+  streamsWarnings,
   rates,
   endpoints,
   maintenance,
 }: ProcessOperationsOptions): Promise<ProcessesStatus> {
-  const [use, metadata, copies] = await Promise.all([disk(), askMetadata(maintenance), copiesOf(copying())])
+  const [use, metadata, copies, ofStreams] = await Promise.all([
+    disk(),
+    askMetadata(maintenance),
+    copiesOf(copying()),
+    streamsWarnings(),
+  ])
   const shown = children()
   return {
     endpoints: endpoints() ?? null,
@@ -83,7 +91,7 @@ async function statusOf({
     ],
     disk: use ?? null,
     copies,
-    warnings: [use?.warning, metadata.trouble, streamsTrouble(), ...rates.waiting].filter(
+    warnings: [use?.warning, metadata.trouble, streamsTrouble(), ...ofStreams, ...rates.waiting].filter(
       (warning) => warning !== undefined,
     ),
     counted: rates.latest.counted,

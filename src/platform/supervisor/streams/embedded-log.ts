@@ -25,6 +25,7 @@ export interface EmbeddedLogOptions extends Pick<SupervisorOptions, 'project' | 
 
 /** Recovery reads the last segments of every partition. */
 const startMs = 120_000
+const patienceMs = 2000
 /** Of a project that says nothing. */
 const logMemoryBytes = 768_000_000
 
@@ -60,6 +61,14 @@ export function runEmbeddedLog(options: EmbeddedLogOptions): StreamsPlace {
       return topic?.partitions.map(({ holes = [] }) => holes.map(({ from, to }) => ({ from, to }))) ?? []
     },
     trouble: undefined,
+    async warnings() {
+      if (log.channel === undefined) return []
+      const answer = log.channel.call('status', null, { timeoutMs: patienceMs })
+      return answer.then(
+        (found) => (found as unknown as BrokerStatus).notices,
+        () => [`the log has not answered within ${patienceMs / 1000} s. See weir logs log`],
+      )
+    },
     log,
     async stop(deadlineMs) {
       await connection.close()

@@ -28,6 +28,8 @@ export interface StreamsPlace {
   holes(id: string): Promise<readonly (readonly OffsetHole[])[]>
   /** Why streams cannot be used at present; undefined when they can, or when a process says so itself. */
   readonly trouble: string | undefined
+  /** What the own log's last start found lost or damaged of its state, or that the log does not answer at once. */
+  warnings?(): Promise<readonly string[]>
   /** The own log's process, which tells more than Kafka has words for. */
   readonly log?: LogProcess
   stop(deadlineMs: number): Promise<void>
