@@ -72,7 +72,8 @@ export const streamCodes = defineCodes({
   'WEIR-3103': {
     kind: 'invalid',
     cause: 'A Kafka broker refused a request.',
-    remedy: 'The message names the error of the Kafka protocol and the topic.',
+    remedy:
+      'The message names the error of the Kafka protocol and the topic. At CORRUPT_MESSAGE records are damaged: WEIR-3007 in weir logs log names their offsets, and what lies behind them can be read from there on (weir stream tail STREAM --from OFFSET).',
   },
   'WEIR-3104': {
     kind: 'invalid',
