@@ -6,6 +6,8 @@ import { takesConnection } from '../../kernel/takes-connection.ts'
 import { formatSize } from '../../kernel/units.ts'
 import { readEndpoints } from '../../platform/supervisor/endpoints.ts'
 import type { Command } from '../command.ts'
+import { listResources } from '../resources.ts'
+import { connectWeir } from '../weir-client.ts'
 import { dataDirectoryOf } from '../../platform/project/data-place.ts'
 
 const connectTimeoutMs = 2000
@@ -28,7 +30,7 @@ export const doctor: Command = {
       nodeVersion(),
       project(directory),
       await disk(existsSync(data) ? data : directory),
-      ...(await running(data)),
+      ...(await running(data, directory)),
     ]
     output.answer(findings, () => findings.map(textOf).join('\n'))
     return findings.every(({ ok }) => ok) ? 0 : 4
@@ -64,13 +66,32 @@ async function disk(directory: string): Promise<Finding> {
   return { check: 'disk', ok, found: `${formatSize(bavail * bsize)} free`, ...remedy }
 }
 
-async function running(data: string): Promise<Finding[]> {
+async function running(data: string, directory: string): Promise<Finding[]> {
   const endpoints = readEndpoints(data)
   if (!endpoints) return [{ check: 'weir', ok: true, found: 'not running' }]
   const kafka = endpoints.kafka.split(',').map((address) => door('kafka', address, `tcp://${address}`))
   const others = (['postgres', 'http'] as const).map((name) => door(name, endpoints[name], endpoints[name]))
   const doors = await Promise.all([...kafka, ...others])
-  return [{ check: 'weir', ok: true, found: `process ${endpoints.pid}, since ${endpoints.started}` }, ...doors]
+  const found = `process ${endpoints.pid}, since ${endpoints.started}`
+  return [{ check: 'weir', ok: true, found }, ...doors, ...(await troubles(directory))]
+}
+
+/** What Weir itself says is wrong: resources that failed, and the warnings of its status. */
+async function troubles(directory: string): Promise<readonly Finding[]> {
+  const weir = connectWeir(directory)
+  try {
+    const [resources, { warnings }] = await Promise.all([
+      listResources(weir),
+      weir.call<{ readonly warnings: readonly string[] }>('GET', '/api/v1/status'),
+    ])
+    const failed = resources.filter(({ state }) => state === 'Failed')
+    return [
+      ...failed.map(({ kind, name, reason }) => ({ check: kind, ok: false, found: `${name}: ${reason ?? 'Failed'}` })),
+      ...warnings.map((warning) => ({ check: 'warning', ok: false, found: warning })),
+    ]
+  } catch (error) {
+    return [{ check: 'state', ok: false, found: (error as Error).message }]
+  }
 }
 
 /** Whether the endpoint takes a connection. */
