@@ -54,6 +54,8 @@ export interface LogChildConfig {
 
 /** What the log answers besides: figures of some topics and groups, for who looks at them. */
 export type LogMethods<Status> = ChildMethods<LogChildConfig, LogReady, Status> & {
+  /** What the start found lost or damaged of the log's own state. */
+  notices(params: null): readonly string[]
   /** Of the topics that move; asked every second. */
   rates(params: null): readonly TopicRate[]
   topics(params: { readonly names: readonly string[] }): readonly TopicFigure[]

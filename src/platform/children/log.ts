@@ -29,6 +29,7 @@ serveSupervisor<LogChildConfig, LogReady, unknown, LogHost>('log', async (config
     metrics: () => metrics.getMetricsAsJSON(),
     stop: () => broker.stop(),
     methods: {
+      notices: () => broker.notices,
       rates: () => broker.figures.rates(),
       topics: ({ names }: { readonly names: readonly string[] }) => broker.figures.topics(names),
       partitions: ({ topic, from, count }: { readonly topic: string; readonly from: number; readonly count: number }) =>

@@ -2,7 +2,6 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { BrokerMetrics } from './metrics/broker-metrics.ts'
 import type { BrokerStatus } from './broker.ts'
 import type { Groups } from './groups/groups.ts'
-import type { LogNotices } from './log-notices.ts'
 import type { TopicStore } from './topics/topic-store.ts'
 
 /** What `weir status` and the console show of the log; rates are over the last two samples. */
@@ -11,7 +10,6 @@ export function createBrokerStatus(
   groups: Groups,
   metrics: BrokerMetrics,
   clock: Clock,
-  notices: Pick<LogNotices, 'all'>,
   ofNetwork: () => Pick<BrokerStatus, 'connections' | 'memory'>,
 ): { sample(): void; read(): BrokerStatus } {
   let last = { at: clock.monotonic(), bytesIn: 0, bytesOut: 0, recordsIn: 0 }
@@ -47,7 +45,6 @@ export function createBrokerStatus(
         })),
       })),
       deletedTopics: topics.deleted(),
-      notices: notices.all,
       groups: groups.ids().length,
       ...rates,
     }),

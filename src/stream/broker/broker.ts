@@ -168,6 +168,8 @@ export interface Broker {
   readonly metrics: Registry
   readonly figures: BrokerFigures
   status(): BrokerStatus
+  /** What the start found lost or damaged of the log's own state, and went on without. */
+  readonly notices: readonly string[]
   /** Closes connections and files; what was acknowledged is durable with or without it. */
   stop(): Promise<void>
 }
@@ -179,8 +181,6 @@ export interface BrokerStatus {
   readonly topics: readonly TopicStatus[]
   /** Topics that are gone, with the offsets that they ended at: a delivery's proof outlives its source. */
   readonly deletedTopics: readonly DeletedTopic[]
-  /** What the last start found lost or damaged of the log's own state, and went on without. */
-  readonly notices: readonly string[]
   readonly groups: number
   readonly bytesInPerSecond: number
   readonly bytesOutPerSecond: number

@@ -43,7 +43,7 @@ function overwrite(file: string, at: number): void {
   writeFileSync(file, bytes)
 }
 
-const noticesOf = (log: RunningBroker): string => log.broker.status().notices.join('\n')
+const noticesOf = (log: RunningBroker): string => log.broker.notices.join('\n')
 const isThere = (offset: number): boolean => offset === 5
 
 void suite('INV-L7: the log of groups, damaged', () => {

@@ -3,7 +3,7 @@ import type { Logger } from '../../kernel/logger.ts'
 
 /**
  * What a start found lost or damaged of the log's own state, beside the records of topics, and went on without. Logged when it is found, and
- * shown in the log's status until the next start.
+ * shown in `weir status` until the next start.
  */
 export interface LogNotices {
   readonly all: readonly string[]

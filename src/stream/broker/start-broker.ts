@@ -131,7 +131,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       answerShares: { memory, budget: answers, forReaders: Math.floor(limits.answerBytesHeldMax / 2) },
       onConnections: (change) => metrics.connections.inc(change),
     })
-    const status = createBrokerStatus(topics, groups, metrics, clock, notices, () => ({
+    const status = createBrokerStatus(topics, groups, metrics, clock, () => ({
       connections: server.connections,
       memory: { requestBytes: requests.held, answerBytes: answers.held },
     }))
@@ -150,6 +150,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       metrics: registry,
       figures: watched.figures,
       status: () => status.read(),
+      notices: notices.all,
       async stop() {
         chores.stop()
         await server.close()

@@ -95,7 +95,7 @@ export function createOperations(options: OperationsOptions): Operations & { clo
       maintenance: () => options.maintenance.latest(),
       disk: () => disk.now(),
       streamsTrouble: () => processes.streams.trouble,
-      streamsWarnings: async () => (await processes.streams.warnings?.()) ?? [],
+      lookAtLog: async () => processes.streams.look?.(),
       rates,
       children: () => childrenOf(processes),
       copying: () => [processes.engine.child, processes.operator.child] as readonly CopyingChild[],

@@ -9,6 +9,7 @@ import { askMetadata } from './ask-metadata.ts'
 import { residentBytes } from '../resident-size.ts'
 import { exposeMetrics } from '../metrics/expose-metrics.ts'
 import { metricsContentTypes } from '../metrics/metrics-text.ts'
+import type { LogLook } from '../streams/streams-place.ts'
 import type { RateWatch } from './rate-watch.ts'
 
 /** As much of a kept child as is shown. */
@@ -31,8 +32,8 @@ export interface ProcessOperationsOptions {
   readonly disk: () => Promise<DiskUse | undefined>
   /** Why streams cannot be used, when no process of ours says so. */
   readonly streamsTrouble: () => string | undefined
-  /** What does not keep streams from being used. */
-  readonly streamsWarnings: () => Promise<readonly string[]>
+  /** Undefined where there is no log of our own. */
+  readonly lookAtLog: () => Promise<LogLook | undefined>
   readonly rates: RateWatch
   readonly endpoints: () => Endpoints | undefined
   readonly maintenance: () => Promise<readonly StoredMaintenanceRun[]>
@@ -64,16 +65,16 @@ async function statusOf({
   copying,
   disk,
   streamsTrouble,
-  streamsWarnings,
+  lookAtLog,
   rates,
   endpoints,
   maintenance,
 }: ProcessOperationsOptions): Promise<ProcessesStatus> {
-  const [use, metadata, copies, ofStreams] = await Promise.all([
+  const [use, metadata, copies, log] = await Promise.all([
     disk(),
     askMetadata(maintenance),
     copiesOf(copying()),
-    streamsWarnings(),
+    lookAtLog(),
   ])
   const shown = children()
   return {
@@ -91,9 +92,11 @@ async function statusOf({
     ],
     disk: use ?? null,
     copies,
-    warnings: [use?.warning, metadata.trouble, streamsTrouble(), ...ofStreams, ...rates.waiting].filter(
-      (warning) => warning !== undefined,
-    ),
+    warnings: [
+      ...[use?.warning, metadata.trouble, streamsTrouble(), log?.trouble],
+      ...(log?.notices ?? []),
+      ...rates.waiting,
+    ].filter((warning) => warning !== undefined),
     counted: rates.latest.counted,
     rates: rates.latest.rates,
     maintenance: metadata.answer ?? [],
@@ -129,6 +132,7 @@ async function readiness({
   children,
   disk,
   streamsTrouble,
+  lookAtLog,
   endpoints,
   maintenance,
 }: ProcessOperationsOptions): Promise<{ ready: boolean; reasons: string[] }> {
@@ -138,8 +142,8 @@ async function readiness({
       : [`${name} is ${state.kind}${'reason' in state ? `: ${state.reason}` : ''}`],
   )
   if (!endpoints()) reasons.push('Weir is starting')
-  const [use, { trouble }] = await Promise.all([disk(), askMetadata(maintenance)])
-  for (const reason of [trouble, streamsTrouble()]) if (reason !== undefined) reasons.push(reason)
+  const [use, { trouble }, log] = await Promise.all([disk(), askMetadata(maintenance), lookAtLog()])
+  for (const reason of [trouble, streamsTrouble(), log?.trouble]) if (reason !== undefined) reasons.push(reason)
   if (use && isFull(use)) reasons.push(use.warning!)
   return { ready: reasons.length === 0, reasons }
 }

@@ -61,13 +61,13 @@ export function runEmbeddedLog(options: EmbeddedLogOptions): StreamsPlace {
       return topic?.partitions.map(({ holes = [] }) => holes.map(({ from, to }) => ({ from, to }))) ?? []
     },
     trouble: undefined,
-    async warnings() {
-      if (log.channel === undefined) return []
-      const answer = log.channel.call('status', null, { timeoutMs: patienceMs })
-      return answer.then(
-        (found) => (found as unknown as BrokerStatus).notices,
-        () => [`the log has not answered within ${patienceMs / 1000} s. See weir logs log`],
-      )
+    async look() {
+      try {
+        const notices = await log.channel?.call('notices', null, { timeoutMs: patienceMs })
+        return { trouble: undefined, notices: notices ?? [] }
+      } catch {
+        return { trouble: `the log has not answered within ${patienceMs / 1000} s. See weir logs log`, notices: [] }
+      }
     },
     log,
     async stop(deadlineMs) {

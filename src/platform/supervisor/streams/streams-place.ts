@@ -5,6 +5,14 @@ import type { StreamState } from '../../kinds/reconcile-services.ts'
 import type { KafkaAccess } from '../../streams/kafka-access.ts'
 import type { LogProcess } from '../log-process.ts'
 
+/** What is seen of the own log when it is asked. */
+export interface LogLook {
+  /** That it does not answer in time; undefined when it does. */
+  readonly trouble: string | undefined
+  /** What its last start found lost or damaged of its state. */
+  readonly notices: readonly string[]
+}
+
 /**
  * Where the streams of a project lie: Weir's own log, which it runs, or a Kafka that somebody else runs (real-kafka.md). Both are
  * reached by the same client; this is what the protocol does not tell, or not cheaply.
@@ -28,8 +36,8 @@ export interface StreamsPlace {
   holes(id: string): Promise<readonly (readonly OffsetHole[])[]>
   /** Why streams cannot be used at present; undefined when they can, or when a process says so itself. */
   readonly trouble: string | undefined
-  /** What the own log's last start found lost or damaged of its state, or that the log does not answer at once. */
-  warnings?(): Promise<readonly string[]>
+  /** How the own log is now, asked of it. */
+  look?(): Promise<LogLook>
   /** The own log's process, which tells more than Kafka has words for. */
   readonly log?: LogProcess
   stop(deadlineMs: number): Promise<void>
