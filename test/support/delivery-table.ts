@@ -28,6 +28,8 @@ interface Snapshot {
   readonly atMs: number
 }
 
+const noChanges = { isWhole: true, added: 0n, placedMax: 0n, removed: 0n, removedMax: 0n }
+
 const ownColumns: readonly ColumnDeclaration[] = [
   { name: '_source', type: 'string' },
   { name: '_source_partition', type: 'int' },
@@ -77,8 +79,7 @@ export class FolderTable implements DeliveryTable {
       state: this.property,
       summary: this.#nearest(),
       removals: this.removals,
-      changedSince: 'none',
-      changedEver: 'none',
+      othersChanges: () => ({ since: noChanges, ever: noChanges }),
       copyText: (select, directory) =>
         `COPY (${select}) TO ${literal(`${directory}/data.parquet`)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS)`,
       dataFiles: async () => filesOf(files),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { haltOf, readUpTo } from '../../../test/support/delivery-bench.ts'
 import { keyedTable, openKeyedBench, type KeyedBench } from '../../../test/support/keyed-bench.ts'
+import { writeState } from '../commit/write-state.ts'
 import { verifyDelivery } from '../ledger/verify-delivery.ts'
 import { replayDeadLetters } from '../letters/replay-letters.ts'
 import { resumeDelivery } from '../operate/resume-delivery.ts'
@@ -37,12 +38,12 @@ void test('verify sees a key twice, a row of an older record, and a key that los
   bench.log.appendKeyed(0, [upsert(1, 'new')])
   await bench.deliver(worker)
   const view = await table.load()
-  const state = view.state!
   const files = await table.rowChanges.files(view)
   const younger = files.find(({ location }) => location !== before!.location)!
-  // What a delivery with an error would commit: the deletes of the old row are lost.
+  // What deliveries with an error would commit: the deletes of the old row are lost, then rows.
+  const state = async () => writeState(table, await stateOf(bench))
   const deletes = new Set(files.flatMap((file) => file.deletes.map(({ id }) => id)))
-  await table.commit(view, { files: [], removed: await table.rowChanges.removed(view, deletes), state })
+  await table.commit(view, { files: [], removed: await table.rowChanges.removed(view, deletes), state: await state() })
   const twice = await verifyDelivery(bench.ports)
   assert.equal(twice.verdict, 'violated')
   assert.match(
@@ -51,14 +52,14 @@ void test('verify sees a key twice, a row of an older record, and a key that los
   )
   const next = await table.load()
   const removed = await table.rowChanges.removed(next, new Set([younger.location]))
-  await table.commit(next, { files: [], removed, state })
+  await table.commit(next, { files: [], removed, state: await state() })
   const older = await verifyDelivery(bench.ports)
   assert.match(older.partitions[0]!.findings.join('; '), /rows at offsets 0 whose keys have a later record/)
   const last = await table.load()
   await table.commit(last, {
     files: [],
     removed: await table.rowChanges.removed(last, new Set([before!.location])),
-    state,
+    state: await state(),
   })
   const none = await verifyDelivery(bench.ports)
   assert.equal(none.verdict, 'violated')

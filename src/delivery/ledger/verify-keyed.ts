@@ -6,15 +6,18 @@ import type { KeyedOperation, OperatorPorts } from '../operate/operator-ports.ts
 import type { TableView } from '../table/delivery-table.ts'
 import { rowsByPlace } from './rows-by-place.ts'
 import { letterOffsets } from './letter-offsets.ts'
+import {
+  compareLast,
+  countOf,
+  judgeCount,
+  judgeLast,
+  offsetsOf,
+  placeOf,
+  shownMax,
+  type Compared,
+  type Findings,
+} from './judge-keyed.ts'
 import { worstOf, type PartitionVerification, type Verification, type VerifyProgress } from './verification.ts'
-
-const shownMax = 10
-
-/** What speaks against a partition, and what only leaves it open. */
-interface Findings {
-  readonly broken: string[]
-  readonly open: string[]
-}
 
 /**
  * Proves a table with a key by its rows and, as far as the stream still has them, its records (keyed-tables.md, "Verify"): each key
@@ -54,12 +57,19 @@ export async function verifyKeyed(
       await judgePlaces(ports, entry, mine.offsets, rows, findings)
       await readPartition(ports, keyed, view, entry, mine.offsets, records, findings)
     }
+    const compared = new Map<StateEntry, Compared>()
+    for (const entry of state.entries)
+      if (entry.source === ports.source?.id)
+        compared.set(entry, await compareLast(ports.connection, entry, { rows, records, columns }))
+    const { ever } = view.othersChanges()
+    const goneInAll = [...compared.values()].reduce((sum, { gone }) => sum + gone.count, 0n)
     for (const [entry, findings] of found) {
-      if (entry.source === ports.source?.id) await judgeLast(ports, view, entry, { rows, records, columns }, findings)
-      const own = await countOf(ports, `SELECT count(*) FROM ${rows} WHERE ${placeOf(entry)}`)
+      const last = compared.get(entry)
+      if (last) judgeLast(entry, last, { ever, goneInAll }, findings)
+      const own = await countOf(ports.connection, `SELECT count(*) FROM ${rows} WHERE ${placeOf(entry)}`)
       partitions.push(verdictOf(entry, own, letters.get(entry)!, join(findings, whole)))
     }
-    const all = await countOf(ports, `SELECT count(*) FROM ${rows}`)
+    const all = await countOf(ports.connection, `SELECT count(*) FROM ${rows}`)
     onProgress({ part: 'done', done: total, total })
     return { verdict: worstOf(partitions), snapshotId: view.snapshotId, rows: String(all), partitions }
   } finally {
@@ -86,11 +96,8 @@ async function judgeWhole(
         .map(([key]) => String(key))
         .join('; ')}`,
     )
-  const count = await countOf(ports, `SELECT count(*) FROM ${rows}`)
-  if (count === BigInt(state.rows!)) return findings
-  const text = `the table has ${count} rows, its state says ${state.rows}`
-  if (view.changedSince === 'none') findings.broken.push(text)
-  else findings.open.push(`${text}; others have changed rows since`)
+  const count = await countOf(ports.connection, `SELECT count(*) FROM ${rows}`)
+  judgeCount(count, BigInt(state.rows!), view.othersChanges().since, findings)
   return findings
 }
 
@@ -118,14 +125,14 @@ async function judgePlaces(
 ): Promise<void> {
   const where = `partition ${entry.partition}`
   const beyond = await offsetsOf(
-    ports,
+    ports.connection,
     `SELECT _offset FROM ${rows} WHERE ${placeOf(entry)} AND _offset >= ${entry.next}`,
   )
   if (beyond.length > 0)
     broken.push(`${where} has rows at offsets ${beyond.join(', ')}, but its state has reached only ${entry.next}`)
   if (letters.size === 0) return
   const both = await offsetsOf(
-    ports,
+    ports.connection,
     `SELECT _offset FROM ${rows} WHERE ${placeOf(entry)} AND _offset IN (${[...letters].join(', ')})`,
   )
   if (both.length > 0) broken.push(`${where} has dead letters in force that are rows: offsets ${both.join(', ')}`)
@@ -154,68 +161,6 @@ async function readPartition(
   const reader = { source: mine, connection, folder, plan, decode: keyed.decodeFor(view) }
   const end = await readLogKeys(reader, view, range, records)
   if (end < Number(entry.next)) open.push(`${where}: the stream cannot be read from offset ${end} on`)
-}
-
-interface Compared {
-  readonly rows: string
-  readonly records: string
-  /** Quoted. */
-  readonly columns: readonly string[]
-}
-
-/** INV-K2, by the records that the stream still has: of those of one partition the last counts. */
-async function judgeLast(
-  ports: OperatorPorts,
-  view: TableView,
-  entry: StateEntry,
-  { rows, records, columns }: Compared,
-  { broken, open }: Findings,
-): Promise<void> {
-  const { partition } = entry
-  const [bounds] = await ports.source!.bounds([partition]).catch(() => [])
-  if (!bounds) return
-  const where = `partition ${partition}`
-  const same = (of: string): string => columns.map((name) => `${of}.${name} = l.${name}`).join(' AND ')
-  const names = columns.join(', ')
-  const last = `SELECT ${names}, max(_offset) AS _offset, arg_max(_deleted, _offset) AS _deleted FROM ${records}
-    WHERE _source_partition = ${partition} GROUP BY ${names}`
-  const mine = `SELECT * FROM ${rows} WHERE ${placeOf(entry)}`
-  const old = await offsetsOf(
-    ports,
-    `SELECT r._offset FROM (${mine}) r JOIN (${last}) l USING (${names}) WHERE r._offset <> l._offset OR l._deleted`,
-  )
-  const gone = await offsetsOf(
-    ports,
-    `SELECT l._offset FROM (${last}) l WHERE NOT l._deleted AND NOT EXISTS (
-       SELECT 1 FROM ${rows} r WHERE ${same('r')})
-     AND NOT EXISTS (SELECT 1 FROM ${records} o WHERE o._source_partition <> ${partition} AND ${same('o')})`,
-  )
-  const [sure, why] = view.changedEver === 'none' ? [broken, ''] : [open, ', and others may have changed rows']
-  if (old.length > 0) sure.push(`${where} has rows at offsets ${old.join(', ')} whose keys have a later record${why}`)
-  if (gone.length > 0)
-    sure.push(`${where} lacks the rows of the records at offsets ${gone.join(', ')}, the last of their keys${why}`)
-  const untold = await countOf(
-    ports,
-    `SELECT count(*) FROM (${mine}) r WHERE NOT EXISTS (SELECT 1 FROM ${records} l WHERE l._source_partition = ${partition} AND l._offset = r._offset)
-     AND r._offset NOT IN (SELECT r._offset FROM (${mine}) r JOIN (${last}) l USING (${names}))`,
-  )
-  if (untold > 0n)
-    open.push(
-      `${where}: of ${untold} rows the stream no longer has the record; whether a later one deleted the key, nobody can tell`,
-    )
-}
-
-function placeOf({ source, partition }: StateEntry): string {
-  return `_source = '${source}' AND _source_partition = ${partition}`
-}
-
-async function offsetsOf({ connection }: OperatorPorts, sql: string): Promise<readonly string[]> {
-  const read = await connection.runAndReadAll(`SELECT * FROM (${sql}) ORDER BY 1 LIMIT ${shownMax}`)
-  return read.getRows().map(([offset]) => String(offset))
-}
-
-async function countOf({ connection }: OperatorPorts, sql: string): Promise<bigint> {
-  return (await connection.runAndReadAll(sql)).value(0, 0) as bigint
 }
 
 function join(one: Findings, other: Findings): Findings {

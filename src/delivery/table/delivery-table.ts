@@ -39,10 +39,8 @@ export interface TableView {
   readonly summary: NearestSummary
   /** Whether a snapshot that is still known took rows away, or some that may have are not known any more. */
   readonly removals: 'none' | 'some' | 'unknown'
-  /** Whether others (engines, people) changed rows since the last commit of a delivery; compaction does not. */
-  readonly changedSince: OthersChanged
-  /** The same, since the table was made. */
-  readonly changedEver: OthersChanged
+  /** What others (engines, people) did to rows since the last commit of a delivery, and since the table was made; compaction does nothing. */
+  othersChanges(): { readonly since: OthersChanges; readonly ever: OthersChanges }
   /** A `COPY` that writes the rows of `select` as data files into `directory`, which is there and empty; one row of statistics for each file. */
   copyText(select: string, directory: string): string
   /** Every data file in the current snapshot; to be disposed of when nobody reads them any more. WEIR-8009 for more than copies of a remote store may take. */
@@ -56,8 +54,18 @@ export interface TableView {
   liveRows(): Promise<bigint>
 }
 
-/** `unknown`: snapshots have expired that may have. */
-export type OthersChanged = 'none' | 'some' | 'unknown'
+/** In rows, as the summaries of snapshots count them. */
+export interface OthersChanges {
+  /** Not when snapshots have expired, or one does not count what it did: then there may have been more. */
+  readonly isWhole: boolean
+  readonly added: bigint
+  /** At most so many of the added ones have the offset of a record. */
+  readonly placedMax: bigint
+  /** What the counts come to. */
+  readonly removed: bigint
+  /** Never more than these: a row may be counted twice, by its file and by its delete. */
+  readonly removedMax: bigint
+}
 
 export interface TableFiles extends Disposable {
   /** Local paths that DuckDB can read until then. */

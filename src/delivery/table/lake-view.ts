@@ -1,7 +1,7 @@
 import type { DataFile } from '../../lake/manifest/data-file.ts'
 import type { ManifestReader } from '../../lake/manifest/manifest-reader.ts'
 import { ancestors, currentSnapshot, tableSchema } from '../../lake/metadata/read.ts'
-import type { Snapshot, TableMetadata } from '../../lake/metadata/table-metadata.ts'
+import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
 import { writtenSpec } from '../../lake/metadata/written-spec.ts'
 import { liveRowsSql, refuseFormats } from '../../lake/scan/live-rows.ts'
 import { planScan, type Scan } from '../../lake/scan/plan-scan.ts'
@@ -12,7 +12,8 @@ import { holdAll } from '../../storage/objects/hold-all.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { scansInTurns } from './scans-in-turns.ts'
 import { rowsOfFiles } from './rows-of-files.ts'
-import type { NearestSummary, OthersChanged, TableFiles, TableView } from './delivery-table.ts'
+import type { NearestSummary, TableFiles, TableView } from './delivery-table.ts'
+import { othersChanges } from './others-changes.ts'
 
 /** Table metadata as deliveries look at it. */
 export function lakeView(
@@ -48,8 +49,7 @@ export function lakeView(
     state: metadata.properties?.[stateProperty],
     summary: nearestOf(metadata),
     removals: removalsOf(metadata),
-    changedSince: othersChanged(metadata, isDelivery),
-    changedEver: othersChanged(metadata, () => false),
+    othersChanges: () => othersChanges(metadata),
     copyText: (select, directory) =>
       copySql({
         schema,
@@ -94,27 +94,4 @@ function removalsOf(metadata: TableMetadata): TableView['removals'] {
     last = snapshot
   }
   return last === undefined || last['parent-snapshot-id'] == null ? 'none' : 'unknown'
-}
-
-function isDelivery({ summary }: Snapshot): boolean {
-  return summary?.[stateProperty] !== undefined && summary['operation'] !== 'replace'
-}
-
-/** By the ancestors of the current snapshot, up to one at which to stop. */
-function othersChanged(metadata: TableMetadata, stopAt: (snapshot: Snapshot) => boolean): OthersChanged {
-  let last
-  for (const snapshot of ancestors(metadata, metadata['current-snapshot-id'])) {
-    if (stopAt(snapshot)) return 'none'
-    if (!isDelivery(snapshot) && changesRows(snapshot)) return 'some'
-    last = snapshot
-  }
-  return last === undefined || last['parent-snapshot-id'] == null ? 'none' : 'unknown'
-}
-
-/** A fence of maintenance adds and takes nothing. */
-function changesRows({ summary = {} }: Snapshot): boolean {
-  if (summary['operation'] === 'replace') return false
-  return ['added-records', 'deleted-records', 'added-position-deletes', 'added-equality-deletes'].some(
-    (count) => Number(summary[count] ?? 0) > 0,
-  )
 }
