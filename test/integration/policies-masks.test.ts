@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import type pg from 'pg'
 import { table, view } from '../../src/index.ts'
@@ -274,7 +276,48 @@ void suite('masked columns', { timeout: 240_000 }, () => {
     assert.deepEqual((await ana.query('select count(*)::int as n from many where customer is null')).rows, [{ n: 20 }])
     assert.deepEqual((await ana.query(`select count(*)::int as n from many where customer >= 'c1'`)).rows, [{ n: 0 }])
   })
+
+  void test('INV-A5: a missing file is not named to who sees its table through a mask or a view, and is to others', async () => {
+    await weir.sql('weir', `create table marked (id bigint, customer text) partition by (customer)`)
+    await weir.sql('weir', `insert into marked values (1, 'Ada')`)
+    await weir.policy('marked', { allow: ['table:read'], on: ['public.marked'], columns: { mask: ['customer'] } })
+    await weir.policy('view', { principals: ['user:bob'], allow: ['table:read'], on: ['public.by_customer'] })
+    const lake = join(weir.folder, '.weir', 'lake', 'public')
+    const taken = ['marked', 'orders'].flatMap((name) => filesUnder(join(lake, name, 'data')))
+    assert.ok(
+      taken.some((path) => secret.test(path)),
+      taken.join(' '),
+    )
+    for (const path of taken) renameSync(path, `${path}.away`)
+    const refused = async (user: string, text: string): Promise<pg.DatabaseError> =>
+      weir.sql(user, text).then(
+        () => assert.fail(`${text} was answered`),
+        (error: pg.DatabaseError) => error,
+      )
+    try {
+      for (const [user, text] of [
+        ['ana', 'select count(*) from marked'],
+        ['ana', 'copy (select id from marked) to stdout'],
+        ['bob', 'select count(*) from by_customer'],
+      ] as const) {
+        const { code, detail, message, hint } = await refused(user, text)
+        assert.deepEqual([code, detail], ['58P01', 'WEIR-8002'], message)
+        assert.doesNotMatch(`${message} ${hint}`, /Ada|Bo\b|parquet|avro|LINE/)
+      }
+      const { code, message } = await refused('weir', 'select count(*) from marked')
+      assert.equal(code, '58P01')
+      assert.match(message, /table public\.marked: the data file \S+\.parquet is not there; the manifest \S+ names it/)
+    } finally {
+      for (const path of taken) renameSync(`${path}.away`, path)
+    }
+  })
 })
+
+function filesUnder(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.parquet'))
+    .map(({ parentPath, name }) => join(parentPath, name))
+}
 
 /** After the first snapshot of people, and before the second. */
 async function momentOf(weir: GovernedWeir): Promise<string> {

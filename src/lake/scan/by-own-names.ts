@@ -47,7 +47,7 @@ function footerIfAny(path: string): Footer | undefined {
   try {
     return readFooter(path)
   } catch (error) {
-    if (error instanceof WeirError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (error instanceof WeirError) return undefined
     throw error
   }
 }

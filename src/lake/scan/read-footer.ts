@@ -24,16 +24,32 @@ const headBytes = 32_768
 
 /**
  * The columns and the number of rows of a local Parquet file, by its footer: some kilobytes at its end, read once for each file. Files of tables never change,
- * but a table that is made anew may have others of the same names. `WEIR-4008` for what is none.
+ * but a table that is made anew may have others of the same names. `WEIR-4008` for what is none, `WEIR-8002` for what is not there.
  */
 export function readFooter(path: string): Footer {
   const known = kept.get(path)
-  if (known !== undefined && isSame(known, statSync(path))) return known.footer
+  if (
+    known !== undefined &&
+    isSame(
+      known,
+      present(path, () => statSync(path)),
+    )
+  )
+    return known.footer
   const { columns, rows, size, mtimeMs, ino } = headAt(path)
   const footer = { columns: layoutOf(columns), rows }
   if (kept.size >= filesKept) for (const oldest of [...kept.keys()].slice(0, filesKept / 10)) kept.delete(oldest)
   kept.set(path, { footer, size, mtimeMs, ino })
   return footer
+}
+
+function present<T>(path: string, open: () => T): T {
+  try {
+    return open()
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
+    throw new WeirError('WEIR-8002', `the data file ${path} is not there`, { cause })
+  }
 }
 
 function isSame(known: KeptFooter, { size, mtimeMs, ino }: Stats): boolean {
@@ -58,7 +74,7 @@ function layoutOf(columns: readonly FileColumn[]): readonly FileColumn[] {
 }
 
 function headAt(path: string): FileHead & Omit<KeptFooter, 'footer'> {
-  const file = openSync(path, 'r')
+  const file = present(path, () => openSync(path, 'r'))
   try {
     const { size, mtimeMs, ino } = fstatSync(file)
     const end = readAt(file, Math.max(0, size - 8), Math.min(8, size))

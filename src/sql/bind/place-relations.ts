@@ -32,10 +32,19 @@ export function isMasked({ tables, views }: BoundRelations): boolean {
   return [...tables, ...views].some(({ rights }) => (rights?.masks.length ?? 0) > 0)
 }
 
-/** WEIR-7015 (42501) for a plan that would name files whose rows the session does not see whole: partitions are in their names. */
-export function mustShowFiles({ tables, views }: BoundRelations): void {
-  const hidden =
+/** A relation whose rows the session does not see whole: it is not told of files, which have partitions in their names. */
+export function hiddenRelation({
+  tables,
+  views,
+}: Pick<BoundRelations, 'tables' | 'views'>): ReadRelation | BoundView | undefined {
+  return (
     tables.find(({ rights, asOwner }) => asOwner || (rights?.masks.length ?? 0) > 0) ??
     views.find(({ rights }) => (rights?.masks.length ?? 0) > 0)
+  )
+}
+
+/** WEIR-7015 (42501) for a plan that would name files whose rows the session does not see whole: partitions are in their names. */
+export function mustShowFiles({ tables, views }: BoundRelations): void {
+  const hidden = hiddenRelation({ tables, views })
   if (hidden) throw denied(hidden, 'EXPLAIN names its files, and you see it through a view or a mask')
 }

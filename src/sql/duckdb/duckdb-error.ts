@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../kernel/errors/catalogue.ts'
-import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { asWeirError, WeirError } from '../../kernel/errors/weir-error.ts'
+import { fileErrorOf } from '../../kernel/files/file-error.ts'
 import { sqlError } from '../sql-error.ts'
 
 interface Rule {
@@ -9,6 +10,10 @@ interface Rule {
 }
 
 const rule = (pattern: RegExp, code: ErrorCode, sqlstate: string): Rule => ({ pattern, code, sqlstate })
+
+/** When the statement is bound, and when it comes to the file. */
+const missingFile =
+  /^IO Error: (?:No files found that match the pattern|Cannot open file) "([^"]*)"(?:$|\n|: No such file or directory)/
 
 /** By what DuckDB says; the first that fits. */
 const rules: readonly Rule[] = [
@@ -36,12 +41,14 @@ const rules: readonly Rule[] = [
   ),
   rule(/^Conversion Error/, 'WEIR-6005', '22P02'),
   rule(/^Out of Range Error/, 'WEIR-6005', '22003'),
-  rule(/^IO Error: No files found/, 'WEIR-8002', '58P01'),
+  rule(missingFile, 'WEIR-8002', '58P01'),
   rule(
-    /^Invalid Input Error: .*(too small to be a Parquet file|No magic bytes|Failed to read file)/,
+    /^Invalid Input Error: .*(too small to be a Parquet file|No magic bytes|Failed to read (Parquet )?file|encoding found in Parquet file)/,
     'WEIR-8007',
     'XX001',
   ),
+  // Of Thrift, in which the footer and the heads of pages are written.
+  rule(/^Invalid Error: (don't know what type|Out of buffer|TProtocolException|.*thrift)/i, 'WEIR-8007', 'XX001'),
   rule(/^Invalid Input Error: .*(unicode|utf)/i, 'WEIR-6005', '22021'),
   rule(/^Invalid Input Error: negative substring length/, 'WEIR-6005', '22011'),
   rule(/^Invalid Input Error: .*More than one row/i, 'WEIR-6005', '21000'),
@@ -54,12 +61,15 @@ const rules: readonly Rule[] = [
 /** DuckDB's error as one for SQL clients: SQLSTATE, position, and its advice as the hint. WeirErrors pass as they are. */
 export function duckdbError(thrown: unknown): Error {
   if (thrown instanceof WeirError) return thrown
+  if (fileErrorOf(thrown)) return asWeirError(thrown)
   const full = thrown instanceof Error ? thrown.message : String(thrown)
   const { code, sqlstate } = rules.find(({ pattern }) => pattern.test(full)) ?? {
     code: 'WEIR-9001' as const,
     sqlstate: 'XX000',
   }
   const [body = full, excerpt] = full.split(/\n\n(?=LINE \d+: )/)
+  const missing = missingFile.exec(body)?.[1]
+  if (missing !== undefined) return sqlError(code, `the data file ${missing} is not there`, { sqlstate }, thrown)
   const [first = '', ...rest] = body.replace(/^[A-Za-z ]+ Error: (WEIR-4020 )?/, '').split('\n')
   const hint = rest.join(' ').trim()
   if (sqlstate === '57014') return sqlError(code, 'canceling statement due to user request', { sqlstate }, thrown)
@@ -87,6 +97,18 @@ function charactersIn(text: string, columns: number): number {
 
 const wide =
   /^[\p{Emoji_Presentation}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60]/u
+
+/** Without the piece of the statement that DuckDB shows: the statement may be one that Weir composed. */
+export function withoutExcerpt(message: string): string {
+  return message.split(/\n+LINE \d+: /)[0]!
+}
+
+/** The error without a place, where the statement was not the client's. */
+export function withoutPosition(error: Error): Error {
+  if (!(error instanceof WeirError) || error.details['line'] === undefined) return error
+  const { position: _, line: __, ...details } = error.details as { position?: number; line?: number }
+  return new WeirError(error.code, error.message, { details, cause: error.cause })
+}
 
 /** The error with its position counted from the begin of the statement, as clients expect it. */
 export function withPosition(error: Error, statement: string, exact: boolean): Error {

@@ -2,12 +2,14 @@ import type { BoundRelations } from '../bind/binder.ts'
 import { placeRelations } from '../bind/place-relations.ts'
 import type { SessionViews } from '../bind/session-views.ts'
 import { tableKey, type PlanFilters } from '../blank/plan-filters.ts'
+import { duckdbError } from '../duckdb/duckdb-error.ts'
 import type { EngineServices } from '../engine/services.ts'
 import type { ResolvedTable, TableName } from '../engine-host.ts'
 import { isSamePin } from '../snapshot/pin-table.ts'
 import type { PendingTable } from '../snapshot/pending-table.ts'
 import { type ReadRelation, tableOf, type TablePlan, type WrittenPlan } from '../snapshot/table-plan.ts'
 import { sqlError } from '../sql-error.ts'
+import { fileError } from './file-error.ts'
 
 /** Tables as one statement sees them; `release` when it is done. */
 export interface TableReading {
@@ -38,7 +40,7 @@ export async function readTables(
   for (let attempt = 1; ; attempt++) {
     const planned = bound.tables.length
       ? await planTables(services, bound, filters, pendingOf, attempt > 1)
-      : { plans: [], notices: [] }
+      : { plans: [], notices: [], ofFile: async (error: unknown) => error }
     if (planned === 'rebind') return 'rebind'
     if (planned === 'stale') {
       if (attempt < attemptsMax) continue
@@ -51,24 +53,33 @@ export async function readTables(
       )
     }
     const release = async () => void (await Promise.all(planned.plans.map((plan) => plan.release())))
+    let placing = 0
     try {
-      await placeRelations(bound, views, (_, at) => planned.plans[at]!.sql)
+      await placeRelations(bound, views, (_, at) => planned.plans[(placing = at)]!.sql)
     } catch (error) {
       await release()
-      throw error
+      throw await planned.ofFile(error, bound.tables[placing])
     }
     const written = planned.plans.find((plan) => plan.written)?.written
     return { notices: planned.notices, written, release }
   }
 }
 
+interface PlannedTables {
+  readonly plans: readonly TablePlan[]
+  readonly notices: readonly string[]
+  /** The error with what is known of the file that it tells of. */
+  readonly ofFile: (error: unknown, table: ReadRelation | undefined) => Promise<unknown>
+}
+
 async function planTables(
   { resolve, planner }: EngineServices,
-  { tables, version }: BoundRelations,
+  bound: BoundRelations,
   filters: () => Promise<PlanFilters>,
   pendingOf: PendingOf,
   anew: boolean,
-): Promise<{ plans: readonly TablePlan[]; notices: readonly string[] } | 'stale' | 'rebind'> {
+): Promise<PlannedTables | 'stale' | 'rebind'> {
+  const { tables, version } = bound
   const keyed = tables.filter(({ query }) => query === undefined).map(tableOf)
   const names = [...new Map(keyed.map(({ schema, name }) => [tableKey({ schema, name }), { schema, name }])).values()]
   const resolution = names.length
@@ -76,15 +87,29 @@ async function planTables(
     : { tables: [], holds: [] }
   if (resolution === 'other relations') return 'rebind'
   const { tables: resolved } = resolution
+  const resolvedOf = (table: ReadRelation): ResolvedTable | undefined => {
+    const { schema, name } = tableOf(table)
+    return resolved.find((one) => schema === one.schema && name === one.name)
+  }
+  /** DuckDB opens some files already when it learns of them. */
+  const ofFile = async (thrown: unknown, table: ReadRelation | undefined): Promise<unknown> => {
+    const error = duckdbError(thrown)
+    const found = table && table.query === undefined ? resolvedOf(table) : undefined
+    if (!table || !found) return error
+    const manifest = await planner.manifestOf?.(table, found, error.message).catch(() => undefined)
+    return fileError(error, bound, { table, manifest })
+  }
   const plans: Planned[] = []
+  let planning: ReadRelation | undefined
   try {
     for (const table of tables) {
       if (table.query !== undefined) {
         plans.push({ sql: table.query, release: async () => {} })
         continue
       }
+      planning = table
       const { schema, name } = tableOf(table)
-      const found = resolved.find((one) => schema === one.schema && name === one.name)
+      const found = resolvedOf(table)
       if (!found) throw sqlError('WEIR-6003', `table ${schema}.${name} was dropped`, { sqlstate: '42P01' })
       if (table.pin && !isSamePin(table.pin, await planner.pin(found, table.pin.moment))) {
         await release(plans)
@@ -95,10 +120,10 @@ async function planTables(
     }
   } catch (error) {
     await release(plans)
-    throw error
+    throw await ofFile(error, planning)
   }
   const whole = wholeOf(plans)
-  if (whole.length === plans.length) return { plans: whole, notices: noticesOf(tables, resolved) }
+  if (whole.length === plans.length) return { plans: whole, notices: noticesOf(tables, resolved), ofFile }
   await release(plans)
   return 'stale'
 }

@@ -33,6 +33,7 @@ export function createSessionQueries(statements: SessionStatements): QueryServic
       const started = statements.cancellations
       const { prepared, spoken, read } = await statements.begin(async () => ({ statement: original }), parameters)
       if (options?.explain) await orRelease(read, () => mustShowFiles(prepared.bound))
+      const explainHere = (error: unknown) => explain(error, prepared.bound)
       const lent = await connections.take()
       const { connection, plans, meaning } = lent
       const end = async () => (connections.give(lent), read.release())
@@ -44,13 +45,13 @@ export function createSessionQueries(statements: SessionStatements): QueryServic
         statements.mustNotBeCanceled(started)
         const fetch = () => interruptible.run(connection, () => result.fetchChunk())
         const names = options?.explain ? undefined : prepared.names
-        const cursor = resultCursor(result, { fetch, names, notices: read.notices, end, explain })
+        const cursor = resultCursor(result, { fetch, names, notices: read.notices, end, explain: explainHere })
         const before = options?.explain ? undefined : described.get(original)
         if (before) mustBeAsDescribed(before, cursor.columns)
         return cursor
       } catch (error) {
         await end()
-        throw withPosition(explain(error), prepared.statement.text, prepared.exact)
+        throw withPosition(explainHere(error), prepared.statement.text, prepared.exact)
       }
     },
     cancel: (reason) => statements.cancel(reason),

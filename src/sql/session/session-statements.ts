@@ -6,7 +6,7 @@ import type { SessionViews } from '../bind/session-views.ts'
 import type { BlankSession } from '../blank/blank-database.ts'
 import { noFilters } from '../blank/plan-filters.ts'
 import type { SessionFacts } from '../catalog/rewrite-session.ts'
-import { duckdbError, withPosition } from '../duckdb/duckdb-error.ts'
+import { duckdbError, withoutPosition, withPosition } from '../duckdb/duckdb-error.ts'
 import type { EngineServices } from '../engine/services.ts'
 import type { Statement } from '../gate/statement.ts'
 import { pinMoments, type WithoutTables } from '../moment/pin-statement.ts'
@@ -14,6 +14,7 @@ import { shapeOf } from '../snapshot/shape.ts'
 import type { ReadRelation } from '../snapshot/table-plan.ts'
 import { sqlError } from '../sql-error.ts'
 import type { Parameter } from '../wire/query-service.ts'
+import { fileError } from './file-error.ts'
 import { createInterruptible, type Interruptible } from './interruptible.ts'
 import { type Freshness, noRelations, prepareStatement, type PreparedStatement } from './prepare-statement.ts'
 import { type PendingOf, readTables, type TableReading } from './read-tables.ts'
@@ -50,8 +51,8 @@ export interface SessionStatements {
     statementFor: (freshness: Freshness) => Promise<GivenStatement>,
     parameters: readonly Parameter[],
   ): Promise<Begun>
-  /** Why work on DuckDB failed. */
-  readonly explain: (thrown: unknown) => Error
+  /** Why work on DuckDB failed; with what it read, of which tables a file is damaged or missing. */
+  readonly explain: (thrown: unknown, bound?: BoundRelations) => Error
   readonly explained: <T>(prepared: PreparedStatement, work: () => Promise<T>) => Promise<T>
   /** Counts cancellations: what was begun under another count must not go on. */
   readonly cancellations: number
@@ -76,17 +77,18 @@ export function sessionStatements(
   let canceledFor: Error | undefined
 
   /** DuckDB knows only that it was interrupted; why is known here. */
-  const explain = (thrown: unknown): Error => {
+  const explain = (thrown: unknown, bound?: BoundRelations): Error => {
     const error = duckdbError(thrown)
     if (error instanceof WeirError) error.message = services.planner.shown?.(error.message) ?? error.message
     const interrupted = error instanceof WeirError && error.code === 'WEIR-6007'
-    return interrupted && canceledFor ? canceledFor : error
+    if (interrupted && canceledFor) return canceledFor
+    return bound ? fileError(error, bound) : error
   }
-  const explained = async <T>({ statement, exact }: PreparedStatement, work: () => Promise<T>): Promise<T> => {
+  const explained = async <T>({ statement, exact, bound }: PreparedStatement, work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
     } catch (error) {
-      throw withPosition(explain(error), statement.text, exact)
+      throw withPosition(explain(error, bound), statement.text, exact)
     }
   }
   const blankSession = (bound: BoundRelations): BlankSession => {
@@ -145,7 +147,10 @@ export function sessionStatements(
           spoken.isFixed && !usesCatalog && !isMasked(bound)
             ? services.filters(spoken.text, blankSession(bound))
             : noFilters
-        const read = await readTables(services, bound, views, filters, pendingOf)
+        const read = await readTables(services, bound, views, filters, pendingOf).catch((error: unknown) => {
+          // What failed was a plan of ours: places in it are none of the client's.
+          throw withoutPosition(explain(error, bound))
+        })
         if (read !== 'rebind') return { prepared, spoken, read }
       }
       throw changedMeanwhile()

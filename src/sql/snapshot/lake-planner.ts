@@ -24,7 +24,8 @@ import { pruneFiles } from './prune-files.ts'
 import { rememberLatest } from './remember-latest.ts'
 import { openSegmentLinks, type LinkedSegments } from './segment-links.ts'
 import { pinOf } from './pin-table.ts'
-import type { Pin, TablePlan, TablePlanner, WrittenPlan, WrittenTable } from './table-plan.ts'
+import { manifestNaming } from './manifest-naming.ts'
+import type { Pin, ReadRelation, TablePlan, TablePlanner, WrittenPlan, WrittenTable } from './table-plan.ts'
 import { planTail, type TailRows } from './tail-rows.ts'
 
 const tablesRemembered = 200
@@ -60,6 +61,12 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
     const scan = await planScan({ metadata, store: objects, reader, snapshotId: toLong(id) })
     return { metadata, scan, pathOf: notHeld }
   })
+  const scanOf = async ({ pin }: ReadRelation, { metadataLocation }: ResolvedTable): Promise<Scan> => {
+    const { scan } = pin
+      ? await pinnedAt(JSON.stringify([metadataLocation, String(pin.snapshotId)]))
+      : await snapshotAt(metadataLocation)
+    return scan
+  }
   /** Committed rows alone, with the schema of the pin. */
   const planPinned = async (
     relation: TableRelation,
@@ -122,6 +129,9 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
   return {
     async pin(table, moment) {
       return pinOf(await metadataAt(table.metadataLocation), table, moment)
+    },
+    async manifestOf(relation, resolved, error) {
+      return manifestNaming(objects, reader, await scanOf(relation, resolved), error)
     },
     async plan(relation, resolved, asked, pending): Promise<TablePlan | 'stale'> {
       if (relation.pin) return planPinned(relation, relation.pin, resolved, asked)

@@ -79,6 +79,8 @@ export interface TablePlanner {
   ): Promise<TablePlan | 'stale'>
   /** What DuckDB says of files, with the names that people know in the place of those of copies. */
   shown?(text: string): string
+  /** The manifest that names the file of the relation which an error tells of, where it is known. */
+  manifestOf?(relation: ReadRelation, resolved: ResolvedTable, error: string): Promise<string | undefined>
   /** Finds the snapshot of a moment. WEIR-4010 (42704) when there is none (any more). */
   pin(resolved: ResolvedTable, moment: Moment): Promise<Pin>
 }

@@ -21,6 +21,7 @@ export function tablePlanner(config: {
       if (relation.written && isCrawledTable(resolved.metadataLocation)) throw onlyRead(relation.written.table)
       return of(resolved).plan(relation, resolved, asked, pending)
     },
+    manifestOf: async (relation, resolved, error) => of(resolved).manifestOf?.(relation, resolved, error),
     shown: (text) => crawled.shown!(text),
     pin: (resolved, moment) => of(resolved).pin(resolved, moment),
   }

@@ -73,6 +73,8 @@ export async function onTarget<Result>(
           const done = await work({ run, scratch, metadata, target, query: begun.spoken.text, plan, before })
           statements.mustNotBeCanceled(started)
           return done
+        } catch (error) {
+          throw statements.explain(error, begun.prepared.bound)
         } finally {
           statements.connections.give(lent)
         }

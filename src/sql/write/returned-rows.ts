@@ -57,7 +57,7 @@ export async function returnedRows(
       return resultCursor(result, { fetch, names, notices: [], end, explain: (error) => statements.explain(error) })
     } catch (error) {
       await end()
-      throw error
+      throw statements.explain(error, prepared.bound)
     } finally {
       await read.release()
     }

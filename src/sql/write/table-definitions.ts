@@ -121,7 +121,10 @@ async function createFromQuery(
   const items = columns.map((column, at) => columnText(`weir_rows.${kept[at]!.value}`, column, target)).join(', ')
   const rows = `SELECT ${items} FROM (\n${text}\n) AS weir_rows(${given.map(({ value }) => value).join(', ')})`
   try {
-    const { spoken, read } = await statements.begin(async () => ({ statement: statementOf(rows) }), parameters)
+    const { prepared, spoken, read } = await statements.begin(
+      async () => ({ statement: statementOf(rows) }),
+      parameters,
+    )
     const lent = await statements.connections.take()
     try {
       const writer = { run: runOurs(lent.connection, statements.interruptible), scratch, metadata }
@@ -140,6 +143,8 @@ async function createFromQuery(
         tag: withData ? `SELECT ${rowsIn(added)}` : 'CREATE TABLE AS',
         ...(left.length > 0 ? { notice: leftOut(left) } : {}),
       }
+    } catch (error) {
+      throw statements.explain(error, prepared.bound)
     } finally {
       statements.connections.give(lent)
       await read.release()
