@@ -1,4 +1,6 @@
+import { catalogue, type ErrorCode } from '../../../kernel/errors/catalogue.ts'
 import { asWeirError, type WeirError } from '../../../kernel/errors/weir-error.ts'
+import { withoutExcerpt } from '../../duckdb/duckdb-error.ts'
 import type { ResponseFields } from '../backend-messages.ts'
 
 /** An error as the client sees it. `offset` is where the statement begins in what the client sent. */
@@ -14,12 +16,19 @@ export function errorFields(thrown: unknown, severity: 'ERROR' | 'FATAL', offset
   return {
     severity,
     sqlstate: sqlstate ?? sqlstateOf(error),
-    message: error.message,
+    message: withoutExcerpt(error.message),
     detail: detail ?? error.code,
-    hint,
+    hint: hint ?? remedyOf(error),
     where,
     position: position === undefined ? undefined : position + offset,
   }
+}
+
+/** Of what is wrong in the statement itself, message and position say all there is. */
+const ofStatements: ReadonlySet<ErrorCode> = new Set(['WEIR-6001', 'WEIR-6002', 'WEIR-6005'])
+
+function remedyOf({ code }: WeirError): string | undefined {
+  return ofStatements.has(code) ? undefined : catalogue[code].remedy
 }
 
 /** Of what was not said by SQL itself. */

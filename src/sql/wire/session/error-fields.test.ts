@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { catalogue } from '../../../kernel/errors/catalogue.ts'
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import { sqlError } from '../../sql-error.ts'
+import { errorFields } from './error-fields.ts'
+
+void test('the hint is that of the error or, without one, the remedy of its code', () => {
+  const damaged = new WeirError('WEIR-4008', 'a.avro does not decode as Avro')
+  assert.equal(errorFields(damaged, 'ERROR').hint, catalogue['WEIR-4008'].remedy)
+  const own = sqlError('WEIR-8002', 'a.parquet is not there', { sqlstate: '58P01', hint: 'Bring it back.' })
+  assert.equal(errorFields(own, 'ERROR').hint, 'Bring it back.')
+  assert.equal(errorFields(new Error('what is this'), 'ERROR').hint, catalogue['WEIR-9001'].remedy)
+  assert.equal(errorFields(sqlError('WEIR-6002', 'syntax error', { sqlstate: '42601' }), 'ERROR').hint, undefined)
+})
+
+void test('no message shows a piece of the statement that Weir composed', () => {
+  const thrown = new Error('Some Error: no such thing\n\nLINE 1: ...SELECT "c1" FROM read_parquet(...\n          ^')
+  assert.equal(errorFields(thrown, 'ERROR').message, 'Some Error: no such thing')
+})
