@@ -50,6 +50,8 @@ export interface LedgerHop {
   readonly pending: string | null
   /** `in = delivered + rejected + pending`, of the snapshot that the table has; null when the source could not be asked. */
   readonly holds: boolean | null
+  /** Not after a rollback, until an operator has answered: the counts are of what the table had. */
+  readonly isAsCommitted: boolean
   readonly lastCommitAt: string | null
   readonly snapshotId: string | null
   readonly partitions: readonly LedgerPartition[]

@@ -73,6 +73,11 @@ void test('what others do to its table and its stream makes a delivery ask, and 
   await change(catalog, rollBackTo(first))
   await produce(weir, [4])
   assert.match(await asks(weir, 'WEIR-5010'), /--deliver-again\n[^]*--go-on\n/)
+  const counted = await weir.command('ledger')
+  const sum =
+    /in 4 = delivered 3 \+ rejected 0 \+ pending 1 +✗ the table was rolled back[^\n]*: weir delivery resume load/
+  assert.match(counted.stdout, sum)
+  assert.equal(counted.code, 4)
   await answer(weir, '--go-on')
   await holds(weir, [1, 2, 4])
 

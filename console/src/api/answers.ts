@@ -282,8 +282,10 @@ export interface LedgerHop {
   /** Records that are dead letters. */
   readonly rejected: string
   readonly pending: string | null
-  /** Whether in = delivered + rejected + pending; null when the source could not be asked. */
+  /** Whether in = delivered + rejected + pending, of what the table has; null when the source could not be asked. */
   readonly holds: boolean | null
+  /** Whether the table is the one that is counted: not after a rollback, until an operator has answered. */
+  readonly isAsCommitted: boolean
   readonly lastCommitAt: string | null
   readonly snapshotId: string | null
   readonly partitions: readonly LedgerPartition[]
@@ -850,8 +852,10 @@ export interface TableDescription {
   readonly snapshot: string | null
   /** How many are kept. */
   readonly snapshots: number
-  /** Rows of its files, without those that files of deletes name; null where the snapshot does not say. */
+  /** Rows of its files, without those that files of deletes name; null too where rows were deleted by value; null where the snapshot does not say. */
   readonly rows: number | null
+  /** Rows of its files, with those that files of deletes name; null where the snapshot does not say. */
+  readonly records: number | null
   /** Files of rows; null where the snapshot does not say. */
   readonly dataFiles: number | null
   /** Files of deletes; null where the snapshot does not say. */

@@ -41,7 +41,7 @@ function HopFacts({ hop }: { readonly hop: LedgerHop }) {
       ) : null}
       {skipped > 0n ? <Fact name="skipped">{formatCount(String(skipped))} records, after a rollback</Fact> : null}
       <Fact name="in = delivered + rejected + pending">
-        <Balance holds={hop.holds ?? undefined} />
+        <Balance holds={hop.holds ?? undefined} isAsCommitted={hop.isAsCommitted} />
       </Fact>
       <Fact name="last commit">
         <Ago at={hop.lastCommitAt} />

@@ -103,7 +103,7 @@ export function LedgerPage() {
                 <td className="number">{formatCount(hop.rejected)}</td>
                 <td className="number">{formatCount(hop.pending ?? undefined)}</td>
                 <td>
-                  <Balance holds={hop.holds ?? undefined} />
+                  <Balance holds={hop.holds ?? undefined} isAsCommitted={hop.isAsCommitted} />
                 </td>
                 <td className="number">
                   <Ago at={hop.lastCommitAt} />

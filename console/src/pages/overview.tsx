@@ -99,7 +99,7 @@ function Figures({
       />
       <Figure
         label="Ledger"
-        value={<Balance holds={holds} />}
+        value={<Balance holds={holds} isAsCommitted={hops?.every((hop) => hop.isAsCommitted)} />}
         source="in = delivered + rejected + pending, for each hop"
         note={
           <Link to="/ledger" search={{ hop: undefined }}>

@@ -100,7 +100,7 @@ function HopFigures({ delivery }: { readonly delivery: string }) {
       <Figure label="Pending" value={formatCount(hop.pending ?? undefined)} source={source} at={ledger.dataUpdatedAt} />
       <Figure
         label="Ledger"
-        value={<Balance holds={hop.holds ?? undefined} />}
+        value={<Balance holds={hop.holds ?? undefined} isAsCommitted={hop.isAsCommitted} />}
         source="in = delivered + rejected + pending"
         at={ledger.dataUpdatedAt}
         note={

@@ -25,8 +25,14 @@ export function State(props: {
   )
 }
 
+interface BalanceOf {
+  readonly holds: boolean | undefined
+  /** Not when the table was rolled back. */
+  readonly isAsCommitted: boolean | undefined
+}
+
 /** The tick of the ledger: holds, does not hold, not known. */
-export function Balance({ holds }: { readonly holds: boolean | undefined }) {
+export function Balance({ holds, isAsCommitted }: BalanceOf) {
   if (holds === undefined)
     return (
       <span className="state" data-tone="unknown">
@@ -39,7 +45,7 @@ export function Balance({ holds }: { readonly holds: boolean | undefined }) {
     </span>
   ) : (
     <span className="state" data-tone="failed">
-      ✕ does not add up
+      {isAsCommitted === false ? '✕ table rolled back' : '✕ does not add up'}
     </span>
   )
 }

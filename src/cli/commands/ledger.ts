@@ -30,13 +30,12 @@ export const ledger: Command = {
 function textOf(hop: LedgerHop, detailed: boolean): string {
   const pending = hop.pending === null ? '?' : formatCount(hop.pending)
   const sum = `in ${formatCount(hop.in)} = delivered ${formatCount(hop.delivered)} + rejected ${formatCount(hop.rejected)} + pending ${pending}`
-  const mark = hop.holds === null ? '?' : hop.holds ? colors.green('✓') : colors.red('✗ does not add up')
   // The table's adoption is a commit too, of no record.
   const age =
     hop.lastCommitAt === null || (hop.delivered === '0' && hop.rejected === '0')
       ? 'no record committed yet'
       : `last commit ${formatDuration(Date.now() - Date.parse(hop.lastCommitAt))} ago`
-  const lines = [`${hop.delivery}    ${sum}   ${mark}   ${age}`, ...appliedLines(hop), ...gapLines(hop)]
+  const lines = [`${hop.delivery}    ${sum}   ${markOf(hop)}   ${age}`, ...appliedLines(hop), ...gapLines(hop)]
   if (detailed)
     for (const entry of hop.partitions)
       lines.push(
@@ -45,6 +44,15 @@ function textOf(hop: LedgerHop, detailed: boolean): string {
   if (hop.rejected !== '0')
     lines.push(`${formatCount(hop.rejected)} records wait in the dead letters: weir dead-letters ${hop.delivery}`)
   return lines.join('\n')
+}
+
+function markOf({ holds, isAsCommitted, delivery }: LedgerHop): string {
+  if (!isAsCommitted)
+    return colors.red(
+      `✗ the table was rolled back, so it has not what is counted here: weir delivery resume ${delivery}`,
+    )
+  if (holds === null) return '?'
+  return holds ? colors.green('✓') : colors.red('✗ does not add up')
 }
 
 /** Of a table with a key, whose rows are fewer than the records. */

@@ -35,3 +35,17 @@ void test('rule 6: what is pending in a log that ends before what was delivered 
   putBack.append(0, [good(2)])
   assert.equal(await pendingIn(putBack), '0')
 })
+
+void test('after a rollback the counts are not of what the table has, also to before the first commit', async () => {
+  const w = bench.world()
+  w.log.append(0, [good(1)])
+  await w.deliver()
+  const first = w.table.current
+  w.log.append(0, [good(2)])
+  await w.deliver()
+  assert.equal((await readLedger(w.table, w.log, [0])).isAsCommitted, true)
+  for (const back of [first, null]) {
+    w.table.current = back
+    assert.equal((await readLedger(w.table, w.log, [0])).isAsCommitted, false)
+  }
+})

@@ -2,7 +2,7 @@ import { emptyState, type StateEntry } from '../../record/delivery-state.ts'
 import { offsetsOutside } from '../../stream/offset-holes.ts'
 import { firstEntry } from '../commit/next-state.ts'
 import type { PartitionBounds, RecordSource } from '../record-source.ts'
-import type { DeliveryTable } from '../table/delivery-table.ts'
+import type { DeliveryTable, TableView } from '../table/delivery-table.ts'
 import type { Ledger, LedgerEntry } from './ledger.ts'
 
 /**
@@ -27,7 +27,7 @@ export async function readLedger(
   return {
     snapshotId: view.snapshotId,
     committedAtMs: view.committedAtMs,
-    isAsCommitted: view.summary.kind !== 'named' || view.summary.path === view.state,
+    isAsCommitted: isAsCommitted(view),
     entries: [...state.entries, ...untouched].map((entry) =>
       ledgerEntry(
         entry,
@@ -35,6 +35,12 @@ export async function readLedger(
       ),
     ),
   }
+}
+
+/** As `judgeTable` sees it, without counting rows where no summary is left that would tell. */
+function isAsCommitted({ summary, state }: TableView): boolean {
+  if (summary.kind === 'named') return summary.path === state
+  return summary.kind === 'broken' || state === undefined
 }
 
 function ledgerEntry(entry: StateEntry, bounds: PartitionBounds | undefined): LedgerEntry {

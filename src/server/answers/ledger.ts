@@ -50,7 +50,12 @@ const ledgerHop = z
     holds: z
       .boolean()
       .nullable()
-      .describe('Whether in = delivered + rejected + pending; null when the source could not be asked.'),
+      .describe(
+        'Whether in = delivered + rejected + pending, of what the table has; null when the source could not be asked.',
+      ),
+    isAsCommitted: z
+      .boolean()
+      .describe('Whether the table is the one that is counted: not after a rollback, until an operator has answered.'),
     lastCommitAt: time('When the last commit was made.').nullable(),
     snapshotId: z.string().nullable(),
     partitions: z.array(ledgerPartition).readonly(),

@@ -22,12 +22,14 @@ export function hopOf({ delivery, topic, table }: DeliveryChildConfig, ledger: L
     delivered: String(delivered),
     rejected: String(rejected),
     pending: pending === null ? null : String(pending),
-    holds: unknown
-      ? null
-      : isAsCommitted &&
-        entries.every((entry) => BigInt(entry.read) === BigInt(entry.delivered) + BigInt(entry.rejected)),
+    holds: !isAsCommitted ? false : unknown ? null : entries.every(addsUp),
+    isAsCommitted,
     lastCommitAt: committedAtMs === null ? null : new Date(committedAtMs).toISOString(),
     snapshotId,
     partitions: entries,
   }
+}
+
+function addsUp({ read, delivered, rejected }: Ledger['entries'][number]): boolean {
+  return BigInt(read) === BigInt(delivered) + BigInt(rejected)
 }
