@@ -11,6 +11,7 @@ import { createRef, dropRef, planRollback, rollBack } from './change-refs.ts'
 import { findSnapshot } from './find-snapshot.ts'
 import { momentOfText } from './moment-text.ts'
 import { snapshotDiff } from './snapshot-diff.ts'
+import { describeTable } from '../inspection/describe-table.ts'
 import { tableHistory, tableRefs } from './table-history.ts'
 
 const day = 86_400_000
@@ -233,5 +234,38 @@ void test('who wrote a snapshot is told from its summary', () => {
   assert.deepEqual(
     tableHistory({ ...table.metadata, snapshots }).map((entry) => entry.by),
     ['delivery', 'compaction', 'SQL', 'spark 4.1.4', 'trino', null],
+  )
+})
+
+void test('rows of a snapshot are those of its files less those that deletes name; null where nobody counted', () => {
+  const summaries: readonly Readonly<Record<string, string>>[] = [
+    { 'total-records': '9' },
+    { 'total-records': '4025', 'total-position-deletes': '1', 'total-equality-deletes': '0' },
+    { 'total-records': '9', 'total-equality-deletes': '2' },
+    {},
+  ]
+  const snapshots = summaries.map((summary, at) => ({
+    'snapshot-id': at,
+    'timestamp-ms': -at,
+    'manifest-list': '',
+    summary,
+  }))
+  const rows = [9, 4024, null, null]
+  assert.deepEqual(
+    tableHistory({ ...table.metadata, snapshots }).map((entry) => entry.rows),
+    rows,
+  )
+  const described = snapshots.map((snapshot) => {
+    const metadata = { ...table.metadata, snapshots: [snapshot], 'current-snapshot-id': snapshot['snapshot-id'] }
+    return describeTable({ ident: committedTable, metadata, metadataLocation: '' }, { namespace: 'public', name: 't' })
+  })
+  assert.deepEqual(
+    described.map((one) => [one.rows, one.records]),
+    [
+      [9, 9],
+      [4024, 4025],
+      [null, 9],
+      [null, null],
+    ],
   )
 })

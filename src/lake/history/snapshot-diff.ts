@@ -5,6 +5,7 @@ import type { Field, Schema } from '../types/type.ts'
 import { findSnapshot, type Moment } from './find-snapshot.ts'
 import { schemaDifference, type ColumnDifference } from './schema-difference.ts'
 import { changesOf, type SnapshotChanges } from './table-history.ts'
+import { rowsAt } from './rows-at.ts'
 
 export interface SnapshotDiff {
   readonly from: DiffEnd
@@ -75,11 +76,10 @@ function sumOf({ back, forth }: Steps): SnapshotDiff['changes'] {
 }
 
 function endOf(snapshot: Snapshot): DiffEnd {
-  const rows = snapshot.summary?.['total-records']
   return {
     snapshot: String(snapshot['snapshot-id']),
     at: snapshot['timestamp-ms'],
-    rows: rows === undefined ? null : Number(rows),
+    rows: rowsAt(snapshot),
   }
 }
 

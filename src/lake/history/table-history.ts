@@ -1,6 +1,7 @@
 import { stateProperty } from '../../record/delivery-state.ts'
 import { ancestors, currentSnapshot } from '../metadata/read.ts'
 import type { Snapshot, SnapshotRef, TableMetadata } from '../metadata/table-metadata.ts'
+import { rowsAt } from './rows-at.ts'
 
 /** What one snapshot did to its parent. Counts are those of its summary, null where it does not say. */
 export interface HistoryEntry {
@@ -37,7 +38,7 @@ export function tableHistory(metadata: TableMetadata): readonly HistoryEntry[] {
       parent: snapshot['parent-snapshot-id'] == null ? null : String(snapshot['parent-snapshot-id']),
       at: snapshot['timestamp-ms'],
       ...changesOf(snapshot),
-      rows: countOf(snapshot, 'total-records'),
+      rows: rowsAt(snapshot),
       refs: (refs.get(snapshot['snapshot-id']) ?? []).map(([name]) => name).toSorted(),
       place: snapshot === current ? 'current' : line.has(snapshot) ? 'before' : 'beside',
       by: writerOf(snapshot),
@@ -68,10 +69,6 @@ export function changesOf(snapshot: Snapshot): SnapshotChanges {
     bytesAdded: sum('added-files-size'),
     bytesRemoved: sum('removed-files-size'),
   }
-}
-
-function countOf({ summary }: Snapshot, key: string): number | null {
-  return summary?.[key] === undefined ? null : Number(summary[key])
 }
 
 function writerOf({ summary = {} }: Snapshot): string | null {

@@ -5,6 +5,7 @@ import type { Snapshot } from '../metadata/table-metadata.ts'
 import { columnsOf, type ColumnAt } from '../types/columns-of.ts'
 import { printType } from '../types/print-type.ts'
 import { sortHistory, specHistory, type LayoutField } from '../history/schema-history.ts'
+import { rowsAt } from '../history/rows-at.ts'
 
 export interface DescribedColumn {
   readonly id: number
@@ -34,6 +35,8 @@ export interface TableDescription {
   readonly snapshot: string | null
   readonly snapshots: number
   readonly rows: number | null
+  /** Rows of the files, deleted ones among them. */
+  readonly records: number | null
   readonly dataFiles: number | null
   readonly deleteFiles: number | null
   readonly deletes: number | null
@@ -77,18 +80,19 @@ export function describeTable(
   }
 }
 
-type Totals = Pick<TableDescription, 'rows' | 'dataFiles' | 'deleteFiles' | 'deletes' | 'bytes'>
+type Totals = Pick<TableDescription, 'rows' | 'records' | 'dataFiles' | 'deleteFiles' | 'deletes' | 'bytes'>
 
 /** A table without a snapshot has nothing, and that is known. */
 function totalsOf(snapshot: Snapshot | undefined): Totals {
-  if (snapshot === undefined) return { rows: 0, dataFiles: 0, deleteFiles: 0, deletes: 0, bytes: 0 }
+  if (snapshot === undefined) return { rows: 0, records: 0, dataFiles: 0, deleteFiles: 0, deletes: 0, bytes: 0 }
   const total = (key: string): number | null => {
     const text = snapshot.summary?.[`total-${key}`]
     return text === undefined ? null : Number(text)
   }
   const [positions, values] = [total('position-deletes'), total('equality-deletes')]
   return {
-    rows: total('records'),
+    rows: rowsAt(snapshot),
+    records: total('records'),
     dataFiles: total('data-files'),
     deleteFiles: total('delete-files'),
     deletes: positions === null && values === null ? null : (positions ?? 0) + (values ?? 0),

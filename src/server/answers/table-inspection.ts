@@ -38,7 +38,10 @@ export const tableDescription = z
     updatedAt: ms,
     snapshot: ofSnapshot,
     snapshots: z.int().describe('How many are kept.'),
-    rows: known('Rows of its files, without those that files of deletes name'),
+    rows: known(
+      'Rows of its files, without those that files of deletes name; null too where rows were deleted by value',
+    ),
+    records: known('Rows of its files, with those that files of deletes name'),
     dataFiles: known('Files of rows'),
     deleteFiles: known('Files of deletes'),
     deletes: known('Rows that those name'),

@@ -19,10 +19,16 @@ export const tableShow: Command = {
   },
 }
 
+/** Of rows that were deleted by value nobody knows how many they are. */
+function rowsText({ rows, records }: TableDescription): string {
+  if (rows !== null) return formatCount(rows)
+  return records === null ? 'not known' : `${formatCount(records)} before deletes`
+}
+
 function descriptionText(found: TableDescription): string {
   const count = (value: number | null): string => (value === null ? 'not known' : formatCount(value))
   const facts: readonly (readonly [string, string])[] = [
-    ['rows', count(found.rows)],
+    ['rows', rowsText(found)],
     ['files', `${count(found.dataFiles)} of rows, ${count(found.deleteFiles)} of deletes`],
     ['deletes', count(found.deletes)],
     ['bytes', found.bytes === null ? 'not known' : formatSize(found.bytes)],

@@ -9,6 +9,7 @@ import { describeTable } from '../../../lake/inspection/describe-table.ts'
 import type { Snapshot } from '../../../lake/metadata/table-metadata.ts'
 import { tableClients, type ReadingPlace } from './table-clients.ts'
 import type { MaintainedTableName, RollbackPlan, TableOperations } from '../../operations.ts'
+import { rowsAt } from '../../../lake/history/rows-at.ts'
 
 /** Of metadata alone: light enough for the supervisor. Commits go through the catalog like everybody's. */
 export function createTableOperations(catalog: CatalogClient, place: () => ReadingPlace | undefined): TableOperations {
@@ -57,10 +58,9 @@ function planOf({ from, to, undone }: Rollback): RollbackPlan {
 }
 
 function endOf(snapshot: Snapshot): RollbackPlan['from'] {
-  const rows = snapshot.summary?.['total-records']
   return {
     snapshot: String(snapshot['snapshot-id']),
     at: snapshot['timestamp-ms'],
-    rows: rows === undefined ? null : Number(rows),
+    rows: rowsAt(snapshot),
   }
 }
