@@ -15,6 +15,10 @@ const rule = (pattern: RegExp, code: ErrorCode, sqlstate: string): Rule => ({ pa
 const missingFile =
   /^IO Error: (?:No files found that match the pattern|Cannot open file) "([^"]*)"(?:$|\n|: No such file or directory)/
 
+/** These name no file. */
+const brokenThrift =
+  /^Invalid Error: ((?:don't know what type|invalid TType|Out of buffer|MaxMessageSize|T(?:Protocol|Transport)Exception|.*thrift)[^\n]*)/i
+
 /** By what DuckDB says; the first that fits. */
 const rules: readonly Rule[] = [
   // What a plan of ours found in a file (src/crawler/read).
@@ -48,7 +52,8 @@ const rules: readonly Rule[] = [
     'XX001',
   ),
   // Of Thrift, in which the footer and the heads of pages are written.
-  rule(/^Invalid Error: (don't know what type|Out of buffer|TProtocolException|.*thrift)/i, 'WEIR-8007', 'XX001'),
+  rule(brokenThrift, 'WEIR-8007', 'XX001'),
+  rule(/^IO Error: Could not read enough bytes from file "[^"]*(?<!\.tmp)"/, 'WEIR-8007', 'XX001'),
   rule(/^Invalid Input Error: .*(unicode|utf)/i, 'WEIR-6005', '22021'),
   rule(/^Invalid Input Error: negative substring length/, 'WEIR-6005', '22011'),
   rule(/^Invalid Input Error: .*More than one row/i, 'WEIR-6005', '21000'),
@@ -70,6 +75,8 @@ export function duckdbError(thrown: unknown): Error {
   const [body = full, excerpt] = full.split(/\n\n(?=LINE \d+: )/)
   const missing = missingFile.exec(body)?.[1]
   if (missing !== undefined) return sqlError(code, `the data file ${missing} is not there`, { sqlstate }, thrown)
+  const broken = brokenThrift.exec(body)?.[1]
+  if (broken !== undefined) return sqlError(code, `a data file is damaged: ${broken.trim()}`, { sqlstate }, thrown)
   const [first = '', ...rest] = body.replace(/^[A-Za-z ]+ Error: (WEIR-4020 )?/, '').split('\n')
   const hint = rest.join(' ').trim()
   if (sqlstate === '57014') return sqlError(code, 'canceling statement due to user request', { sqlstate }, thrown)

@@ -6,6 +6,7 @@ import type pg from 'pg'
 import { startWriteEngine, type WriteEngine } from '../../../test/support/write-engine.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { decodeAvroFile, encodeAvroFile } from '../../lake/manifest/avro-file.ts'
+import { duckdbError } from '../duckdb/duckdb-error.ts'
 import { fileError } from './file-error.ts'
 
 let engine: WriteEngine
@@ -41,7 +42,11 @@ async function refused(text: string): Promise<pg.DatabaseError> {
     (thrown: pg.DatabaseError) => thrown,
   )
   assert.doesNotMatch(`${error.message} ${error.hint}`, /LINE \d|read_parquet|weir_session|AS c1/, text)
-  assert.match(error.hint ?? '', /[Rr]estore the (file|manifest)[^]*weir table rollback public\.t\d+/, text)
+  assert.match(
+    error.hint ?? '',
+    /[Rr]estore the (file|manifest)[^]*weir table rollback public\.t\d+/,
+    `${text}: ${error.message}`,
+  )
   assert.equal(error.position, undefined, text)
   return error
 }
@@ -81,6 +86,7 @@ void test('a damaged data file is WEIR-8007 of its table with a remedy, wherever
     short: bytes.subarray(0, 500),
     'head of a page': Buffer.from(bytes).fill(0xff, 4, 12),
     values: Buffer.from(bytes).fill(0x5a, 60, bytes.length - 1500),
+    lengths: changedByte(bytes, bytes.length - 8, 0x7f),
     footer: Buffer.from(bytes).fill(0xff, bytes.length - 80, bytes.length - 8),
   }
   for (const [what, contents] of Object.entries(damaged)) {
@@ -91,9 +97,36 @@ void test('a damaged data file is WEIR-8007 of its table with a remedy, wherever
       const { code, detail, message } = await refused(text)
       assert.deepEqual([code, detail], ['XX001', 'WEIR-8007'], `${what}: ${text}: ${message}`)
       assert.ok(message.startsWith(`table public.${table}: `), message)
+      assert.match(message, /damaged|\.parquet/)
     }
   }
 })
+
+void test('what DuckDB says of damage is told from what it says of values', () => {
+  for (const said of [
+    `Invalid Error: don't know what type: \u000f\n\nLINE 1: ...FROM read_parquet(['/a...\n      ^`,
+    'Invalid Error: TProtocolException: Invalid data',
+    'Invalid Error: Out of buffer',
+    'Invalid Error: invalid TType',
+    'IO Error: Could not read enough bytes from file "/a/1.parquet": attempted to read 9 bytes from location 4',
+    'Invalid Input Error: Failed to read file "/a/1.parquet": ZSTD Decompression failure',
+    'Invalid Input Error: Invalid string encoding found in Parquet file "/a/1.parquet": value "\\xAA" is not valid UTF8!',
+  ]) {
+    const error = duckdbError(new Error(said)) as WeirError
+    assert.equal(error.code, 'WEIR-8007', said)
+    assert.doesNotMatch(error.message, /LINE|read_parquet/)
+  }
+  const gone = duckdbError(
+    new Error('IO Error: Cannot open file "/a/1.parquet": No such file or directory'),
+  ) as WeirError
+  assert.deepEqual([gone.code, gone.message], ['WEIR-8002', 'the data file /a/1.parquet is not there'])
+})
+
+function changedByte(bytes: Buffer, at: number, value: number): Buffer {
+  const changed = Buffer.from(bytes)
+  changed[at] = value
+  return changed
+}
 
 void test('a damaged manifest is named with a remedy', async () => {
   const [manifest] = filesOf('metadata', '-m0.avro')

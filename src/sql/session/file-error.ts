@@ -84,5 +84,5 @@ function remedyOf(code: ErrorCode, tables: readonly string[], { manifest }: Foun
   const rollback = `weir table rollback ${tables.length === 1 ? tables[0] : 'TABLE'} SNAPSHOT`
   if (code === 'WEIR-4026') return catalogue[code].remedy
   const wrongName = manifest === undefined ? '' : ' If there never was such a file, restore the manifest.'
-  return `Restore the file from a backup, or make a snapshot that does not have it current: ${rollback}.${wrongName}`
+  return `Restore the file from a backup. A table of the lake can also go back to a snapshot that does not have it: ${rollback}.${wrongName}`
 }
