@@ -75,11 +75,13 @@ export async function planScan(options: {
 
 /** Deletes that DuckDB does not read. A file may have many vectors: it is read once. */
 async function readOutside(files: ScannedFile[], store: Pick<ObjectStore, 'get'>): Promise<void> {
-  const bytes = new Map<string, Promise<Buffer>>()
-  for (const file of files)
-    if (isOutside(file) && !bytes.has(file.location)) bytes.set(file.location, store.get(file.location))
+  const locations = new Set(files.filter(isOutside).map(({ location }) => location))
+  // Awaited together: of two that fail, the second would else be a rejection that nobody handles, which ends the process.
+  const bytes = new Map(
+    await Promise.all([...locations].map(async (location) => [location, await store.get(location)] as const)),
+  )
   for (const [at, file] of files.entries()) {
-    const read = await bytes.get(file.location)
+    const read = bytes.get(file.location)
     if (read === undefined) continue
     files[at] = isDeletionVector(file)
       ? { ...file, deleted: readDeletionVector(file, read) }
