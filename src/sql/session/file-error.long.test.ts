@@ -44,7 +44,7 @@ async function refused(text: string): Promise<pg.DatabaseError> {
   assert.doesNotMatch(`${error.message} ${error.hint}`, /LINE \d|read_parquet|weir_session|AS c1/, text)
   assert.match(
     error.hint ?? '',
-    /[Rr]estore the (file|manifest)[^]*weir table rollback public\.t\d+/,
+    /[Rr]estore the (file|manifest)[^]*weir table rollback public\.[tv]\d+/,
     `${text}: ${error.message}`,
   )
   assert.equal(error.position, undefined, text)
@@ -127,6 +127,22 @@ function changedByte(bytes: Buffer, at: number, value: number): Buffer {
   changed[at] = value
   return changed
 }
+
+void test('missing deletion vectors are told of as missing data files are, and the engine goes on', async () => {
+  const name = `v${count}`
+  await engine.table(name, { columns: [{ name: 'id', type: 'long' }], properties: { 'format-version': '3' } })
+  table = name
+  for (const from of [0, 10]) await client.query(`insert into ${name} select range from range(${from}, ${from + 10})`)
+  for (const id of [3, 13]) await client.query(`delete from ${name} where id = ${id}`)
+  const vectors = filesOf('data', '.puffin')
+  assert.equal(vectors.length, 2)
+  for (const file of vectors) renameSync(file, `${file}.away`)
+  const { code, detail, message } = await refused(`select * from ${name}`)
+  assert.deepEqual([code, detail], ['58P01', 'WEIR-8002'], message)
+  assert.match(message, /^table public\.v\d+: \S+\.puffin is not there; the manifest \S+\.avro names it/)
+  for (const file of vectors) renameSync(`${file}.away`, file)
+  assert.deepEqual((await client.query(`select count(*)::int as n from ${name}`)).rows, [{ n: 18 }])
+})
 
 void test('a damaged manifest is named with a remedy', async () => {
   const [manifest] = filesOf('metadata', '-m0.avro')

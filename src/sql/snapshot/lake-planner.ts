@@ -2,8 +2,8 @@ import { catalogue } from '../../kernel/errors/catalogue.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { manifestReader } from '../../lake/manifest/manifest-reader.ts'
 import { toLong } from '../../lake/json.ts'
-import { parseMetadata, schemaById } from '../../lake/metadata/read.ts'
-import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
+import { currentSnapshot, parseMetadata, schemaById, snapshotOf } from '../../lake/metadata/read.ts'
+import type { Snapshot, TableMetadata } from '../../lake/metadata/table-metadata.ts'
 import { liveRowsSql, placedRowsSql } from '../../lake/scan/live-rows.ts'
 import { pruneScan } from '../../lake/scan/file-filter.ts'
 import { nearestSummary } from '../../lake/scan/nearest-summary.ts'
@@ -61,11 +61,12 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
     const scan = await planScan({ metadata, store: objects, reader, snapshotId: toLong(id) })
     return { metadata, scan, pathOf: notHeld }
   })
-  const scanOf = async ({ pin }: ReadRelation, { metadataLocation }: ResolvedTable): Promise<Scan> => {
-    const { scan } = pin
-      ? await pinnedAt(JSON.stringify([metadataLocation, String(pin.snapshotId)]))
-      : await snapshotAt(metadataLocation)
-    return scan
+  const snapshotRead = async (
+    { pin }: ReadRelation,
+    { metadataLocation }: ResolvedTable,
+  ): Promise<Snapshot | undefined> => {
+    const metadata = await metadataAt(metadataLocation)
+    return pin ? snapshotOf(metadata, pin.snapshotId) : currentSnapshot(metadata)
   }
   /** Committed rows alone, with the schema of the pin. */
   const planPinned = async (
@@ -131,7 +132,8 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
       return pinOf(await metadataAt(table.metadataLocation), table, moment)
     },
     async manifestOf(relation, resolved, error) {
-      return manifestNaming(objects, reader, await scanOf(relation, resolved), error)
+      const snapshot = await snapshotRead(relation, resolved)
+      return snapshot && manifestNaming(objects, reader, snapshot, error)
     },
     async plan(relation, resolved, asked, pending): Promise<TablePlan | 'stale'> {
       if (relation.pin) return planPinned(relation, relation.pin, resolved, asked)
