@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { holderOfPort } from './port-holder.ts'
@@ -15,10 +16,16 @@ export interface PortWish {
 }
 
 const attempts = 100
+/**
+ * Below the ports that Linux and macOS give to outgoing connections: between the choice of a port and its opening any client could
+ * come to sit on one of those.
+ */
+const anyPort = { lowest: 20_000, below: 32_000 } as const
 
 /** A port that is free now, and what to tell the user when it is another one than asked for. WEIR-2003 when it is busy. */
 export async function choosePort(wish: PortWish): Promise<{ readonly port: number; readonly notice?: string }> {
   const { option, host, port, nextFree, taken } = wish
+  if (port === 0) return { port: await anyFreePort(wish) }
   for (let candidate = port; candidate < port + attempts && candidate <= 65_535; candidate++) {
     const free = taken.has(candidate) ? undefined : await listenOnce(host, candidate, option)
     if (free !== undefined && candidate === port) return { port: free }
@@ -40,6 +47,21 @@ export async function choosePort(wish: PortWish): Promise<{ readonly port: numbe
   throw new WeirError('WEIR-2003', `no free port was found from ${port} on. Use ${option}`, {
     details: { option, port },
   })
+}
+
+async function anyFreePort({ option, host, taken }: PortWish): Promise<number> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const candidate = randomInt(anyPort.lowest, anyPort.below)
+    const free = taken.has(candidate) ? undefined : await listenOnce(host, candidate, option)
+    if (free !== undefined) return free
+  }
+  throw new WeirError(
+    'WEIR-2003',
+    `no free port was found between ${anyPort.lowest} and ${anyPort.below}. Use ${option}`,
+    {
+      details: { option, port: 0 },
+    },
+  )
 }
 
 function by(port: number): string {
