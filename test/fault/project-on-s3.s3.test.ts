@@ -129,7 +129,9 @@ export default defineProject({ name: 'moved', resources: [table('kept', { column
     await weir.stop()
     await proxy.failNext(/./, 'error', 1e9)
     await weir.start()
-    assert.match(weir.errors(), /Records are taken; deliveries and queries wait for it.*WEIR-8004/)
+    const notice = /Records are taken; deliveries and queries wait for it.*WEIR-8004/
+    // It is printed when all is up, a moment after the ports answer.
+    await eventually('the notice', () => notice.test(weir.errors()) || undefined)
     const values = produceUniqueValues(weir.ports.kafka, 'values', 20)
     await eventually('acknowledged values', () => (values.outcome().acknowledged.size > 100 ? true : undefined))
     await values.stop()
