@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { mavenJars, pythonWith } from '../../tools/conformance/fetched.ts'
-import { kit } from '../../tools/conformance/suites.ts'
+import { kit } from '../../tools/conformance/kit.ts'
 
 /** A Python with what one engine needs, in the places where the kit keeps them too. */
 interface EnginePython {

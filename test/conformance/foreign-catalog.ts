@@ -13,7 +13,7 @@ import { removeOrphans } from '../../src/lake/maintenance/remove-orphans.ts'
 import { manifestReader } from '../../src/lake/manifest/manifest-reader.ts'
 import { planScan } from '../../src/lake/scan/plan-scan.ts'
 import { openObjectStore } from '../../src/storage/objects/open.ts'
-import { kit } from '../../tools/conformance/suites.ts'
+import { kit } from '../../tools/conformance/kit.ts'
 import { freePort } from '../support/free-port.ts'
 import {
   checkWrittenRows,

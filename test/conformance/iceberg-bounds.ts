@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { connectCatalog } from '../../src/lake/client/connect-catalog.ts'
 import { schemaOf } from '../../src/lake/types/schema.ts'
-import { kit } from '../../tools/conformance/suites.ts'
+import { kit } from '../../tools/conformance/kit.ts'
 import { boundedColumns } from '../support/bounded-columns.ts'
 import { appendRows, valuesOf } from './append-rows.ts'
 import { runPyIceberg } from './kit-python.ts'

@@ -15,7 +15,7 @@ import { dataFilesOfCopy, type CopyRow } from '../../src/lake/write/copy-result.
 import { writeDeletionVectors } from '../../src/lake/write/deletion-vectors.ts'
 import { positionDeleteFile, positionDeletesSql } from '../../src/lake/write/position-deletes.ts'
 import { openObjectStore } from '../../src/storage/objects/open.ts'
-import { kit } from '../../tools/conformance/suites.ts'
+import { kit } from '../../tools/conformance/kit.ts'
 import { commitFiles } from '../support/commit-files.ts'
 import { runPyIceberg } from './kit-python.ts'
 

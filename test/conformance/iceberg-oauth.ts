@@ -1,4 +1,4 @@
-import { kit } from '../../tools/conformance/suites.ts'
+import { kit } from '../../tools/conformance/kit.ts'
 import { runCommand } from '../../tools/conformance/command.ts'
 import { startWeir } from '../support/running-weir.ts'
 

@@ -23,7 +23,7 @@ import { dataFilesOfCopy, type CopyRow } from '../../src/lake/write/copy-result.
 import { dataLocation } from '../../src/lake/write/data-location.ts'
 import { withOlderVector, writeDeletionVectors } from '../../src/lake/write/deletion-vectors.ts'
 import { openObjectStore } from '../../src/storage/objects/open.ts'
-import { kit } from '../../tools/conformance/suites.ts'
+import { kit } from '../../tools/conformance/kit.ts'
 import { rowEngine } from '../support/compacted-lake.ts'
 import { startWriteEngine } from '../support/write-engine.ts'
 import { bringSpark, runPyIceberg, startSpark, type SparkSession } from './kit-python.ts'

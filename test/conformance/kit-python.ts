@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { homedir } from 'node:os'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { kit } from '../../tools/conformance/suites.ts'
+import { kit } from '../../tools/conformance/kit.ts'
 import { pyIceberg } from './engine-python.ts'
 
 const cache = process.env['WEIR_CACHE'] ?? join(homedir(), '.cache/weir-conformance')

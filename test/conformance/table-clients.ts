@@ -4,7 +4,7 @@ import { homedir, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { TableClient } from '../../src/platform/operations.ts'
 import { runCommand } from '../../tools/conformance/command.ts'
-import { kit } from '../../tools/conformance/suites.ts'
+import { kit } from '../../tools/conformance/kit.ts'
 import { startWeir, type RunningWeir } from '../support/running-weir.ts'
 import { waitUntil } from '../support/wait-until.ts'
 

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { connectKafka } from '../../src/stream/client/connect.ts'
 import { pythonWith } from '../../tools/conformance/fetched.ts'
-import { kit } from '../../tools/conformance/suites.ts'
+import { kit } from '../../tools/conformance/kit.ts'
 import { runBroker } from '../support/running-broker.ts'
 import { securedAuthority, securedListener } from '../support/secured-listener.ts'
 

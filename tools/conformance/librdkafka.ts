@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runCommand } from './command.ts'
 import { cache } from './fetched.ts'
-import { kit } from './suites.ts'
+import { kit } from './kit.ts'
 
 interface Exception {
   readonly subtests: readonly string[]

@@ -1,7 +1,7 @@
 // `rck.ts ADDRESS [NAME …]`: Apache Iceberg's REST compatibility kit against a catalog, strict: nested namespaces, names with
 // dots and slashes. Tables, then views; tests of the NAMEs are left out.
 import { runCommand } from './command.ts'
-import { kit } from './suites.ts'
+import { kit } from './kit.ts'
 
 const [address = '', ...without] = process.argv.slice(2)
 const script = [`${kit}/iceberg/rck.sh`, address, 'rck', '--strict']

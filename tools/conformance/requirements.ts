@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { kit } from './suites.ts'
+import { kit } from './kit.ts'
 import { runCommand } from './command.ts'
 
 /** Debian packages by the command that they bring; installed when we are root, named when we are not. */

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { freePort } from '../../test/support/free-port.ts'
 import { runCommand } from './command.ts'
-import { kit } from './suites.ts'
+import { kit } from './kit.ts'
 
 const server = `${kit}/iceberg/s3/s3.sh`
 const port = String(await freePort())

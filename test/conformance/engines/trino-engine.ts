@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { freePort } from '../../support/free-port.ts'
-import { kit } from '../../../tools/conformance/suites.ts'
+import { kit } from '../../../tools/conformance/kit.ts'
 import type { Change } from './columns.ts'
 import { sqlRows, sqlType, trinoDialect } from './sql-dialect.ts'
 import type { Partition, TableEngine } from './table-engine.ts'

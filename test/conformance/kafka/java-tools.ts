@@ -5,7 +5,7 @@ import { writeFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { kit } from '../../../tools/conformance/suites.ts'
+import { kit } from '../../../tools/conformance/kit.ts'
 
 const [bootstrap = ''] = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'weir-java-tools-'))
