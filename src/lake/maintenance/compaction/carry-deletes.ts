@@ -9,8 +9,7 @@ import { countPositions } from '../../puffin/positions.ts'
 import { applicableDeletes, type FileWithDeletes, hasDeletes } from '../../scan/applicable-deletes.ts'
 import { deletedRowsSql } from '../../scan/deleted-rows.ts'
 import { placedRowsSql } from '../../scan/live-rows.ts'
-import { mappingOf } from '../../scan/name-mapping.ts'
-import type { Scan, ScannedFile } from '../../scan/plan-scan.ts'
+import type { Scan } from '../../scan/plan-scan.ts'
 import { blocksSql, positionsOfBlocks, vectorRowsSql } from '../../scan/vector-rows.ts'
 import { identifier } from '../../types/duckdb-type.ts'
 import { fieldsById } from '../../types/schema.ts'
@@ -21,6 +20,7 @@ import { positionDeleteFile, positionDeletesSql } from '../../write/position-del
 import { under } from '../../../storage/objects/location.ts'
 import { holdFiles } from './hold-files.ts'
 import type { CompactionGroup } from './plan-groups.ts'
+import { scanOfFiles } from './scan-of-files.ts'
 import type { WriteContext } from './write-group.ts'
 
 /** A group that was written, on its way into a table that others have gone on deleting from. */
@@ -164,18 +164,11 @@ function placed(
   identity: readonly string[],
   pathOf: (location: string) => string,
 ): string {
-  const deletes = new Map<string, ScannedFile>(
-    files.flatMap((one) => [...one.deletes, ...one.byValue]).map((file) => [fileKey(file), file]),
+  const rows = placedRowsSql(
+    scanOfFiles(metadata, files),
+    { schemas: metadata.schemas, pathOf, lineage: hasNumbers(metadata) },
+    places,
   )
-  const scan = {
-    snapshot: undefined,
-    schema: tableSchema(metadata),
-    dataFiles: files.map(({ file }) => file),
-    deleteFiles: [...deletes.values()],
-    specs: metadata['partition-specs'],
-    ...mappingOf(metadata),
-  }
-  const rows = placedRowsSql(scan, { schemas: metadata.schemas, pathOf, lineage: hasNumbers(metadata) }, places)
   const keys = identity.map((text, at) => `${text} AS k${at}`).join(', ')
   return `SELECT ${places.file} AS path, ${places.position} AS pos, ${keys} FROM (${rows})`
 }

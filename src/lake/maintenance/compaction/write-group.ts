@@ -6,16 +6,15 @@ import type { ObjectStore } from '../../../storage/objects/object-store.ts'
 import type { DataFile } from '../../manifest/data-file.ts'
 import { specById, tableSchema } from '../../metadata/read.ts'
 import type { TableMetadata } from '../../metadata/table-metadata.ts'
-import { mappingOf } from '../../scan/name-mapping.ts'
 import { liveRowsSql } from '../../scan/live-rows.ts'
 import { copySql } from '../../write/copy.ts'
 import { dataFilesOfCopy, type CopyRow } from '../../write/copy-result.ts'
 import { dataLocation } from '../../write/data-location.ts'
-import { fileKey } from '../../commit/touched-files.ts'
 import { withLineage } from '../../scan/row-lineage.ts'
 import { holdFiles } from './hold-files.ts'
 import type { CompactionGroup } from './plan-groups.ts'
 import type { RowEngine } from './row-engine.ts'
+import { scanOfFiles } from './scan-of-files.ts'
 import { rowOrder } from './sort-rows.ts'
 
 export interface WriteContext {
@@ -46,7 +45,11 @@ export async function writeGroup(
     const schema = isNumbered ? withLineage(tableSchema(metadata)) : tableSchema(metadata)
     const spec = specById(metadata, group.specId)
     const order = rowOrder(metadata, tableSchema(metadata))
-    const rows = liveRowsOf(metadata, group, held.pathOf)
+    const rows = liveRowsSql(scanOfFiles(metadata, group.files), {
+      schemas: metadata.schemas,
+      pathOf: held.pathOf,
+      lineage: isNumbered,
+    })
     const source = order === undefined ? `(${rows})` : `(SELECT * FROM (${rows}) ORDER BY ${order.sql})`
     const copied = await engine.query(copySql({ schema, spec: onePartition, source, directory }), signal)
     const written = dataFilesOfCopy(copied as unknown as readonly CopyRow[], {
@@ -62,19 +65,6 @@ export async function writeGroup(
     held.release()
     await rm(directory, { recursive: true, force: true })
   }
-}
-
-function liveRowsOf(metadata: TableMetadata, { files }: CompactionGroup, pathOf: (location: string) => string): string {
-  const deletes = new Map(files.flatMap((one) => [...one.deletes, ...one.byValue]).map((file) => [fileKey(file), file]))
-  const scan = {
-    snapshot: undefined,
-    schema: tableSchema(metadata),
-    dataFiles: files.map(({ file }) => file),
-    deleteFiles: [...deletes.values()],
-    specs: metadata['partition-specs'],
-    ...mappingOf(metadata),
-  }
-  return liveRowsSql(scan, { schemas: metadata.schemas, pathOf, lineage: metadata['format-version'] >= 3 })
 }
 
 /** Counted in another way than the rows were read: a file that lost one must never take the place of those that have it. */
