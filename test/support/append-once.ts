@@ -3,6 +3,7 @@ import { prepareAppend } from '../../src/lake/commit/prepare-append.ts'
 import { snapshotOf } from '../../src/lake/metadata/read.ts'
 import { committedTable } from './lake-commits.ts'
 import type { LocalLake } from './local-lake.ts'
+import { untilAnswered } from './until-answered.ts'
 
 /** Appends one file as a careful client does: a conflict starts anew, an unknown outcome is settled by reading. */
 export async function appendOnce(lake: LocalLake, client: CatalogClient, name: string): Promise<void> {
@@ -17,13 +18,4 @@ export async function appendOnce(lake: LocalLake, client: CatalogClient, name: s
     const after = await untilAnswered(() => client.loadTable(committedTable))
     if (snapshotOf(after.metadata, append.snapshotId) !== undefined) return
   }
-}
-
-async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++)
-    try {
-      return await ask()
-    } catch (error) {
-      if (attempt === 50) throw error
-    }
 }

@@ -13,6 +13,22 @@ export async function answer(client: pg.Client, text: string, values?: readonly 
   }
 }
 
+/** What each client is told in a transaction that is undone and, unless that is an error, what a query says of the tables then. */
+export async function undoneAnswers(
+  clients: readonly pg.Client[],
+  state: string,
+  tell: (client: pg.Client) => Promise<string>,
+): Promise<readonly (readonly [told: string, tables: string])[]> {
+  const answers: (readonly [string, string])[] = []
+  for (const client of clients) {
+    await client.query('begin')
+    const told = await tell(client)
+    answers.push([told, told.startsWith('error') ? '' : await answer(client, state)])
+    await client.query('rollback')
+  }
+  return answers
+}
+
 const sorted = (rows: readonly (readonly unknown[])[]): string =>
   rows
     .map((row) => row.join('|'))

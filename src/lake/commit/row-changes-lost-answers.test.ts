@@ -4,6 +4,7 @@ import { createCommittedTable, committedTable, unsynced } from '../../../test/su
 import { openLocalLake, type LocalLake } from '../../../test/support/local-lake.ts'
 import { seededRandom } from '../../../test/support/seeded-random.ts'
 import { serveCatalog, type Fate } from '../../../test/support/served-catalog.ts'
+import { untilAnswered } from '../../../test/support/until-answered.ts'
 import type { CatalogClient, LoadedTable } from '../client/catalog-client.ts'
 import { connectCatalog } from '../client/connect-catalog.ts'
 import type { Long } from '../json.ts'
@@ -28,15 +29,6 @@ function file(name: string, deletes?: DataFile): DataFile {
     sizeBytes: 4,
     ...(deletes === undefined ? {} : { referencedDataFile: deletes.location }),
   }
-}
-
-async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++)
-    try {
-      return await ask()
-    } catch (error) {
-      if (attempt === 50) throw error
-    }
 }
 
 /** Deletes one row of a file of one row and puts one into the other table, read anew until it lands. Gives how often it was stale. */

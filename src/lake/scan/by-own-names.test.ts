@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
+import { test } from 'node:test'
+import { scratchDuckdb } from '../../../test/support/scratch-duckdb.ts'
 import { seededRandom, type Random } from '../../../test/support/seeded-random.ts'
 import { duckdbFieldIds, duckdbType, identifier, literal } from '../types/duckdb-type.ts'
 import type { Field, IcebergType, Schema } from '../types/type.ts'
@@ -12,19 +11,7 @@ import { byOwnNames } from './by-own-names.ts'
 import { fileRowsSql } from './file-rows.ts'
 import { scanSql } from './scan-sql.ts'
 
-let folder: string
-let instance: DuckDBInstance
-let db: DuckDBConnection
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weir-own-names-'))
-  instance = await DuckDBInstance.create(':memory:')
-  db = await instance.connect()
-})
-after(async () => {
-  db.closeSync()
-  instance.closeSync()
-  await rm(folder, { recursive: true })
-})
+const { folder, db } = await scratchDuckdb('own-names')
 
 let files = 0
 async function written(schema: Schema, rows: string): Promise<string> {

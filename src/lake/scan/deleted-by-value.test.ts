@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
+import { test } from 'node:test'
+import { scratchDuckdb } from '../../../test/support/scratch-duckdb.ts'
 import { schemaOf } from '../types/schema.ts'
 import { duckdbFieldIds } from '../types/duckdb-type.ts'
 import type { Field, Schema } from '../types/type.ts'
@@ -11,19 +8,7 @@ import { applicableDeletes } from './applicable-deletes.ts'
 import { liveRowsSql } from './live-rows.ts'
 import type { Scan, ScannedFile } from './plan-scan.ts'
 
-let folder: string
-let instance: DuckDBInstance
-let db: DuckDBConnection
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weir-by-value-'))
-  instance = await DuckDBInstance.create(':memory:')
-  db = await instance.connect()
-})
-after(async () => {
-  db.closeSync()
-  instance.closeSync()
-  await rm(folder, { recursive: true })
-})
+const { folder, db } = await scratchDuckdb('by-value')
 
 const schema = schemaOf([
   { name: 'id', type: 'long' },

@@ -1,28 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
+import { test } from 'node:test'
+import { scratchDuckdb } from '../../../test/support/scratch-duckdb.ts'
 import { schemaOf } from '../types/schema.ts'
 import { applicableDeletes } from './applicable-deletes.ts'
 import { deletedPathId, deletedPositionId } from './deleted-fields.ts'
 import { liveRowsSql } from './live-rows.ts'
 import type { Scan, ScannedFile } from './plan-scan.ts'
 
-let folder: string
-let instance: DuckDBInstance
-let db: DuckDBConnection
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weir-deletes-'))
-  instance = await DuckDBInstance.create(':memory:')
-  db = await instance.connect()
-})
-after(async () => {
-  db.closeSync()
-  instance.closeSync()
-  await rm(folder, { recursive: true })
-})
+const { folder, db } = await scratchDuckdb('deletes')
 
 // Names that DuckDB itself gives to what it knows of a row.
 const schema = schemaOf([

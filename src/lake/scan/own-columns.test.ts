@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
+import { test } from 'node:test'
+import { scratchDuckdb } from '../../../test/support/scratch-duckdb.ts'
 import type { PartitionValue } from '../manifest/data-file.ts'
 import { duckdbFieldIds } from '../types/duckdb-type.ts'
 import { fieldsById, schemaOf } from '../types/schema.ts'
@@ -15,20 +14,8 @@ import type { FileColumn } from './parquet-columns.ts'
 import type { Scan, ScannedFile } from './plan-scan.ts'
 import { readFooter } from './read-footer.ts'
 
-let folder: string
-let instance: DuckDBInstance
-let db: DuckDBConnection
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weir-own-columns-'))
-  instance = await DuckDBInstance.create(':memory:')
-  db = await instance.connect()
-  await db.run(`SET TimeZone = 'UTC'`)
-})
-after(async () => {
-  db.closeSync()
-  instance.closeSync()
-  await rm(folder, { recursive: true })
-})
+const { folder, db } = await scratchDuckdb('own-columns')
+await db.run(`SET TimeZone = 'UTC'`)
 
 const pathOf = (location: string): string => join(folder, location)
 let files = 0

@@ -1,26 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
+import { test } from 'node:test'
+import { scratchDuckdb } from '../../../test/support/scratch-duckdb.ts'
 import type { Field, IcebergType, Schema } from '../types/type.ts'
 import { copySql } from '../write/copy.ts'
 import { scanSql } from './scan-sql.ts'
 
-let folder: string
-let instance: DuckDBInstance
-let db: DuckDBConnection
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weir-scan-'))
-  instance = await DuckDBInstance.create(':memory:')
-  db = await instance.connect()
-})
-after(async () => {
-  db.closeSync()
-  instance.closeSync()
-  await rm(folder, { recursive: true })
-})
+const { folder, db } = await scratchDuckdb('scan')
 
 const column = (id: number, name: string, type: Field['type'], more: Partial<Field> = {}): Field => ({
   id,

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { copyFrom } from '../../../test/support/copy-stream.ts'
 import { startPostgres, type RunningPostgres } from '../../../test/support/postgres.ts'
-import { answer } from '../../../test/support/sql-answer.ts'
+import { answer, undoneAnswers } from '../../../test/support/sql-answer.ts'
 import { startWriteEngine, type WriteEngine } from '../../../test/support/write-engine.ts'
 
 let postgres: RunningPostgres
@@ -107,14 +107,8 @@ const undone: readonly (readonly [text: string, values?: readonly unknown[]])[] 
 
 for (const [text, values] of undone)
   void test(`like PostgreSQL, with a key: ${text}`, async () => {
-    const answers = []
-    for (const client of [theirs, ours]) {
-      await client.query('begin')
-      const told = await answer(client, text, values)
-      answers.push([told, told.startsWith('error') ? '' : await answer(client, state)])
-      await client.query('rollback')
-    }
-    assert.deepEqual(answers[1], answers[0])
+    const [first, second] = await undoneAnswers([theirs, ours], state, (client) => answer(client, text, values))
+    assert.deepEqual(second, first)
     assert.equal(await answer(ours, state), await answer(theirs, state))
   })
 
@@ -134,15 +128,9 @@ void test('like PostgreSQL, with a key: the error names the constraint, the key 
 
 void test('like PostgreSQL, with a key: COPY FROM STDIN', async () => {
   for (const data of ['4\t1\t\\N\n5\t2\t{x}\n', '4\t1\t\\N\n3\t2\t{x}\n', '4\t1\t\\N\n4\t2\t{x}\n', '\\N\t1\t\\N\n']) {
-    const answers = []
-    for (const client of [theirs, ours]) {
-      await client.query('begin')
-      const told = await copyFrom(client, 'copy k from stdin', { chunks: [data] }).catch(
-        ({ code }: pg.DatabaseError) => `error ${code}`,
-      )
-      answers.push([told, told.startsWith('error') ? '' : await answer(client, state)])
-      await client.query('rollback')
-    }
-    assert.deepEqual(answers[1], answers[0], data)
+    const [first, second] = await undoneAnswers([theirs, ours], state, (client) =>
+      copyFrom(client, 'copy k from stdin', { chunks: [data] }).catch(({ code }: pg.DatabaseError) => `error ${code}`),
+    )
+    assert.deepEqual(second, first, data)
   }
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
-import { answer } from '../../../test/support/sql-answer.ts'
+import { answer, undoneAnswers } from '../../../test/support/sql-answer.ts'
 import { copyFrom } from '../../../test/support/copy-stream.ts'
 import { startPostgres, type RunningPostgres } from '../../../test/support/postgres.ts'
 import { startWriteEngine, type WriteEngine } from '../../../test/support/write-engine.ts'
@@ -112,14 +112,8 @@ const undone: readonly (readonly [text: string, values?: readonly unknown[]])[] 
 
 for (const [text, values] of undone)
   void test(`like PostgreSQL: ${text}`, async () => {
-    const answers = []
-    for (const client of [theirs, ours]) {
-      await client.query('begin')
-      const told = await answer(client, text, values)
-      answers.push([told, told.startsWith('error') ? '' : await answer(client, state)])
-      await client.query('rollback')
-    }
-    assert.deepEqual(answers[1], answers[0])
+    const [first, second] = await undoneAnswers([theirs, ours], state, (client) => answer(client, text, values))
+    assert.deepEqual(second, first)
     assert.equal(await answer(ours, state), await answer(theirs, state))
   })
 
@@ -146,16 +140,12 @@ void test('like PostgreSQL: COPY FROM STDIN', async () => {
     ['copy t (id, at) from stdin', '1\tyesterdayish\n'],
     ['copy s from stdin where id > 7', '7\ta\n8\tb\n'],
   ] as const) {
-    const answers = []
-    for (const client of [theirs, ours]) {
-      await client.query('begin')
-      const told = await copyFrom(client, text, { chunks: [data] }).catch(
+    const [first, second] = await undoneAnswers([theirs, ours], state, (client) =>
+      copyFrom(client, text, { chunks: [data] }).catch(
         ({ code, where }: pg.DatabaseError) =>
           `error ${code} ${/line \d+(, column \w+)?/.exec(where ?? '')?.[0] ?? ''}`,
-      )
-      answers.push([told, told.startsWith('error') ? '' : await answer(client, state)])
-      await client.query('rollback')
-    }
-    assert.deepEqual(answers[1], answers[0], `${text}: ${data}`)
+      ),
+    )
+    assert.deepEqual(second, first, `${text}: ${data}`)
   }
 })
