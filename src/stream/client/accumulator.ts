@@ -1,3 +1,4 @@
+import type { BatchBuffers } from '../protocol/records/batch-buffers.ts'
 import { BatchBuilder, noProducer } from '../protocol/records/batch-builder.ts'
 import type { Compression } from '../protocol/records/batch-header.ts'
 import { appendLines } from '../protocol/records/lines.ts'
@@ -30,12 +31,13 @@ export function createAccumulator(
   partition: number,
   options: {
     readonly batchBytesMax: number
+    readonly buffers: BatchBuffers
     readonly compression: Compression
     readonly producer: ProducerId | undefined
     readonly nextSequence: number
   },
 ): Accumulator {
-  const builder = new BatchBuilder(options.batchBytesMax)
+  const builder = new BatchBuilder(options.batchBytesMax, options.buffers)
   let { nextSequence } = options
   return {
     partition,

@@ -1,6 +1,7 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { initProducerIdApi } from '../protocol/apis/init-producer-id.ts'
 import { kafkaErrors } from '../protocol/errors.ts'
+import { createBatchBuffers } from '../protocol/records/batch-buffers.ts'
 import { createAccumulator } from './accumulator.ts'
 import { createBatcher, type Batcher } from './batcher.ts'
 import type { Cluster } from './cluster.ts'
@@ -21,6 +22,8 @@ import { createWaitingNotice } from './waiting-notice.ts'
 /** A broker that creates topics when they are named says for a moment that there is none. */
 const creationMs = 5_000
 const attemptMsMax = 30_000
+/** Of batches that were acknowledged: as many as are usually acknowledged before the next one is begun. */
+const idleBuffersMax = 8
 /** A line that does not end is no line: it would fill the memory. */
 const openLineBytesMax = 512 * 1024 * 1024
 
@@ -33,6 +36,7 @@ export async function createProducer(cluster: Cluster, options: ProducerOptions)
   const onRetry = options.onWaiting && createWaitingNotice(options.onWaiting)
   const producer = settings.idempotent ? (continues ?? (await initProducerId(cluster, deadlineMs, onRetry))) : undefined
   const pending = createPendingBatches(settings.bufferBytesMax)
+  const buffers = createBatchBuffers(settings.batchBytesMax, idleBuffersMax)
   /** Where the next batch of a partition lies at the earliest. */
   const nextOffsets = new Map<number, number>()
   let order = 0
@@ -60,13 +64,20 @@ export async function createProducer(cluster: Cluster, options: ProducerOptions)
   function onDone(batch: QueuedBatch, baseOffset: number): void {
     pending.done(batch)
     if (baseOffset >= 0) nextOffsets.set(batch.partition, baseOffset + batch.records)
+    // The broker has all of it, so the kernel has: no socket reads it again.
+    buffers.giveBack(batch.batch)
     options.onAcknowledged?.({ partition: batch.partition, baseOffset, records: batch.records })
   }
 
   const laneOptions = { inFlightMax: settings.inFlightMax, attempt, find, onDone, onRetry, onFailed: pending.fail }
   const lanes = partitions.map(() => createLane(laneOptions))
   const accumulators = partitions.map(({ partition }) =>
-    createAccumulator(partition, { ...settings, producer, nextSequence: continues?.nextSequences.get(partition) ?? 0 }),
+    createAccumulator(partition, {
+      ...settings,
+      buffers,
+      producer,
+      nextSequence: continues?.nextSequences.get(partition) ?? 0,
+    }),
   )
   const batcher = createBatcher(topic, accumulators, settings, (partition, cut) => {
     const batch = { ...cut, partition, order: order++, deadline: performance.now() + deadlineMs }

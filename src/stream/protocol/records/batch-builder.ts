@@ -1,4 +1,5 @@
 import { assert } from '../../../kernel/assert.ts'
+import { newBuffers, type BatchBuffers } from './batch-buffers.ts'
 import {
   attributesOf,
   batchField,
@@ -35,6 +36,7 @@ const recordOverheadMax = 40
  */
 export class BatchBuilder {
   readonly bytesMax: number
+  readonly #buffers: BatchBuffers
   #buffer: Buffer
   #view: DataView
   /** What values were last taken from, and a view of it. */
@@ -45,9 +47,10 @@ export class BatchBuilder {
   #firstTimestamp = 0
   #maxTimestamp = 0
 
-  constructor(bytesMax = 900_000) {
+  constructor(bytesMax = 900_000, buffers = newBuffers) {
     this.bytesMax = bytesMax
-    this.#buffer = Buffer.allocUnsafeSlow(Math.min(bytesMax, firstBufferBytes))
+    this.#buffers = buffers
+    this.#buffer = buffers.take(Math.min(bytesMax, firstBufferBytes))
     this.#view = viewOf(this.#buffer)
   }
 
@@ -139,7 +142,7 @@ export class BatchBuilder {
       return Buffer.concat([used.subarray(0, batchHeaderBytes), compress(compression, used.subarray(batchHeaderBytes))])
     if (used.length < this.#buffer.length / 2) return Buffer.from(used)
     // A copy of a full buffer costs more than a new one.
-    this.#useBuffer(Buffer.allocUnsafeSlow(Math.min(this.bytesMax, this.#buffer.length)))
+    this.#useBuffer(this.#buffers.take(Math.min(this.bytesMax, this.#buffer.length)))
     return used
   }
 
@@ -151,9 +154,11 @@ export class BatchBuilder {
   }
 
   #grow(needed: number): void {
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(this.bytesMax, this.#buffer.length * 2)))
-    this.#buffer.copy(larger, 0, 0, this.#position)
+    const smaller = this.#buffer
+    const larger = this.#buffers.take(Math.max(needed, Math.min(this.bytesMax, smaller.length * 2)))
+    smaller.copy(larger, 0, 0, this.#position)
     this.#useBuffer(larger)
+    this.#buffers.giveBack(smaller)
   }
 
   #useBuffer(buffer: Buffer): void {
