@@ -15,9 +15,17 @@ export async function filesUnder(folder: string): Promise<readonly string[]> {
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
 }
 
-/** Copies these files, each synced; those that went meanwhile are passed over. Returns how many bytes. */
-export async function copyFiles(from: string, to: string, names: readonly string[]): Promise<number> {
+export interface Copied {
+  readonly files: number
+  readonly bytes: number
+  /** Went before they were copied. */
+  readonly gone: readonly string[]
+}
+
+/** Copies these files in this order, each synced; those that went meanwhile are passed over. */
+export async function copyFiles(from: string, to: string, names: readonly string[]): Promise<Copied> {
   let bytes = 0
+  const gone: string[] = []
   for (const name of names) {
     const target = join(to, name)
     await mkdir(dirname(target), { recursive: true, mode: 0o700 })
@@ -25,12 +33,13 @@ export async function copyFiles(from: string, to: string, names: readonly string
       // A reflink where the file system has them: a backup is then instant and takes no room.
       await copyFile(join(from, name), target, constants.COPYFILE_FICLONE)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue
-      throw error
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      gone.push(name)
+      continue
     }
     bytes += await syncFile(target)
   }
-  return bytes
+  return { files: names.length - gone.length, bytes, gone }
 }
 
 async function syncFile(path: string): Promise<number> {

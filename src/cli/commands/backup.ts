@@ -12,6 +12,7 @@ import { manifestName, mustBeEmpty, sizesIn, type BackupManifest } from '../back
 import { refuseMissingTables } from '../backup-metadata.ts'
 import { notCovered } from '../not-covered.ts'
 import type { Command } from '../command.ts'
+import { copyLog } from '../copy-log.ts'
 import { copyFiles, filesUnder } from '../copy-tree.ts'
 import { whileMaintenanceRests } from '../hold-maintenance.ts'
 import { dataDirectoryOf } from '../../platform/project/data-place.ts'
@@ -50,17 +51,15 @@ async function copyAll(data: string, target: string): Promise<{ readonly files: 
   // What a Delta log names was durable before it: looked for after the log, it is there.
   const logs = (await filesUnder(join(data, 'lake'))).filter(isOfDeltaLog)
   const lake = [...logs, ...(await filesUnder(join(data, 'lake'))).filter((name) => !isOfDeltaLog(name))]
-  let bytes = await copyFiles(join(data, 'lake'), join(target, 'lake'), lake)
+  const inLake = await copyFiles(join(data, 'lake'), join(target, 'lake'), lake)
   await refuseMissingTables(target, data)
-  const log = (await filesUnder(join(data, 'log'))).filter((name) => !name.startsWith('log.lock'))
-  // The log's own notes first: they must not claim more than the segments that are copied after them hold.
-  const ordered = [...log.filter((name) => !name.endsWith('.log')), ...log.filter((name) => name.endsWith('.log'))]
-  bytes += await copyFiles(join(data, 'log'), join(target, 'log'), ordered)
+  const inLog = await copyLog(join(data, 'log'), join(target, 'log'))
   const notes = ['format.json', 'metadata.json', lakeNoteName, streamsNoteName].filter((name) =>
     existsSync(join(data, name)),
   )
   await copyFiles(data, target, notes)
-  return { files: lake.length + log.length + notes.length + 1, bytes }
+  // And the metadata.
+  return { files: inLake.files + inLog.files + notes.length + 1, bytes: inLake.bytes + inLog.bytes }
 }
 
 function isOfDeltaLog(name: string): boolean {

@@ -40,7 +40,7 @@ export const restore: Command = {
     rmSync(beside, { recursive: true, force: true })
     await nodeFiles.makeDirectory(beside)
     const names = Object.keys(manifest.sizes)
-    const bytes = await copyFiles(source, beside, names)
+    const { bytes } = await copyFiles(source, beside, names)
     const { lines } = notCovered(await readLakeNote(beside, nodeFiles))
     const inKafka = (await whereStreamsLie(beside, nodeFiles)) === 'kafka'
     if (!inKafka) {

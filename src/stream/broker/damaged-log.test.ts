@@ -11,6 +11,7 @@ import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { connectKafka } from '../client/connect.ts'
 import type { KafkaClient } from '../client/kafka-client.ts'
 import { kafkaErrors } from '../protocol/errors.ts'
+import { readForward } from '../reader/read-forward.ts'
 import { BatchBuilder } from '../protocol/records/batch-builder.ts'
 
 function batchOf(value: string): Buffer {
@@ -25,6 +26,11 @@ const produce = (client: KafkaClient, partition: number, value: string) =>
 async function fetchAt(client: KafkaClient, partition: number, offset: number) {
   const [answer] = await client.fetch({ topic: 'orders', partitions: [{ partition, offset }], waitMs: 0 })
   return answer!
+}
+
+async function readWhole(client: KafkaClient, partition: number): Promise<void> {
+  for await (const chunk of readForward(client, { topic: 'orders', from: new Map([[partition, 0]]) }))
+    assert.equal(chunk.partition, partition)
 }
 
 const clientOf = (log: RunningBroker) => connectKafka({ bootstrap: log.bootstrap, deadlineMs: 10_000 })
@@ -54,6 +60,9 @@ void test('INV-L1, INV-L3: a damaged partition is refused where it is damaged, s
     [1, 2],
   ] as const)
     assert.equal((await fetchAt(client, partition, offset)).errorCode, 0, `partition ${partition} offset ${offset}`)
+  await assert.rejects(readWhole(client, 0), {
+    message: /^offset 2 of partition 0 of topic orders: .*CORRUPT_MESSAGE/,
+  })
   for (const partition of [0, 1]) assert.equal((await produce(client, partition, 'v5')).baseOffset, 5)
   assert.deepEqual(readFileSync(file), damaged)
 

@@ -19,6 +19,7 @@ import { groupTopicsOf } from './topics/group-topics.ts'
 import { realTimeAndChance } from './groups/coordinator.ts'
 import { openGroups, type Groups } from './groups/groups.ts'
 import type { GroupLimits } from './groups/group-limits.ts'
+import { lostCheckpoints, lostSecurity } from './lost-files.ts'
 import { createLogNotices, type LogNotices } from './log-notices.ts'
 import { createLentMemory } from './network/lent-memory.ts'
 import { openListeners } from './open-listeners.ts'
@@ -26,6 +27,7 @@ import { createMemoryBudget } from './network/memory-budget.ts'
 import { readRestoreNote, removeRestoreNote } from './restore-note.ts'
 import { createRegisteredSchemas } from './schemas/registered-schemas.ts'
 import { openSecurity } from './security/open-security.ts'
+import { hasSecurityStore } from './security/security-store.ts'
 import { openReserve } from './storage/reserve.ts'
 import { readJsonIfWhole, writeJson } from './storage/small-file.ts'
 import { unwritten } from './storage/partition-checkpoint.ts'
@@ -58,8 +60,10 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     const onSync = (seconds: number): void => metrics.syncSeconds.observe(seconds)
     const storage = createStorage({ files, clock, logger, onSync }, limits)
     const restored = await readRestoreNote(files, directory)
-    const checkpoints = await openCheckpoints(files, directory)
+    const isNew = await isNewLog(files, directory)
     const notices = createLogNotices(logger)
+    const checkpoints = await openCheckpoints(files, directory)
+    if (!isNew && checkpoints.found !== 'whole') notices.add(lostCheckpoints(directory, checkpoints.found))
     const placeOf = stateLogPlaces(directory, checkpoints, restored !== undefined, notices)
     const writtenIds = await readProducerIds(files, `${directory}/producer-ids.json`)
     const reserve = await openReserve(files, `${directory}/reserve`)
@@ -70,6 +74,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
       opensUsed: writtenIds.next === undefined,
     })
     const audit = services.audit ?? (() => undefined)
+    if (!isNew && !(await hasSecurityStore(files, directory))) notices.add(lostSecurity(directory))
     const security = await openSecurity(directory, config.security ?? {}, {
       files,
       clock,
@@ -90,7 +95,7 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     const known = { topics, groups, transactions: openedTransactions.table }
     const givenIds = {
       highest: highestKnown(known),
-      isNewLog: await isNewLog(files, directory),
+      isNewLog: isNew,
       passedOver: restored?.offsets ?? 0,
       now: clock.now(),
     }

@@ -96,5 +96,7 @@ function troubleOf(
   asked: number,
 ): WeirError | undefined {
   const isTaken = errorCode === kafkaErrors.OFFSET_OUT_OF_RANGE && logStartOffset > asked
-  return errorCode === 0 || isTaken ? undefined : refused(errorCode, `partition ${partition} of topic ${topic}`)
+  return errorCode === 0 || isTaken
+    ? undefined
+    : refused(errorCode, `offset ${asked} of partition ${partition} of topic ${topic}`)
 }

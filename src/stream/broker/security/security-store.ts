@@ -16,13 +16,18 @@ export interface SecurityStore {
 
 const secretBytes = 32
 
+/** The first start of a log writes it. */
+export async function hasSecurityStore(files: Files, directory: string): Promise<boolean> {
+  return (await files.size(pathIn(directory))) !== undefined
+}
+
 /** WEIR-3020 when the file is there and not whole. `onChange` hears of each state, the first one too. */
 export async function openSecurityStore(
   files: Files,
   directory: string,
   onChange: (state: SecurityState) => void,
 ): Promise<SecurityStore> {
-  const path = `${directory}/security.json`
+  const path = pathIn(directory)
   let state!: SecurityState
   let last: Promise<unknown> = Promise.resolve()
 
@@ -40,7 +45,7 @@ export async function openSecurityStore(
     }
   }
 
-  if ((await files.size(path)) === undefined)
+  if (!(await hasSecurityStore(files, directory)))
     // Written down at once: what unknown users are asked must not change with each start.
     await write({ secret: randomBytes(secretBytes), users: new Map(), acls: [], quotas: [] })
   else onChange((state = readState(path, (await files.read(path)).toString())))
@@ -59,4 +64,8 @@ export async function openSecurityStore(
       return changed
     },
   }
+}
+
+function pathIn(directory: string): string {
+  return `${directory}/security.json`
 }

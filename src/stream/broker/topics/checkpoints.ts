@@ -5,6 +5,8 @@ import { readJsonIfWhole, writeJson } from '../storage/small-file.ts'
 
 /** What is written down about all partitions, by `topic id/partition`. */
 export interface Checkpoints {
+  /** How `checkpoints.json` was found. */
+  readonly found: 'whole' | 'damaged' | 'missing'
   has(key: string): boolean
   /** Zeros for one that was never written down. */
   of(key: string): PartitionCheckpoint
@@ -30,7 +32,7 @@ const changesBytesMin = 262_144
 export async function openCheckpoints(files: Files, directory: string): Promise<Checkpoints> {
   const snapshotPath = `${directory}/checkpoints.json`
   const changesPath = `${directory}/checkpoints.changes`
-  const snapshot = await readSnapshot(files, snapshotPath)
+  const { found, snapshot } = await readSnapshot(files, snapshotPath)
   const known = new Map(Object.entries(snapshot.partitions))
   let { number } = snapshot
   let snapshotBytes = 0
@@ -81,7 +83,11 @@ export async function openCheckpoints(files: Files, directory: string): Promise<
     await left?.file.close().catch(() => undefined)
   }
 
+  // Also of a new log: from now on a file that is not there was removed.
+  if (found !== 'whole') await saveAll()
+
   return {
+    found,
     has: (key) => known.has(key),
     of: (key) => known.get(key) ?? unwritten,
     save(entries) {
@@ -103,11 +109,18 @@ interface ChangeLine {
   readonly changes: readonly (readonly [string, PartitionCheckpoint | null])[]
 }
 
-async function readSnapshot(files: Files, path: string): Promise<Snapshot> {
-  const found = (await readJsonIfWhole<Partial<Snapshot>>(files, path)) ?? {}
-  if (found.partitions) return { number: found.number ?? 0, partitions: found.partitions }
-  // As it was written before there were changes beside it.
-  return { number: 0, partitions: found as unknown as Snapshot['partitions'] }
+async function readSnapshot(
+  files: Files,
+  path: string,
+): Promise<{ readonly found: Checkpoints['found']; readonly snapshot: Snapshot }> {
+  const stored = await readJsonIfWhole<Partial<Snapshot>>(files, path)
+  if (!stored) {
+    const isThere = (await files.size(path)) !== undefined
+    return { found: isThere ? 'damaged' : 'missing', snapshot: { number: 0, partitions: {} } }
+  }
+  const { number = 0, partitions } = stored
+  // Without numbers, as it was written before there were changes beside it.
+  return { found: 'whole', snapshot: { number, partitions: partitions ?? (stored as Snapshot['partitions']) } }
 }
 
 /** Whole lines in order, up to the first that is not: a crash tears the last one. */
