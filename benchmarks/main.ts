@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util'
 import { judge, type Benchmark, type Figure } from './benchmark.ts'
 import { commits } from './commits.ts'
+import { commitsByAge } from './commits-by-age.ts'
 import { delivery } from './delivery.ts'
 import { filesToTable } from './files-to-table.ts'
 import { guardedLog } from './kafka/guarded-log.ts'
@@ -38,6 +39,7 @@ const benchmarks: readonly Benchmark[] = [
   selectiveQuery,
   planning,
   maintainedQuery,
+  commitsByAge,
   commits,
   wire,
   tpch,

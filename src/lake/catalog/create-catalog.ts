@@ -52,12 +52,16 @@ export function createCatalog(options: CatalogOptions): OwnCatalog {
         const response = await once(request, (receipt) =>
           answer(receipt === undefined ? usual : routesWith(receipt), request),
         )
-        return request.method === 'HEAD' ? { ...response, body: '' } : response
+        return request.method === 'HEAD' ? withoutBody(response) : response
       } catch (thrown) {
         return errorResponse(thrown)
       }
     },
   }
+}
+
+function withoutBody({ status, headers }: CatalogResponse): CatalogResponse {
+  return { status, headers, body: '' }
 }
 
 async function answer(routes: readonly Route[], request: CatalogRequest): Promise<CatalogResponse> {

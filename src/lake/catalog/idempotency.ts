@@ -41,8 +41,8 @@ export function idempotency({ receipts, replay, now }: IdempotencyOptions) {
       return { key, request: asked, answer: JSON.stringify(kept), at, expires: at + keptMs }
     }
     const response = await answer(receipt).catch(errorResponse)
-    const { status, body } = response
-    if (status >= 400 && status < 500) await receipts.keepReceipt(receipt({ status, body }))
+    const { status } = response
+    if (status >= 400 && status < 500) await receipts.keepReceipt(receipt({ status, body: response.body }))
     return response
   }
 

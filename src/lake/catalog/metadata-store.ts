@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { under } from '../../storage/objects/location.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
-import { metadataText } from '../metadata/metadata-text.ts'
+import { metadataBytes } from '../metadata/metadata-bytes.ts'
 
 /** What metadata of tables and of views say of the place of their own file. */
 interface Located {
@@ -41,7 +41,7 @@ export function metadataStore<M extends Located>(
       const folder = metadata.properties?.['write.metadata.path'] ?? under(metadata.location, 'metadata')
       const version = String(versionOf(before) + 1).padStart(5, '0')
       const location = under(folder, `${version}-${randomUUID()}.metadata.json`)
-      await objects.put(location, Buffer.from(metadataText(metadata)))
+      await objects.put(location, Buffer.concat(metadataBytes(metadata)))
       keep(location, metadata)
       return location
     },

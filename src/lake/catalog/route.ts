@@ -75,4 +75,16 @@ export function json(body: unknown, status = 200, headers: Readonly<Record<strin
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: stringifyJson(body) }
 }
 
+/** For what is long: a table with thousands of snapshots. */
+export function jsonOfBytes(bytes: Buffer, headers: Readonly<Record<string, string>>): CatalogResponse {
+  return {
+    status: 200,
+    headers,
+    bytes,
+    get body() {
+      return bytes.toString()
+    },
+  }
+}
+
 export const noContent: CatalogResponse = { status: 204, headers: {}, body: '' }

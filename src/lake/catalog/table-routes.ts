@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { checkShape } from '../delta/write/check-shape.ts'
 import { isDelta } from '../delta/write/delta-table.ts'
 import { newTableMetadata } from '../metadata/create.ts'
-import { metadataText } from '../metadata/metadata-text.ts'
+import { metadataBytes } from '../metadata/metadata-bytes.ts'
 import type { TableMetadata } from '../metadata/table-metadata.ts'
 import { printed } from './namespace-routes.ts'
 import { readPage } from './page.ts'
@@ -12,7 +12,7 @@ import { readGiven } from './read-given.ts'
 import { rename } from './rename.ts'
 import { bodies, readBody } from './request-body.ts'
 import { noSuchNamespace, noSuchTable, RestError } from './rest-error.ts'
-import { json, namespaceOf, noContent, tableOf, type Call, type Route } from './route.ts'
+import { json, jsonOfBytes, namespaceOf, noContent, tableOf, type Call, type Route } from './route.ts'
 import { ownAccess, type TableAccess } from './table-access.ts'
 import { mustBeFree } from './taken-name.ts'
 import { begun, commitTables, printedTable, swapOrUnknown, type CommitContext } from './table-commit.ts'
@@ -129,10 +129,9 @@ function namesTag(header: string | undefined, etag: string): boolean {
 }
 
 export function loaded(location: string, metadata: TableMetadata, access: TableAccess, refsOnly = false) {
-  const { status, headers, body } = json({ 'metadata-location': location, ...access }, 200, {
-    etag: etagOf(location, refsOnly, access),
-  })
-  return { status, headers, body: `{"metadata":${metadataText(metadata)},${body.slice(1)}` }
+  const rest = json({ 'metadata-location': location, ...access }, 200, { etag: etagOf(location, refsOnly, access) })
+  const pieces = [Buffer.from('{"metadata":'), ...metadataBytes(metadata), Buffer.from(`,${rest.body.slice(1)}`)]
+  return jsonOfBytes(Buffer.concat(pieces), rest.headers)
 }
 
 function onlyRefs(metadata: TableMetadata): TableMetadata {

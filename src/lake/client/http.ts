@@ -1,5 +1,6 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { parseJson, stringifyJson } from '../json.ts'
+import { answerParser } from './answer-parser.ts'
 import type { CatalogClientOptions } from './catalog-client.ts'
 
 export interface Answer {
@@ -14,7 +15,8 @@ export interface Answer {
 export type Call = (method: string, path: string, body?: unknown) => Promise<Answer>
 
 export function catalogHttp(options: CatalogClientOptions, prefix: () => Promise<string>): Call {
-  return async (method, path, body) => request(options, method, `${await prefix()}${path}`, body)
+  const parse = answerParser()
+  return async (method, path, body) => request(options, method, `${await prefix()}${path}`, { body, parse })
 }
 
 /** The prefix that the catalog asks for in `/v1/config`, as `/v1` or `/v1/PREFIX`, and its separator of namespace levels. */
@@ -34,7 +36,17 @@ export async function readConfig(
   }
 }
 
-async function request(options: CatalogClientOptions, method: string, path: string, body?: unknown): Promise<Answer> {
+interface Asked {
+  readonly body?: unknown
+  readonly parse?: (bytes: Buffer, path: string) => unknown
+}
+
+async function request(
+  options: CatalogClientOptions,
+  method: string,
+  path: string,
+  { body, parse = (bytes) => parseJson(bytes.toString()) }: Asked = {},
+): Promise<Answer> {
   const url = `${options.uri.replace(/\/+$/, '')}${path}`
   const send = options.fetch ?? fetch
   try {
@@ -48,20 +60,26 @@ async function request(options: CatalogClientOptions, method: string, path: stri
       ...(body === undefined ? {} : { body: stringifyJson(body) }),
       signal: AbortSignal.timeout(options.timeoutMs ?? 60_000),
     })
-    return read(response.status, response.statusText, await response.text())
+    const bytes = Buffer.from(await response.arrayBuffer())
+    return read(response, bytes, () => parse(bytes, path))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new WeirError('WEIR-4009', `The catalog did not answer ${method} ${url}: ${reason}`, { cause })
   }
 }
 
-function read(status: number, statusText: string, text: string): Answer {
+function read({ status, statusText }: Response, bytes: Buffer, parse: () => unknown): Answer {
   let body: unknown
   try {
-    body = text === '' ? undefined : parseJson(text)
+    body = bytes.length === 0 ? undefined : parse()
   } catch {
     // A proxy's page: the status says enough when it is an error, and a 200 that is not JSON is none.
-    return { status: status < 400 ? 502 : status, body: undefined, errorType: '', message: text.slice(0, 200) }
+    return {
+      status: status < 400 ? 502 : status,
+      body: undefined,
+      errorType: '',
+      message: bytes.toString().slice(0, 200),
+    }
   }
   const error = (body as { error?: { type?: string; message?: string } } | undefined)?.error
   return { status, body, errorType: error?.type ?? '', message: error?.message ?? statusText }

@@ -31,6 +31,9 @@ export interface TableMetadata {
   readonly 'next-row-id'?: Long
 }
 
+/** Lists that grow by an entry with each commit; an entry never changes. */
+export const growingLists = ['snapshots', 'snapshot-log', 'metadata-log'] as const
+
 export interface PartitionSpec {
   readonly 'spec-id': number
   readonly fields: readonly PartitionField[]

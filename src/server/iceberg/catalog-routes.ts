@@ -38,7 +38,7 @@ export function catalogRoutes(
   app.all('/*', { schema: { hide: true } }, async (request, reply) => {
     const [path = '', search] = request.url.slice('/iceberg'.length).split('?', 2)
     const rights = await access?.accessOf(principalOf(request))
-    const { status, headers, body } = await catalog.handle({
+    const response = await catalog.handle({
       ...(rights === undefined ? {} : { access: rights }),
       method: request.method,
       path,
@@ -47,10 +47,10 @@ export function catalogRoutes(
       body: textOf(request.body),
     })
     return reply
-      .status(status)
-      .headers(headers)
+      .status(response.status)
+      .headers(response.headers)
       .serializer((payload: string) => payload)
-      .send(body)
+      .send(response.bytes ?? response.body)
   })
 }
 
