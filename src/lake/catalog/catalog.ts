@@ -1,6 +1,7 @@
 import type { CatalogAccess } from './access/catalog-access.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { PointerStore, TableIdent } from './pointer-store.ts'
+import type { RequestSigning } from './signing/request-signing.ts'
 import type { StorageCredential } from './table-access.ts'
 
 /** A request of the Iceberg REST protocol, without HTTP. */
@@ -46,6 +47,8 @@ export interface CatalogOptions {
   readonly clientSettings?: ClientSettings
   /** For clients that ask for keys of the storage; without it they use their own. */
   readonly credential?: StorageCredential
+  /** For clients that ask for signatures; without it none are given. */
+  readonly signing?: RequestSigning
   /** Whoever is killed in it leaves files that no table names: here they can be noted. By default it is run, no more. */
   readonly making?: Making
   /** Told of each Delta table whose log is due for a checkpoint. */

@@ -12,7 +12,9 @@ import type { ReceiptOf } from './receipt.ts'
 import { replay } from './replay.ts'
 import { errorResponse, RestError } from './rest-error.ts'
 import { findRoute, json, namespaceSeparator, type Route } from './route.ts'
-import { accessFor } from './table-access.ts'
+import { signRoutes } from './signing/sign-route.ts'
+import { stagedPlaces } from './signing/staged-places.ts'
+import { accessFor, asksForSignatures, type AccessedTable } from './table-access.ts'
 import { tableRoutes } from './table-routes.ts'
 import { viewRoutes } from './view-routes.ts'
 
@@ -28,14 +30,24 @@ export function createCatalog(options: CatalogOptions): OwnCatalog {
     delta,
     views: metadataStore(options.objects, parseViewMetadata),
     newLocation: (table: TableIdent) => freeLocation(options, table),
+    loneLocation: (table: TableIdent) => loneLocation(options, table),
     folderOf: (namespace: Namespace) => namespaceFolder(options.warehouse, namespace),
     making: options.making ?? ((_, make) => make()),
-    accessOf: ({ headers }: CatalogRequest) => accessFor(options.credential, headers),
+    accessOf: ({ headers }: CatalogRequest, accessed: AccessedTable) => accessFor(options, headers, accessed),
+    signsFor: ({ headers }: CatalogRequest) => options.signing !== undefined && asksForSignatures(headers),
+    signing: options.signing,
+    staged: stagedPlaces(now),
+    warehouse: options.warehouse,
     now,
   }
   const routesWith = (receipt: ReceiptOf): readonly Route[] => {
     const context = { ...shared, receipt }
-    const served = [...namespaceRoutes(context), ...tableRoutes(context), ...viewRoutes(context)]
+    const served = [
+      ...namespaceRoutes(context),
+      ...tableRoutes(context),
+      ...signRoutes(context),
+      ...viewRoutes(context),
+    ]
     return [configRoute(served, options.clientSettings), ...served]
   }
   const usual = routesWith(() => undefined)
@@ -94,6 +106,16 @@ async function freeLocation({ warehouse, objects }: CatalogOptions, table: Table
   const location = tableLocation(warehouse, table)
   for await (const _ of objects.list(`${location}/`)) return `${location}-${randomUUID().slice(0, 8)}`
   return location
+}
+
+/** One that nobody else was ever told: what comes to lie there is of whom it is given to. */
+async function loneLocation({ warehouse, objects }: CatalogOptions, table: TableIdent): Promise<string> {
+  for (;;) {
+    const location = `${tableLocation(warehouse, table)}-${randomUUID().slice(0, 8)}`
+    let isFree = true
+    for await (const _ of objects.list(`${location}/`)) isFree = false
+    if (isFree) return location
+  }
 }
 
 /** Whether a new table of this name is given that folder, or might be. */

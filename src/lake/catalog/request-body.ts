@@ -181,6 +181,14 @@ export const bodies = {
     overwrite: z.boolean().nullish(),
   }),
   report: z.looseObject({ 'report-type': z.string(), 'table-name': z.string() }),
+  sign: z.object({
+    region: z.string(),
+    uri: z.string().min(1),
+    method: z.enum(['PUT', 'GET', 'HEAD', 'POST', 'DELETE', 'PATCH', 'OPTIONS']),
+    headers: z.record(z.string(), z.array(z.string())),
+    // Whoever asks for files of a bucket of somebody else asks the wrong catalog.
+    provider: z.literal('s3').nullish(),
+  }),
   rename: z.object({ source: identifier, destination: identifier }),
   commit,
   transaction: z.object({ 'table-changes': z.array(commit.required({ identifier: true })) }),

@@ -15,7 +15,8 @@ import { printed } from './namespace-routes.ts'
 import type { PointerChange, PointerStore, SwapResult, TableIdent } from './pointer-store.ts'
 import type { KeptAnswer, Receipt, ReceiptOf } from './receipt.ts'
 import { noSuchNamespace, noSuchTable, RestError } from './rest-error.ts'
-import type { TableAccess } from './table-access.ts'
+import type { StagedPlaces } from './signing/staged-places.ts'
+import type { AccessedTable, TableAccess } from './table-access.ts'
 import type { CommittedTable, TableChange } from './table-change.ts'
 import { mustBeFree } from './taken-name.ts'
 
@@ -26,10 +27,16 @@ export interface CommitContext {
   readonly views: MetadataStore<ViewMetadata>
   readonly delta: DeltaTables
   readonly newLocation: (table: TableIdent) => Promise<string>
+  /** One that no other table, staged or not, is given. */
+  readonly loneLocation: (table: TableIdent) => Promise<string>
   readonly making: Making
   readonly receipt: ReceiptOf
   /** What a request is told of the files of its table. */
-  readonly accessOf: (request: CatalogRequest) => TableAccess
+  readonly accessOf: (request: CatalogRequest, accessed: AccessedTable) => TableAccess
+  /** Whether its sender writes files by requests that are signed for it. */
+  readonly signsFor: (request: CatalogRequest) => boolean
+  /** Names of places that staged tables were given. */
+  readonly staged: StagedPlaces
   readonly now: () => number
 }
 

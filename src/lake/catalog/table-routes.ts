@@ -52,8 +52,11 @@ async function create(context: CommitContext, call: Call) {
   if ((await context.pointers.namespaceProperties(table.namespace)) === undefined)
     throw noSuchNamespace(printed(table.namespace))
   await mustBeFree(context.pointers, 'table', table)
+  const isStaged = request['stage-create'] === true
+  // Files come to lie where a staged table will be before it is anybody's: two that are staged must not share a folder.
+  const newLocation = isStaged && context.signsFor(call) ? context.loneLocation : context.newLocation
   const metadata = newTableMetadata({
-    location: request.location ?? (await context.newLocation(table)),
+    location: request.location ?? (await newLocation(table)),
     schema: request.schema,
     spec: request['partition-spec'] ?? undefined,
     sortOrder: request['write-order'] ?? undefined,
@@ -61,9 +64,11 @@ async function create(context: CommitContext, call: Call) {
     now: context.now(),
   })
   // Staged: nothing is written; the client commits with assert-create.
-  if (request['stage-create'] === true) {
+  if (isStaged) {
     if (isDelta(metadata)) checkShape(metadata)
-    return json({ metadata, ...context.accessOf(call) })
+    // What lies in a folder that a client has chosen may be of others.
+    const sealed = request.location == null ? { sealed: context.staged.seal(table, metadata.location) } : {}
+    return json({ metadata, ...context.accessOf(call, { table, ...sealed }) })
   }
   const make = async () => {
     const made = await begun(metadata, context)
@@ -85,7 +90,7 @@ async function answerCreated(
     [{ table, from: null, to: location }],
     context.receipt({ status: 200, table: location }),
   )
-  if (swapped.swapped) return loaded(location, metadata, context.accessOf(call))
+  if (swapped.swapped) return loaded(location, metadata, context.accessOf(call, { table }))
   if ('missingNamespace' in swapped) throw noSuchNamespace(printed(table.namespace))
   await mustBeFree(context.pointers, 'table', table)
   throw new RestError(409, 'CommitFailedException', `${printedTable(table)} changed meanwhile`)
@@ -96,7 +101,7 @@ async function load(context: CommitContext, call: Call) {
   const location = await context.delta.pointer(table)
   if (location === undefined) throw noSuchTable(printedTable(table))
   const refsOnly = refsOnlyOf(call)
-  const access = context.accessOf(call)
+  const access = context.accessOf(call, { table })
   const etag = etagOf(location, refsOnly, access)
   if (namesTag(call.headers['if-none-match'], etag)) return { status: 304, headers: { etag }, body: '' }
   // What is kept in memory must not hide that the table's file has gone.
@@ -197,5 +202,5 @@ async function register(context: CommitContext, call: Call) {
     context.receipt({ status: 200, table: location }),
   )
   if (!swapped.swapped) throw new RestError(409, 'CommitFailedException', `${printedTable(table)} changed meanwhile`)
-  return loaded(location, metadata, context.accessOf(call))
+  return loaded(location, metadata, context.accessOf(call, { table }))
 }

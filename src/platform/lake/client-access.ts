@@ -1,8 +1,10 @@
 import type { ClientSettings } from '../../lake/catalog/catalog.ts'
+import type { RequestSigning } from '../../lake/catalog/signing/request-signing.ts'
 import type { StorageCredential } from '../../lake/catalog/table-access.ts'
 import type { SecretService } from '../kinds/reconcile-services.ts'
 import type { ObjectSettings } from '../project/object-settings.ts'
-import { readKeys } from './open-lake.ts'
+import type { LakePlace } from './lake-place.ts'
+import { openLakeSigner, readKeys } from './open-lake.ts'
 
 /** What Iceberg clients need to find the files: where S3 is. Their own settings, and those of the project, go before. */
 function storageSettings(objects: ObjectSettings | undefined): Readonly<Record<string, string>> {
@@ -38,4 +40,15 @@ export async function credentialOf(
       ...(sessionToken === undefined ? {} : { 's3.session-token': sessionToken }),
     },
   }
+}
+
+/** How requests to the bucket are signed for clients that ask: with the keys by which Weir itself reaches it. WEIR-7006. */
+export async function signingOf(
+  objects: ObjectSettings | undefined,
+  lake: LakePlace,
+): Promise<RequestSigning | undefined> {
+  if (objects === undefined || lake.s3 === undefined) return undefined
+  const signer = await openLakeSigner(lake.warehouse, lake.s3)
+  const { region } = signer.server
+  return { signer, config: { ...storageSettings(objects), 'client.region': region, 's3.region': region } }
 }

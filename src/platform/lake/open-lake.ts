@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { openObjectStore, type OpenObjectStore } from '../../storage/objects/open.ts'
+import type { RequestSigner } from '../../storage/objects/s3/request-signer.ts'
 import type { S3Settings } from '../../storage/objects/s3/s3-settings.ts'
 import type { SecretService } from '../kinds/reconcile-services.ts'
 import { createSecretService } from '../kinds/secret/read-secret.ts'
 import type { S3Keys } from '../project/object-settings.ts'
-import type { LakePlace } from './lake-place.ts'
+import type { LakePlace, S3Access } from './lake-place.ts'
 
 /**
  * Opens the files of tables, in a folder or in S3, and nothing beyond. Secrets are read where it runs: WEIR-7006 for one that is not
@@ -18,11 +19,18 @@ export async function openLake(
 ): Promise<OpenObjectStore> {
   const roots = [warehouse]
   if (s3 === undefined) return openObjectStore({ roots, files: nodeFiles })
-  const { keys, projectDirectory, cacheDirectory, ...rest } = s3
-  const secrets = createSecretService(projectDirectory)
-  const read = keys === undefined ? {} : await readKeys(keys, secrets)
-  const settings = { ...rest, ...read, ...patience, cacheDirectory: join(cacheDirectory, owner) }
+  const settings = { ...(await settingsOf(s3)), ...patience, cacheDirectory: join(s3.cacheDirectory, owner) }
   return openObjectStore({ roots, files: nodeFiles, s3: settings })
+}
+
+/** Signs requests to the bucket of the tables as those of the store itself are signed. WEIR-7006. */
+export async function openLakeSigner(warehouse: string, s3: S3Access): Promise<RequestSigner> {
+  const { openRequestSigner } = await import('../../storage/objects/s3/open-request-signer.ts')
+  return openRequestSigner(warehouse, await settingsOf(s3))
+}
+
+async function settingsOf({ keys, projectDirectory, ...rest }: S3Access): Promise<S3Settings> {
+  return { ...rest, ...(keys === undefined ? {} : await readKeys(keys, createSecretService(projectDirectory))) }
 }
 
 export type ReadKeys = Pick<S3Settings, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>

@@ -42,10 +42,14 @@ export async function openForeign(
   return { ...opened, uri }
 }
 
-export function foreignCatalog({ catalog, tables }: ForeignCatalog, warehouse: string): ChosenCatalog {
+export function foreignCatalog(
+  { catalog, tables }: ForeignCatalog,
+  { objects, warehouse }: Pick<CatalogOptions, 'objects' | 'warehouse'>,
+): ChosenCatalog {
   const locationOf = ({ namespace, name }: TableIdentifier): string =>
     under(warehouse, namespace, `${name}-${randomUUID().slice(0, 8)}`)
-  return { catalog: guardCatalog(catalog), tables, isShared: true, followsLog: async () => false, locationOf }
+  const guarded = guardCatalog(catalog, { files: objects })
+  return { catalog: guarded, tables, isShared: true, followsLog: async () => false, locationOf }
 }
 
 export function ownCatalog(
@@ -61,6 +65,8 @@ export function ownCatalog(
     listNamespaces: (parent, page) => observed.listNamespaces(parent, page),
   }
   const guarded = guardCatalog(catalog, {
+    files: options.objects,
+    signs: options.signing !== undefined,
     isPlaceOf: (table, location) => isPlaceOf(options.warehouse, table, location),
   })
   return { catalog: guarded, tables, isShared: false, followsLog: (table) => catalog.followsLog(table) }

@@ -4,7 +4,7 @@ import type { TableIdent } from '../../lake/catalog/pointer-store.ts'
 import { openMetadata, type Metadata } from '../../storage/metadata/metadata.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { createSecretService } from '../kinds/secret/read-secret.ts'
-import { credentialOf, withStorage } from '../lake/client-access.ts'
+import { credentialOf, signingOf, withStorage } from '../lake/client-access.ts'
 import { lakePlaceOf, type LakePlace } from '../lake/lake-place.ts'
 import { openLake } from '../lake/open-lake.ts'
 import { prepareLake } from '../lake/prepare-lake.ts'
@@ -64,8 +64,9 @@ export async function openStores(
       logger.warn({ err: error, location }, 'what an interrupted drop or making of a table left could not be removed'),
     )
   const shared = { metadata, lake, objects, notices, removeLeft }
-  if (foreign !== undefined) return { ...shared, ...foreignCatalog(foreign, lake.warehouse) }
+  if (foreign !== undefined) return { ...shared, ...foreignCatalog(foreign, { objects, warehouse: lake.warehouse }) }
   const credential = await credentialOf(settings.objects, secrets)
+  const signing = await signingOf(settings.objects, lake)
   const own = ownCatalog(pointers, onMoved, {
     objects,
     warehouse: lake.warehouse,
@@ -73,6 +74,7 @@ export async function openStores(
     making: notedMaking(places.drops, nodeFiles),
     clientSettings: withStorage(settings.catalog, settings.objects),
     ...(credential === undefined ? {} : { credential }),
+    ...(signing === undefined ? {} : { signing }),
   })
   return { ...shared, ...own }
 }

@@ -13,8 +13,15 @@ export function pathOf(location: string): string {
 
 /** Whether a location lies under a root, `s3a:` and `s3:` being the same. Keys of S3 are raw text: no `..` goes up. */
 export function liesUnder(root: string, location: string): boolean {
+  return restUnder(root, location) !== undefined
+}
+
+/** What follows the root and its slash; undefined when the location does not lie under it. */
+export function restUnder(root: string, location: string): string | undefined {
   const rest = (text: string): string => text.replace(/^([a-z0-9]+:)?\/*/i, '')
-  return schemeOf(root) === schemeOf(location) && rest(location).startsWith(under(rest(root), ''))
+  const start = under(rest(root), '')
+  const isUnder = schemeOf(root) === schemeOf(location) && rest(location).startsWith(start)
+  return isUnder ? rest(location).slice(start.length) : undefined
 }
 
 /** The location of an absolute local path. */

@@ -1,20 +1,25 @@
-import { liesUnder } from '../../../storage/objects/location.ts'
 import type { TableRequirement } from '../../metadata/requirement.ts'
 import type { TableUpdate } from '../../metadata/update.ts'
 import { nameMappingProperty } from '../../scan/name-mapping.ts'
 import { viewBodies } from '../view-body.ts'
 import type { TableIdent } from '../pointer-store.ts'
 import { bodies, readBody } from '../request-body.ts'
-import { RestError } from '../rest-error.ts'
 import { type Call, namespaceOf, tableOf, viewOf } from '../route.ts'
-import type { CatalogAccess, CatalogAction, CatalogTarget } from './catalog-access.ts'
+import type { CatalogAccess, CatalogTarget } from './catalog-access.ts'
+import { foreignFileOf, isInside, type NamedTable, type OwnFilesReader } from './own-files.ts'
+import { forAdministrators, forbidden, must, mustSee } from './refusals.ts'
+import { mustMaySign } from './sign-rights.ts'
 
 /** What a rule asks beside the policies. */
 export interface Places {
-  /** Where a table lies; undefined when there is none. */
-  readonly placeOf: (table: TableIdent) => Promise<string | undefined>
+  /** A table as it is; undefined when there is none. */
+  readonly tableNamed: (table: TableIdent) => Promise<NamedTable | undefined>
   /** Whether a new table of this name would lie there. */
   readonly isPlaceOf: (table: TableIdent, location: string) => boolean
+  /** Reads which files snapshots name. */
+  readonly files: OwnFilesReader
+  /** Whether the catalog signs requests to the store itself. Another one would sign with the rights of the project. */
+  readonly signs: boolean
 }
 
 /** One for each route that is served: what a request of it must be allowed. */
@@ -66,6 +71,7 @@ export const accessRules: readonly AccessRule[] = [
     path: `${tables}/{table}/metrics`,
     check: (call, access) => must(access, 'table:read', tableIn(call)),
   },
+  { method: 'POST', path: `${tables}/{table}/sign`, check: sign },
   { method: 'POST', path: `${namespace}/register`, check: register },
   { method: 'POST', path: '/v1/{prefix}/tables/rename', check: rename },
   { method: 'POST', path: '/v1/{prefix}/transactions/commit', check: commitAll },
@@ -95,24 +101,6 @@ export const accessRules: readonly AccessRule[] = [
   { method: 'POST', path: `${namespace}/register-view`, check: register },
 ]
 
-function must(access: CatalogAccess, action: CatalogAction, target: CatalogTarget): void {
-  const refusal = access.refusal(action, target)
-  if (refusal !== undefined) throw forbidden(refusal)
-}
-
-function mustSee(access: CatalogAccess, target: CatalogTarget): void {
-  if (!access.sees(target)) must(access, 'table:read', target)
-}
-
-function forbidden(reason: string): RestError {
-  return new RestError(403, 'ForbiddenException', `${reason} (WEIR-7015)`)
-}
-
-/** What could make the files of a closed table those of an open one. */
-function forAdministrators(what: string): RestError {
-  return forbidden(`while policies hold, ${what} is chosen by administrators alone: it could be that of another table`)
-}
-
 function namespaceIn(call: Call): CatalogTarget {
   return { namespace: namespaceOf(call), name: null }
 }
@@ -131,6 +119,14 @@ function createTable(call: Call, access: CatalogAccess, { isPlaceOf }: Places): 
   must(access, 'table:create', table)
   mustNameNoPlace(properties)
   if (location != null && !isPlaceOf(table, location)) throw forAdministrators(`the place of the table ${name}`)
+}
+
+async function sign(call: Call, access: CatalogAccess, { tableNamed, signs }: Places): Promise<void> {
+  const table = tableIn(call)
+  if (!signs) throw forbidden(`requests to the files of ${table.name} are signed by Weir's own catalog alone`)
+  const { method } = readBody(bodies.sign, call.body)
+  const mayMake = 'staged' in call.query && access.refusal('table:create', table) === undefined
+  mustMaySign(access, table, method, mayMake && (await tableNamed(table)) === undefined)
 }
 
 function register(call: Call): void {
@@ -183,7 +179,7 @@ function changesColumns(update: TableUpdate): boolean {
 }
 
 /** A table stays where it is, and names files of its own: those of another one would be read, or purged, as its own. */
-async function mustStayInPlace(change: Change, { placeOf, isPlaceOf }: Places): Promise<void> {
+async function mustStayInPlace(change: Change, { tableNamed, isPlaceOf, files }: Places): Promise<void> {
   const { table, updates } = change
   for (const update of updates) if (update.action === 'set-properties') mustNameNoPlace(update.updates)
   let place: string | undefined
@@ -195,12 +191,15 @@ async function mustStayInPlace(change: Change, { placeOf, isPlaceOf }: Places): 
   }
   const named = updates.flatMap(namedFiles)
   if (named.length === 0) return
-  place ??= await placeOf(table)
-  if (place === undefined) return
-  const outside = named.find((file) => !isInside(file, place))
+  const before = await tableNamed(table)
+  const places = place === undefined ? before?.places : [place]
+  if (places === undefined) return
+  const snapshots = updates.flatMap((update) => (update.action === 'add-snapshot' ? [update.snapshot] : []))
+  const outside =
+    named.find((file) => !isInside(file, places)) ?? (await foreignFileOf(snapshots, places, before, files))
   if (outside !== undefined)
     throw forbidden(
-      `while policies hold, ${table.name} names files of its own: ${JSON.stringify(outside)} does not lie under ${place}`,
+      `while policies hold, ${table.name} names files of its own: ${JSON.stringify(outside)} does not lie under ${places.join(' or ')}`,
     )
 }
 
@@ -226,8 +225,4 @@ function namedFiles(update: TableUpdate): readonly string[] {
     statistics?.['statistics-path'],
     partitions?.['statistics-path'],
   ].filter((file) => file !== undefined)
-}
-
-function isInside(file: string, place: string): boolean {
-  return liesUnder(place, file) && !/(^|[/\\])(\.|%2e){2}([/\\]|$)/i.test(file)
 }

@@ -25,13 +25,19 @@ const request = (method: string, path: string, body?: unknown): CatalogRequest =
   access,
 })
 
+/** None of these commits names files. */
+const noFiles = { get: () => assert.fail('a file was read'), size: () => assert.fail('a file was asked for') }
+
+/** Served where the tables lie in a bucket. */
+const ofBuckets = 'POST /v1/{prefix}/namespaces/{namespace}/tables/{table}/sign'
+
 void suite('the guard of the catalog', () => {
   void test('each route that is served has a rule, and each rule a route', async () => {
     await using lake = await openLocalLake()
     const { endpoints } = bodyOf<{ endpoints: string[] }>(await lake.catalog.handle(request('GET', 'config')))
     const ruled = accessRules.map(({ method, path }) => `${method} ${path}`)
     assert.deepEqual(
-      [...endpoints, 'GET /v1/config'].toSorted(),
+      [...endpoints, 'GET /v1/config', ofBuckets].toSorted(),
       ruled.toSorted(),
       'decide who may, in access-rules.ts',
     )
@@ -42,7 +48,7 @@ void suite('the guard of the catalog', () => {
     const inner: Catalog = {
       handle: async ({ method, path }) => (reached.push(`${method} ${path}`), { status: 200, headers: {}, body: '{}' }),
     }
-    const guarded = guardCatalog(inner)
+    const guarded = guardCatalog(inner, { files: noFiles })
     const ident = { namespace: ['closed'], name: 't' }
     const bodies: Readonly<Record<string, unknown>> = {
       namespaces: { namespace: ['closed'] },
@@ -50,6 +56,7 @@ void suite('the guard of the catalog', () => {
       'namespaces/closed/tables': { name: 't', schema },
       'namespaces/closed/tables/t': { requirements: [], updates: [] },
       'namespaces/closed/tables/t/metrics': { 'report-type': 'r', 'table-name': 't' },
+      'namespaces/closed/tables/t/sign': { region: 'r', uri: 'http://s3/b/k', method: 'GET', headers: {} },
       'namespaces/closed/register': { name: 't', 'metadata-location': 'x' },
       'tables/rename': { source: { namespace: ['open'], name: 't' }, destination: ident },
       'views/rename': { source: ident, destination: { namespace: ['open'], name: 't' } },
@@ -86,9 +93,10 @@ void suite('the guard of the catalog', () => {
       const far = await guarded.handle(request(method, `prod/${real}`, method === 'POST' ? bodies[real] : undefined))
       assert.equal(far.status, 403, `${method} prod/${real}: ${far.body}`)
     }
-    assert.equal(refused, 19)
+    assert.equal(refused, 20)
     for (const [method, path] of [
       ['GET', 'namespaces/open/tables/t/plan'],
+      ['GET', 'namespaces/open/tables/t/credentials'],
       ['PATCH', 'namespaces/open'],
       ['POST', 'oauth/tokens'],
       ['GET', 'a/b/namespaces/closed/tables/t'],
@@ -109,15 +117,15 @@ void suite('the guard of the catalog', () => {
       handle: async (given) => ((seen = given), { status: 200, headers: {}, body: '{}' }),
     }
     const twice = `{"source":{"namespace":["closed"],"name":"t"},"source":{"namespace":["open"],"name":"t"},"destination":{"namespace":["open"],"name":"u"}}`
-    const answer = await guardCatalog(inner).handle(request('POST', 'tables/rename', twice))
+    const answer = await guardCatalog(inner, { files: noFiles }).handle(request('POST', 'tables/rename', twice))
     assert.equal(answer.status, 200)
     assert.equal(seen!.body.match(/closed/), null)
     assert.equal(seen!.headers['x-iceberg-access-delegation'], undefined)
     const ids = `{"report-type":"r","table-name":"t","snapshot-id":9007199254740993123}`
-    await guardCatalog(inner).handle(request('POST', 'namespaces/open/tables/t/metrics', ids))
+    await guardCatalog(inner, { files: noFiles }).handle(request('POST', 'namespaces/open/tables/t/metrics', ids))
     assert.match(seen!.body, /9007199254740993123/)
     const { access: _, ...administrator } = request('GET', 'namespaces/closed/tables/t')
-    assert.equal((await guardCatalog(inner).handle(administrator)).status, 200)
+    assert.equal((await guardCatalog(inner, { files: noFiles }).handle(administrator)).status, 200)
     assert.equal(seen!.headers['x-iceberg-access-delegation'], 'vended-credentials')
   })
 
@@ -132,7 +140,7 @@ void suite('the guard of the catalog', () => {
       'next-page-token': 'x',
     })
     const inner: Catalog = { handle: async () => ({ status: 200, headers: {}, body }) }
-    const answer = await guardCatalog(inner).handle(request('GET', 'namespaces/open/tables'))
+    const answer = await guardCatalog(inner, { files: noFiles }).handle(request('GET', 'namespaces/open/tables'))
     assert.deepEqual(names(answer.body), ['a'])
     assert.match(answer.body, /"next-page-token":"x"/)
   })

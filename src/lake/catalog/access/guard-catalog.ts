@@ -1,27 +1,34 @@
 import { parseJson, stringifyJson } from '../../json.ts'
+import type { TableMetadata } from '../../metadata/table-metadata.ts'
 import type { Catalog, CatalogRequest, CatalogResponse } from '../catalog.ts'
 import type { TableIdent } from '../pointer-store.ts'
 import { errorResponse, RestError } from '../rest-error.ts'
 import { findRoute } from '../route.ts'
+import { asksForSignatures } from '../table-access.ts'
 import type { CatalogAccess } from './catalog-access.ts'
 import { accessRules } from './access-rules.ts'
+import { namedTable, type NamedTable, type OwnFilesReader } from './own-files.ts'
 
 export interface GuardOptions {
+  /** Reads what commits name. */
+  readonly files: OwnFilesReader
   /** Whether a new table of this name would lie there; without it nobody but administrators chooses a place. */
   readonly isPlaceOf?: (table: TableIdent, location: string) => boolean
+  /** Whether the catalog itself signs requests to the store, for what its own answers name and nothing else. */
+  readonly signs?: boolean
 }
 
 /**
  * Asks whether whoever sends a request may do what it is about, before the catalog sees it: the own one and one of somebody else alike. What
  * no rule is about is refused.
  */
-export function guardCatalog(inner: Catalog, { isPlaceOf = () => false }: GuardOptions = {}): Catalog {
+export function guardCatalog(inner: Catalog, { files, isPlaceOf = () => false, signs = false }: GuardOptions): Catalog {
   return {
     handle: async (request) => {
       const { access } = request
       if (access === undefined) return inner.handle(request)
       try {
-        return await guarded(inner, access, isPlaceOf, asItIsRead(request))
+        return await guarded(inner, access, { files, isPlaceOf, signs }, asItIsRead(request))
       } catch (thrown) {
         return errorResponse(thrown)
       }
@@ -32,7 +39,7 @@ export function guardCatalog(inner: Catalog, { isPlaceOf = () => false }: GuardO
 async function guarded(
   inner: Catalog,
   access: CatalogAccess,
-  isPlaceOf: NonNullable<GuardOptions['isPlaceOf']>,
+  options: Required<GuardOptions>,
   request: CatalogRequest,
 ): Promise<CatalogResponse> {
   const found = findRoute(accessRules, { ...request, path: withoutPrefix(request.path) })
@@ -42,12 +49,10 @@ async function guarded(
       'ForbiddenException',
       `${request.method} ${request.path} is for administrators: policies hold here, and no rule is about it (WEIR-7015)`,
     )
-  const placeOf = async (table: TableIdent): Promise<string | undefined> =>
-    locationIn(await load(inner, request, table))
-  await found.route.check({ ...request, parameters: found.parameters }, access, { placeOf, isPlaceOf })
-  // Keys of the storage open all tables.
-  const { 'x-iceberg-access-delegation': _, ...headers } = request.headers
-  const response = await inner.handle({ ...request, headers })
+  const tableNamed = async (table: TableIdent): Promise<NamedTable | undefined> =>
+    tableIn(await load(inner, request, table))
+  await found.route.check({ ...request, parameters: found.parameters }, access, { ...options, tableNamed })
+  const response = await inner.handle({ ...request, headers: withoutKeys(request.headers, options) })
   return found.route.lists && response.status === 200 ? onlySeen(response, access) : response
 }
 
@@ -78,10 +83,16 @@ async function load(
   return inner.handle({ method: 'GET', path, query: { snapshots: 'refs' }, headers: {}, body: '' })
 }
 
-function locationIn({ status, body }: CatalogResponse): string | undefined {
+function tableIn({ status, body }: CatalogResponse): NamedTable | undefined {
   if (status !== 200) return undefined
-  const { metadata } = parseJson(body) as { readonly metadata: { readonly location: string } }
-  return metadata.location
+  const { metadata } = parseJson(body) as { readonly metadata: TableMetadata }
+  return namedTable(metadata)
+}
+
+/** Keys of the storage open all tables; signatures are given one by one. */
+function withoutKeys(given: CatalogRequest['headers'], { signs }: Required<GuardOptions>): CatalogRequest['headers'] {
+  const { 'x-iceberg-access-delegation': _, ...headers } = given
+  return signs && asksForSignatures(given) ? { ...headers, 'x-iceberg-access-delegation': 'remote-signing' } : headers
 }
 
 /** Pages may be shorter than was asked for. */

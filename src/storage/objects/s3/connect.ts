@@ -33,7 +33,7 @@ export function connectS3(settings: S3Settings, files: Files): S3 {
   }
 }
 
-function clientOf(settings: S3Settings): S3Client {
+export function clientOf(settings: S3Settings): S3Client {
   const { accessKeyId, secretAccessKey, sessionToken, silenceMsMax = 30_000 } = settings
   const client = new S3Client({
     ...regionOf(settings),
