@@ -2,7 +2,7 @@ import type { CatalogAccess } from './access/catalog-access.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { PointerStore, TableIdent } from './pointer-store.ts'
 import type { RequestSigning } from './signing/request-signing.ts'
-import type { StorageCredential } from './table-access.ts'
+import type { StorageCredential } from './storage-credential.ts'
 
 /** A request of the Iceberg REST protocol, without HTTP. */
 export interface CatalogRequest {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { openLocalLake, type LocalLake } from '../../../test/support/local-lake.ts'
 import { schemaOf } from '../types/schema.ts'
-import type { StorageCredential } from './table-access.ts'
+import type { StorageCredential } from './storage-credential.ts'
 
 const credential: StorageCredential = {
   prefix: 's3://lake/prod',

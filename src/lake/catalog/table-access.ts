@@ -1,14 +1,7 @@
 import type { TableIdent } from './pointer-store.ts'
 import { namespaceSeparator } from './route.ts'
 import type { RequestSigning } from './signing/request-signing.ts'
-
-/** Keys with which clients reach the files under a location by themselves, and whatever else they need for it. */
-export interface StorageCredential {
-  /** `s3://bucket/prefix` */
-  readonly prefix: string
-  /** Properties of Iceberg's FileIO: `s3.access-key-id` and the like. */
-  readonly config: Readonly<Record<string, string>>
-}
+import type { StorageCredential } from './storage-credential.ts'
 
 /** What the answer to the loading of a table says of its files. */
 export interface TableAccess {

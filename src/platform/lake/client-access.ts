@@ -1,6 +1,6 @@
 import type { ClientSettings } from '../../lake/catalog/catalog.ts'
 import type { RequestSigning } from '../../lake/catalog/signing/request-signing.ts'
-import type { StorageCredential } from '../../lake/catalog/table-access.ts'
+import type { StorageCredential } from '../../lake/catalog/storage-credential.ts'
 import type { SecretService } from '../kinds/reconcile-services.ts'
 import type { ObjectSettings } from '../project/object-settings.ts'
 import type { LakePlace } from './lake-place.ts'

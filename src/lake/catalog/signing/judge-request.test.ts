@@ -17,7 +17,7 @@ const judge = (method: string, uri: string, headers: ManyHeaders = {}, at = loca
 /** What is signed; fails where nothing is. */
 function signed(method: string, uri: string, headers?: ManyHeaders, at?: string) {
   const judged = judge(method, uri, headers, at)
-  assert.ok(typeof judged !== 'string', `${method} ${uri}: ${String(judged)}`)
+  assert.ok(typeof judged !== 'string', `${method} ${uri}: ${JSON.stringify(judged)}`)
   return judged
 }
 
@@ -179,7 +179,7 @@ void suite('which requests to the files of a table are signed', () => {
     })
 
   void test('whoever would remove files is told who does', () => {
-    assert.match(String(judge('DELETE', data)), /removed by the maintenance of Weir/)
-    assert.match(String(judge('POST', 'http://s3:9000/lake?delete')), /removed by the maintenance of Weir/)
+    assert.match(JSON.stringify(judge('DELETE', data)), /removed by the maintenance of Weir/)
+    assert.match(JSON.stringify(judge('POST', 'http://s3:9000/lake?delete')), /removed by the maintenance of Weir/)
   })
 })

@@ -17,7 +17,7 @@ const anything = /^[^]{0,1024}$/
  * All that is signed. Nothing that is there is changed or removed: what a table once wrote others may still read, its own history among
  * them, and maintenance alone knows who does (INV-L4). So an object is created and never replaced, and the one DELETE ends an upload.
  */
-export const requestForms: readonly RequestForm[] = [
+const requestForms: readonly RequestForm[] = [
   { method: 'GET', on: 'object', action: 'table:read', parameters: {} },
   { method: 'HEAD', on: 'object', action: 'table:read', parameters: {} },
   {

@@ -9,7 +9,7 @@ export interface StagedPlaces {
 }
 
 /** So long a table may take from its staging to its commit: a large CREATE TABLE AS takes hours. */
-export const stagedMs = 24 * 3_600_000
+const stagedMs = 24 * 3_600_000
 
 export function stagedPlaces(now: () => number): StagedPlaces {
   const key = randomBytes(32)

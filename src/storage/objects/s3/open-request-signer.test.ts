@@ -23,7 +23,8 @@ const parts = {
 async function signerOf(...statuses: number[]) {
   const asked: { readonly uri: string; readonly headers: Headers }[] = []
   const signer = await openRequestSigner('s3://lake/prod', settings, async (uri, init) => {
-    asked.push({ uri: String(uri), headers: new Headers(init?.headers) })
+    assert.ok(typeof uri === 'string')
+    asked.push({ uri, headers: new Headers(init?.headers) })
     const status = statuses.shift()
     if (status === undefined || status === 0) throw new TypeError('fetch failed')
     return new Response(null, { status })
