@@ -17,6 +17,13 @@ export interface EngineHost {
    * when nobody can tell; else nothing was changed. Files that were not committed are gone.
    */
   commit(request: CommitRequest & AsPrincipal): Promise<null>
+  /**
+   * Resolves when it is this statement's turn at all of the tables: who asked first is first, and there is one at a time. It ends with `endTurn`
+   * or with the process that asked. WEIR-6013 (40001) when too many wait. A courtesy among statements: what is committed is judged all the same.
+   */
+  turn(request: TurnRequest): Promise<null>
+  /** Gives a turn back, or leaves the lines that it still stands in. */
+  endTurn(turn: TurnKey): Promise<null>
   /** A change of the catalog's tables; for those that the project declares it is refused by what to change there. */
   define(request: TableDefinition & AsPrincipal): Promise<null>
   /** Metadata, as JSON, of a table that is not there: a commit may make it so. */
@@ -36,6 +43,17 @@ export interface RelationsRequest extends AsPrincipal {
 /** What a transaction has written, table by table; each once. */
 export interface CommitRequest {
   readonly tables: readonly CommittedTable[]
+}
+
+/** A turn, by the process that asks for it and a number that it counts. */
+export interface TurnKey {
+  readonly process: number
+  readonly turn: number
+}
+
+export interface TurnRequest extends TurnKey {
+  /** Each once. */
+  readonly tables: readonly TableName[]
 }
 
 export interface CommittedTable extends TableName {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import pg from 'pg'
+import { cancelRequest } from '../support/cancel-request.ts'
 import { copyFrom } from '../support/copy-stream.ts'
 import { eventually } from '../support/deadline.ts'
 import { processesOf, type ProcessKind } from './process-tree.ts'
@@ -44,7 +44,10 @@ void test('a COPY and an UPDATE that are cancelled, or whose engine or superviso
   }
 
   const client = await connected(weir)
-  const copying = copyFrom(client, 'copy rows from stdin', { chunks: chunks(), before: () => cancel(weir, client) })
+  const copying = copyFrom(client, 'copy rows from stdin', {
+    chunks: chunks(),
+    before: () => cancelRequest({ host: '127.0.0.1', port: weir.ports.postgres }, client),
+  })
   await assert.rejects(copying, { code: '57014' })
   assert.deepEqual((await client.query('select 1 as a')).rows, [{ a: 1 }], 'the session goes on')
   await isAsBefore('a COPY that was cancelled')
@@ -53,14 +56,17 @@ void test('a COPY and an UPDATE that are cancelled, or whose engine or superviso
     `update rows set text = 'new' from range(100000) a(i), range(100000) b(j) where rows.id < 100000 and a.i + b.j >= 0`,
   )
   await eventually('the UPDATE to be at work', () => (scratchFiles(weir).length > 0 ? true : undefined))
-  await cancel(weir, client)
+  await cancelRequest({ host: '127.0.0.1', port: weir.ports.postgres }, client)
   await assert.rejects(updating, { code: '57014' })
   await isAsBefore('an UPDATE that was cancelled')
 
   // A transaction that has written files, and then is cancelled in another statement, has nothing left of them.
   await client.query(`begin; update rows set text = 'new' where id < 10`)
   await client.query('savepoint here')
-  const second = copyFrom(client, 'copy rows from stdin', { chunks: chunks(), before: () => cancel(weir, client) })
+  const second = copyFrom(client, 'copy rows from stdin', {
+    chunks: chunks(),
+    before: () => cancelRequest({ host: '127.0.0.1', port: weir.ports.postgres }, client),
+  })
   await assert.rejects(second, { code: '57014' })
   assert.equal((await client.query('commit')).command, 'ROLLBACK')
   await isAsBefore('a transaction that was cancelled')
@@ -99,23 +105,6 @@ async function connected(weir: RestartableWeir): Promise<pg.Client> {
   client.on('error', () => undefined)
   await client.connect()
   return client
-}
-
-/** CancelRequest, as libpq sends it: on a connection of its own. */
-async function cancel(weir: RestartableWeir, client: pg.Client): Promise<void> {
-  const { processID, secretKey } = client as unknown as { readonly processID: number; readonly secretKey: number }
-  const request = Buffer.alloc(16)
-  request.writeInt32BE(16, 0)
-  request.writeInt32BE(80_877_102, 4)
-  request.writeInt32BE(processID, 8)
-  request.writeInt32BE(secretKey, 12)
-  const socket = connect(weir.ports.postgres, '127.0.0.1')
-  await new Promise<void>((resolve, reject) => {
-    socket.once('error', reject)
-    socket.once('close', () => resolve())
-    socket.resume()
-    socket.write(request)
-  })
 }
 
 function pidOf(weir: RestartableWeir, kind: ProcessKind): number {

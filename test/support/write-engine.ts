@@ -31,7 +31,10 @@ export interface WriteEngine extends AsyncDisposable {
   snapshots(name: string): Promise<number>
 }
 
-export async function startWriteEngine(host: Partial<WriteHost> = {}, own?: WrittenLake): Promise<WriteEngine> {
+export async function startWriteEngine(
+  host: Partial<WriteHost> | ((own: WriteHost) => Partial<WriteHost>) = {},
+  own?: WrittenLake,
+): Promise<WriteEngine> {
   const lake = own ?? (await openLocalLake())
   await lake.client.ensureNamespace(['public'])
   const clients: pg.Client[] = []
@@ -58,6 +61,7 @@ export async function startWriteEngine(host: Partial<WriteHost> = {}, own?: Writ
     if (JSON.stringify(tables) !== JSON.stringify(last.tables)) last = { version: last.version + 1, tables, views: [] }
     return last
   }
+  const writes = writesTo(lake)
   const engine = await startEngine(
     {
       listen: { socketPath },
@@ -69,8 +73,8 @@ export async function startWriteEngine(host: Partial<WriteHost> = {}, own?: Writ
       objects: lake.store,
     },
     {
-      ...writesTo(lake),
-      ...host,
+      ...writes,
+      ...(typeof host === 'function' ? host(writes) : host),
       async relations({ known }) {
         const relations = await current()
         return { relations: relations.version === known ? null : relations, holds: [] }

@@ -15,6 +15,8 @@ type HostMethods = {
   resolve(params: Parameters<EngineHost['resolve']>[0]): ReturnType<EngineHost['resolve']>
   flush(params: Parameters<EngineHost['flush']>[0]): ReturnType<EngineHost['flush']>
   commit(params: Parameters<EngineHost['commit']>[0]): ReturnType<EngineHost['commit']>
+  turn(params: Parameters<EngineHost['turn']>[0]): ReturnType<EngineHost['turn']>
+  endTurn(params: Parameters<EngineHost['endTurn']>[0]): ReturnType<EngineHost['endTurn']>
   define(params: Parameters<EngineHost['define']>[0]): ReturnType<EngineHost['define']>
   stage(params: Parameters<EngineHost['stage']>[0]): ReturnType<EngineHost['stage']>
 }
@@ -46,6 +48,8 @@ serveSupervisor<EngineChildConfig, EngineReady, unknown, HostMethods>('engine', 
       resolve: (request) => host.call('resolve', request),
       flush: (table) => host.call('flush', table, patience),
       commit: (request) => host.call('commit', request, patience),
+      turn: (request) => host.call('turn', request, patience),
+      endTurn: (turn) => host.call('endTurn', turn),
       define: (request) => host.call('define', request, patience),
       stage: (request) => host.call('stage', request),
     },

@@ -12,6 +12,8 @@ export interface EngineHostOptions {
   readonly tailSources: () => readonly TailSource[]
   readonly flush: EngineHost['flush']
   readonly commit: EngineHost['commit']
+  readonly turn: EngineHost['turn']
+  readonly endTurn: EngineHost['endTurn']
   readonly define: EngineHost['define']
   readonly stage: EngineHost['stage']
   /** Raised before anybody is told of a change of relations, pointers or workers. */
@@ -27,10 +29,25 @@ export interface EngineHostOptions {
  * asked with the pointers of before: one whose table has moved looks whether its schema still is the one of its rows.
  */
 export function createEngineHost(options: EngineHostOptions): EngineHost {
-  const { relations, pointers, tailSources, changes, isShared, followsLog, flush, commit, define, stage } = options
+  const {
+    relations,
+    pointers,
+    tailSources,
+    changes,
+    isShared,
+    followsLog,
+    flush,
+    commit,
+    turn,
+    endTurn,
+    define,
+    stage,
+  } = options
   return {
     flush,
     commit,
+    turn,
+    endTurn,
     define,
     stage,
     async relations({ known, principal }) {

@@ -23,6 +23,8 @@ export interface EngineProcess {
 export interface EngineProcessOptions {
   readonly config: Omit<EngineChildConfig, 'socketPath'>
   readonly host: EngineHost
+  /** Told that the process is gone, with all that it asks. */
+  readonly onGone: (pid: number) => void
   readonly runDirectory: string
   readonly memoryBytesMax: number
   /** An engine that nobody has asked for so long and that serves no session is given back: it starts again in half a second. */
@@ -51,10 +53,14 @@ export function runEngine(options: EngineProcessOptions): EngineProcess {
       resolve: (request: never) => options.host.resolve(request),
       flush: (table: never) => options.host.flush(table),
       commit: (request: never) => options.host.commit(request),
+      turn: (request: never) => options.host.turn(request),
+      endTurn: (turn: never) => options.host.endTurn(turn),
       define: (request: never) => options.host.define(request),
       stage: (request: never) => options.host.stage(request),
     },
-    async begin(channel) {
+    async begin(channel, pid) {
+      // What it has asked before its end was heard by then.
+      void channel.closed.then(() => options.onGone(pid))
       // A path of its own for each process, so that the relay knows which of them a connection was with.
       const socketPath = join(options.runDirectory, `engine-${process.pid}-${++generation}.sock`)
       await channel.call('start', { ...options.config, socketPath })

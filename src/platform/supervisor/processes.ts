@@ -25,6 +25,7 @@ import type { JoinedWorkers } from './joined/joined-workers.ts'
 import type { ChosenCatalog } from './open-catalog.ts'
 import type { ProcessLogs } from './process-logs.ts'
 import type { StreamsPlace } from './streams/streams-place.ts'
+import { turnLines } from './turn-lines.ts'
 import type { SupervisorOptions } from './supervisor-options.ts'
 
 export interface ProcessesOptions extends SupervisorOptions {
@@ -137,6 +138,7 @@ function startWriter({ lake, logs, catalogUri, token, workerMemoryBytes }: Proce
 }
 
 function startEngine(options: ProcessesOptions, workers: DeliveryWorkers, writer: WriterProcess): EngineProcess {
+  const turns = turnLines()
   const { places, logs, engineMemoryBytes, engineIdleMs } = options
   return runEngine({
     config: {
@@ -160,8 +162,11 @@ function startEngine(options: ProcessesOptions, workers: DeliveryWorkers, writer
       tailSources: () => workers.tailSources,
       changes: options.changes,
       flush: (table) => flushTable(workers, table),
+      turn: (request) => turns.take(request),
+      endTurn: async (turn) => turns.end(turn),
       ...governedChanges({ commit: (request) => writer.commit(request), ...options.definitions }, options),
     }),
+    onGone: (pid) => turns.endAll(pid),
     runDirectory: places.sockets,
     memoryBytesMax: engineMemoryBytes,
     ...(engineIdleMs === undefined ? {} : { idleMs: engineIdleMs }),

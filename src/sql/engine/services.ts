@@ -8,6 +8,7 @@ import type { EngineHost, SessionPrincipal } from '../engine-host.ts'
 import type { ResolveTables } from '../snapshot/resolve-tables.ts'
 import type { TrinoClient } from '../trino/trino-client.ts'
 import type { TrinoConfig } from '../trino/trino-config.ts'
+import type { StatementTurns } from '../write/alone/statement-turns.ts'
 import type { TablePlanner } from '../snapshot/table-plan.ts'
 
 /** What the sessions of one engine share. */
@@ -25,6 +26,8 @@ export interface EngineServices {
   readonly filters: StatementFilters
   /** What writes ask of the supervisor. */
   readonly host: Pick<EngineHost, 'flush' | 'commit' | 'define' | 'stage'>
+  /** Of the statements that write and are alone. */
+  readonly turns: StatementTurns
   /** The same for the sessions of a principal: its relations, its catalog, its name in what is asked. */
   for(principal: SessionPrincipal): EngineServices
   /** Sessions write here what is not committed yet. */

@@ -20,6 +20,7 @@ import { sessionStatements } from '../session/session-statements.ts'
 import { attachSessionViews } from '../bind/session-views.ts'
 import { resolveTables } from '../snapshot/resolve-tables.ts'
 import type { TablePlanner } from '../snapshot/table-plan.ts'
+import { statementTurns } from '../write/alone/statement-turns.ts'
 import { tablePlanner } from '../snapshot/table-planner.ts'
 import { createTrinoClient } from '../trino/trino-client.ts'
 import type { Engine, EngineConfig } from './engine.ts'
@@ -83,6 +84,7 @@ async function openServices(config: EngineConfig, host: EngineHost, planner: Tab
     database,
     blank,
     filters: statementFilters(blank),
+    turns: statementTurns(host),
     scratchDirectory: config.scratchDirectory,
     trino: config.trino && { config: config.trino, client: createTrinoClient(config.trino) },
   }

@@ -56,6 +56,7 @@ export interface SessionStatements {
   readonly explained: <T>(prepared: PreparedStatement, work: () => Promise<T>) => Promise<T>
   /** Counts cancellations: what was begun under another count must not go on. */
   readonly cancellations: number
+  /** Throws what it was canceled for. */
   mustNotBeCanceled(since: number): void
   /** Whatever runs ends with WEIR-6007, or with this. */
   cancel(reason?: Error): void
@@ -161,13 +162,13 @@ export function sessionStatements(
       return canceled
     },
     mustNotBeCanceled(since) {
-      if (canceled !== since) throw new Error('INTERRUPT Error: Interrupted!')
+      if (canceled !== since) throw explain(interrupted())
     },
     cancel(reason) {
       canceled++
       canceledFor = reason
       interruptible.interrupt()
-      const told = reason ?? explain(new Error('INTERRUPT Error: Interrupted!'))
+      const told = reason ?? explain(interrupted())
       for (const listener of [...listeners]) listener(told)
     },
     onCancel(listener) {
@@ -176,6 +177,9 @@ export function sessionStatements(
     },
   }
 }
+
+/** As DuckDB throws it. */
+const interrupted = (): Error => new Error('INTERRUPT Error: Interrupted!')
 
 export function changedMeanwhile(): Error {
   return sqlError('WEIR-6010', `tables changed in each of ${bindingsMax} attempts to read them; try again`, {

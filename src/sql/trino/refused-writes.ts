@@ -15,6 +15,7 @@ export function refusedWrites(engine: string): WriteService {
   return {
     describe: async (statement) => refuse(statement),
     run: async (statement) => refuse(statement),
+    runAlone: async (statement) => refuse(statement),
     copyColumns: async (statement) => refuse(statement),
     copyFrom: async (statement) => refuse(statement),
     define: async (statement) => refuse(statement),

@@ -10,6 +10,11 @@ export interface WriteService {
   /** Columns of RETURNING, none without it, and types of parameters; nothing is written. */
   describe(statement: Statement, declared: readonly number[]): Promise<Description>
   run(statement: Statement, parameters: readonly Parameter[]): Promise<WriteAnswer>
+  /**
+   * `run` and `commit`, by a statement that is a whole transaction: when others were first, it is run again on the tables as they are then,
+   * and what it answers is of its last run (sql-writes.md, "Statements alone"). The transaction must have no changes.
+   */
+  runAlone(statement: Statement, parameters: readonly Parameter[]): Promise<WriteAnswer>
   /** How many columns COPY … FROM STDIN wants in a row; refuses what is wrong with the statement. */
   copyColumns(statement: Statement): Promise<number>
   /** Reads `data` to its end; what it rejects with, this rejects with. */

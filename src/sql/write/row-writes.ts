@@ -1,7 +1,7 @@
 import type { WriteNeeds } from '../bind/relation-rights.ts'
 import type { RelationIndex } from '../bind/relation-index.ts'
 import { quoteName, type Statement, wordsAt } from '../gate/statement.ts'
-import type { TableRelation } from '../engine-host.ts'
+import type { TableName, TableRelation } from '../engine-host.ts'
 import type { Description, Parameter } from '../wire/query-service.ts'
 import type { WriteAnswer } from '../wire/write-service.ts'
 import { composeWrite } from './bind/compose-write.ts'
@@ -18,7 +18,8 @@ import { withUniqueKeys } from './run/check-keys.ts'
 import { twiceChanged, type WorkKind, writeWork } from './run/work-file.ts'
 import { runOurs } from './run/run-ours.ts'
 import { readFiles, rowsIn, type RunOurs, writeDataFiles } from './run/write-files.ts'
-import { truncateTables } from './truncate-tables.ts'
+import { runAlone } from './alone/run-alone.ts'
+import { truncatedTables, truncateTables } from './truncate-tables.ts'
 import { describeComposed, typesOfComposed } from './types-of.ts'
 import type { WriteParts } from './write-parts.ts'
 import type { PendingTable } from '../snapshot/pending-table.ts'
@@ -27,12 +28,14 @@ import type { PendingTable } from '../snapshot/pending-table.ts'
 export interface RowWrites {
   describe(statement: Statement, declared: readonly number[]): Promise<Description>
   run(statement: Statement, parameters: readonly Parameter[]): Promise<WriteAnswer>
+  runAlone(statement: Statement, parameters: readonly Parameter[]): Promise<WriteAnswer>
 }
 
 export function rowWrites(parts: WriteParts): RowWrites {
   const { services, settings, statements, changes } = parts
+  const searchPath = () => [...settings.searchPath, 'public']
   const targetIn = (relations: RelationIndex, parsed: WriteStatement): TableRelation =>
-    findTarget(parsed.target.table, relations, [...settings.searchPath, 'public'], needsOf(parsed))
+    findTarget(parsed.target.table, relations, searchPath(), needsOf(parsed))
 
   const composed = async (parsed: WriteStatement, declared: readonly number[]): Promise<TargetQuery> => {
     const target = targetIn(await services.relations.current(), parsed)
@@ -53,31 +56,50 @@ export function rowWrites(parts: WriteParts): RowWrites {
       const described = await describeComposed(statements, returningText(returning), rows, declared)
       return { columns: described.columns, parameterOids: Object.assign([...described.parameterOids], parameterOids) }
     },
-    async run(statement, parameters) {
-      if (isTruncate(statement)) return truncateTables(parts, statement)
-      const parsed = parsedWrite(statement)
-      const declared = parameters.map(({ oid }) => oid)
-      // What deliveries have accepted is there for a statement that looks for rows; what comes later is after it.
-      const found = targetIn(await services.relations.current(), parsed)
-      if (parsed.kind !== 'insert' || bringsKeys(parsed, found)) await services.host.flush(nameOf(found))
-      const done = await onTarget(
-        parts,
-        () => composed(parsed, declared),
-        parameters,
-        async (work) => {
-          const { pending, count, rows } = await changed(parsed, work)
-          const returning = returningOf(parsed, work.target)
-          return { pending, count, returned: returning && (await returnedRows(parts, returning, rows, parameters)) }
-        },
-      ).catch(async (error: unknown) => {
-        const run = (sql: string) => runAlone(parts, sql)
-        throw await withMisfit(error, parsed, found, parameters, run)
-      })
-      changes.set(done.pending)
-      const tag = `${parsed.kind.toUpperCase()}${parsed.kind === 'insert' ? ' 0' : ''} ${done.count}`
-      return done.returned ? { tag, returned: done.returned } : { tag }
-    },
+    runAlone: (statement, parameters) =>
+      runAlone(parts, { tables: () => tablesLookedThrough(statement), run: () => run(statement, parameters) }),
+    run,
   }
+
+  async function run(statement: Statement, parameters: readonly Parameter[]): Promise<WriteAnswer> {
+    if (isTruncate(statement)) return truncateTables(parts, statement)
+    const started = statements.cancellations
+    const parsed = parsedWrite(statement)
+    const declared = parameters.map(({ oid }) => oid)
+    // What deliveries have accepted is there for a statement that looks for rows; what comes later is after it.
+    const found = targetIn(await services.relations.current(), parsed)
+    if (looksForRows(parsed, found)) await services.host.flush(nameOf(found))
+    statements.mustNotBeCanceled(started)
+    const done = await onTarget(
+      parts,
+      () => composed(parsed, declared),
+      parameters,
+      async (work) => {
+        const { pending, count, rows } = await changed(parsed, work)
+        const returning = returningOf(parsed, work.target)
+        return { pending, count, returned: returning && (await returnedRows(parts, returning, rows, parameters)) }
+      },
+    ).catch(async (error: unknown) => {
+      const run = (sql: string) => runOnOwn(parts, sql)
+      throw await withMisfit(error, parsed, found, parameters, run)
+    })
+    changes.set(done.pending)
+    const tag = `${parsed.kind.toUpperCase()}${parsed.kind === 'insert' ? ' 0' : ''} ${done.count}`
+    return done.returned ? { tag, returned: done.returned } : { tag }
+  }
+
+  /** Others can be first in those only. */
+  async function tablesLookedThrough(statement: Statement): Promise<readonly TableName[]> {
+    const relations = await services.relations.current()
+    if (isTruncate(statement)) return truncatedTables(statement, relations, searchPath()).map(nameOf)
+    const parsed = parsedWrite(statement)
+    const found = targetIn(relations, parsed)
+    return looksForRows(parsed, found) ? [nameOf(found)] : []
+  }
+}
+
+function looksForRows(parsed: WriteStatement, target: TableRelation): boolean {
+  return parsed.kind !== 'insert' || bringsKeys(parsed, target)
 }
 
 function needsOf(statement: WriteStatement): WriteNeeds {
@@ -87,7 +109,7 @@ function needsOf(statement: WriteStatement): WriteNeeds {
   return conflict || returning ? 'rows and reads' : 'rows'
 }
 
-async function runAlone({ statements }: WriteParts, sql: string): ReturnType<RunOurs> {
+async function runOnOwn({ statements }: WriteParts, sql: string): ReturnType<RunOurs> {
   const lent = await statements.connections.take()
   try {
     return await runOurs(lent.connection, statements.interruptible)(sql)
@@ -105,7 +127,7 @@ function parsedWrite(statement: Statement): WriteStatement {
   return parseWrite(statement)
 }
 
-const nameOf = ({ schema, name }: TableRelation) => ({ schema, name })
+const nameOf = ({ schema, name }: TableName): TableName => ({ schema, name })
 
 function returningOf({ returning, target: written }: WriteStatement, target: TableRelation): Returning | undefined {
   if (!returning) return undefined

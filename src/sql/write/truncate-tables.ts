@@ -1,3 +1,5 @@
+import type { RelationIndex } from '../bind/relation-index.ts'
+import type { TableRelation } from '../engine-host.ts'
 import type { Statement } from '../gate/statement.ts'
 import type { WriteAnswer } from '../wire/write-service.ts'
 import { findTarget } from './bind/find-target.ts'
@@ -16,10 +18,20 @@ export async function truncateTables(parts: WriteParts, statement: Statement): P
   return { tag: 'TRUNCATE TABLE' }
 }
 
+export function truncatedTables(
+  statement: Statement,
+  relations: RelationIndex,
+  searchPath: readonly string[],
+): readonly TableRelation[] {
+  return parseTruncate(statement).map((name) => findTarget(name, relations, searchPath, needs))
+}
+
+const needs = 'nothing of rows'
+
 async function truncate(parts: WriteParts, name: WrittenName) {
   const { services, settings } = parts
   const find = async () =>
-    findTarget(name, await services.relations.current(), [...settings.searchPath, 'public'], 'nothing of rows')
+    findTarget(name, await services.relations.current(), [...settings.searchPath, 'public'], needs)
   const { schema, name: table } = await find()
   await services.host.flush({ schema, name: table })
   const query = async () => {

@@ -7,11 +7,11 @@ import type { BoundStatement, SessionContext } from './session-context.ts'
 import { mustBeWritable } from './write-portal.ts'
 
 /** COPY … FROM STDIN (documentation 54.2.6): the client is asked for its data, and answered when all of it is there. */
-export function copyInPortal(context: SessionContext, { statement, commits }: BoundStatement): Portal {
+export function copyInPortal(context: SessionContext, { statement }: BoundStatement): Portal {
   const { writes, queries } = context
   return {
     describe: async (out) => out.send(noData),
-    async execute(out) {
+    async execute(out, _rowsMax, alone) {
       mustBeWritable(context, 'COPY FROM')
       const columns = await writes.copyColumns(statement)
       out.send(copyInResponse(columns))
@@ -21,7 +21,7 @@ export function copyInPortal(context: SessionContext, { statement, commits }: Bo
       const stop = queries.onCancel((reason) => canceled.reject(reason))
       try {
         const { tag } = await writes.copyFrom(statement, copyData(context.messages, canceled.promise))
-        if (commits) await writes.transaction.commit()
+        if (alone) await writes.transaction.commit()
         out.send(commandComplete(tag))
       } finally {
         stop()

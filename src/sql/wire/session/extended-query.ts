@@ -22,8 +22,11 @@ type Of<T extends FrontendMessage['type']> = Extract<FrontendMessage, { type: T 
 
 const transactionKinds: ReadonlySet<StatementKind> = new Set(['begin', 'commit', 'rollback', 'savepoint'])
 
-/** One message of the extended protocol (documentation 54.2.3). Rejects with what the client is told. */
-export async function runExtended(context: SessionContext, message: FrontendMessage): Promise<void> {
+/**
+ * One message of the extended protocol (documentation 54.2.3). Rejects with what the client is told. `alone`: what an Execute runs is a
+ * whole transaction.
+ */
+export async function runExtended(context: SessionContext, message: FrontendMessage, alone?: 'alone'): Promise<void> {
   const { out, portals, statements, observe } = context
   switch (message.type) {
     case 'parse':
@@ -36,7 +39,7 @@ export async function runExtended(context: SessionContext, message: FrontendMess
         : describeStatement(context, message.name)
     case 'execute':
       observe('start')
-      await portalNamed(context, message.portal).execute(out, message.rowsMax)
+      await portalNamed(context, message.portal).execute(out, message.rowsMax, alone)
       return observe('done')
     case 'close':
       if (message.of === 'statement') statements.delete(message.name)

@@ -20,8 +20,13 @@ import { describeFields, type ResultStream, resultStream } from './result-stream
 export interface Portal {
   /** Sends RowDescription (or NoData). */
   describe(out: Outbox): Promise<void>
-  /** Sends rows, then CommandComplete or PortalSuspended. */
-  execute(out: Outbox, rowsMax: number): Promise<void>
+  /**
+   * Sends rows, then CommandComplete or PortalSuspended. `alone`: it is a whole transaction, and what it writes is committed before it is
+   * answered; otherwise with the message that it is of.
+   */
+  execute(out: Outbox, rowsMax: number, alone?: 'alone'): Promise<void>
+  /** It writes, and does so again when others were first, if it is alone. */
+  readonly canBeAlone?: boolean
   close(): Promise<void>
 }
 

@@ -25,8 +25,6 @@ export interface BoundStatement {
   readonly kind: StatementKind
   readonly parameters: readonly Parameter[]
   readonly formats: readonly number[]
-  /** Whether what it writes is committed before it is answered; otherwise with the message that it is of. */
-  readonly commits?: boolean
 }
 
 /** What the messages of one session share. */

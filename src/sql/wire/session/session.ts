@@ -57,7 +57,29 @@ export async function serveSession(socket: Duplex, inbox: Inbox, parts: SessionP
 function messageHandler(context: SessionContext): (message: FrontendMessage) => Promise<void> {
   const { out, transaction, portals, observe } = context
   let skipping = false
+  /** An Execute that writes and may be all up to its Sync, which the next message shows, and Closes behind it. */
+  let held: readonly FrontendMessage[] = []
+
+  const runOne = async (message: FrontendMessage, alone?: 'alone'): Promise<void> => {
+    try {
+      await runExtended(context, message, alone)
+    } catch (error) {
+      if (message.type === 'execute') observe('failed')
+      skipping = true
+      await statementFailed(context)
+      out.send(errorResponse(errorFields(error, 'ERROR')))
+      await out.flush()
+    }
+    if (out.full) await out.flush()
+  }
+  const runHeld = async (alone?: 'alone'): Promise<void> => {
+    const messages = held
+    held = []
+    for (const message of messages) if (!skipping) await runOne(message, alone)
+  }
   return async (message) => {
+    if (held.length > 0 && message.type === 'close') return void (held = [...held, message])
+    await runHeld(message.type === 'sync' ? 'alone' : undefined)
     if (message.type === 'sync') {
       skipping = false
       if (transaction.status !== 'T') await closeAll(portals)
@@ -69,17 +91,15 @@ function messageHandler(context: SessionContext): (message: FrontendMessage) => 
     // Of a COPY that was refused or has failed: the client may have sent them before it knew.
     if (skipping || message.type.startsWith('copy')) return
     if (message.type === 'flush') return out.flush()
-    try {
-      await runExtended(context, message)
-    } catch (error) {
-      if (message.type === 'execute') observe('failed')
-      skipping = true
-      await statementFailed(context)
-      out.send(errorResponse(errorFields(error, 'ERROR')))
-      await out.flush()
-    }
-    if (out.full) await out.flush()
+    if (mayBeAlone(context, message)) held = [message]
+    else await runOne(message)
   }
+}
+
+/** A client that sends Execute alone waits for no answer before it sends Sync or Flush: PostgreSQL does not give it one. */
+function mayBeAlone({ transaction, writes, portals }: SessionContext, message: FrontendMessage): boolean {
+  if (message.type !== 'execute' || transaction.status !== 'I' || writes.transaction.hasChanges) return false
+  return portals.get(message.portal)?.canBeAlone === true
 }
 
 /** statement_timeout: PostgreSQL's setting, milliseconds or with a unit; 0 is none. */

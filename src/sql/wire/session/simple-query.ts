@@ -20,7 +20,8 @@ export async function runSimpleQuery(context: SessionContext, sql: string): Prom
     if (script.length === 0) out.send(emptyQueryResponse)
     for (const statement of script) {
       offset = statement.offset
-      await runStatement(context, statement, script.length === 1 && transaction.status === 'I')
+      const isAlone = script.length === 1 && transaction.status === 'I' && !context.writes.transaction.hasChanges
+      await runStatement(context, statement, isAlone ? 'alone' : undefined)
     }
     await endMessage(context)
     observe('done')
@@ -34,14 +35,13 @@ export async function runSimpleQuery(context: SessionContext, sql: string): Prom
   await out.flush()
 }
 
-/** `commits`: before it is answered, for it is alone. */
-async function runStatement(context: SessionContext, statement: Statement, commits: boolean): Promise<void> {
+async function runStatement(context: SessionContext, statement: Statement, alone?: 'alone'): Promise<void> {
   const kind = kindOf(statement)
   if (await runTransaction(context, kind, statement)) return
-  const portal = portalOf(context, { statement, kind, parameters: [], formats: [], commits })
+  const portal = portalOf(context, { statement, kind, parameters: [], formats: [] })
   try {
     if (withRows.has(kind) || hasReturning(kind, statement)) await portal.describe(context.out)
-    await portal.execute(context.out, 0)
+    await portal.execute(context.out, 0, alone)
   } finally {
     await portal.close()
   }

@@ -6,22 +6,19 @@ import { describeFields, type ResultStream, resultStream } from './result-stream
 import { type BoundStatement, type SessionContext, styleOf } from './session-context.ts'
 
 /** INSERT, UPDATE, DELETE or MERGE: it runs once, whole, and its rows of RETURNING are sent in parts as large as the client asks for. */
-export function writePortal(
-  context: SessionContext,
-  { statement, parameters, formats, commits }: BoundStatement,
-): Portal {
+export function writePortal(context: SessionContext, { statement, parameters, formats }: BoundStatement): Portal {
   const { writes } = context
   let answer: WriteAnswer | undefined
   let stream: ResultStream | undefined
 
-  const run = async (): Promise<WriteAnswer> => {
+  const run = async (alone: 'alone' | undefined): Promise<WriteAnswer> => {
     mustBeWritable(context, statement.tokens[0]!.value)
-    const done = await writes.run(statement, parameters)
+    const done = await (alone ? writes.runAlone(statement, parameters) : writes.run(statement, parameters))
     if (done.returned) stream = resultStream(done.returned, formats, styleOf(context))
-    if (commits) await writes.transaction.commit()
     return done
   }
   return {
+    canBeAlone: true,
     async describe(out) {
       const { columns } = await writes.describe(
         statement,
@@ -29,8 +26,8 @@ export function writePortal(
       )
       out.send(columns.length > 0 ? rowDescription(describeFields(columns, formats)) : noData)
     },
-    async execute(out, rowsMax) {
-      answer ??= await run()
+    async execute(out, rowsMax, alone) {
+      answer ??= await run(alone)
       const { done } = stream ? await stream.send(out, rowsMax) : { done: true }
       out.send(done ? commandComplete(answer.tag) : portalSuspended)
     },
