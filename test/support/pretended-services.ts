@@ -79,7 +79,11 @@ export function pretendServices(): PretendedServices {
             properties: { ...before.properties, ...change.setProperties },
           })
         }),
-      drop: ({ name }) => call(`drop ${name}`, () => lake.delete(name)),
+      drop: async ({ name }) => {
+        const was = lake.has(name)
+        await call(`drop ${name}`, () => lake.delete(name))
+        return was ? 'dropped' : 'absent'
+      },
       load: async ({ name }) => lake.get(name),
       exists: async ({ name }) => lake.has(name),
     },

@@ -119,8 +119,8 @@ export interface TableService {
   create(plan: TablePlan): Promise<void>
   /** In one commit; asserts nothing of what others change meanwhile but the schema. */
   alter(table: TableIdentifier, change: TableChange): Promise<void>
-  /** Takes the table out of the catalog and removes its files. Succeeds when there is none. */
-  drop(table: TableIdentifier): Promise<void>
+  /** Takes the table out of the catalog and removes its files. Of several calls at once one drops it. */
+  drop(table: TableIdentifier): Promise<'dropped' | 'absent'>
   load(table: TableIdentifier): Promise<LoadedTable | undefined>
   exists(table: TableIdentifier): Promise<boolean>
 }

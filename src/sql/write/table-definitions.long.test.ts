@@ -194,3 +194,24 @@ void test('DROP TABLE, schemas, and no definition inside of a transaction', asyn
   assert.deepEqual(await rows('select * from kept'), [], 'nothing was made, changed or dropped')
   await assert.rejects(client.query('select * from t'), { code: '42P01' })
 })
+
+void test('DROP TABLE by several at once: one drops it, to the others it does not exist, and IF EXISTS is content', async () => {
+  const clients = await Promise.all(Array.from({ length: 4 }, () => engine.client()))
+  await client.query('create table both (id int)')
+  const dropped = await Promise.allSettled(clients.map((one) => one.query('drop table both')))
+  const told = dropped.map((one) =>
+    one.status === 'fulfilled' ? one.value.command : (one.reason as pg.DatabaseError).code,
+  )
+  assert.deepEqual(
+    told.toSorted((one, two) => String(one).localeCompare(String(two))),
+    ['42P01', '42P01', '42P01', 'DROP'],
+  )
+  await client.query('create table both (id int)')
+  const notices: string[] = []
+  for (const one of clients) one.on('notice', ({ message }) => notices.push(String(message)))
+  await Promise.all(clients.map((one) => one.query('drop table if exists both')))
+  assert.deepEqual(
+    notices,
+    Array.from({ length: 3 }, () => 'table "both" does not exist, skipping'),
+  )
+})

@@ -43,7 +43,7 @@ export const tableKind: KindDefinition<TableSpec> & { readonly kind: 'table' } =
   changes: tableChanges,
   destroyedByRemoval: ({ name }) => `the rows of the table ${name}`,
   reconcile: (resource, { tables }) => reconcileTable(resource, tables),
-  remove: ({ name, spec }, { tables }) => tables.drop({ namespace: spec.namespace, name }),
+  remove: async ({ name, spec }, { tables }) => void (await tables.drop({ namespace: spec.namespace, name })),
   async trouble({ name, spec }, { tables }) {
     // Made anew it would be empty: only a person knows whether that is meant.
     return (await tables.exists({ namespace: spec.namespace, name }))

@@ -39,7 +39,9 @@ export function tableDefinitions(
         return
       case 'drop':
         await mustBeFree(request, 'remove it there and run weir apply --allow-destructive')
-        return tables.drop({ namespace: request.schema, name: request.name })
+        if ((await tables.drop({ namespace: request.schema, name: request.name })) === 'absent')
+          throw sqlError('WEIR-6003', `table "${request.schema}.${request.name}" does not exist`, { sqlstate: '42P01' })
+        return
       case 'rename': {
         await mustBeFree(request, 'declare it under the other name and copy its rows')
         const namespace = [request.schema]

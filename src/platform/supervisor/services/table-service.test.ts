@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { addAction, deltaLogAt } from '../../../../test/support/delta-log.ts'
 import { fetchFrom, openLocalLake, type LocalLake } from '../../../../test/support/local-lake.ts'
+import { nodeFiles } from '../../../kernel/files/node-files.ts'
 import { connectCatalog } from '../../../lake/client/connect-catalog.ts'
 import type { TableChange, TableService } from '../../kinds/reconcile-services.ts'
+import { dropNotes } from './interrupted-changes.ts'
 import { createTableService } from './table-service.ts'
 
 let lake: LocalLake
@@ -94,9 +98,36 @@ void test('a required column cannot be added: the rows that are there have no va
 
 void test('a dropped table is gone, and dropping it again is no error', async () => {
   await create()
-  await tables.drop(flights)
+  assert.equal(await tables.drop(flights), 'dropped')
   assert.equal(await tables.load(flights), undefined)
-  await tables.drop(flights)
+  assert.equal(await tables.drop(flights), 'absent')
+})
+
+void test('of several drops of one table at once one drops it, the others find none, and no note is left', async () => {
+  const directory = join(lake.folder, 'drops')
+  const removed: string[] = []
+  const notes = dropNotes(directory, nodeFiles, async (location) => void removed.push(location))
+  const dropping = createTableService(connectCatalog({ uri: 'http://catalog', fetch: fetchFrom(lake.catalog) }), notes)
+  await create()
+  await dropping.create({
+    namespace: 'public',
+    name: 'other',
+    columns: [],
+    key: [],
+    partitionBy: [],
+    format: 'iceberg',
+    properties: {},
+  })
+  const others = { namespace: 'public', name: 'other' }
+  const outcomes = await Promise.all([
+    ...Array.from({ length: 6 }, () => dropping.drop(flights)),
+    dropping.drop(others),
+  ])
+  assert.deepEqual(outcomes, ['dropped', 'absent', 'absent', 'absent', 'absent', 'absent', 'dropped'])
+  assert.equal(removed.length, 2)
+  assert.deepEqual(await readdir(directory), [])
+  await create()
+  assert.equal(await dropping.drop(flights), 'dropped', 'one that was made anew')
 })
 
 void test('a Delta table is made and dropped, also one that another engine has made unreadable', async () => {

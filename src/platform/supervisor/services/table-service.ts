@@ -35,6 +35,21 @@ export function createTableService(
   /** Where a new table lies; the catalog's choice without it. */
   locationOf?: (table: TableIdentifier) => string,
 ): TableService {
+  const dropOne = async (table: TableIdentifier): Promise<'dropped' | 'absent'> => {
+    const found = await client.loadTable(identOf(table)).catch(ignoreMissing).catch(unreadable)
+    if (!found) return 'absent'
+    const drop = () => client.dropTable(identOf(table), { purge: true }).then(() => 'dropped' as const, ignoreMissing)
+    // Whoever drops a table need not be able to read it.
+    if (found === 'unreadable') return (await drop()) ?? 'absent'
+    const { location } = found.metadata
+    await drops.begin(location)
+    const dropped = await drop()
+    await drops.end(location)
+    return dropped ?? 'absent'
+  }
+  /** By table: its note is one file, and whoever comes second finds no table. */
+  const dropping = new Map<string, Promise<unknown>>()
+
   return {
     async create(plan) {
       await client.ensureNamespace([plan.namespace])
@@ -51,14 +66,17 @@ export function createTableService(
       await alterTable(client, table, change)
     },
     async drop(table) {
-      const found = await client.loadTable(identOf(table)).catch(ignoreMissing).catch(unreadable)
-      if (!found) return
-      // Whoever drops a table need not be able to read it.
-      if (found === 'unreadable') return client.dropTable(identOf(table), { purge: true })
-      const { location } = found.metadata
-      await drops.begin(location)
-      await client.dropTable(identOf(table), { purge: true }).catch(ignoreMissing)
-      await drops.end(location)
+      const name = `${table.namespace}.${table.name}`
+      const before = dropping.get(name)
+      const dropped = Promise.resolve(before)
+        .catch(() => undefined)
+        .then(() => dropOne(table))
+      dropping.set(name, dropped)
+      try {
+        return await dropped
+      } finally {
+        if (dropping.get(name) === dropped) dropping.delete(name)
+      }
     },
     exists: (table) => client.tableExists(identOf(table)),
     async load(table) {
