@@ -63,7 +63,10 @@ void test('INV-W11: turns end with the process that asked for them, those of oth
   void take(4, [a], 11)
   lines.endAll(10)
   await settled()
-  assert.deepEqual(had.toSorted((one, two) => one - two), [1, 2, 3])
+  assert.deepEqual(
+    had.toSorted((one, two) => one - two),
+    [1, 2, 3],
+  )
 })
 
 void test('INV-W11: a line is bounded, and who finds it full stands nowhere', async () => {
