@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, relative } from 'node:path'
 import type { Files } from '../../src/kernel/files/files.ts'
@@ -198,7 +198,10 @@ async function work(lake: Lake, random: Random, { rounds, format = 'iceberg' }: 
   const properties = {
     'history.expire.max-snapshot-age-ms': '0',
     'history.expire.min-snapshots-to-keep': '2',
-    'weir.history.every-ms': '0',
+    // Some dozen commits are many: the catalog takes snapshots out, and expiry what is left of them.
+    'weir.history.every-ms': '100',
+    'weir.history.every-max': '3',
+    'weir.history.every-spacing-ms': '40',
     'write.metadata.previous-versions-max': '2',
     'weir.format': format,
   }
@@ -270,6 +273,26 @@ async function checkCut(lake: Lake, cut: number, seed: number, into: string): Pr
     if (answered <= cut) assert.ok(present.has(file), `${file} was committed and is gone`)
   }
   if (isDelta(metadata)) checkLog(lake, metadata, cut, into)
+  else checkThinned(lake, metadata, into)
+}
+
+/** INV-M15: what the last commit took out is written down, or has been removed since, the record last. */
+function checkThinned({ root }: Lake, metadata: TableMetadata, into: string): void {
+  const pathIn = (location: string) => join(into, relative(root, pathOf(location)))
+  const previous = metadata['metadata-log']?.at(-1)?.['metadata-file']
+  if (previous === undefined || !existsSync(pathIn(previous))) return
+  const before = parseMetadata(readFileSync(pathIn(previous), 'utf8'), previous).snapshots ?? []
+  const after = metadata.snapshots ?? []
+  const isAmong = (those: TableMetadata['snapshots'] = [], id: unknown) =>
+    those.some((one) => one['snapshot-id'] === id)
+  // Expiry takes out and adds none.
+  if (after.every((one) => isAmong(before, one['snapshot-id']))) return
+  const folder = pathIn(under(metadata.location, 'weir/thinned'))
+  const records = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : []
+  const texts = records.map((name) => readFileSync(join(folder, name), 'utf8')).join('')
+  for (const { 'snapshot-id': id, 'manifest-list': list } of before)
+    if (!isAmong(after, id) && existsSync(pathIn(list)))
+      assert.ok(texts.includes(list), `snapshot ${id} went, and nothing says so`)
 }
 
 /** INV-DL1 to DL3: the log that is left is whole, has what was answered, and may be ahead of the metadata. */

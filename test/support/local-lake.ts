@@ -5,6 +5,7 @@ import { nodeFiles } from '../../src/kernel/files/node-files.ts'
 import type { Files } from '../../src/kernel/files/files.ts'
 import { createCatalog } from '../../src/lake/catalog/create-catalog.ts'
 import type { Catalog, CatalogOptions } from '../../src/lake/catalog/catalog.ts'
+import type { PointerStore } from '../../src/lake/catalog/pointer-store.ts'
 import type { CatalogClient } from '../../src/lake/client/catalog-client.ts'
 import { connectCatalog } from '../../src/lake/client/connect-catalog.ts'
 import type { ObjectStore } from '../../src/storage/objects/object-store.ts'
@@ -21,7 +22,7 @@ export interface LocalLake {
 }
 
 export async function openLocalLake(
-  options: { readonly files?: Files } & Pick<
+  options: { readonly files?: Files; readonly pointers?: PointerStore } & Pick<
     CatalogOptions,
     'now' | 'clientSettings' | 'credential' | 'onCheckpointDue'
   > = {},
@@ -29,8 +30,8 @@ export async function openLocalLake(
   const folder = await mkdtemp(join(tmpdir(), 'weir-lake-'))
   const root = `file://${folder}`
   const store = openObjectStore({ roots: [root], files: options.files ?? nodeFiles })
-  const { files: _, ...settings } = options
-  const catalog = createCatalog({ pointers: memoryPointers(), objects: store, warehouse: `${root}/lake`, ...settings })
+  const { files: _, pointers = memoryPointers(), ...settings } = options
+  const catalog = createCatalog({ pointers, objects: store, warehouse: `${root}/lake`, ...settings })
   return {
     folder,
     store,

@@ -3,7 +3,9 @@ import { deltaRoot, isDelta } from '../delta/write/delta-table.ts'
 import type { TableMetadata } from '../metadata/table-metadata.ts'
 import { reachableFiles } from '../maintenance/reachable-files.ts'
 import { letterFilesOf, statesInForce } from '../maintenance/state-files.ts'
-import { manifestReader } from '../manifest/manifest-reader.ts'
+import { readThinned } from '../maintenance/thinned-snapshots.ts'
+import { filesOnlyOf } from '../maintenance/files-only-of.ts'
+import { manifestReader, type ManifestReader } from '../manifest/manifest-reader.ts'
 import type { CommitContext } from './table-commit.ts'
 
 /**
@@ -17,7 +19,9 @@ export async function purgeTable(location: string, context: CommitContext): Prom
   const files = await reachableFiles(metadata.snapshots ?? [], { store: objects, reader })
   const own = under(metadata.location, '')
   const data = [...files.data, ...files.manifests, ...files.lists].filter((file) => file.startsWith(own))
-  await removeAll([...data, ...(await deliveryFiles(metadata, objects)), ...metadataFiles(metadata)], objects)
+  const thinned = await thinnedFiles(metadata, { store: objects, reader })
+  const delivered = await deliveryFiles(metadata, objects)
+  await removeAll([...data, ...thinned, ...delivered, ...metadataFiles(metadata)], objects)
   if (isDelta(metadata)) await removeAll(await folderOf(metadata, objects), objects)
   await objects.remove(location)
 }
@@ -27,6 +31,17 @@ async function folderOf(metadata: TableMetadata, objects: CommitContext['objects
   const found: string[] = []
   for await (const object of objects.list(under(deltaRoot(metadata), ''))) found.push(object.location)
   return found
+}
+
+/** Of snapshots that it does not name any more. */
+async function thinnedFiles(
+  metadata: TableMetadata,
+  context: { readonly store: CommitContext['objects']; readonly reader: ManifestReader },
+): Promise<readonly string[]> {
+  const records = await readThinned(metadata, context.store)
+  const snapshots = records.flatMap((record) => record.snapshots)
+  const files = await filesOnlyOf(snapshots, { ...metadata, snapshots: [] }, context, 'allowed')
+  return [...files.keys(), ...records.map(({ location }) => location)]
 }
 
 function metadataFiles(metadata: TableMetadata): readonly string[] {

@@ -4,6 +4,9 @@ import { commitLocation, deltaRoot, formatProperty, isDelta } from '../delta/wri
 import { violated } from '../metadata/check-requirements.ts'
 import { applyUpdates } from '../metadata/apply-updates.ts'
 import { emptyTableMetadata } from '../metadata/create.ts'
+import { removeSnapshots } from '../metadata/snapshot-updates.ts'
+import { snapshotsToThin } from '../maintenance/thin-snapshots.ts'
+import { writeThinned } from '../maintenance/thinned-snapshots.ts'
 import type { TableMetadata } from '../metadata/table-metadata.ts'
 import type { TableUpdate } from '../metadata/update.ts'
 import type { ViewMetadata } from '../view/view-metadata.ts'
@@ -123,13 +126,27 @@ async function prepare(change: TableChange, context: CommitContext): Promise<Pre
     return { table, from, location: from!, metadata: current, dropped: [], made: [], unchanged: true }
   if (current !== undefined && isDelta(next))
     throw new WeirError('WEIR-4027', `${printedTable(table)} was made as Iceberg: ${formatProperty} cannot be set`)
+  const { thinned, record } = await thin(next, updates, context)
   const { metadata, dropped } =
     current === undefined
       ? { metadata: await begun(next, context), dropped: [] }
-      : logPrevious(next, { location: from!, metadata: current })
+      : logPrevious(thinned, { location: from!, metadata: current })
   const location = await context.metadata.write(metadata, from)
-  const made = [location, ...firstCommits(metadata, from)]
+  const made = [location, ...record, ...firstCommits(metadata, from)]
   return { table, from, location, metadata, dropped, made, unchanged: false }
+}
+
+/** A commit on top of many of the last hour takes some of them out; which, is durable before (table-maintenance.md, INV-M15). */
+async function thin(
+  metadata: TableMetadata,
+  updates: readonly TableUpdate[],
+  { objects, now }: CommitContext,
+): Promise<{ readonly thinned: TableMetadata; readonly record: readonly string[] }> {
+  const snapshots = updates.some(({ action }) => action === 'add-snapshot') ? snapshotsToThin(metadata, now()) : []
+  if (snapshots.length === 0) return { thinned: metadata, record: [] }
+  const record = await writeThinned(metadata, { at: now(), snapshots }, objects)
+  const ids = snapshots.map((snapshot) => snapshot['snapshot-id'])
+  return { thinned: removeSnapshots({ metadata, now: now() }, ids).metadata, record: [record] }
 }
 
 function firstCommits(metadata: TableMetadata, from: string | null): readonly string[] {

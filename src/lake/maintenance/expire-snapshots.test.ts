@@ -134,26 +134,22 @@ void test('when the table cannot be read after a lost answer nothing goes, and t
     },
   ))
 
-void test('a table that was committed to meanwhile is left for the next time', () =>
+void test('a table that was committed to meanwhile is looked at again', () =>
   withDays(
     6,
     () => [],
     async ({ lake, table, context }) => {
+      let loads = 0
       const racing = {
         ...lake.client,
         loadTable: async (ident: typeof committedTable) => {
           const found = await lake.client.loadTable(ident)
-          await commitFile(lake, table, { at: 6, now: start + 6 * dayMs })
+          if (loads++ === 0) await commitFile(lake, table, { at: 6, now: start + 6 * dayMs })
           return found
         },
       }
-      assert.deepEqual(await expireSnapshots(committedTable, { ...context, client: racing }), {
-        snapshots: 0,
-        files: 0,
-        bytes: 0,
-      })
-      await assertWhole(lake, 7)
-      assert.equal((await expireSnapshots(committedTable, context)).snapshots, 5)
+      assert.equal((await expireSnapshots(committedTable, { ...context, client: racing })).snapshots, 5)
+      assert.equal(loads, 2)
       await assertWhole(lake, 7)
     },
   ))

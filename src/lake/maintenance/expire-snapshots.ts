@@ -1,4 +1,3 @@
-import { under } from '../../storage/objects/location.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { TableIdent } from '../catalog/pointer-store.ts'
 import type { CatalogClient } from '../client/catalog-client.ts'
@@ -7,9 +6,9 @@ import type { ManifestReader } from '../manifest/manifest-reader.ts'
 import { snapshotOf } from '../metadata/read.ts'
 import { mainBranch } from '../metadata/snapshot-updates.ts'
 import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
-import { liveFilesOf, manifestsOf } from './reachable-files.ts'
+import { filesOnlyOf } from './files-only-of.ts'
 import { snapshotsToExpire } from './retention.ts'
-import { letterFilesOf, statesInForce, statesOf } from './state-files.ts'
+import { isDue, readThinned, thinnedStillRead, type ThinnedSnapshots } from './thinned-snapshots.ts'
 
 export interface MaintenanceContext {
   readonly client: CatalogClient
@@ -25,52 +24,83 @@ export interface Expiry {
   readonly bytes: number
 }
 
+interface ExpiryOptions {
+  readonly dryRun?: boolean
+}
+
 const nothing: Expiry = { snapshots: 0, files: 0, bytes: 0 }
 
 /**
  * Takes old snapshots out of the table, then removes the files that only they named. Nothing is removed before the
- * catalog has answered that they are out; when the answer is lost, the table is read. A table that changed meanwhile is
- * left for the next time. After a crash between the two, the files wait as orphans.
+ * catalog has answered that they are out; when the answer is lost, the table is read. A table that changed meanwhile is looked at again, a
+ * few times. After a crash between the two, the files wait as orphans. What the catalog took out before (thin-snapshots.ts) is removed when it
+ * is long enough ago.
  */
 export async function expireSnapshots(
   ident: TableIdent,
   context: MaintenanceContext,
-  { dryRun = false }: { readonly dryRun?: boolean } = {},
+  options: ExpiryOptions = {},
 ): Promise<Expiry> {
   const { metadata } = await context.client.loadTable(ident)
-  const refs = expiredRefs(metadata, context.now())
-  const expired = snapshotsToExpire(withoutRefs(metadata, refs), context.now())
-  if (expired.length === 0 && refs.length === 0) return nothing
-  if (dryRun) {
-    const kept = (metadata.snapshots ?? []).filter((snapshot) => !expired.includes(snapshot))
-    return expiryOf(expired, await filesOnlyOf(expired, { ...withoutRefs(metadata, refs), snapshots: kept }, context))
+  const thinned = await removeThinned(metadata, context, options)
+  const expired = await expireOld(ident, metadata, context, options)
+  return {
+    snapshots: expired.snapshots,
+    files: thinned.files + expired.files,
+    bytes: thinned.bytes + expired.bytes,
   }
-  const outcome = await context.client.commitTable(ident, {
+}
+
+/** Of a table that is committed to ten times a second, some attempts meet a commit of others. */
+const attemptsMax = 10
+
+async function expireOld(
+  ident: TableIdent,
+  loaded: TableMetadata,
+  context: MaintenanceContext,
+  { dryRun = false }: ExpiryOptions,
+): Promise<Expiry> {
+  let metadata = loaded
+  for (let attempt = 1; ; attempt++) {
+    const refs = expiredRefs(metadata, context.now())
+    const expired = snapshotsToExpire(withoutRefs(metadata, refs), context.now())
+    if (expired.length === 0 && refs.length === 0) return nothing
+    if (dryRun) {
+      const snapshots = (metadata.snapshots ?? []).filter((snapshot) => !expired.includes(snapshot))
+      return expiryOf(expired, await filesOf(expired, { ...withoutRefs(metadata, refs), snapshots }, context))
+    }
+    const outcome = await context.client.commitTable(ident, commitOf(metadata, refs, expired))
+    if (outcome.outcome !== 'conflict') {
+      const after = (outcome.outcome === 'committed' ? outcome.table : await context.client.loadTable(ident)).metadata
+      const out = expired.every((snapshot) => snapshotOf(after, snapshot['snapshot-id']) === undefined)
+      if (!out || after['table-uuid'] !== metadata['table-uuid']) return nothing
+      const files = await filesOf(expired, after, context)
+      for (const file of files.keys()) await context.store.remove(file)
+      return expiryOf(expired, files)
+    }
+    if (attempt === attemptsMax) return nothing
+    metadata = (await context.client.loadTable(ident)).metadata
+    if (metadata['table-uuid'] !== loaded['table-uuid']) return nothing
+  }
+}
+
+function commitOf(metadata: TableMetadata, refs: readonly string[], expired: readonly Snapshot[]) {
+  const asserted = (ref: string) => ({
+    type: 'assert-ref-snapshot-id' as const,
+    ref,
+    'snapshot-id': metadata.refs?.[ref]?.['snapshot-id'] ?? null,
+  })
+  return {
     requirements: [
-      { type: 'assert-table-uuid', uuid: metadata['table-uuid'] },
-      {
-        type: 'assert-ref-snapshot-id',
-        ref: mainBranch,
-        'snapshot-id': metadata.refs?.[mainBranch]?.['snapshot-id'] ?? null,
-      },
-      ...refs.map((name) => ({
-        type: 'assert-ref-snapshot-id' as const,
-        ref: name,
-        'snapshot-id': metadata.refs?.[name]?.['snapshot-id'] ?? null,
-      })),
+      { type: 'assert-table-uuid' as const, uuid: metadata['table-uuid'] },
+      asserted(mainBranch),
+      ...refs.map(asserted),
     ],
     updates: [
       ...refs.map((name) => ({ action: 'remove-snapshot-ref' as const, 'ref-name': name })),
-      { action: 'remove-snapshots', 'snapshot-ids': expired.map((snapshot) => snapshot['snapshot-id']) },
+      { action: 'remove-snapshots' as const, 'snapshot-ids': expired.map((snapshot) => snapshot['snapshot-id']) },
     ],
-  })
-  if (outcome.outcome === 'conflict') return nothing
-  const after = (outcome.outcome === 'committed' ? outcome.table : await context.client.loadTable(ident)).metadata
-  const out = expired.every((snapshot) => snapshotOf(after, snapshot['snapshot-id']) === undefined)
-  if (!out || after['table-uuid'] !== metadata['table-uuid']) return nothing
-  const files = await filesOnlyOf(expired, after, context)
-  for (const file of files.keys()) await context.store.remove(file)
-  return expiryOf(expired, files)
+  }
 }
 
 function expiryOf(expired: readonly Snapshot[], files: ReadonlyMap<string, number>): Expiry {
@@ -78,42 +108,51 @@ function expiryOf(expired: readonly Snapshot[], files: ReadonlyMap<string, numbe
   return { snapshots: expired.length, files: files.size, bytes }
 }
 
-/**
- * What was named by these snapshots and by nothing that the table retains, with its bytes where they are known; rows first,
- * what leads to them last.
- */
-async function filesOnlyOf(
+/** What was thinned is still read. */
+async function filesOf(
   expired: readonly Snapshot[],
   after: TableMetadata,
   context: MaintenanceContext,
 ): Promise<ReadonlyMap<string, number>> {
-  const retained = after.snapshots ?? []
-  const kept = await manifestsOf(retained, context)
-  const gone = Array.from((await manifestsOf(expired, context)).values(), (manifest) => manifest).filter(
-    (manifest) => !kept.has(manifest.location),
-  )
-  const data = await liveFilesOf(gone, context)
-  const keptData = data.size === 0 ? data : await liveFilesOf(kept.values(), context)
-  const own = under(after.location, '')
-  const files: readonly (readonly [location: string, bytes: number])[] = [
-    ...[...data].filter(([file]) => !keptData.has(file)),
-    ...gone.map(({ location, lengthBytes }) => [location, lengthBytes] as const),
-    ...expired.map((snapshot) => [snapshot['manifest-list'], 0] as const),
-    ...(await deliveryFilesOnlyOf(expired, after, context.store)).map((file) => [file, 0] as const),
-  ]
-  return new Map(files.filter(([file]) => file.startsWith(own)))
+  const thinned = await thinnedStillRead(after, context)
+  const snapshots = [...(after.snapshots ?? []), ...thinned.flatMap((one) => one.snapshots)]
+  return filesOnlyOf(expired, { ...after, snapshots }, context)
 }
 
-/** State files and the dead letters that only those named. */
-async function deliveryFilesOnlyOf(
-  expired: readonly Snapshot[],
-  after: TableMetadata,
-  store: ObjectStore,
-): Promise<readonly string[]> {
-  const inForce = statesInForce(after)
-  const gone = [...statesOf(expired)].filter((state) => !inForce.has(state))
-  if (gone.length === 0) return []
-  const letters = await letterFilesOf(gone, after, store, 'allowed')
-  const keptLetters = letters.size === 0 ? letters : await letterFilesOf(inForce, after, store, 'fails')
-  return [...[...letters].filter((file) => !keptLetters.has(file)), ...gone].map((path) => under(after.location, path))
+/** Of what was thinned so many records are looked at together: their snapshots are in memory. */
+const recordsTogether = 400
+
+/** Removes the files of snapshots that the catalog took out longer ago than anybody may still read them. */
+async function removeThinned(
+  metadata: TableMetadata,
+  context: MaintenanceContext,
+  { dryRun = false }: ExpiryOptions,
+): Promise<Expiry> {
+  let all = await readThinned(metadata, context.store)
+  let removed = nothing
+  for (;;) {
+    const due = all.filter((one) => isDue(one, metadata, context.now())).slice(0, recordsTogether)
+    if (due.length === 0) return removed
+    all = all.filter((one) => !due.includes(one))
+    const files = await filesOfThinned(due, metadata, all, context)
+    if (!dryRun)
+      // The record last: who is killed before begins again.
+      for (const file of [...files.keys(), ...due.map(({ location }) => location)]) await context.store.remove(file)
+    const { files: count, bytes } = expiryOf([], files)
+    removed = { ...removed, files: removed.files + count, bytes: removed.bytes + bytes }
+  }
+}
+
+async function filesOfThinned(
+  due: readonly ThinnedSnapshots[],
+  metadata: TableMetadata,
+  others: readonly ThinnedSnapshots[],
+  context: MaintenanceContext,
+): Promise<ReadonlyMap<string, number>> {
+  const inTable = new Set((metadata.snapshots ?? []).map((snapshot) => snapshot['snapshot-id']))
+  // The commit that was to take them out did not happen, or is not known to have.
+  const gone = due.flatMap(({ snapshots }) => snapshots.filter((one) => !inTable.has(one['snapshot-id'])))
+  const pending = others.flatMap(({ snapshots }) => snapshots)
+  const retained = { ...metadata, snapshots: [...(metadata.snapshots ?? []), ...pending] }
+  return filesOnlyOf(gone, retained, context, 'allowed')
 }

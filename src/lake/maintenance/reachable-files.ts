@@ -1,3 +1,4 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { readManifestList } from '../manifest/manifest-list.ts'
 import type { ManifestFile } from '../manifest/manifest-file.ts'
@@ -26,13 +27,18 @@ export async function reachableFiles(snapshots: readonly Snapshot[], context: Re
   }
 }
 
+/** Whether a file may be missing: who removes files and is killed in it begins again. */
+export type Absent = 'fails' | 'allowed'
+
 export async function manifestsOf(
   snapshots: readonly Snapshot[],
   { store }: ReachContext,
+  absent: Absent = 'fails',
 ): Promise<ReadonlyMap<string, ManifestFile>> {
   const found = new Map<string, ManifestFile>()
   for (const snapshot of snapshots)
-    for (const manifest of await readManifestList(store, snapshot)) found.set(manifest.location, manifest)
+    for (const manifest of await present(readManifestList(store, snapshot), absent))
+      found.set(manifest.location, manifest)
   return found
 }
 
@@ -40,10 +46,20 @@ export async function manifestsOf(
 export async function liveFilesOf(
   manifests: Iterable<ManifestFile>,
   { reader }: ReachContext,
+  absent: Absent = 'fails',
 ): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>()
   for (const manifest of manifests)
-    for (const { status, file } of await reader.entries(manifest))
+    for (const { status, file } of await present(reader.entries(manifest), absent))
       if (status !== 'deleted') found.set(file.location, file.sizeBytes)
   return found
+}
+
+async function present<T>(read: Promise<readonly T[]>, absent: Absent): Promise<readonly T[]> {
+  try {
+    return await read
+  } catch (error) {
+    if (absent === 'allowed' && error instanceof WeirError && error.code === 'WEIR-8002') return []
+    throw error
+  }
 }

@@ -8,6 +8,7 @@ import type { TableMetadata } from '../metadata/table-metadata.ts'
 import type { MaintenanceContext } from './expire-snapshots.ts'
 import { reachableFiles } from './reachable-files.ts'
 import { letterFilesOf, statesInForce } from './state-files.ts'
+import { thinnedStillRead } from './thinned-snapshots.ts'
 
 /** How old an unnamed file must be: longer than any writer could still hold it for its commit. */
 const orphanAgeMs = 3 * 86_400_000
@@ -50,13 +51,16 @@ async function namedFiles(
   metadataLocation: string,
   context: MaintenanceContext,
 ): Promise<ReadonlySet<string>> {
-  const { lists, manifests, data } = await reachableFiles(metadata.snapshots ?? [], context)
-  const states = statesInForce(metadata)
+  const thinned = await thinnedStillRead(metadata, context)
+  const snapshots = [...(metadata.snapshots ?? []), ...thinned.flatMap((one) => one.snapshots)]
+  const { lists, manifests, data } = await reachableFiles(snapshots, context)
+  const states = statesInForce({ ...metadata, snapshots })
   const letters = await letterFilesOf(states, metadata, context.store, 'fails')
   const statistics = [...(metadata.statistics ?? []), ...(metadata['partition-statistics'] ?? [])]
   return new Set([
     metadataLocation,
     ...(metadata['metadata-log'] ?? []).map((entry) => entry['metadata-file']),
+    ...thinned.map(({ location }) => location),
     ...lists,
     ...manifests,
     ...data,

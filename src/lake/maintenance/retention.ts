@@ -3,6 +3,7 @@ import type { Long } from '../json.ts'
 import { ancestors } from '../metadata/read.ts'
 import { mainBranch } from '../metadata/snapshot-updates.ts'
 import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
+import { mainLine } from './main-line.ts'
 
 const hourMs = 3_600_000
 
@@ -14,11 +15,15 @@ export interface Retention {
   readonly keepMin: number
   /** `weir.history.every-ms`, 1 h: what was current within this time stays, for who reads it. */
   readonly everyMs: number
+  /** `weir.history.every-max`, 1,000: of those within this time so many stay one by one (thin-snapshots.ts). */
+  readonly everyMax: number
+  /** `weir.history.every-spacing-ms`, 10 s: of the others within it the last of each such interval stays. */
+  readonly everySpacingMs: number
   /** `weir.history.spacing-ms`, 1 h: older than that, the last of each such interval stays. */
   readonly spacingMs: number
 }
 
-function retentionOf(properties: Readonly<Record<string, string>> = {}): Retention {
+export function retentionOf(properties: Readonly<Record<string, string>> = {}): Retention {
   const value = (key: string, otherwise: number) => {
     const given = Number(properties[key] ?? otherwise)
     return Number.isFinite(given) && given >= 0 ? given : otherwise
@@ -27,6 +32,8 @@ function retentionOf(properties: Readonly<Record<string, string>> = {}): Retenti
     ageMaxMs: value('history.expire.max-snapshot-age-ms', 120 * hourMs),
     keepMin: Math.max(1, value('history.expire.min-snapshots-to-keep', 10)),
     everyMs: value('weir.history.every-ms', hourMs),
+    everyMax: Math.max(1, value('weir.history.every-max', 1000)),
+    everySpacingMs: value('weir.history.every-spacing-ms', 10_000),
     spacingMs: value('weir.history.spacing-ms', hourMs),
   }
 }
@@ -38,14 +45,15 @@ function retentionOf(properties: Readonly<Record<string, string>> = {}): Retenti
  */
 export function snapshotsToExpire(metadata: TableMetadata, now: number): readonly Snapshot[] {
   const retention = retentionOf(metadata.properties)
-  const kept = new Set<Long>()
+  const main = mainLine(metadata)
+  const kept = new Set<Long>(main.returnedTo)
   for (const [name, ref] of Object.entries(metadata.refs ?? {})) {
     const head = ref['snapshot-id']
     kept.add(head)
     const named = nearestSummary(metadata, head)
     if (named !== undefined) kept.add(named.snapshotId)
     if (ref.type === 'tag') continue
-    const line = [...ancestors(metadata, head)]
+    const line = name === mainBranch ? main.snapshots : [...ancestors(metadata, head)]
     const own = {
       ...retention,
       ageMaxMs: ref['max-snapshot-age-ms'] ?? retention.ageMaxMs,
@@ -54,7 +62,7 @@ export function snapshotsToExpire(metadata: TableMetadata, now: number): readonl
     for (const snapshot of name === mainBranch ? thinned(line, own, now) : young(line, own, now))
       kept.add(snapshot['snapshot-id'])
   }
-  const onBranches = new Set<Long>()
+  const onBranches = new Set<Long>(main.snapshots.map((snapshot) => snapshot['snapshot-id']))
   for (const ref of Object.values(metadata.refs ?? {}))
     for (const snapshot of ancestors(metadata, ref['snapshot-id'])) onBranches.add(snapshot['snapshot-id'])
   // What no branch leads to may be staged by another engine: it has its age.
