@@ -4,6 +4,7 @@ import { globSync } from 'node:fs'
 const needsMore = /\.(kafka|s3|psql|mariadb|spark|systemd)\.test\.ts$/
 /** Those of them that hold us against an Apache Kafka: minutes, most of them Kafka's. */
 const needsKafka = /\.kafka\.test\.ts$/
+const needsS3 = /\.s3\.test\.ts$/
 /** Tests that start a PostgreSQL of npm's, or take seconds, say so too: `npm test` runs them, `npm run check` has no time for them. */
 const takesTime = /\.(pg|long)\.test\.ts$/
 
@@ -18,6 +19,8 @@ const sets: Readonly<Record<string, () => readonly string[]>> = {
   all: () => findTests(everywhere).filter((file) => !needsMore.test(file)),
   /** What needs something from outside npm, but for an Apache Kafka. */
   conformance: () => findTests(everywhere).filter((file) => needsMore.test(file) && !needsKafka.test(file)),
+  /** What needs an S3 server; in `conformance` too. */
+  s3: () => findTests(everywhere).filter((file) => needsS3.test(file)),
   /** What needs an Apache Kafka. */
   kafka: () => findTests(everywhere).filter((file) => needsKafka.test(file)),
 }

@@ -1,5 +1,5 @@
 // Runs tests with node:test and fails where node:test is content: when no file matches, and when a file holds no test.
-// Usage: tools/test.ts [--brief] all | unit | conformance | kafka | PATTERN …
+// Usage: tools/test.ts [--brief] all | unit | conformance | s3 | kafka | PATTERN …
 // --brief: says only what failed.
 import { parseArgs } from 'node:util'
 import { runTestGroup, type GroupResult } from './run-test-group.ts'

@@ -19,8 +19,11 @@ export const unsynced: Files = {
 
 export const committedTable = { namespace: ['public'], name: 't' }
 
+/** Where the table is: in a folder or a bucket. */
+export type CommittedLake = Pick<LocalLake, 'client' | 'store'>
+
 export async function createCommittedTable(
-  lake: LocalLake,
+  lake: CommittedLake,
   properties: Readonly<Record<string, string>> = {},
 ): Promise<LoadedTable> {
   await lake.client.ensureNamespace(committedTable.namespace)
@@ -39,7 +42,11 @@ export interface FileCommit {
 }
 
 /** One commit as deliveries make them: a data file, a state file that the snapshot names, files of dead letters. */
-export async function commitFile(lake: LocalLake, table: LoadedTable, commit: FileCommit): Promise<LoadedTable> {
+export async function commitFile(
+  lake: CommittedLake,
+  table: Pick<LoadedTable, 'metadata'>,
+  commit: FileCommit,
+): Promise<LoadedTable> {
   const { at, now, letters = [], store = lake.store, reader } = commit
   const { location } = table.metadata
   const file: DataFile = {
@@ -74,7 +81,11 @@ export async function commitFile(lake: LocalLake, table: LoadedTable, commit: Fi
 }
 
 /** Locations under a folder of the table (all of it for `''`), relative to it. */
-export async function filesUnder(lake: LocalLake, table: LoadedTable, folder: string): Promise<readonly string[]> {
+export async function filesUnder(
+  lake: CommittedLake,
+  table: Pick<LoadedTable, 'metadata'>,
+  folder: string,
+): Promise<readonly string[]> {
   const found: string[] = []
   const prefix = under(table.metadata.location, ...(folder === '' ? [] : [folder]), '')
   for await (const { location } of lake.store.list(prefix)) found.push(location.slice(prefix.length))

@@ -42,3 +42,13 @@ export function mavenJars(name: string, artifacts: readonly string[]): string {
     execFileSync('mvn', ['-q', '-B', '-f', join(folder, 'pom.xml'), ...goal], { stdio: 'inherit' })
   })
 }
+
+/** One artifact that holds all that it needs (`group:artifact:version:packaging:classifier`). */
+export function mavenJar(name: string, artifact: string): string {
+  const folder = fetchedOnce(name, (target) => {
+    const goal = ['dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${target}`]
+    execFileSync('mvn', ['-q', '-B', ...goal], { stdio: 'inherit' })
+  })
+  const [, artifactId, version, packaging, classifier] = artifact.split(':')
+  return join(folder, `${artifactId}-${version}-${classifier}.${packaging}`)
+}

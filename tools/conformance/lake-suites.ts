@@ -1,5 +1,5 @@
 import { kit } from './kit.ts'
-import { run, type Suite, withCatalog, withS3 } from './suite.ts'
+import { run, type Suite, withCatalog, withOtherS3, withS3 } from './suite.ts'
 
 /** They create tables at file:/tmp/NAMESPACE/TABLE, which a running Weir refuses with WEIR-8005: it writes under its lake only. */
 const outsideTheLake = [
@@ -64,6 +64,14 @@ export default defineProject({ name: 'pyiceberg', resources: [],
     alone: true,
     needs: ['python3', 'psql', 'java', 'mvn', 'go', 'curl', 'systemctl'],
     command: () => withS3('tools/test.ts', 'conformance'),
+  },
+  {
+    name: 'stores-s3proxy',
+    what: 'those of our tests that need an S3 server, against another one: s3proxy',
+    quick: false,
+    alone: true,
+    needs: ['java', 'mvn'],
+    command: () => withOtherS3('s3proxy', 'tools/test.ts', 's3'),
   },
   {
     name: 'readers',

@@ -23,7 +23,12 @@ export function run(program: string, ...words: readonly string[]): Command {
 
 /** The same with an S3 server beside it. */
 export function withS3(program: string, ...words: readonly string[]): Command {
-  return run('tools/conformance/with-s3.ts', ...run(program, ...words))
+  return run('tools/conformance/with-s3.ts', 'gateway', ...run(program, ...words))
+}
+
+/** The same with another one, of those that `with-s3.ts` knows. */
+export function withOtherS3(server: string, program: string, ...words: readonly string[]): Command {
+  return run('tools/conformance/with-s3.ts', server, ...run(program, ...words))
 }
 
 /** The same with the address of a catalog that is there for it alone. */

@@ -1,21 +1,24 @@
-// `with-s3.ts COMMAND …`: runs a command with the settings of a real S3 server in its environment, started for it alone.
-import { execFileSync } from 'node:child_process'
+// `with-s3.ts gateway | s3proxy COMMAND …`: runs a command with the settings of a real S3 server in its environment, started for it alone.
 import { freePort } from '../../test/support/free-port.ts'
 import { runCommand } from './command.ts'
-import { kit } from './kit.ts'
+import { startGateway } from './s3/gateway.ts'
+import type { S3Server } from './s3/s3-server.ts'
+import { startS3Proxy } from './s3/s3proxy.ts'
 
-const server = `${kit}/iceberg/s3/s3.sh`
-const port = String(await freePort())
-const settings = execFileSync(server, ['start', '--port', port], {
-  encoding: 'utf8',
-  stdio: ['ignore', 'pipe', 'inherit'],
-})
+const servers: Readonly<Record<string, (port: number) => S3Server | Promise<S3Server>>> = {
+  gateway: startGateway,
+  s3proxy: startS3Proxy,
+}
+
+const [name = '', ...command] = process.argv.slice(2)
+const start = servers[name]
+if (start === undefined) {
+  console.error(`no S3 server is called ${name}; there are ${Object.keys(servers).join(', ')}`)
+  process.exit(2)
+}
+const server = await start(await freePort())
 try {
-  const variables = settings
-    .trim()
-    .split('\n')
-    .map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string])
-  process.exitCode = await runCommand(process.argv.slice(2), Object.fromEntries(variables))
+  process.exitCode = await runCommand(command, server.settings)
 } finally {
-  execFileSync(server, ['stop', '--port', port], { stdio: 'inherit' })
+  await server.stop()
 }

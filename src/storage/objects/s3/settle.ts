@@ -23,7 +23,10 @@ export async function settled(s3: S3, write: Write, send: () => Promise<void>): 
     await send()
   } catch (error) {
     if (!mayBeDone(error)) throw error
-    const found = await tokenAt(s3, write.location)
+    const found = await tokenAt(s3, write.location).catch((unread: unknown) => {
+      // Which refusal it was is told better by the answer to the write: one to a HEAD has no word of why.
+      throw isCode(error, 'WEIR-8004') ? error : unread
+    })
     if (found === write.token) return
     if (found === undefined || write.condition.IfNoneMatch === undefined) throw error
     throw new WeirError('WEIR-8003', `${write.location} is already there`, { cause: error })
@@ -31,7 +34,11 @@ export async function settled(s3: S3, write: Write, send: () => Promise<void>): 
 }
 
 function mayBeDone(error: unknown): boolean {
-  return error instanceof WeirError && (error.code === 'WEIR-8003' || error.code === 'WEIR-8004')
+  return isCode(error, 'WEIR-8003') || isCode(error, 'WEIR-8004')
+}
+
+function isCode(error: unknown, code: WeirError['code']): boolean {
+  return error instanceof WeirError && error.code === code
 }
 
 /** Undefined when nothing is there; empty when what is there has none. */
@@ -40,7 +47,7 @@ async function tokenAt(s3: S3, location: string): Promise<string | undefined> {
     const { Metadata } = await s3.ask(location, () => s3.client.send(new HeadObjectCommand(addressOf(location))))
     return Metadata?.[tokenName] ?? ''
   } catch (error) {
-    if (error instanceof WeirError && error.code === 'WEIR-8002') return undefined
+    if (isCode(error, 'WEIR-8002')) return undefined
     throw error
   }
 }
