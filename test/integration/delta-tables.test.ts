@@ -15,6 +15,8 @@ const kept = table('kept', { columns: { id: 'long', text: 'string' }, format: 'd
 export default defineProject({ name: 'delta', resources: [values, kept, delivery('load', { from: values, to: kept, flush: { age: '1 hour' } })] })
 `
 
+const partedProject = project.replace(`format: 'delta'`, `format: 'delta', partitionBy: ['text']`)
+
 void test('a delivery and another engine write one Delta table: each sees the other at once, the proof goes on, and a backup has what the log names', async () => {
   await using weir = await restartableWeir('delta-tables', { project })
   await weir.start()
@@ -56,6 +58,33 @@ void test('a delivery and another engine write one Delta table: each sees the ot
   const copied = deltaLogAt(join(target, 'lake/public/kept/data'))
   for (const path of copied.replayed()) assert.ok(statSync(join(copied.root, path)).size > 0)
   assert.deepEqual(copied.versions(), log.versions())
+})
+
+void test('the empty text for a partition of a Delta table is a dead letter that says so, and the delivery goes on', async () => {
+  await using weir = await restartableWeir('delta-empty-text', { project: partedProject })
+  await weir.start()
+  const api = connectApi(`http://127.0.0.1:${weir.ports.http}`)
+  await using client = await connected(weir)
+  const values = ['{"id":1,"text":"a"}', '{"id":2,"text":""}', '{"id":3,"text":null}', '{"id":4,"text":"b"}']
+  await api.call('POST', '/api/v1/streams/values/records', { records: values.map((value) => ({ key: 'one', value })) })
+  await shows(client, [1, 3, 4])
+  await api.call('POST', '/api/v1/deliveries/load/flush', {})
+  const { items } = (await api.call('GET', '/api/v1/dead-letters?delivery=load')) as {
+    readonly items: readonly { readonly reason: string }[]
+  }
+  assert.deepEqual(
+    items.map(({ reason }) => reason),
+    ['the empty text for column text, by which a Delta table is partitioned: Delta reads it as null. Send null'],
+  )
+  await shows(client, [1, 3, 4])
+  const { rows } = await client.query('select id, text from kept order by id')
+  assert.deepEqual(rows, [
+    { id: '1', text: 'a' },
+    { id: '3', text: null },
+    { id: '4', text: 'b' },
+  ])
+  const verified = await weir.command('verify', '--json')
+  assert.equal(verified.code, 0, verified.stdout + verified.stderr)
 })
 
 async function connected({ ports }: RestartableWeir) {

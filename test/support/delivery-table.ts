@@ -72,6 +72,7 @@ export class FolderTable implements DeliveryTable {
       location: this.folder,
       schemaId: this.schemaId,
       schema: schemaOf(this.columns) as RecordSchema,
+      filled: new Set(),
       snapshotId: current,
       lastSequence: this.lastSequence,
       snapshotIds: new Set(snapshots.map(({ id }) => id)),

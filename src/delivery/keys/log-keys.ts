@@ -57,7 +57,7 @@ export async function readLogKeys(
 ): Promise<number> {
   const { source, decode, plan } = ports
   const { fields } = keyShape(view, plan)
-  const scan = compileScanPlan({ fields }, plan.deletes.marker?.field)
+  const scan = compileScanPlan({ fields }, { marker: plan.deletes.marker?.field })
   const deletes = deleteReader(fields, plan.deletes)
   const keyPlan = compileScanPlan({ fields })
   const newBlock = (): LineBlock => new LineBlock(() => new JsonLines(scan, bytesMax * 4, true, keyPlan))

@@ -12,14 +12,17 @@ export interface ScanPlans {
 }
 
 /** WEIR-5017 for a column that records cannot fill, and for a table that has another key than the plan. */
-export function scanPlans({ schema }: Pick<TableView, 'schema'>, plan: KeyPlan | undefined): ScanPlans {
+export function scanPlans(
+  { schema, filled }: Pick<TableView, 'schema' | 'filled'>,
+  plan: KeyPlan | undefined,
+): ScanPlans {
   if (!plan) {
-    const record = compileScanPlan(schema)
+    const record = compileScanPlan(schema, { filled })
     return { record, key: record, deletes: undefined }
   }
   const fields = keyFields(schema, plan.columns)
   return {
-    record: compileScanPlan(schema, plan.deletes.marker?.field),
+    record: compileScanPlan(schema, { marker: plan.deletes.marker?.field, filled }),
     key: compileScanPlan({ fields }),
     deletes: deleteReader(fields, plan.deletes),
   }

@@ -26,6 +26,8 @@ export interface TableView {
   readonly schemaId: number
   /** Top-level columns, Weir's four included when the table has them. */
   readonly schema: RecordSchema
+  /** Columns of text that cannot keep the empty one. */
+  readonly filled: ReadonlySet<string>
   readonly snapshotId: string | null
   /** Of the last snapshot that ever landed; a rollback does not take it back. */
   readonly lastSequence: number

@@ -1,3 +1,4 @@
+import { filledColumns } from '../../lake/delta/write/partition-text.ts'
 import type { DataFile } from '../../lake/manifest/data-file.ts'
 import type { ManifestReader } from '../../lake/manifest/manifest-reader.ts'
 import { ancestors, currentSnapshot, tableSchema } from '../../lake/metadata/read.ts'
@@ -42,6 +43,7 @@ export function lakeView(
     location: metadata.location,
     schemaId: schema['schema-id'],
     schema: schema as RecordSchema,
+    filled: filledColumns(metadata),
     snapshotId: snapshot ? String(snapshot['snapshot-id']) : null,
     lastSequence: metadata['last-sequence-number'],
     snapshotIds: new Set((metadata.snapshots ?? []).map((one) => String(one['snapshot-id']))),

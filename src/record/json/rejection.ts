@@ -14,6 +14,7 @@ const codes: Partial<Record<Failure, ErrorCode>> = {
   digits: 'WEIR-5001',
   scale: 'WEIR-5001',
   text: 'WEIR-5001',
+  'empty text': 'WEIR-5001',
   zone: 'WEIR-5001',
   'no zone': 'WEIR-5001',
   unknown: 'WEIR-5003',
@@ -51,6 +52,8 @@ function reasonOf(scan: ScanState, start: number): string {
       return `${value} has more decimal places than column ${column}, ${type}`
     case 'text':
       return `"${value}" is not a ${type} as column ${column} needs it`
+    case 'empty text':
+      return `the empty text for column ${column}, by which a Delta table is partitioned: Delta reads it as null. Send null`
     case 'zone':
       return `"${value}" has a time zone; column ${column} is a timestamp without one`
     case 'no zone':
@@ -92,11 +95,9 @@ const syntaxReasons: Partial<Record<Failure, string>> = {
 
 function typeName({ failedField: field }: ScanState): string {
   if (!field) return 'value'
-  return field.kind === 'decimal'
-    ? `decimal(${field.precision}, ${field.scale})`
-    : field.kind === 'bytes'
-      ? 'base64 text'
-      : field.kind
+  if (field.kind === 'decimal') return `decimal(${field.precision}, ${field.scale})`
+  if (field.kind === 'bytes') return 'base64 text'
+  return field.kind === 'filled string' ? 'string' : field.kind
 }
 
 function shown(scan: ScanState): string {

@@ -15,6 +15,8 @@ export type ScanKind =
   | 'timestamp'
   | 'timestamptz'
   | 'string'
+  /** A string that is not the empty text. */
+  | 'filled string'
   | 'uuid'
   | 'bytes'
   | 'struct'
@@ -52,15 +54,25 @@ export interface ObjectPlan {
   objects: number
 }
 
+export interface ScanOptions {
+  /** A field that a record may have although the table has no such column: any value. */
+  readonly marker?: string | undefined
+  /** Top-level string columns that cannot keep the empty text. */
+  readonly filled?: ReadonlySet<string> | undefined
+}
+
 /**
  * Compiles the top-level columns without Weir's own (names that begin with `_`). Throws WEIR-5017 for types that a JSON
  * value cannot fill without a change, or that DuckDB cannot write: maps whose keys are not strings, binary below the top
- * level, fixed, newer types. `marker` is a field that a record may have although the table has no such column: any value.
+ * level, fixed, newer types.
  */
-export function compileScanPlan(schema: RecordSchema, marker?: string): ObjectPlan {
+export function compileScanPlan(schema: RecordSchema, { marker, filled }: ScanOptions = {}): ObjectPlan {
   const own = schema.fields.filter(({ name }) => !name.startsWith('_'))
-  if (marker === undefined || own.some(({ name }) => name === marker)) return compileObject(own, '')
-  return objectOf([...compileFields(own, ''), markerField(marker, own.length)])
+  const plans = compileFields(own, '').map((plan): FieldPlan =>
+    plan.kind === 'string' && filled?.has(plan.name) === true ? { ...plan, kind: 'filled string' } : plan,
+  )
+  if (marker === undefined || own.some(({ name }) => name === marker)) return objectOf(plans)
+  return objectOf([...plans, markerField(marker, own.length)])
 }
 
 function markerField(name: string, index: number): FieldPlan {

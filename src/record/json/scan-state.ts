@@ -19,6 +19,7 @@ export type Failure =
   | 'scale'
   | 'text'
   | 'zone'
+  | 'empty text'
   | 'no zone'
   | 'null'
   | 'missing'

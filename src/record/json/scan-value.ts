@@ -14,6 +14,8 @@ function scanValue(scan: ScanState, field: FieldPlan, depth: number): boolean {
   switch (field.kind) {
     case 'string':
       return byte === 34 ? (scan.at++, scanString(scan)) : mismatch(scan, field, depth)
+    case 'filled string':
+      return byte === 34 ? scanFilledString(scan, field) : mismatch(scan, field, depth)
     case 'long':
     case 'int':
       return isNumberStart(byte) ? scanInteger(scan, field) : mismatch(scan, field, depth)
@@ -36,6 +38,11 @@ function scanValue(scan: ScanState, field: FieldPlan, depth: number): boolean {
     default:
       return byte === 34 ? (scan.at++, scanTypedText(scan, field)) : mismatch(scan, field, depth)
   }
+}
+
+function scanFilledString(scan: ScanState, field: FieldPlan): boolean {
+  const from = scan.at++
+  return scanString(scan) && (scan.at > from + 2 || scan.fail('empty text', field, from, scan.at))
 }
 
 function isNumberStart(byte: number): boolean {

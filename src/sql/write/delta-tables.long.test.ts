@@ -56,6 +56,35 @@ void suite('SQL of Delta tables', () => {
     assert.deepEqual(await rowsOf(`select count(*)::int as n from counted timestamp as of now()`), [{ n: 2 }])
   })
 
+  void test('the empty text as a partition is refused by its column, and nothing of its statement is there', async () => {
+    await client.query('create table parted (id int, kind text) using delta partitioned by (kind)')
+    await client.query(`insert into parted values (1, 'a'), (2, null)`)
+    const message = /the partition column kind has the empty text, which Delta reads as null; write null/
+    await assert.rejects(client.query(`insert into parted values (3, 'b'), (4, '')`), { code: '0A000', message })
+    await assert.rejects(copyFrom(client, 'copy parted from stdin', { chunks: [Buffer.from('5\tb\n6\t\n')] }), {
+      code: '0A000',
+      message,
+    })
+    assert.deepEqual(await rowsOf('select id, kind from parted order by id'), [
+      { id: 1, kind: 'a' },
+      { id: 2, kind: null },
+    ])
+    assert.deepEqual((await logOf('parted')).versions(), [0, 1])
+  })
+
+  void test('TRUNCATE takes all files out of the log', async () => {
+    await client.query('create table emptied (id int, kind text) using delta partitioned by (kind)')
+    await client.query(`insert into emptied values (1, 'a'), (2, null)`)
+    await client.query('truncate emptied')
+    assert.deepEqual(await rowsOf('select * from emptied'), [])
+    const log = await logOf('emptied')
+    assert.deepEqual(log.versions(), [0, 1, 2])
+    assert.deepEqual(log.replayed(), [])
+    await client.query(`insert into emptied values (3, 'b')`)
+    assert.deepEqual(await rowsOf('select id from emptied'), [{ id: 3 }])
+    assert.deepEqual(await rowsOf('select id from emptied at (version => 1) order by id'), [{ id: 1 }, { id: 2 }])
+  })
+
   void test('what a Delta table is not is refused as what is not supported', async () => {
     await client.query('create table plain (id int) using delta')
     await client.query('create table other (id int)')
