@@ -119,7 +119,11 @@ async function checkNamed(lake: CommittedLake, round: number): Promise<readonly 
     ...letters,
   ])
   const found = new Set((await filesUnder(lake, { metadata }, '')).filter((name) => !name.includes('_delta_log/')))
-  assert.deepEqual([...named].filter((name) => !found.has(name)), [], 'named, and not there')
+  assert.deepEqual(
+    [...named].filter((name) => !found.has(name)),
+    [],
+    'named, and not there',
+  )
   const scan = await planScan({ metadata, store })
   const rows = scan.dataFiles.reduce((sum, file) => sum + file.recordCount, 0)
   assert.equal(rows, (round + 1) * commitsOfRound)
