@@ -255,6 +255,18 @@ void suite('crawl', () => {
     }
   })
 
+  void test('JSON with a member without a name is left out: SQL could not say it', async () => {
+    await using crawled = await crawledFolder()
+    crawled.write({ 'a.ndjson': '{"id":1}\n', 'b.ndjson': '{"":1,"id":2}\n' })
+    await crawled.crawl()
+    const { leftOut } = await crawled.table()
+    assert.deepEqual(
+      leftOut.map(({ path, reason, detail }) => `${path} ${reason}: ${detail}`),
+      ['b.ndjson unreadable: a column has no name, which SQL cannot say. Name it'],
+    )
+    assert.deepEqual(await crawled.rows(), [{ id: '1' }])
+  })
+
   void test('declared types hold: a file with other values is left out, and text is kept as it is', async () => {
     await using crawled = await crawledFolder()
     crawled.write({ 'm=01/a.csv': 'id,x\n1,1.50\n', 'm=02/b.csv': 'id,x\n2,n/a\n', 'm=03/c.csv': 'id,x\n3,\n' })

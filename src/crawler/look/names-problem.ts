@@ -12,6 +12,8 @@ export function namesProblem(names: readonly string[]): Finding | undefined {
       reason: 'unreadable',
       detail: `a column cannot be called "${own}": DuckDB calls something else so. Rename it`,
     }
+  if (names.includes(''))
+    return { kind: 'left out', reason: 'unreadable', detail: 'a column has no name, which SQL cannot say. Name it' }
   const seen = new Map<string, string>()
   for (const name of names) {
     const twin = seen.get(name.toLowerCase())

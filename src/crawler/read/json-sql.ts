@@ -3,61 +3,96 @@ import { parseType } from '../../lake/types/parse-type.ts'
 import type { FileShape } from '../crawled-table.ts'
 import { isNestedType } from '../merge/found-type.ts'
 import { nestedSql, pointerTo } from './nested-sql.ts'
+import { isPrintedSql, readMembers, readSql, type ReadMember, type WantedColumn } from './printed-json.ts'
 import type { ShapeSql } from './shape-sql.ts'
 import { castSql, doubleSql, misfitSql, textSql } from './text-sql.ts'
 
 const objectBytesMax = 64 << 20
 const compressionNames = { none: 'uncompressed', gzip: 'gzip', zstd: 'zstd' }
 
-/** A column of the table, by the name that the files have for it. */
-export interface WantedColumn {
-  readonly name: string
-  readonly type: string
-}
-
 /**
  * JSON objects member by member. A member that no crawl has seen fails the query, and so does one that is there twice: DuckDB alone would
- * say nothing of either. An object is parsed three times, for its names, its texts and their kinds; what is made of a text once is a column, for
- * DuckDB computes what stands in two branches of a CASE twice.
+ * say nothing of either. Each object is parsed once for all its values; where these, printed, are the object again, nothing was lost. Any
+ * other object is parsed three times more, for its names, its texts and their kinds. What is made of a text once is a column, for
+ * DuckDB computes what stands in two branches of a CASE twice. `isPrinted` says which objects need no more than the one parse.
  */
 export function jsonSql(
   shape: Extract<FileShape, { format: 'json' }>,
   paths: readonly string[],
   wanted: readonly WantedColumn[],
+  isPrinted: typeof isPrintedSql = isPrintedSql,
 ): ShapeSql {
+  const names = shape.columns.map(({ name }) => name)
+  const members = readMembers(shape.columns, wanted)
+  const readAs = new Map(members.map((member, at) => [member.name, { ...member, value: readColumn(at) }]))
+  const plain = wanted.filter(({ type }) => !isNestedType(type))
+  const texts = plain.map(
+    (column, at) => `${otherwise(readAs.get(column.name)!, 'text', memberSql(column, names))} AS "weir:text ${at}"`,
+  )
+  const values = plain.map(
+    ({ name, type }, at) =>
+      `${otherwise(readAs.get(name)!, 'value', castSql(`"weir:text ${at}"`, type))} AS "weir:value ${at}"`,
+  )
+  const indexes = new Map(plain.map(({ name }, at) => [name, at]))
+  return {
+    from: `(SELECT ${['*', ...values].join(', ')} FROM (SELECT ${['*', ...texts].join(', ')} FROM (${objectsSql(shape, paths, members, isPrinted)})))`,
+    value({ name }, type) {
+      const place = { column: name, file: '"weir:file"' }
+      const read = readAs.get(name)!
+      if (isNestedType(type)) {
+        const json = `CASE WHEN "weir:printed" THEN ${read.value} WHEN ${losesDigits} THEN CAST(${tooManyDigits} AS JSON) ELSE json_extract("weir:json", ${pointerTo(name)}) END`
+        return nestedSql(json, parseType(type), place)
+      }
+      const at = indexes.get(name)!
+      const [text, value] = [`"weir:text ${at}"`, `"weir:value ${at}"`]
+      const checked = textSql(text, type, place, value)
+      if (isValue(read)) return `CASE WHEN "weir:printed" THEN ${value} ELSE ${checked} END`
+      // A number of JSON so short has 15 digits at most, which a double keeps.
+      return type === 'double'
+        ? `CASE WHEN strlen(${text}) <= 15 AND abs(${value}) BETWEEN 1e-300 AND 1e300 THEN ${value} ELSE ${checked} END`
+        : checked
+    },
+  }
+}
+
+const readColumn = (at: number): string => `"weir:read ${at}"`
+
+/** The objects as texts, with the columns that are read of them, whether they are as these print, and if not, texts and kinds of their members. */
+function objectsSql(
+  shape: Extract<FileShape, { format: 'json' }>,
+  paths: readonly string[],
+  members: readonly ReadMember[],
+  isPrinted: typeof isPrintedSql,
+): string {
   const files = `[${paths.map(literal).join(', ')}]`
   const options = `format = ${literal(shape.layout)}, compression = ${literal(compressionNames[shape.compression])}, maximum_object_size = ${objectBytesMax}, filename = true, hive_partitioning = false`
   const names = shape.columns.map(({ name }) => name)
   const pointers = `[${names.map((name) => pointerTo(name)).join(', ')}]::VARCHAR[]`
   const known = `[${names.map(literal).join(', ')}]::VARCHAR[]`
+  const keys = 'json_keys("weir:json")'
   // Most objects have all members, in the order in which the first had them.
-  const isKnown = `CASE WHEN json_keys(json) = ${known} THEN true ELSE json_type(json) = 'OBJECT' AND len(json_keys(json)) = len(list_distinct(json_keys(json))) AND list_has_all(${known}, json_keys(json)) END`
-  const unknown = `error(concat('WEIR-4020 ', filename, ': an object has members that no crawl has seen, or one twice: ', left(CAST(json AS VARCHAR), 120)))`
-  const parsed =
-    wanted.length === 0
-      ? ''
-      : `, json_extract_string(json, ${pointers}) AS "weir:texts", json_type(json, ${pointers}) AS "weir:kinds"`
-  const members = `SELECT CAST(json AS VARCHAR) AS "weir:json", filename AS "weir:file", file_index${parsed} FROM read_json_objects(${files}, ${options}) WHERE CASE WHEN ${isKnown} THEN true ELSE ${unknown} END`
-  const plain = wanted.filter(({ type }) => !isNestedType(type))
-  const texts = plain.map((column, at) => `${memberSql(column, names)} AS "weir:text ${at}"`)
-  const values = plain.map(({ type }, at) => `${castSql(`"weir:text ${at}"`, type)} AS "weir:value ${at}"`)
-  const indexes = new Map(plain.map(({ name }, at) => [name, at]))
-  return {
-    from: `(SELECT ${['*', ...values].join(', ')} FROM (SELECT ${['*', ...texts].join(', ')} FROM (${members})))`,
-    value({ name }, type) {
-      const place = { column: name, file: '"weir:file"' }
-      if (isNestedType(type))
-        return `CASE WHEN ${losesDigits} THEN ${tooManyDigits} ELSE ${nestedSql(`json_extract("weir:json", ${pointerTo(name)})`, parseType(type), place)} END`
-      const at = indexes.get(name)!
-      const [text, value] = [`"weir:text ${at}"`, `"weir:value ${at}"`]
-      const checked = textSql(text, type, place, value)
-      // A number of JSON so short has 15 digits at most, which a double keeps.
-      return type === 'double'
-        ? `CASE WHEN length(${text}) <= 15 AND abs(${value}) BETWEEN 1e-300 AND 1e300 THEN ${value} ELSE ${checked} END`
-        : checked
-    },
-  }
+  const isKnown = `${keys} = ${known} OR (json_type("weir:json") = 'OBJECT' AND len(${keys}) = len(list_distinct(${keys})) AND list_has_all(${known}, ${keys}))`
+  const unknown = `error(concat('WEIR-4020 ', "weir:file", ': an object has members that no crawl has seen, or one twice: ', left("weir:json", 120)))`
+  const read = members.map(({ name }, at) => `, struct_extract("weir:read", ${literal(name)}) AS ${readColumn(at)}`)
+  const printed = isPrinted('"weir:json"', members, (at) => `struct_extract("weir:read", ${literal(names[at]!)})`)
+  const unlessPrinted = (sql: string): string => `CASE WHEN "weir:printed" THEN NULL ELSE ${sql} END`
+  const objects = `SELECT CAST(json AS VARCHAR) AS "weir:json", filename AS "weir:file", file_index, ${readSql('json', members)} AS "weir:read" FROM read_json_objects(${files}, ${options})`
+  const judged = `SELECT "weir:json", "weir:file", file_index${read.join('')}, CASE WHEN ${printed} THEN true WHEN ${isKnown} THEN false ELSE ${unknown} END AS "weir:printed" FROM (${objects})`
+  // What can fail is not computed before it is asked for, so the objects of a count are judged as well, and no condition is carried below it.
+  return `SELECT *, ${unlessPrinted(`json_extract_string("weir:json", ${pointers})`)} AS "weir:texts", ${unlessPrinted(`json_type("weir:json", ${pointers})`)} AS "weir:kinds" FROM (${judged}) WHERE "weir:printed" IS NOT NULL`
 }
+
+/** What is read in one parse where the object is as it prints; else what `sql` makes of the text of the member. */
+function otherwise(
+  { as, value }: ReadMember & { readonly value: string },
+  part: 'text' | 'value',
+  sql: string,
+): string {
+  if (isValue({ as })) return `CASE WHEN "weir:printed" THEN ${part === 'value' ? value : 'NULL'} ELSE ${sql} END`
+  return part === 'value' ? sql : `CASE WHEN "weir:printed" THEN CAST(${value} AS VARCHAR) ELSE ${sql} END`
+}
+
+const isValue = ({ as }: Pick<ReadMember, 'as'>): boolean => as === 'long' || as === 'int' || as === 'boolean'
 
 /** Whether an object has a number with a fraction or an exponent that is not what the double prints; few objects are looked at closely. */
 const losesDigits = (() => {

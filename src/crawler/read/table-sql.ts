@@ -5,8 +5,9 @@ import { vectorRowsSql } from '../../lake/scan/vector-rows.ts'
 import type { CrawledColumn, CrawledFile, CrawledTable, FileShape } from '../crawled-table.ts'
 import { withoutZeros } from '../merge/partition-type.ts'
 import { csvSql } from './csv-sql.ts'
-import { jsonSql, type WantedColumn } from './json-sql.ts'
+import { jsonSql } from './json-sql.ts'
 import { parquetSql } from './parquet-sql.ts'
+import type { WantedColumn } from './printed-json.ts'
 import type { ShapeSql } from './shape-sql.ts'
 
 /** Rows of a file that are deleted, by its path in the table. */

@@ -59,7 +59,7 @@ function isValueSql(text: string, type: string, value: string): string {
   const primitive = parsePrimitive(type)
   switch (primitive?.name) {
     case 'boolean':
-      return `${text} IN ('true', 'false', 'True', 'False', 'TRUE', 'FALSE')`
+      return booleanSql(text, value)
     case 'int':
     case 'long':
       return wholeSql(text, value)
@@ -77,6 +77,13 @@ function isValueSql(text: string, type: string, value: string): string {
     default:
       return matching(`^${day}[T ]${time}(Z|[+-][0-9]{2}(:?[0-9]{2})?)$`)
   }
+}
+
+/** `true`, `True` and `TRUE`, and no other case. A list of the six words would be a join. */
+function booleanSql(text: string, value: string): string {
+  const printed = `CAST(${value} AS VARCHAR)`
+  const inCapitals = `(lower(${text}) = ${printed} AND (${text} = upper(${text}) OR substr(${text}, 2) = substr(${printed}, 2)))`
+  return `(${text} = ${printed} OR ${inCapitals})`
 }
 
 /** Written again it is the same text: 007, +1 and 1.0 are not. */
