@@ -16,6 +16,13 @@ export function pyIceberg(): EnginePython {
   return { python, env: {} }
 }
 
+/** With what signs requests to S3 by the catalog. */
+export function pyIcebergOnS3(): EnginePython {
+  const version = process.env['PYICEBERG_VERSION'] ?? '0.12.0'
+  const python = pythonWith(`pyiceberg-s3fs-${version}`, [`pyiceberg[pyarrow,pyiceberg-core,s3fs]==${version}`])
+  return { python, env: {} }
+}
+
 /** With Iceberg's runtime for it on its class path. */
 export function pySpark(): EnginePython {
   const version = process.env['PYSPARK_VERSION'] ?? '4.1.4'

@@ -1,0 +1,170 @@
+import { execFileSync } from 'node:child_process'
+import pg from 'pg'
+import { startWeir } from '../support/running-weir.ts'
+import { programPath, pyIcebergOnS3, pySpark, pythonEnvironment, withS3Files } from './engine-python.ts'
+
+/**
+ * Users of a project whose tables lie in the S3 server of the environment, by PyIceberg and by Spark without any keys: each request to a file is
+ * signed by the catalog, or refused. `node test/conformance/policies-s3.ts pyiceberg|spark`
+ */
+const { S3_ENDPOINT: endpoint, S3_BUCKET: bucket = 'weir', AWS_REGION: region = 'us-east-1' } = process.env
+if (endpoint === undefined) throw new Error('S3_ENDPOINT must name an S3 server')
+const project = `import { defineProject, group, policy, secret, table, user } from 'weir-data'
+const orders = table('orders', { columns: { id: 'long' } })
+const people = table('people', { columns: { id: 'long', name: 'string' } })
+const closed = table('closed', { columns: { id: 'long' } })
+const password = (name: string) => ({ password: secret(name, { fromEnv: name + '_PASSWORD' }) })
+export default defineProject({
+  name: 'policies',
+  objects: { location: 's3://${bucket}/policies-${process.pid}', endpoint: '${endpoint}', region: '${region}',
+    accessKeyId: secret('id', { fromEnv: 'LAKE_KEY_ID' }), secretAccessKey: secret('key', { fromEnv: 'LAKE_KEY' }),
+    clients: { accessKeyId: secret('id', { fromEnv: 'LAKE_KEY_ID' }), secretAccessKey: secret('key', { fromEnv: 'LAKE_KEY' }) } },
+  users: { ana: { ...password('ANA'), groups: ['analysts'] }, etl: password('ETL'), bob: password('BOB') },
+  resources: [
+    orders, people, closed,
+    policy('reading', { principals: [group('analysts')], allow: ['table:read'], on: [orders] }),
+    policy('loading', { principals: [user('etl')], allow: ['table:read', 'table:write'], on: [orders] }),
+    policy('making', { principals: [user('etl')], allow: ['table:*'], on: ['public.made*'] }),
+    policy('people', { principals: ['everyone'], allow: ['table:read'], on: [people], columns: { mask: ['name'] } }),
+    policy('closing', { principals: [user('nobody-else')], allow: ['table:read'], on: [closed] }),
+  ],
+})
+`
+const users = ['ana', 'etl', 'bob']
+const { AWS_ACCESS_KEY_ID: keyId, AWS_SECRET_ACCESS_KEY: key = '', ...environment } = process.env
+Object.assign(process.env, {
+  LAKE_KEY_ID: keyId,
+  LAKE_KEY: key,
+  WEIR_TOKEN: 'a-token-of-the-test',
+  WEIR_PASSWORD: 'a-password',
+})
+for (const user of users) process.env[`${user.toUpperCase()}_PASSWORD`] = `${user}-secret`
+await using weir = await startWeir('policies-s3', project)
+await bySql(
+  'insert into orders values (1), (2)',
+  "insert into people values (1, 'Ada')",
+  'insert into closed values (3)',
+)
+const other = await fileOf('closed')
+
+async function bySql(...statements: readonly string[]): Promise<readonly unknown[]> {
+  const { hostname: host, port } = new URL(weir.endpoints.postgres)
+  const client = new pg.Client({ host, port: Number(port), user: 'weir', password: 'a-password', database: 'weir' })
+  await client.connect()
+  try {
+    let rows: readonly unknown[] = []
+    for (const statement of statements) ({ rows } = await client.query(statement))
+    return rows
+  } finally {
+    await client.end()
+  }
+}
+
+async function fileOf(table: string): Promise<string> {
+  const headers = { authorization: 'Bearer a-token-of-the-test' }
+  const answer = await fetch(`${weir.endpoints.http}/api/v1/tables/${table}/files`, { headers })
+  const { items } = (await answer.json()) as { items: readonly { readonly location: string }[] }
+  return items[0]!.location
+}
+
+let failed = 0
+function check(what: string, ok: boolean, found: unknown): void {
+  console.log(`${ok ? 'ok  ' : 'FAIL'}  ${what}${ok ? '' : `: ${JSON.stringify(found)}`}`)
+  if (!ok) failed++
+}
+
+type Found = Readonly<Record<string, unknown>>
+
+/** Keys that open nothing: what works, works by signatures. */
+function answerOf(python: string, program: string, args: readonly string[], env: NodeJS.ProcessEnv): Found {
+  const wrong = { AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'wrong', AWS_EC2_METADATA_DISABLED: 'true' }
+  const output = execFileSync(python, [programPath(program), ...args], {
+    encoding: 'utf8',
+    env: { ...environment, ...env, ...wrong },
+    maxBuffer: 64e6,
+  })
+  return JSON.parse(output.trim().split('\n').at(-1)!) as Found
+}
+
+const isRefused = (found: unknown): boolean => String(found).startsWith('refused: ')
+const isRows = (found: unknown, ...rows: readonly number[]): boolean => JSON.stringify(found) === JSON.stringify(rows)
+const by: Readonly<Record<string, () => void>> = { pyiceberg: byPyIceberg, spark: bySpark }
+
+function byPyIceberg(): void {
+  const { python } = pyIcebergOnS3()
+  const found = Object.fromEntries(
+    users.map((user) => [
+      user,
+      answerOf(python, 'policies-s3.py', [weir.endpoints.iceberg, `${user}:${user}-secret`, key, other], {}),
+    ]),
+  )
+  const { ana, etl, bob } = found as Record<string, Found>
+  check('ana scans', isRows(ana!['scan'], 1, 2), ana!['scan'])
+  check(
+    'ana does not append, and finds out at the first file',
+    /SignError.*403/.test(String(ana!['append'])),
+    ana!['append'],
+  )
+  check('ana makes no table', isRefused(ana!['make']), ana!['make'])
+  check('etl scans', isRows(etl!['scan'], 1, 2), etl!['scan'])
+  check('etl appends', etl!['append'] === 'allowed' && isRows(etl!['rows at the end'], 1, 2, 7), etl)
+  check('etl makes a table with rows in one transaction, reads and purges it', etl!['make'] === 2, etl!['make'])
+  for (const action of Object.keys(bob!)) check(`bob: ${action} is refused`, isRefused(bob![action]), bob![action])
+  for (const [user, all] of [
+    ['ana', ana!],
+    ['etl', etl!],
+  ] as const) {
+    for (const [action, why] of [
+      ['delete a file', /SignError.*403/],
+      // Who may write there is heard, and the file that is there stays.
+      ['overwrite a file', user === 'etl' ? /412|[Pp]recondition/ : /SignError.*403/],
+      ['read a file of another table', /SignError.*403/],
+    ] as const)
+      check(`${user}: ${action} is refused`, why.test(String(all[action])), all[action])
+    check(
+      `${user}: files with a masked column are refused`,
+      /is masked.*Read it by SQL/.test(String(all['masked'])),
+      all['masked'],
+    )
+    check(`${user}: gets no keys`, isRows(all['keys']), all['keys'])
+  }
+}
+
+function bySpark(): void {
+  const engine = withS3Files(pySpark())
+  const credentials = users.map((user) => `${user}:${user}-secret`)
+  const found = answerOf(
+    engine.python,
+    'policies-s3-spark.py',
+    [weir.endpoints.iceberg, ...credentials],
+    pythonEnvironment(engine),
+  )
+  check('ana scans', isRows(found['ana scan'], 1, 2), found['ana scan'])
+  for (const action of ['append', 'change', 'make'])
+    check(
+      `ana: ${action} is refused`,
+      /Forbidden|WEIR-7015/.test(String(found[`ana ${action}`])),
+      found[`ana ${action}`],
+    )
+  check('etl scans', isRows(found['etl scan'], 1, 2), found['etl scan'])
+  for (const action of ['append', 'change', 'make', 'drop'])
+    check(`etl: ${action}`, isRows(found[`etl ${action}`]), found[`etl ${action}`])
+  check('etl reads what it made', isRows(found['etl made'], 1), found['etl made'])
+  check('etl reads what it wrote', isRows(found['etl rows at the end'], 1, 2, 9), found['etl rows at the end'])
+  for (const action of ['scan', 'append', 'change', 'make', 'masked'])
+    check(`bob: ${action} is refused`, isRefused(found[`bob ${action}`]), found[`bob ${action}`])
+  for (const user of ['ana', 'etl'])
+    check(
+      `${user}: files with a masked column are refused`,
+      /is masked/.test(String(found[`${user} masked`])),
+      found[`${user} masked`],
+    )
+}
+
+const chosen = process.argv.slice(2)
+if (chosen.length === 0 || chosen.some((name) => by[name] === undefined))
+  throw new Error(`name clients: ${Object.keys(by).join(', ')}`)
+for (const name of chosen) by[name]!()
+const rows = await bySql('select id from orders order by id')
+console.log(`orders: ${JSON.stringify(rows)}`)
+if (failed > 0) process.exitCode = 1
