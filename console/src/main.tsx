@@ -4,18 +4,19 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { followEvents } from './api/live.ts'
 import { loadPages, router } from './router.tsx'
+import { SignedIn } from './shell/signed-in.tsx'
 
 const queries = new QueryClient({
   defaultOptions: { queries: { retry: 1, staleTime: 2000, refetchOnWindowFocus: true } },
 })
-followEvents(queries)
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
-      <RouterProvider router={router} />
+      <SignedIn>
+        <RouterProvider router={router} />
+      </SignedIn>
     </QueryClientProvider>
   </StrictMode>,
 )

@@ -7,6 +7,7 @@ import type { HttpServerOptions } from './http-server-options.ts'
 import { errorBody, statusOf } from './http-status.ts'
 import { equal } from './access/credentials.ts'
 import { httpUsers } from './access/http-users.ts'
+import { sessions } from './access/sessions.ts'
 import { slowLogins } from './access/slow-logins.ts'
 import { requireRights } from './access/require-rights.ts'
 import { guard, isLoopback } from './guard.ts'
@@ -27,6 +28,7 @@ import { groupRoutes } from './routes/groups.ts'
 import { recordRoutes } from './routes/records.ts'
 import { streamRoutes } from './routes/streams.ts'
 import { resourceRoutes } from './routes/resources.ts'
+import { sessionRoutes } from './routes/session.ts'
 import { sqlRoutes } from './routes/sql.ts'
 import { tableInspectionRoutes } from './routes/table-inspection.ts'
 import { tableRoutes } from './routes/tables.ts'
@@ -60,9 +62,17 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   answerErrors(app, options)
   // Without a token everybody may everything, and a client that has a credential all the same gets a token of no meaning.
   const tokens = catalogTokens(token ?? '', () => clock.now())
-  const users = httpUsers(options.access?.identities ?? new Map(), () => clock.now())
+  const identities = options.access?.identities ?? new Map()
+  const users = httpUsers(identities, () => clock.now())
+  const signedIn = sessions(() => clock.now())
   const logins = slowLogins(limits.failedLoginMs)
-  guard(app, { host, users, slowLogins: logins, ...(token === undefined ? {} : { token, catalogTokens: tokens }) })
+  guard(app, {
+    host,
+    users,
+    slowLogins: logins,
+    sessions: signedIn,
+    ...(token === undefined ? {} : { token, catalogTokens: tokens }),
+  })
   requireRights(app, options)
   takeWorkers(app, { host, ...(token === undefined ? {} : { token }), acceptWorker: options.acceptWorker })
   await describeApi(app)
@@ -86,6 +96,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
       processRoutes,
     ])
       routes(api, options)
+    sessionRoutes(api, {
+      identities,
+      sessions: signedIn,
+      slowLogins: logins,
+      ...(token === undefined ? {} : { token }),
+    })
   })
   const oauth = { tokens, users, isSecret: (text: string) => token === undefined || equal(text, token) }
   await app.register(

@@ -3,12 +3,15 @@ import { isIP } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { administrator, type Principal } from '../access/principal.ts'
 import { WeirError } from '../kernel/errors/weir-error.ts'
+import { cookieOf, sessionCookie, setCookie, tokenCookie } from './access/cookies.ts'
 import { basicOf, bearer, equal } from './access/credentials.ts'
 import type { HttpUsers } from './access/http-users.ts'
 import { admit } from './access/request-principal.ts'
+import type { Sessions } from './access/sessions.ts'
 import type { SlowLogins } from './access/slow-logins.ts'
 import type { CatalogTokens } from './iceberg/catalog-tokens.ts'
 import { tokenPath } from './iceberg/oauth.ts'
+import { isOfConsole } from './routes/console.ts'
 import { schemaRegistryPrefix } from './schema-registry/registry-protocol.ts'
 
 export interface GuardOptions {
@@ -20,9 +23,9 @@ export interface GuardOptions {
   /** Who comes in by a name. */
   readonly users?: HttpUsers
   readonly slowLogins?: SlowLogins
+  readonly sessions?: Sessions
 }
 
-const cookie = 'weir_token'
 /** What a probe may ask without a token; it learns nothing but whether Weir is there. */
 const open = new Set(['/health', '/ready'])
 
@@ -31,7 +34,8 @@ const open = new Set(['/health', '/ready'])
  * (CSRF), or its own name resolves to 127.0.0.1 (DNS rebinding), which the Host header gives away. WEIR-7009. Where a
  * token is set, WEIR-7008 without it.
  */
-export function guard(app: FastifyInstance, { host, token, catalogTokens, users, slowLogins }: GuardOptions): void {
+export function guard(app: FastifyInstance, options: GuardOptions): void {
+  const { host, token, catalogTokens, users, slowLogins } = options
   const userOf = async (request: FastifyRequest): Promise<Principal | undefined> => {
     const { authorization } = request.headers
     const name = basicOf(authorization)?.name
@@ -47,15 +51,20 @@ export function guard(app: FastifyInstance, { host, token, catalogTokens, users,
     checkHost(request.headers.host, host)
     checkOrigin(request)
     const { authorization, cookie: cookies } = request.headers
-    // Who asks for a token shows the secret in the request itself.
-    if (asksForToken(request)) return
-    const user = await userOf(request)
+    // Who asks for a token or signs in shows the secret in the request itself.
+    if (asksForToken(request) || isOfSession(request)) return
+    const user = (await userOf(request)) ?? signedIn(request, options)
     if (user !== undefined) return admit(request, user)
+    if (token !== undefined && (await acceptTokenOfUrl(request, reply, token))) return
+    // What is the same for everybody: whoever opens it may be about to sign in.
+    if (token !== undefined && isOfConsole(request)) return
     admit(request, administrator)
     if (token === undefined || open.has(pathOf(request))) return
-    if (await acceptTokenOfUrl(request, reply, token)) return
     if (pathOf(request).startsWith('/iceberg/') && opensCatalog(bearer(authorization), catalogTokens)) return
-    checkToken(bearer(authorization) ?? passwordFor(pathOf(request), authorization) ?? cookieOf(cookies), token)
+    checkToken(
+      bearer(authorization) ?? passwordFor(pathOf(request), authorization) ?? cookieOf(cookies, tokenCookie),
+      token,
+    )
   })
 }
 
@@ -73,6 +82,26 @@ export function mustBeAdmitted(
 /** Who asks for a token has none yet: the request carries the secret itself. */
 function asksForToken(request: FastifyRequest): boolean {
   return request.method === 'POST' && pathOf(request) === tokenPath
+}
+
+/** Signing in and out; who asks who is signed in, is somebody. */
+function isOfSession(request: FastifyRequest): boolean {
+  return (request.method === 'POST' || request.method === 'DELETE') && pathOf(request) === '/api/v1/session'
+}
+
+/**
+ * Who signed in at the console. A session that has ended is not taken for nobody's, who may be an administrator where no token is set. The
+ * catalog and the schema registry are for programs, which have no cookies.
+ */
+function signedIn(request: FastifyRequest, { sessions }: GuardOptions): Principal | undefined {
+  const { authorization, cookie } = request.headers
+  const id = authorization === undefined ? cookieOf(cookie, sessionCookie(request)) : undefined
+  const path = pathOf(request)
+  if (id === undefined || path.startsWith('/iceberg/') || path.startsWith(`${schemaRegistryPrefix}/`)) return undefined
+  const session = sessions?.of(id)
+  if (session !== undefined) return session.principal
+  if (isOfConsole(request) || open.has(path)) return undefined
+  throw new WeirError('WEIR-7008', 'the session has ended. Sign in again')
 }
 
 function opensCatalog(given: string | undefined, tokens: CatalogTokens | undefined): boolean {
@@ -124,9 +153,7 @@ function checkOrigin({ headers, protocol }: Pick<FastifyRequest, 'headers' | 'pr
 async function acceptTokenOfUrl(request: FastifyRequest, reply: FastifyReply, token: string): Promise<boolean> {
   const given = (request.query as Record<string, unknown>)['token']
   if (request.method !== 'GET' || typeof given !== 'string' || !equal(given, token)) return false
-  await reply
-    .header('set-cookie', `${cookie}=${encodeURIComponent(given)}; HttpOnly; SameSite=Strict; Path=/`)
-    .redirect(pathOf(request), 303)
+  await reply.header('set-cookie', setCookie(tokenCookie, given, request)).redirect(pathOf(request), 303)
   return true
 }
 
@@ -137,16 +164,4 @@ function pathOf({ url }: FastifyRequest): string {
 /** Clients of schema registries know a name and a password only: the password is the token, whatever the name. */
 function passwordFor(path: string, header: string | undefined): string | undefined {
   return path.startsWith(`${schemaRegistryPrefix}/`) ? basicOf(header)?.password : undefined
-}
-
-function cookieOf(header: string | undefined): string | undefined {
-  const value = header
-    ?.split(';')
-    .map((part) => part.trim())
-    .find((part) => part.startsWith(`${cookie}=`))
-  try {
-    return value === undefined ? undefined : decodeURIComponent(value.slice(cookie.length + 1))
-  } catch {
-    return undefined
-  }
 }

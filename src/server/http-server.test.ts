@@ -83,7 +83,7 @@ void test('foreign hosts and origins are refused, one page of this server is not
   })
 })
 
-void test('beyond loopback a token is needed, and asked for everywhere but by probes', async () => {
+void test('beyond loopback a token is needed, and asked for everywhere but by probes and where one signs in', async () => {
   await assert.rejects(
     withServer({ host: '0.0.0.0' }, async () => undefined),
     { code: 'WEIR-2008' },
@@ -93,7 +93,9 @@ void test('beyond loopback a token is needed, and asked for everywhere but by pr
       (await app.inject({ url, headers: { host: '10.0.0.9:4000', ...headers } })).statusCode
     assert.equal(await status(resources), 401)
     assert.equal(await status('/iceberg/v1/config'), 401)
-    assert.equal(await status('/'), 401)
+    assert.equal(await status('/'), 200)
+    for (const url of ['/openapi.json', '/metrics', '/api/v1/nothing', '/api/v1/session', '/iceberg/x'])
+      assert.equal(await status(url), 401, url)
     assert.equal(await status('/health'), 200)
     assert.equal(await status(resources, { authorization: 'Bearer wrong' }), 401)
     assert.equal(await status(resources, { authorization: 'Bearer right' }), 200)

@@ -30,8 +30,24 @@ let connected = true
 let samples: readonly RateSample[] = []
 const listeners = new Set<() => void>()
 
-/** Follows server-sent events: a change of a resource refreshes what shows it, rates are kept for charts. */
-export function followEvents(queries: QueryClient): void {
+/** Follows server-sent events until it is ended: a change of a resource refreshes what shows it, rates are kept for charts. */
+export function followEvents(queries: QueryClient): () => void {
+  let end: () => void
+  const follow = (): void => {
+    end = followOnce(queries, () => {
+      const timer = setTimeout(follow, retryMs)
+      end = () => clearTimeout(timer)
+    })
+  }
+  follow()
+  return () => {
+    end()
+    samples = []
+    update(true)
+  }
+}
+
+function followOnce(queries: QueryClient, onGivenUp: () => void): () => void {
   const source = new EventSource('/api/v1/events')
   source.addEventListener('open', () => {
     if (!connected) void queries.invalidateQueries()
@@ -41,7 +57,7 @@ export function followEvents(queries: QueryClient): void {
     update(false)
     // Browsers give up after an answer that is no stream, as a proxy or a Weir that starts gives.
     if (source.readyState !== EventSource.CLOSED) return
-    setTimeout(() => followEvents(queries), retryMs)
+    onGivenUp()
   })
   source.addEventListener('resource', () => refreshSoon(queries))
   source.addEventListener('rates', (event) => {
@@ -49,6 +65,7 @@ export function followEvents(queries: QueryClient): void {
     samples = [...samples.slice(1 - keptSamples), { ...sample, receivedAt: Date.now() }]
     notify()
   })
+  return () => source.close()
 }
 
 let refreshing: ReturnType<typeof setTimeout> | undefined

@@ -1,5 +1,5 @@
 /** The pages, in the order data flows. */
-export const nouns = [
+const nouns = [
   { label: 'Overview', to: '/' },
   { label: 'Streams', to: '/resources/stream' },
   { label: 'Groups', to: '/groups' },
@@ -17,3 +17,10 @@ export const nouns = [
 
 /** Where the left column draws its rule. */
 export const beforeRule: ReadonlySet<string> = new Set(['SQL', 'Ledger', 'Activity'])
+
+/** What others than administrators may see; each shows what policies let them see of it. */
+const ofEverybody: ReadonlySet<string> = new Set(['Tables', 'Views', 'SQL'])
+
+export function nounsFor(isAdministrator: boolean): readonly (typeof nouns)[number][] {
+  return isAdministrator ? nouns : nouns.filter(({ label }) => ofEverybody.has(label))
+}

@@ -1,8 +1,9 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useResources } from '../api/queries.ts'
+import { useSession } from '../api/session.ts'
 import { useStreamNames } from '../api/streams.ts'
-import { nouns } from './nouns.ts'
+import { nounsFor } from './nouns.ts'
 
 interface Entry {
   readonly label: string
@@ -18,10 +19,11 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const [at, setAt] = useState(0)
   const resources = useResources()
   const streams = useStreamNames(text)
+  const isAdministrator = useSession().data?.administrator === true
   useEffect(() => dialog.current?.showModal(), [])
 
   const entries = useMemo((): readonly Entry[] => {
-    const pages = nouns.map(({ label, to }) => ({ label, hint: 'page', to }))
+    const pages = nounsFor(isAdministrator).map(({ label, to }) => ({ label, hint: 'page', to }))
     const loaded = new Set((resources.data ?? []).map(({ kind, name }) => `${kind}/${name}`))
     const others = streams.filter((name) => !loaded.has(`stream/${name}`)).map((name) => ({ kind: 'stream', name }))
     const named = [...(resources.data ?? []), ...others].map(({ kind, name }) => ({
@@ -32,20 +34,20 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     const deliveries = (resources.data ?? []).filter(({ kind }) => kind === 'delivery')
     const actions = [
       { label: 'Run a query', hint: 'action', to: '/sql' },
-      { label: 'Verify against the data', hint: 'action', to: '/ledger' },
+      ...(isAdministrator ? [{ label: 'Verify against the data', hint: 'action', to: '/ledger' }] : []),
       ...deliveries.map(({ name }) => ({
         label: `Replay the dead letters of ${name}`,
         hint: 'action',
         to: `/dead-letters?delivery=${encodeURIComponent(name)}`,
       })),
       { label: 'Description of the HTTP API', hint: 'docs', to: '/openapi.json' },
-      { label: 'Metrics', hint: 'docs', to: '/metrics' },
+      ...(isAdministrator ? [{ label: 'Metrics', hint: 'docs', to: '/metrics' }] : []),
     ]
     const wanted = text.toLowerCase()
     return [...pages, ...named, ...actions]
       .filter(({ label, hint }) => `${label} ${hint}`.toLowerCase().includes(wanted))
       .slice(0, 30)
-  }, [resources.data, streams, text])
+  }, [resources.data, streams, text, isAdministrator])
 
   const open = (entry: Entry | undefined): void => {
     if (!entry) return

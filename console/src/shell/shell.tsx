@@ -1,8 +1,9 @@
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router'
 import { Fragment, useEffect, useState } from 'react'
 import { useConnection } from '../api/live.ts'
+import { useSession, useSignOut, type Session } from '../api/session.ts'
 import { useStaleReason } from '../api/stale.ts'
-import { beforeRule, nouns } from './nouns.ts'
+import { beforeRule, nounsFor } from './nouns.ts'
 import { Palette } from './palette.tsx'
 import { applyTheme, currentTheme, nextTheme } from './theme.ts'
 
@@ -14,6 +15,9 @@ export function Shell() {
   const [palette, setPalette] = useState<number>()
   const connected = useConnection()
   const staleReason = useStaleReason()
+  const session = useSession().data
+  const isAdministrator = session?.administrator === true
+  const isOverview = useLocation().pathname === '/'
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') setPalette(nextPalette++)
@@ -36,7 +40,7 @@ export function Shell() {
           <img src="/weir.svg" width="22" height="22" alt="" /> Weir
         </div>
         <nav aria-label="Main">
-          {nouns.map(({ label, to }) => (
+          {nounsFor(isAdministrator).map(({ label, to }) => (
             <Fragment key={to}>
               {beforeRule.has(label) ? <div className="rule" /> : null}
               <Link
@@ -55,6 +59,7 @@ export function Shell() {
             Go to … <span className="quiet">Ctrl-K</span>
           </button>
           <ThemeButton />
+          {session ? <Who session={session} /> : null}
         </div>
       </aside>
       <main className="main" id="page" tabIndex={-1}>
@@ -63,11 +68,30 @@ export function Shell() {
             ▲ {connected ? staleReason : 'Weir does not answer.'} What you see may be old; this heals by itself.
           </div>
         )}
-        <Outlet />
+        {isOverview && !isAdministrator ? <Navigate to={'/resources/table' as '/'} replace /> : <Outlet />}
       </main>
       {palette === undefined ? null : (
         <Palette key={palette} onClose={() => setPalette((shown) => (shown === palette ? undefined : shown))} />
       )}
+    </div>
+  )
+}
+
+/** Who is signed in; nobody is named where nobody has to be. */
+function Who({ session: { name, administrator, signedIn } }: { readonly session: Session }) {
+  const signOut = useSignOut()
+  if (name === null) return null
+  return (
+    <div className="who" role="group" aria-label="Signed in">
+      <span title={administrator ? 'May do everything' : 'May do what policies allow'}>
+        {name}
+        {administrator ? <span className="quiet"> administrator</span> : null}
+      </span>
+      {signedIn ? (
+        <button type="button" onClick={() => void signOut()}>
+          Sign out
+        </button>
+      ) : null}
     </div>
   )
 }

@@ -1,5 +1,5 @@
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { errorBody } from '../http-status.ts'
 import type { HttpServerOptions } from '../http-server-options.ts'
@@ -26,12 +26,7 @@ export async function consoleRoutes(app: FastifyInstance, { consoleDirectory }: 
   if (consoleDirectory !== undefined) app.get('/', { schema: { hide: true } }, (_request, reply) => sendPage(reply))
   app.setNotFoundHandler(async (request, reply) => {
     const [path = ''] = request.url.split('?', 1)
-    // A name with a dot is a file only at the top: streams have dots in their names.
-    const isPage =
-      request.method === 'GET' &&
-      !/^\/(api|iceberg|assets)\//.test(path) &&
-      !/^\/[^/]*\.\w+$/.test(path) &&
-      request.headers.accept?.includes('text/html') !== false
+    const isPage = isPagePath(request.method, path) && request.headers.accept?.includes('text/html') !== false
     if (!isPage) {
       const error = new WeirError(
         'WEIR-7010',
@@ -42,6 +37,22 @@ export async function consoleRoutes(app: FastifyInstance, { consoleDirectory }: 
     if (consoleDirectory === undefined) return reply.type('text/plain; charset=utf-8').send(absent)
     return sendPage(reply)
   })
+}
+
+/** A name with a dot is a file only at the top: streams have dots in their names. */
+function isPagePath(method: string, path: string): boolean {
+  return method === 'GET' && !/^\/(api|iceberg|assets)\//.test(path) && !/^\/[^/]*\.\w+$/.test(path)
+}
+
+/** What is the same for everybody, and has nothing of the project in it: the page in which somebody signs in. */
+export function isOfConsole({ method, url, routeOptions }: FastifyRequest): boolean {
+  const [path = ''] = url.split('?', 1)
+  if (method !== 'GET' && method !== 'HEAD') return false
+  return (
+    routeOptions.url === '/' ||
+    routeOptions.url === '/*' ||
+    (routeOptions.url === undefined && isPagePath(method, path))
+  )
 }
 
 function sendPage(reply: FastifyReply): FastifyReply {
