@@ -210,7 +210,7 @@ export interface TableOperations {
   describe(table: MaintainedTableName): Promise<TableDescription>
   schemas(table: MaintainedTableName): Promise<TableSchemas>
   /** WEIR-2005 until all is ready. */
-  clients(table: MaintainedTableName): Promise<readonly TableClient[]>
+  clients(table: MaintainedTableName, principal: Principal): Promise<readonly TableClient[]>
 }
 
 /** How a program of the field reads a table. */

@@ -9,6 +9,7 @@ import {
   tableSchemas,
 } from '../answers/table-inspection.ts'
 import { findLakeTable } from '../find-table.ts'
+import { principalOf } from '../access/request-principal.ts'
 import { typed, type Routes } from './route.ts'
 
 const named = z.object({ name: z.string() })
@@ -83,7 +84,7 @@ export const tableInspectionRoutes: Routes = (untyped, { control, operations: { 
         response: { 200: tableClients },
       },
     },
-    async ({ params: { name } }) => ({ items: await tables.clients(await ident(name)) }),
+    async (request) => ({ items: await tables.clients(await ident(request.params.name), principalOf(request)) }),
   )
 
   app.get(

@@ -19,3 +19,26 @@ void test('a name stays one name in every language', () => {
   assert.match(python!.text, /load_table\(\("public", "it's \\"new\\""\)\)/)
   assert.match(spark!.text, /weir\.`public`\.`it'\\''s "new"` limit 10'$/)
 })
+
+void test('a user shows the own password to each, and has files in a bucket signed', () => {
+  const ana = { endpoints, hasPassword: true, hasToken: true, user: 'ana' }
+  const inBucket = { ...table, location: 's3://lake/public/orders' }
+  const lines = tableClients(inBucket, ana)
+  assert.deepEqual(
+    lines.map(({ name }) => name),
+    ['psql', 'pyiceberg', 'spark'],
+  )
+  for (const { text } of lines) {
+    assert.match(text, /WEIR_PASSWORD/)
+    assert.doesNotMatch(text, /WEIR_TOKEN/)
+  }
+  const [psql, python, spark] = lines.map(({ text }) => text)
+  assert.match(psql!, /'postgres:\/\/ana@127\.0\.0\.1:15432\/weir'/)
+  assert.match(
+    python!,
+    /credential="ana:" \+ os\.environ\["WEIR_PASSWORD"\], \*\*\{"header\.X-Iceberg-Access-Delegation": "remote-signing"\}\)/,
+  )
+  assert.match(spark!, /credential='ana:'"\$WEIR_PASSWORD"/)
+  assert.match(spark!, /iceberg-aws-bundle.*remote-signing/s)
+  for (const { text } of tableClients(table, ana)) assert.doesNotMatch(text, /remote-signing|aws-bundle/)
+})

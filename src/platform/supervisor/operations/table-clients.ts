@@ -8,46 +8,68 @@ export interface ReadingPlace {
   readonly endpoints: Pick<Endpoints, 'postgres' | 'iceberg'>
   readonly hasPassword: boolean
   readonly hasToken: boolean
+  /** The user of the project who reads; an administrator without it. */
+  readonly user?: string
 }
 
 type Table = Pick<TableDescription, 'namespace' | 'name' | 'location'>
 
-/** The lines that read a table with the programs of the field. Secrets stay in the environment: WEIR_PASSWORD, WEIR_TOKEN. */
+/**
+ * The lines that read a table with the programs of the field. Secrets stay in the environment: WEIR_PASSWORD, WEIR_TOKEN. A user shows
+ * the own password to all, and reaches files in a bucket by signatures, which neither Trino nor DuckDB ask for.
+ */
 export function tableClients(table: Table, place: ReadingPlace): readonly TableClient[] {
-  return [psql, pyiceberg, spark, trino, duckdb].map((client) => client(table, place))
+  const clients = place.user === undefined ? [psql, pyiceberg, spark, trino, duckdb] : [psql, pyiceberg, spark]
+  return clients.map((client) => client(table, place))
 }
 
-function psql({ namespace, name }: Table, { endpoints, hasPassword }: ReadingPlace): TableClient {
+/** By the signatures of the catalog; administrators have keys, or get them. */
+function needsSignatures({ location }: Table, { user }: ReadingPlace): boolean {
+  return user !== undefined && !location.startsWith('file:')
+}
+
+function psql({ namespace, name }: Table, { endpoints, hasPassword, user }: ReadingPlace): TableClient {
   const query = `select * from ${identifier(namespace)}.${identifier(name)} limit 10`
-  const password = hasPassword ? 'PGPASSWORD="$WEIR_PASSWORD" ' : ''
+  const address = new URL(endpoints.postgres)
+  if (user !== undefined) address.username = encodeURIComponent(user)
+  const password = hasPassword || user !== undefined ? 'PGPASSWORD="$WEIR_PASSWORD" ' : ''
   return {
     name: 'psql',
     reads: 'rows that are not committed yet, too',
     needs: 'psql, or any client of PostgreSQL',
     language: 'shell',
-    text: `${password}psql ${shellQuoted(endpoints.postgres)} -c ${shellQuoted(query)}`,
+    text: `${password}psql ${shellQuoted(address.href)} -c ${shellQuoted(query)}`,
   }
 }
 
-function pyiceberg({ namespace, name }: Table, { endpoints, hasToken }: ReadingPlace): TableClient {
+function pyiceberg(named: Table, place: ReadingPlace): TableClient {
+  const { namespace, name } = named
+  const { endpoints, hasToken, user } = place
+  const isSigned = needsSignatures(named, place)
   const token = hasToken ? ', token=os.environ["WEIR_TOKEN"]' : ''
+  const secret = user === undefined ? token : `, credential=${JSON.stringify(`${user}:`)} + os.environ["WEIR_PASSWORD"]`
+  const delegation = isSigned ? ', **{"header.X-Iceberg-Access-Delegation": "remote-signing"}' : ''
   const table = [namespace, name].map((part) => JSON.stringify(part)).join(', ')
   return {
     name: 'pyiceberg',
     reads: 'the current snapshot',
-    needs: "pip install 'pyiceberg[pyarrow]'",
+    needs: `pip install 'pyiceberg[${isSigned ? 'pyarrow,s3fs' : 'pyarrow'}]'`,
     language: 'python',
     text: [
-      ...(hasToken ? ['import os'] : []),
+      ...(secret === '' ? [] : ['import os']),
       'from pyiceberg.catalog import load_catalog',
       '',
-      `catalog = load_catalog("weir", type="rest", uri=${JSON.stringify(endpoints.iceberg)}${token})`,
+      `catalog = load_catalog("weir", type="rest", uri=${JSON.stringify(endpoints.iceberg)}${secret}${delegation})`,
       `print(catalog.load_table((${table})).scan(limit=10).to_arrow().to_pylist())`,
     ].join('\n'),
   }
 }
 
-function spark({ namespace, name }: Table, { endpoints, hasToken }: ReadingPlace): TableClient {
+function spark(named: Table, place: ReadingPlace): TableClient {
+  const { namespace, name } = named
+  const { endpoints, hasToken, user } = place
+  const isSigned = needsSignatures(named, place)
+  const bundle = isSigned ? ',org.apache.iceberg:iceberg-aws-bundle:1.11.0' : ''
   const quoted = (part: string): string => `\`${part.replaceAll('`', '``')}\``
   const catalog = 'spark.sql.catalog.weir'
   return {
@@ -56,11 +78,13 @@ function spark({ namespace, name }: Table, { endpoints, hasToken }: ReadingPlace
     needs: 'Spark 4.1; it fetches the runtime of Iceberg from Maven Central',
     language: 'shell',
     text: [
-      'spark-sql --packages org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.11.0',
+      `spark-sql --packages org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.11.0${bundle}`,
       `  --conf ${catalog}=org.apache.iceberg.spark.SparkCatalog`,
       `  --conf ${catalog}.type=rest`,
       `  --conf ${catalog}.uri=${endpoints.iceberg}`,
-      ...(hasToken ? [`  --conf ${catalog}.token="$WEIR_TOKEN"`] : []),
+      ...(hasToken && user === undefined ? [`  --conf ${catalog}.token="$WEIR_TOKEN"`] : []),
+      ...(user === undefined ? [] : [`  --conf ${catalog}.credential=${shellQuoted(`${user}:`)}"$WEIR_PASSWORD"`]),
+      ...(isSigned ? [`  --conf ${catalog}.header.X-Iceberg-Access-Delegation=remote-signing`] : []),
       `  -e ${shellQuoted(`select * from weir.${quoted(namespace)}.${quoted(name)} limit 10`)}`,
     ].join(' \\\n'),
   }
