@@ -8,13 +8,14 @@ import { looks, openConsole, settled, type ConsolePage } from './open-console.ts
 
 const project = `import { defineProject, policy, secret, table, user } from 'weir-data'
 const orders = table('orders', { columns: { id: 'long', customer: 'string' } })
+const items = table('items', { columns: { id: 'long' } })
 const salaries = table('salaries', { columns: { id: 'long' } })
 const password = (name: string) => ({ password: secret(name, { fromEnv: 'SIGN_IN_' + name }) })
 export default defineProject({
   name: 'signed',
   users: { ana: password('ANA'), root: { ...password('ROOT'), administrator: true } },
   resources: [
-    orders, salaries,
+    orders, items, salaries,
     policy('reading', { principals: [user('ana')], allow: ['table:read'], on: [orders], columns: { mask: ['customer'] } }),
     policy('paying', { principals: [user('root')], allow: ['table:*'], on: [salaries] }),
   ],
@@ -103,6 +104,25 @@ void suite('signing in at the console', { timeout: 240_000 }, () => {
     assert.equal(await status('/api/v1/resources'), 401)
     await page.context().addCookies(cookies)
     assert.equal(await status('/api/v1/resources'), 401, 'the session is ended, not only forgotten')
+    assert.deepEqual(tab.faults, [])
+  })
+
+  void test('a user is offered nothing that only administrators may', async () => {
+    await signIn('ana', 'ana-secret')
+    await page.waitForURL('**/resources/table')
+    await tab.open('/resources/table/items')
+    assert.ok(!(await page.getByRole('tab').allTextContents()).includes('History'))
+    await page.getByRole('tab', { name: 'Maintenance' }).click()
+    await page.getByRole('region', { name: 'Tasks' }).getByText('compact').waitFor()
+    assert.equal(await page.getByRole('button', { name: /now …/ }).count(), 0)
+    await page.getByRole('tab', { name: 'Clients' }).click()
+    await page.getByText('credential="ana:"').waitFor()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await signIn('root', 'root-secret')
+    await page.getByRole('tab', { name: 'History' }).waitFor()
+    await page.getByRole('tab', { name: 'Maintenance' }).click()
+    await page.getByRole('button', { name: 'Compact now …' }).waitFor()
+    assert.equal(await page.getByRole('button', { name: /Run now …/ }).count(), 4)
     assert.deepEqual(tab.faults, [])
   })
 

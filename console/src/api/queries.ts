@@ -3,7 +3,7 @@ import { ApiError, call } from './client.ts'
 import type { AuditEntry, LedgerHop } from './answers.ts'
 import type { KindDescription } from './kinds.ts'
 import type { Resource } from './resource.ts'
-import { useSession } from './session.ts'
+import { useIsAdministrator } from './session.ts'
 
 /**
  * The resources of the project. Clients may make thousands of streams: of those the first hundreds are here, all that something refers to
@@ -81,7 +81,7 @@ export function useKinds() {
 
 /** For administrators: others are not told what flows. */
 export function useLedger() {
-  const isAdministrator = useSession().data?.administrator === true
+  const isAdministrator = useIsAdministrator()
   return useQuery({
     queryKey: ['ledger'],
     enabled: isAdministrator,

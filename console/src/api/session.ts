@@ -22,6 +22,11 @@ export function useSession() {
   })
 }
 
+/** Others are shown nothing that Weir would refuse them. */
+export function useIsAdministrator(): boolean {
+  return useSession().data?.administrator === true
+}
+
 /** Whether Weir wants to know who it is before it answers. */
 export function isSignedOut(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401

@@ -2,6 +2,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, type ReactNode } from 'react'
 import { useLedger, useResource, useResources } from '../api/queries.ts'
 import type { Resource } from '../api/resource.ts'
+import { useIsAdministrator } from '../api/session.ts'
 import { whenReachable } from '../api/when-reachable.ts'
 import { GraphWithFacts } from '../graph/graph-with-facts.tsx'
 import { Command } from '../parts/command.tsx'
@@ -31,8 +32,9 @@ const ownTabs: Readonly<Record<string, readonly string[]>> = {
   table: ['Schema', 'Partitions', 'Files', 'Snapshots', 'Maintenance', 'Clients'],
 }
 
-function tabsOf(kind: string): readonly string[] {
-  return ['Overview', 'Data', ...(ownTabs[kind] ?? []), 'Spec', 'History']
+/** Who changed what is told to administrators alone. */
+function tabsOf(kind: string, isAdministrator: boolean): readonly string[] {
+  return ['Overview', 'Data', ...(ownTabs[kind] ?? []), 'Spec', ...(isAdministrator ? ['History'] : [])]
 }
 
 /** The same skeleton for every kind. */
@@ -41,6 +43,7 @@ export function ResourcePage() {
   const { tab = 'Overview' } = useSearch({ from: '/resources/$kind/$name' })
   const navigate = useNavigate({ from: '/resources/$kind/$name' })
   const found = useResource(kind, name)
+  const isAdministrator = useIsAdministrator()
   const resource = found.data
   if (found.isLoadingError)
     return (
@@ -62,7 +65,7 @@ export function ResourcePage() {
         </Empty>
       </Page>
     )
-  const tabs = tabsOf(kind)
+  const tabs = tabsOf(kind, isAdministrator)
   return (
     <Page title={name} aside={<Header resource={resource} tellsReason={tab !== 'Overview' || kind !== 'delivery'} />}>
       <Tabs names={tabs} chosen={tab} onChoose={(chosen) => void navigate({ search: { tab: chosen } })} />

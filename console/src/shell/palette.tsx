@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useResources } from '../api/queries.ts'
-import { useSession } from '../api/session.ts'
+import { useIsAdministrator } from '../api/session.ts'
 import { useStreamNames } from '../api/streams.ts'
 import { nounsFor } from './nouns.ts'
 
@@ -19,7 +19,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const [at, setAt] = useState(0)
   const resources = useResources()
   const streams = useStreamNames(text)
-  const isAdministrator = useSession().data?.administrator === true
+  const isAdministrator = useIsAdministrator()
   useEffect(() => dialog.current?.showModal(), [])
 
   const entries = useMemo((): readonly Entry[] => {

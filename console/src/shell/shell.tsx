@@ -1,7 +1,7 @@
 import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router'
 import { Fragment, useEffect, useState } from 'react'
 import { useConnection } from '../api/live.ts'
-import { useSession, useSignOut, type Session } from '../api/session.ts'
+import { useIsAdministrator, useSession, useSignOut, type Session } from '../api/session.ts'
 import { useStaleReason } from '../api/stale.ts'
 import { beforeRule, nounsFor } from './nouns.ts'
 import { Palette } from './palette.tsx'
@@ -16,7 +16,7 @@ export function Shell() {
   const connected = useConnection()
   const staleReason = useStaleReason()
   const session = useSession().data
-  const isAdministrator = session?.administrator === true
+  const isAdministrator = useIsAdministrator()
   const isOverview = useLocation().pathname === '/'
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {

@@ -13,7 +13,8 @@ const purposes: Readonly<Record<MaintenanceTurn['task'], string>> = {
 /** The last and the next turn of each task. */
 export function MaintenanceTurns(props: {
   readonly tasks: readonly MaintenanceTurn[]
-  readonly onRun: (task: MaintenanceTurn['task']) => void
+  /** Undefined where the reader may not. */
+  readonly onRun: ((task: MaintenanceTurn['task']) => void) | undefined
 }) {
   const { tasks, onRun } = props
   return (
@@ -27,7 +28,7 @@ export function MaintenanceTurns(props: {
             <th>Next turn</th>
             <th>Every</th>
             <th className="number">Runs</th>
-            <th>Now</th>
+            {onRun === undefined ? null : <th>Now</th>}
           </tr>
         </thead>
         <tbody>
@@ -46,11 +47,13 @@ export function MaintenanceTurns(props: {
               </td>
               <td>{turn.everyMs === null ? 'never by itself' : formatAge(turn.everyMs)}</td>
               <td className="number">{formatCount(turn.totals?.runs ?? 0)}</td>
-              <td>
-                <button type="button" aria-label={`Run now … ${turn.task}`} onClick={() => onRun(turn.task)}>
-                  Run now …
-                </button>
-              </td>
+              {onRun === undefined ? null : (
+                <td>
+                  <button type="button" aria-label={`Run now … ${turn.task}`} onClick={() => onRun(turn.task)}>
+                    Run now …
+                  </button>
+                </td>
+              )}
             </tr>
           ))}
         </tbody>

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { MaintenanceTurn, RecordedRun } from '../../api/answers.ts'
+import { useIsAdministrator } from '../../api/session.ts'
 import { useTableMaintenance } from '../../api/tables.ts'
 import { Age, Ago } from '../../parts/age.tsx'
 import { Command } from '../../parts/command.tsx'
@@ -13,6 +14,7 @@ import { MaintenanceTurns } from './maintenance-turns.tsx'
 /** When each task was done and is next, what the runs did, and what that saved. */
 export function TableMaintenance({ name }: { readonly name: string }) {
   const maintenance = useTableMaintenance(name)
+  const isAdministrator = useIsAdministrator()
   const [asked, setAsked] = useState<MaintenanceTurn['task']>()
   if (maintenance.isLoadingError)
     return <ErrorNotice error={maintenance.error} retry={() => void maintenance.refetch()} />
@@ -23,14 +25,16 @@ export function TableMaintenance({ name }: { readonly name: string }) {
   return (
     <>
       <div className="row">
-        <button type="button" onClick={() => setAsked('compact')}>
-          Compact now …
-        </button>
+        {isAdministrator ? (
+          <button type="button" onClick={() => setAsked('compact')}>
+            Compact now …
+          </button>
+        ) : null}
         <Command>{`weir table maintenance ${name}`}</Command>
         <Age at={maintenance.dataUpdatedAt} />
       </div>
       <Totals tasks={tasks} savedBytes={savedBytes} freedBytes={freedBytes} at={maintenance.dataUpdatedAt} />
-      <MaintenanceTurns tasks={tasks} onRun={setAsked} />
+      <MaintenanceTurns tasks={tasks} onRun={isAdministrator ? setAsked : undefined} />
       {runs.length === 0 ? (
         <Empty command={`weir compact ${name} --dry-run`}>
           No run has changed anything yet. Small files are put together hourly, old snapshots expire hourly, and files
