@@ -18,9 +18,9 @@ async function check(
 ): Promise<void> {
   const cacheDirectory = await mkdtemp(join(tmpdir(), 'weir-check-'))
   const { endpoint } = s3Server()
-  const access = { endpoint, pathStyle: true, projectDirectory: cacheDirectory, cacheDirectory, ...changes }
+  const access = { endpoint, pathStyle: true, projectDirectory: cacheDirectory, ...changes }
   try {
-    await checkBucket({ warehouse, s3: access })
+    await checkBucket({ warehouse, copies: { cacheDirectory }, s3: access })
   } finally {
     await rm(cacheDirectory, { recursive: true })
   }

@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { systemClock } from '../../src/kernel/clock.ts'
 import { nodeFiles } from '../../src/kernel/files/node-files.ts'
 import type { Files } from '../../src/kernel/files/files.ts'
+import { openAvroCopies } from '../../src/lake/avro-rows/avro-copies.ts'
 import { createCatalog } from '../../src/lake/catalog/create-catalog.ts'
 import type { Catalog, CatalogOptions } from '../../src/lake/catalog/catalog.ts'
 import type { PointerStore } from '../../src/lake/catalog/pointer-store.ts'
@@ -29,7 +31,15 @@ export async function openLocalLake(
 ): Promise<LocalLake> {
   const folder = await mkdtemp(join(tmpdir(), 'weir-lake-'))
   const root = `file://${folder}`
-  const store = openObjectStore({ roots: [root], files: options.files ?? nodeFiles })
+  const plain = openObjectStore({ roots: [root], files: options.files ?? nodeFiles })
+  const rowCopies = openAvroCopies({
+    folder: join(folder, 'row-copies'),
+    bytesMax: 1 << 30,
+    files: nodeFiles,
+    clock: systemClock,
+    store: plain,
+  })
+  const store = { ...plain, rowCopies }
   const { files: _, pointers = memoryPointers(), ...settings } = options
   const catalog = createCatalog({ pointers, objects: store, warehouse: `${root}/lake`, ...settings })
   return {

@@ -8,6 +8,7 @@ import { mergedPositions, numbersIn, positionsOf, type Positions } from '../../l
 import { applicableDeletes, type FileWithDeletes } from '../../lake/scan/applicable-deletes.ts'
 import { deletedPathId, deletedPositionId } from '../../lake/scan/deleted-fields.ts'
 import { fileRowsSql } from '../../lake/scan/file-rows.ts'
+import { keepScanned } from '../../lake/scan/hold-scanned.ts'
 import { liveRowsSql } from '../../lake/scan/live-rows.ts'
 import { planScan, type Scan, type ScannedFile } from '../../lake/scan/plan-scan.ts'
 import { namedItems } from '../../lake/scan/scan-sql.ts'
@@ -48,7 +49,7 @@ export function lakeRowChanges({ store, reader, metadataOf }: RowChangePorts): R
   }
   // Asked for at each reading: a copy of an object in S3 stays for a minute after it.
   const pathsOf = async (files: readonly DataFile[]): Promise<ReadonlyMap<string, string>> =>
-    new Map(await Promise.all(files.map(async ({ location }) => [location, await store.localPath(location)] as const)))
+    new Map(await Promise.all(files.map(async (file) => [file.location, await keepScanned(file, store)] as const)))
   const fileOf = async (view: TableView, location: string): Promise<FileWithDeletes> =>
     (await look(view)).files.find(({ file }) => file.location === location)!
   const vectors = async (view: TableView, rows: readonly DeletedRows[]): Promise<readonly AdoptedFile[]> => {
@@ -73,8 +74,9 @@ export function lakeRowChanges({ store, reader, metadataOf }: RowChangePorts): R
       const { scan } = await look(view)
       const fields = scan.schema.fields.filter(({ name }) => columns.includes(name))
       const schema = { ...scan.schema, fields }
-      const file = { path: await store.localPath(location) }
-      const rows = fileRowsSql([file], { schema, schemas: metadataOf(view).schemas, isNumbered: true })
+      const { file } = await fileOf(view, location)
+      const path = await keepScanned(file, store)
+      const rows = fileRowsSql([{ path, file }], { ...scan, schema, schemas: metadataOf(view).schemas, isNumbered: true })
       return `SELECT ${namedItems(schema)}, file_row_number AS _row FROM (${rows})`
     },
     async deletedRows(view, { location }, deletes, connection) {

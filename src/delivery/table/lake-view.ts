@@ -4,12 +4,12 @@ import type { ManifestReader } from '../../lake/manifest/manifest-reader.ts'
 import { ancestors, currentSnapshot, tableSchema } from '../../lake/metadata/read.ts'
 import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
 import { writtenSpec } from '../../lake/metadata/written-spec.ts'
+import { holdScanned, isConverted } from '../../lake/scan/hold-scanned.ts'
 import { liveRowsSql, refuseFormats } from '../../lake/scan/live-rows.ts'
 import { planScan, type Scan } from '../../lake/scan/plan-scan.ts'
 import { copySql } from '../../lake/write/copy.ts'
 import { stateProperty } from '../../record/delivery-state.ts'
 import type { RecordSchema } from '../../record/json/record-schema.ts'
-import { holdAll } from '../../storage/objects/hold-all.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { scansInTurns } from './scans-in-turns.ts'
 import { rowsOfFiles } from './rows-of-files.ts'
@@ -28,13 +28,13 @@ export function lakeView(
     refuseFormats(scan)
     return scan
   }
-  /** By ids where a part of the files may not have all columns, or under other names. */
+  /** By ids where a part of the files may not have all columns, or under other names, as copies of rows in Avro. */
   const held = async (scan: Scan, byId = false): Promise<TableFiles> => {
     const { dataFiles, deleteFiles } = scan
-    const { pathOf, release } = await holdAll(ports.store, [...dataFiles, ...deleteFiles])
+    const { pathOf, release } = await holdScanned([...dataFiles, ...deleteFiles], ports.store)
     const paths = dataFiles.map(({ location }) => pathOf(location))
     const hasDeletes = deleteFiles.length > 0
-    const isById = (hasDeletes || byId) && paths.length > 0
+    const isById = (hasDeletes || byId || dataFiles.some(isConverted)) && paths.length > 0
     const rows = isById ? `(${liveRowsSql(scan, { schemas: metadata.schemas, pathOf })})` : rowsOfFiles(paths)
     return { paths, rows, hasDeletes, [Symbol.dispose]: release }
   }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { deflateRawSync, inflateRawSync, zstdDecompressSync } from 'node:zlib'
+import { deflateRawSync } from 'node:zlib'
 import avro from 'avsc'
-import { uncompressSync } from 'snappy'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { type Long, toLong } from '../json.ts'
+import { decompress } from './avro-codec.ts'
 import { AvroCursor } from './avro-cursor.ts'
 import { avroReader, type AvroSchema } from './avro-reader.ts'
 
@@ -17,7 +17,8 @@ export interface AvroFile<Item> {
 
 const magic = Buffer.from('Obj\u0001')
 const syncBytes = 16
-const inflatedBytesMin = 16 << 10
+/** Of a block: what a buffer of Node may have is more, and no manifest comes near. */
+const unpackedBytesMax = 1 << 30
 const headerType = avro.Type.forSchema({ type: 'map', values: 'bytes' })
 
 // Snapshot ids of other engines have 63 bits; avsc's own long refuses them.
@@ -39,7 +40,7 @@ const longType = (
 const types = new Map<string, avro.Type>()
 
 /** Compiled types are kept: a table has few schemas and thousands of manifests. */
-function typeOf(text: string): avro.Type {
+export function avroType(text: string): avro.Type {
   const known = types.get(text)
   if (known !== undefined) return known
   const type = avro.Type.forSchema(JSON.parse(text) as avro.Schema, {
@@ -60,7 +61,7 @@ export function encodeAvroFile(
   records: readonly unknown[],
 ): Buffer {
   const text = JSON.stringify(schema)
-  const type = typeOf(text)
+  const type = avroType(text)
   const header = { ...metadata, 'avro.schema': text, 'avro.codec': 'deflate' }
   const headerBytes = headerType.toBuffer(
     Object.fromEntries(Object.entries(header).map(([key, value]) => [key, Buffer.from(value)])),
@@ -100,28 +101,12 @@ function decode<Item>(bytes: Buffer, readerOf: ReaderOf<Item>): AvroFile<Item> {
   let unpacked = 0
   for (const blocks = new AvroCursor(bytes, header.offset + syncBytes); blocks.at < bytes.length;) {
     const count = Number(blocks.long())
-    const block = new AvroCursor(decompress(codec, blocks.slice(blocks.length())))
+    const block = new AvroCursor(decompress(codec, blocks.slice(blocks.length()), unpackedBytesMax))
     unpacked += block.bytes.length
     for (let item = 0; item < count; item++) records.push(read(block))
     blocks.slice(syncBytes)
   }
   return { metadata, schema, records, bytes: unpacked }
-}
-
-function decompress(codec: string, block: Buffer): Buffer {
-  switch (codec) {
-    case 'null':
-      return block
-    case 'deflate':
-      // Larger pieces than Node's 16 KB: a manifest has megabytes.
-      return inflateRawSync(block, { chunkSize: Math.max(inflatedBytesMin, 8 * block.length) })
-    case 'zstandard':
-      return zstdDecompressSync(block)
-    case 'snappy':
-      return uncompressSync(block.subarray(0, -4), { asBuffer: true }) as Buffer
-    default:
-      throw new RangeError(`the codec ${codec} is not known`)
-  }
 }
 
 function zigzag(value: number): Buffer {

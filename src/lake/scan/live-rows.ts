@@ -42,15 +42,22 @@ export function liveRowsSql(scan: Scan, options: LiveRowsOptions): string {
   return parts.length === 1 ? parts[0]! : parts.map((part) => `(${part})`).join(' UNION ALL BY NAME ')
 }
 
-/** `WEIR-4013` for rows in Avro or ORC, which DuckDB does not read. */
+/** Formats of which DuckDB reads the rows: their own files, or copies of them (`holdScanned`). */
+const readFormats = ['PARQUET', 'AVRO']
+
+/** `WEIR-4013` for rows in other formats (ORC). */
 export function refuseFormats({ dataFiles }: Pick<Scan, 'dataFiles'>): void {
-  const other = dataFiles.find(({ format }) => format !== 'PARQUET')
+  const other = dataFiles.find(({ format }) => !readFormats.includes(format))
   if (other === undefined) return
   throw new WeirError(
     'WEIR-4013',
-    `${other.location} holds rows as ${other.format}, and rows are read from Parquet here`,
+    `${other.location} holds rows as ${other.format}, and rows are read from Parquet and Avro here. ${rewriteRemedy}`,
   )
 }
+
+const rewriteRemedy =
+  "Let the engine that wrote it write it anew, in Spark: ALTER TABLE t SET TBLPROPERTIES ('write.format.default'='parquet'); " +
+  "CALL system.rewrite_data_files(table => 't', options => map('rewrite-all', 'true'))"
 
 /** A scan more costs a tenth of a millisecond to plan. */
 const ownScansMax = 16

@@ -115,8 +115,8 @@ function absent(field: Field): string {
 
 function valueOf(type: IcebergType, column: FileColumn, sql: string, find: Find, depth = 0): string {
   if (isAsDeclared(type, column, find)) return `CAST(${sql} AS ${duckdbType(type)})`
-  // INT96 does not say that it is a moment, in UTC: cast without it, it would be one of the session's zone.
-  if (typeof type === 'string') return `timezone('UTC', ${sql})`
+  // A file that does not say that it holds moments has them in UTC: cast, they would be of the session's zone. And so the other way.
+  if (typeof type === 'string') return `CAST(timezone('UTC', ${sql}) AS ${duckdbType(type)})`
   const item = `own_${depth}`
   if (type.type === 'struct') {
     const members = type.fields.map((field) => {
@@ -140,7 +140,7 @@ function valueOf(type: IcebergType, column: FileColumn, sql: string, find: Find,
 
 /** Whether what lies inside has the fields of the type, in their order and under their names, so that DuckDB's cast gives each its own. */
 function isAsDeclared(type: IcebergType, column: FileColumn, find: Find): boolean {
-  if (typeof type === 'string') return type !== 'timestamptz' || !column.kind.startsWith('3 ')
+  if (typeof type === 'string') return !type.startsWith('timestamp') || type.startsWith('timestamptz') === isMoment(column)
   if (type.type === 'list') return isAsDeclared(type.element, elementOf(column), find)
   const [entries] = column.children
   if (type.type === 'map') {
@@ -154,6 +154,11 @@ function isAsDeclared(type: IcebergType, column: FileColumn, find: Find): boolea
       return own.name === field.name && find(column.children, field) === own && isAsDeclared(field.type, own, find)
     })
   )
+}
+
+/** Whether DuckDB reads a column of timestamps as moments: its logical type says that they are of UTC (Thrift's compact protocol: field 8, whose field 1 is true). */
+function isMoment({ kind }: FileColumn): boolean {
+  return kind.includes(' 8c11')
 }
 
 /** Three levels, or two as older writers have it (Parquet specification, lists, backward compatibility). */

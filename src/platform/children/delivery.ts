@@ -39,7 +39,8 @@ serveSupervisor<DeliveryChildConfig, null, WorkerStatus, MemoryHost>('delivery',
     async stop(deadlineMs) {
       await worker.stop(deadlineMs)
       await place.close()
-      await rm(join(config.tailDirectory, copies), { recursive: true, force: true })
+      for (const folder of [copies, `${copies}-rows`])
+        await rm(join(config.tailDirectory, folder), { recursive: true, force: true })
     },
     methods: {
       assign: (assignment: Assignment) => worker.assign(assignment),

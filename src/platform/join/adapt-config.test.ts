@@ -51,7 +51,8 @@ void test('a configuration is told as it is there, and used as it is here', () =
     kafka: { bootstrap: internalBootstrap(socket) },
     lake: {
       warehouse: 's3://lake/shop',
-      s3: { pathStyle: false, projectDirectory: '/there', cacheDirectory: '/cache' },
+      copies: { cacheDirectory: '/cache' },
+      s3: { pathStyle: false, projectDirectory: '/there' },
     },
   } as DeliveryChildConfig
   const same = adaptConfig(told, welcome, here)

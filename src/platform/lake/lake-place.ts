@@ -5,8 +5,16 @@ import type { ObjectSettings, S3Keys } from '../project/object-settings.ts'
 export interface LakePlace {
   /** Location under which the tables lie: `file:///…/.weir/lake` or `s3://bucket/prefix`. */
   readonly warehouse: string
+  /** Of files that DuckDB cannot read where or as they are. */
+  readonly copies: CopiesPlace
   /** How S3 is reached; none where the tables lie in a folder. */
   readonly s3?: S3Access
+}
+
+export interface CopiesPlace {
+  /** Each process has folders of its own below it. */
+  readonly cacheDirectory: string
+  readonly cacheBytesMax?: number
 }
 
 export interface S3Access {
@@ -17,9 +25,6 @@ export interface S3Access {
   readonly keys?: S3Keys
   /** Files of secrets are named from here. */
   readonly projectDirectory: string
-  /** Each process has a folder of its own below it. */
-  readonly cacheDirectory: string
-  readonly cacheBytesMax?: number
 }
 
 interface Folders {
@@ -34,17 +39,18 @@ export function lakePlaceOf(
   { root, lake }: Folders,
   projectDirectory: string,
 ): LakePlace {
-  if (objects === undefined) return { warehouse: `file://${lake}` }
+  const copies = copiesPlaceOf(objects, root, projectDirectory)
+  if (objects === undefined) return { warehouse: `file://${lake}`, copies }
   const { location, endpoint, region, pathStyle, keys } = objects
   return {
     warehouse: location,
+    copies,
     s3: {
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(region === undefined ? {} : { region }),
       pathStyle,
       ...(keys === undefined ? {} : { keys }),
       projectDirectory,
-      ...copiesPlaceOf(objects, root, projectDirectory),
     },
   }
 }
@@ -54,7 +60,7 @@ export function copiesPlaceOf(
   objects: ObjectSettings | undefined,
   root: string,
   projectDirectory: string,
-): Pick<S3Access, 'cacheDirectory' | 'cacheBytesMax'> {
+): CopiesPlace {
   const { cacheDirectory, cacheBytes } = objects ?? {}
   return {
     cacheDirectory: cacheDirectory === undefined ? join(root, 'cache') : resolve(projectDirectory, cacheDirectory),
@@ -69,5 +75,5 @@ export function lakePlaceFrom(place: LakePlace, projectDirectory: string): LakeP
 
 /** The same place for a process whose copies lie below another folder. */
 export function copiesIn(cacheDirectory: string, place: LakePlace): LakePlace {
-  return place.s3 === undefined ? place : { ...place, s3: { ...place.s3, cacheDirectory } }
+  return { ...place, copies: { ...place.copies, cacheDirectory } }
 }

@@ -6,11 +6,11 @@ import { currentSnapshot, parseMetadata, schemaById, snapshotOf } from '../../la
 import type { Snapshot, TableMetadata } from '../../lake/metadata/table-metadata.ts'
 import { liveRowsSql, placedRowsSql } from '../../lake/scan/live-rows.ts'
 import { pruneScan } from '../../lake/scan/file-filter.ts'
+import { holdScanned } from '../../lake/scan/hold-scanned.ts'
 import { nearestSummary } from '../../lake/scan/nearest-summary.ts'
 import { planScan, type Scan } from '../../lake/scan/plan-scan.ts'
 import { scanSql } from '../../lake/scan/scan-sql.ts'
 import { deliveryState, type DeliveryState } from '../../record/delivery-state.ts'
-import { holdAll } from '../../storage/objects/hold-all.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { ScanFilter } from '../blank/scan-filter.ts'
 import type { ResolvedTable, TableRelation } from '../engine-host.ts'
@@ -237,7 +237,7 @@ async function holdFiles(
   const own = new Set([...(pending?.added ?? []), ...(pending?.deletes ?? [])].map(({ file }) => file.location))
   const committed = [...scan.dataFiles, ...scan.deleteFiles].filter(({ location }) => !own.has(location))
   try {
-    const held = await holdAll(objects, committed)
+    const held = await holdScanned(committed, objects)
     return {
       pathOf: (location) => (own.has(location) ? pathOf(location) : held.pathOf(location)),
       release: async () => held.release(),

@@ -13,6 +13,20 @@ export interface HeldObject {
   readonly release: () => void
 }
 
+/** A file of rows in a format that DuckDB does not read, as a manifest describes it. */
+export interface RowObject {
+  readonly location: string
+  readonly sizeBytes: number
+  readonly recordCount: number
+}
+
+/** The same rows in the same order as files that DuckDB reads, in a bounded cache. */
+export interface RowCopies {
+  hold(object: RowObject): Promise<HeldObject>
+  /** For who cannot say when it is done: it may be removed once nobody asked for it for a minute. */
+  keep(object: RowObject): Promise<string>
+}
+
 /**
  * Immutable objects under locations: `file:///abs/path` or `s3://bucket/key`, raw text, never percent-encoded.
  *
@@ -25,6 +39,8 @@ export interface HeldObject {
 export interface ObjectStore {
   /** Bytes that local copies of objects may take together; undefined where DuckDB reads the objects themselves. */
   readonly copyBytesMax?: number
+  /** Of files of rows that DuckDB does not read (Avro); undefined where none are made, and such files are refused. */
+  readonly rowCopies?: RowCopies
   /** With `ifAbsent`, rejects with `WEIR-8003` when the location is taken, also under concurrent writers. */
   put(location: string, bytes: Uint8Array, options?: { readonly ifAbsent?: boolean }): Promise<void>
   get(location: string): Promise<Buffer>

@@ -1,6 +1,7 @@
 import type { PartitionValue } from '../../manifest/data-file.ts'
 import { hasUnknownTransform } from '../../metadata/written-spec.ts'
 import { applicableDeletes, hasDeletes, partitionKey, type FileWithDeletes } from '../../scan/applicable-deletes.ts'
+import { isConverted } from '../../scan/hold-scanned.ts'
 import type { Scan } from '../../scan/plan-scan.ts'
 import type { CompactionSettings } from './settings.ts'
 
@@ -21,7 +22,7 @@ export type CountDeleted = (files: readonly FileWithDeletes[]) => Promise<Readon
 
 /**
  * The groups that are worth being written anew: small files of a partition, as many as fit the target, and files of which
- * much was deleted. Oldest rows first. Files that Weir cannot read, or of a spec that it does not write, are left as they are; `WEIR-4014` for deletes that it cannot apply.
+ * much was deleted, and files in Avro. Oldest rows first. Files that Weir cannot read, or of a spec that it does not write, are left as they are; `WEIR-4014` for deletes that it cannot apply.
  */
 export async function planGroups(
   scan: Scan,
@@ -30,14 +31,17 @@ export async function planGroups(
 ): Promise<readonly CompactionGroup[]> {
   const kept = new Set((scan.specs ?? []).filter(hasUnknownTransform).map((spec) => spec['spec-id']))
   const readable = applicableDeletes(scan).filter(
-    ({ file }) => file.format === 'PARQUET' && file.keyMetadata === undefined && !kept.has(file.specId),
+    ({ file }) =>
+      (file.format === 'PARQUET' || isConverted(file)) && file.keyMetadata === undefined && !kept.has(file.specId),
   )
-  const candidates = readable.filter((one) => isSmall(one.file.sizeBytes, settings) || mayBeDeleted(one, settings))
+  const candidates = readable.filter(
+    (one) => isConverted(one.file) || isSmall(one.file.sizeBytes, settings) || mayBeDeleted(one, settings),
+  )
   const touched = candidates.filter(hasDeletes)
   const counts = touched.length === 0 ? new Map<string, number>() : await countDeleted(touched)
   const files = candidates
     .map((one): GroupFile => ({ ...one, deletedRows: counts.get(one.file.location) ?? 0 }))
-    .filter((one) => isSmall(liveBytes(one), settings) || isDeleted(one, settings))
+    .filter((one) => isConverted(one.file) || isSmall(liveBytes(one), settings) || isDeleted(one, settings))
     .toSorted(byAge)
   return [...Map.groupBy(files, ({ file }) => partitionKey(file)).values()].flatMap((partition) =>
     packed(partition, settings.targetBytes)
@@ -85,9 +89,9 @@ function packed(files: readonly GroupFile[], targetBytes: number): readonly (rea
   return bins
 }
 
-/** Enough files, or enough bytes that the result is not small again, or much that was deleted. */
+/** Enough files, or enough bytes that the result is not small again, or much that was deleted, or rows that are read by way of a copy. */
 function isWorthwhile(bin: readonly GroupFile[], settings: CompactionSettings): boolean {
-  if (bin.some((one) => isDeleted(one, settings))) return true
+  if (bin.some((one) => isConverted(one.file) || isDeleted(one, settings))) return true
   const bytes = bin.reduce((sum, one) => sum + liveBytes(one), 0)
   return bin.length >= settings.filesMin || (bin.length > 1 && !isSmall(bytes, settings))
 }

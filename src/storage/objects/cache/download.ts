@@ -6,10 +6,17 @@ import type { ObjectSink } from '../object-sink.ts'
 import { cacheFile, partialName } from './cache-file.ts'
 import type { CacheRoom, Copy } from './cache-room.ts'
 
-interface DownloadOptions {
+/** How a copy comes to be: one of the two. */
+export interface CopySource {
+  /** Reads a whole object. */
+  readonly read?: (location: string, sink: ObjectSink) => Promise<void>
+  /** Writes a file that is made of an object, whose size is known when it is done; `reserve` sets aside about as much. */
+  readonly make?: (location: string, path: string, reserve: (bytes: number) => Promise<void>) => Promise<void>
+}
+
+interface DownloadOptions extends CopySource {
   readonly folder: string
   readonly files: Files
-  readonly read: (location: string, sink: ObjectSink) => Promise<void>
 }
 
 /** Makes a copy whole. Its name appears when its bytes are on the disk: what has a copy's name is one, after any crash. */
@@ -27,18 +34,15 @@ export async function download(copy: Copy, location: string, options: DownloadOp
 }
 
 async function attempt(copy: Copy, location: string, options: DownloadOptions, room: CacheRoom): Promise<void> {
-  const { folder, files, read } = options
+  const { folder, files, read, make } = options
   const partial = join(folder, partialName())
+  const reserve = (bytes: number): Promise<void> => room.reserve(copy, bytes, location)
   try {
-    const file = await files.open(partial, 'write')
-    try {
-      await read(
-        location,
-        sinkOf(file, (bytes) => room.reserve(copy, bytes, location)),
-      )
-      await file.sync()
-    } finally {
-      await file.close()
+    if (read !== undefined) await readInto(partial, (sink) => read(location, sink), reserve, files)
+    if (make !== undefined) {
+      await make(location, partial, reserve)
+      await reserve((await files.size(partial)) ?? 0)
+      await files.syncForeign(partial)
     }
     const whole = cacheFile(copy.key, copy.bytes)
     await files.rename(partial, join(folder, whole.name))
@@ -46,6 +50,21 @@ async function attempt(copy: Copy, location: string, options: DownloadOptions, r
   } catch (error) {
     await files.remove(partial).catch(() => undefined)
     throw error
+  }
+}
+
+async function readInto(
+  path: string,
+  read: (sink: ObjectSink) => Promise<void>,
+  reserve: (bytes: number) => Promise<void>,
+  files: Files,
+): Promise<void> {
+  const file = await files.open(path, 'write')
+  try {
+    await read(sinkOf(file, reserve))
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }
 

@@ -6,10 +6,9 @@ import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { Files } from '../../../kernel/files/files.ts'
 import { acquireLock, type Lock } from '../../../kernel/lock.ts'
 import type { HeldObject } from '../object-store.ts'
-import type { ObjectSink } from '../object-sink.ts'
 import { keyOf } from './cache-file.ts'
 import { CacheRoom, type Copy } from './cache-room.ts'
-import { download } from './download.ts'
+import { download, type CopySource } from './download.ts'
 import { takeIn } from './take-in.ts'
 
 /** Since the cache was opened, but for the bytes: those are as of now. */
@@ -23,7 +22,7 @@ export interface CacheFigures {
   readonly bytesMax: number
 }
 
-export interface ObjectCacheOptions {
+export interface ObjectCacheOptions extends CopySource {
   /** Of this cache alone; a second owner is refused. */
   readonly folder: string
   readonly bytesMax: number
@@ -31,8 +30,6 @@ export interface ObjectCacheOptions {
   readonly clock: Clock
   /** How long a predecessor that is ending may hold the folder. */
   readonly lockPatienceMs?: number
-  /** Reads a whole object. */
-  readonly read: (location: string, sink: ObjectSink) => Promise<void>
 }
 
 /** Copies of immutable objects on the local disk, the least recently used removed; worthless, as each can be made again. */
