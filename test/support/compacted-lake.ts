@@ -10,6 +10,7 @@ import type { CompactionContext } from '../../src/lake/maintenance/compaction/co
 import type { RowEngine } from '../../src/lake/maintenance/compaction/row-engine.ts'
 import { manifestReader } from '../../src/lake/manifest/manifest-reader.ts'
 import { specById, tableSchema } from '../../src/lake/metadata/read.ts'
+import { holdScanned } from '../../src/lake/scan/hold-scanned.ts'
 import { liveRowsSql } from '../../src/lake/scan/live-rows.ts'
 import { planScan, type Scan } from '../../src/lake/scan/plan-scan.ts'
 import { schemaOf, type ColumnDeclaration } from '../../src/lake/types/schema.ts'
@@ -111,11 +112,11 @@ export function compactedLake(lake: LocalLake, db: DuckDBConnection): CompactedL
     },
     async digest(snapshotId) {
       const { metadata } = await load()
-      const sql = liveRowsSql(await scan(snapshotId), {
-        schemas: metadata.schemas,
-        pathOf: (location) => location.replace(/^file:\/\//, ''),
-      })
+      const live = await scan(snapshotId)
+      const { pathOf, release } = await holdScanned([...live.dataFiles, ...live.deleteFiles], store)
+      const sql = liveRowsSql(live, { schemas: metadata.schemas, pathOf })
       const [row] = (await db.runAndReadAll(`SELECT count(*), sum(hash(t)::HUGEINT) FROM (${sql}) AS t`)).getRows()
+      release()
       return row!.map(String).join(' ')
     },
     async orphans() {

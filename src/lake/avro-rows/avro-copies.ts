@@ -5,6 +5,8 @@ import type { ObjectStore, RowCopies, RowObject } from '../../storage/objects/ob
 
 export interface AvroCopies extends RowCopies {
   figures(): CacheFigures
+  /** Lets another owner have the folder. Nothing may be asked any more. */
+  close(): Promise<void>
 }
 
 /**
@@ -17,6 +19,7 @@ export function openAvroCopies(options: {
   readonly bytesMax: number
   readonly files: Files
   readonly clock: Clock
+  readonly lockPatienceMs?: number
   /** Where the files of Avro lie. */
   readonly store: Pick<ObjectStore, 'hold'>
 }): AvroCopies {
@@ -48,6 +51,7 @@ export function openAvroCopies(options: {
     hold: (object) => cache.hold(nameOf(object)),
     keep: (object) => cache.keep(nameOf(object)),
     figures: () => cache.figures(),
+    close: () => cache.close(),
   }
 }
 

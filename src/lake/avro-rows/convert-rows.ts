@@ -150,9 +150,10 @@ function attempt<T>(location: string, work: () => T): T {
     return work()
   } catch (cause) {
     if (cause instanceof WeirError) throw cause
-    const { code, message } = cause as NodeJS.ErrnoException
-    // What the file system says of the file is for who asked for it.
-    if (code !== undefined && !code.startsWith('ERR_') && !code.startsWith('Z_')) throw cause
+    const { code, syscall, message } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT') throw new WeirError('WEIR-8002', `${location} is not there`, { cause })
+    // What the file system says is for who asked for the file.
+    if (syscall !== undefined) throw cause
     throw new WeirError('WEIR-4008', `${location} does not decode as Avro: ${message}`, { cause })
   }
 }
