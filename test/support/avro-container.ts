@@ -84,7 +84,14 @@ function primitive(type: string, id: number): AvroSchema {
   switch (known.name) {
     case 'decimal': {
       const { precision, scale } = known
-      return { type: 'fixed', name: `decimal_${id}`, size: decimalBytes(precision), logicalType: 'decimal', precision, scale }
+      return {
+        type: 'fixed',
+        name: `decimal_${id}`,
+        size: decimalBytes(precision),
+        logicalType: 'decimal',
+        precision,
+        scale,
+      }
     }
     case 'fixed':
       return { type: 'fixed', name: `fixed_${id}`, size: known.length }

@@ -21,11 +21,22 @@ export function randomType(random: Random, nextId: () => number, depth: number):
   if (depth === 0 || random.chance(0.6)) return random.oneOf(primitives)
   switch (random.pick(3)) {
     case 0:
-      return { type: 'list', 'element-id': nextId(), element: randomType(random, nextId, depth - 1), 'element-required': random.chance(0.3) }
+      return {
+        type: 'list',
+        'element-id': nextId(),
+        element: randomType(random, nextId, depth - 1),
+        'element-required': random.chance(0.3),
+      }
     case 1: {
       const key = random.oneOf(['string', 'int', 'long', 'uuid', 'date', 'decimal(9,2)'])
       const ids = { 'key-id': nextId(), 'value-id': nextId() }
-      return { type: 'map', ...ids, key, value: randomType(random, nextId, depth - 1), 'value-required': random.chance(0.3) }
+      return {
+        type: 'map',
+        ...ids,
+        key,
+        value: randomType(random, nextId, depth - 1),
+        'value-required': random.chance(0.3),
+      }
     }
     default:
       return { type: 'struct', fields: randomFields(random, nextId, depth - 1) }
@@ -51,7 +62,9 @@ export function randomValue(random: Random, type: IcebergType, required: boolean
     }
   }
   if (type.type === 'list') {
-    const items = Array.from({ length: random.pick(4) }, () => randomValue(random, type.element, type['element-required']))
+    const items = Array.from({ length: random.pick(4) }, () =>
+      randomValue(random, type.element, type['element-required']),
+    )
     return { avro: items.map(({ avro }) => avro), sql: sql(`[${items.map((item) => item.sql).join(', ')}]`) }
   }
   const entries = new Map<string, { readonly key: RandomValue; readonly value: RandomValue }>()
@@ -95,7 +108,16 @@ function randomPrimitive(random: Random, type: string): RandomValue {
     }
     case 'float':
     case 'double': {
-      const value = random.oneOf([0, -0, Number.NaN, Infinity, -Infinity, 1.5, -2.25e10, Math.fround(random.next() * 1e6)])
+      const value = random.oneOf([
+        0,
+        -0,
+        Number.NaN,
+        Infinity,
+        -Infinity,
+        1.5,
+        -2.25e10,
+        Math.fround(random.next() * 1e6),
+      ])
       const text = Object.is(value, -0) ? '-0.0' : String(value).replace('Infinity', 'inf')
       return { avro: value, sql: cast(`'${text}'`) }
     }
@@ -143,7 +165,7 @@ function randomPrimitive(random: Random, type: string): RandomValue {
       const end = 10n ** BigInt(precision)
       const unscaled = random.chance(0.1)
         ? random.oneOf([end - 1n, 1n - end, 0n, -1n])
-        : ((bits(random) << 64n) | bits(random)) % end * (random.chance(0.5) ? 1n : -1n)
+        : (((bits(random) << 64n) | bits(random)) % end) * (random.chance(0.5) ? 1n : -1n)
       return { avro: twosComplement(unscaled, decimalBytes(precision)), sql: cast(`'${decimalText(unscaled, scale)}'`) }
     }
   }
@@ -158,7 +180,9 @@ function randomBuffer(random: Random, length: number): Buffer {
 }
 
 function twosComplement(value: bigint, length: number): Buffer {
-  const hex = BigInt.asUintN(8 * length, value).toString(16).padStart(2 * length, '0')
+  const hex = BigInt.asUintN(8 * length, value)
+    .toString(16)
+    .padStart(2 * length, '0')
   return Buffer.from(hex, 'hex')
 }
 

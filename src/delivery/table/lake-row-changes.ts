@@ -76,7 +76,12 @@ export function lakeRowChanges({ store, reader, metadataOf }: RowChangePorts): R
       const schema = { ...scan.schema, fields }
       const { file } = await fileOf(view, location)
       const path = await keepScanned(file, store)
-      const rows = fileRowsSql([{ path, file }], { ...scan, schema, schemas: metadataOf(view).schemas, isNumbered: true })
+      const rows = fileRowsSql([{ path, file }], {
+        ...scan,
+        schema,
+        schemas: metadataOf(view).schemas,
+        isNumbered: true,
+      })
       return `SELECT ${namedItems(schema)}, file_row_number AS _row FROM (${rows})`
     },
     async deletedRows(view, { location }, deletes, connection) {

@@ -67,8 +67,9 @@ export const lakeCodes = defineCodes({
   'WEIR-4013': {
     kind: 'invalid',
     cause:
-      'Rows of a table cannot be read exactly: its files do not tell which column is which, or are in Avro or ORC.',
-    remedy: 'Set schema.name-mapping.default, or write the rows into a new table with the engine that made it.',
+      'Rows of a table cannot be read exactly: its files do not tell which column is which, or are in ORC, or in Avro with types that Iceberg has not.',
+    remedy:
+      "Set schema.name-mapping.default; or write the files anew with the engine that made them, in Spark: ALTER TABLE t SET TBLPROPERTIES ('write.format.default'='parquet'); CALL system.rewrite_data_files(table => 't', options => map('rewrite-all', 'true')).",
   },
   'WEIR-4014': {
     kind: 'invalid',

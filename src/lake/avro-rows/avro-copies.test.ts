@@ -21,10 +21,10 @@ const schema = {
 
 interface Place {
   /** Of `rows` rows, of some kilobytes that do not compress. */
-  file(name: string, rows: number): Promise<{ location: string; sizeBytes: number; recordCount: number }>
+  readonly file: (name: string, rows: number) => Promise<{ location: string; sizeBytes: number; recordCount: number }>
   /** `asked` hears which files are read. */
-  open(bytesMax: number, asked?: string[]): AvroCopies
-  copies(): readonly string[]
+  readonly open: (bytesMax: number, asked?: string[]) => AvroCopies
+  readonly copies: () => readonly string[]
 }
 
 async function withPlace(run: (place: Place) => Promise<void>): Promise<void> {

@@ -122,7 +122,9 @@ function shapeOf(schema: AvroSchema, scope: Scope): Shape {
 function plainOf(name: string, scope: Scope): Shape {
   const defined = scope.named.get(`${scope.namespace}.${name}`) ?? scope.named.get(name)
   if (defined === undefined) return primitiveOf(name, {}, scope)
-  return defined['type'] === 'record' ? structOf(defined, scope) : primitiveOf(defined['type'] as string, defined, scope)
+  return defined['type'] === 'record'
+    ? structOf(defined, scope)
+    : primitiveOf(defined['type'] as string, defined, scope)
 }
 
 function primitiveOf(name: string, attributes: Attributes, { location }: Scope): Shape {

@@ -38,7 +38,9 @@ interface Read {
 async function rowsOf({ path, format }: Read, schema: Schema, more: object = {}): Promise<readonly string[]> {
   const file = { content: 'data', format, specId: 0, partition: [], recordCount: 0 } as unknown as ScannedFile
   const sql = fileRowsSql([{ path, file }], { schema, schemas: [schema], isNumbered: true, ...more })
-  const read = await db.runAndReadAll(`SELECT ${namedItems(schema)}, file_row_number FROM (${sql}) ORDER BY file_row_number`)
+  const read = await db.runAndReadAll(
+    `SELECT ${namedItems(schema)}, file_row_number FROM (${sql}) ORDER BY file_row_number`,
+  )
   return read.getRowsJson().map((row) => JSON.stringify(row))
 }
 
@@ -52,7 +54,13 @@ function evolved(random: Random, fields: readonly Field[], nextId: () => number)
     name: random.chance(0.3) ? `renamed_${field.id}` : field.name,
     type: widened(random, field.type, nextId),
   }))
-  const added = { id: nextId(), name: 'added', required: false, type: 'int', 'initial-default': random.oneOf([null, 7]) }
+  const added = {
+    id: nextId(),
+    name: 'added',
+    required: false,
+    type: 'int',
+    'initial-default': random.oneOf([null, 7]),
+  }
   const all = random.chance(0.5) ? [...changed, added] : changed
   return random.chance(0.5) ? all.toReversed() : all
 }
@@ -88,7 +96,11 @@ void test('random rows of all types, in every codec, are the same through Avro a
     for (const schema of [schemaWith(fields), schemaWith(now)]) {
       const expected = await rowsOf({ path: parquet, format: 'AVRO' }, schema)
       assert.equal(expected.length, rows.length)
-      assert.deepEqual(await rowsOf({ path: avro, format: 'AVRO' }, schema), expected, JSON.stringify({ codec, schema }))
+      assert.deepEqual(
+        await rowsOf({ path: avro, format: 'AVRO' }, schema),
+        expected,
+        JSON.stringify({ codec, schema }),
+      )
     }
   }
 })
@@ -111,7 +123,12 @@ void test('what writers other than Iceberg say of times and the like is read as 
     // Without adjust-to-utc: the column of the table says what it is.
     [logical('long', 'timestamp-micros'), 0, 'timestamptz', '1970-01-01 00:00:00+00'],
     [logical('long', 'timestamp-micros', { 'adjust-to-utc': true }), 0, 'timestamp', '1970-01-01 00:00:00'],
-    [logical('long', 'timestamp-nanos', { 'adjust-to-utc': true }), -1, 'timestamptz_ns', '1969-12-31 23:59:59.999999+00'],
+    [
+      logical('long', 'timestamp-nanos', { 'adjust-to-utc': true }),
+      -1,
+      'timestamptz_ns',
+      '1969-12-31 23:59:59.999999+00',
+    ],
     [logical('long', 'timestamp-nanos'), -1, 'timestamp_ns', '1969-12-31 23:59:59.999999999'],
     [logical('int', 'time-millis'), 1500, 'time', '00:00:01.5'],
     [logical('bytes', 'decimal', { precision: 9, scale: 2 }), Buffer.from('85', 'hex'), 'decimal(9,2)', '-1.23'],
@@ -156,7 +173,10 @@ void test('a file without ids is read by the mapping of names of its table', asy
     { name: 'number', type: 'long' },
     { name: 'place', type: optional(place) },
   ]
-  const path = await converted(avroContainer({ type: 'record', name: 't', fields }, [{ number: 7, place: { town: 'Ulm' } }]), 1)
+  const path = await converted(
+    avroContainer({ type: 'record', name: 't', fields }, [{ number: 7, place: { town: 'Ulm' } }]),
+    1,
+  )
   const struct = { type: 'struct', fields: [{ id: 3, name: 'city', required: false, type: 'string' }] } as const
   const schema = schemaWith([
     { id: 1, name: 'id', required: false, type: 'long' },
@@ -216,20 +236,28 @@ void test('what is cut, damaged or has another number of rows is an error that n
 
 void test('values that are none of their type are errors, not other values', async () => {
   const bytes = (schema: AvroSchema, value: unknown): Buffer =>
-    avroContainer({ type: 'record', name: 't', fields: [{ name: 'v', 'field-id': 1, type: schema }] }, [{ v: value }], { codec: 'null' })
+    avroContainer({ type: 'record', name: 't', fields: [{ name: 'v', 'field-id': 1, type: schema }] }, [{ v: value }], {
+      codec: 'null',
+    })
   const invalid = bytes('string', 'abc')
   invalid[invalid.length - 18] = 0xff
   await assert.rejects(converted(invalid, 1), /a string is not UTF-8/)
   const decimal = { type: 'fixed', name: 'd', size: 2, logicalType: 'decimal', precision: 3, scale: 0 }
   await assert.rejects(converted(bytes(decimal, Buffer.from('7fff', 'hex')), 1), /a decimal has more than 3 digits/)
-  await assert.rejects(converted(bytes({ type: 'long', logicalType: 'time-micros' }, -1), 1), /a time is not within a day/)
+  await assert.rejects(
+    converted(bytes({ type: 'long', logicalType: 'time-micros' }, -1), 1),
+    /a time is not within a day/,
+  )
 })
 
 void test('a schema that Iceberg has no types for is refused with the name of the file and what it is', async () => {
   const cases: readonly (readonly [AvroSchema, RegExp])[] = [
     [['int', 'string'], /a union of several types/],
     [{ type: 'record', name: 'empty', fields: [] }, /empty is a record without fields/],
-    [{ type: 'record', name: 'tree', fields: [{ name: 'left', type: optional('tree') }] }, /tree is a record that holds itself/],
+    [
+      { type: 'record', name: 'tree', fields: [{ name: 'left', type: optional('tree') }] },
+      /tree is a record that holds itself/,
+    ],
     [{ type: 'fixed', name: 'd', size: 20, logicalType: 'decimal', precision: 40, scale: 0 }, /decimals of 40 digits/],
   ]
   for (const [type, message] of cases) {

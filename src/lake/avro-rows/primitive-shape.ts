@@ -156,7 +156,12 @@ function timeOf(micros: bigint): DuckDBTimeValue {
 }
 
 function bytesShape(attributes: Attributes, bytesOf: (cursor: AvroCursor) => Buffer): PrimitiveShape {
-  const { logicalType, precision, scale = 0, size } = attributes as {
+  const {
+    logicalType,
+    precision,
+    scale = 0,
+    size,
+  } = attributes as {
     readonly logicalType?: string
     readonly precision?: number
     readonly scale?: number

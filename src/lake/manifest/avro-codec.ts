@@ -35,7 +35,8 @@ function unsnapped(block: Buffer, bytesMax: number): Buffer {
   const length = snappyLength(packed)
   if (length > bytesMax) throw new RangeError(`a block unpacks to ${length} bytes, and ${bytesMax} are read at once`)
   const unpacked = uncompressSync(packed, { asBuffer: true }) as Buffer
-  if (crc32(unpacked) !== block.readUInt32BE(packed.length)) throw new RangeError('a block has another checksum than it says')
+  if (crc32(unpacked) !== block.readUInt32BE(packed.length))
+    throw new RangeError('a block has another checksum than it says')
   return unpacked
 }
 

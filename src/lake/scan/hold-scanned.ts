@@ -26,7 +26,7 @@ export async function keepScanned(
 }
 
 /** Whether DuckDB reads another file in place of this one. */
-export function isConverted({ content, format }: DataFile): boolean {
+export function isConverted({ content, format }: Pick<DataFile, 'content' | 'format'>): boolean {
   return content === 'data' && format === 'AVRO'
 }
 

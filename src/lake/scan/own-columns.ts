@@ -3,6 +3,7 @@ import { duckdbType, identifier, literal } from '../types/duckdb-type.ts'
 import type { Field, IcebergType } from '../types/type.ts'
 import type { PartitionSpec } from '../metadata/table-metadata.ts'
 import type { DataFile } from '../manifest/data-file.ts'
+import { isConverted } from './hold-scanned.ts'
 import { defaultOf } from './initial-default.ts'
 import { nameMappingProperty, type NameMapping } from './name-mapping.ts'
 import type { FileColumn } from './parquet-columns.ts'
@@ -14,7 +15,7 @@ export interface OwnFile extends Footer {
   /** What DuckDB opens. */
   readonly path: string
   /** As the manifest describes it; absent for a file of no snapshot. */
-  readonly file?: Pick<DataFile, 'specId' | 'partition'>
+  readonly file?: Pick<DataFile, 'specId' | 'partition' | 'content' | 'format'>
 }
 
 export interface OwnColumnsOptions {
@@ -31,7 +32,8 @@ export interface OwnColumnsOptions {
  */
 export function ownColumnsSql(fields: readonly Field[], files: readonly OwnFile[], options: OwnColumnsOptions): string {
   const layouts = Map.groupBy(files, ({ columns }) => columns)
-  const groups = [...layouts.values()].flatMap((same) => [...Map.groupBy(same, ({ file }) => file?.specId).values()])
+  const keyOf = ({ file }: OwnFile): string => `${file?.specId} ${isCopy(file)}`
+  const groups = [...layouts.values()].flatMap((same) => [...Map.groupBy(same, keyOf).values()])
   return groups.map((same) => sameColumnsSql(fields, same, options)).join(' UNION ALL ')
 }
 
@@ -42,12 +44,13 @@ function sameColumnsSql(
 ): string {
   const { columns, file } = files[0]!
   const find = finder(files[0]!, mapping)
+  const reading = { find, isCopy: isCopy(file) }
   const identities = identitiesOf(file, specs)
   // A value of the partition is told by the file.
   const isTold = isNumbered || fields.some((field) => identities.has(field.id) && find(columns, field) === undefined)
   const values = fields.map((field) => {
     const column = find(columns, field)
-    if (column !== undefined) return valueOf(field.type, column, `own.${identifier(column.name)}`, find)
+    if (column !== undefined) return valueOf(field.type, column, `own.${identifier(column.name)}`, reading)
     const at = identities.get(field.id)
     return at === undefined ? absent(field) : partitionValues(field, files, at)
   })
@@ -113,53 +116,77 @@ function absent(field: Field): string {
   return `CAST(${defaultOf(field)} AS ${duckdbType(field.type)})`
 }
 
-function valueOf(type: IcebergType, column: FileColumn, sql: string, find: Find, depth = 0): string {
-  if (isAsDeclared(type, column, find)) return `CAST(${sql} AS ${duckdbType(type)})`
-  // A file that does not say that it holds moments has them in UTC: cast, they would be of the session's zone. And so the other way.
+function isCopy(file: OwnFile['file']): boolean {
+  return file !== undefined && isConverted(file)
+}
+
+interface Reading {
+  readonly find: Find
+  /** Of rows that are in Avro. */
+  readonly isCopy: boolean
+}
+
+function valueOf(type: IcebergType, column: FileColumn, sql: string, reading: Reading, depth = 0): string {
+  if (isAsDeclared(type, column, reading)) return `CAST(${sql} AS ${duckdbType(type)})`
+  // In UTC, as they are written.
   if (typeof type === 'string') return `CAST(timezone('UTC', ${sql}) AS ${duckdbType(type)})`
   const item = `own_${depth}`
   if (type.type === 'struct') {
     const members = type.fields.map((field) => {
-      const own = find(column.children, field)
+      const own = reading.find(column.children, field)
       const value =
-        own === undefined ? absent(field) : valueOf(field.type, own, `(${sql}).${identifier(own.name)}`, find, depth)
+        own === undefined ? absent(field) : valueOf(field.type, own, `(${sql}).${identifier(own.name)}`, reading, depth)
       return `${identifier(field.name)} := ${value}`
     })
     return `CASE WHEN ${sql} IS NULL THEN NULL ELSE struct_pack(${members.join(', ')}) END`
   }
   const [entries] = column.children
   if (type.type === 'list') {
-    const element = valueOf(type.element, elementOf(column), item, find, depth + 1)
+    const element = valueOf(type.element, elementOf(column), item, reading, depth + 1)
     return `list_transform(${sql}, lambda ${item}: ${element})`
   }
   const [key, value] = entries?.children ?? []
-  const ofKey = valueOf(type.key, key!, `${item}.key`, find, depth + 1)
-  const ofValue = valueOf(type.value, value!, `${item}.value`, find, depth + 1)
+  const ofKey = valueOf(type.key, key!, `${item}.key`, reading, depth + 1)
+  const ofValue = valueOf(type.value, value!, `${item}.value`, reading, depth + 1)
   return `map_from_entries(list_transform(map_entries(${sql}), lambda ${item}: struct_pack(k := ${ofKey}, v := ${ofValue})))`
 }
 
 /** Whether what lies inside has the fields of the type, in their order and under their names, so that DuckDB's cast gives each its own. */
-function isAsDeclared(type: IcebergType, column: FileColumn, find: Find): boolean {
-  if (typeof type === 'string') return !type.startsWith('timestamp') || type.startsWith('timestamptz') === isMoment(column)
-  if (type.type === 'list') return isAsDeclared(type.element, elementOf(column), find)
+function isAsDeclared(type: IcebergType, column: FileColumn, reading: Reading): boolean {
+  if (typeof type === 'string') return !isOfOtherZone(type, column, reading)
+  if (type.type === 'list') return isAsDeclared(type.element, elementOf(column), reading)
   const [entries] = column.children
   if (type.type === 'map') {
     const [key, value] = entries?.children ?? []
-    return isAsDeclared(type.key, key!, find) && isAsDeclared(type.value, value!, find)
+    return isAsDeclared(type.key, key!, reading) && isAsDeclared(type.value, value!, reading)
   }
   return (
     type.fields.length === column.children.length &&
     type.fields.every((field, at) => {
       const own = column.children[at]!
-      return own.name === field.name && find(column.children, field) === own && isAsDeclared(field.type, own, find)
+      return (
+        own.name === field.name &&
+        reading.find(column.children, field) === own &&
+        isAsDeclared(field.type, own, reading)
+      )
     })
   )
 }
 
-/** Whether DuckDB reads a column of timestamps as moments: its logical type says that they are of UTC (Thrift's compact protocol: field 8, whose field 1 is true). */
-function isMoment({ kind }: FileColumn): boolean {
-  return kind.includes(' 8c11')
+/**
+ * Whether a cast would go by the zone of the session. INT96 does not say that it is a moment; and writers of Avro may not say which of the two
+ * a timestamp is, of which the table then decides.
+ */
+function isOfOtherZone(type: string, { kind }: FileColumn, { isCopy }: Reading): boolean {
+  if (!type.startsWith('timestamp')) return false
+  const isZoned = type.startsWith('timestamptz')
+  return isCopy
+    ? kind.includes(logicalTimestamp) && isZoned !== kind.includes(adjusted)
+    : isZoned && kind.startsWith('3 ')
 }
+
+/** How a logical type of timestamps begins, and one of those of UTC (Thrift's compact protocol: field 8, whose field 1 is true). */
+const [logicalTimestamp, adjusted] = [' 8c', ' 8c11']
 
 /** Three levels, or two as older writers have it (Parquet specification, lists, backward compatibility). */
 function elementOf(list: FileColumn): FileColumn {

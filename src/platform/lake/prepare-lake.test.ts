@@ -19,7 +19,10 @@ async function withTable(
     const table = { namespace: ['shop', 'eu'], name: 'orders' }
     if (to !== undefined) await metadata.pointers.swap([{ table, from: null, to }])
     const options = { root, pointers: metadata.pointers, files: nodeFiles }
-    await check((warehouse) => prepareLake({ warehouse, copies: { cacheDirectory: join(root, 'cache') } }, options), root)
+    await check(
+      (warehouse) => prepareLake({ warehouse, copies: { cacheDirectory: join(root, 'cache') } }, options),
+      root,
+    )
   } finally {
     await metadata.close()
     rmSync(root, { recursive: true })

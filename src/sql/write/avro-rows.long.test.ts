@@ -82,7 +82,9 @@ for (const version of ['2', '3'])
     assert.deepEqual(await ids('n in (1000, -1)'), [1, 5, 6])
     const { metadata } = await engine.lake.client.loadTable(ident())
     const [first] = metadata.snapshots!
-    const old = await client.query(`select count(*)::int as n from ${table} for system_version as of ${first!['snapshot-id']}`)
+    const old = await client.query(
+      `select count(*)::int as n from ${table} for system_version as of ${first!['snapshot-id']}`,
+    )
     assert.equal(old.rows[0].n, 20)
     await client.query(`delete from ${table} where id < 10 or id > 18`)
     assert.deepEqual(await ids(), range(10, 19))
@@ -100,7 +102,10 @@ void test('a damaged file in Avro fails the query with the table, the file and w
     (error: unknown) => error as pg.DatabaseError,
   )
   assert.equal(failed?.code, 'XX001')
-  assert.match(failed.message, new RegExp(`table public\\.${table}: .*${location} does not decode as Avro: its last block is cut short`))
+  assert.match(
+    failed.message,
+    new RegExp(`table public\\.${table}: .*${location} does not decode as Avro: its last block is cut short`),
+  )
   assert.match(failed.hint ?? '', /Restore the file from a backup/)
   assert.equal((await client.query('select 1 as one')).rows[0].one, 1)
 })
@@ -113,7 +118,10 @@ void test('rows in ORC are refused with the file, its format and the statement t
   await engine.lake.client.commitTable(ident(), await commitFiles(engine.lake.store, metadata, [orc]))
   await assert.rejects(ids(), (error: pg.DatabaseError) => {
     assert.equal(error.code, '0A000')
-    assert.match(error.message, /\.orc holds rows as ORC.*CALL system\.rewrite_data_files\(table => 't', options => map\('rewrite-all', 'true'\)\)/)
+    assert.match(
+      error.message,
+      /\.orc holds rows as ORC.*CALL system\.rewrite_data_files\(table => 't', options => map\('rewrite-all', 'true'\)\)/,
+    )
     return true
   })
 })

@@ -9,7 +9,10 @@ import type { RowEngine } from './row-engine.ts'
 export async function countDeleted(
   files: readonly FileWithDeletes[],
   table: { readonly schema: Schema; readonly schemas: readonly Schema[] },
-  { store, engine }: { readonly store: Pick<ObjectStore, 'hold' | 'copyBytesMax' | 'rowCopies'>; readonly engine: RowEngine },
+  {
+    store,
+    engine,
+  }: { readonly store: Pick<ObjectStore, 'hold' | 'copyBytesMax' | 'rowCopies'>; readonly engine: RowEngine },
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, number>> {
   const { pathOf, release } = await holdFiles(files, store)
