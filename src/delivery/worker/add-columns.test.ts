@@ -44,3 +44,18 @@ void test('a field that a struct lacks is no new column: the record is a letter,
   )
   assert.equal((await stateOf(table)).entries[0]!.rejected, '3')
 })
+
+void test('a field with NUL in its name is no column: the record is a letter, and the delivery goes on', async () => {
+  const { log, table, start } = bench.world({ onNewField: 'add column' })
+  const worker = await start()
+  await worker.assign({ epoch: 1, partitions: [0] })
+  log.append(0, [good(1), String.raw`{"id":2,"new\u0000column":"x"}`, '{"id":3,"extra":1}'])
+  await readUpTo(worker, 3)
+  await worker.flush()
+  const rows = await bench.rowsOf(table)
+  assert.deepEqual(
+    rows.map((row) => Number(row['id'])),
+    [1, 3],
+  )
+  assert.equal((await stateOf(table)).entries[0]!.rejected, '1')
+})

@@ -21,6 +21,12 @@ export function inferColumns(value: Buffer, schema: RecordSchema): readonly NewC
   const columns: NewColumn[] = []
   for (const [name, item] of Object.entries(parsed)) {
     if (known.has(name.toLowerCase())) continue
+    // One such column, and neither SQL nor the delivery itself could read the table again.
+    if (name.includes('\0'))
+      return {
+        code: 'WEIR-5003',
+        reason: `field ${JSON.stringify(name)} is not in the table, and the name of a column cannot hold the character NUL`,
+      }
     const type = typeOf(item)
     if (type === undefined || name === '')
       return {

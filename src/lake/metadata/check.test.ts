@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { schemaOf } from '../types/schema.ts'
-import type { Schema } from '../types/type.ts'
+import type { Schema, StructType } from '../types/type.ts'
 import { checkOrder, checkSchema } from './check.ts'
 
 const schema = schemaOf([
@@ -46,4 +46,15 @@ void test('a table is sorted by columns of one value that it has', () => {
   checkOrder(by(idAt('id')), schema)
   for (const id of [idAt('place'), 99])
     assert.throws(() => checkOrder(by(id), schema), { code: 'WEIR-4006', message: /The sort order names column/ })
+})
+
+void test('the name of a column holds no NUL, at any depth', () => {
+  const inside = schemaOf([{ name: 'place', type: 'struct<city: string>' }])
+  const place = inside.fields[0]!.type as StructType
+  const nested = { ...inside.fields[0]!, type: { ...place, fields: [{ ...place.fields[0]!, name: 'ci\0ty' }] } }
+  for (const fields of [[{ ...inside.fields[0]!, name: 'pl\0ace' }], [nested]])
+    assert.throws(() => checkSchema({ ...inside, fields }), {
+      code: 'WEIR-4006',
+      message: /holds the character NUL; rename it/,
+    })
 })

@@ -7,7 +7,7 @@ import type { PartitionSpec, SortOrder } from './table-metadata.ts'
 /** Ids above belong to metadata columns (specification, reserved field ids). */
 const fieldIdMax = 2147483447
 
-/** Refuses a schema in which an id or, on one level, a name stands twice, an id is reserved, or rows are told apart by what can be null. */
+/** Refuses a schema in which an id or, on one level, a name stands twice, an id is reserved, a name holds NUL, or rows are told apart by what can be null. */
 export function checkSchema(schema: Schema): void {
   const seen = new Set<number>()
   const visitFields = (fields: readonly Field[], where: string): void => {
@@ -15,6 +15,12 @@ export function checkSchema(schema: Schema): void {
     for (const { id, name, type } of fields) {
       if (names.has(name)) throw new WeirError('WEIR-4006', `The column ${name} stands twice in ${where}`)
       names.add(name)
+      // Engines of SQL cannot say it, so that no column of such a table could be read by its name.
+      if (name.includes('\0'))
+        throw new WeirError(
+          'WEIR-4006',
+          `The column ${JSON.stringify(name)} of ${where} holds the character NUL; rename it`,
+        )
       visit(id, type, name)
     }
   }

@@ -331,6 +331,13 @@ const mistakes: readonly (readonly [title: string, code: string, at: string, mes
     `export default defineProject({ name: 'p', resources: [stream('a'), stream('a')] })`,
   ],
   [
+    'a column with NUL in its name',
+    'WEIR-1003',
+    'weir.config.ts:2:14',
+    /the name of a column cannot hold the character NUL/,
+    String.raw`table('t', { columns: { 'a\0b': 'int' } })`,
+  ],
+  [
     'an unknown option of the project',
     'WEIR-1004',
     'weir.config.ts:2:32',

@@ -81,6 +81,7 @@ function normalColumns(columns: Readonly<Record<string, Column>>, context: z.Ref
     seen.set(name.toLowerCase(), name)
     if (twin !== undefined) refuse(name, `differs from ${twin} only by case, which SQL does not tell apart`)
     if (name.startsWith('_')) refuse(name, "names that begin with _ are Weir's")
+    if (name.includes('\0')) refuse(name, 'the name of a column cannot hold the character NUL, which SQL does not take')
     // JavaScript moves keys that are numbers to the front: the order of columns would not be the declared one.
     if (/^\d*$/.test(name)) refuse(name, 'a column needs a name that is not a number')
     try {
