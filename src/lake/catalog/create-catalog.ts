@@ -16,6 +16,7 @@ import { signRoutes } from './signing/sign-route.ts'
 import { stagedPlaces } from './signing/staged-places.ts'
 import { accessFor, asksForSignatures, type AccessedTable } from './table-access.ts'
 import { tableRoutes } from './table-routes.ts'
+import { folderName } from './usable-name.ts'
 import { viewRoutes } from './view-routes.ts'
 
 /** The Iceberg REST catalog over a pointer store and an object store. Serves `/v1/…`; it is mounted by the HTTP server. */
@@ -132,9 +133,4 @@ function tableLocation(warehouse: string, table: TableIdent): string {
 
 function namespaceFolder(warehouse: string, namespace: Namespace): string {
   return under(warehouse, namespace.map((level) => folderName(level).replaceAll('.', '%2E')).join('.'))
-}
-
-function folderName(name: string): string {
-  const encoded = name.replaceAll(/[^\p{L}\p{N}_.-]/gu, (character) => encodeURIComponent(character))
-  return encoded.replaceAll(/^\.+$/g, (dots) => '%2E'.repeat(dots.length))
 }

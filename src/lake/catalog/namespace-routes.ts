@@ -4,6 +4,7 @@ import type { ReceiptOf } from './receipt.ts'
 import { bodies, readBody } from './request-body.ts'
 import { noSuchNamespace, RestError } from './rest-error.ts'
 import { json, levelsOf, namespaceOf, noContent, type Call, type Route } from './route.ts'
+import { mustBeUsable } from './usable-name.ts'
 
 interface NamespaceContext {
   readonly pointers: NamespaceStore
@@ -59,6 +60,8 @@ async function create({ pointers: store, receipt }: NamespaceContext, call: Call
   const { namespace, properties } = readBody(bodies.createNamespace, call.body)
   if (namespace.some((level) => level.includes('\u001f')))
     throw new RestError(400, 'BadRequestException', 'A level of a namespace cannot hold the character U+001F')
+  // Its levels are one folder.
+  for (const name of [...namespace, printed(namespace)]) mustBeUsable(name)
   const answer = json({ namespace, properties })
   if (!(await store.createNamespace(namespace, properties, receipt({ status: 200, body: answer.body }))))
     throw new RestError(409, 'AlreadyExistsException', `Namespace already exists: ${printed(namespace)}`)

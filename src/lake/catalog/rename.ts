@@ -5,10 +5,12 @@ import { noSuchNamespace, noSuchTable, noSuchView, RestError } from './rest-erro
 import { noContent, type Call } from './route.ts'
 import { swapOrUnknown, type CommitContext } from './table-commit.ts'
 import { cannotRename, holderOf } from './taken-name.ts'
+import { mustBeUsable } from './usable-name.ts'
 
 /** One swap gives up the old name and takes the new one; the metadata stays as and where it is. */
 export async function rename({ pointers, receipt }: CommitContext, kind: PointerKind, call: Call) {
   const { source, destination } = readBody(bodies.rename, call.body)
+  mustBeUsable(destination.name)
   const name = printed([...source.namespace, source.name])
   const from = await (kind === 'table' ? pointers.tablePointer(source) : pointers.viewPointer(source))
   if (from === undefined) throw kind === 'table' ? noSuchTable(name) : noSuchView(name)

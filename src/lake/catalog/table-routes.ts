@@ -15,6 +15,7 @@ import { noSuchNamespace, noSuchTable, RestError } from './rest-error.ts'
 import { json, jsonOfBytes, namespaceOf, noContent, tableOf, type Call, type Route } from './route.ts'
 import { ownAccess, type TableAccess } from './table-access.ts'
 import { mustBeFree } from './taken-name.ts'
+import { mustBeUsable } from './usable-name.ts'
 import { begun, commitTables, printedTable, swapOrUnknown, type CommitContext } from './table-commit.ts'
 
 /** Tables of the REST protocol. */
@@ -192,6 +193,7 @@ async function drop(context: CommitContext, call: Call) {
 async function register(context: CommitContext, call: Call) {
   const request = readBody(bodies.registerTable, call.body)
   const table = { namespace: namespaceOf(call), name: request.name }
+  mustBeUsable(table.name)
   const location = request['metadata-location']
   const metadata = await readGiven(context.metadata, location)
   const from = (await context.pointers.tablePointer(table)) ?? null

@@ -1,6 +1,7 @@
 import { printed } from './namespace-routes.ts'
 import type { PointerKind, TableIdent, TablePointers } from './pointer-store.ts'
 import { RestError } from './rest-error.ts'
+import { mustBeUsable } from './usable-name.ts'
 
 const words = { table: 'Table', view: 'View' } as const
 
@@ -10,8 +11,9 @@ export async function holderOf(pointers: TablePointers, name: TableIdent): Promi
   return (await pointers.viewPointer(name)) === undefined ? undefined : 'view'
 }
 
-/** Refuses to make a table or view where there is one. The words are those that clients look for. */
+/** Refuses to make a table or view where there is one, or under a name that none can have. The words are those that clients look for. */
 export async function mustBeFree(pointers: TablePointers, wanted: PointerKind, name: TableIdent): Promise<void> {
+  mustBeUsable(name.name)
   const holder = await holderOf(pointers, name)
   if (holder === undefined) return
   const what = holder === wanted ? `${words[wanted]} already exists` : `${words[holder]} with same name already exists`
