@@ -1,5 +1,6 @@
 import { nearestName } from '../../kernel/nearest.ts'
 import type { Relations, TableRelation, ViewRelation } from '../engine-host.ts'
+import { sqlError } from '../sql-error.ts'
 
 /** A relation by what it is. */
 export type Relation = ({ readonly kind: 'table' } & TableRelation) | ({ readonly kind: 'view' } & ViewRelation)
@@ -12,7 +13,10 @@ export interface RelationIndex {
   readonly all: readonly Relation[]
   /** What views read, they read with other rights than the session's. */
   readonly isRestricted: boolean
-  /** `schema` empty: the first of the search path that has it. */
+  /**
+   * `schema` empty: the first of the search path that has it. WEIR-6003 (42P09) for a name that several have but for its case: a catalog tells
+   * those apart, SQL would read and write one for the other.
+   */
   find(schema: string, name: string, searchPath: readonly string[]): Relation | undefined
   /** The nearest name there is, for "Did you mean …?". */
   nearest(schema: string, name: string): string | undefined
@@ -28,7 +32,7 @@ export function indexRelations(relations: Relations): RelationIndex {
     ...relations.tables.map((table) => ({ kind: 'table' as const, ...table })),
     ...relations.views.map((view) => ({ kind: 'view' as const, ...view })),
   ]
-  const byName = new Map(all.map((relation) => [key(relation.schema, relation.name), relation]))
+  const byName = Map.groupBy(all, ({ schema, name }) => key(schema, name))
   return {
     version: relations.version,
     schemas: [...new Set(['public', ...all.filter(isListed).map(({ schema }) => schema)])],
@@ -36,7 +40,9 @@ export function indexRelations(relations: Relations): RelationIndex {
     isRestricted: relations.isRestricted ?? false,
     find(schema, name, searchPath) {
       const schemas = schema ? [schema] : searchPath
-      return schemas.map((candidate) => byName.get(key(candidate, name))).find((found) => found !== undefined)
+      const found = schemas.map((candidate) => byName.get(key(candidate, name))).find((named) => named !== undefined)
+      if (found && found.length > 1) throw ambiguous(found)
+      return found?.[0]
     },
     nearest(schema, name) {
       const names = all
@@ -47,4 +53,12 @@ export function indexRelations(relations: Relations): RelationIndex {
       return nearestName(schema ? `${schema}.${name}` : name, names)
     },
   }
+}
+
+function ambiguous(twins: readonly Relation[]): Error {
+  const names = twins.map(({ schema, name }) => `${schema}.${name}`).join(' and ')
+  return sqlError('WEIR-6003', `${names} differ only by case, which SQL does not tell apart`, {
+    sqlstate: '42P09',
+    hint: 'Rename one where it was made: in the project, or by an Iceberg client of the catalog.',
+  })
 }

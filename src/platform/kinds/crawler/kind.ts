@@ -2,6 +2,7 @@ import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import { isInBucket } from '../../lake/bucket-access.ts'
 import type { KindDefinition, PlanContext, SpecChange } from '../kind-definition.ts'
 import type { DesiredResource } from '../resource.ts'
+import { sqlTwin } from '../sql-twin.ts'
 import { leadsOutside } from './crawl-plan-of.ts'
 import { crawlerSchema, type CrawlerSpec } from './schema.ts'
 
@@ -49,20 +50,13 @@ async function check(
       `crawler "${name}": ${spec.path} is outside the project. Say outside: true in the project file if that is meant`,
       where,
     )
-  const twin = desired.find((other) => isNamedSo(other, name, spec))
+  const twin = sqlTwin(desired, { kind: 'crawler', name }, { namespace: spec.namespace, name: spec.table })
   if (twin)
     throw new WeirError(
       'WEIR-1006',
       `crawler "${name}": the ${twin.kind} "${twin.name}" is ${spec.namespace}.${spec.table} too; SQL could not tell them apart. Name another table`,
       where,
     )
-}
-
-function isNamedSo(other: DesiredResource, crawler: string, { namespace, table }: CrawlerSpec): boolean {
-  const spec = other.spec as { readonly namespace?: string; readonly table?: string }
-  if (spec.namespace !== namespace) return false
-  if (other.kind === 'crawler') return other.name !== crawler && spec.table === table
-  return (other.kind === 'table' || other.kind === 'view') && other.name === table
 }
 
 function changes(before: CrawlerSpec, after: CrawlerSpec): readonly SpecChange[] {

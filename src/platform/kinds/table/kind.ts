@@ -1,6 +1,7 @@
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import { sqlName } from '../check-name.ts'
 import type { KindDefinition } from '../kind-definition.ts'
+import { sqlTwin } from '../sql-twin.ts'
 import { tableChanges } from './changes.ts'
 import { columnPlan, keyedColumns, reconcileTable } from './reconcile.ts'
 import { tableSchema, type TableSpec } from './schema.ts'
@@ -28,11 +29,11 @@ export const tableKind: KindDefinition<TableSpec> & { readonly kind: 'table' } =
     },
   }),
   async check({ name, spec, at }, { desired }) {
-    const twin = desired.find((other) => other.kind === 'view' && other.name === name)
-    if (twin && (twin.spec as { namespace?: string }).namespace === spec.namespace)
+    const twin = sqlTwin(desired, { kind: 'table', name }, { namespace: spec.namespace, name })
+    if (twin && twin.kind !== 'crawler')
       throw new WeirError(
         'WEIR-1006',
-        `table "${name}": a view of this name is declared in ${spec.namespace}; SQL could not tell them apart. Rename one`,
+        `table "${name}": the ${twin.kind} "${twin.name}" is declared in ${(twin.spec as TableSpec).namespace} too; SQL could not tell them apart. Rename one`,
         at === undefined ? {} : { at },
       )
   },

@@ -4,6 +4,7 @@ import type { Relations } from '../../../sql/engine-host.ts'
 import { sqlName } from '../check-name.ts'
 import type { KindDefinition, PlanContext } from '../kind-definition.ts'
 import type { DesiredResource } from '../resource.ts'
+import { sqlTwin } from '../sql-twin.ts'
 import { referencedRelations } from './referenced-relations.ts'
 
 export const viewSchema = z.strictObject({
@@ -61,6 +62,14 @@ async function check(
   { name, spec, at }: DesiredResource<ViewSpec>,
   { services, relations, desired }: PlanContext,
 ): Promise<void> {
+  const twin = sqlTwin(desired, { kind: 'view', name }, { namespace: spec.namespace, name })
+  // Tables and crawlers tell it themselves.
+  if (twin?.kind === 'view')
+    throw new WeirError(
+      'WEIR-1006',
+      `view "${name}": the view "${twin.name}" is declared in ${spec.namespace} too; SQL could not tell them apart. Rename one`,
+      at === undefined ? {} : { at },
+    )
   const known = await relations()
   try {
     await services.views.check({ name, sql: spec.sql, relations: known })
