@@ -16,7 +16,8 @@ export interface MetadataPlace {
 
 /**
  * Notes where the metadata lies. WEIR-2014 when the directory's lies in another kind of database than the project names
- * now: Weir would start with tables and deliveries that it does not know. A database that moved keeps its kind.
+ * now: Weir would start with tables and deliveries that it does not know. A database that moved keeps its kind. WEIR-8002 when the
+ * metadata is lost and tables are there: what the project declares would be made anew beside them, and the others be forgotten.
  */
 export async function refuseOtherMetadata(
   directory: string,
@@ -30,14 +31,11 @@ export async function refuseOtherMetadata(
       'WEIR-2014',
       `the metadata of ${directory} lies in ${nameOf(found)}, but this project keeps it in ${nameOf(wanted)}. Choose the environment that it was started with (--env), or another data directory`,
     )
-  if (
-    found?.in === 'sqlite' &&
-    (await files.size(join(directory, 'metadata.db'))) === undefined &&
-    (await hasTables(directory, files))
-  )
+  const lost = wanted.in === 'sqlite' ? await lostMetadata(directory, files) : undefined
+  if (lost !== undefined && (await hasTables(directory, files)))
     throw new WeirError(
       'WEIR-8002',
-      `${join(directory, 'metadata.db')} is gone, and the tables in ${join(directory, 'lake')} are known only there. Restore it from a backup (weir restore), or move ${directory} away to begin anew`,
+      `${join(directory, 'metadata.db')} ${lost}, and the tables in ${join(directory, 'lake')} are known only there. Restore it from a backup (weir restore), or move ${directory} away to begin anew`,
     )
   if (found?.at !== wanted.at || found === undefined)
     await writeDurably(join(directory, 'metadata.json'), `${JSON.stringify(wanted)}\n`, files)
@@ -62,6 +60,14 @@ export async function readMetadataPlace(directory: string, files: Files): Promis
   const path = join(directory, 'metadata.json')
   if ((await files.size(path)) === undefined) return undefined
   return JSON.parse((await files.read(path)).toString()) as MetadataPlace
+}
+
+/** SQLite would begin an empty database in each of these cases. Pages have 4 KiB; one alone is a header without a table. */
+async function lostMetadata(directory: string, files: Files): Promise<'is gone' | 'is empty' | undefined> {
+  const size = await files.size(join(directory, 'metadata.db'))
+  if (size === undefined) return 'is gone'
+  const written = (await files.size(join(directory, 'metadata.db-wal'))) ?? 0
+  return size === 0 || (size <= 4096 && written === 0) ? 'is empty' : undefined
 }
 
 async function hasTables(directory: string, files: Files): Promise<boolean> {

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite, test } from 'node:test'
+import { nodeFiles } from '../../kernel/files/node-files.ts'
+import { refuseOtherMetadata } from './metadata-place.ts'
+
+interface Place {
+  readonly database?: number
+  readonly log?: number
+  readonly hasTables: boolean
+  readonly hasNote: boolean
+}
+
+async function start({ database, log, hasTables, hasNote }: Place): Promise<void> {
+  const root = mkdtempSync(join(tmpdir(), 'weir-metadata-'))
+  try {
+    mkdirSync(join(root, 'lake'))
+    if (hasTables) mkdirSync(join(root, 'lake', 'public'))
+    if (hasNote) writeFileSync(join(root, 'metadata.json'), '{"in":"sqlite"}\n')
+    if (database !== undefined) writeFileSync(join(root, 'metadata.db'), Buffer.alloc(database))
+    if (log !== undefined) writeFileSync(join(root, 'metadata.db-wal'), Buffer.alloc(log))
+    await refuseOtherMetadata(root, undefined, nodeFiles)
+  } finally {
+    rmSync(root, { recursive: true, force: true })
+  }
+}
+
+void suite('metadata that is lost', () => {
+  void test('keeps Weir from beginning anew beside tables', async () => {
+    const lost = [
+      { database: undefined, says: 'is gone' },
+      { database: undefined, log: 4152, says: 'is gone' },
+      { database: 0, says: 'is empty' },
+      { database: 0, log: 4152, says: 'is empty' },
+      { database: 4096, says: 'is empty' },
+      { database: 4096, log: 0, says: 'is empty' },
+    ]
+    for (const { says, database, log } of lost)
+      for (const hasNote of [true, false])
+        await assert.rejects(
+          start({
+            hasTables: true,
+            hasNote,
+            ...(database === undefined ? {} : { database }),
+            ...(log === undefined ? {} : { log }),
+          }),
+          {
+            code: 'WEIR-8002',
+            message: new RegExp(`metadata\\.db ${says}, and the tables in .* are known only there\\. Restore`),
+          },
+          JSON.stringify({ database, log, hasNote }),
+        )
+  })
+
+  void test('is none where there are no tables yet, and where its pages are still in the log of SQLite', async () => {
+    await start({ hasTables: false, hasNote: true })
+    await start({ hasTables: false, hasNote: true, database: 0 })
+    await start({ hasTables: true, hasNote: true, database: 4096, log: 4152 })
+    await start({ hasTables: true, hasNote: true, database: 8192 })
+  })
+})
