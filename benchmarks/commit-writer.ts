@@ -55,7 +55,10 @@ export async function commitWriter({ folder }: RunningWeir, client: CatalogClien
     },
     async commit({ ident, metadata }, dataFiles) {
       const outcome = await client.commitTable(ident, await prepareAppend({ metadata, store, reader, dataFiles }))
-      if (outcome.outcome !== 'committed') throw new Error(`a commit to ${ident.name}: ${outcome.outcome}`)
+      if (outcome.outcome !== 'committed')
+        throw new Error(
+          `a commit to ${ident.name}: ${outcome.outcome === 'conflict' ? outcome.message : String(outcome.cause)}`,
+        )
       return outcome.table
     },
     close() {

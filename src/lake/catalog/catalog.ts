@@ -25,8 +25,8 @@ export interface CatalogResponse {
   readonly headers: Readonly<Record<string, string>>
   /** JSON text; empty for 204, 304 and HEAD. */
   readonly body: string
-  /** The same where the answer was made of bytes, which then need not become text. */
-  readonly bytes?: Uint8Array
+  /** The same where the answer was made of bytes, which then need not become text, nor be copied. They do not change. */
+  readonly pieces?: readonly Uint8Array[]
 }
 
 /** Runs the making of a table or view whose first files lie under `location`, where nothing was before. */

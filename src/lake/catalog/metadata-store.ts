@@ -31,6 +31,21 @@ export function metadataStore<M extends Located>(
       kept.delete(oldest)
     }
   }
+  // Memory of megabytes in each commit costs more in collecting it than in filling it.
+  let spare: Buffer | undefined
+  const putPieces = async (location: string, pieces: readonly Uint8Array[]): Promise<void> => {
+    const length = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0)
+    const buffer = spare !== undefined && spare.length >= length ? spare : Buffer.allocUnsafeSlow(2 * length)
+    spare = undefined
+    let at = 0
+    for (const piece of pieces) {
+      buffer.set(piece, at)
+      at += piece.byteLength
+    }
+    await objects.put(location, buffer.subarray(0, length))
+    // Not after a failure: the store may still be sending it.
+    spare = buffer
+  }
   return {
     read: async (location) => {
       const metadata = kept.get(location) ?? parse((await objects.get(location)).toString(), location)
@@ -41,7 +56,7 @@ export function metadataStore<M extends Located>(
       const folder = metadata.properties?.['write.metadata.path'] ?? under(metadata.location, 'metadata')
       const version = String(versionOf(before) + 1).padStart(5, '0')
       const location = under(folder, `${version}-${randomUUID()}.metadata.json`)
-      await objects.put(location, Buffer.concat(metadataBytes(metadata)))
+      await putPieces(location, metadataBytes(metadata))
       keep(location, metadata)
       return location
     },

@@ -76,13 +76,16 @@ export function json(body: unknown, status = 200, headers: Readonly<Record<strin
 }
 
 /** For what is long: a table with thousands of snapshots. */
-export function jsonOfBytes(bytes: Buffer, headers: Readonly<Record<string, string>>): CatalogResponse {
+export function jsonOfPieces(
+  pieces: readonly Uint8Array[],
+  headers: Readonly<Record<string, string>>,
+): CatalogResponse {
   return {
     status: 200,
     headers,
-    bytes,
+    pieces,
     get body() {
-      return bytes.toString()
+      return Buffer.concat(pieces).toString()
     },
   }
 }

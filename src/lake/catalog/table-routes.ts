@@ -12,7 +12,7 @@ import { readGiven } from './read-given.ts'
 import { rename } from './rename.ts'
 import { bodies, readBody } from './request-body.ts'
 import { noSuchNamespace, noSuchTable, RestError } from './rest-error.ts'
-import { json, jsonOfBytes, namespaceOf, noContent, tableOf, type Call, type Route } from './route.ts'
+import { json, jsonOfPieces, namespaceOf, noContent, tableOf, type Call, type Route } from './route.ts'
 import { ownAccess, type TableAccess } from './table-access.ts'
 import { mustBeFree } from './taken-name.ts'
 import { mustBeUsable } from './usable-name.ts'
@@ -137,7 +137,7 @@ function namesTag(header: string | undefined, etag: string): boolean {
 export function loaded(location: string, metadata: TableMetadata, access: TableAccess, refsOnly = false) {
   const rest = json({ 'metadata-location': location, ...access }, 200, { etag: etagOf(location, refsOnly, access) })
   const pieces = [Buffer.from('{"metadata":'), ...metadataBytes(metadata), Buffer.from(`,${rest.body.slice(1)}`)]
-  return jsonOfBytes(Buffer.concat(pieces), rest.headers)
+  return jsonOfPieces(pieces, rest.headers)
 }
 
 function onlyRefs(metadata: TableMetadata): TableMetadata {

@@ -2,7 +2,9 @@ import { parseJson } from '../json.ts'
 
 /** A list as an answer had it: what is between the brackets, and its entries. */
 interface KnownList {
-  readonly bytes: Buffer
+  /** Its own, and more of it than is used, so that a list that has grown by an entry is not copied. */
+  readonly buffer: Buffer
+  readonly length: number
   readonly entries: readonly unknown[]
 }
 
@@ -16,7 +18,7 @@ const pathsMax = 16
 /**
  * Parses answers of a catalog. Each commit is answered with all snapshots of the table, of which the client knows all but the last from the
  * answer before: where the bytes of a list begin with those that it had, its entries are those that were parsed from them, and only the rest is
- * parsed. Entries are shared between answers, so nobody may change one. Of answers shorter than `longBytes` there is nothing to gain.
+ * parsed. Entries are shared between answers, so nobody may change one; the bytes of an answer are not kept. Of answers shorter than `longBytes` there is nothing to gain.
  */
 export function answerParser(longBytes = 64 << 10): (bytes: Buffer, path: string) => unknown {
   const known = new Map<string, KnownLists>()
@@ -63,10 +65,10 @@ function parseWithout(
   let at = 0
   for (const { name, from } of found) {
     const known = knownAt(from, before?.get(name), bytes)
-    const end = endOfList(bytes, from + known.bytes.length)
+    const end = endOfList(bytes, from + known.length)
     if (from < at || end === undefined) return undefined
     around.push(textOf(bytes.subarray(at, from)), 'null')
-    lists.set(name, { bytes: bytes.subarray(from, end), entries: entriesOf(known, bytes.subarray(from, end)) })
+    lists.set(name, grown(known, bytes.subarray(from, end)))
     at = end
   }
   around.push(textOf(bytes.subarray(at)))
@@ -81,20 +83,26 @@ function parseWithout(
   return { value, lists }
 }
 
-const nothingKnown: KnownList = { bytes: Buffer.alloc(0), entries: [] }
+const nothingKnown: KnownList = { buffer: Buffer.alloc(0), length: 0, entries: [] }
 
 function knownAt(from: number, before: KnownList | undefined, bytes: Buffer): KnownList {
   if (before === undefined) return nothingKnown
-  const end = from + before.bytes.length
+  const end = from + before.length
   // Whole entries: another one follows, or none.
   const isWhole = bytes[end] === comma || bytes[end] === closing
-  return isWhole && bytes.subarray(from, end).equals(before.bytes) ? before : nothingKnown
+  const own = before.buffer.subarray(0, before.length)
+  return isWhole && bytes.subarray(from, end).equals(own) ? before : nothingKnown
 }
 
-function entriesOf(known: KnownList, bytes: Buffer): readonly unknown[] {
-  const rest = bytes.subarray(known.bytes.length + (known.entries.length > 0 ? 1 : 0))
-  if (rest.length === 0) return known.entries
-  return [...known.entries, ...(parseJson(`[${textOf(rest)}]`) as readonly unknown[])]
+/** The list with what follows the entries that are known. */
+function grown(known: KnownList, bytes: Buffer): KnownList {
+  if (bytes.length === known.length) return known
+  const rest = bytes.subarray(known.length + (known.entries.length > 0 ? 1 : 0))
+  const entries = [...known.entries, ...(parseJson(`[${textOf(rest)}]`) as readonly unknown[])]
+  const fits = bytes.length <= known.buffer.length
+  const buffer = fits ? known.buffer : Buffer.allocUnsafeSlow(bytes.length + (bytes.length >> 1))
+  bytes.copy(buffer, fits ? known.length : 0, fits ? known.length : 0)
+  return { buffer, length: bytes.length, entries }
 }
 
 const [quote, backslash, comma, brace, closing] = [...Buffer.from('"\\,{]')] as [number, number, number, number, number]

@@ -60,18 +60,46 @@ async function request(
       ...(body === undefined ? {} : { body: stringifyJson(body) }),
       signal: AbortSignal.timeout(options.timeoutMs ?? 60_000),
     })
-    const bytes = Buffer.from(await response.arrayBuffer())
-    return read(response, bytes, () => parse(bytes, path))
+    return read(response, await chunksOf(response), (bytes) => parse(bytes, path))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new WeirError('WEIR-4009', `The catalog did not answer ${method} ${url}: ${reason}`, { cause })
   }
 }
 
-function read({ status, statusText }: Response, bytes: Buffer, parse: () => unknown): Answer {
+async function chunksOf({ body }: Response): Promise<readonly Uint8Array[]> {
+  const chunks: Uint8Array[] = []
+  if (body !== null) for await (const chunk of body) chunks.push(chunk as Uint8Array)
+  return chunks
+}
+
+/** Answers are put together here, to be parsed at once: memory of megabytes for each costs more in collecting it than in filling it. */
+let spare = Buffer.alloc(0)
+/** One that is larger has memory of its own. */
+const spareBytesMax = 16 << 20
+
+function joined(chunks: readonly Uint8Array[]): Buffer {
+  const length = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  if (length > spareBytesMax) return Buffer.concat(chunks)
+  if (length > spare.length) spare = Buffer.allocUnsafeSlow(Math.min(2 * length, spareBytesMax))
+  let at = 0
+  for (const chunk of chunks) {
+    spare.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return spare.subarray(0, length)
+}
+
+/** Until it returns nobody else has its bytes. */
+function read(
+  { status, statusText }: Response,
+  chunks: readonly Uint8Array[],
+  parse: (bytes: Buffer) => unknown,
+): Answer {
+  const bytes = joined(chunks)
   let body: unknown
   try {
-    body = bytes.length === 0 ? undefined : parse()
+    body = bytes.length === 0 ? undefined : parse(bytes)
   } catch {
     // A proxy's page: the status says enough when it is an error, and a 200 that is not JSON is none.
     return {

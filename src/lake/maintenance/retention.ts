@@ -15,7 +15,7 @@ export interface Retention {
   readonly keepMin: number
   /** `weir.history.every-ms`, 1 h: what was current within this time stays, for who reads it. */
   readonly everyMs: number
-  /** `weir.history.every-max`, 1,000: of those within this time so many stay one by one (thin-snapshots.ts). */
+  /** `weir.history.every-max`, 500: of those within this time so many stay one by one (thin-snapshots.ts). */
   readonly everyMax: number
   /** `weir.history.every-spacing-ms`, 10 s: of the others within it the last of each such interval stays. */
   readonly everySpacingMs: number
@@ -32,7 +32,7 @@ export function retentionOf(properties: Readonly<Record<string, string>> = {}): 
     ageMaxMs: value('history.expire.max-snapshot-age-ms', 120 * hourMs),
     keepMin: Math.max(1, value('history.expire.min-snapshots-to-keep', 10)),
     everyMs: value('weir.history.every-ms', hourMs),
-    everyMax: Math.max(1, value('weir.history.every-max', 1000)),
+    everyMax: Math.max(1, value('weir.history.every-max', 500)),
     everySpacingMs: value('weir.history.every-spacing-ms', 10_000),
     spacingMs: value('weir.history.spacing-ms', hourMs),
   }

@@ -12,7 +12,7 @@ const thinnedTogether = 0.1
 
 /**
  * Snapshots of the last hour that need not stay, of a table with many commits a second: each is a line of the metadata that every commit
- * writes and every reader loads, so of all but the newest thousand the last in ten seconds stays (table-maintenance.md, INV-M14). What a tag
+ * writes and every reader loads, so of all but the newest five hundred the last in ten seconds stays (table-maintenance.md, INV-M14). What a tag
  * or statistics name stays, what another branch stands on, and all down to the state of the deliveries: its chain is not cut.
  */
 export function snapshotsToThin(metadata: TableMetadata, now: number): readonly Snapshot[] {

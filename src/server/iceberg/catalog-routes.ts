@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { SlowLogins } from '../access/slow-logins.ts'
@@ -46,11 +47,14 @@ export function catalogRoutes(
       headers: request.headers as Readonly<Record<string, string | undefined>>,
       body: textOf(request.body),
     })
-    return reply
-      .status(response.status)
-      .headers(response.headers)
+    const { status, headers, pieces } = response
+    reply
+      .status(status)
+      .headers(headers)
       .serializer((payload: string) => payload)
-      .send(response.bytes ?? response.body)
+    if (pieces === undefined) return reply.send(response.body)
+    const length = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0)
+    return reply.header('content-length', length).send(Readable.from(pieces, { objectMode: false }))
   })
 }
 
