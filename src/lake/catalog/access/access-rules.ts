@@ -1,3 +1,4 @@
+import { stateProperty } from '../../../record/delivery-state.ts'
 import type { TableRequirement } from '../../metadata/requirement.ts'
 import type { TableUpdate } from '../../metadata/update.ts'
 import { nameMappingProperty } from '../../scan/name-mapping.ts'
@@ -182,6 +183,7 @@ function changesColumns(update: TableUpdate): boolean {
 async function mustStayInPlace(change: Change, { tableNamed, isPlaceOf, files }: Places): Promise<void> {
   const { table, updates } = change
   for (const update of updates) if (update.action === 'set-properties') mustNameNoPlace(update.updates)
+  if (updates.some(namesState)) throw forAdministrators(`the state of the deliveries into the table ${table.name}`)
   let place: string | undefined
   for (const update of updates) {
     if (update.action !== 'set-location') continue
@@ -201,6 +203,20 @@ async function mustStayInPlace(change: Change, { tableNamed, isPlaceOf, files }:
     throw forbidden(
       `while policies hold, ${table.name} names files of its own: ${JSON.stringify(outside)} does not lie under ${places.join(' or ')}`,
     )
+}
+
+/** Deliveries read on from it, and files that it leads to go with the snapshot. */
+function namesState(update: TableUpdate): boolean {
+  switch (update.action) {
+    case 'add-snapshot':
+      return stateProperty in (update.snapshot.summary ?? {})
+    case 'set-properties':
+      return stateProperty in update.updates
+    case 'remove-properties':
+      return update.removals.includes(stateProperty)
+    default:
+      return false
+  }
 }
 
 /** A Delta table is what lies where `write.data.path` says: the log of another one would be its own. */

@@ -90,6 +90,26 @@ void suite('a commit of a user while policies hold', () => {
     assert.match(errorOf(answer), /^403 ForbiddenException: .*own names files of its own: .*-m0\.avro" does not lie/)
   })
 
+  void test('names no state of deliveries, from which they would read on', async () => {
+    await using lake = await openLocalLake()
+    const { own } = await twoTables(lake)
+    const { updates } = await commitFiles(lake.store, own, [file(`${own.location}/data/a`)])
+    const [add, ref] = updates as [{ action: 'add-snapshot'; snapshot: { summary: object } }, object]
+    const state = '../closed/weir/state.json'
+    const snapshot = { ...add.snapshot, summary: { ...add.snapshot.summary, 'weir.state': state } }
+    for (const given of [
+      [{ ...add, snapshot }, ref],
+      [{ action: 'set-properties', updates: { 'weir.state': state } }],
+      [{ action: 'remove-properties', removals: ['weir.state'] }],
+    ]) {
+      const answer = await commit(lake, { requirements: [], updates: given })
+      assert.match(
+        errorOf(answer),
+        /^403 ForbiddenException: .*the state of the deliveries into the table own is chosen by/,
+      )
+    }
+  })
+
   void test('is refused, and nothing is read, where what it names is larger than a catalog can look at', async () => {
     await using lake = await openLocalLake()
     const { own } = await twoTables(lake)
