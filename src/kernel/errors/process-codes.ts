@@ -107,6 +107,12 @@ export const processCodes = defineCodes({
     cause: 'The tables of this data directory lie in another place than the project names.',
     remedy: 'Choose the environment that it was started with, or give this one a data directory of its own.',
   },
+  'WEIR-2024': {
+    kind: 'unavailable',
+    cause: 'So many runs of maintenance wait for their turn that no other one may.',
+    remedy: 'Ask again when some of them are done: weir table maintenance TABLE shows what is at work.',
+    retryable: true,
+  },
   'WEIR-2012': {
     kind: 'invalid',
     cause: 'A backup is not whole, or does not belong here.',

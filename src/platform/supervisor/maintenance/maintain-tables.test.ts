@@ -148,6 +148,41 @@ void test('a hold asks the run at work to end, which keeps what it has done and 
     release()
   }))
 
+void test('INV-M16: who asks for a run of which one waits gets its answer, not that of the one at work; a queue that is full says so', () =>
+  withRuns(async (runs) => {
+    const first = Promise.withResolvers<typeof result>()
+    const begun: string[] = []
+    using weir = maintained(runs, {
+      tables: () => Promise.resolve([]),
+      run: async ({ name }, task) => {
+        begun.push(`${name} ${task}`)
+        if (begun.length === 1) await first.promise
+        return { ...result, files: begun.length }
+      },
+    })
+    const atWork = weir.maintenance.run(orders, 'compact')
+    await waitUntil('the first run', () => begun.length === 1)
+    const asked = Array.from({ length: 5 }, () => weir.maintenance.run(orders, 'compact'))
+    const other = weir.maintenance.run(visits, 'compact')
+    const manifests = weir.maintenance.run(orders, 'rewrite manifests')
+    const more = Array.from({ length: 61 }, (_, at) => weir.maintenance.run({ ...orders, name: `t${at}` }, 'compact'))
+    const refused = { code: 'WEIR-2024', message: /public\.late is not maintained now \(compact\): 64 runs wait/ }
+    await assert.rejects(weir.maintenance.run({ ...orders, name: 'late' }, 'compact'), refused)
+    const joined = weir.maintenance.run(orders, 'compact')
+    first.resolve(result)
+    assert.equal((await atWork).files, 1)
+    for (const run of [...asked, joined]) assert.equal((await run).files, 2)
+    assert.deepEqual([(await other).files, (await manifests).files], [3, 4])
+    await Promise.all(more)
+    assert.equal(begun.length, 1 + 64)
+    assert.equal((await runs.history('public.orders', { limit: 10 })).items.length, 3)
+    assert.equal(
+      (await weir.maintenance.run(orders, 'compact')).files,
+      66,
+      'one that is asked for afterwards is another',
+    )
+  }))
+
 void test('a run that is asked for waits for the one at work, is shown, and is refused while maintenance is held', () =>
   withRuns(async (runs) => {
     const first = Promise.withResolvers<typeof result>()

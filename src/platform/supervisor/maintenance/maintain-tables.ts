@@ -10,6 +10,7 @@ import type {
   StoredMaintenanceRun,
 } from '../../../storage/metadata/maintenance-runs.ts'
 import type { TableIdentifier } from '../../kinds/reconcile-services.ts'
+import { askedRuns } from './asked-runs.ts'
 import { dueAt, intervalOf, isDue, type MaintenanceIntervals, type MaintenanceTask, tasks } from './due-task.ts'
 import type { TaskTurn } from './task-turn.ts'
 
@@ -50,7 +51,10 @@ export interface TableMaintenance {
   turns(table: MaintainedTable): Promise<readonly TaskTurn[]>
   /** What runs on it did, newest first. */
   history(table: TableIdentifier, page: { readonly limit: number; readonly before?: number }): Promise<RunPage>
-  /** Runs a task now, after the one that is at work; kept and shown like one whose turn has come. WEIR-2021 while it is held. */
+  /**
+   * Runs a task now, after the one that is at work; kept and shown like one whose turn has come. One that still waits is shared by all who ask
+   * for it. WEIR-2021 while it is held, WEIR-2024 when too many wait.
+   */
   run(table: TableIdentifier, task: MaintenanceTask): Promise<RecordedRun>
   /** Resolves when no run is at work, which ends between two groups; none begins until the function that it gives is called. For backups. */
   hold(): Promise<() => void>
@@ -116,14 +120,28 @@ export function maintainTables(options: TableMaintenanceOptions): TableMaintenan
       .finally(() => (atWork = undefined))
   }, lookMs)
   timer.unref()
-  async function runNow(table: TableIdentifier, task: MaintenanceTask): Promise<RecordedRun> {
-    while (atWork) await atWork
-    if (stopped || holders > 0)
-      throw new WeirError('WEIR-2021', `${nameOf(table)} is not maintained now: a backup is being taken, or Weir ends`)
-    const kept = runAndKeep(table, task)
-    const ended = (): void => void (atWork = undefined)
-    atWork = kept.then(ended, ended)
-    return kept
+  const asked = askedRuns()
+  function runNow(table: TableIdentifier, task: MaintenanceTask): Promise<RecordedRun> {
+    const ended = Promise.withResolvers<void>()
+    return asked.ask(
+      { table: nameOf(table), task },
+      {
+        async wait() {
+          while (atWork) await atWork
+          if (stopped || holders > 0)
+            throw new WeirError(
+              'WEIR-2021',
+              `${nameOf(table)} is not maintained now: a backup is being taken, or Weir ends`,
+            )
+          atWork = ended.promise
+        },
+        run: () =>
+          runAndKeep(table, task).finally(() => {
+            atWork = undefined
+            ended.resolve()
+          }),
+      },
+    )
   }
 
   async function runAndKeep(table: TableIdentifier, task: MaintenanceTask): Promise<RecordedRun> {
