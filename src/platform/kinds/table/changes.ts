@@ -14,7 +14,7 @@ export function tableChanges(before: TableSpec, after: TableSpec): readonly Spec
   if (before.format !== after.format) throw notInPlace(`its format (${before.format} to ${after.format})`)
   const [keyBefore, keyAfter] = [before.key ?? [], after.key ?? []]
   if (keyBefore.toSorted().join() !== keyAfter.toSorted().join())
-    throw notInPlace(`its key (${keyBefore.join(', ') || 'none'} to ${keyAfter.join(', ') || 'none'})`)
+    throw otherKey(keyBefore.join(', '), keyAfter.join(', '))
   const found: SpecChange[] = []
   for (const [name, column] of Object.entries(after.columns))
     found.push(...columnChanges(name, before.columns[name], column))
@@ -48,6 +48,18 @@ function columnChanges(name: string, before: Column | undefined, after: Column):
   if (before.required && !after.required) found.push({ text: `column ${name} becomes optional`, destroys: null })
   if (before.doc !== after.doc) found.push({ text: `describe column ${name}`, destroys: null })
   return found
+}
+
+/** The rows do not tell what they would be under another key (keyed-tables.md, "Another key"). */
+function otherKey(before: string, after: string): WeirError {
+  const have = before ? `the last of each ${before}` : 'one for each record'
+  const want = after ? `the last of each ${after}` : 'one for each record'
+  const declared = after ? `with key ${after}` : 'without a key'
+  return new WeirError(
+    'WEIR-7005',
+    `a table cannot change its key (${before || 'none'} to ${after || 'none'}): its rows are ${have}, and from these nobody can tell ${want}. ` +
+      `Leave this one as it is, and declare another table ${declared} and a delivery of the same stream into it, which reads the stream from its beginning: docs/spec/keyed-tables.md, "Another key"`,
+  )
 }
 
 function notInPlace(what: string): WeirError {
