@@ -24,6 +24,7 @@ void test(`${kills} times kill -9 of engine and writer while ${sessions} session
   await weir.start()
   await eventually('the row', () => sqlOf(weir, `insert into counters values (1, 0, '')`).then(() => true))
   const raising = Array.from({ length: sessions }, (_, at) => raise(weir, at))
+  using _stopped = { [Symbol.dispose]: () => raising.forEach(({ stop }) => stop()) }
   const killed = { engine: 0, writer: 0 }
   const answered = () => raising.reduce((sum, one) => sum + one.answered.size, 0)
   for (let round = 0; round < kills; round++) {

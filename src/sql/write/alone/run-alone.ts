@@ -25,7 +25,9 @@ export async function runAlone(parts: WriteParts, { tables, run }: AloneStatemen
   const started = statements.cancellations
   let turn: StatementTurn | undefined
   const takeTurn = async (): Promise<void> => {
-    turn ??= await waitForTurn(parts, await tables(), patienceMs - (performance.now() - began))
+    const looked = await tables()
+    statements.mustNotBeCanceled(started)
+    turn ??= await waitForTurn(parts, looked, patienceMs - (performance.now() - began))
     statements.mustNotBeCanceled(started)
   }
   try {
@@ -43,7 +45,7 @@ export async function runAlone(parts: WriteParts, { tables, run }: AloneStatemen
       }
     }
   } finally {
-    await turn?.end()
+    turn?.end()
   }
 }
 

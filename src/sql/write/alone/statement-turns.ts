@@ -11,7 +11,7 @@ export interface StatementTurns {
 }
 
 export interface StatementTurn {
-  end(): Promise<void>
+  end(): void
 }
 
 export function statementTurns(host: Pick<EngineHost, 'turn' | 'endTurn'>): StatementTurns {
@@ -33,15 +33,16 @@ export function statementTurns(host: Pick<EngineHost, 'turn' | 'endTurn'>): Stat
     async take(tables, givenUp) {
       const key = { process: process.pid, turn: ++last }
       count(tables, 1)
-      const end = async (): Promise<void> => {
+      const end = (): void => {
         count(tables, -1)
-        await host.endTurn(key)
+        // What the statement did stands whether this is heard or not; a supervisor that does not hear it any more ends all turns of this process.
+        void host.endTurn(key).catch(() => undefined)
       }
       try {
         await Promise.race([host.turn({ ...key, tables }), givenUp])
         return { end }
       } catch (error) {
-        await end()
+        end()
         throw error
       }
     },
