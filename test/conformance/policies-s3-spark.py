@@ -26,6 +26,8 @@ for credential in credentials:
         catalog + ".io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
         catalog + ".header.X-Iceberg-Access-Delegation": "remote-signing",
         catalog + ".cache-enabled": "false",
+        # Spark removes the files itself otherwise, which users may not.
+        catalog + ".rest-catalog-purge": "true",
     }
 builder = SparkSession.builder.master("local[1]").appName("weir")
 for key, value in settings.items():

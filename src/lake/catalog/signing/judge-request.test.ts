@@ -59,6 +59,13 @@ void suite('which requests to the files of a table are signed', () => {
       assert.equal(signed(method, uri).headers['if-none-match'], undefined)
   })
 
+  void test('what Java’s SDK sends of the bytes that it wants is covered', () => {
+    assert.deepEqual(signed('GET', data, { 'x-amz-te': ['append-md5'], 'x-amz-checksum-mode': ['ENABLED'] }).headers, {
+      'x-amz-te': 'append-md5',
+      'x-amz-checksum-mode': 'ENABLED',
+    })
+  })
+
   void test('what S3 acts on is covered, and what programs on the way change is not', () => {
     const { headers } = signed('PUT', data, {
       Host: ['s3:9000'],

@@ -1,4 +1,4 @@
-import { restUnder } from '../../../storage/objects/location.ts'
+import { restUnder, under } from '../../../storage/objects/location.ts'
 import { readBucketRequest, type BucketServer } from '../../../storage/objects/s3/bucket-request.ts'
 import type { SignedParts } from '../../../storage/objects/s3/request-signer.ts'
 import { formOf, type RequestForm } from './request-forms.ts'
@@ -43,7 +43,7 @@ export function judgeRequest(asked: AskedRequest, location: string, server: Buck
 function outsideOf(form: RequestForm, key: string, location: string, bucket: string): string | undefined {
   const file = `s3://${bucket}/${key}`
   const rest = restUnder(location, file)
-  if (rest === undefined) return `${file} does not lie under ${location}`
+  if (rest === undefined) return `${file} does not lie under ${under(location, '')}`
   const [folder = '', ...names] = rest.split('/')
   // A prefix is compared with names as text, and servers over a file system read it as a path.
   if (names.slice(0, -1).includes('') || names.some((name) => /^(\.|%2e){1,2}$/i.test(name)))

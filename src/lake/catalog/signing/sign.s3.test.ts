@@ -166,7 +166,7 @@ void suite('signing of requests to S3', () => {
     // Nor is a file of one table signed by the address of another.
     await lake.ask(undefined, 'POST /namespaces/public/tables', { name: 'u', schema })
     const other = await lake.signed('ana', 'GET', lake.uriOf(`${lake.s3.root}/public/u/data/a.parquet`))
-    assert.match(errorOf(other), /^403 .*does not lie under s3:\/\/.*\/public\/t \(WEIR-7015\)/)
+    assert.match(errorOf(other), /^403 .*does not lie under s3:\/\/.*\/public\/t\/ \(WEIR-7015\)/)
   })
 
   void test('a signature is good for the request that was judged and for no other', async () => {

@@ -9,6 +9,8 @@ const signable: readonly (readonly [name: RegExp, value: RegExp])[] = [
   [/^x-amz-content-sha256$/, /^([0-9a-f]{64}|UNSIGNED-PAYLOAD|STREAMING-UNSIGNED-PAYLOAD-TRAILER)$/],
   [/^x-amz-checksum-[a-z0-9-]+$/, /^[\w+/=-]{1,128}$/],
   [/^x-amz-sdk-checksum-algorithm$/, /^\w{1,16}$/],
+  // Java's SDK wants the MD5 behind what it gets.
+  [/^x-amz-te$/, /^append-md5$/],
   [/^x-amz-trailer$/, /^x-amz-checksum-[a-z0-9-]+$/],
   [/^x-amz-decoded-content-length$/, /^\d{1,15}$/],
   [/^x-amz-mp-object-size$/, /^\d{1,15}$/],
