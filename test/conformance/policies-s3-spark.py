@@ -26,8 +26,6 @@ for credential in credentials:
         catalog + ".io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
         catalog + ".header.X-Iceberg-Access-Delegation": "remote-signing",
         catalog + ".cache-enabled": "false",
-        # Spark removes the files itself otherwise, which users may not.
-        catalog + ".rest-catalog-purge": "true",
     }
 builder = SparkSession.builder.master("local[1]").appName("weir")
 for key, value in settings.items():
@@ -41,7 +39,7 @@ for user in (credential.split(":")[0] for credential in credentials):
         "change": f"UPDATE {user}.public.orders SET id = 9 WHERE id = 8",
         "make": f"CREATE TABLE {user}.public.made USING iceberg AS SELECT 1 AS id",
         "made": f"SELECT id FROM {user}.public.made",
-        "drop": f"DROP TABLE {user}.public.made PURGE",
+        "drop": f"DROP TABLE {user}.public.made",
         "masked": f"SELECT * FROM {user}.public.people",
         "rows at the end": f"SELECT id FROM {user}.public.orders ORDER BY id",
     }.items():
