@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { after, before, beforeEach, test } from 'node:test'
 import type pg from 'pg'
 import { cancelRequest } from '../../../../test/support/cancel-request.ts'
+import { copyFrom } from '../../../../test/support/copy-stream.ts'
 import { eventually } from '../../../../test/support/deadline.ts'
 import { connectRaw, typeOf } from '../../../../test/support/raw-postgres.ts'
 import { startWriteEngine, type WriteEngine } from '../../../../test/support/write-engine.ts'
@@ -181,6 +182,28 @@ void test('INV-W10: an Execute with Closes behind it is alone, and a pipeline of
   raw.close()
   const { rows } = await other.query(`select n from ${table}`)
   assert.deepEqual(rows, [{ n: '102' }], 'two of others, one of the first')
+})
+
+void test('COPY is not run again: into a table with a key it is 40001 when others bring rows that may be of its keys, into others it lands', async () => {
+  const [client, other] = (await sessions(2)) as [pg.Client, pg.Client]
+  for (const [name, options] of [
+    [`${table}_plain`, { columns }],
+    [`${table}_keyed`, { columns, key: ['id'] }],
+  ] as const) {
+    await engine.table(name, options)
+    let left = 1
+    meanwhile = async () => {
+      if (left-- > 0) await other.query(`insert into ${name} values (2, 20)`)
+    }
+    const copied = copyFrom(client, `copy ${name} (id, n) from stdin`, { chunks: ['1\t10\n3\t30\n'] })
+    if (name.endsWith('plain')) await copied
+    else await assert.rejects(copied, { code: '40001' })
+    const { rows } = await other.query(`select id from ${name} order by id`)
+    assert.deepEqual(
+      rows.map(({ id }) => id),
+      name.endsWith('plain') ? ['1', '2', '3'] : ['2'],
+    )
+  }
 })
 
 void test('INV-W10: what has an unknown outcome is not run again', async () => {
