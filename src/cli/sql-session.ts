@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { embeddedEngine, engineOf, ownEngineOption } from '../kernel/answering-engine.ts'
-import type { ErrorCode } from '../kernel/errors/catalogue.ts'
+import { catalogue, type ErrorCode } from '../kernel/errors/catalogue.ts'
 import { WeirError } from '../kernel/errors/weir-error.ts'
 import type { Output } from './command.ts'
 import { printable } from './printable.ts'
@@ -104,6 +104,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   '42704': 'WEIR-6003',
   '42501': 'WEIR-6004',
   '57014': 'WEIR-6007',
+  '53100': 'WEIR-8001',
   '53200': 'WEIR-6006',
   '58P01': 'WEIR-8002',
   XX001: 'WEIR-8007',
@@ -126,7 +127,7 @@ function asSqlError(cause: unknown): WeirError {
     const more = detail === undefined || /^WEIR-\d+$/.test(detail) ? '' : `. ${detail.replace(/\.$/, '')}`
     const place = position === undefined ? '' : ` (at character ${position})`
     return new WeirError(
-      codeOf(code),
+      detail !== undefined && Object.hasOwn(catalogue, detail) ? (detail as ErrorCode) : codeOf(code),
       `${message}${place}${more}${hint === undefined || message.includes(hint) ? '' : `. ${hint}`}`,
       {
         details: { sqlstate: code },

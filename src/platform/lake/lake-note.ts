@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Files } from '../../kernel/files/files.ts'
+import { readNote } from '../supervisor/read-note.ts'
 import { writeDurably } from '../supervisor/write-durably.ts'
 import type { LakePlace } from './lake-place.ts'
 
@@ -23,9 +24,7 @@ export function noteOf({ warehouse, s3 }: LakePlace, catalog: string | undefined
 
 /** Undefined before the first start, and where only an earlier version of Weir ran: then they lie in the directory. */
 export async function readLakeNote(root: string, files: Files): Promise<LakeNote | undefined> {
-  const path = join(root, lakeNoteName)
-  if ((await files.size(path)) === undefined) return undefined
-  return JSON.parse((await files.read(path)).toString()) as LakeNote
+  return readNote<LakeNote>(join(root, lakeNoteName), files)
 }
 
 export function writeLakeNote(root: string, note: LakeNote, files: Files): Promise<void> {

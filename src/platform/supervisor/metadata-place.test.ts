@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
-import { refuseOtherMetadata } from './metadata-place.ts'
+import { readLakeNote } from '../lake/lake-note.ts'
+import { readMetadataPlace, refuseOtherMetadata } from './metadata-place.ts'
+import { whereStreamsLie } from './streams/streams-note.ts'
 
 interface Place {
   readonly database?: number
@@ -59,5 +61,26 @@ void suite('metadata that is lost', () => {
     await start({ hasTables: false, hasNote: true, database: 0 })
     await start({ hasTables: true, hasNote: true, database: 4096, log: 4152 })
     await start({ hasTables: true, hasNote: true, database: 8192 })
+  })
+})
+
+void suite('a note of the data directory that is damaged', () => {
+  void test('is named, with what to do', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'weir-notes-'))
+    try {
+      const readers = {
+        'metadata.json': () => readMetadataPlace(root, nodeFiles),
+        'lake.json': () => readLakeNote(root, nodeFiles),
+        'streams.json': () => whereStreamsLie(root, nodeFiles),
+      }
+      for (const [name, read] of Object.entries(readers))
+        for (const text of ['', '{"in":"sql', '5']) {
+          writeFileSync(join(root, name), text)
+          const message = new RegExp(`${name} is damaged: it holds ".*"\\. Restore it from a backup; or remove it`)
+          await assert.rejects(read(), { code: 'WEIR-2006', message }, name)
+        }
+    } finally {
+      rmSync(root, { recursive: true, force: true })
+    }
   })
 })

@@ -5,6 +5,7 @@ import type { Files } from '../../kernel/files/files.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import { ownPostgres, type PostgresOwner } from '../../storage/metadata/postgres-owner.ts'
 import { placeOfPostgres } from '../../storage/metadata/postgres.ts'
+import { readNote } from './read-note.ts'
 import { writeDurably } from './write-durably.ts'
 
 /** `metadata.json` of a data directory: without the metadata the files beside it are worth nothing. */
@@ -57,9 +58,7 @@ export async function ownMetadata(
 
 /** Undefined before the first start, and where an earlier version of Weir ran. */
 export async function readMetadataPlace(directory: string, files: Files): Promise<MetadataPlace | undefined> {
-  const path = join(directory, 'metadata.json')
-  if ((await files.size(path)) === undefined) return undefined
-  return JSON.parse((await files.read(path)).toString()) as MetadataPlace
+  return readNote<MetadataPlace>(join(directory, 'metadata.json'), files)
 }
 
 /** SQLite would begin an empty database in each of these cases. Pages have 4 KiB; one alone is a header without a table. */

@@ -5,10 +5,13 @@ import type { Files } from '../../kernel/files/files.ts'
 export async function writeDurably(path: string, text: string, files: Files): Promise<void> {
   const file = await files.open(`${path}.next`, 'write')
   const bytes = Buffer.from(text)
-  await file.write([bytes], 0)
-  await file.truncate(bytes.length)
-  await file.sync()
-  await file.close()
+  try {
+    await file.write([bytes], 0)
+    await file.truncate(bytes.length)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
   await files.rename(`${path}.next`, path)
   await files.syncDirectory(dirname(path))
 }

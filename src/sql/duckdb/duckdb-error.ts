@@ -60,6 +60,7 @@ const rules: readonly Rule[] = [
   rule(/^Invalid Input Error/, 'WEIR-6005', '22023'),
   rule(/^Not implemented Error/, 'WEIR-6002', '0A000'),
   rule(/^Permission Error/, 'WEIR-6004', '42501'),
+  rule(/^IO Error: .*(No space left on device|Disk quota exceeded)/i, 'WEIR-8001', '53100'),
   rule(/^IO Error/, 'WEIR-6005', '58030'),
 ]
 

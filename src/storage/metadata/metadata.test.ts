@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { describeMetadataContract } from '../../../test/contracts/metadata.ts'
 import { describePointerStoreContract, type TestedPointers } from '../../../test/contracts/pointer-store.ts'
+import { sql } from 'kysely'
 import { openMetadata, type Metadata } from './metadata.ts'
+import { openSqlite } from './sqlite.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-metadata-'))
 let lastDatabase = 0
@@ -44,6 +46,24 @@ void test('what is no database, and one that does not answer, is named', async (
     assert.doesNotMatch(error.message, /secret/)
     return true
   })
+})
+
+void test('a full disk is named and undoes what was begun, and what comes when there is room is stored', async () => {
+  const { db, transact } = openSqlite(join(folder, 'full.db'))
+  await sql`CREATE TABLE noted (note TEXT)`.execute(db)
+  const note = (text: string) =>
+    transact(async (within) => {
+      await sql`INSERT INTO noted VALUES ('begun')`.execute(within)
+      await sql`INSERT INTO noted VALUES (${text})`.execute(within)
+    })
+  // SQLite answers a database at its limit as it answers a disk that is.
+  await sql`PRAGMA max_page_count = 4`.execute(db)
+  const refused = { code: 'WEIR-8001', message: /full\.db cannot be written: the disk is full\. Free space/ }
+  await assert.rejects(note('x'.repeat(100_000)), refused)
+  await sql`PRAGMA max_page_count = 4000`.execute(db)
+  await note('x'.repeat(100_000))
+  assert.deepEqual((await sql`SELECT count(*) AS notes FROM noted`.execute(db)).rows.map((row) => ({ ...(row as object) })), [{ notes: 2 }])
+  await db.destroy()
 })
 
 function pointersOf(metadata: Metadata): TestedPointers {

@@ -13,12 +13,14 @@ export function openSqlite(path: string): Database {
       database: {
         close: () => database.close(),
         prepare(text) {
+          // A disk that was full has undone the transaction already: an error of the second undoing would hide why.
+          if (text === 'rollback' && !database.isTransaction) return nothingToUndo
           const statement = database.prepare(text)
           return {
             reader: statement.columns().length > 0,
-            all: (parameters) => statement.all(...(parameters as never[])),
+            all: (parameters) => explained(path, () => statement.all(...(parameters as never[]))),
             iterate: (parameters) => statement.iterate(...(parameters as never[])) as never,
-            run: (parameters) => statement.run(...(parameters as never[])) as never,
+            run: (parameters) => explained(path, () => statement.run(...(parameters as never[])) as never),
           }
         },
       },
@@ -26,6 +28,25 @@ export function openSqlite(path: string): Database {
   })
   // One connection that kysely hands out to one transaction at a time: nothing can come between.
   return { db, types: sqliteTypes, transact: (work) => db.transaction().execute(work) }
+}
+
+const nothingToUndo = {
+  reader: false,
+  all: () => [],
+  iterate: () => [][Symbol.iterator](),
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+}
+
+/** SQLITE_FULL, which the system's ENOSPC and EDQUOT become. */
+const full = 13
+
+function explained<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    if ((cause as { readonly errcode?: number }).errcode !== full) throw cause
+    throw new WeirError('WEIR-8001', `${path} cannot be written: the disk is full. Free space`, { cause })
+  }
 }
 
 function open(path: string): DatabaseSync {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { Files } from '../../../kernel/files/files.ts'
 import type { DataDirectory } from '../data-directory.ts'
+import { readNote } from '../read-note.ts'
 import { writeDurably } from '../write-durably.ts'
 
 /** `streams.json` of a data directory: where the streams of its deliveries lie. Elsewhere each would find other topics under its names. */
@@ -17,7 +18,7 @@ type Places = Pick<DataDirectory, 'root' | 'log'>
 
 /** WEIR-2018 when the directory's streams lie in the other place; notes it at the first start. */
 export async function refuseOtherStreams(places: Places, wanted: StreamsNote['in'], files: Files): Promise<void> {
-  const found = await readNote(places, files)
+  const found = await noted(places, files)
   if (found && found.in !== wanted) throw otherStreams(places, nameOf(found), nameOf({ in: wanted }))
   if (!found) await writeNote(places, { in: wanted }, files)
 }
@@ -25,7 +26,7 @@ export async function refuseOtherStreams(places: Places, wanted: StreamsNote['in
 /** Holds the directory to the first cluster that it is connected to. */
 export function clusterNote(places: Places, files: Files): (cluster: string) => Promise<void> {
   return async (cluster) => {
-    const found = await readNote(places, files)
+    const found = await noted(places, files)
     if (found?.cluster === cluster) return
     if (found?.cluster !== undefined) throw otherStreams(places, nameOf(found), nameOf({ in: 'kafka', cluster }))
     await writeNote(places, { in: 'kafka', cluster }, files)
@@ -34,12 +35,12 @@ export function clusterNote(places: Places, files: Files): (cluster: string) => 
 
 /** Undefined before the first start, and where only an earlier version of Weir ran: then they lie in the log. */
 export async function whereStreamsLie(root: string, files: Files): Promise<StreamsNote['in'] | undefined> {
-  return (await readNote({ root, log: join(root, 'log') }, files))?.in
+  return (await noted({ root, log: join(root, 'log') }, files))?.in
 }
 
-async function readNote({ root, log }: Places, files: Files): Promise<StreamsNote | undefined> {
-  const path = join(root, streamsNoteName)
-  if ((await files.size(path)) !== undefined) return JSON.parse((await files.read(path)).toString()) as StreamsNote
+async function noted({ root, log }: Places, files: Files): Promise<StreamsNote | undefined> {
+  const note = await readNote<StreamsNote>(join(root, streamsNoteName), files)
+  if (note !== undefined) return note
   // Before there was a note there was only the log.
   return (await files.list(join(log, 'topics'))).length > 0 ? { in: 'log' } : undefined
 }

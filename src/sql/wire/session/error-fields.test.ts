@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { catalogue } from '../../../kernel/errors/catalogue.ts'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import { duckdbError } from '../../duckdb/duckdb-error.ts'
 import { sqlError } from '../../sql-error.ts'
 import { errorFields } from './error-fields.ts'
 
@@ -17,4 +18,16 @@ void test('the hint is that of the error or, without one, the remedy of its code
 void test('no message shows a piece of the statement that Weir composed', () => {
   const thrown = new Error('Some Error: no such thing\n\nLINE 1: ...SELECT "c1" FROM read_parquet(...\n          ^')
   assert.equal(errorFields(thrown, 'ERROR').message, 'Some Error: no such thing')
+})
+
+void test('a full disk has the SQLSTATE that PostgreSQL gives it, whoever met it', () => {
+  const met = [
+    new WeirError('WEIR-8001', 'No room on the disk for a.parquet'),
+    duckdbError(new Error('IO Error: Could not write file "a.tmp": No space left on device')),
+    duckdbError(Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC', syscall: 'write' })),
+  ]
+  for (const error of met) {
+    const { sqlstate, detail } = errorFields(error, 'ERROR')
+    assert.deepEqual([sqlstate, detail], ['53100', 'WEIR-8001'], error.message)
+  }
 })

@@ -33,6 +33,8 @@ function remedyOf({ code }: WeirError): string | undefined {
 
 /** Of what was not said by SQL itself. */
 function sqlstateOf({ code, kind }: WeirError): string {
+  // Pools take 57P03 for a server that starts, and connect anew.
+  if (code === 'WEIR-8001') return '53100'
   if (code === 'WEIR-4025' || code === 'WEIR-4027') return '0A000'
   return kind === 'unavailable' ? '57P03' : 'XX000'
 }
