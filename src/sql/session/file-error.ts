@@ -19,6 +19,7 @@ export interface FoundFile {
 const sqlstates: Partial<Record<ErrorCode, string>> = {
   'WEIR-4008': 'XX001',
   'WEIR-4026': 'XX001',
+  'WEIR-5011': 'XX001',
   'WEIR-8002': '58P01',
   'WEIR-8005': 'XX001',
   'WEIR-8007': 'XX001',

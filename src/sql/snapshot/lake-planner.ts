@@ -10,7 +10,7 @@ import { holdScanned } from '../../lake/scan/hold-scanned.ts'
 import { nearestSummary } from '../../lake/scan/nearest-summary.ts'
 import { planScan, type Scan } from '../../lake/scan/plan-scan.ts'
 import { scanSql } from '../../lake/scan/scan-sql.ts'
-import { deliveryState, type DeliveryState } from '../../record/delivery-state.ts'
+import type { DeliveryState } from '../../record/delivery-state.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { ScanFilter } from '../blank/scan-filter.ts'
 import type { ResolvedTable, TableRelation } from '../engine-host.ts'
@@ -25,6 +25,7 @@ import { rememberLatest } from './remember-latest.ts'
 import { openSegmentLinks, type LinkedSegments } from './segment-links.ts'
 import { pinOf } from './pin-table.ts'
 import { manifestNaming } from './manifest-naming.ts'
+import { readStateFile } from './state-file.ts'
 import type { Pin, ReadRelation, TablePlan, TablePlanner, WrittenPlan, WrittenTable } from './table-plan.ts'
 import { planTail, type TailRows } from './tail-rows.ts'
 
@@ -43,9 +44,7 @@ export function lakePlanner(config: { readonly objects: ObjectStore; readonly li
   const metadataAt = rememberLatest(tablesRemembered, async (location: string) =>
     parseMetadata((await objects.get(location)).toString('utf8'), location),
   )
-  const stateAt = rememberLatest(tablesRemembered, async (location: string) =>
-    deliveryState.parse(JSON.parse((await objects.get(location)).toString('utf8'))),
-  )
+  const stateAt = rememberLatest(tablesRemembered, (location: string) => readStateFile(objects, location))
   const snapshotAt = rememberLatest(tablesRemembered, async (location: string): Promise<ScanOfTable> => {
     const metadata = await metadataAt(location)
     return { metadata, scan: await planScan({ metadata, store: objects, reader }), pathOf: notHeld }

@@ -2,6 +2,7 @@ import type { Cursor, ResultChunk, ResultColumn } from '../query-service.ts'
 import { oidOf } from '../result-type.ts'
 import type { FieldDescription } from '../backend-messages.ts'
 import { type ColumnEncoder, columnEncoder } from '../values/column-encoder.ts'
+import { mustShowAllFields } from '../values/lost-field.ts'
 import { writeRows } from '../values/row-encoder.ts'
 import type { TextStyle } from '../values/text.ts'
 import { type Outbox, outboxBytes } from './outbox.ts'
@@ -34,6 +35,7 @@ export function describeFields(columns: readonly ResultColumn[], formats: readon
 }
 
 export function resultStream(cursor: Cursor, formats: readonly number[], style: TextStyle): ResultStream {
+  for (const { name, type } of cursor.columns) mustShowAllFields(name, type.duckdb)
   const encoders: ColumnEncoder[] = cursor.columns.map(({ type }, i) =>
     columnEncoder(type, formatOf(formats, i) === 1 ? 'binary' : 'text', style),
   )
