@@ -14,7 +14,10 @@ void test('a damaged state file is named with its table and what to do', async (
   for (const text of ['', whole.slice(0, whole.length / 2), '{}', 'null']) {
     const error = (await readStateFile(holding(text), location).catch((thrown: unknown) => thrown)) as WeirError
     assert.equal(error.code, 'WEIR-5011', text)
-    const told = fileError(error, { tables: [{ schema: 'public', name: 'orders', columns: [] }], views: [] }) as WeirError
+    const told = fileError(error, {
+      tables: [{ schema: 'public', name: 'orders', columns: [] }],
+      views: [],
+    }) as WeirError
     assert.ok(told.message.startsWith(`table public.orders: ${location} is no state of deliveries`), told.message)
     assert.equal(told.details['sqlstate'], 'XX001')
     assert.match(String(told.details['hint']), /^Restore the file from a backup\..*weir table rollback public\.orders/)

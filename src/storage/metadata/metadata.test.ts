@@ -62,7 +62,10 @@ void test('a full disk is named and undoes what was begun, and what comes when t
   await assert.rejects(note('x'.repeat(100_000)), refused)
   await sql`PRAGMA max_page_count = 4000`.execute(db)
   await note('x'.repeat(100_000))
-  assert.deepEqual((await sql`SELECT count(*) AS notes FROM noted`.execute(db)).rows.map((row) => ({ ...(row as object) })), [{ notes: 2 }])
+  assert.deepEqual(
+    (await sql`SELECT count(*) AS notes FROM noted`.execute(db)).rows.map((row) => ({ ...(row as object) })),
+    [{ notes: 2 }],
+  )
   await db.destroy()
 })
 
