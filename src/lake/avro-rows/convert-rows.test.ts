@@ -188,6 +188,27 @@ void test('a file without ids is read by the mapping of names of its table', asy
   assert.deepEqual(await rowsOf({ path, format: 'AVRO' }, schema, { mapping }), ['["7",{"city":"Ulm"},"0"]'])
 })
 
+void test('fields inside structs are found in files of more shapes than are read by their own names', async () => {
+  const place = { type: 'record', name: 'place', fields: [{ name: 'town', 'field-id': 2, type: 'string' }] }
+  const files = await Promise.all(
+    Array.from({ length: 12 }, async (_, at) => {
+      const fields = [
+        { name: 'place', 'field-id': 1, type: optional(place) },
+        { name: 'own', 'field-id': 10 + at, type: 'int' },
+      ]
+      const record = { place: { town: `town ${at}` }, own: at }
+      const path = await converted(avroContainer({ type: 'record', name: 't', fields }, [record]), 1)
+      const file = { content: 'data', format: 'AVRO', specId: 0, partition: [] } as unknown as ScannedFile
+      return { path, file }
+    }),
+  )
+  const struct = { type: 'struct', fields: [{ id: 2, name: 'city', required: false, type: 'string' }] } as const
+  const schema = schemaWith([{ id: 1, name: 'place', required: false, type: struct }])
+  const read = await db.runAndReadAll(`SELECT c1.city FROM (${fileRowsSql(files, { schema, schemas: [schema] })})`)
+  const towns = Array.from({ length: 12 }, (_, at) => `town ${at}`)
+  assert.deepEqual(new Set(read.getRows().map(([town]) => town)), new Set(towns))
+})
+
 const ints = { type: 'record', name: 'table', fields: [{ name: 'v', 'field-id': 1, type: 'int' }] }
 const numbers = (count: number) => Array.from({ length: count }, (_, v) => ({ v }))
 
