@@ -13,8 +13,14 @@ import { convertRows } from './convert-rows.ts'
 const fieldOf = (id: number, name: string, type: IcebergType): Field => ({ id, name, type, required: false })
 const codes = { type: 'list', 'element-id': 13, element: 'int', 'element-required': false } as const
 const place = { type: 'struct', fields: [fieldOf(11, 'city', 'string'), fieldOf(12, 'codes', codes)] } as const
-const mapOf = (keyId: number, key: string, value: string): IcebergType =>
-  ({ type: 'map', 'key-id': keyId, key, 'value-id': keyId + 1, value, 'value-required': false })
+const mapOf = (keyId: number, key: string, value: string): IcebergType => ({
+  type: 'map',
+  'key-id': keyId,
+  key,
+  'value-id': keyId + 1,
+  value,
+  'value-required': false,
+})
 const schema: Schema = {
   type: 'struct',
   'schema-id': 0,
@@ -45,11 +51,20 @@ const rows = [
   ['2999999999999993', '-0.15', '-1234567890123456789012345678.0123456789', '1970-01-02', '23:59:59.999996', '1970-01-03 23:59:59.999999+00', '2024-02-29 12:00:00.000003', '00112233-4455-6677-8899-aabbccddee03', String.raw`\x00\xFF\x03`, "{'city': Zürich 😀, 'codes': [3, NULL, -3]}", '{a=3, b=NULL}', '{-3=n3, 4=NULL}', '0.30000000000000004', '-7.5', 'false'],
 ] // prettier-ignore
 
-for (const codec of ['deflate', 'snappy'])
-  void test(`a file that fastavro 1.13 wrote has its rows (${codec})`, async () => {
-    const { folder, db } = await scratchDuckdb(`golden-${codec}`)
+const files = [
+  'fastavro-deflate',
+  'fastavro-snappy',
+  'iceberg-gzip',
+  'iceberg-snappy',
+  'iceberg-uncompressed',
+  'iceberg-zstd',
+]
+
+for (const name of files)
+  void test(`${name}: a file that fastavro 1.13 or Apache Iceberg 1.11 wrote has its rows`, async () => {
+    const { folder, db } = await scratchDuckdb(`golden-${name}`)
     await db.run(`SET TimeZone = 'UTC'`)
-    const source = fileURLToPath(new URL(`fixtures/fastavro-${codec}.avro`, import.meta.url))
+    const source = fileURLToPath(new URL(`fixtures/${name}.avro`, import.meta.url))
     const path = join(folder, 'rows.parquet')
     const { size } = await stat(source)
     await convertRows(source, path, { location: `file://${source}`, sizeBytes: size, recordCount: rows.length })
