@@ -46,6 +46,18 @@ export function withS3Files({ python, env }: EnginePython): EnginePython {
   }
 }
 
+/** The class path of Iceberg's library for Java with its client of S3, and what it wants of Hadoop. */
+export function icebergJars(): string {
+  const version = process.env['ICEBERG_VERSION'] ?? '1.11.0'
+  const bundle = mavenJars(`aws-${version}`, [`org.apache.iceberg:iceberg-aws-bundle:${version}`])
+  const client = mavenJars(`iceberg-client-${version}`, [
+    ...['core', 'aws'].map((part) => `org.apache.iceberg:iceberg-${part}:${version}`),
+    'org.apache.hadoop:hadoop-client-api:3.4.2',
+    'org.slf4j:slf4j-nop:1.7.36',
+  ])
+  return [client, bundle].map((folder) => join(folder, '*')).join(':')
+}
+
 /** The environment of a program of ours in an engine's Python; the kit's `digest` can be imported. */
 export function pythonEnvironment({ env }: EnginePython): NodeJS.ProcessEnv {
   return { ...process.env, ...env, PYTHONPATH: `${kit}/iceberg`, PYTHONDONTWRITEBYTECODE: '1' }

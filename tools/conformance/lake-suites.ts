@@ -57,12 +57,12 @@ export default defineProject({ name: 'pyiceberg', resources: [],
     needs: ['python3'],
     command: () => run('test/conformance/policies.ts'),
   },
-  ...(['pyiceberg', 'spark'] as const).map((client) => ({
-    name: client === 'spark' ? 'policies-s3-spark' : 'policies-s3',
-    what: `users of tables in S3 by ${client === 'spark' ? 'Spark' : 'PyIceberg'} without keys: requests to files are signed one by one, as policies let them`,
+  ...(['pyiceberg', 'java'] as const).map((client) => ({
+    name: client === 'java' ? 'policies-s3-java' : 'policies-s3',
+    what: `users of tables in S3 by ${client === 'java' ? "Iceberg's library for Java" : 'PyIceberg'} without keys: requests to files are signed one by one, as policies let them`,
     quick: false,
     alone: true as const,
-    needs: ['python3', 'go', 'curl', ...(client === 'spark' ? ['java', 'mvn'] : [])],
+    needs: ['python3', 'go', 'curl', ...(client === 'java' ? ['java', 'mvn'] : [])],
     command: () => withS3('test/conformance/policies-s3.ts', client),
   })),
   {
