@@ -77,7 +77,7 @@ function objectsSql(
   const printed = isPrinted('"weir:json"', members, (at) => `struct_extract("weir:read", ${literal(names[at]!)})`)
   const unlessPrinted = (sql: string): string => `CASE WHEN "weir:printed" THEN NULL ELSE ${sql} END`
   const objects = `SELECT CAST(json AS VARCHAR) AS "weir:json", filename AS "weir:file", file_index, ${readSql('json', members)} AS "weir:read" FROM read_json_objects(${files}, ${options})`
-  const judged = `SELECT "weir:json", "weir:file", file_index${read.join('')}, CASE WHEN ${printed} THEN true WHEN ${isKnown} THEN false ELSE ${unknown} END AS "weir:printed" FROM (${objects})`
+  const judged = `SELECT "weir:json", "weir:file", file_index${read.join('')}, CASE ${printed.map((condition) => `WHEN ${condition} THEN true`).join(' ')} WHEN ${isKnown} THEN false ELSE ${unknown} END AS "weir:printed" FROM (${objects})`
   // What can fail is not computed before it is asked for, so the objects of a count are judged as well, and no condition is carried below it.
   return `SELECT *, ${unlessPrinted(`json_extract_string("weir:json", ${pointers})`)} AS "weir:texts", ${unlessPrinted(`json_type("weir:json", ${pointers})`)} AS "weir:kinds" FROM (${judged}) WHERE "weir:printed" IS NOT NULL`
 }

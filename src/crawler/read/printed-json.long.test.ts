@@ -169,7 +169,7 @@ void suite('objects that are read in one parse', () => {
           const write = (texts: readonly string[]) =>
             `${hasMark ? '\ufeff' : ''}${texts.join(newline)}${isEnded ? newline : ''}`
           const both = async (texts: readonly string[]) =>
-            [await files.read(write(texts)), await files.read(write(texts), () => 'false')] as const
+            [await files.read(write(texts)), await files.read(write(texts), () => ['false'])] as const
           const [read, expected] = await both(lines)
           assert.equal(typeof read, typeof expected, JSON.stringify([read, expected]))
           if (typeof expected !== 'string') return assert.deepEqual(read, expected)

@@ -47,19 +47,23 @@ export function readSql(json: string, members: readonly ReadMember[]): string {
 
 /**
  * Whether an object is, byte for byte, what was read of it, printed. Then it has no other member, none twice, no number with digits that were lost,
- * and each value is of the kind that was read: what is printed is read in one way only. Never null.
+ * and each value is of the kind that was read: what is printed is read in one way only.
  *
- * Most objects are printed alike, all members in their order, with or without a blank behind `:` and `,`, so this is tried first, in one concat. Then
- * with what is null or not there, and with escapes. What is found so is a guess that the comparison proves or refutes. `valueOf` is the column that
- * `readSql` has for a member.
+ * These are conditions of a CASE, to be tried one after the other. Most objects are printed alike, all members in their order, with or without a blank
+ * behind `:` and `,`, which takes one concat. The next looks for what is null or not there, and for escapes. What is found so is a guess that
+ * the comparison proves or refutes. `valueOf` is the column that `readSql` has for a member.
  */
-export function isPrintedSql(json: string, members: readonly ReadMember[], valueOf: (at: number) => string): string {
-  if (members.length === 0) return `${json} = '{}'`
+export function isPrintedSql(
+  json: string,
+  members: readonly ReadMember[],
+  valueOf: (at: number) => string,
+): readonly string[] {
+  if (members.length === 0) return [`${json} = '{}'`]
   const isSpaced = `starts_with(${json}, ${literal(`{${JSON.stringify(members[0]!.name)}: `)})`
   const isSame = (print: (blank: '' | ' ') => string): string =>
     `CASE WHEN ${isSpaced} THEN ${print(' ')} ELSE ${print('')} END = ${json}`
   const whole = isSame((blank) => printedWhole(members, valueOf, blank))
-  return `(${whole} OR ${isSame((blank) => printedSparse(members, valueOf, blank, json))})`
+  return [whole, isSame((blank) => printedSparse(members, valueOf, blank, json))]
 }
 
 function printedWhole(members: readonly ReadMember[], valueOf: (at: number) => string, blank: '' | ' '): string {
