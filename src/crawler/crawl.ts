@@ -76,10 +76,7 @@ export async function crawl(
   const { columns } = merged
   if (isDryRun) return { pointer: before, columns, summary, files: fileReports(looked, merged.leftOut) }
   const isNothing = previous === null && merged.files.length === 0 && merged.leftOut.length === 0
-  const isSame =
-    previous !== null &&
-    fresh === 0 &&
-    isDeepStrictEqual(contentOf({ ...merged, ...placeOf(plan) }), contentOf(previous))
+  const isSame = previous !== null && fresh === 0 && isSameContent({ ...merged, ...placeOf(plan) }, previous)
   const pointer = isNothing ? null : isSame ? before : await write(plan, merged, looked, ports)
   return { pointer, columns, summary, files: null }
 }
@@ -98,8 +95,15 @@ async function findFiles(
 
 type Content = MergedFiles & Pick<CrawledTable, 'root' | 'bucket'>
 
-function contentOf({ columns, shapes, files, leftOut, deltaVersion, root, bucket }: Content) {
-  return { columns, shapes, files, leftOut, deltaVersion, root, bucket }
+/** File by file: what compares all at once remembers all that it has seen. */
+function isSameContent(a: Content, b: Content): boolean {
+  const isSameList = (some: readonly unknown[], others: readonly unknown[]): boolean =>
+    some.length === others.length && some.every((one, at) => isDeepStrictEqual(one, others[at]))
+  return isDeepStrictEqual(aboutAll(a), aboutAll(b)) && isSameList(a.files, b.files) && isSameList(a.leftOut, b.leftOut)
+}
+
+function aboutAll({ columns, shapes, deltaVersion, root, bucket }: Content) {
+  return { columns, shapes, deltaVersion, root, bucket }
 }
 
 function placeOf({ folder, bucket }: CrawlPlan): Pick<CrawledTable, 'root' | 'bucket'> {

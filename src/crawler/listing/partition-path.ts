@@ -7,6 +7,17 @@ export interface PartitionValue {
   readonly value: string | null
 }
 
+/** `partitionOf` for many files: those of one folder share what its names say. */
+export function partitionsByFolder(): (path: string) => readonly PartitionValue[] {
+  const known = new Map<string, readonly PartitionValue[]>()
+  return (path) => {
+    const folder = path.slice(0, path.lastIndexOf('/') + 1)
+    const found = known.get(folder) ?? partitionOf(path)
+    known.set(folder, found)
+    return found
+  }
+}
+
 /** The values in the names of the folders above a file: `dt=2024-01-01/country=de/part-0.csv`. */
 export function partitionOf(path: string): readonly PartitionValue[] {
   return path

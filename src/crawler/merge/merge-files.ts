@@ -1,8 +1,8 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { CrawlPlan } from '../crawl-plan.ts'
-import type { CrawledTable, FileFormat } from '../crawled-table.ts'
+import type { CrawledTable, FileFormat, FileShape } from '../crawled-table.ts'
 import { identityOf, type LeftOutReason, type ListedFile, type LookedFile, type ReadableFinding } from '../finding.ts'
-import { partitionOf, type PartitionValue } from '../listing/partition-path.ts'
+import { partitionsByFolder, type PartitionValue } from '../listing/partition-path.ts'
 import { otherFormat } from '../look/look-at-file.ts'
 import { collectShapes } from './collect-shapes.ts'
 import { mergedPartitions } from './merged-partitions.ts'
@@ -29,6 +29,7 @@ export function mergeFiles(
   const leave = (file: ListedFile, reason: LeftOutReason, detail: string): void =>
     void leftOut.push({ ...identityOf(file), reason, detail })
   const readable: Readable[] = []
+  const partitionOf = partitionsByFolder()
   for (const file of looked) {
     const { finding } = file
     if (finding.kind === 'left out') leave(file, finding.reason, finding.detail)
@@ -74,7 +75,13 @@ function fittingFiles(
 }
 
 function usualFirst(files: readonly Readable[]): readonly Readable[] {
-  const namesOf = ({ finding }: Readable): string => JSON.stringify(finding.shape.columns.map(({ name }) => name))
+  // Files that are alike share their shape.
+  const names = new Map<FileShape, string>()
+  const namesOf = ({ finding: { shape } }: Readable): string => {
+    const found = names.get(shape) ?? JSON.stringify(shape.columns.map(({ name }) => name))
+    names.set(shape, found)
+    return found
+  }
   const usual = mostCommon(files.map(namesOf))
   return [...files.filter((file) => namesOf(file) === usual), ...files.filter((file) => namesOf(file) !== usual)]
 }
@@ -95,15 +102,18 @@ function collected(
   partitionNames: readonly string[],
 ): Pick<CrawledTable, 'shapes' | 'files'> {
   const { shapes, indexes } = collectShapes(files.map(({ finding }) => finding.shape))
+  const inFolders = new Map<readonly PartitionValue[], (string | null)[]>()
   const placed = files.map((file, at) => {
-    const values = new Map(file.partition.map(({ name, value }) => [name, value]))
-    return {
-      ...identityOf(file),
-      shape: indexes[at]!,
-      partition: partitionNames.map((name) => values.get(name) ?? null),
-    }
+    const values = inFolders.get(file.partition) ?? valuesOf(file.partition, partitionNames)
+    inFolders.set(file.partition, values)
+    return { ...identityOf(file), shape: indexes[at]!, partition: values }
   })
   return { shapes, files: placed }
+}
+
+function valuesOf(partition: readonly PartitionValue[], names: readonly string[]): (string | null)[] {
+  const values = new Map(partition.map(({ name, value }) => [name, value]))
+  return names.map((name) => values.get(name) ?? null)
 }
 
 function mostCommon<T>(values: readonly T[]): T | undefined {

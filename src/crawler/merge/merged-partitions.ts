@@ -6,6 +6,7 @@ import { commonType } from './common-type.ts'
 import { partitionFits, partitionType } from './partition-type.ts'
 
 interface Partitioned extends ListedFile {
+  /** Files of one folder share it. */
   readonly partition: readonly PartitionValue[]
 }
 
@@ -30,8 +31,9 @@ export function mergedPartitions<File extends Partitioned>(
     if (!isSame) leave(file, 'other partitions', `its folders say ${said(own)}, those of the table ${said(names)}`)
     return isSame
   })
+  const folders = [...new Set(same.map(({ partition }) => partition))]
   const columns = names.map((name) => {
-    const values = same.map(({ partition }) => partition.find((one) => one.name === name)!.value)
+    const values = folders.map((partition) => valueOf(partition, name))
     return columnOf(
       name,
       values,
@@ -39,16 +41,22 @@ export function mergedPartitions<File extends Partitioned>(
       known?.find((column) => column.name === name),
     )
   })
+  const problems = new Map(
+    folders.map((partition) => [
+      partition,
+      columns.find(({ name, type }) => !partitionFits(valueOf(partition, name), type)),
+    ]),
+  )
   const fitting = same.filter((file) => {
-    const problem = columns.find(({ name, type }) => !partitionFits(valueOf(file, name), type))
-    if (problem) leave(file, 'drift', `${problem.name}=${valueOf(file, problem.name)} is no ${problem.type}`)
+    const problem = problems.get(file.partition)
+    if (problem) leave(file, 'drift', `${problem.name}=${valueOf(file.partition, problem.name)} is no ${problem.type}`)
     return !problem
   })
   return { names, columns, files: fitting }
 }
 
-const valueOf = (file: Partitioned, name: string): string | null =>
-  file.partition.find((one) => one.name === name)!.value
+const valueOf = (partition: readonly PartitionValue[], name: string): string | null =>
+  partition.find((one) => one.name === name)!.value
 
 const said = (names: readonly string[]): string => (names.length > 0 ? names.join(', ') : 'none')
 
