@@ -137,10 +137,7 @@ async function lookAtAll(
       (found) => found && isSameFile(found, file) && !isToBeSeenAgain(found),
     )
   const share = shareFindings()
-  const looked = files.map((file) => {
-    const found = knownOf(file)
-    return found && share(found)
-  })
+  const looked = files.map(knownOf)
   const missing = files.map((_, at) => at).filter((at) => looked[at] === undefined)
   let done = 0
   try {

@@ -19,7 +19,7 @@ export function partitionsByFolder(): (path: string) => readonly PartitionValue[
 }
 
 /** The values in the names of the folders above a file: `dt=2024-01-01/country=de/part-0.csv`. */
-export function partitionOf(path: string): readonly PartitionValue[] {
+function partitionOf(path: string): readonly PartitionValue[] {
   return path
     .split('/')
     .slice(0, -1)
