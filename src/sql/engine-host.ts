@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../kernel/errors/catalogue.ts'
 import type { Hold } from '../kernel/change-count.ts'
 
 /** What the engine asks of its supervisor (`docs/spec/processes.md`, "How they talk"). JSON-safe, it crosses a channel. */
@@ -145,6 +146,8 @@ export interface TableRelation extends TableName {
   readonly key?: readonly string[]
   /** All of them without it. */
   readonly rights?: RelationRights
+  /** Why nothing is known of it but its name; it has no columns then. */
+  readonly unreadable?: { readonly code: ErrorCode; readonly message: string }
 }
 
 export interface ColumnRelation {

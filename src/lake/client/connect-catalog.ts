@@ -179,6 +179,13 @@ function accept(answer: Answer, what: string): Answer {
 
 function refused(answer: Answer, what: string): WeirError {
   const text = `${what}: ${answer.message}`
+  // Iceberg's words: the table is there, and nobody may take its name for free.
+  const gone = /^Failed to open input stream for file: (.+?)(?: of \S+)?$/s.exec(answer.message)?.[1]
+  if (answer.status === 404 && gone !== undefined)
+    return new WeirError(
+      'WEIR-8002',
+      `${what}: its metadata file ${gone} is not there. Restore it from a backup, or register an older one of its folder in its place: POST /iceberg/v1/namespaces/NAMESPACE/register with "overwrite": true`,
+    )
   if (answer.status === 404)
     return new WeirError(answer.errorType === 'NoSuchNamespaceException' ? 'WEIR-4002' : 'WEIR-4001', text)
   if (answer.status === 409)

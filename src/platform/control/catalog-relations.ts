@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { asWeirError } from '../../kernel/errors/weir-error.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { TableRelation } from '../../sql/engine-host.ts'
 import type { GovernedRelations } from '../access/restrict-relations.ts'
@@ -17,15 +18,23 @@ interface CatalogRelationsOptions {
   readonly pointers: CatalogTables
   readonly tables: TableService
   readonly logger: Logger
+  /** Milliseconds that only grow. */
+  readonly monotonic?: () => number
 }
 
-export function catalogRelations({ pointers, tables, logger }: CatalogRelationsOptions): CatalogRelations {
+/** How long a table that could not be read is left alone: who puts a file back is not to wait for another change. */
+const againAfterMs = 2000
+
+export function catalogRelations(options: CatalogRelationsOptions): CatalogRelations {
+  const { pointers, tables, logger, monotonic = () => performance.now() } = options
   const known = new Map<string, TableRelation>()
   const dirty = new Map<string, { readonly schema: string; readonly name: string }>()
   /** What `tables` answers until something changes: every SQL statement that reads a table asks. */
   let sorted: readonly TableRelation[] | undefined
   let listed = false
   let refreshing: Promise<void> | undefined
+  /** Those that could not be read, by when that was tried last. */
+  const unreadable = new Map<string, { readonly schema: string; readonly name: string; readonly triedMs: number }>()
 
   async function refresh(): Promise<void> {
     if (!listed) for (const table of await catalogTables(pointers)) dirty.set(keyOf(table), table)
@@ -41,6 +50,7 @@ export function catalogRelations({ pointers, tables, logger }: CatalogRelationsO
   async function load(key: string, { schema, name }: { schema: string; name: string }): Promise<void> {
     try {
       const loaded = await tables.load({ namespace: schema, name })
+      unreadable.delete(key)
       if (!loaded) return void known.delete(key)
       const comment = loaded.properties['comment']
       const columns = loaded.columns.map(({ doc, ...column }) => ({
@@ -55,16 +65,25 @@ export function catalogRelations({ pointers, tables, logger }: CatalogRelationsO
         ...(comment === undefined ? {} : { comment }),
       })
     } catch (error) {
-      // One table that cannot be read must not hide the others; it is tried again when it changes.
-      logger.warn(
-        { err: error, table: `${schema}.${name}` },
-        'the table cannot be loaded; SQL does not see its changes',
-      )
+      // One table that cannot be read must not hide the others, and must not seem not to be there.
+      if (!unreadable.has(key))
+        logger.warn(
+          { err: error, table: `${schema}.${name}` },
+          'the table cannot be loaded; SQL does not see its changes',
+        )
+      unreadable.set(key, { schema, name, triedMs: monotonic() })
+      const before = known.get(key)
+      if (before && !before.unreadable) return
+      const { code, message } = asWeirError(error)
+      const why = message.replace(`${schema}.${name}: `, '')
+      known.set(key, { schema, name, columns: [], unreadable: { code, message: why } })
     }
   }
 
   return {
     async tables() {
+      for (const [key, { triedMs, ...table }] of unreadable)
+        if (monotonic() - triedMs >= againAfterMs) dirty.set(key, table)
       // Also while the last change is being read: whoever made it may be asking.
       while (!listed || dirty.size > 0 || refreshing)
         await (refreshing ??= refresh().finally(() => (refreshing = undefined)))

@@ -55,7 +55,8 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
       const current = await relations()
       return {
         relations: current.version === known ? null : options.restrict(current, principal),
-        holds: isShared ? [] : [hold],
+        // Nobody tells us when a file has been put back.
+        holds: isShared || current.tables.some(({ unreadable }) => unreadable) ? [] : [hold],
       }
     },
     async resolve({ tables, relations: bound }) {

@@ -1,13 +1,32 @@
-import type { RelationRights, TableName, TableRelation } from '../engine-host.ts'
+import { WeirError } from '../../kernel/errors/weir-error.ts'
+import type { TableName, TableRelation } from '../engine-host.ts'
 import { quoteName } from '../gate/statement.ts'
 import type { ReadRelation } from '../snapshot/table-plan.ts'
 import { sqlError } from '../sql-error.ts'
 
-type Ruled = TableName & { readonly rights?: RelationRights }
+type Ruled = TableName & Pick<TableRelation, 'rights' | 'unreadable'>
 
-/** WEIR-7015 (42501) when the session may not read it. */
-export function mustRead({ schema, name, rights }: Ruled, position?: number): void {
+/** WEIR-7015 (42501) when the session may not read it; why not when nobody can. */
+export function mustRead(relation: Ruled, position?: number): void {
+  const { schema, name, rights } = relation
   if (rights?.read) throw denied({ schema, name }, rights.read, position)
+  mustBeReadable(relation, position)
+}
+
+/** The error that the table's metadata was met with. It names files: `hidden` is for who does not see the table itself. */
+export function mustBeReadable({ schema, name, unreadable }: Ruled, position?: number, hidden?: 'hidden'): void {
+  if (!unreadable) return
+  const { code, message } = unreadable
+  throw new WeirError(code, `table ${schema}.${name} cannot be read: ${hidden ? 'a file of it is damaged' : message}`, {
+    details: {
+      sqlstate: code === 'WEIR-8002' ? '58P01' : 'XX001',
+      hint: hidden
+        ? 'An administrator who reads the table itself is told which file, and what to do.'
+        : 'Put right what the message names; the table is looked at again within seconds.',
+      tables: [`${schema}.${name}`],
+      ...(position === undefined ? {} : { position }),
+    },
+  })
 }
 
 /**
@@ -22,7 +41,7 @@ export type WriteNeeds = 'nothing of rows' | 'rows' | 'rows and reads' | 'whole 
  */
 export function mustWrite(table: TableRelation, needs: WriteNeeds, position?: number): void {
   const { rights } = table
-  if (!rights) return
+  if (!rights) return mustBeReadable(table, position)
   if (rights.write) throw denied(table, rights.write, position)
   if (needs === 'nothing of rows') return
   if (needs !== 'rows') mustRead(table, position)

@@ -68,7 +68,7 @@ function checkNames({ name, spec, at }: DesiredResource<PolicySpec>, { tables, v
       const advice = near === undefined ? `Write ${text}* for one that is yet to come` : `Did you mean ${near}?`
       throw fault(`there is no table or view ${text}. ${advice}`)
     }
-    if (table) checkMask(spec, table, fault)
+    if (table && !table.unreadable) checkMask(spec, table, fault)
   }
 }
 

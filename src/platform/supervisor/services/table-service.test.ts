@@ -143,3 +143,14 @@ void test('a Delta table is made and dropped, also one that another engine has m
   await tables.drop(plan)
   assert.equal(await tables.exists(plan), false)
 })
+
+void test('a table whose metadata file has gone is not taken for none, and can be dropped', async () => {
+  await create()
+  const { metadataLocation } = (await tables.load(flights))!
+  await lake.store.remove(metadataLocation)
+  const message = new RegExp(
+    `its metadata file ${metadataLocation} is not there\\. Restore it from a backup, or register`,
+  )
+  await assert.rejects(tables.load(flights), { code: 'WEIR-8002', message })
+  assert.equal(await tables.exists(flights), true)
+})

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../../kernel/errors/catalogue.ts'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
 import { formatProperty } from '../../../lake/delta/write/delta-table.ts'
@@ -161,9 +162,11 @@ function identOf({ namespace, name }: TableIdentifier): { namespace: readonly [s
   return { namespace: [namespace], name }
 }
 
-/** A Delta table that another engine has changed in ways that Weir does not follow, or whose log has gone. */
+const unreadableCodes: ReadonlySet<ErrorCode> = new Set(['WEIR-4025', 'WEIR-4026', 'WEIR-8002'])
+
+/** A Delta table that another engine has changed in ways that Weir does not follow, or whose log has gone; any table whose metadata file has. */
 function unreadable(error: unknown): 'unreadable' {
-  if (error instanceof WeirError && (error.code === 'WEIR-4025' || error.code === 'WEIR-4026')) return 'unreadable'
+  if (error instanceof WeirError && unreadableCodes.has(error.code)) return 'unreadable'
   throw error
 }
 
