@@ -65,7 +65,7 @@ export async function crawl(
   const previous = before && known ? await readCrawledTable(objects, before.table) : null
   const look = (files: readonly ListedFile[]) => lookAtAll(plan, files, known ?? new Map(), ports)
   const found = (await isDelta(plan, ports.source))
-    ? await findDelta(plan, ports.query, look)
+    ? await findDelta(plan, ports, look)
     : await findFiles(plan, previous, ports, look)
   const { merged, looked, fresh } = found
   const summary = summaryOf(merged, previous, {

@@ -1,10 +1,10 @@
-import { lstat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { inParallel } from '../kernel/in-parallel.ts'
 import { WeirError } from '../kernel/errors/weir-error.ts'
+import { embedVector, type DeltaVector } from '../lake/delta/delta-vector.ts'
 import { readDelta, type DeltaFile, type DeltaSnapshot } from '../lake/delta/read-delta.ts'
 import type { CrawlPlan } from './crawl-plan.ts'
 import type { CrawledFile, CrawledTable, FileShape } from './crawled-table.ts'
+import type { DeltaSource } from './source/delta-source.ts'
 import type { FileSource } from './source/file-source.ts'
 import type { FoundTable, LookAtAll } from './found-table.ts'
 import type { ListedFile, LookedFile } from './finding.ts'
@@ -12,35 +12,46 @@ import type { QueryRows } from './look/look-parquet.ts'
 import { collectShapes } from './merge/collect-shapes.ts'
 import { commonType } from './merge/common-type.ts'
 
-/** Whether a folder is to be read as its Delta log says. WEIR-4025 for one in a bucket. */
-export async function isDelta({ folder, format, bucket }: CrawlPlan, source: FileSource): Promise<boolean> {
-  if (format !== 'delta' && !(format === null && (await source.hasDeltaLog()))) return false
-  if (bucket === undefined) return true
-  throw new WeirError('WEIR-4025', `${folder}: Delta tables are read from folders only, not from buckets`)
+/** Whether a folder, or a prefix, is to be read as its Delta log says. */
+export async function isDelta({ format }: CrawlPlan, source: FileSource): Promise<boolean> {
+  return format === 'delta' || (format === null && source.hasDeltaLog())
 }
 
-const filesAtOnce = 32
+/** Bytes of deletion vectors that a table document may hold, of a table in a bucket. */
+const vectorBytesMax = 64 << 20
+const vectorsAtOnce = 16
+
+interface DeltaPorts {
+  readonly source: FileSource
+  readonly query: QueryRows
+}
 
 /**
  * The newest version of a Delta table. Its log says which files, columns and rows there are, so nothing is left out: what cannot be read
  * fails the crawl.
  */
-export async function findDelta(plan: CrawlPlan, query: QueryRows, look: LookAtAll): Promise<FoundTable> {
+export async function findDelta(plan: CrawlPlan, { source, query }: DeltaPorts, look: LookAtAll): Promise<FoundTable> {
   const { folder, columns: declared } = plan
+  const place = source.delta()
   if (Object.keys(declared).length > 0)
     throw new WeirError(
       'WEIR-4025',
       `${folder} is a Delta table, whose log says the types of its columns. Leave columns out`,
     )
-  const delta = await readDelta(folder, query)
-  const { looked, fresh } = await look(await listed(folder, delta.files))
+  const delta = await readDelta(folder, query, place.log)
+  const there = await findNamed(folder, delta.files, place)
+  const vectors = await vectorsOf(folder, delta.files, place, there)
+  const paths = new Set(delta.files.map(({ path }) => path))
+  const { looked, fresh } = await look([...paths].toSorted().map((path) => there.get(path)!))
   const byPath = new Map(looked.map((file) => [file.path, file]))
   const shapeOf = ({ path }: DeltaFile): FileShape => checkedShape(byPath.get(path)!, delta, folder)
   const { shapes, indexes } = collectShapes(delta.files.map(shapeOf))
-  const files = delta.files.map(({ path, partition, vector, bounds }, at): CrawledTable['files'][number] => {
-    const { sizeBytes, modifiedMs } = byPath.get(path)!
+  const files = delta.files.map(({ path, partition, bounds }, at): CrawledTable['files'][number] => {
+    const { sizeBytes, modifiedMs, etag } = byPath.get(path)!
     const told = boundsByName(bounds, delta)
-    const file = { path, sizeBytes, modifiedMs, shape: indexes[at]!, partition: [...partition], ...told }
+    const version = { sizeBytes, modifiedMs, ...(etag === undefined ? {} : { etag }) }
+    const vector = vectors[at]
+    const file = { path, ...version, shape: indexes[at]!, partition: [...partition], ...told }
     return vector ? { ...file, vector } : file
   })
   const merged = { columns: columnsOf(delta), shapes, files, leftOut: [], deltaVersion: delta.version }
@@ -76,15 +87,44 @@ function columnsOf({ columns, partitionNames }: DeltaSnapshot): CrawledTable['co
   )
 }
 
-async function listed(folder: string, files: readonly DeltaFile[]): Promise<readonly ListedFile[]> {
-  const found = new Map<string, ListedFile>()
-  const paths = [...new Set(files.map(({ path }) => path))].toSorted()
-  await inParallel(paths, filesAtOnce, async (path) => {
-    const file = await lstat(join(folder, path)).catch(() => undefined)
-    if (!file) throw new WeirError('WEIR-4026', `${folder}: the log names ${path}, which is not there`)
-    found.set(path, { path, sizeBytes: file.size, modifiedMs: file.mtimeMs, isLink: file.isSymbolicLink() })
+/** Every file of rows is there, and of vectors where they have to be read by now. */
+async function findNamed(
+  folder: string,
+  files: readonly DeltaFile[],
+  place: DeltaSource,
+): Promise<ReadonlyMap<string, ListedFile>> {
+  const paths = new Set(files.map(({ path }) => path))
+  if (place.vectorBytes) for (const { vector } of files) if (vector && vector.path !== null) paths.add(vector.path)
+  const found = await place.find(paths)
+  for (const path of paths)
+    if (!found.has(path)) throw new WeirError('WEIR-4026', `${folder}: the log names ${path}, which is not there`)
+  return found
+}
+
+/** Of each file. In a bucket their bytes are taken along: a statement is shown copies of rows alone. */
+async function vectorsOf(
+  folder: string,
+  files: readonly DeltaFile[],
+  place: DeltaSource,
+  there: ReadonlyMap<string, ListedFile>,
+): Promise<readonly (DeltaVector | null)[]> {
+  const { vectorBytes } = place
+  const vectors = files.map(({ vector }) => vector)
+  if (!vectorBytes) return vectors
+  const bytes = vectors.reduce((sum, vector) => sum + (vector?.sizeBytes ?? 0), 0)
+  if (bytes > vectorBytesMax)
+    throw new WeirError(
+      'WEIR-4025',
+      `${folder}: its deletion vectors have ${bytes} bytes, of a table in a bucket ${vectorBytesMax} are read. Have its engine write the files anew (OPTIMIZE, REORG)`,
+    )
+  const places = vectors.flatMap((vector, at) => (vector && vector.path !== null ? [at] : []))
+  await inParallel(places, vectorsAtOnce, async (at) => {
+    const vector = vectors[at]!
+    const file = there.get(vector.path!)!
+    const what = `${folder}/${file.path}`
+    vectors[at] = await embedVector(vector, what, (from, length) => vectorBytes(file, from, length))
   })
-  return paths.map((path) => found.get(path)!)
+  return vectors
 }
 
 /** A column of a file holds nothing but values of the table's type. */

@@ -6,6 +6,9 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { encodeBase85 } from '../../src/lake/delta/base85.ts'
+import { encodeDeletionVector } from '../../src/lake/puffin/deletion-vector.ts'
+import { positionsOf } from '../../src/lake/puffin/positions.ts'
 import { startChaosProxy } from '../support/chaos-proxy.ts'
 import { eventually } from '../support/deadline.ts'
 import { openS3Store, s3Server, type S3Store } from '../support/s3-store.ts'
@@ -57,6 +60,15 @@ async function crawled(weir: RestartableWeir, ...words: readonly string[]): Prom
   return stdout
 }
 
+/** The actions of a log as a checkpoint has them: a column for each kind. */
+function checkpointSql(actions: readonly object[]): string {
+  const types = `{"protocol":{"minReaderVersion":"INTEGER","minWriterVersion":"INTEGER","readerFeatures":["VARCHAR"],"writerFeatures":["VARCHAR"]},
+    "metaData":{"id":"VARCHAR","format":{"provider":"VARCHAR","options":"MAP(VARCHAR, VARCHAR)"},"schemaString":"VARCHAR","partitionColumns":["VARCHAR"],"configuration":"MAP(VARCHAR, VARCHAR)","createdTime":"BIGINT"},
+    "add":{"path":"VARCHAR","partitionValues":"MAP(VARCHAR, VARCHAR)","size":"BIGINT","modificationTime":"BIGINT","dataChange":"BOOLEAN"}}`
+  const values = actions.map((action) => `('${JSON.stringify(action).replaceAll("'", "''")}')`).join(', ')
+  return `SELECT unnest(from_json(line, '${types}')) FROM (VALUES ${values}) AS t(line)`
+}
+
 /** Bytes of a Parquet file with one column. */
 async function parquet(sql: string): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), 'weir-parquet-'))
@@ -71,7 +83,97 @@ async function parquet(sql: string): Promise<Buffer> {
   }
 }
 
+/** Lines of a Delta log. */
+function lines(...actions: readonly object[]): string {
+  return actions.map((action) => `${JSON.stringify(action)}\n`).join('')
+}
+
+const deltaShape = [
+  {
+    protocol: {
+      minReaderVersion: 3,
+      minWriterVersion: 7,
+      readerFeatures: ['deletionVectors'],
+      writerFeatures: ['deletionVectors'],
+    },
+  },
+  {
+    metaData: {
+      id: 'sales',
+      format: { provider: 'parquet', options: {} },
+      schemaString: JSON.stringify({
+        type: 'struct',
+        fields: ['id', 'day'].map((name) => {
+          return { name, type: name === 'id' ? 'long' : 'string', nullable: true, metadata: {} }
+        }),
+      }),
+      partitionColumns: ['day'],
+      configuration: {},
+      createdTime: 0,
+    },
+  },
+]
+
+const added = (path: string, day: string, deletionVector?: object) => {
+  return { add: { path, partitionValues: { day }, size: 1, modificationTime: 0, dataChange: true, deletionVector } }
+}
+
 void suite('a crawler of a prefix in S3', () => {
+  void test('a Delta table there is what its log says: checkpoint, commits behind it, deleted rows; what lacks fails the crawl', async () => {
+    await using bucket = await openS3Store()
+    const log = (version: number, rest = 'json') => `_delta_log/${String(version).padStart(20, '0')}.${rest}`
+    const vector = encodeDeletionVector(positionsOf([1]))
+    const uuid = randomUUID()
+    const place = encodeBase85(Buffer.from(uuid.replaceAll('-', ''), 'hex'))
+    const deleted = {
+      storageType: 'u',
+      pathOrInlineDv: place,
+      offset: 1,
+      sizeInBytes: vector.length - 8,
+      cardinality: 1,
+    }
+    const [protocol, metaData] = deltaShape
+    const checkpoint = [protocol!, metaData!, added('day=a/1%20b.parquet', 'a')]
+    await put(bucket, {
+      'day=a/1 b.parquet': await parquet('SELECT unnest([1, 2, 3])::BIGINT AS id'),
+      'day=b/2.parquet': await parquet('SELECT 4::BIGINT AS id'),
+      'unnamed.parquet': await parquet('SELECT 9::BIGINT AS id'),
+      [`deletion_vector_${uuid}.bin`]: Buffer.concat([Buffer.of(1), vector]),
+      // What the checkpoint stands for is gone.
+      [log(4, 'checkpoint.parquet')]: await parquet(checkpointSql(checkpoint)),
+      [log(5)]: lines(
+        { remove: { path: 'day=a/1%20b.parquet', dataChange: true } },
+        added('day=a/1%20b.parquet', 'a', deleted),
+      ),
+    })
+    await using weir = await restartableWeir('crawl-s3-delta', { project: project(bucket.root) })
+    await weir.start()
+    const all = () => sqlOf(weir, 'select id::int as id, day from sales order by id')
+    await eventually('the first crawl', all)
+    const found = [
+      { id: 1, day: 'a' },
+      { id: 3, day: 'a' },
+    ]
+    assert.deepEqual(await all(), found)
+    const before = await everything(bucket)
+    assert.match(await crawled(weir), /has 1 file.*nothing has changed[^]*Opened 0 files/)
+
+    await put(bucket, { [log(6)]: lines(added('day=b/2.parquet', 'b')) })
+    assert.deepEqual(await all(), found)
+    await crawled(weir)
+    assert.deepEqual(await all(), [...found, { id: 4, day: 'b' }])
+    assert.deepEqual(
+      (await everything(bucket)).filter((line) => !line.includes(log(6))),
+      before,
+    )
+
+    await put(bucket, { [log(7)]: lines(added('gone.parquet', 'c')) })
+    const { code, stderr } = await weir.command('crawl', 'raw')
+    assert.notEqual(code, 0)
+    assert.match(stderr, /the log names gone\.parquet, which is not there/)
+    assert.deepEqual(await all(), [...found, { id: 4, day: 'b' }])
+  })
+
   void test('its objects are rows, a changed one is drift until the next crawl, and nothing is written there', async () => {
     await using bucket = await openS3Store()
     await put(bucket, {

@@ -7,6 +7,7 @@ import { under } from '../../storage/objects/location.ts'
 import type { ListedObject, ObjectReader, ObjectVersion } from '../../storage/objects/s3/object-reader.ts'
 import type { ListedFile } from '../finding.ts'
 import { byPath, deltaInside, isHiddenName, refuseTooMany, type Listing } from '../listing/listing.ts'
+import { bucketDelta } from './bucket-delta.ts'
 import type { FileSource, ListOptions } from './file-source.ts'
 
 /** Most of an answer's time is the way. */
@@ -27,6 +28,7 @@ export function bucketPrefix(prefix: string, reader: ObjectReader, scratch: stri
       for await (const _ of reader.list(`${root}${deltaLogName}/`)) return true
       return false
     },
+    delta: () => bucketDelta({ root, reader, scratch, listed }),
     head: (file, length) => reader.range(versionOf(file), 0, Math.min(file.sizeBytes, length)),
     bytes: (file) => reader.stream(versionOf(file), 0),
     withFooter: (file, work) => withFooter(reader, versionOf(file), scratch, work),

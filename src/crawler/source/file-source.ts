@@ -1,5 +1,6 @@
 import type { ListedFile } from '../finding.ts'
 import type { Listing } from '../listing/listing.ts'
+import type { DeltaSource } from './delta-source.ts'
 
 export interface ListOptions {
   readonly signal?: AbortSignal
@@ -16,6 +17,8 @@ export interface FileSource {
   list(exclude: readonly string[], options: ListOptions): Promise<Listing>
   /** Whether a Delta log lies there. */
   hasDeltaLog(): Promise<boolean>
+  /** What lies there, as a Delta table. */
+  delta(): DeltaSource
   /** The first bytes of a file: as many, or all. */
   head(file: ListedFile, length: number): Promise<Buffer>
   /** All bytes in order; who stops reading ends it. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { deltaLogName } from '../../lake/delta/delta-log.ts'
 import { listFolder } from '../listing/list-folder.ts'
 import type { FileSource } from './file-source.ts'
+import { folderDelta } from './folder-delta.ts'
 
 const chunkBytes = 1 << 18
 
@@ -16,6 +17,7 @@ export function localFolder(folder: string): FileSource {
       const found = await lstat(join(folder, deltaLogName)).catch(() => undefined)
       return found?.isDirectory() === true
     },
+    delta: () => folderDelta(folder),
     head: ({ path, sizeBytes }, length) => headOf(join(folder, path), Math.min(sizeBytes, length)),
     bytes: ({ path }) => createReadStream(join(folder, path), { highWaterMark: chunkBytes }),
     withFooter: ({ path }, work) => work(join(folder, path)),

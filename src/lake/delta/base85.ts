@@ -17,3 +17,22 @@ export function decodeBase85(text: string): Buffer {
   }
   return bytes
 }
+
+const groupBytes = 4
+
+/** The other way round; zeros fill the last group. */
+export function encodeBase85(bytes: Buffer): string {
+  const whole = Buffer.alloc(Math.ceil(bytes.length / groupBytes) * groupBytes)
+  bytes.copy(whole)
+  let text = ''
+  for (let at = 0; at < whole.length; at += groupBytes) {
+    let number = whole.readUInt32BE(at)
+    let group = ''
+    for (let digit = 0; digit < 5; digit++) {
+      group = alphabet[number % 85]! + group
+      number = Math.floor(number / 85)
+    }
+    text += group
+  }
+  return text
+}

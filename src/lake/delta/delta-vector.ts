@@ -5,7 +5,7 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { decodeDeletionVector } from '../puffin/deletion-vector.ts'
 import { countPositions, type Positions } from '../puffin/positions.ts'
 import type { DeletionVectorDescriptor } from './delta-action.ts'
-import { decodeBase85 } from './base85.ts'
+import { decodeBase85, encodeBase85 } from './base85.ts'
 
 /** Where the deleted rows of a file are named. */
 export interface DeltaVector {
@@ -53,18 +53,45 @@ export async function readVector(vector: DeltaVector, folder: string): Promise<P
   try {
     const blob =
       path === null ? framed(decodeBase85(inline!).subarray(0, sizeBytes)) : await bytesOf(what, offset, sizeBytes)
-    const positions = decodeDeletionVector(blob)
-    const count = countPositions(positions)
-    if (count !== rows) throw new RangeError(`it names ${count} rows, the log ${rows}`)
-    return positions
+    return decoded(blob, rows)
   } catch (cause) {
     if (!(cause instanceof RangeError) && (cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
     throw new WeirError('WEIR-4026', `${what}: ${(cause as Error).message}`, { cause })
   }
 }
 
+function decoded(blob: Buffer, rows: number): Positions {
+  const positions = decodeDeletionVector(blob)
+  const count = countPositions(positions)
+  if (count !== rows) throw new RangeError(`it names ${count} rows, the log ${rows}`)
+  return positions
+}
+
+/** Length and checksum stand around a vector in its file, and are not counted by the log. */
+const framingBytes = 8
+
 async function bytesOf(path: string, offset: number, sizeBytes: number): Promise<Buffer> {
-  return (await readFile(path)).subarray(offset, offset + 4 + sizeBytes + 4)
+  return (await readFile(path)).subarray(offset, offset + sizeBytes + framingBytes)
+}
+
+/**
+ * The same vector with its bytes in itself, as a log has those that are in it: for a file that is elsewhere when a statement asks. `read` gives
+ * bytes of the file; `WEIR-4026` when it is not what the log says.
+ */
+export async function embedVector(
+  vector: DeltaVector,
+  what: string,
+  read: (from: number, length: number) => Promise<Buffer>,
+): Promise<DeltaVector> {
+  const { offset, sizeBytes, rows } = vector
+  const blob = await read(offset, sizeBytes + framingBytes)
+  try {
+    decoded(blob, rows)
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw new WeirError('WEIR-4026', `${what}: ${cause.message}`, { cause })
+  }
+  return { ...vector, path: null, offset: 0, inline: encodeBase85(blob.subarray(4, 4 + sizeBytes)) }
 }
 
 /** As it would stand in a file. */

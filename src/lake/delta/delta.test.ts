@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { encodeDeletionVector } from '../puffin/deletion-vector.ts'
 import { numbersIn, positionsOf } from '../puffin/positions.ts'
-import { decodeBase85 } from './base85.ts'
+import { decodeBase85, encodeBase85 } from './base85.ts'
 import { newestSegment } from './delta-log.ts'
 import { checkProtocol } from './delta-protocol.ts'
 import { deltaColumns } from './delta-schema.ts'
-import { locateVector, readVector } from './delta-vector.ts'
+import { embedVector, locateVector, readVector } from './delta-vector.ts'
 
 const commit = (version: number): string => `${String(version).padStart(20, '0')}.json`
 const checkpoint = (version: number, rest: string): string => `${String(version).padStart(20, '0')}.checkpoint.${rest}`
@@ -130,24 +130,24 @@ void suite('Delta logs', () => {
     )
     await assert.rejects(readVector(file, '/nowhere'), /WEIR-4026|ENOENT/)
     assert.throws(() => locateVector({ ...inline, storageType: 'p' }, 't'), /may be outside/)
+    assert.equal(encodeBase85(Buffer.from('864fd26fb559f75b', 'hex')), 'HelloWorld')
     assert.throws(() => decodeBase85('abc'), RangeError)
     assert.throws(() => decodeBase85('#####'), RangeError)
   })
-})
 
-/** ZeroMQ RFC 32, filled with zeros. */
-function encodeBase85(bytes: Buffer): string {
-  const alphabet = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#'
-  const filled = Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)])
-  let text = ''
-  for (let at = 0; at < filled.length; at += 4) {
-    let number = filled.readUInt32BE(at)
-    let group = ''
-    for (let digit = 0; digit < 5; digit++) {
-      group = alphabet[number % 85]! + group
-      number = Math.floor(number / 85)
-    }
-    text += group
-  }
-  return text
-}
+  void test('a vector of a file is the same with its bytes in itself, and a changed one is none', async () => {
+    const blob = encodeDeletionVector(positionsOf([1, 5, 70_000]))
+    const bytes = Buffer.concat([Buffer.of(1, 2, 3), blob, Buffer.of(4)])
+    const inFile = { path: 'x.bin', offset: 3, sizeBytes: blob.length - 8, inline: null, rows: 3 }
+    const read = async (from: number, length: number) => bytes.subarray(from, from + length)
+    const embedded = await embedVector(inFile, 'x.bin', read)
+    assert.equal(embedded.path, null)
+    assert.deepEqual([...numbersIn(await readVector(embedded, '/nowhere'))], [1, 5, 70_000])
+    await assert.rejects(
+      embedVector({ ...inFile, rows: 2 }, 'x.bin', read),
+      /WEIR-4026|x\.bin: it names 3 rows, the log 2/,
+    )
+    bytes[20]! ^= 1
+    await assert.rejects(embedVector(inFile, 'x.bin', read), { code: 'WEIR-4026' })
+  })
+})

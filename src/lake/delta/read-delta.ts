@@ -1,5 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { isAbsolute, join, normalize } from 'node:path'
+import { isAbsolute, normalize } from 'node:path'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { parseJson } from '../json.ts'
 import { parsePrimitive } from '../../record/schema/primitive.ts'
@@ -8,6 +7,7 @@ import { deltaAction, type AddFile, type DeltaAction, type DeltaMetadata, type D
 import { deltaLogName, newestSegment } from './delta-log.ts'
 import { checkProtocol } from './delta-protocol.ts'
 import { deltaColumns, type DeltaColumn } from './delta-schema.ts'
+import { localLog, type DeltaLogFiles } from './log-files.ts'
 import type { Field } from '../types/type.ts'
 import { boundsOf, type FileBounds } from './read-statistics.ts'
 import { locateVector, type DeltaVector } from './delta-vector.ts'
@@ -36,15 +36,19 @@ type QueryRows = (sql: string) => Promise<readonly Readonly<Record<string, unkno
  * Reads the newest version of a Delta table (Delta protocol, "Action Reconciliation"). `query` asks a DuckDB, for checkpoints are
  * Parquet. `WEIR-4025` for what this reader does not know, `WEIR-4026` for a log that is not whole.
  */
-export async function readDelta(folder: string, query: QueryRows): Promise<DeltaSnapshot> {
-  const log = join(folder, deltaLogName)
-  const segment = newestSegment(await readdir(log), log)
+export async function readDelta(
+  folder: string,
+  query: QueryRows,
+  files: DeltaLogFiles = localLog(folder),
+): Promise<DeltaSnapshot> {
+  const place = `${folder.replace(/\/$/, '')}/${deltaLogName}`
+  const log = { place, files, query }
+  const segment = newestSegment(await files.names(), place)
   const state = replayed()
-  for (const name of segment.checkpoint)
-    for (const action of await checkpointActions(log, name, query)) state.take(action)
-  for (const name of segment.commits) for (const action of await jsonActions(join(log, name))) state.take(action)
-  const { protocol, metadata, files } = state
-  if (!protocol || !metadata) throw new WeirError('WEIR-4026', `${log} has no ${protocol ? 'schema' : 'protocol'}`)
+  for (const name of segment.checkpoint) for (const action of await checkpointActions(log, name)) state.take(action)
+  for (const name of segment.commits) for (const action of await jsonActions(log, name)) state.take(action)
+  const { protocol, metadata } = state
+  if (!protocol || !metadata) throw new WeirError('WEIR-4026', `${place} has no ${protocol ? 'schema' : 'protocol'}`)
   checkProtocol(protocol, folder)
   const columns = deltaColumns(metadata, folder)
   const partitions = metadata.partitionColumns.map((name) => columns.find((column) => column.name === name)!)
@@ -52,7 +56,7 @@ export async function readDelta(folder: string, query: QueryRows): Promise<Delta
     version: segment.version,
     columns,
     partitionNames: metadata.partitionColumns,
-    files: [...files.values()].map((add) => deltaFile(add, { columns, partitions, folder })),
+    files: [...state.files.values()].map((add) => deltaFile(add, { columns, partitions, folder })),
   }
 }
 
@@ -83,26 +87,33 @@ function keyOf({ path, deletionVector: vector }: Pick<AddFile, 'path' | 'deletio
   return vector ? `${path}\0${vector.storageType}${vector.pathOrInlineDv}@${vector.offset ?? ''}` : path
 }
 
-async function jsonActions(path: string): Promise<readonly DeltaAction[]> {
-  return actionsOf((await readFile(path, 'utf8')).split('\n'), path)
+/** A log that is being read. */
+interface ReadLog {
+  /** For errors. */
+  readonly place: string
+  readonly files: DeltaLogFiles
+  readonly query: QueryRows
 }
 
-async function checkpointActions(log: string, name: string, query: QueryRows): Promise<readonly DeltaAction[]> {
-  const path = join(log, name)
-  const own = name.endsWith('.json') ? await jsonActions(path) : await parquetActions(path, query)
+async function jsonActions({ files, place }: ReadLog, name: string): Promise<readonly DeltaAction[]> {
+  return actionsOf((await files.text(name)).split('\n'), `${place}/${name}`)
+}
+
+async function checkpointActions(log: ReadLog, name: string): Promise<readonly DeltaAction[]> {
+  const own = name.endsWith('.json') ? await jsonActions(log, name) : await parquetActions(log, name)
   const actions = [...own]
   for (const { sidecar } of own)
-    if (sidecar) actions.push(...(await parquetActions(join(log, '_sidecars', sidecar.path.split('/').at(-1)!), query)))
+    if (sidecar) actions.push(...(await parquetActions(log, `_sidecars/${sidecar.path.split('/').at(-1)!}`)))
   return actions
 }
 
-async function parquetActions(path: string, query: QueryRows): Promise<readonly DeltaAction[]> {
-  const rows = await query(
-    `SELECT to_json(c) AS line FROM read_parquet(${literal(path)}, hive_partitioning = false) AS c`,
+async function parquetActions({ files, place, query }: ReadLog, name: string): Promise<readonly DeltaAction[]> {
+  const rows = await files.withParquet(name, (path) =>
+    query(`SELECT to_json(c) AS line FROM read_parquet(${literal(path)}, hive_partitioning = false) AS c`),
   )
   return actionsOf(
     rows.map(({ line }) => String(line)),
-    path,
+    `${place}/${name}`,
   )
 }
 

@@ -100,9 +100,10 @@ async function planCopies(
       }
     },
   }
+  const deleted = await deletedRows(table.root, files)
   try {
     const { pathOf, release } = await holdAll(store, [...versions.values()])
-    const sql = crawledTableSql(table, files, { pathOf: ({ path }) => pathOf(`${table.root}${path}`) })
+    const sql = crawledTableSql(table, files, { pathOf: ({ path }) => pathOf(`${table.root}${path}`), deleted })
     return { sql, release: async () => release() }
   } catch (error) {
     if (!(error instanceof WeirError) || error.code !== 'WEIR-8009') throw error
