@@ -17,7 +17,7 @@ import { writtenSpec } from '../metadata/written-spec.ts'
 import { nearestSummary } from '../scan/nearest-summary.ts'
 import { mergeBin, mergeManifests, type MergeContext } from './merge-manifests.ts'
 import type { PreparedSnapshot } from './prepared-commit.ts'
-import { manifestsWithout } from './removed-files.ts'
+import { manifestsWithout, manifestsWithoutAgain } from './removed-files.ts'
 import { snapshotSummary, type Operation } from './summary.ts'
 
 /** A file that a snapshot adds: durable already. */
@@ -44,6 +44,11 @@ export interface SnapshotChange {
   readonly keepsState?: boolean
   /** Manifests of the current snapshot, of one kind and spec, that become one; without them small ones do so by themselves. */
   readonly merged?: readonly ManifestFile[]
+  /**
+   * The same change that certainly did not land, for another commit came first: nothing that came since holds, deletes from or takes out a
+   * removed file. So its large manifests are not written again, and its snapshot keeps its id.
+   */
+  readonly before?: Pick<PreparedSnapshot, 'snapshotId' | 'rewritten'>
   /** Into the snapshot's summary. */
   readonly snapshotProperties?: Readonly<Record<string, string>>
   /** Set on the table by the same commit. */
@@ -61,16 +66,19 @@ export async function prepareSnapshot(change: SnapshotChange): Promise<PreparedS
   const { metadata, store, added = [], removed = [] } = change
   refuseVersion(metadata)
   const parent = currentSnapshot(metadata)
-  const id = newSnapshotId()
+  const id = change.before?.snapshotId ?? newSnapshotId()
   const sequenceNumber = metadata['last-sequence-number'] + 1
   const context = { metadata, store, snapshotId: id, sequenceNumber, reader: change.reader ?? manifestReader(store) }
   const written = await writeAdded(added, context)
   const before = parent === undefined ? [] : await readManifestList(store, parent)
-  const { untouched, rewritten } = await manifestsWithout(removed, before, context)
+  const { untouched, rewritten } =
+    change.before === undefined
+      ? await manifestsWithout(removed, before, context)
+      : manifestsWithoutAgain(change.before.rewritten, before, sequenceNumber)
   const merged = await mergedOf(untouched.filter(mayHaveFiles), change.merged, context)
   const list = under(metadata.location, 'metadata', `snap-${id}-1-${randomUUID()}.avro`)
   const parentId = parent?.['snapshot-id'] ?? null
-  const { manifests, lineage } = numbered([...written, ...rewritten, ...merged], metadata)
+  const { manifests, lineage } = numbered([...written, ...rewritten.values(), ...merged], metadata)
   const formatVersion = metadata['format-version']
   await store.put(list, encodeManifestList(manifests, { id, parentId, sequenceNumber, formatVersion }))
   const snapshot: Snapshot = {
@@ -93,6 +101,7 @@ export async function prepareSnapshot(change: SnapshotChange): Promise<PreparedS
   const known = new Set(before.map(({ location }) => location))
   return {
     snapshotId: id,
+    rewritten,
     written: [list, ...manifests.map(({ location }) => location).filter((location) => !known.has(location))],
     ...commitOf(change, snapshot, parentId),
   }

@@ -1,4 +1,5 @@
 import type { Long } from '../json.ts'
+import type { ManifestFile } from '../manifest/manifest-file.ts'
 import type { TableRequirement } from '../metadata/requirement.ts'
 import type { TableUpdate } from '../metadata/update.ts'
 
@@ -11,6 +12,8 @@ export interface PreparedCommit {
 export interface PreparedSnapshot extends PreparedCommit {
   /** The snapshot that this commit adds: how an unknown outcome is settled. */
   readonly snapshotId: Long
+  /** Manifests in place of those that held a removed file, by the location of those. */
+  readonly rewritten: ReadonlyMap<string, ManifestFile>
   /** Manifests and list that were written for it. Nobody removes them but maintenance. */
   readonly written: readonly string[]
 }

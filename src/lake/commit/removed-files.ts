@@ -12,8 +12,28 @@ import { fileKey } from './touched-files.ts'
 export interface ManifestsWithout {
   /** As they were. */
   readonly untouched: readonly ManifestFile[]
-  /** In place of those that held a removed file: it is `deleted` there, the others `existing` with the numbers they had. */
-  readonly rewritten: readonly ManifestFile[]
+  /**
+   * In place of those that held a removed file, by the location of those: it is `deleted` there, the others `existing` with the numbers
+   * they had.
+   */
+  readonly rewritten: ReadonlyMap<string, ManifestFile>
+}
+
+/** The same after another commit came first, which left those manifests as they were and touched none of the removed files. */
+export function manifestsWithoutAgain(
+  before: ManifestsWithout['rewritten'],
+  manifests: readonly ManifestFile[],
+  sequenceNumber: number,
+): ManifestsWithout {
+  const untouched = manifests.filter(({ location }) => !before.has(location))
+  const rewritten = [...before].map(([location, manifest]) => [location, numbered(manifest, sequenceNumber)] as const)
+  return { untouched, rewritten: new Map(rewritten) }
+}
+
+/** Entries that live have numbers of their own; a manifest without any has that of its snapshot. */
+function numbered(manifest: ManifestFile, sequenceNumber: number): ManifestFile {
+  const isOwn = manifest.minSequenceNumber === manifest.sequenceNumber
+  return { ...manifest, sequenceNumber, ...(isOwn ? { minSequenceNumber: sequenceNumber } : {}) }
 }
 
 /** The manifests of a snapshot that takes files out of its parent. `WEIR-4004` for a file that no manifest holds. */
@@ -25,12 +45,12 @@ export async function manifestsWithout(
   const missing = new Set(removed.map(fileKey))
   const places = new Set(removed.map(placeOf))
   const untouched: ManifestFile[] = []
-  const rewritten: ManifestFile[] = []
+  const rewritten = new Map<string, ManifestFile>()
   for (const manifest of manifests) {
     const entries = places.has(`${manifest.content} ${manifest.specId}`) ? await context.reader.entries(manifest) : []
     const gone = entries.filter(({ status, file }) => status !== 'deleted' && missing.has(fileKey(file)))
     if (gone.length === 0) untouched.push(manifest)
-    else rewritten.push(await rewrite(manifest, entries, new Set(gone), context))
+    else rewritten.set(manifest.location, await rewrite(manifest, entries, new Set(gone), context))
     for (const { file } of gone) missing.delete(fileKey(file))
   }
   const [first] = missing
