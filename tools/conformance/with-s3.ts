@@ -17,6 +17,9 @@ if (start === undefined) {
   process.exit(2)
 }
 const server = await start(await freePort())
+// Who ends this ends the server too: nobody else knows of it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void Promise.resolve(server.stop()).finally(() => process.exit(1)))
 try {
   process.exitCode = await runCommand(command, server.settings)
 } finally {
