@@ -36,6 +36,8 @@ export function openPartition(disk: Disk<CheckedBatch>, now: () => number): Simu
     epochs: [],
     settings: { ...settingsDefault, segmentBytes: () => 1e9 },
     cleanedTo: 0,
+    producersSavedTo: 0,
+    savingProducers: Promise.resolve(),
     startOffset: 0,
     endOffset: 0,
     nextOffset: 0,

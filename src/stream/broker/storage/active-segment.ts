@@ -3,9 +3,9 @@ import type { CheckedBatch } from './checked-batch.ts'
 import { saveIndex } from './index-file.ts'
 import { sharedSyncEpoch } from './leader-epochs.ts'
 import { activeSegment, type PartitionState } from './partition-state.ts'
+import { saveProducers } from './save-producers.ts'
 import type { StorageServices } from './storage-services.ts'
 import { createSegment } from './segment.ts'
-import { writeJson } from './small-file.ts'
 
 /** A batch whose offsets are given. */
 export interface PlacedBatch {
@@ -62,7 +62,7 @@ export async function sealSegment(state: PartitionState, services: StorageServic
   const old = activeSegment(state)
   await saveIndex(files, old)
   segmentIndexes.isSaved(old)
-  await writeJson(files, `${state.folder}/producers.json`, state.producers.snapshot(state.endOffset))
+  await saveProducers(state, services)
   state.segments.push(await createSegment(files, state.folder, state.endOffset, state.settings.indexIntervalBytes()))
   // All of it that counts was synced.
   await writtenFiles.forget(old.path)

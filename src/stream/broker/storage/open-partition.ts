@@ -65,6 +65,8 @@ export async function openPartition(
     endOffset,
     nextOffset: endOffset,
     cleanedTo: Math.min(checkpoint.cleanedTo ?? 0, endOffset),
+    producersSavedTo: replay.producersSavedTo,
+    savingProducers: Promise.resolve(),
     broken: undefined,
     closed: false,
   }

@@ -11,10 +11,10 @@ import { readBatches, type ReadMemory } from './partition-reader.ts'
 import { activeSegment, settingsDefault, type PartitionSettings, type PartitionState } from './partition-state.ts'
 import { createPartitionTransactions, type PartitionTransactions } from './partition-transactions.ts'
 import { createUpkeep, type CompactionBudget, type PartitionUpkeep, type SegmentFigures } from './partition-upkeep.ts'
+import { saveProducers } from './save-producers.ts'
 import type { StorageServices } from './storage-services.ts'
 import { createWriter, storageRefusal, type PartitionWriter } from './partition-writer.ts'
 import { bytesOf } from './segment.ts'
-import { writeJson } from './small-file.ts'
 import { findByTime, findLatestTime, type TimedOffset } from './time-search.ts'
 
 /** One partition: a log of batches in files. Offsets are numbers, exact to 2^53. */
@@ -241,9 +241,9 @@ async function letGo(state: PartitionState, services: StorageServices): Promise<
 }
 
 /** What the next start would have to find out by reading. */
-async function writeDown(state: PartitionState, { files }: StorageServices): Promise<void> {
-  await saveIndex(files, activeSegment(state))
-  await writeJson(files, `${state.folder}/producers.json`, state.producers.snapshot(state.endOffset))
+async function writeDown(state: PartitionState, services: StorageServices): Promise<void> {
+  await saveIndex(services.files, activeSegment(state))
+  await saveProducers(state, services)
 }
 
 function logDamage(state: PartitionState, { logger }: StorageServices): void {

@@ -9,6 +9,8 @@ import type { StorageServices } from './storage-services.ts'
 export interface PartitionReplay {
   readonly producers: ProducerStates
   readonly epochs: readonly LeaderEpoch[]
+  /** Up to here they were written down. */
+  readonly producersSavedTo: number
   /** From this offset on the headers are wanted. */
   readonly from: number
   onBatch(header: BatchHeader, bytes: () => Buffer): AbortedTransaction | undefined
@@ -31,6 +33,7 @@ export async function beginReplay(folder: string, { files, clock }: StorageServi
   const epochs = [...(await readEpochs(files, folder))]
   return {
     producers,
+    producersSavedTo: snapshotAt,
     epochs,
     get from() {
       return from

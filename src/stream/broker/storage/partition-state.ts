@@ -41,6 +41,10 @@ export interface PartitionState {
   nextOffset: number
   /** Below this offset compaction has been; what lies behind is dirty. */
   cleanedTo: number
+  /** Up to here `producers.json` knows the producers. */
+  producersSavedTo: number
+  /** Settled when it is not being written. */
+  savingProducers: Promise<void>
   /** Why the last write failed; the next one begins a new segment. */
   broken: Error | undefined
   closed: boolean

@@ -14,6 +14,7 @@ import {
   type PartitionFolder,
   type PartitionOptions,
 } from '../../../../../test/support/partition-folder.ts'
+import { failingFiles } from '../../../../../test/support/power-cut/failing-files.ts'
 import { seededRandom, type Random } from '../../../../../test/support/seeded-random.ts'
 import { unsyncedFiles } from '../../../../../test/support/unsynced-files.ts'
 import { noProducer } from '../../../protocol/records/batch-builder.ts'
@@ -301,6 +302,40 @@ void test('INV-C4, INV-C5: aborted records go at once, committed ones count, ope
     assert.equal((await pass()).at(-1), markers)
     now += dayMs + 1
   }
+  await log.close()
+})
+
+void test('INV-X4: segments that began after failed writes are cleaned, and the log is killed: no transaction is open again', async () => {
+  using folder = createPartitionFolder()
+  const disk = failingFiles(unsyncedFiles)
+  let now = 1_800_000_000_000
+  const log = await folder.open({ files: disk.files, now: () => now })
+  const plain = (key: string): Promise<number> => log.append(keyedBatch([{ key, value: '1', timestamp: 1000 }]))
+  const producer = { producerId: 7, producerEpoch: 0, baseSequence: 0 }
+  const { bytes } = keyedBatch([{ key: 'a', value: 'outdone', timestamp: 1000 }], { producer })
+  bytes.writeInt16BE(16, batchField.attributes)
+  await log.append({ bytes: withChecksum(bytes), header: readBatchHeader(bytes)! })
+  // What is written down of producers has the transaction open.
+  await log.roll()
+  // KIP-890: the marker raises the epoch.
+  await log.transactions.end({ producerId: 7, producerEpoch: 1, isCommit: true, coordinatorEpoch: 0, version: 2 })
+  for (const key of ['a', 'b', 'c', 'd']) {
+    disk.failSyncs(/\.log$/)
+    await assert.rejects(plain('lost'))
+    disk.failSyncs(null)
+    await plain(key)
+    await compact(log, { deleteRetentionMs: 0 })
+    now += 1000
+  }
+  const markers = (await headersOf(log)).filter(
+    ({ attributes, recordCount }) => (attributes & 32) !== 0 && recordCount > 0,
+  )
+  assert.deepEqual(markers, [], 'nothing is left of the transaction, so neither is its marker')
+  assert.equal(log.transactions.lastStableOffset, log.endOffset)
+  // As after a kill: it was not closed.
+  const killed = await openUnsynced(folder)
+  assert.deepEqual([killed.endOffset, killed.transactions.lastStableOffset], [log.endOffset, log.endOffset])
+  await killed.close()
   await log.close()
 })
 

@@ -1,5 +1,6 @@
 import { abortedBetween } from '../aborted-transactions.ts'
 import type { PartitionState } from '../partition-state.ts'
+import { saveProducers } from '../save-producers.ts'
 import type { StorageServices } from '../storage-services.ts'
 import { cleanableSegments, type CompactionLags } from './cleanable.ts'
 import { cleanSegments, type Pass, type PassCounts } from './clean-segments.ts'
@@ -54,6 +55,8 @@ export async function compactPartition(
   const dirty = cleanable.filter(({ endOffset }) => endOffset > from)
   const [first, last] = [cleanable[0], dirty.at(-1)]
   if (!first || !last) return undefined
+  // An opening reads what lies behind: were it cleaned, the end of a transaction could be gone that is open in what was written down.
+  if (state.producersSavedTo < last.endOffset) await saveProducers(state, services)
   const transactionsFrom = (offset: number): CleanedTransactions =>
     new CleanedTransactions(abortedBetween(state.segments, offset, last.endOffset))
   const keysExpected = last.endOffset - from
