@@ -115,8 +115,8 @@ async function filesOf(
   context: MaintenanceContext,
 ): Promise<ReadonlyMap<string, number>> {
   const thinned = await thinnedStillRead(after, context)
-  const snapshots = [...(after.snapshots ?? []), ...thinned.flatMap((one) => one.snapshots)]
-  return filesOnlyOf(expired, { ...after, snapshots }, context)
+  const stillRead = thinned.flatMap((one) => one.snapshots)
+  return filesOnlyOf(expired, after, context, 'fails', stillRead)
 }
 
 /** Of what was thinned so many records are looked at together: their snapshots are in memory. */
@@ -153,6 +153,5 @@ async function filesOfThinned(
   // The commit that was to take them out did not happen, or is not known to have.
   const gone = due.flatMap(({ snapshots }) => snapshots.filter((one) => !inTable.has(one['snapshot-id'])))
   const pending = others.flatMap(({ snapshots }) => snapshots)
-  const retained = { ...metadata, snapshots: [...(metadata.snapshots ?? []), ...pending] }
-  return filesOnlyOf(gone, retained, context, 'allowed')
+  return filesOnlyOf(gone, metadata, context, 'allowed', pending)
 }

@@ -7,24 +7,36 @@ import { letterFilesOf, statesInForce, statesOf } from './state-files.ts'
 /**
  * What was named by these snapshots and by nothing that the table retains, with its bytes where they are known; rows first,
  * what leads to them last. `absent`: whether some of it may be gone already.
+ * `stillRead`: snapshots that the table names no more, and whose files stay.
  */
 export async function filesOnlyOf(
   expired: readonly Snapshot[],
   after: TableMetadata,
   context: ReachContext & { readonly store: ObjectStore },
   absent: Absent = 'fails',
+  stillRead: readonly Snapshot[] = [],
 ): Promise<ReadonlyMap<string, number>> {
   if (expired.length === 0) return new Map()
   const kept = await manifestsOf(after.snapshots ?? [], context)
+  // Another expiry may be removing them, their hour over.
+  const read = await manifestsOf(stillRead, context, 'allowed')
   const gone = Array.from((await manifestsOf(expired, context, absent)).values(), (manifest) => manifest).filter(
-    (manifest) => !kept.has(manifest.location),
+    ({ location }) => !kept.has(location) && !read.has(location),
   )
   const data = await liveFilesOf(gone, context, absent)
-  const keptData = data.size === 0 ? data : await liveFilesOf(kept.values(), context)
+  const none: ReadonlyMap<string, number> = new Map()
+  const keptData = data.size === 0 ? none : await liveFilesOf(kept.values(), context)
+  const readData = data.size === 0 ? none : await liveFilesOf(read.values(), context, 'allowed')
   const own = under(after.location, '')
   const files: readonly (readonly [location: string, bytes: number])[] = [
-    ...[...data].filter(([file]) => !keptData.has(file)),
-    ...(await deliveryFilesOnlyOf(expired, after, context.store)).map((file) => [file, 0] as const),
+    ...[...data].filter(([file]) => !keptData.has(file) && !readData.has(file)),
+    ...(
+      await deliveryFilesOnlyOf(
+        expired,
+        { ...after, snapshots: [...(after.snapshots ?? []), ...stillRead] },
+        context.store,
+      )
+    ).map((file) => [file, 0] as const),
     ...gone.map(({ location, lengthBytes }) => [location, lengthBytes] as const),
     ...expired.map((snapshot) => [snapshot['manifest-list'], 0] as const),
   ]
