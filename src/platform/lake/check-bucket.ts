@@ -17,7 +17,7 @@ const probeName = '.weir-check-'
 const leftAfterMs = 3_600_000
 
 /** Somebody waits for the start: what does not answer within seconds is told. */
-const patience = { patience: { attemptsMax: 4, delayMsMax: 1000 }, silenceMsMax: 5000 }
+const patience = { patience: { attemptsMax: 6, delayMsMax: 1000 }, silenceMsMax: 5000 }
 
 /**
  * Asks of a bucket all that tables need of it: that it is there and may be written, read, listed and cleaned, and that of two who
@@ -119,7 +119,8 @@ const refusals: readonly {
       'Set objects.accessKeyId and objects.secretAccessKey, or give the AWS SDK keys: AWS_ACCESS_KEY_ID, a profile, a role',
   },
   {
-    names: ['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'InvalidToken'],
+    // The last is the Versity gateway's for a key that it does not know.
+    names: ['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'InvalidToken', 'XAdminUserNotFound'],
     remedy: () => 'Correct the keys (objects.accessKeyId, objects.secretAccessKey, or those of the environment)',
   },
   {
