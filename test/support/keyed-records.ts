@@ -4,8 +4,11 @@ import type { CheckedBatch } from '../../src/stream/broker/storage/checked-batch
 import type { PartitionLog } from '../../src/stream/broker/storage/partition-log.ts'
 import { BatchBuilder, noProducer, type ProducerIdentity } from '../../src/stream/protocol/records/batch-builder.ts'
 import {
+  batchField,
   hasValidChecksum,
   isControlBatch,
+  readBatchHeader,
+  withChecksum,
   type BatchHeader,
   type Compression,
 } from '../../src/stream/protocol/records/batch-header.ts'
@@ -24,6 +27,8 @@ export interface PlacedRecord extends KeyedRecord {
   readonly headers: string
 }
 
+const transactionalFlag = 16
+
 /** A batch as a producer sends it. */
 export function keyedBatch(
   records: readonly KeyedRecord[],
@@ -40,6 +45,13 @@ export function keyedBatch(
     )
   }
   return checkBatches(builder.finish(compression, producer), { batchBytesMax: 1e9 })[0]!
+}
+
+/** The same within a transaction. */
+export function transactionalBatch(records: readonly KeyedRecord[], producer: ProducerIdentity): CheckedBatch {
+  const { bytes } = keyedBatch(records, { producer })
+  bytes.writeInt16BE(transactionalFlag, batchField.attributes)
+  return { bytes: withChecksum(bytes), header: readBatchHeader(bytes)! }
 }
 
 /** All batches from the start to the end; each offset lies in exactly one (INV-C3), and each checksum holds. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { chosenSeed } from '../../../../../test/fault/chosen-seed.ts'
+import { compact, dayMs, lastOfKeys, openUnsynced, randomRecord } from '../../../../../test/support/compacting.ts'
 import {
   headersOf,
   keyedBatch,
@@ -9,43 +10,11 @@ import {
   type KeyedRecord,
   type PlacedRecord,
 } from '../../../../../test/support/keyed-records.ts'
-import {
-  createPartitionFolder,
-  type PartitionFolder,
-  type PartitionOptions,
-} from '../../../../../test/support/partition-folder.ts'
-import { failingFiles } from '../../../../../test/support/power-cut/failing-files.ts'
+import { createPartitionFolder } from '../../../../../test/support/partition-folder.ts'
 import { seededRandom, type Random } from '../../../../../test/support/seeded-random.ts'
-import { unsyncedFiles } from '../../../../../test/support/unsynced-files.ts'
 import { noProducer } from '../../../protocol/records/batch-builder.ts'
-import { batchField, compressionOf, readBatchHeader, withChecksum } from '../../../protocol/records/batch-header.ts'
+import { compressionOf, readBatchHeader, withChecksum } from '../../../protocol/records/batch-header.ts'
 import type { PartitionLog } from '../partition-log.ts'
-import type { CompactionResult } from './compact-partition.ts'
-
-const dayMs = 86_400_000
-const openUnsynced = (folder: PartitionFolder, options: PartitionOptions = {}): Promise<PartitionLog> =>
-  folder.open({ files: unsyncedFiles, ...options })
-const settings = { minLagMs: 0, maxLagMs: Infinity, segmentBytes: 20_000, deleteRetentionMs: dayMs }
-const budget = { bytesPerSecond: 1e9, memoryBytes: 1e6, seed: 1, signal: new AbortController().signal }
-
-const compact = (
-  log: PartitionLog,
-  changes: Partial<typeof settings & typeof budget> = {},
-): Promise<CompactionResult | undefined> => log.compact({ ...settings, ...changes }, { ...budget, ...changes })
-
-/** What a consumer has in its table that read all of it. */
-function lastOfKeys(records: readonly KeyedRecord[]): ReadonlyMap<string | null, string> {
-  const last = new Map<string | null, string>()
-  for (const { key, value } of records)
-    if (value === null) last.delete(key)
-    else last.set(key, value)
-  return last
-}
-
-function randomRecord(random: Random, timestamp: number, keys: number): KeyedRecord {
-  const value = random.chance(0.15) ? null : 'v'.repeat(random.pick(80)) + random.pick(1e6)
-  return { key: `key-${random.pick(keys)}`, value, timestamp }
-}
 
 async function appendRandom(log: PartitionLog, random: Random, batches: number, keys = 60): Promise<void> {
   // Others with each call.
@@ -234,146 +203,6 @@ void test('INV-C5: what is produced and read during a pass is there, and the rea
   assert.equal(log.endOffset, after.at(-1)!.offset + 1)
   const since = after.filter(({ offset }) => offset >= before.at(-1)!.offset + 1)
   assert.deepEqual(lastOfKeys(after), lastOfKeys([...before, ...since]))
-  await log.close()
-})
-
-void test('INV-C4, INV-C5: aborted records go at once, committed ones count, open ones are left alone; markers go when nothing is left', async () => {
-  using folder = createPartitionFolder()
-  let now = 1_800_000_000_000
-  const log = await openUnsynced(folder, { now: () => now })
-  const sequences = new Map<number, number>()
-  const write = async (producerId: number, key: string, value: string): Promise<void> => {
-    const baseSequence = sequences.get(producerId) ?? 0
-    sequences.set(producerId, baseSequence + 1)
-    const producer = { producerId, producerEpoch: 0, baseSequence }
-    const { bytes } = keyedBatch([{ key, value, timestamp: 1000 }], { producer })
-    bytes.writeInt16BE(16, batchField.attributes)
-    await log.append({ bytes: withChecksum(bytes), header: readBatchHeader(bytes)! })
-  }
-  const end = (producerId: number, isCommit: boolean): Promise<void> =>
-    log.transactions.end({ producerId, producerEpoch: 0, isCommit, coordinatorEpoch: 0, version: 1 })
-  const plain = (key: string, value: string): Promise<number> =>
-    log.append(keyedBatch([{ key, value, timestamp: 1000 }]))
-  await write(7, 'a', 'aborted') // 0
-  await end(7, false) // 1
-  await write(7, 'a', 'committed') // 2
-  await end(7, true) // 3
-  await plain('b', '1') // 4
-  await write(8, 'b', 'aborted') // 5
-  await end(8, false) // 6
-  await write(8, 'c', 'x') // 7
-  await end(8, true) // 8
-  await log.roll()
-  await write(9, 'a', 'open') // 9
-  await log.roll()
-  const pass = async (): Promise<string[]> => {
-    await compact(log)
-    const records = (await recordsOf(log)).map(({ offset, key, value }) => `${offset} ${key}=${value}`)
-    const markers = (await headersOf(log)).filter(
-      ({ attributes, recordCount }) => (attributes & 32) !== 0 && recordCount > 0,
-    )
-    return [...records, `markers ${markers.map(({ baseOffset }) => baseOffset).join()}`]
-  }
-  const left = ['2 a=committed', '4 b=1', '7 c=x', '9 a=open']
-  assert.deepEqual(await pass(), [...left, 'markers 1,3,6,8'])
-  assert.deepEqual(
-    log.transactions.abortedBetween(0, 9).map(({ firstOffset }) => firstOffset),
-    [0, 5],
-  )
-  await end(9, true) // 10
-  await log.roll()
-  // Nothing of the aborted ones was there this time: their markers have a time to go.
-  assert.deepEqual(await pass(), ['4 b=1', '7 c=x', '9 a=open', 'markers 1,3,6,8,10'])
-  assert.deepEqual(log.transactions.abortedBetween(0, 9), [])
-  now += dayMs + 1
-  await plain('d', '1') // 11
-  await log.roll()
-  assert.deepEqual(await pass(), ['4 b=1', '7 c=x', '9 a=open', '11 d=1', 'markers 3,8,10'])
-  // Of the one that was outdone an empty batch stays, for the sequence of its producer, and its marker with it; no longer than that.
-  now += dayMs + 1
-  log.transactions.expireProducers(now)
-  for (const [key, markers] of [
-    ['e', 'markers 3,8,10'],
-    ['f', 'markers 3,8,10'],
-    ['g', 'markers 8,10'],
-  ] as const) {
-    await plain(key, '1')
-    await log.roll()
-    assert.equal((await pass()).at(-1), markers)
-    now += dayMs + 1
-  }
-  await log.close()
-})
-
-void test('INV-X4: segments that began after failed writes are cleaned, and the log is killed: no transaction is open again', async () => {
-  using folder = createPartitionFolder()
-  const disk = failingFiles(unsyncedFiles)
-  let now = 1_800_000_000_000
-  const log = await folder.open({ files: disk.files, now: () => now })
-  const plain = (key: string): Promise<number> => log.append(keyedBatch([{ key, value: '1', timestamp: 1000 }]))
-  const producer = { producerId: 7, producerEpoch: 0, baseSequence: 0 }
-  const { bytes } = keyedBatch([{ key: 'a', value: 'outdone', timestamp: 1000 }], { producer })
-  bytes.writeInt16BE(16, batchField.attributes)
-  await log.append({ bytes: withChecksum(bytes), header: readBatchHeader(bytes)! })
-  // What is written down of producers has the transaction open.
-  await log.roll()
-  // KIP-890: the marker raises the epoch.
-  await log.transactions.end({ producerId: 7, producerEpoch: 1, isCommit: true, coordinatorEpoch: 0, version: 2 })
-  for (const key of ['a', 'b', 'c', 'd']) {
-    disk.failSyncs(/\.log$/)
-    await assert.rejects(plain('lost'))
-    disk.failSyncs(null)
-    await plain(key)
-    await compact(log, { deleteRetentionMs: 0 })
-    now += 1000
-  }
-  const markers = (await headersOf(log)).filter(
-    ({ attributes, recordCount }) => (attributes & 32) !== 0 && recordCount > 0,
-  )
-  assert.deepEqual(markers, [], 'nothing is left of the transaction, so neither is its marker')
-  assert.equal(log.transactions.lastStableOffset, log.endOffset)
-  // As after a kill: it was not closed.
-  const killed = await openUnsynced(folder)
-  assert.deepEqual([killed.endOffset, killed.transactions.lastStableOffset], [log.endOffset, log.endOffset])
-  await killed.close()
-  await log.close()
-})
-
-void test('INV-C1, INV-C5: transactions of several producers at once, over many passes: the last committed record of each key stays', async (context) => {
-  using folder = createPartitionFolder()
-  const random = seededRandom(chosenSeed(context))
-  const log = await openUnsynced(folder, { segmentBytes: 3000 })
-  const producers = [7, 8, 9].map((producerId) => ({ producerId, sequence: 0, open: [] as number[] }))
-  const gone = new Set<number>()
-  const end = async ({ producerId, open }: (typeof producers)[number], isCommit: boolean): Promise<void> => {
-    await log.transactions.end({ producerId, producerEpoch: 0, isCommit, coordinatorEpoch: 0, version: 1 })
-    for (const offset of open.splice(0)) if (!isCommit) gone.add(offset)
-  }
-  for (let round = 0; round < 6; round++) {
-    for (let at = 0; at < 60; at++) {
-      const producer = random.oneOf(producers)
-      const { producerId, sequence, open } = producer
-      const record = randomRecord(random, 1000, 25)
-      const step = random.oneOf(['plain', 'plain', 'end', 'write', 'write'] as const)
-      if (step === 'plain') await log.append(keyedBatch([record]))
-      else if (step === 'end' && open.length > 0) await end(producer, random.chance(0.5))
-      else {
-        const { bytes } = keyedBatch([record], { producer: { producerId, producerEpoch: 0, baseSequence: sequence } })
-        bytes.writeInt16BE(16, batchField.attributes)
-        producer.sequence++
-        open.push(await log.append({ bytes: withChecksum(bytes), header: readBatchHeader(bytes)! }))
-      }
-    }
-    for (const producer of producers) if (producer.open.length > 0) await end(producer, random.chance(0.5))
-    await log.roll()
-    const committed = (await recordsOf(log)).filter(({ offset }) => !gone.has(offset))
-    const lastOffset = new Map(committed.map(({ key, offset }) => [key, offset]))
-    await compact(log)
-    assert.deepEqual(
-      await recordsOf(log),
-      committed.filter(({ key, offset }) => lastOffset.get(key) === offset),
-    )
-  }
   await log.close()
 })
 
