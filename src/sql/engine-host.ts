@@ -31,6 +31,9 @@ export interface EngineHost {
   stage(request: NewTableRequest & AsPrincipal): Promise<string>
 }
 
+/** What of it changes tables. */
+export type WriteHost = Omit<EngineHost, 'relations' | 'resolve'>
+
 /** For whom; an administrator without it. */
 export interface AsPrincipal {
   readonly principal?: SessionPrincipal

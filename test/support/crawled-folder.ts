@@ -86,7 +86,8 @@ export async function crawledFolder(): Promise<CrawledFolder> {
   }
 }
 
-const usualPlan: Omit<CrawlPlan, 'folder'> = {
+/** Of a crawler without settings of its own. */
+export const usualPlan: Omit<CrawlPlan, 'folder'> = {
   crawler: 'test',
   format: null,
   csv: { delimiter: null, header: null, quote: '"', nullValues: [''] },

@@ -2,11 +2,9 @@ import { manifestReader } from '../../src/lake/manifest/manifest-reader.ts'
 import { createTableService } from '../../src/platform/supervisor/services/table-service.ts'
 import { tableDefinitions } from '../../src/platform/supervisor/services/table-definitions.ts'
 import { turnLines } from '../../src/platform/supervisor/turn-lines.ts'
-import type { EngineHost } from '../../src/sql/engine-host.ts'
+import type { WriteHost } from '../../src/sql/engine-host.ts'
 import { commitRequest } from '../../src/sql/write/commit/commit-request.ts'
 import type { LocalLake } from './local-lake.ts'
-
-export type WriteHost = Pick<EngineHost, 'flush' | 'commit' | 'turn' | 'endTurn' | 'define' | 'stage'>
 
 const refuse = (): Promise<never> => Promise.reject(new Error('this test writes nothing'))
 

@@ -7,7 +7,8 @@ import type { PartitionField } from '../../src/lake/metadata/table-metadata.ts'
 import { schemaOf, type ColumnDeclaration } from '../../src/lake/types/schema.ts'
 import type { Relations } from '../../src/sql/engine-host.ts'
 import { startEngine } from '../../src/sql/engine/start-engine.ts'
-import { type WriteHost, writesTo } from './engine-writes.ts'
+import type { WriteHost } from '../../src/sql/engine-host.ts'
+import { writesTo } from './engine-writes.ts'
 import { openLocalLake, type LocalLake } from './local-lake.ts'
 
 export interface WrittenTableOptions {

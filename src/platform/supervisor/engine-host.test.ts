@@ -33,7 +33,7 @@ function hostOf(tails: () => Promise<TailReport>) {
     pointers: { tablePointer: () => Promise.resolve('file:///metadata.json') },
     tailSources: () => [source],
     changes,
-    ...noWrites,
+    writes: noWrites,
     isShared: false,
     followsLog: async ({ name }) => name === 'followed',
   })

@@ -1,7 +1,14 @@
 import type { ChangeCount, Hold } from '../../kernel/change-count.ts'
 import type { TableIdent, TablePointers } from '../../lake/catalog/pointer-store.ts'
 import type { GovernedRelations } from '../access/restrict-relations.ts'
-import type { EngineHost, Relations, ResolvedTable, SessionPrincipal, TableName } from '../../sql/engine-host.ts'
+import type {
+  EngineHost,
+  Relations,
+  ResolvedTable,
+  SessionPrincipal,
+  TableName,
+  WriteHost,
+} from '../../sql/engine-host.ts'
 import { gatherTails, type GatheredTails, type TailSource } from './gather-tails.ts'
 
 export interface EngineHostOptions {
@@ -10,12 +17,7 @@ export interface EngineHostOptions {
   readonly restrict: (relations: GovernedRelations, session: SessionPrincipal | undefined) => Relations
   readonly pointers: Pick<TablePointers, 'tablePointer'>
   readonly tailSources: () => readonly TailSource[]
-  readonly flush: EngineHost['flush']
-  readonly commit: EngineHost['commit']
-  readonly turn: EngineHost['turn']
-  readonly endTurn: EngineHost['endTurn']
-  readonly define: EngineHost['define']
-  readonly stage: EngineHost['stage']
+  readonly writes: WriteHost
   /** Raised before anybody is told of a change of relations, pointers or workers. */
   readonly changes: ChangeCount
   /** Others move pointers too, and nobody tells us: no answer holds. */
@@ -29,27 +31,9 @@ export interface EngineHostOptions {
  * asked with the pointers of before: one whose table has moved looks whether its schema still is the one of its rows.
  */
 export function createEngineHost(options: EngineHostOptions): EngineHost {
-  const {
-    relations,
-    pointers,
-    tailSources,
-    changes,
-    isShared,
-    followsLog,
-    flush,
-    commit,
-    turn,
-    endTurn,
-    define,
-    stage,
-  } = options
+  const { relations, pointers, tailSources, changes, isShared, followsLog, writes } = options
   return {
-    flush,
-    commit,
-    turn,
-    endTurn,
-    define,
-    stage,
+    ...writes,
     async relations({ known, principal }) {
       const hold = changes.hold()
       const current = await relations()
