@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { usualPlan } from '../../test/support/crawled-folder.ts'
 import type { CrawlPlan } from './crawl-plan.ts'
 import { headLine, parseReport, reportBytes } from './crawl-report.ts'
 import type { Finding, LookedFile } from './finding.ts'
 
-const plan: CrawlPlan = {
-  crawler: 'test',
-  folder: '/data',
-  format: null,
-  csv: { delimiter: null, header: null, quote: '"', nullValues: [''] },
-  partitions: 'hive',
-  columns: {},
-  onDrift: 'widen',
-  exclude: [],
-  sampleRows: 1000,
-}
+const plan: CrawlPlan = { ...usualPlan, folder: '/data' }
 
 const readable = (rows: number, type: string): Finding => ({
   kind: 'readable',

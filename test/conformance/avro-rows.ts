@@ -5,10 +5,10 @@ import { nodeFiles } from '../../src/kernel/files/node-files.ts'
 import { connectCatalog } from '../../src/lake/client/connect-catalog.ts'
 import { planScan } from '../../src/lake/scan/plan-scan.ts'
 import { openObjectStore } from '../../src/storage/objects/open.ts'
-import { kit } from '../../tools/conformance/kit.ts'
 import { startWeir } from '../support/running-weir.ts'
 import { programPath, pySpark, pythonEnvironment } from './engine-python.ts'
 import { startLineService } from './engines/line-service.ts'
+import { rowsDigest } from './rows-digest.ts'
 
 /**
  * Tables whose files of rows and of deletes Spark writes as Avro, of versions 2 and 3: partitioned, evolved at every depth, deleted from, changed and
@@ -196,7 +196,7 @@ async function compare(
     `select json_object(${items.join(', ')})::varchar from ${table}${moments.weir}`,
   )
   const ours = rows.map(([row]) => lineOf(JSON.parse(row!)))
-  const [expected, found] = [digestOf(theirs), digestOf(ours)]
+  const [expected, found] = [rowsDigest(theirs), rowsDigest(ours)]
   if (expected !== found) throw new Error(`${step}: ${firstDifference(theirs, ours)}`)
   console.log(`${step}: Spark and Weir read the same ${ours.length} rows`)
   checks++
@@ -221,14 +221,6 @@ async function formats(table: string): Promise<readonly string[]> {
 function mustHave(table: string, found: readonly string[], expected: readonly string[]): void {
   if (found.join() !== expected.join())
     throw new Error(`${table} has files in ${found.join(' and ')}, not ${expected.join()}`)
-}
-
-function digestOf(lines: readonly string[]): string {
-  return execFileSync('python3', [`${kit}/iceberg/digest.py`], {
-    input: lines.map((line) => `${line}\n`).join(''),
-    encoding: 'utf8',
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
-  }).trim()
 }
 
 function firstDifference(theirs: readonly string[], ours: readonly string[]): string {

@@ -8,6 +8,7 @@ import { freePort } from '../support/free-port.ts'
 import { startWeir } from '../support/running-weir.ts'
 import { inBucket, vendedS3 } from './in-bucket.ts'
 import { seededRandom } from '../support/seeded-random.ts'
+import { rowsDigest } from './rows-digest.ts'
 
 /**
  * Rows of a table with a key, upserted and deleted by a delivery, read by engines that nobody here wrote: `node
@@ -56,12 +57,12 @@ for (let round = 0; round < 6; round++) {
 await client.close()
 if (engines.includes('trino')) await outputOf(trino, ['start', weir.endpoints.iceberg, '--port', trinoPort])
 const digests = new Map<string, string>()
-const expected = await digestOf([...rows.values()])
+const expected = rowsDigest([...rows.values()])
 console.log(`expected   ${expected}`)
 for (const table of ['small', 'large']) {
   const { rows: read } = await runSql(weir.endpoints.postgres, `select region, id, name from ${table}`)
   const lines = read.map(([region, id, name]) => JSON.stringify({ region, id: Number(id), name }))
-  digests.set(`weir ${table}`, await digestOf(lines))
+  digests.set(`weir ${table}`, rowsDigest(lines))
   for (const name of engines) {
     const [command, ...args] = readers[name]!(`public.${table}`)
     const output = await outputOf(command, args)
@@ -69,7 +70,7 @@ for (const table of ['small', 'large']) {
       .trim()
       .split('\n')
       .flatMap((line) => rowOf(line))
-    digests.set(`${name} ${table}`, await digestOf(found))
+    digests.set(`${name} ${table}`, rowsDigest(found))
   }
 }
 if (engines.includes('trino')) await outputOf(trino, ['stop', '--port', trinoPort])
@@ -92,15 +93,10 @@ function run(...words: readonly string[]): void {
   execFileSync(process.execPath, [cli, ...words, '--dir', weir.folder], { stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
-async function digestOf(lines: readonly string[]): Promise<string> {
-  return (await outputOf('python3', [`${kit}/iceberg/digest.py`], lines.map((line) => `${line}\n`).join(''))).trim()
-}
-
-async function outputOf(command: string, args: readonly string[], input = ''): Promise<string> {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+async function outputOf(command: string, args: readonly string[]): Promise<string> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const chunks: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
-  child.stdin.end(input)
   const [code] = (await once(child, 'close')) as [number | null]
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`)
   return Buffer.concat(chunks).toString()

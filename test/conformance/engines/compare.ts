@@ -1,10 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { connectCatalog } from '../../../src/lake/client/connect-catalog.ts'
 import { nodeFiles } from '../../../src/kernel/files/node-files.ts'
 import { planScan } from '../../../src/lake/scan/plan-scan.ts'
 import { openObjectStore } from '../../../src/storage/objects/open.ts'
-import { kit } from '../../../tools/conformance/kit.ts'
 import { startWeir } from '../../support/running-weir.ts'
 import { openS3Store } from '../../support/s3-store.ts'
 import { inBucket } from '../in-bucket.ts'
@@ -24,6 +22,7 @@ import { startSpark } from './spark-engine.ts'
 import type { Partition, TableEngine } from './table-engine.ts'
 import { startTrino } from './trino-engine.ts'
 import { startWeirEngine } from './weir-engine.ts'
+import { rowsDigest } from '../rows-digest.ts'
 
 /**
  * Weir, Spark, Trino and PyIceberg at work on the same tables: each makes one, changes it step by step, and then the others write
@@ -180,7 +179,7 @@ async function doStep(name: StepName, maker: EngineName, model: Model, work: () 
 }
 
 async function readAll(name: StepName, maker: EngineName, model: Model): Promise<void> {
-  const expected = digestOf([...model.rows.values()].map((row) => JSON.stringify(row)))
+  const expected = rowsDigest([...model.rows.values()].map((row) => JSON.stringify(row)))
   await Promise.all(present.map((reader) => read(reader, name, maker, model, expected)))
 }
 
@@ -202,7 +201,7 @@ async function read(
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     )
   if (outcome !== undefined || refusal) return judge(what, outcome, refusal?.error)
-  const digest = digestOf(rows)
+  const digest = rowsDigest(rows)
   judge(what, digest === expected ? undefined : `other rows\n${differences(rows, model).join('\n')}`)
 }
 
@@ -213,14 +212,6 @@ function judge(what: string, problem: string | undefined, refused?: RegExp): voi
   if (ok) return console.log(`ok    ${what}${refused ? ': refused' : ''}`)
   failures++
   console.error(`FAIL  ${what}: ${problem ?? `is not refused with ${refused!.source}`}`)
-}
-
-function digestOf(lines: readonly string[]): string {
-  return execFileSync('python3', [`${kit}/iceberg/digest.py`], {
-    input: lines.map((line) => `${line}\n`).join(''),
-    encoding: 'utf8',
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
-  }).trim()
 }
 
 const differencesShown = 3
