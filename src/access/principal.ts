@@ -1,5 +1,11 @@
 /** Who asks: somebody who may do everything, or a user of the project (`docs/spec/policies.md`, "Principals"). */
-export type Principal = { readonly kind: 'administrator' } | UserPrincipal
+export type Principal = AdministratorPrincipal | UserPrincipal
+
+export interface AdministratorPrincipal {
+  readonly kind: 'administrator'
+  /** Of a user of the project who is one; whoever came in by the token, or without any, has none. */
+  readonly name?: string
+}
 
 export interface UserPrincipal {
   readonly kind: 'user'

@@ -1,9 +1,10 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { hasEnded } from './access/request-principal.ts'
 
 /** Server-sent events to one client. */
 export interface EventStream {
   send(event: string, data: unknown): void
-  /** Called once, when the client has gone. */
+  /** Called once, when the client has gone or was let go. */
   onClose(listener: () => void): void
   end(): void
 }
@@ -12,7 +13,8 @@ export interface EventStream {
 const pendingBytesMax = 1_000_000
 const keepAliveMs = 15_000
 
-export function openEventStream(reply: FastifyReply): EventStream {
+/** Nothing is sent when what the client came by has ended, and the stream ends with it (INV-A13). */
+export function openEventStream(request: FastifyRequest, reply: FastifyReply): EventStream {
   reply.hijack()
   const response = reply.raw
   response.writeHead(200, {
@@ -21,7 +23,9 @@ export function openEventStream(reply: FastifyReply): EventStream {
     'x-accel-buffering': 'no',
   })
   const write = (text: string): void => {
-    if (response.writableLength > pendingBytesMax) response.destroy()
+    if (response.writableEnded) return
+    if (hasEnded(request)) response.end()
+    else if (response.writableLength > pendingBytesMax) response.destroy()
     else response.write(text)
   }
   write(': connected\n\n')

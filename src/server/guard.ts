@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { administrator, type Principal } from '../access/principal.ts'
+import { administrator } from '../access/principal.ts'
 import { WeirError } from '../kernel/errors/weir-error.ts'
 import { cookieOf, sessionCookie, setCookie, tokenCookie } from './access/cookies.ts'
 import { basicOf, bearer, equal } from './access/credentials.ts'
 import type { HttpUsers } from './access/http-users.ts'
-import { admit } from './access/request-principal.ts'
+import { admit, type Admitted } from './access/request-principal.ts'
 import type { Sessions } from './access/sessions.ts'
 import type { SlowLogins } from './access/slow-logins.ts'
 import type { CatalogTokens } from './iceberg/catalog-tokens.ts'
@@ -36,7 +36,7 @@ const open = new Set(['/health', '/ready'])
  */
 export function guard(app: FastifyInstance, options: GuardOptions): void {
   const { host, token, catalogTokens, users, slowLogins } = options
-  const userOf = async (request: FastifyRequest): Promise<Principal | undefined> => {
+  const userOf = async (request: FastifyRequest): Promise<Admitted | undefined> => {
     const { authorization } = request.headers
     const name = basicOf(authorization)?.name
     if (name !== undefined) slowLogins?.mustBeHeard(request.ip)
@@ -58,7 +58,7 @@ export function guard(app: FastifyInstance, options: GuardOptions): void {
     if (token !== undefined && (await acceptTokenOfUrl(request, reply, token))) return
     // What is the same for everybody: whoever opens it may be about to sign in.
     if (token !== undefined && isOfConsole(request)) return
-    admit(request, administrator)
+    admit(request, { principal: administrator })
     if (token === undefined || open.has(pathOf(request))) return
     if (pathOf(request).startsWith('/iceberg/') && opensCatalog(bearer(authorization), catalogTokens)) return
     checkToken(
@@ -93,13 +93,13 @@ function isOfSession(request: FastifyRequest): boolean {
  * Who signed in at the console. A session that has ended is not taken for nobody's, who may be an administrator where no token is set. The
  * catalog and the schema registry are for programs, which have no cookies.
  */
-function signedIn(request: FastifyRequest, { sessions }: GuardOptions): Principal | undefined {
+function signedIn(request: FastifyRequest, { sessions }: GuardOptions): Admitted | undefined {
   const { authorization, cookie } = request.headers
   const id = authorization === undefined ? cookieOf(cookie, sessionCookie(request)) : undefined
   const path = pathOf(request)
   if (id === undefined || path.startsWith('/iceberg/') || path.startsWith(`${schemaRegistryPrefix}/`)) return undefined
   const session = sessions?.of(id)
-  if (session !== undefined) return session.principal
+  if (session !== undefined) return { principal: session.principal, hasEnded: () => sessions?.isOpen(id) !== true }
   if (isOfConsole(request) || open.has(path)) return undefined
   throw new WeirError('WEIR-7008', 'the session has ended. Sign in again')
 }

@@ -107,7 +107,7 @@ export interface ResolveRequest {
   readonly relations: number
 }
 
-/** A user with fewer rights than all, by a word that the supervisor knows; null is an administrator. */
+/** A user of the project, `user:ana` or `administrator:root`, as the supervisor knows it; null is an administrator without a name. */
 export type SessionPrincipal = string | null
 
 export interface MaskedColumn {

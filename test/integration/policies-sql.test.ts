@@ -201,6 +201,9 @@ void suite('policies in SQL', { timeout: 240_000 }, () => {
     await weir.sql('etl', 'create schema work')
     const [made] = await weir.supervisor.control.audit({ kind: 'schema', limit: 1 })
     assert.deepEqual([made?.actor, made?.action, made?.name], ['sql etl', 'create schema', 'work'])
+    await weir.sql('root', 'create schema roots')
+    const [rooted] = await weir.supervisor.control.audit({ kind: 'schema', limit: 1 })
+    assert.deepEqual([rooted?.actor, rooted?.name], ['sql root', 'roots'])
     await weir.sql('etl', 'create table work.made as select 1 as id')
     for (const [user, text] of [
       ['ana', 'create table work.other (id int)'],

@@ -20,7 +20,7 @@ export async function readIdentities(
   secrets: SecretService,
 ): Promise<Identities> {
   const read = async ([name, { password, groups, administrator: isAdministrator }]: [string, UserSettings]) => {
-    const principal: Principal = isAdministrator ? administrator : { kind: 'user', name, groups }
+    const principal: Principal = isAdministrator ? { kind: 'administrator', name } : { kind: 'user', name, groups }
     const value = await secrets.read(password)
     if (value === '') throw new WeirError('WEIR-7006', `the password of the user "${name}" is empty. Write one there`)
     return [name, { name, password: value, principal }] as const
@@ -28,15 +28,15 @@ export async function readIdentities(
   return new Map(await Promise.all(Object.entries(users).map(read)))
 }
 
-/** The word by which the engine knows a user; null is an administrator. */
-export function sessionPrincipal(principal: Principal): SessionPrincipal {
-  return principal.kind === 'user' ? `user:${principal.name}` : null
+/** The word by which the engine knows who it is; null is an administrator without a name. */
+export function sessionPrincipal({ kind, name }: Principal): SessionPrincipal {
+  return name === undefined ? null : `${kind}:${name}`
 }
 
 /** The other way round. One that is not known belongs to no group, and has no more rights than everyone. */
 export function principalOf(word: SessionPrincipal | undefined, identities: Identities): Principal {
   if (word === null || word === undefined) return administrator
-  const name = word.slice('user:'.length)
+  const [, kind, name = word] = /^(user|administrator):(.*)$/.exec(word) ?? []
   const known = identities.get(name)?.principal
-  return known?.kind === 'user' ? known : { kind: 'user', name, groups: [] }
+  return known?.kind === kind && known !== undefined ? known : { kind: 'user', name, groups: [] }
 }

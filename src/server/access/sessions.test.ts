@@ -1,15 +1,21 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { get, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { suite, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
+import type { Readable } from 'node:stream'
 import { withHttpServer } from '../../../test/support/http-server.ts'
-import { administrator } from '../../access/principal.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import type { Identity } from '../../platform/access/identities.ts'
 import { defaultLimits } from '../http-limits.ts'
 import { sessionLimits, sessions } from './sessions.ts'
 
 const ana: Identity = { name: 'ana', password: 'ana-secret', principal: { kind: 'user', name: 'ana', groups: ['a'] } }
-const root: Identity = { name: 'root', password: 'root-secret', principal: administrator }
+const root: Identity = {
+  name: 'root',
+  password: 'root-secret',
+  principal: { kind: 'administrator', name: 'root' },
+}
 const who = (name: string) => ({ name, principal: ana.principal })
 
 void suite('sessions', () => {
@@ -54,9 +60,11 @@ interface Browser {
   readonly ask: (
     method: string,
     url: string,
-    body?: object,
+    body?: object | string,
     headers?: object,
   ) => Promise<{ status: number; body: string; cookies: readonly string[] }>
+  /** A stream of events, once it has begun. */
+  readonly follow: (url: string, headers?: object) => Promise<Readable>
   readonly passMs: (ms: number) => void
 }
 
@@ -71,23 +79,32 @@ async function browse(token: string | undefined, run: (browser: Browser) => Prom
   }
   await withHttpServer(options, async (app: FastifyInstance) => {
     const jar = new Map<string, string>()
+    const cookies = (): object =>
+      jar.size === 0 ? {} : { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') }
     await run({
       passMs: (ms) => (now += ms),
       ask: async (method, url, body, headers = {}) => {
-        const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
         const answer = await app.inject({
           method: method as 'GET',
           url,
-          headers: { host: '127.0.0.1:4000', ...(cookie === '' ? {} : { cookie }), ...headers },
+          headers: { host: '127.0.0.1:4000', ...cookies(), ...headers },
           ...(body === undefined ? {} : { payload: body }),
         })
-        const cookies = [answer.headers['set-cookie'] ?? []].flat()
-        for (const text of cookies) {
+        const set = [answer.headers['set-cookie'] ?? []].flat()
+        for (const text of set) {
           const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(text) ?? []
           if (text.includes('Max-Age=0')) jar.delete(name)
           else jar.set(name, value)
         }
-        return { status: answer.statusCode, body: answer.body, cookies }
+        return { status: answer.statusCode, body: answer.body, cookies: set }
+      },
+      follow: async (url, headers = {}) => {
+        const given: OutgoingHttpHeaders = { host: '127.0.0.1:4000', ...cookies(), ...headers }
+        if (!app.server.listening) await app.listen({ host: '127.0.0.1', port: 0 })
+        const { port } = app.server.address() as { port: number }
+        const [answer] = (await once(get({ port, path: url, headers: given }), 'response')) as [IncomingMessage]
+        assert.equal(answer.statusCode, 200)
+        return answer
       },
     })
   })
@@ -96,7 +113,7 @@ async function browse(token: string | undefined, run: (browser: Browser) => Prom
 const session = '/api/v1/session'
 const kinds = '/api/v1/kinds'
 
-void suite('signing in at the console', () => {
+void suite('signing in at the console', { timeout: 60_000 }, () => {
   void test('gives a cookie that no script reads and no other site sends, until one signs out', () =>
     browse('the-token', async ({ ask }) => {
       assert.equal((await ask('GET', session)).status, 401)
@@ -178,4 +195,65 @@ void suite('signing in at the console', () => {
       const cookie = first.cookies[0]!.split(';')[0]!
       assert.equal((await ask('GET', kinds, undefined, { cookie })).status, 401)
     }))
+
+  // Each is told by a change that it would have been told, and not by the time that passes.
+  const events = '/api/v1/events'
+  const byToken = { authorization: 'Bearer the-token', cookie: '' }
+  const change = async (ask: Browser['ask'], name: string) => {
+    const { status } = await ask('POST', '/api/v1/resources', { kind: 'stream', name, spec: {} }, byToken)
+    assert.equal(status, 201)
+  }
+
+  void test('INV-A13: events that an administrator follows end with the session, by signing out and by its time', () =>
+    browse('the-token', async ({ ask, follow, passMs }) => {
+      const endings = { out: () => ask('DELETE', session), over: () => passMs(sessionLimits.idleMs) }
+      for (const [name, end] of Object.entries(endings)) {
+        await ask('POST', session, { name: 'root', password: 'root-secret' })
+        const [followed, other] = [await follow(events), await follow(events, byToken)]
+        await end()
+        await change(ask, name)
+        assert.equal(await textOf(followed), ': connected\n\n')
+        assert.match(await textOf(other, /event: resource\n/), /event: resource\n/)
+      }
+    }))
+
+  void test('INV-A13: events that an administrator follows by an access token end with it', () =>
+    browse('the-token', async ({ ask, follow, passMs }) => {
+      const grant = 'grant_type=client_credentials&client_id=root&client_secret=root-secret'
+      const type = { 'content-type': 'application/x-www-form-urlencoded' }
+      const got = await ask('POST', '/iceberg/v1/oauth/tokens', grant, type)
+      const { access_token: token } = JSON.parse(got.body) as { access_token: string }
+      const followed = await follow(events, { authorization: `Bearer ${token}` })
+      passMs(3_600_001)
+      await change(ask, 's')
+      assert.equal(await textOf(followed), ': connected\n\n')
+    }))
+
+  void test('what a user changes is written into the audit as hers, by the console and by the API, whatever she says she is', () =>
+    browse('the-token', async ({ ask }) => {
+      const page = { 'sec-fetch-site': 'same-origin' }
+      const basic = { authorization: `Basic ${Buffer.from('root:root-secret').toString('base64')}`, cookie: '' }
+      const make = (name: string, headers: object) =>
+        ask('POST', '/api/v1/resources', { kind: 'stream', name, spec: {} }, headers)
+      await ask('POST', session, { name: 'root', password: 'root-secret' })
+      await make('a', page)
+      await make('b', { ...basic, 'x-weir-actor': 'somebody' })
+      await ask('POST', session, { name: 'weir', password: 'the-token' })
+      await make('c', page)
+      await make('d', { ...byToken, 'x-weir-actor': 'nightly job' })
+      const { body } = await ask('GET', '/api/v1/audit?kind=stream', undefined, byToken)
+      const { items } = JSON.parse(body) as { items: readonly { name: string; action: string; actor: string }[] }
+      const makers = items.filter(({ action }) => action === 'create').map(({ name, actor }) => [name, actor])
+      assert.deepEqual(Object.fromEntries(makers), { a: 'console root', b: 'api root', c: 'console', d: 'nightly job' })
+    }))
 })
+
+/** Until it ends, or says that. */
+async function textOf(stream: Readable, last?: RegExp): Promise<string> {
+  let text = ''
+  for await (const chunk of stream) {
+    text += String(chunk)
+    if (last?.test(text)) break
+  }
+  return text
+}

@@ -13,6 +13,8 @@ export interface Sessions {
   open(who: SignedIn): string
   /** Undefined for one that has ended. Each use keeps it for a while. */
   of(id: string): SignedIn | undefined
+  /** Is no use of it. */
+  isOpen(id: string): boolean
   close(id: string): void
 }
 
@@ -64,6 +66,10 @@ export function sessions(now: () => number, limits = sessionLimits): Sessions {
       }
       session.usedAt = now()
       return session.who
+    },
+    isOpen(id) {
+      const session = open.get(id)
+      return session !== undefined && !isOver(session)
     },
     close: (id) => void open.delete(id),
   }

@@ -24,7 +24,7 @@ export const crawlerRoutes: Routes = (untyped, { control, operations: { crawlers
       const { dryRun } = request.body
       // A name that there is not is an answer, not an event.
       await control.get({ kind: 'crawler', name })
-      const stream = openEventStream(reply)
+      const stream = openEventStream(request, reply)
       const gone = new AbortController()
       stream.onClose(() => gone.abort())
       const progress = (done: number, total: number): void => stream.send('progress', { progress: { done, total } })

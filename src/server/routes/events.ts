@@ -6,8 +6,8 @@ export const eventRoutes: Routes = (untyped, { control, operations }) => {
   typed(untyped).get(
     '/api/v1/events',
     { schema: { tags: ['process'], summary: 'Server-sent events: resource, table, rates' } },
-    (_request, reply) => {
-      const stream = openEventStream(reply)
+    (request, reply) => {
+      const stream = openEventStream(request, reply)
       const endings = [
         control.subscribe(({ type, ...event }) => stream.send(type, event)),
         operations.process.onRates((rates) => stream.send('rates', rates)),

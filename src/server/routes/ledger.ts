@@ -50,9 +50,10 @@ export const ledgerRoutes: Routes = (untyped, { control, operations }) => {
   app.get(
     '/api/v1/verify/:id/events',
     { schema: { ...api, summary: 'Server-sent events: the job whenever it gets on', params: job } },
-    ({ params }, reply) => {
+    (request, reply) => {
+      const { params } = request
       const now = jobs.get(params.id)
-      const stream = openEventStream(reply)
+      const stream = openEventStream(request, reply)
       const show = (each: typeof now): void => {
         if (each.id !== params.id) return
         stream.send('verify', each)

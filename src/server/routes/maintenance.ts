@@ -31,8 +31,8 @@ export const maintenanceRoutes: Routes = (untyped, { control, operations: { main
         summary: 'Server-sent event `held` once no maintenance is at work; none begins until the connection closes',
       },
     },
-    async (_request, reply) => {
-      const stream = openEventStream(reply)
+    async (request, reply) => {
+      const stream = openEventStream(request, reply)
       const held = maintenance.hold()
       stream.onClose(() => void held.then((release) => release()))
       await held

@@ -101,15 +101,16 @@ export const recordRoutes: Routes = (untyped, { operations }) => {
         querystring: searchQuery,
       },
     },
-    async ({ params: { name }, query }, reply) => {
+    async (request, reply) => {
+      const { params, query } = request
       const { partition, uncommitted, textBytes: textBytesMax, key, keyHas, valueHas, has, header, ...search } = query
       const filter = { key, keyHas, valueHas, has, header }
       const gone = new AbortController()
       const wanted = { ...search, ...choiceOf(partition, uncommitted), filter, textBytesMax }
-      const found = records.search(name, wanted, gone.signal)[Symbol.asyncIterator]()
+      const found = records.search(params.name, wanted, gone.signal)[Symbol.asyncIterator]()
       // What is wrong with the request is an answer like any other; after that it is an event.
       let event = await found.next()
-      const stream = openEventStream(reply)
+      const stream = openEventStream(request, reply)
       stream.onClose(() => gone.abort())
       try {
         for (; !event.done; event = await found.next()) {

@@ -40,7 +40,7 @@ export function createSqlOperations(
 
 /** Whoever came in as a user goes on as one. */
 function loginOf(principal: Principal | undefined, identities: Identities): { user: string; password?: string } {
-  if (principal?.kind !== 'user') return { user: 'weir' }
+  if (principal?.name === undefined) return { user: 'weir' }
   const identity = identities.get(principal.name)
   if (!identity) throw new WeirError('WEIR-7008', `there is no user "${principal.name}" who could log in`)
   return { user: identity.name, password: identity.password }

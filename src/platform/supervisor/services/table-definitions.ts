@@ -69,7 +69,7 @@ export function tableDefinitions(
       const { define: action, schema } = request
       const name = 'name' in request ? `${schema}.${request.name}` : schema
       await control.record({
-        actor: typeof principal === 'string' ? principal.replace('user:', 'sql ') : 'sql',
+        actor: typeof principal === 'string' ? principal.replace(/^\w+:/, 'sql ') : 'sql',
         action,
         kind: 'name' in request ? 'table' : 'schema',
         name,
