@@ -10,6 +10,7 @@ import {
   type Compression,
 } from './batch-header.ts'
 import { compress } from './compression.ts'
+import { encodeLines } from './encode-lines.ts'
 import type { RecordHeader } from './headers.ts'
 import { varintBytes, writeVarint } from './varint.ts'
 
@@ -22,8 +23,6 @@ export interface ProducerIdentity {
 
 export const noProducer: ProducerIdentity = { producerId: -1, producerEpoch: -1, baseSequence: -1 }
 
-/** Up to here a loop over words is faster than the call of `Buffer.copy`. */
-const loopCopyBytesMax = 512
 /** A builder grows to `bytesMax` as it is used: many are open at once, and most stay small. */
 const firstBufferBytes = 16_384
 /** The most that a record has besides key, value and headers. */
@@ -38,10 +37,6 @@ export class BatchBuilder {
   readonly bytesMax: number
   readonly #buffers: BatchBuffers
   #buffer: Buffer
-  #view: DataView
-  /** What values were last taken from, and a view of it. */
-  #source: Buffer = noSource
-  #sourceView = viewOf(noSource)
   #position = batchHeaderBytes
   #count = 0
   #firstTimestamp = 0
@@ -51,7 +46,6 @@ export class BatchBuilder {
     this.bytesMax = bytesMax
     this.#buffers = buffers
     this.#buffer = buffers.take(Math.min(bytesMax, firstBufferBytes))
-    this.#view = viewOf(this.#buffer)
   }
 
   get recordCount(): number {
@@ -72,7 +66,8 @@ export class BatchBuilder {
     const headersBytes = headers.length === 0 ? 1 : headersLength(headers)
     const size = (value?.length ?? 0) + (key?.length ?? 0) + headersBytes
     if (!this.#makeRoom(size + recordOverheadMax)) return false
-    const timestampDelta = this.#delta(timestamp)
+    const timestampDelta = this.#deltaOf(timestamp)
+    this.#noteTimestamp(timestamp)
     const body =
       1 +
       varintBytes(timestampDelta) +
@@ -93,28 +88,21 @@ export class BatchBuilder {
     return true
   }
 
-  /** A value without key and headers that is a part of `source`: the hot path of replayed files and pipes. */
-  appendValue(source: Buffer, start: number, end: number, timestamp: number): boolean {
-    const length = end - start
-    if (!this.#makeRoom(length + recordOverheadMax)) return false
-    const timestampDelta = this.#delta(timestamp)
-    const count = this.#count
-    // Attributes, key, headers: one byte each.
-    const body = 3 + varintBytes(timestampDelta) + varintBytes(count) + varintBytes(length) + length
-    const buffer = this.#buffer
-    let at = writeVarint(buffer, this.#position, body)
-    buffer[at++] = 0
-    at = writeVarint(buffer, at, timestampDelta)
-    at = writeVarint(buffer, at, count)
-    buffer[at++] = 1 // no key
-    at = writeVarint(buffer, at, length)
-    if (length > loopCopyBytesMax) source.copy(buffer, at, start, end)
-    else this.#copyWords(source, start, end, at)
-    at += length
-    buffer[at++] = 0 // no headers
-    this.#position = at
-    this.#count = count + 1
-    return true
+  /** The lines at the start of `lines`, as `encodeLines` takes them, as long as there is room; gives what was read of them. */
+  appendLines(lines: Buffer, timestamp: number): { readonly bytesRead: number; readonly linesRead: number } {
+    const { records, recordCount, bytesRead, linesRead } = encodeLines(lines, {
+      offsetDelta: this.#count,
+      timestampDelta: this.#deltaOf(timestamp),
+      bytesMax: this.bytesMax - this.#position,
+    })
+    if (recordCount > 0) {
+      this.#noteTimestamp(timestamp)
+      this.#makeRoom(records.length)
+      this.#buffer.set(records, this.#position)
+      this.#position += records.length
+      this.#count += recordCount
+    }
+    return { bytesRead, linesRead }
   }
 
   /** The batch, with base offset 0; the builder is empty again. At least one record must have been appended. */
@@ -142,7 +130,7 @@ export class BatchBuilder {
       return Buffer.concat([used.subarray(0, batchHeaderBytes), compress(compression, used.subarray(batchHeaderBytes))])
     if (used.length < this.#buffer.length / 2) return Buffer.from(used)
     // A copy of a full buffer costs more than a new one.
-    this.#useBuffer(this.#buffers.take(Math.min(this.bytesMax, this.#buffer.length)))
+    this.#buffer = this.#buffers.take(Math.min(this.bytesMax, this.#buffer.length))
     return used
   }
 
@@ -157,37 +145,17 @@ export class BatchBuilder {
     const smaller = this.#buffer
     const larger = this.#buffers.take(Math.max(needed, Math.min(this.bytesMax, smaller.length * 2)))
     smaller.copy(larger, 0, 0, this.#position)
-    this.#useBuffer(larger)
+    this.#buffer = larger
     this.#buffers.giveBack(smaller)
   }
 
-  #useBuffer(buffer: Buffer): void {
-    this.#buffer = buffer
-    this.#view = viewOf(buffer)
+  #deltaOf(timestamp: number): number {
+    return this.#count === 0 ? 0 : timestamp - this.#firstTimestamp
   }
 
-  /** Eight bytes at a time; the last eight overlap those before where the length is no multiple of eight. */
-  #copyWords(source: Buffer, start: number, end: number, position: number): void {
-    let from = start
-    let at = position
-    const last = end - 8
-    if (last < start) {
-      while (from < end) this.#buffer[at++] = source[from++]!
-      return
-    }
-    if (source !== this.#source) {
-      this.#source = source
-      this.#sourceView = viewOf(source)
-    }
-    const [view, sourceView] = [this.#view, this.#sourceView]
-    for (; from < last; from += 8, at += 8) view.setBigInt64(at, sourceView.getBigInt64(from, true), true)
-    view.setBigInt64(at + last - from, sourceView.getBigInt64(last, true), true)
-  }
-
-  #delta(timestamp: number): number {
+  #noteTimestamp(timestamp: number): void {
     if (this.#count === 0) this.#firstTimestamp = this.#maxTimestamp = timestamp
     else if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
-    return timestamp - this.#firstTimestamp
   }
 }
 
@@ -200,11 +168,6 @@ export function setProducer(batch: Buffer, producer: ProducerIdentity): void {
 }
 
 const noHeaders: readonly RecordHeader[] = []
-const noSource = Buffer.alloc(0)
-
-function viewOf(buffer: Buffer): DataView {
-  return new DataView(buffer.buffer, buffer.byteOffset, buffer.length)
-}
 
 function writeBytes(buffer: Buffer, at: number, bytes: Buffer | null): number {
   if (bytes === null) return writeVarint(buffer, at, -1)

@@ -6,6 +6,7 @@ import { BatchBuilder } from './batch-builder.ts'
 import { hasValidChecksum, placeBatch, readBatchHeader, type Compression } from './batch-header.ts'
 import { decompress } from './compression.ts'
 import { readHeaders, type RecordHeader } from './headers.ts'
+import { linesBytesMax } from './encode-lines.ts'
 import { appendLines } from './lines.ts'
 import { batchesIn, openRecords } from './record-cursor.ts'
 
@@ -79,6 +80,42 @@ void test('lines become values, whatever the chunks and the batch size', () => {
         )
       },
     ),
+  )
+})
+
+/** Around the lengths at which a varint takes one byte more, and at which lines are looked at in parts. */
+const lengthsOfNote = [0, 1, 15, 16, 17, 63, 64, 8_191, 8_192, linesBytesMax - 1, linesBytesMax, 2 * linesBytesMax]
+
+void test('lines make the bytes that one append for each makes', () => {
+  const line = fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom(0, 1, 2, 30, 100) },
+    { weight: 1, arbitrary: fc.constantFrom(...lengthsOfNote) },
+  )
+  const chunks = fc.array(
+    fc.record({
+      lengths: fc.array(line, { size: '+2', maxLength: 400 }),
+      ending: fc.constantFrom('\n', '\r\n'),
+      // Of a clock that is set, too.
+      timestamp: fc.constantFrom(1_000, 1_063, 1_064, 0, 2 ** 41),
+    }),
+    { minLength: 1, maxLength: 4 },
+  )
+  fc.assert(
+    fc.property(chunks, (all) => {
+      const byLines = new BatchBuilder(10_000_000)
+      const byAppend = new BatchBuilder(10_000_000)
+      for (const { lengths, ending, timestamp } of all) {
+        const values = lengths.map((length, at) => Buffer.alloc(length, `${at}\r{"`))
+        // What ends in a carriage return is told from its line's end by nobody.
+        for (const value of values) if (value.at(-1) === 13) value[value.length - 1] = 46
+        const chunk = Buffer.from(values.map((value) => `${value.toString('latin1')}${ending}`).join(''), 'latin1')
+        const { next, lines } = appendLines(byLines, chunk, 0, timestamp)
+        assert.deepEqual({ next, lines }, { next: chunk.length, lines: lengths.length })
+        for (const value of values) if (value.length > 0) byAppend.append(value, null, timestamp)
+      }
+      assert.equal(byLines.recordCount, byAppend.recordCount)
+      if (byLines.recordCount > 0) assert.ok(byLines.finish().equals(byAppend.finish()))
+    }),
   )
 })
 
