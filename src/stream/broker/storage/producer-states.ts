@@ -93,8 +93,16 @@ export class ProducerStates {
     const { producerId } = header
     if (producerId < 0) return
     if (!isControlBatch(header.attributes)) return this.#placedRecords(header, baseOffset, now)
-    const marker = readMarker(bytes())
+    const marker = header.recordCount === 0 ? this.#emptiedMarker(producerId) : readMarker(bytes())
     if (marker) this.#placedMarker(header, marker, baseOffset, now)
+  }
+
+  /**
+   * Compaction took the marker, because nothing of its transaction is left (Kafka keeps such a batch for its epoch too): whatever
+   * was open ended here, and which way concerns no record.
+   */
+  #emptiedMarker(producerId: number): TransactionMarker {
+    return { isCommit: true, coordinatorEpoch: this.#producers.get(producerId)?.coordinatorEpoch ?? -1 }
   }
 
   #placedRecords(header: BatchHeader, baseOffset: number, now: number): void {

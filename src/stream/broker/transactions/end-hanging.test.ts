@@ -33,19 +33,19 @@ void test('where the coordinator remembers what it decided of that producer and 
     epoch: 1,
     lastEpoch: 0,
     timeoutMs: 1000,
-    partitions: [],
+    partitions: [{ topicId: 'here', topic: 't', partition: 0 }],
     groups: [],
     startedAt: 1,
     updatedAt: 2,
     version: 2,
   }
-  const abortedAfter = async (state: Transaction['state']): Promise<number> => {
+  const abortedAfter = async (state: Transaction['state'], partitions = known.partitions): Promise<number> => {
     using folder = createPartitionFolder()
     const log = await folder.open()
     await log.append(transactionalBatch(['a'], { producerId: 1, producerEpoch: 0, baseSequence: 0 }))
-    const topics = { all: () => [{ partitions: [{ opened: log }] }] }
+    const topics = { all: () => [{ id: 'here', partitions: [{ opened: log }] }] }
     const offsets = { pendingTransactions: () => [] }
-    const coordinator = { all: () => [{ ...known, state }] }
+    const coordinator = { all: () => [{ ...known, state, partitions }] }
     await endHanging({ topics, groups: { offsets }, coordinator, logger: silentLogger } as unknown as HangingPorts)
     const { lastStableOffset } = log.transactions
     const aborted = log.transactions.abortedBetween(0, 2).length
@@ -56,4 +56,11 @@ void test('where the coordinator remembers what it decided of that producer and 
     [await abortedAfter('CompleteCommit'), await abortedAfter('CompleteAbort'), await abortedAfter('PrepareCommit')],
     [0, 1, -1],
   )
+  // Its producer is in the next transaction by now, which ends in other partitions.
+  const elsewhere = [
+    [{ topicId: 'here', topic: 't', partition: 1 }],
+    [{ topicId: 'elsewhere', topic: 't', partition: 0 }],
+  ]
+  for (const partitions of elsewhere) assert.equal(await abortedAfter('Ongoing', partitions), 1)
+  assert.equal(await abortedAfter('Ongoing'), -1)
 })

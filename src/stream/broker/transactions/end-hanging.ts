@@ -3,7 +3,7 @@ import type { Groups } from '../groups/groups.ts'
 import type { PartitionLog } from '../storage/partition-log.ts'
 import type { TopicStore } from '../topics/topic-store.ts'
 import type { Coordinator } from './coordinator.ts'
-import { isPrepared } from './transaction.ts'
+import { isPrepared, type Transaction, type TransactionPartition } from './transaction.ts'
 
 export interface HangingPorts {
   readonly topics: Pick<TopicStore, 'all'>
@@ -18,18 +18,26 @@ export interface HangingPorts {
  * placed, and until all its markers are: so what it does not know, asked in the moment in which the end is placed, hangs.
  */
 export async function endHanging({ topics, groups, coordinator, logger }: HangingPorts): Promise<void> {
-  const logs = topics.all().flatMap(({ partitions }) => partitions.flatMap(({ opened }) => opened ?? []))
-  for (const log of logs.filter(({ transactions }) => transactions.hasOpen)) await endIn(log, coordinator, logger)
+  for (const { id, partitions } of topics.all())
+    for (const [index, { opened }] of partitions.entries())
+      if (opened?.transactions.hasOpen) await endIn(opened, { topicId: id, partition: index }, coordinator, logger)
   for (const { group, producerId } of groups.offsets.pendingTransactions()) {
-    if (isRunning(coordinator, producerId)) continue
+    if (willEnd(coordinator, producerId, (transaction) => transaction.groups.includes(group))) continue
     logger.warn({ group, producerId }, 'offsets of a transaction that nobody knows are dropped')
     await groups.offsets.endTransaction(group, producerId, false)
   }
 }
 
-async function endIn({ transactions }: PartitionLog, coordinator: Coordinators, logger: Logger): Promise<void> {
+async function endIn(
+  { transactions }: PartitionLog,
+  { topicId, partition }: Pick<TransactionPartition, 'topicId' | 'partition'>,
+  coordinator: Coordinators,
+  logger: Logger,
+): Promise<void> {
+  const isThis = (other: TransactionPartition): boolean => other.topicId === topicId && other.partition === partition
   for (const [producerId, { epoch, transactionStart }] of transactions.producers()) {
-    if (transactionStart === undefined || isRunning(coordinator, producerId)) continue
+    if (transactionStart === undefined) continue
+    if (willEnd(coordinator, producerId, ({ partitions }) => partitions.some(isThis))) continue
     const isCommit = wasCommitted(coordinator, producerId, epoch)
     logger.warn(
       { producerId, epoch, offset: transactionStart, isCommit },
@@ -41,10 +49,17 @@ async function endIn({ transactions }: PartitionLog, coordinator: Coordinators, 
 
 type Coordinators = HangingPorts['coordinator']
 
-function isRunning(coordinator: Coordinators, producerId: number): boolean {
+/** A transaction of the producer elsewhere ends nothing here, however often there is one. */
+function willEnd(
+  coordinator: Coordinators,
+  producerId: number,
+  isHere: (transaction: Transaction) => boolean,
+): boolean {
   return coordinator
     .all()
-    .some((known) => known.producerId === producerId && (known.state === 'Ongoing' || isPrepared(known)))
+    .some(
+      (known) => known.producerId === producerId && (known.state === 'Ongoing' || isPrepared(known)) && isHere(known),
+    )
 }
 
 /** Whether that is the last that was decided of this producer and epoch. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { chosenSeed } from '../../../../../test/fault/chosen-seed.ts'
 import { compact, dayMs, openUnsynced, randomRecord } from '../../../../../test/support/compacting.ts'
@@ -103,6 +105,46 @@ void test('INV-X4: segments that began after failed writes are cleaned, and the 
   const killed = await openUnsynced(folder)
   assert.deepEqual([killed.endOffset, killed.transactions.lastStableOffset], [log.endOffset, log.endOffset])
   await killed.close()
+  await log.close()
+})
+
+void test('INV-X4: what was written down of producers is lost, or older than the pass, as in a backup: an emptied marker ends what is open', async () => {
+  using folder = createPartitionFolder()
+  let now = 1_800_000_000_000
+  const log = await openUnsynced(folder, { now: () => now })
+  const producer = { producerId: 7, producerEpoch: 0, baseSequence: 0 }
+  await log.append(transactionalBatch([{ key: 'a', value: 'outdone', timestamp: 1000 }], producer))
+  await log.roll()
+  const producers = join(folder.path, 'producers.json')
+  const older = readFileSync(producers)
+  const ending = { producerId: 7, producerEpoch: 1, isCommit: true, coordinatorEpoch: 0, version: 2 }
+  await log.transactions.end(ending)
+  for (const key of ['a', 'b', 'c', 'd']) {
+    await log.append(keyedBatch([{ key, value: '1', timestamp: 1000 }]))
+    await log.roll()
+    await compact(log, { deleteRetentionMs: 0 })
+    now += 1000
+  }
+  const left = (await headersOf(log)).filter(({ attributes }) => (attributes & 32) !== 0)
+  assert.deepEqual(
+    left.map(({ producerEpoch, recordCount }) => ({ producerEpoch, recordCount })),
+    [{ producerEpoch: 1, recordCount: 0 }],
+    'the marker is there for its epoch alone',
+  )
+  for (const lose of [() => writeFileSync(producers, older), () => rmSync(producers)]) {
+    lose()
+    // As after a kill: it was not closed.
+    const killed = await openUnsynced(folder)
+    assert.equal(killed.transactions.lastStableOffset, log.endOffset)
+    assert.deepEqual(killed.transactions.abortedBetween(0, log.endOffset), [])
+    await killed.transactions.end(ending)
+    assert.equal(killed.endOffset, log.endOffset, 'the marker is there, and is not written again')
+    await assert.rejects(
+      killed.append(transactionalBatch([{ key: 'a', value: 'fenced', timestamp: 1000 }], producer)),
+      { errorName: 'INVALID_PRODUCER_EPOCH' },
+    )
+    await killed.close()
+  }
   await log.close()
 })
 
