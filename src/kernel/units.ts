@@ -25,13 +25,13 @@ const sizeUnits = {
   TiB: 2 ** 40,
 } as const
 
-/** A duration as people write it: `7 days`, `30 s`, `500 ms`. Milliseconds. */
+/** A duration as people write it: `7 days`, `30 s`, `500 ms`. Whole milliseconds. */
 export function parseDuration(text: string): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?) ?([a-z]+)$/.exec(text.trim()) ?? []
   const factor = unit && (durationUnits[unit as never] ?? durationUnits[unit.replace(/s$/, '') as never])
   if (!amount || !factor)
     throw new WeirError('WEIR-1003', `"${text}" is not a duration; write it like "7 days", "30 s" or "500 ms"`)
-  return Number(amount) * factor
+  return Math.round(Number(amount) * factor)
 }
 
 /** A size as people write it: `64 MB` is 64,000,000 bytes, `64 MiB` is 67,108,864. */

@@ -42,6 +42,7 @@ export function pretendServices(): PretendedServices {
     halted,
     checkedViews,
     streams: {
+      check() {},
       ensure: (plan) => call(`ensure ${plan.name}`, () => topics.set(plan.name, plan)),
       remove: (name) => call(`remove ${name}`, () => topics.delete(name)),
       list: async () => [...topics.values()].map(({ name, partitions }) => ({ name, partitions })),

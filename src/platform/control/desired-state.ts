@@ -1,8 +1,8 @@
-import { z } from 'zod'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nearestName } from '../../kernel/nearest.ts'
 import { checkName } from '../kinds/check-name.ts'
 import { checkSpec } from '../kinds/check-spec.ts'
+import { tagsSchema } from '../kinds/declaration.ts'
 import { referenceFields } from '../kinds/fields.ts'
 import type { KindDefinition } from '../kinds/kind-definition.ts'
 import { kindNamed } from '../kinds/registry.ts'
@@ -13,8 +13,6 @@ export interface CheckedResource extends DesiredResource {
   readonly definition: KindDefinition
   readonly references: readonly ResourceReference[]
 }
-
-const tagsSchema = z.record(z.string().min(1).max(128), z.string().max(256))
 
 /** Kind, name, spec and tags of each: they may have come over HTTP, or from another version's define functions. */
 export function checkDeclared(

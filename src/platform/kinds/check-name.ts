@@ -1,4 +1,5 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { shownValue } from './shown-value.ts'
 
 /** What a name may look like, and the words for it. */
 export interface NameRule {
@@ -24,11 +25,7 @@ export function checkName(
   at?: string,
 ): void {
   if (typeof name === 'string' && nameRule.pattern.test(name)) return
-  throw new WeirError(
-    'WEIR-1008',
-    `${kind}: the name ${JSON.stringify(name)} cannot be used; a name is ${nameRule.rule}`,
-    {
-      ...(at === undefined ? {} : { at }),
-    },
-  )
+  throw new WeirError('WEIR-1008', `${kind}: the name ${shownValue(name)} cannot be used; a name is ${nameRule.rule}`, {
+    ...(at === undefined ? {} : { at }),
+  })
 }

@@ -2,6 +2,8 @@ import type { z } from 'zod'
 import type { ErrorCode } from '../../kernel/errors/catalogue.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nearestName } from '../../kernel/nearest.ts'
+import { foreignObjectIn, type ForeignObject } from './foreign-object.ts'
+import { shownValue } from './shown-value.ts'
 
 /** Where the value at a path was written: `weir.config.ts:14:3`. */
 export type Locate = (path: readonly PropertyKey[]) => string | undefined
@@ -11,6 +13,8 @@ export type Locate = (path: readonly PropertyKey[]) => string | undefined
  * value that does not fit; the message names `what`, the path, the value and what would be right.
  */
 export function checkSpec<Output>(schema: z.ZodType<Output>, what: string, value: unknown, locate: Locate): Output {
+  const foreign = foreignObjectIn(value)
+  if (foreign) throw foreignObject(what, foreign, locate)
   const result = schema.safeParse(value)
   if (result.success) return result.data
   // An unknown key is named first: a value that lacks is often only misspelt.
@@ -23,11 +27,28 @@ export function checkSpec<Output>(schema: z.ZodType<Output>, what: string, value
   const code = issue.code === 'custom' ? (issue.params?.['code'] as ErrorCode | undefined) : undefined
   if (code !== undefined)
     throw new WeirError(code, `${what}: ${issue.message}`, { ...(at === undefined ? {} : { at }), details: { path } })
-  const place = path.length === 0 ? '' : ` ${path.join('.')}${isSecret(issue) ? '' : ` ${shownAt(value, path)}`}:`
-  throw new WeirError('WEIR-1003', `${what}:${place} ${decapitalize(issue.message)}`, {
+  throw new WeirError('WEIR-1003', `${what}:${placeOf(issue, value)} ${decapitalize(issue.message)}`, {
     ...(at === undefined ? {} : { at }),
     details: { path },
   })
+}
+
+function foreignObject(what: string, { path, what: found }: ForeignObject, locate: Locate): WeirError {
+  const at = locate(path)
+  const advice = found === 'a Promise' ? 'await it first' : 'write an object: { … }'
+  return new WeirError('WEIR-1003', `${what}: ${path.join('.')} is ${found}, which has no options in it; ${advice}`, {
+    ...(at === undefined ? {} : { at }),
+    details: { path: [...path] },
+  })
+}
+
+/** ` flush.age is "1 ms":`, ` streams.users has the name "":`; nothing for the whole. */
+function placeOf(issue: z.core.$ZodIssue, value: unknown): string {
+  const { path } = issue
+  if (path.length === 0) return ''
+  if (issue.code === 'invalid_key')
+    return `${path.length === 1 ? '' : ` ${path.slice(0, -1).join('.')}`} has the name ${shownValue(path.at(-1))}:`
+  return ` ${path.join('.')}${isSecret(issue) ? '' : ` ${shownAt(value, path)}`}:`
 }
 
 /** What was written in the place of a secret may be one. */
@@ -37,11 +58,12 @@ function isSecret(issue: z.core.$ZodIssue): boolean {
 
 function shownAt(value: unknown, path: readonly PropertyKey[]): string {
   const found = valueAt(value, path)
-  return found === undefined ? 'is missing' : `is ${shorten(found)}`
+  return found === undefined ? 'is missing' : `is ${shownValue(found)}`
 }
 
 /** Of what each form of a union says about a value: what the form says that the value was written in. */
 function likeliest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code === 'invalid_key') return { ...issue, message: issue.issues[0]?.message ?? issue.message }
   if (issue.code !== 'invalid_union') return issue
   const branch = issue.errors.find((issues) => issues.some((inner) => !isOtherForm(inner)))
   const best = branch?.find(({ code }) => code === 'unrecognized_keys') ?? branch?.[0]
@@ -102,11 +124,6 @@ function definitionOf(schema: z.ZodType): Definition {
   const inner =
     definition.innerType ?? definition.in ?? definition.options?.find((option) => definitionOf(option).shape)
   return inner ? definitionOf(inner) : definition
-}
-
-function shorten(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
 
 function decapitalize(text: string): string {

@@ -1,9 +1,11 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { checkName, type NameRule } from './check-name.ts'
 import { checkSpec } from './check-spec.ts'
 import { formatSite, siteOfCall, siteOfOption } from './declaration-site.ts'
 import { referenceFields, relationFields } from './fields.ts'
+import { foreignObjectIn } from './foreign-object.ts'
+import { shownValue } from './shown-value.ts'
 
 /** Two copies of the package may meet in one project: a registered symbol is the same in both. */
 const brand = Symbol.for('weir.declaration')
@@ -24,6 +26,8 @@ export interface CommonOptions {
   readonly tags?: Readonly<Record<string, string>>
 }
 
+export const tagsSchema = z.record(z.string().min(1).max(128), z.string().max(256))
+
 /** What a define function needs of a kind. */
 interface Declarable<Kind extends string> {
   readonly kind: Kind
@@ -39,14 +43,27 @@ export function declarer<Kind extends string, Options extends object>(definition
   return function declare(name: string, options?: Options & CommonOptions): Declaration<Kind> {
     const site = siteOfCall()
     const at = site && formatSite(site)
-    const what = `${definition.kind} "${name}"`
     checkName(definition, name, at)
+    const what = `${definition.kind} "${name}"`
+    checkOptions(options, what, at)
     const { tags = {}, ...own } = options ?? {}
     const named = withNames(definition, what, own, at)
     const locate = (path: readonly PropertyKey[]) => site && formatSite(siteOfOption(site, path))
     const spec = checkSpec(definition.schema, what, named, locate)
-    return Object.freeze({ [brand]: true, kind: definition.kind, name, spec, tags: { ...tags }, at })
+    const checkedTags = checkSpec(tagsSchema, `${what} tags`, tags, (path) => locate(['tags', ...path]))
+    return Object.freeze({ [brand]: true, kind: definition.kind, name, spec, tags: checkedTags, at })
   }
+}
+
+/** WEIR-1003 for what has no options in it: they would be passed over. */
+function checkOptions(options: unknown, what: string, at: string | undefined): void {
+  const isObject = typeof options === 'object' && options !== null && !Array.isArray(options)
+  if (options === undefined || (isObject && foreignObjectIn(options)?.path.length !== 0)) return
+  throw new WeirError(
+    'WEIR-1003',
+    `${what}: its options are ${shownValue(options)}; write an object: { … }, or leave them out`,
+    { ...(at === undefined ? {} : { at }) },
+  )
 }
 
 export function isDeclaration(value: unknown): value is Declaration {

@@ -10,19 +10,25 @@ export interface FieldFacts {
   readonly names?: 'relations'
 }
 
-/** `7 days`, `30 s`; kept as written, for that is what people want to read again. `least` is written the same way. */
-export function duration(least?: string) {
+/** What a field takes at least and at most, written as its values are. */
+interface Bounds {
+  readonly least?: string
+  readonly most?: string
+}
+
+/** `7 days`, `30 s`; kept as written, for that is what people want to read again. Exact in milliseconds. */
+export function duration({ least, most = '100000000 days' }: Bounds = {}) {
   return z
     .string({ error: 'expected a duration as text, such as "7 days"' })
-    .superRefine(check(parseDuration, least))
+    .superRefine(check(parseDuration, { least, most }))
     .meta({ unit: 'duration', examples: ['7 days'] })
 }
 
-/** `64 MB`, `1 GiB`. */
-export function size(least?: string) {
+/** `64 MB`, `1 GiB`. Exact in bytes. */
+export function size({ least, most = '9000 TB' }: Bounds = {}) {
   return z
     .string({ error: 'expected a size as text, such as "64 MB"' })
-    .superRefine(check(parseSize, least))
+    .superRefine(check(parseSize, { least, most }))
     .meta({ unit: 'size', examples: ['64 MB'] })
 }
 
@@ -31,11 +37,16 @@ export function reference(kind: string, description: string) {
   return z.string().min(1).meta({ reference: kind, description })
 }
 
-function check(parse: (text: string) => number, least?: string) {
+function check(
+  parse: (text: string) => number,
+  { least, most }: { readonly least: string | undefined; readonly most: string },
+) {
   return (text: string, context: z.RefinementCtx): void => {
     try {
-      if (parse(text) < (least === undefined ? 0 : parse(least)))
+      const value = parse(text)
+      if (least !== undefined && value < parse(least))
         context.addIssue({ code: 'custom', message: `it must be at least ${least}` })
+      if (value > parse(most)) context.addIssue({ code: 'custom', message: `it must be at most ${most}` })
     } catch (error) {
       context.addIssue({ code: 'custom', message: (error as Error).message })
     }

@@ -41,6 +41,8 @@ export type StreamState = 'well' | 'gone' | 'unknown' | { readonly trouble: stri
 
 /** Topics of the log, or of the Kafka that stands in for it. Starts the log when it is first needed. */
 export interface StreamService {
+  /** WEIR-1003 for a setting that the own log does not take. What a Kafka of somebody else takes, only that one knows. */
+  check(plan: StreamPlan): void
   /** Creates the topic, or alters it: adds partitions, sets its settings. Durable when it resolves. */
   ensure(plan: StreamPlan): Promise<void>
   /** Removes the topic with its records. */

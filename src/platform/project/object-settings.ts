@@ -64,7 +64,7 @@ export const objectsSchema = z.union([
             .describe(
               'Where copies of files lie, from the folder of the project; cache in the data directory without it.',
             ),
-          size: size(cacheSizeMin)
+          size: size({ least: cacheSizeMin })
             .optional()
             .describe(
               'What the copies of one process may take: the SQL engine, the operator, and each worker of a delivery that recounts its table. 10 GB without it, 100 MB at least.',

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { parseDuration } from '../../kernel/units.ts'
+import { secret } from '../../index.ts'
 import { defineProject } from './define-project.ts'
 
 void test('a size that is none, and one that is too small, are said with their key and their line', () => {
@@ -17,4 +19,88 @@ void test('a size that is none, and one that is too small, are said with their k
       assert.match(error.at ?? '', /settings\.test\.ts:\d+/)
       return true
     })
+})
+
+const key = secret('key', { fromEnv: 'KEY' })
+const own = { certificate: 'a.pem', key: 'a.key' }
+
+/** What was written, and what is said of it. */
+const nonsense: readonly (readonly [settings: object, message: RegExp])[] = [
+  [{ diskBudget: '0 MB' }, /^project: diskBudget is "0 MB": it must be at least 64 MB$/],
+  [{ diskBudget: '99999999 TB' }, /diskBudget is "99999999 TB": it must be at most 9000 TB/],
+  [{ diskBudget: 5n }, /diskBudget is 5n: expected a size as text, such as "64 MB"/],
+  [{ offsetsRetention: '0 s' }, /offsetsRetention is "0 s": it must be at least 1 min/],
+  [{ transactionTimeoutMax: '0 s' }, /transactionTimeoutMax is "0 s": it must be at least 1 s/],
+  [{ transactionTimeoutMax: '25 days' }, /transactionTimeoutMax is "25 days": it must be at most 24 days/],
+  [
+    { environments: { prod: { offsetsRetention: '0 s' } } },
+    /environments.prod.offsetsRetention is "0 s": it must be at least/,
+  ],
+  [{ defaultPartitions: Number.NaN }, /defaultPartitions is NaN: invalid input/],
+  [{ defaultPartitions: Infinity }, /defaultPartitions is Infinity: invalid input/],
+  [
+    { streams: Promise.resolve({ users: {} }) },
+    /project: streams is a Promise, which has no options in it; await it first/,
+  ],
+  [
+    { streams: { authorization: new Map([['superUsers', ['ada']]]) } },
+    /streams.authorization is a Map, which has no options/,
+  ],
+  ...['a:99999', 'a:0'].map((bad): [object, RegExp] => [
+    { streams: { bootstrap: ['ok:9092', bad] } },
+    new RegExp(`streams.bootstrap.1 is "${bad}": its port is ${bad.slice(2)}: ports go from 1 to 65535`),
+  ]),
+  ...[':9092', 'http://x:1', 'a b:1', 'a/b:1', 'a:', '::1:9092', '[x]:9092', ''].map((bad): [object, RegExp] => [
+    { streams: { bootstrap: [bad] } },
+    /streams.bootstrap.0 is ".*": write it like kafka-1:9092/,
+  ]),
+  [{ streams: { listeners: { a: { advertise: 'x:0' } } } }, /listeners.a.advertise is "x:0": its port is 0/],
+  [
+    { streams: { listeners: { a: { host: 'x:1' } } } },
+    /listeners.a.host is "x:1": it is a name or an address without a port/,
+  ],
+  [
+    { streams: { listeners: { 'a b': {} } } },
+    /project: streams.listeners has the name "a b": a name is a letter, then/,
+  ],
+  [{ streams: { users: { '': key } } }, /project: streams.users has the name "": too small/],
+  [
+    { streams: { listeners: { a: { sessionLifetime: '1 h' } } } },
+    /listeners.a.sessionLifetime is "1 h": .* it takes sasl/,
+  ],
+  [
+    { streams: { listeners: { a: { tls: { ...own, clientAuthorities: 'ca.pem' } } } } },
+    /tls.clientAuthorities is "ca.pem": no client is asked for a certificate; set clientCertificates/,
+  ],
+  [
+    { streams: { listeners: { a: { tls: { ...own, principals: ['DEFAULT'] } } } } },
+    /tls.principals .* no client is asked/,
+  ],
+  [
+    { streams: { listeners: { a: { tls: { ...own, principals: ['RULE:('] } } } } },
+    /principals.0 .*is no rule for principals/,
+  ],
+  [
+    { streams: { listeners: { a: { port: 9092 }, b: { port: 9092 } } } },
+    /listeners.b.port is 9092: another listener has port 9092 there/,
+  ],
+]
+
+for (const [settings, message] of nonsense)
+  void test(`refused where it is declared: ${message.source}`, () => {
+    assert.throws(() => defineProject({ name: 'nonsense', resources: [], ...settings }), { code: 'WEIR-1003', message })
+  })
+
+void test('a duration is one of whole milliseconds, and hosts and addresses are taken as people write them', () => {
+  assert.equal(parseDuration('2.3 days'), 198_720_000)
+  for (const bootstrap of [
+    'kafka-1:9092',
+    '127.0.0.1:1',
+    '[::1]:65535',
+    'kafka_1.example.com:9092',
+    'bücher.example:9092',
+  ])
+    defineProject({ name: 'p', resources: [], streams: { bootstrap: [bootstrap] } })
+  for (const host of ['::1', '0.0.0.0', 'kafka.example.com'])
+    defineProject({ name: 'p', resources: [], streams: { listeners: { a: { host, port: 0 }, b: { host, port: 0 } } } })
 })

@@ -13,7 +13,7 @@ const port = (what: string) => z.int().min(0).max(65_535).optional().describe(`P
 /** DuckDB is told 250 to 300 MB less than the process may take; with less than this nothing would be left to it. */
 const memoryMin = '512 MB'
 const memory = (what: string) =>
-  size(memoryMin)
+  size({ least: memoryMin })
     .optional()
     .describe(`What ${what} may take, resident; one that takes more is ended and started again. At least ${memoryMin}.`)
 
@@ -38,14 +38,14 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({})
     .describe('Ports; 19092, 15432 and 4000 without it. Options of the command line go before them.'),
-  diskBudget: size()
+  diskBudget: size({ least: '64 MB' })
     .optional()
-    .describe('What the data directory may take; a warning comes before. No limit without it.'),
+    .describe('What the data directory may take, at least 64 MB; a warning comes before. No limit without it.'),
   memory: z
     .strictObject({
       engine: memory('the SQL engine'),
       worker: memory('each worker of a delivery'),
-      log: size(`${logMemoryBytesMin / 1e6} MB`)
+      log: size({ least: `${logMemoryBytesMin / 1e6} MB` })
         .optional()
         .describe(
           `What the log may take: requests and answers of its clients wait when it is spent, and the connections and partitions that are open at once are bounded by it (1,500 and 3,800 with the least, 4,000 and 11,000 in 768 MB). At least ${logMemoryBytesMin / 1e6} MB; 768 MB without it.`,
@@ -56,13 +56,13 @@ export const settingsSchema = z.strictObject({
       'Budgets of memory. Without them the engine gets a quarter of the machine, 1 to 8 GB, and a worker a sixth, 1 to 4 GB.',
     ),
   autoCreateTopics: z.boolean().default(true).describe('Whether a topic that a Kafka client names is created.'),
-  offsetsRetention: duration()
+  offsetsRetention: duration({ least: '1 min', most: '1000000 days' })
     .optional()
-    .describe('How long the offsets of a consumer group without members are kept; 7 days without it.'),
-  transactionTimeoutMax: duration()
+    .describe('How long the offsets of a consumer group without members are kept, at least 1 min; 7 days without it.'),
+  transactionTimeoutMax: duration({ least: '1 s', most: '24 days' })
     .optional()
     .describe(
-      'The longest that a Kafka producer may leave a transaction open; 15 minutes without it. Flink asks for an hour.',
+      'The longest that a Kafka producer may leave a transaction open, 1 s to 24 days; 15 minutes without it. Flink asks for an hour.',
     ),
   defaultPartitions: z.int().min(1).max(1000).default(4).describe('Partitions of topics that are created so.'),
   streams: streamsSchema.optional().describe('How streams are reached, and by whom; or the Kafka that they lie in.'),

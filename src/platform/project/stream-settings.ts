@@ -1,8 +1,11 @@
 import { z } from 'zod'
+import { asWeirError } from '../../kernel/errors/weir-error.ts'
 import { parseDuration } from '../../kernel/units.ts'
 import { duration } from '../kinds/fields.ts'
+import { principalRule } from '../../stream/broker/security/tls/principal-rules.ts'
 import type { SecretSource } from '../kinds/secret/secret-source.ts'
 import type { KafkaTlsPlaces, SaslSettings } from '../streams/kafka-access.ts'
+import { address, host } from './address.ts'
 import { secretValue } from './secret-value.ts'
 
 /** A path, or a secret. */
@@ -17,6 +20,14 @@ const pem = (description: string) =>
     ])
     .meta({ description: `${description}: the path of a file in PEM, from the folder of the project, or a secret.` })
 
+const principal = z.string().superRefine((text, context) => {
+  try {
+    principalRule(text)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: asWeirError(error).message })
+  }
+})
+
 const tls = z
   .strictObject({
     certificate: pem('The certificate of the listener with its chain'),
@@ -28,7 +39,7 @@ const tls = z
     clientAuthorities: pem('Whose certificates of clients are taken').optional(),
     minVersion: z.enum(['1.2', '1.3']).default('1.2').describe('The oldest version of TLS that is spoken.'),
     principals: z
-      .array(z.string())
+      .array(principal)
       .default([])
       .describe(
         "How a certificate's subject becomes the name of a user, as Kafka's ssl.principal.mapping.rules: RULE:^CN=(.*?),.*$/$1/L, DEFAULT. The subject itself without any.",
@@ -37,6 +48,17 @@ const tls = z
   .refine(({ clientCertificates, clientAuthorities }) => clientCertificates === 'none' || clientAuthorities, {
     path: ['clientAuthorities'],
     message: 'certificates of clients need clientAuthorities, by whom they are signed',
+  })
+  .superRefine(({ clientCertificates, clientAuthorities, principals }, context) => {
+    if (clientCertificates !== 'none') return
+    const unused = clientAuthorities ? 'clientAuthorities' : principals.length > 0 ? 'principals' : undefined
+    if (unused !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: [unused],
+        message:
+          "no client is asked for a certificate; set clientCertificates to 'optional' or 'required', or leave it out",
+      })
   })
 
 /** To a Kafka of somebody else. */
@@ -59,9 +81,7 @@ const bootstrapSasl = z.strictObject({
 
 const listener = z
   .strictObject({
-    host: z
-      .string()
-      .min(1)
+    host: host()
       .default('127.0.0.1')
       .describe('Where it listens. Beyond loopback it takes sasl or required client certificates.'),
     port: z
@@ -70,9 +90,7 @@ const listener = z
       .max(65_535)
       .optional()
       .describe('Its port; the first listener takes that of ports.kafka without one.'),
-    advertise: z
-      .string()
-      .regex(/^(\[[^\]]+\]|[^:\s]+):\d{1,5}$/, 'write it like kafka.example.com:9093')
+    advertise: address('kafka.example.com:9093')
       .optional()
       .describe('Where clients are told to connect: kafka.example.com:9093. Host and port without it.'),
     tls: tls.optional().describe('TLS; without it records pass in the clear.'),
@@ -81,13 +99,17 @@ const listener = z
       .min(1)
       .optional()
       .describe('Clients must log in, by one of these. PLAIN sends the password: beyond loopback it takes tls.'),
-    sessionLifetime: duration('1 s')
+    sessionLifetime: duration({ least: '1 s' })
       .optional()
       .describe('After this a client has to log in again. As long as its connection without it.'),
   })
   .refine(({ port, advertise }) => port !== 0 || advertise === undefined, {
     path: ['advertise'],
     message: 'a port of 0 is another one at each start; set the port that is advertised',
+  })
+  .refine(({ sasl, sessionLifetime }) => sasl !== undefined || sessionLifetime === undefined, {
+    path: ['sessionLifetime'],
+    message: 'nobody logs in here, so nobody has to log in again; it takes sasl',
   })
 
 const encryptionKey = z
@@ -106,7 +128,7 @@ const encryptionKey = z
 export const streamsSchema = z
   .strictObject({
     bootstrap: z
-      .array(z.string().regex(/^(\[[^\]]+\]|[^:\s,]+):\d{1,5}$/, 'write it like kafka-1:9092'))
+      .array(address('kafka-1:9092'))
       .min(1)
       .optional()
       .describe(
@@ -120,6 +142,18 @@ export const streamsSchema = z
         listener,
       )
       .refine((all) => Object.keys(all).length > 0, 'name one at least, or leave listeners out')
+      .superRefine((all, context) => {
+        const places = Object.entries(all).map(([name, { host: at, port }]) => ({ name, place: `${at}:${port}`, port }))
+        const twins = places.filter(
+          ({ place, port }, index) => port && places.findIndex((other) => other.place === place) < index,
+        )
+        for (const { name, port } of twins)
+          context.addIssue({
+            code: 'custom',
+            path: [name, 'port'],
+            message: `another listener has port ${port} there; each takes its own`,
+          })
+      })
       .optional()
       .describe('Where Kafka clients come in, by names of your own. One on loopback that asks nobody without it.'),
     users: z

@@ -83,4 +83,19 @@ void suite('a note of the data directory that is damaged', () => {
       rmSync(root, { recursive: true, force: true })
     }
   })
+
+  void test('in another kind of database is named as far as it is known (WEIR-2014)', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'weir-metadata-'))
+    try {
+      for (const [note, message] of [
+        [{ in: 'postgres' }, /lies in PostgreSQL, but this project keeps it in SQLite/],
+        [{ in: 'postgres', at: 'db:5432/weir' }, /lies in PostgreSQL \(db:5432\/weir\), but/],
+      ] as const) {
+        writeFileSync(join(root, 'metadata.json'), JSON.stringify(note))
+        await assert.rejects(refuseOtherMetadata(root, undefined, nodeFiles), { code: 'WEIR-2014', message })
+      }
+    } finally {
+      rmSync(root, { recursive: true, force: true })
+    }
+  })
 })

@@ -79,5 +79,5 @@ function placeOf(location: string | undefined): MetadataPlace {
 }
 
 function nameOf({ in: kind, at }: MetadataPlace): string {
-  return kind === 'sqlite' ? 'SQLite (metadata.db)' : `PostgreSQL (${at})`
+  return kind === 'sqlite' ? 'SQLite (metadata.db)' : at === undefined ? 'PostgreSQL' : `PostgreSQL (${at})`
 }

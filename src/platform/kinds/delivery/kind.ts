@@ -61,8 +61,8 @@ export const deliverySchema = z.strictObject({
     ),
   flush: z
     .strictObject({
-      size: size('1 MB').default('64 MB').describe('Commit when this much was read; at least 1 MB.'),
-      age: duration('100 ms').default('60 s').describe('Commit what is this old; at least 100 ms.'),
+      size: size({ least: '1 MB' }).default('64 MB').describe('Commit when this much was read; at least 1 MB.'),
+      age: duration({ least: '100 ms' }).default('60 s').describe('Commit what is this old; at least 100 ms.'),
     })
     .prefault({})
     .describe('When rows are committed as an Iceberg snapshot, whichever comes first. They are visible in SQL before.'),

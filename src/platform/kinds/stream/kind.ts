@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import { parseDuration, parseSize } from '../../../kernel/units.ts'
+import { schemasTopic } from '../../../stream/registry/store/schemas-topic.ts'
 import { duration, size } from '../fields.ts'
 import type { KindDefinition, SpecChange } from '../kind-definition.ts'
 import type { StreamPlan } from '../reconcile-services.ts'
 import { describeSchemaRule, schemaConfig, schemaRule, schemaSettings } from './schema-rule.ts'
+
+const ownOptions = { 'retention.ms': 'retention', 'retention.bytes': 'retentionBytes' } as const
 
 export const streamSchema = z.strictObject({
   partitions: z
@@ -16,13 +19,13 @@ export const streamSchema = z.strictObject({
       'How many partitions, at least: more can be added, here or by a Kafka client, never less. Records are in order within one.',
     ),
   retention: z
-    .union([z.literal('forever'), duration('1 s')])
+    .union([z.literal('forever'), duration({ least: '1 s' })])
     .default('7 days')
     .describe('How long records are kept, or "forever".')
     .meta({ unit: 'duration' }),
-  retentionBytes: size()
+  retentionBytes: size({ least: '1 MB' })
     .optional()
-    .describe('What a partition may take; the oldest records go first. No limit without it.'),
+    .describe('What a partition may take, at least 1 MB; the oldest records go first. No limit without it.'),
   value: z
     .enum(['json', 'csv', 'bytes'])
     .default('json')
@@ -31,10 +34,25 @@ export const streamSchema = z.strictObject({
     .optional()
     .describe('Schemas of the registry that records must have. Nothing is required without it.'),
   config: z
-    .record(z.string(), z.string())
+    .record(
+      z.string().refine((name) => !(name in ownOptions), {
+        error: ({ input }) => `it is the option ${ownOptions[input as keyof typeof ownOptions]}`,
+      }),
+      z.string(),
+    )
     .default({})
     .describe("Further settings of the topic by Kafka's names, such as max.message.bytes."),
 })
+
+/** What lies there is not a project's to make, change or remove. */
+const namesTaken = [
+  '__consumer_offsets',
+  '__transaction_state',
+  '__share_group_state',
+  '__cluster_metadata',
+  '__remote_log_metadata',
+  schemasTopic,
+]
 
 export type StreamSpec = z.output<typeof streamSchema>
 
@@ -43,8 +61,8 @@ export const streamKind: KindDefinition<StreamSpec> & { readonly kind: 'stream' 
   plural: 'streams',
   summary: 'A log of records, a Kafka topic.',
   nameRule: {
-    pattern: /^(?!\.{1,2}$|_schemas$)[A-Za-z0-9._-]{1,249}$/,
-    rule: "letters, digits, ., _ and -, at most 249, as Kafka takes it; _schemas is the schema registry's",
+    pattern: new RegExp(`^(?!(?:\\.|\\.\\.|${namesTaken.join('|')})$)[A-Za-z0-9._-]{1,249}$`),
+    rule: `letters, digits, ., _ and -, at most 249, as Kafka takes it; ${namesTaken.join(', ')} are Kafka's own and the schema registry's`,
   },
   schema: streamSchema,
   describe: ({ partitions, retention, schema }) =>
@@ -52,6 +70,7 @@ export const streamKind: KindDefinition<StreamSpec> & { readonly kind: 'stream' 
       `${partitions} ${partitions === 1 ? 'partition' : 'partitions'}, kept ${retention === 'forever' ? 'for ever' : retention}`,
       ...(Object.keys(schemaConfig(schema)).length === 0 ? [] : [`schema: ${describeSchemaRule(schema)}`]),
     ].join(', '),
+  check: async ({ name, spec }, { services }) => services.streams.check(planOf(name, spec)),
   changes,
   destroyedByRemoval: ({ name }) => `the records of the stream ${name}`,
   reconcile: ({ name, spec }, { streams }) => streams.ensure(planOf(name, spec)),

@@ -1,3 +1,6 @@
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import { KafkaRefusal } from '../../../stream/broker/kafka-refusal.ts'
+import { checkTopicConfigs } from '../../../stream/broker/topics/topic-configs.ts'
 import type { KafkaClient } from '../../../stream/client/kafka-client.ts'
 import { schemasTopic } from '../../../stream/registry/store/schemas-topic.ts'
 import type { StreamsPlace } from '../streams/streams-place.ts'
@@ -8,6 +11,9 @@ export function createStreamService(place: Pick<StreamsPlace, 'kafka' | 'states'
   const { states } = place
   const client = () => place.kafka()
   return {
+    check(plan) {
+      if (place.showsOthers) checkConfigs(plan)
+    },
     async ensure(plan) {
       states.forget()
       const { topics } = await client()
@@ -37,6 +43,15 @@ export function createStreamService(place: Pick<StreamsPlace, 'kafka' | 'states'
       const [topic] = await kafka.topics.describe([name])
       return topic && describeTopic(kafka, topic.name, topic.id)
     },
+  }
+}
+
+function checkConfigs(plan: StreamPlan): void {
+  try {
+    checkTopicConfigs(withoutDefaults(configsOf(plan)))
+  } catch (error) {
+    if (!(error instanceof KafkaRefusal)) throw error
+    throw new WeirError('WEIR-1003', `stream "${plan.name}": config: ${error.message}`, { cause: error })
   }
 }
 
