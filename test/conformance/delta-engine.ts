@@ -1,49 +1,95 @@
-import { execFileSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { mavenJars, pythonWith } from '../../tools/conformance/fetched.ts'
+import { s3Server } from '../support/s3-store.ts'
 
 /** An engine of Delta that nobody here wrote, by programs in Python. */
 export interface DeltaEngine {
   readonly name: string
+  readonly isOnS3: boolean
   /** Makes tables, and prints what it reads of them. */
   readonly tables: string
   /** Reads tables, or adds to them. */
   readonly rows: string
-  /** The lines of JSON that a program prints. */
-  run(program: string, args: readonly string[]): readonly string[]
+  /** What it calls the place of a table: a path, or a URL of its own kind. */
+  nameOf(location: string): string
+  /** The objects of JSON that a program prints in lines; `told` hears of each when it comes. */
+  run(program: string, args: readonly string[], told?: (line: string) => void): Promise<readonly string[]>
 }
 
-export function deltaEngine(name: string): DeltaEngine {
+/** `isOnS3`: its tables lie in the S3 server of the environment. */
+export function deltaEngine(name: string, isOnS3: boolean): DeltaEngine {
   if (name === 'delta-rs') {
     const python = pythonWith('deltalake-1.6.6', ['deltalake==1.6.6', 'pyarrow==26.0.1'])
-    return { name, tables: 'delta-tables.py', rows: 'delta-rows.py', run: (...what) => linesOf(python, ...what) }
+    const env = isOnS3 ? { AWS_ENDPOINT_URL: s3Server().endpoint, AWS_ALLOW_HTTP: 'true' } : {}
+    return {
+      name,
+      isOnS3,
+      tables: 'delta-tables.py',
+      rows: 'delta-rows.py',
+      nameOf: pathOf,
+      run: (program, args, told) => linesOf(python, program, args, { env, told }),
+    }
   }
   if (name !== 'spark') throw new Error('name an engine: delta-rs, spark')
   const python = pythonWith('pyspark-4.1.4', ['pyspark==4.1.4'])
   const jars = deltaJars(mavenJars('delta-spark-4.1_2.13-4.4.0', ['io.delta:delta-spark_4.1_2.13:4.4.0']))
+  const ofS3 = isOnS3 ? s3Jars(mavenJars('hadoop-aws-3.4.2', ['org.apache.hadoop:hadoop-aws:3.4.2'])) : []
+  const env = { SPARK_LOCAL_IP: '127.0.0.1' }
   return {
     name,
+    isOnS3,
     tables: 'delta-spark-tables.py',
     rows: 'delta-spark-rows.py',
-    run: (program, args) => linesOf(python, program, [jars, ...args]),
+    nameOf: (location) => pathOf(location).replace(/^s3:/, 's3a:'),
+    run: (program, args, told) => linesOf(python, program, [[...jars, ...ofS3].join(','), ...args], { env, told }),
   }
 }
 
-/** What else it needs, Spark has itself, in the versions that fit. */
-function deltaJars(jars: string): string {
-  const own = readdirSync(jars).filter((name) => /^(delta-|unitycatalog-).*\.jar$/.test(name))
-  return own.map((name) => join(jars, name)).join(',')
+function pathOf(location: string): string {
+  return location.replace(/^file:\/\//, '')
 }
 
-function linesOf(python: string, program: string, args: readonly string[]): readonly string[] {
-  const output = execFileSync(python, [new URL(program, import.meta.url).pathname, ...args], {
+/** What else it needs, Spark has itself, in the versions that fit. */
+function deltaJars(jars: string): readonly string[] {
+  return jarsOf(jars, /^(delta-|unitycatalog-).*\.jar$/)
+}
+
+/** Hadoop's files in S3, and Amazon's client below them. */
+function s3Jars(jars: string): readonly string[] {
+  return jarsOf(jars, /^(hadoop-aws-|bundle-|analyticsaccelerator-).*\.jar$/)
+}
+
+function jarsOf(folder: string, names: RegExp): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => names.test(name))
+    .map((name) => join(folder, name))
+}
+
+async function linesOf(
+  python: string,
+  program: string,
+  args: readonly string[],
+  {
+    env,
+    told = () => undefined,
+  }: { readonly env: NodeJS.ProcessEnv; readonly told: ((line: string) => void) | undefined },
+): Promise<readonly string[]> {
+  const child = spawn(python, [new URL(program, import.meta.url).pathname, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, SPARK_LOCAL_IP: '127.0.0.1' },
-    maxBuffer: 64 << 20,
+    env: { ...process.env, ...env },
   })
-  return output
-    .toString()
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
+  const ended = once(child, 'close') as Promise<[number | null]>
+  const lines: string[] = []
+  for await (const line of createInterface(child.stdout)) {
+    if (!line.startsWith('{')) continue
+    lines.push(line)
+    told(line)
+  }
+  const [code] = await ended
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}`)
+  return lines
 }

@@ -1,4 +1,4 @@
-# Delta tables by delta-rs: STEP PATH... with STEP read or change. Changes the tables, then prints the rows that it reads of each, as JSON.
+# Delta tables by delta-rs: STEP PATH... with STEP read, change or race. Changes the tables, then prints the rows that it reads of each, as JSON.
 import datetime
 import decimal
 import json
@@ -45,6 +45,16 @@ def change(path):
     DeltaTable(path).delete("id = 205")
 
 
+def race(path):
+    """Adds row after row, each as a version, until there are a hundred versions of the other writer's."""
+    print(json.dumps({"ready": path}), flush=True)
+    added = 0
+    while DeltaTable(path).version() - added < 100:
+        write_deltalake(path, pa.table({"id": pa.array([added], pa.int64()), "writer": ["other"]}), mode="append")
+        added += 1
+    print(json.dumps({"added": added}), flush=True)
+
+
 def text(value):
     if isinstance(value, datetime.datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S.%f") + ("+00" if value.tzinfo else "")
@@ -60,9 +70,11 @@ def plain(row):
 for path in paths:
     if step == "change":
         change(path)
+    if step == "race":
+        race(path)
     table = DeltaTable(path)
     # Rust's query engine leaves files out by statistics.
-    for condition in conditions if not path.endswith("/evolved/data") else conditions[:1]:
+    for condition in conditions if not path.endswith(("/evolved/data", "/raced/data")) else conditions[:1]:
         found = QueryBuilder().register("t", table).execute(f"SELECT * FROM t WHERE {condition}")
         rows = pa.table(found.read_all()).to_pylist()
         print(json.dumps({"path": path, "condition": condition, "rows": [plain(row) for row in rows]}))

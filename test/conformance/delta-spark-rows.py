@@ -1,4 +1,4 @@
-# Delta tables by Spark: JARS STEP PATH... with STEP read or change. Changes the tables, then prints the rows that it reads of each, as JSON.
+# Delta tables by Spark: JARS STEP PATH... with STEP read, change or race. Changes the tables, then prints the rows that it reads of each, as JSON.
 import json
 import sys
 import tempfile
@@ -26,11 +26,25 @@ changes = {
     "partitioned": ["INSERT INTO {t} " + rows_of, "DELETE FROM {t} WHERE id < 5", "ALTER TABLE {t} SET TBLPROPERTIES ('delta.checkpointInterval' = '2')"],
 }
 
+
+
+def race(path):
+    """Adds row after row, each as a version, until there are a hundred versions of the other writer's."""
+    print(json.dumps({"ready": path}), flush=True)
+    added = 0
+    while spark.sql(f"DESCRIBE HISTORY delta.`{path}` LIMIT 1").first()["version"] - added < 100:
+        spark.sql(f"INSERT INTO delta.`{path}` VALUES ({added}, 'other')")
+        added += 1
+    print(json.dumps({"added": added}), flush=True)
+
+
 for path in paths:
     name = path.split("/")[-2]
     if step == "change":
         for statement in changes[name]:
             spark.sql(statement.format(t=f"delta.`{path}`"))
-    for condition in conditions if name != "evolved" else conditions[:1]:
+    if step == "race":
+        race(path)
+    for condition in conditions if name not in ("evolved", "raced") else conditions[:1]:
         rows = printed(spark.sql(f"SELECT * FROM delta.`{path}` WHERE {condition}"))
         print(json.dumps({"path": path, "condition": condition, "rows": rows}), flush=True)

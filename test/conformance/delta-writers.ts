@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { commitLocation, deltaRoot } from '../../src/lake/delta/write/delta-table.ts'
 import { writeCheckpoint } from '../../src/lake/delta/write/write-checkpoint.ts'
+import { openS3Lake } from '../support/s3-lake.ts'
 import { startWriteEngine, type WriteEngine } from '../support/write-engine.ts'
 import type { DeltaEngine } from './delta-engine.ts'
 import { areSame, comparable, parseRow } from './delta-rows.ts'
@@ -35,7 +36,7 @@ const tables: Readonly<Record<string, readonly string[]>> = {
  * asked too, for both sides leave files out by each other's statistics.
  */
 export async function checkWriting(engine: DeltaEngine): Promise<boolean> {
-  await using weir = await startWriteEngine()
+  await using weir = await startWriteEngine({}, engine.isOnS3 ? await openS3Lake() : undefined)
   const client = await weir.client()
   for (const statement of Object.values(tables).flat()) await client.query(statement)
   for (const name of ['plain', 'partitioned']) await onlyCheckpoint(weir, name)
@@ -49,6 +50,7 @@ export async function checkWriting(engine: DeltaEngine): Promise<boolean> {
   await client.query(`INSERT INTO evolved (id, more) VALUES (500, 5)`)
   all.push(await compare('Weir added to that', 'read', sides))
   all.push(await sameMoments(client))
+  all.push(await writeAtOnce(sides))
   return all.every((same) => same)
 }
 
@@ -76,13 +78,8 @@ interface Sides {
 
 async function compare(what: string, step: string, { weir, client, engine }: Sides): Promise<boolean> {
   const names = Object.keys(tables)
-  const roots = await Promise.all(
-    names.map(async (name) => {
-      const { metadata } = await weir.lake.client.loadTable({ namespace: ['public'], name })
-      return deltaRoot(metadata).replace('file://', '')
-    }),
-  )
-  const theirs = engine.run(engine.rows, [step, ...roots]).map((line) => JSON.parse(line) as Printed)
+  const roots = await Promise.all(names.map(async (name) => engine.nameOf(await rootOf(weir, name))))
+  const theirs = (await engine.run(engine.rows, [step, ...roots])).map((line) => JSON.parse(line) as Printed)
   let same = true
   for (const [at, name] of names.entries())
     for (const condition of ['true', ...(name === 'evolved' ? [] : conditions)]) {
@@ -94,6 +91,49 @@ async function compare(what: string, step: string, { weir, client, engine }: Sid
       same = areSame(`${name} where ${condition}: ${what}`, own, comparable(found!.rows.map(parseRow)), '') && same
     }
   return same
+}
+
+async function rootOf({ lake }: WriteEngine, name: string): Promise<string> {
+  return deltaRoot((await lake.client.loadTable({ namespace: ['public'], name })).metadata)
+}
+
+/** Both add rows at the same time, each in commits of one row, until there are a hundred of Weir beside the other's. Every row must be there once for both. */
+async function writeAtOnce({ weir, client, engine }: Sides): Promise<boolean> {
+  await client.query('CREATE TABLE raced (id bigint, writer text) USING delta')
+  const root = await rootOf(weir, 'raced')
+  const ready = Promise.withResolvers<void>()
+  let isDone = false
+  const theirs = engine
+    .run(engine.rows, ['race', engine.nameOf(root)], (line) => {
+      ready.resolve()
+      isDone ||= line.includes('"added"')
+    })
+    .finally(() => ((isDone = true), ready.resolve()))
+  await ready.promise
+  const own: object[] = []
+  while (!isDone) {
+    await client.query(`INSERT INTO raced VALUES (${own.length}, 'Weir')`)
+    own.push({ id: own.length, writer: 'Weir' })
+  }
+  const [, { added }, last] = (await theirs).map((line) => JSON.parse(line)) as [unknown, { added: number }, Printed]
+  const others = Array.from({ length: added }, (_, id) => ({ id, writer: 'other' }))
+  const { rows } = await client.query<{ row: string }>('SELECT to_json(t)::text AS row FROM raced AS t')
+  const expected = comparable([...own, ...others])
+  const told = `, ${own.length} of them by Weir; ${await turnsOf(weir, root)} times one came behind the other`
+  const isWhole = areSame('both wrote at once', comparable(rows.map(({ row }) => parseRow(row))), expected, told)
+  // Weir may have gone on behind its last look.
+  const seen = new Set(comparable(last.rows.map(parseRow)))
+  const missing = comparable(others).filter((row) => !seen.has(row))
+  if (missing.length > 0) console.error(`FAIL  ${engine.name} does not read ${missing.length} rows of its own`)
+  return isWhole && missing.length === 0
+}
+
+/** How often a commit of one writer lies behind one of the other. */
+async function turnsOf({ lake }: WriteEngine, root: string): Promise<number> {
+  const isOwn: boolean[] = []
+  for (let version = 1; (await lake.store.size(commitLocation(root, version))) !== undefined; version++)
+    isOwn.push((await lake.store.get(commitLocation(root, version))).includes('"engineInfo":"Weir/'))
+  return isOwn.filter((own, at) => at > 0 && own !== isOwn[at - 1]).length
 }
 
 /** In words that all engines have. */

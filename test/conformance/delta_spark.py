@@ -1,9 +1,20 @@
 # What the programs share that run Delta tables through Spark.
+import os
+
 from pyspark.sql import SparkSession
 
 
+# Keys are those of the environment.
+s3 = {
+    "endpoint": os.environ.get("S3_ENDPOINT", ""),
+    "endpoint.region": os.environ.get("AWS_REGION", "us-east-1"),
+    "path.style.access": "true",
+    "connection.ssl.enabled": "false",
+}
+
+
 def session(jars, folder):
-    spark = (
+    builder = (
         SparkSession.builder.master("local[2]")
         .config("spark.jars", jars)
         .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
@@ -15,8 +26,11 @@ def session(jars, folder):
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.driver.memory", "1g")
         .config("spark.sql.warehouse.dir", f"{folder}/warehouse")
-        .getOrCreate()
     )
+    if "S3_ENDPOINT" in os.environ:
+        for key, value in s3.items():
+            builder = builder.config(f"spark.hadoop.fs.s3a.{key}", value)
+    spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     return spark
 

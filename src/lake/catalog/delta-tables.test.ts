@@ -331,6 +331,22 @@ void suite('Delta tables of the catalog', () => {
       assert.deepEqual(deltaLogOf(committed.metadata).versions(), [0])
     }))
 
+  void test('a version that another engine has written over is neither read past nor written on', () =>
+    withDelta(async (lake, table) => {
+      const { metadata } = await commitFile(lake, table, { at: 1, now: Date.now() })
+      const { root } = deltaLogOf(metadata)
+      const version = (at: number) => `file://${root}/_delta_log/${String(at).padStart(20, '0')}.json`
+      const other = Buffer.from('{"commitInfo":{"timestamp":1,"operation":"WRITE","engineInfo":"other"}}\n')
+      await lake.store.put(version(1), other)
+      await assert.rejects(load(lake), /1\.json was written over: it has 72 bytes, and had \d+ when Weir took it in/)
+      const append = await prepareAppend({ metadata, store: lake.store, dataFiles: [] })
+      assert.equal((await lake.client.commitTable(committedTable, append)).outcome, 'unknown')
+      // Nor when the other engine has gone on.
+      await lake.store.put(version(2), other)
+      await assert.rejects(load(lake), /1\.json was written over/)
+      assert.deepEqual(deltaLogOf(metadata).versions(), [0, 1, 2])
+    }))
+
   void test('dropped with its files, the log goes too', () =>
     withDelta(async (lake, table) => {
       await commitFile(lake, table, { at: 1, now: Date.now() })

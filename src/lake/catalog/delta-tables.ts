@@ -1,7 +1,14 @@
 import { asWeirError, WeirError } from '../../kernel/errors/weir-error.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { checkChange, checkShape } from '../delta/write/check-shape.ts'
-import { commitLocation, deltaRoot, deltaVersion, isDelta, settingsProperty } from '../delta/write/delta-table.ts'
+import {
+  commitLocation,
+  deltaRoot,
+  deltaVersion,
+  entryBytes,
+  isDelta,
+  settingsProperty,
+} from '../delta/write/delta-table.ts'
 import { logEntry } from '../delta/write/log-entry.ts'
 import { isCheckpointDue } from '../delta/write/table-settings.ts'
 import { stamped, takeIn } from '../delta/write/take-in.ts'
@@ -78,6 +85,7 @@ export function deltaTables(context: DeltaContext): DeltaTables {
         await mustHaveLog(metadata, objects)
         return { location, metadata }
       }
+      mustBeTheSame(metadata, await objects.size(lastCommit(metadata)))
       const taken = await takeIn(text, metadata, { store: objects, reader, now: context.now })
       await follow(table, taken, { location, metadata })
     }
@@ -155,9 +163,27 @@ async function nextCommit(metadata: TableMetadata, objects: ObjectStore): Promis
 
 /** A log that was lost, or is not where the metadata is any more, is neither read past nor written on: nobody knows what it said. */
 async function mustHaveLog(metadata: TableMetadata, objects: ObjectStore): Promise<void> {
-  const last = commitLocation(deltaRoot(metadata), deltaVersion(metadata))
-  if ((await objects.size(last)) === undefined)
-    throw new WeirError('WEIR-4026', `${last} is not there, which is the last version that Weir knows of the table`)
+  const bytes = await objects.size(lastCommit(metadata))
+  if (bytes === undefined)
+    throw new WeirError(
+      'WEIR-4026',
+      `${lastCommit(metadata)} is not there, which is the last version that Weir knows of the table`,
+    )
+  mustBeTheSame(metadata, bytes)
+}
+
+/** Who writes a version without asking that it be absent, as Spark does in S3, writes over one that came meanwhile: its rows are in no log any more. */
+function mustBeTheSame(metadata: TableMetadata, bytes: number | undefined): void {
+  const known = entryBytes(metadata)
+  if (bytes === undefined || known === undefined || bytes === known) return
+  throw new WeirError(
+    'WEIR-4026',
+    `${lastCommit(metadata)} was written over: it has ${bytes} bytes, and had ${known} when Weir took it in. An engine that writes there must do so only where nothing is (If-None-Match)`,
+  )
+}
+
+function lastCommit(metadata: TableMetadata): string {
+  return commitLocation(deltaRoot(metadata), deltaVersion(metadata))
 }
 
 /** False when the name is taken. */

@@ -9,11 +9,13 @@ export const formatProperty = 'weir.format'
 export const versionProperty = 'weir.delta.version'
 /** Table property: protocol and settings of a Delta table as its log has them last, as JSON. */
 export const settingsProperty = 'weir.delta.settings'
+/** Table property: the bytes of the commit of that version. Where another engine writes over it, it has others. */
+export const entryBytesProperty = 'weir.delta.entry-bytes'
 /** In the summary of a snapshot: from which versions of the log on it was current. */
 export const snapshotVersionKey = 'delta.version'
 
 /** What Weir alone sets. */
-export const deltaProperties = [formatProperty, versionProperty, settingsProperty] as const
+export const deltaProperties = [formatProperty, versionProperty, entryBytesProperty, settingsProperty] as const
 
 export function isDelta({ properties }: Pick<TableMetadata, 'properties'>): boolean {
   return properties?.[formatProperty] === 'delta'
@@ -22,6 +24,12 @@ export function isDelta({ properties }: Pick<TableMetadata, 'properties'>): bool
 /** The version of the log that the metadata goes up to. */
 export function deltaVersion({ properties }: Pick<TableMetadata, 'properties'>): number {
   return Number(properties?.[versionProperty] ?? -1)
+}
+
+/** How long the commit of that version was when it was taken in; undefined where nobody has kept it. */
+export function entryBytes({ properties }: Pick<TableMetadata, 'properties'>): number | undefined {
+  const kept = properties?.[entryBytesProperty]
+  return kept === undefined ? undefined : Number(kept)
 }
 
 /**

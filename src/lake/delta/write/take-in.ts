@@ -3,7 +3,14 @@ import { applyUpdates } from '../../metadata/apply-updates.ts'
 import type { Snapshot, TableMetadata } from '../../metadata/table-metadata.ts'
 import type { TableUpdate } from '../../metadata/update.ts'
 import { actionsOf } from '../read-delta.ts'
-import { commitLocation, deltaRoot, deltaVersion, snapshotVersionKey, versionProperty } from './delta-table.ts'
+import {
+  commitLocation,
+  deltaRoot,
+  deltaVersion,
+  entryBytesProperty,
+  snapshotVersionKey,
+  versionProperty,
+} from './delta-table.ts'
 import { takeInForeign, type TakeInContext } from './take-in-foreign.ts'
 
 /**
@@ -17,26 +24,31 @@ export async function takeIn(text: string, metadata: TableMetadata, context: Tak
   const info = actions.find(({ commitInfo }) => commitInfo)?.commitInfo ?? {}
   const at = typeof info['timestamp'] === 'number' ? info['timestamp'] : context.now()
   const own = info['weir'] as { readonly table?: string; readonly updates?: readonly TableUpdate[] } | undefined
-  if (own === undefined) return stamped(await takeInForeign(actions, metadata, { ...context, now: () => at }), metadata)
+  if (own === undefined)
+    return stamped(await takeInForeign(actions, metadata, { ...context, now: () => at }), metadata, text)
   if (own.table !== metadata['table-uuid'] || own.updates === undefined)
     throw new WeirError(
       'WEIR-4026',
       `${location} was written for the table ${own.table}, not ${metadata['table-uuid']}`,
     )
-  return stamped(applyUpdates(metadata, own.updates, at), metadata)
+  return stamped(applyUpdates(metadata, own.updates, at), metadata, text)
 }
 
 /**
- * The metadata as that of the next version: property, and summary of the snapshot that became current, which after a rollback has been so
+ * The metadata as that of the next version, whose commit is `text`: properties, and summary of the snapshot that became current, which after a rollback has been so
  * before: the versions from which on it was, with commas.
  */
-export function stamped(metadata: TableMetadata, before: TableMetadata | undefined): TableMetadata {
+export function stamped(metadata: TableMetadata, before: TableMetadata | undefined, text?: string): TableMetadata {
   const version = String(before === undefined ? 0 : deltaVersion(before) + 1)
   const id = metadata['current-snapshot-id']
   const isOther = id !== before?.['current-snapshot-id']
   return {
     ...metadata,
-    properties: { ...metadata.properties, [versionProperty]: version },
+    properties: {
+      ...metadata.properties,
+      [versionProperty]: version,
+      ...(text === undefined ? {} : { [entryBytesProperty]: String(Buffer.byteLength(text)) }),
+    },
     ...(isOther && metadata.snapshots
       ? {
           snapshots: metadata.snapshots.map((one) => (one['snapshot-id'] === id ? withVersion(one, version) : one)),
