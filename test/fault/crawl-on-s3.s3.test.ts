@@ -293,6 +293,27 @@ void suite('a crawler of a prefix in S3', () => {
     assert.match(await crawled(weir), /1 new/)
   })
 
+  void test('INV-C8: a crawl asks once for each small object and for each thousand names, and one that finds nothing new for the names alone', async (context) => {
+    await using bucket = await openS3Store()
+    const files = Array.from({ length: 1100 }, (_, at) => [`n=${at % 9}/${at}.csv`, `id,sku\n${at},y\n`] as const)
+    for (let at = 0; at < files.length; at += 100)
+      await Promise.all(files.slice(at, at + 100).map((file) => put(bucket, Object.fromEntries([file]))))
+    await using proxy = await startChaosProxy(s3Server().endpoint, chosenSeed(context))
+    await using weir = await restartableWeir('crawl-s3-requests', {
+      project: project(bucket.root, { endpoint: proxy.url }),
+    })
+    await weir.start()
+    // The first may be under way: the command crawls behind it.
+    await crawled(weir)
+    const { requests: first } = await proxy.counts()
+    assert.match(await crawled(weir), /nothing has changed[^]*Opened 0 files/)
+    const { requests: both } = await proxy.counts()
+    context.diagnostic(`${first} requests for the first crawl, ${both - first} for one with nothing new`)
+    assert.ok(first >= files.length && first <= files.length + 10, `${first} requests`)
+    // Two pages of names, and a look for a Delta log.
+    assert.equal(both - first, 3)
+  })
+
   void test('INV-C1: killed in the middle, the operator leaves the table as it was, and the next crawl goes on', async (context) => {
     await using bucket = await openS3Store()
     await put(bucket, { 'n=0/first.csv': 'id,sku\n1,x\n' })
