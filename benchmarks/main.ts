@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { judge, type Benchmark, type Figure } from './benchmark.ts'
 import { commits } from './commits.ts'
 import { commitsByAge } from './commits-by-age.ts'
+import { crawl } from './crawl.ts'
 import { delivery } from './delivery.ts'
 import { filesToTable } from './files-to-table.ts'
 import { guardedLog } from './kafka/guarded-log.ts'
@@ -33,6 +34,7 @@ const benchmarks: readonly Benchmark[] = [
   recovery,
   delivery,
   filesToTable,
+  crawl,
   keyedUpserts,
   visibility,
   tailQuery,
