@@ -37,7 +37,7 @@ export function deltaEngine(name: string, isOnS3: boolean): DeltaEngine {
   if (name !== 'spark') throw new Error('name an engine: delta-rs, spark')
   const python = pythonWith('pyspark-4.1.4', ['pyspark==4.1.4'])
   const jars = deltaJars(mavenJars('delta-spark-4.1_2.13-4.4.0', ['io.delta:delta-spark_4.1_2.13:4.4.0']))
-  const ofS3 = isOnS3 ? s3Jars(mavenJars('hadoop-aws-3.4.2', ['org.apache.hadoop:hadoop-aws:3.4.2'])) : []
+  const ofS3 = isOnS3 ? s3Jars() : []
   const env = { SPARK_LOCAL_IP: '127.0.0.1' }
   return {
     name,
@@ -58,9 +58,11 @@ function deltaJars(jars: string): readonly string[] {
   return jarsOf(jars, /^(delta-|unitycatalog-).*\.jar$/)
 }
 
-/** Hadoop's files in S3, and Amazon's client below them. */
-function s3Jars(jars: string): readonly string[] {
-  return jarsOf(jars, /^(hadoop-aws-|bundle-|analyticsaccelerator-).*\.jar$/)
+/** Hadoop's files in S3, with those parts of Amazon's client that they use: all of it is half a gigabyte. */
+function s3Jars(): readonly string[] {
+  const parts = ['s3', 's3-transfer-manager', 'sts'].map((part) => `software.amazon.awssdk:${part}:2.29.52`)
+  const whole = 'software.amazon.awssdk:bundle'
+  return jarsOf(mavenJars('hadoop-aws-3.4.2', ['org.apache.hadoop:hadoop-aws:3.4.2', ...parts], [whole]), /\.jar$/)
 }
 
 function jarsOf(folder: string, names: RegExp): readonly string[] {

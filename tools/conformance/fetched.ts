@@ -27,12 +27,16 @@ export function pythonWith(name: string, packages: readonly string[]): string {
   return join(folder, 'bin/python')
 }
 
-/** A folder with these artifacts (`group:artifact:version`) and what they need to run. */
-export function mavenJars(name: string, artifacts: readonly string[]): string {
+/** A folder with these artifacts (`group:artifact:version`) and what they need to run, but for what is left out (`group:artifact`). */
+export function mavenJars(name: string, artifacts: readonly string[], leftOut: readonly string[] = []): string {
   return fetchedOnce(name, (folder) => {
+    const excluded = leftOut.map((artifact) => {
+      const [groupId, artifactId] = artifact.split(':')
+      return `<exclusion><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId></exclusion>`
+    })
     const dependencies = artifacts.map((artifact) => {
       const [groupId, artifactId, version] = artifact.split(':')
-      return `<dependency><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId><version>${version}</version></dependency>`
+      return `<dependency><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId><version>${version}</version><exclusions>${excluded.join('')}</exclusions></dependency>`
     })
     writeFileSync(
       join(folder, 'pom.xml'),
