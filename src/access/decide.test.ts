@@ -73,6 +73,14 @@ void suite('decisions', () => {
     assert.ok(decide([whole], ana, 'table:create', on('sales.eu.*')).allowed)
   })
 
+  void test('a level that holds what parts levels where namespaces are kept is those levels', () => {
+    const all = policy('all', { principals: ['user:ana'], allow: tableActions, on: ['a.b.*'] })
+    for (const namespace of [['a', 'b'], ['A\u001fB']])
+      assert.equal(decide([all], user('bob'), 'table:create', { namespace, name: 't' }).allowed, false)
+    for (const namespace of [['a.b'], ['a'], ['a', 'b', 'c']])
+      assert.ok(decide([all], user('bob'), 'table:create', { namespace, name: 't' }).allowed)
+  })
+
   void test('what names no table in one way is no pattern', () => {
     for (const text of ['orders', '', '.', 'a.', '.a', 'a..b', 'a.*b', '*.a', 'a.b*c', '**', 'a.**'])
       assert.equal(parseTablePattern(text), undefined, text)

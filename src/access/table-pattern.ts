@@ -34,8 +34,9 @@ export function covers(pattern: TablePattern, { namespace, name }: AccessTarget)
   return pattern.isPrefix ? lower.startsWith(pattern.name) : lower === pattern.name
 }
 
+/** A level that holds what parts levels where namespaces are kept is several of them. */
 function isSame(lower: readonly string[], levels: readonly string[]): boolean {
-  return lower.length === levels.length && lower.every((level, at) => level === levels[at]!.toLowerCase())
+  return lower.join('\u001f') === levels.join('\u001f').toLowerCase()
 }
 
 /** `sales.orders`; `sales.*` for a namespace. */

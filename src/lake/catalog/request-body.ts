@@ -146,7 +146,9 @@ const requirement = z
   ])
   .transform((value) => value as TableRequirement)
 
-const identifier = z.object({ namespace: z.array(z.string()).min(1), name: z.string().min(1) })
+/** It parts levels where they are kept: one that holds it would be two, and others be asked about than are changed. */
+const level = z.string().refine((name) => !name.includes('\u001f'), 'a level of a namespace cannot hold U+001F')
+const identifier = z.object({ namespace: z.array(level).min(1), name: z.string().min(1) })
 
 const commit = z.object({
   identifier: identifier.nullish(),

@@ -7,6 +7,8 @@ export interface TableChange {
   readonly table: TableIdent
   readonly requirements: readonly TableRequirement[]
   readonly updates: readonly TableUpdate[]
+  /** Of whoever is bound by policies. */
+  readonly isBound?: boolean
 }
 
 export interface CommittedTable {

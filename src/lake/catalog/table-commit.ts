@@ -12,6 +12,7 @@ import type { TableUpdate } from '../metadata/update.ts'
 import type { ViewMetadata } from '../view/view-metadata.ts'
 import { logPrevious } from './metadata-log.ts'
 import type { CatalogRequest, Making } from './catalog.ts'
+import { mustBeUnused } from './own-place.ts'
 import type { DeltaTables } from './delta-tables.ts'
 import type { MetadataStore } from './metadata-store.ts'
 import { printed } from './namespace-routes.ts'
@@ -111,7 +112,7 @@ interface Prepared extends CommittedTable {
 }
 
 async function prepare(change: TableChange, context: CommitContext): Promise<Prepared> {
-  const { table, requirements, updates } = change
+  const { table, requirements, updates, isBound = false } = change
   const from = (await context.pointers.tablePointer(table)) ?? null
   const creates = requirements.some((requirement) => requirement.type === 'assert-create')
   if (from === null && !creates) throw noSuchTable(printedTable(table))
@@ -122,6 +123,7 @@ async function prepare(change: TableChange, context: CommitContext): Promise<Pre
   const now = context.now()
   const base = current ?? emptyTableMetadata(await context.newLocation(table), now, versionOf(updates))
   const next = applyUpdates(base, updates, now)
+  if (current === undefined && isBound) await mustBeUnused(next.location, context.objects)
   if (current !== undefined && updates.length === 0)
     return { table, from, location: from!, metadata: current, dropped: [], made: [], unchanged: true }
   if (current !== undefined && isDelta(next))

@@ -5,6 +5,7 @@ import { newTableMetadata } from '../metadata/create.ts'
 import { metadataBytes } from '../metadata/metadata-bytes.ts'
 import type { TableMetadata } from '../metadata/table-metadata.ts'
 import { printed } from './namespace-routes.ts'
+import { mustBeUnused } from './own-place.ts'
 import { readPage } from './page.ts'
 import type { TableIdent } from './pointer-store.ts'
 import { purgeTable } from './purge-table.ts'
@@ -54,8 +55,10 @@ async function create(context: CommitContext, call: Call) {
     throw noSuchNamespace(printed(table.namespace))
   await mustBeFree(context.pointers, 'table', table)
   const isStaged = request['stage-create'] === true
+  const isBound = call.access !== undefined
+  if (isBound && request.location != null) await mustBeUnused(request.location, context.objects)
   // Files come to lie where a staged table will be before it is anybody's: two that are staged must not share a folder.
-  const newLocation = isStaged && context.signsFor(call) ? context.loneLocation : context.newLocation
+  const newLocation = isStaged && (isBound || context.signsFor(call)) ? context.loneLocation : context.newLocation
   const metadata = newTableMetadata({
     location: request.location ?? (await newLocation(table)),
     schema: request.schema,
@@ -161,17 +164,20 @@ async function takeReport({ pointers }: CommitContext, call: Call) {
 
 async function commit(context: CommitContext, call: Call) {
   const { requirements, updates } = readBody(bodies.commit, call.body)
-  const [done] = await commitTables([{ table: identOf(call), requirements, updates }], context, ([one]) => ({
-    status: 200,
-    table: one!.location,
-  }))
+  const change = { table: identOf(call), requirements, updates, isBound: call.access !== undefined }
+  const [done] = await commitTables([change], context, ([one]) => ({ status: 200, table: one!.location }))
   return loaded(done!.location, done!.metadata, ownAccess)
 }
 
 async function transaction(context: CommitContext, call: Call) {
   const changes = readBody(bodies.transaction, call.body)['table-changes']
   await commitTables(
-    changes.map(({ identifier, requirements, updates }) => ({ table: identifier!, requirements, updates })),
+    changes.map(({ identifier, requirements, updates }) => ({
+      table: identifier!,
+      requirements,
+      updates,
+      isBound: call.access !== undefined,
+    })),
     context,
     () => ({ status: 204 }),
   )

@@ -2,6 +2,7 @@ import { stateProperty } from '../../../record/delivery-state.ts'
 import type { TableRequirement } from '../../metadata/requirement.ts'
 import type { TableUpdate } from '../../metadata/update.ts'
 import { nameMappingProperty } from '../../scan/name-mapping.ts'
+import type { ViewUpdate } from '../../view/view-update.ts'
 import { viewBodies } from '../view-body.ts'
 import type { TableIdent } from '../pointer-store.ts'
 import { bodies, readBody } from '../request-body.ts'
@@ -45,8 +46,11 @@ export const accessRules: readonly AccessRule[] = [
   {
     method: 'POST',
     path: namespaces,
-    check: ({ body }, access) =>
-      must(access, 'table:create', { namespace: readBody(bodies.createNamespace, body).namespace, name: null }),
+    check({ body }, access) {
+      const { namespace: levels, properties } = readBody(bodies.createNamespace, body)
+      must(access, 'table:create', { namespace: levels, name: null })
+      mustNameNoPlace(Object.keys(properties))
+    },
   },
   { method: 'GET', path: namespace, check: open },
   { method: 'HEAD', path: namespace, check: open },
@@ -54,7 +58,10 @@ export const accessRules: readonly AccessRule[] = [
   {
     method: 'POST',
     path: `${namespace}/properties`,
-    check: (call, access) => must(access, 'table:write', namespaceIn(call)),
+    check(call, access) {
+      must(access, 'table:write', namespaceIn(call))
+      mustNameNoPlace(Object.keys(readBody(bodies.changeNamespace, call.body).updates))
+    },
   },
   { method: 'GET', path: tables, check: open, lists: true },
   { method: 'POST', path: tables, check: createTable },
@@ -81,7 +88,8 @@ export const accessRules: readonly AccessRule[] = [
     method: 'POST',
     path: views,
     check(call, access) {
-      const { name, location } = readBody(viewBodies.create, call.body)
+      const { name, location, properties } = readBody(viewBodies.create, call.body)
+      mustNameNoPlace(Object.keys(properties))
       if (location != null) throw forAdministrators(`the place of the view ${name}`)
       must(access, 'table:create', { namespace: namespaceOf(call), name })
     },
@@ -93,8 +101,10 @@ export const accessRules: readonly AccessRule[] = [
     path: `${views}/{view}`,
     check(call, access) {
       must(access, 'table:write', viewIn(call))
-      const moves = readBody(viewBodies.commit, call.body).updates.some(({ action }) => action === 'set-location')
-      if (moves) throw forAdministrators(`the place of the view ${viewOf(call)}`)
+      for (const update of readBody(viewBodies.commit, call.body).updates) {
+        mustNameNoPlace(changedProperties(update))
+        if (update.action === 'set-location') throw forAdministrators(`the place of the view ${viewOf(call)}`)
+      }
     },
   },
   { method: 'DELETE', path: `${views}/{view}`, check: (call, access) => must(access, 'table:drop', viewIn(call)) },
@@ -118,7 +128,8 @@ function createTable(call: Call, access: CatalogAccess, { isPlaceOf }: Places): 
   const { name, location, properties } = readBody(bodies.createTable, call.body)
   const table = { namespace: namespaceOf(call), name }
   must(access, 'table:create', table)
-  mustNameNoPlace(properties)
+  mustNameNoPlace(Object.keys(properties))
+  if (stateProperty in properties) throw forAdministrators(stateOf(table))
   if (location != null && !isPlaceOf(table, location)) throw forAdministrators(`the place of the table ${name}`)
 }
 
@@ -174,16 +185,14 @@ function mustChange(access: CatalogAccess, change: Change): void {
 
 /** By a schema, or by what says which columns of files without field ids are whose. */
 function changesColumns(update: TableUpdate): boolean {
-  if (update.action === 'set-properties') return nameMappingProperty in update.updates
-  if (update.action === 'remove-properties') return update.removals.includes(nameMappingProperty)
-  return /schema$/.test(update.action)
+  return changedProperties(update).includes(nameMappingProperty) || /schema$/.test(update.action)
 }
 
 /** A table stays where it is, and names files of its own: those of another one would be read, or purged, as its own. */
 async function mustStayInPlace(change: Change, { tableNamed, isPlaceOf, files }: Places): Promise<void> {
   const { table, updates } = change
-  for (const update of updates) if (update.action === 'set-properties') mustNameNoPlace(update.updates)
-  if (updates.some(namesState)) throw forAdministrators(`the state of the deliveries into the table ${table.name}`)
+  for (const update of updates) mustNameNoPlace(changedProperties(update))
+  if (updates.some(namesState)) throw forAdministrators(stateOf(table))
   let place: string | undefined
   for (const update of updates) {
     if (update.action !== 'set-location') continue
@@ -193,6 +202,8 @@ async function mustStayInPlace(change: Change, { tableNamed, isPlaceOf, files }:
   }
   const named = updates.flatMap(namedFiles)
   if (named.length === 0) return
+  if (creates(change) && place === undefined)
+    throw forbidden(`a commit that makes ${table.name} and names files says where it lies: add set-location`)
   const before = await tableNamed(table)
   const places = place === undefined ? before?.places : [place]
   if (places === undefined) return
@@ -207,21 +218,25 @@ async function mustStayInPlace(change: Change, { tableNamed, isPlaceOf, files }:
 
 /** Deliveries read on from it, and files that it leads to go with the snapshot. */
 function namesState(update: TableUpdate): boolean {
-  switch (update.action) {
-    case 'add-snapshot':
-      return stateProperty in (update.snapshot.summary ?? {})
-    case 'set-properties':
-      return stateProperty in update.updates
-    case 'remove-properties':
-      return update.removals.includes(stateProperty)
-    default:
-      return false
-  }
+  if (update.action === 'add-snapshot') return stateProperty in (update.snapshot.summary ?? {})
+  return changedProperties(update).includes(stateProperty)
 }
 
-/** A Delta table is what lies where `write.data.path` says: the log of another one would be its own. */
-function mustNameNoPlace(properties: Readonly<Record<string, string>>): void {
-  const named = Object.keys(properties).find((name) => /(^|[.-])(path|location)$/i.test(name))
+function stateOf({ name }: TableIdent): string {
+  return `the state of the deliveries into the table ${name}`
+}
+
+function changedProperties(update: TableUpdate | ViewUpdate): readonly string[] {
+  if (update.action === 'set-properties') return Object.keys(update.updates)
+  return update.action === 'remove-properties' ? update.removals : []
+}
+
+/**
+ * A Delta table is what lies where `write.data.path` says, or does not say any more: the log of another one would be its own. The `location`
+ * of a namespace is where some engines put its tables.
+ */
+function mustNameNoPlace(properties: readonly string[]): void {
+  const named = properties.find((name) => /(^|[.-])(path|location)$/i.test(name))
   if (named !== undefined) throw forAdministrators(`the property ${named}`)
 }
 

@@ -36,6 +36,7 @@ void suite('which requests to the files of a table are signed', () => {
       ['PUT', `${data}?partNumber=1&uploadId=a-b.c_1%3D`],
       ['POST', `${data}?uploadId=abc`],
       ['DELETE', `${data}?uploadId=abc`],
+      ['DELETE', `${data}?uploadId=2~a.b%2Fc%2B..d%3D%3D`],
     ] as const)
       assert.equal(signed(method, uri).method, method)
     assert.equal(
@@ -139,6 +140,10 @@ void suite('which requests to the files of a table are signed', () => {
     ['a part without its upload', 'PUT', `${data}?partNumber=1`],
     ['part 0', 'PUT', `${data}?partNumber=0&uploadId=a`],
     ['an upload that is none', 'PUT', `${data}?partNumber=1&uploadId=`],
+    ['an upload that is a way up', 'PUT', `${data}?partNumber=1&uploadId=..%2F..%2Fpeople%2Fdata`],
+    ['an upload that goes up', 'PUT', `${data}?partNumber=1&uploadId=a%2F..%2F..%2Fpeople`],
+    ['an upload that is the folder above', 'POST', `${data}?uploadId=..`],
+    ['an upload of the root', 'DELETE', `${data}?uploadId=%2Fdata`],
     ['an upload with a line break', 'PUT', `${data}?partNumber=1&uploadId=a%0Ab`],
     ['another content type of the answer', 'GET', `${data}?response-content-type=text%2Fhtml`],
     ['a signature in the address', 'GET', `${data}?X-Amz-Signature=a`],

@@ -10,7 +10,8 @@ export interface RequestForm {
   readonly creates?: true
 }
 
-const upload = /^[\w.~+/=-]{1,1024}$/
+/** Servers over a file system take it for the name of a folder. */
+const upload = /^(?!\/|(?:.*\/)?\.{1,2}(?:\/|$))[\w.~+/=-]{1,1024}$/
 const anything = /^[^]{0,1024}$/
 
 /**

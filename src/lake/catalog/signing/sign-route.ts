@@ -1,6 +1,6 @@
 import { forbidden } from '../access/refusals.ts'
 import { mustMaySign } from '../access/sign-rights.ts'
-import { isOwnPlace } from '../own-place.ts'
+import { isOwnPlace, wasMadeIn } from '../own-place.ts'
 import type { TableIdent } from '../pointer-store.ts'
 import { bodies, readBody } from '../request-body.ts'
 import { noSuchTable, RestError } from '../rest-error.ts'
@@ -11,7 +11,7 @@ import type { RequestSigning } from './request-signing.ts'
 import { replacedHeaders, type ManyHeaders } from './signed-headers.ts'
 import type { StagedPlaces } from './staged-places.ts'
 
-export interface SignContext extends Pick<CommitContext, 'delta' | 'metadata'> {
+export interface SignContext extends Pick<CommitContext, 'delta' | 'metadata' | 'objects'> {
   readonly signing: RequestSigning | undefined
   readonly staged: StagedPlaces
   readonly warehouse: string
@@ -57,7 +57,9 @@ async function sign(context: SignContext, { signer }: RequestSigning, call: Call
 async function placeOf(context: SignContext, table: TableIdent, method: string, call: Call): Promise<string> {
   const pointer = await context.delta.pointer(table)
   const sealed = call.query['staged']
-  const staged = pointer === undefined && sealed !== undefined ? context.staged.open(table, sealed) : undefined
+  const opened = pointer === undefined && sealed !== undefined ? context.staged.open(table, sealed) : undefined
+  // Once it was made, the files are of the table, which may have another name by now.
+  const staged = opened !== undefined && (await wasMadeIn(opened, context.objects)) ? undefined : opened
   if (call.access !== undefined) mustMaySign(call.access, table, method, staged !== undefined)
   if (staged !== undefined) return staged
   if (pointer === undefined) throw noSuchTable(printedTable(table))

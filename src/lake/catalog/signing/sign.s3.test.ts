@@ -226,6 +226,33 @@ void suite('signing of requests to S3', () => {
     assert.match(errorOf(await signed('maker', 'GET', file, {}, one.signer)), /^403 .*maker lacks table:read/)
   })
 
+  void test('INV-A14: the address of what was staged opens nothing once a table was made there, whatever its name is now', async () => {
+    await using lake = await openSignedLake()
+    const { ask, signed, send, uriOf } = lake
+    const answer = await ask('maker', 'POST /namespaces/public/tables', { name: 'made', schema, 'stage-create': true })
+    const { metadata, config } = bodyOf<{ metadata: { location: string; schemas: unknown[] }; config: object }>(answer)
+    const signer = (config as Record<string, string>)['s3.signer.endpoint']!.replace(/^v1\//, '')
+    const file = uriOf(`${metadata.location}/data/a.parquet`)
+    assert.equal((await send(await signed('maker', 'PUT', file, {}, signer), 'PUT', bytes)).status, 200)
+    const made = await ask('maker', 'POST /namespaces/public/tables/made', {
+      requirements: [{ type: 'assert-create' }],
+      updates: [
+        { action: 'add-schema', schema: metadata.schemas[0] },
+        { action: 'set-current-schema', 'schema-id': -1 },
+        { action: 'add-spec', spec: { fields: [] } },
+        { action: 'set-default-spec', 'spec-id': -1 },
+        { action: 'add-sort-order', 'sort-order': { 'order-id': 0, fields: [] } },
+        { action: 'set-default-sort-order', 'sort-order-id': -1 },
+        { action: 'set-location', location: metadata.location },
+      ],
+    })
+    assert.equal(made.status, 200, made.body)
+    const [source, destination] = ['made', 'secret'].map((name) => ({ namespace: ['public'], name }))
+    assert.equal((await ask(undefined, 'POST /tables/rename', { source, destination })).status, 204)
+    for (const method of ['GET', 'PUT'])
+      assert.match(errorOf(await signed('maker', method, file, {}, signer)), /^40[34] /, method)
+  })
+
   void test('a table whose folder others may lie in is not signed for', async () => {
     await using lake = await openSignedLake()
     for (const [name, location] of [
