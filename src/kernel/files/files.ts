@@ -13,6 +13,8 @@ export interface Files {
   /** Names in a folder, unsorted; empty when there is no such folder. */
   list(folder: string): Promise<readonly string[]>
   size(path: string): Promise<number | undefined>
+  /** When it was last written, in milliseconds since 1970. */
+  modifiedAt(path: string): Promise<number | undefined>
   /** With parents; syncs the folders that it makes. */
   makeDirectory(path: string): Promise<void>
   rename(from: string, to: string): Promise<void>

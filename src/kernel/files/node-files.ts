@@ -24,6 +24,7 @@ export const nodeFiles: Files = {
   read: (path) => readFile(path),
   list: (folder) => readdir(folder).catch(absentAs([])),
   size: (path) => stat(path).then((found) => found.size, absentAs(undefined)),
+  modifiedAt: (path) => stat(path).then((found) => Math.floor(found.mtimeMs), absentAs(undefined)),
   makeDirectory: (path) => makeDirectory(path),
   rename,
   link,

@@ -51,6 +51,7 @@ export function recordFiles(real: Files, root: string): Recording {
     read: (path) => real.read(path),
     list: (folder) => real.list(folder),
     size: (path) => real.size(path),
+    modifiedAt: (path) => real.modifiedAt(path),
     space: (path) => real.space(path),
     open: async (path, mode) => {
       if (mode === 'read') return real.open(path, mode)

@@ -56,6 +56,7 @@ export function encryptedFiles(files: Files, keyring: Keyring): Files {
   return {
     open,
     size,
+    modifiedAt: (path) => files.modifiedAt(path),
     async read(path) {
       const file = await open(path, 'read')
       try {

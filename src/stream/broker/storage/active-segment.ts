@@ -52,6 +52,7 @@ export function publishBatches(state: PartitionState, { clock }: StorageServices
     segment.size += batch.bytes.length
     segment.endOffset = baseOffset + batch.header.lastOffsetDelta + 1
   }
+  if (segment.times.maxTimestamp < 0) segment.writtenAt = clock.now()
   state.endOffset = segment.endOffset
   segment.aborted.push(...state.producers.durable(state.endOffset))
 }

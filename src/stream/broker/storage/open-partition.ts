@@ -102,6 +102,8 @@ async function openSegments(
       indexIntervalBytes: checkpoint.settings.indexIntervalBytes(),
     }
     const opened = await openSegment(expected, (header, bytes) => replay.onBatch(header, bytes), services)
+    for (const segment of opened.segments)
+      if (segment.times.maxTimestamp < 0) segment.writtenAt = await services.files.modifiedAt(segment.path)
     segments.push(...opened.segments)
     wasCut ||= opened.wasCut
   }

@@ -3,7 +3,7 @@ import type { OffsetHole } from '../../offset-holes.ts'
 import { damagesOf } from './damage.ts'
 import { currentEpoch } from './leader-epochs.ts'
 import { activeSegment, type PartitionState } from './partition-state.ts'
-import { bytesOf, segmentNameOf, type Segment } from './segment.ts'
+import { bytesOf, newestTimeOf, segmentNameOf, type Segment } from './segment.ts'
 
 /** What is written down about a partition from time to time. */
 export interface PartitionCheckpoint {
@@ -59,7 +59,7 @@ export function checkpointOf(state: PartitionState): PartitionCheckpoint {
       segments: segments.length,
       oldestFile: nameIn(state, segments[0]!),
       oldestBytes: bytesOf(segments[0]!),
-      oldestTimestamp: segments[0]!.times.maxTimestamp,
+      oldestTimestamp: newestTimeOf(segments[0]!),
       ...dirtIn(state),
       ...(holes.length > 0 ? { holes } : {}),
       ...(isDamaged ? { isDamaged } : {}),

@@ -6,7 +6,7 @@ import { damagesOf } from './damage.ts'
 import { removeFile } from './index-file.ts'
 import { activeSegment, type PartitionState } from './partition-state.ts'
 import type { PartitionWriter } from './partition-writer.ts'
-import { bytesOf, type Segment } from './segment.ts'
+import { bytesOf, newestTimeOf, type Segment } from './segment.ts'
 import type { StorageServices } from './storage-services.ts'
 
 /** What retention looks at. */
@@ -124,9 +124,13 @@ export function createUpkeep(
  */
 function newestIn({ segments }: PartitionState, at: number): number {
   const isLost = ({ damagedFrom, times }: Segment): boolean => damagedFrom !== undefined && times.maxTimestamp < 0
-  if (!isLost(segments[at]!)) return segments[at]!.times.maxTimestamp
-  const behind = segments.slice(at + 1).find(({ times }) => times.maxTimestamp >= 0)
-  return behind?.times.maxTimestamp ?? Infinity
+  if (!isLost(segments[at]!)) return newestTimeOf(segments[at]!)
+  return (
+    segments
+      .slice(at + 1)
+      .map(newestTimeOf)
+      .find((time) => time >= 0) ?? Infinity
+  )
 }
 
 /** Not the name of a segment any more. */

@@ -28,6 +28,8 @@ export interface Segment {
   endOffset: number
   /** Where its durable bytes end in the file; what lies beyond is not there for anybody. */
   size: number
+  /** When it was last written, by the clock of the log; known of those none of whose records has a time (-1 in Kafka's protocol). */
+  writtenAt?: number | undefined
   /** When it got its first record, by the clock of the log; of the active one only. */
   filledSince?: number | undefined
   /** From this offset on the file is damaged: up to the next segment nothing can be read. */
@@ -36,6 +38,11 @@ export interface Segment {
   isMissing?: boolean
   /** A reader found no batch here, though there was one when the file was opened. */
   garbledAt?: number
+}
+
+/** What retention and compaction take for the age of its records. */
+export function newestTimeOf({ times, writtenAt }: Segment): number {
+  return times.maxTimestamp < 0 ? (writtenAt ?? -1) : times.maxTimestamp
 }
 
 export function bytesOf({ start, size }: Segment): number {

@@ -115,3 +115,41 @@ void test('a compacted topic and one without limits keep everything', async () =
   assert.deepEqual([startOf('kept').startOffset, startOf('compacted').startOffset], [0, 0])
   await client.close()
 })
+
+void test('INV-L1: records without a time are as old as the file that they lie in, over restarts and in compacted topics, as in Kafka', async () => {
+  let now = Date.now()
+  await using log = await runBroker({ config: { limits }, clock: { ...systemClock, now: () => now } })
+  let client = await connectKafka({ bootstrap: log.bootstrap, deadlineMs: 10_000 })
+  const kept = { 'retention.ms': String(2 * dayMs), 'segment.ms': String(100 * dayMs) }
+  await client.topics.create([
+    { name: 'untimed', partitions: 1, configs: kept },
+    {
+      name: 'tables',
+      partitions: 1,
+      configs: { ...kept, 'cleanup.policy': 'compact,delete', 'min.compaction.lag.ms': String(dayMs) },
+    },
+    { name: 'timed', partitions: 1, configs: kept },
+  ])
+  const write = (topic: string, timestamp: number) =>
+    client.produce({ topic, partition: 0, batch: batchAt(timestamp), acks: 'all' })
+  const startOf = (name: string): number =>
+    log.broker.status().topics.find((topic) => topic.name === name)!.partitions[0]!.startOffset
+  /** Retention goes through all topics, and then moves their starts. */
+  const pass = async (): Promise<void> => {
+    const { baseOffset } = await write('timed', now - 3 * dayMs)
+    await waitUntil('retention has looked', () => startOf('timed') > baseOffset)
+  }
+  for (const topic of ['untimed', 'tables']) await write(topic, -1)
+  await pass()
+  now += dayMs
+  await pass()
+  assert.deepEqual([startOf('untimed'), startOf('tables')], [0, 0])
+  await client.close()
+  await log.restart()
+  client = await connectKafka({ bootstrap: log.bootstrap, deadlineMs: 10_000 })
+  await pass()
+  assert.deepEqual([startOf('untimed'), startOf('tables')], [0, 0])
+  now += 2 * dayMs
+  await waitUntil('they are old', () => startOf('untimed') === 1 && startOf('tables') === 1)
+  await client.close()
+})

@@ -1,5 +1,5 @@
 import { activeSegment, type PartitionState } from '../partition-state.ts'
-import { bytesOf, type Segment } from '../segment.ts'
+import { bytesOf, newestTimeOf, type Segment } from '../segment.ts'
 
 export interface CompactionLags {
   /** A record is not compacted before it is so old. */
@@ -52,7 +52,7 @@ function isDamaged({ start, damagedFrom, garbledAt }: Segment): boolean {
 
 /** What was cleaned once is old enough. */
 function isYoung({ cleanedTo }: PartitionState, segment: Segment, minLagMs: number, now: number): boolean {
-  return minLagMs > 0 && segment.endOffset > cleanedTo && segment.times.maxTimestamp > now - minLagMs
+  return minLagMs > 0 && segment.endOffset > cleanedTo && newestTimeOf(segment) > now - minLagMs
 }
 
 function bytesIn(segments: readonly Segment[]): number {

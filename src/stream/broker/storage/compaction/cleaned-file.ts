@@ -22,7 +22,7 @@ export interface CleanedFile {
 
 export async function createCleanedFile(
   state: PartitionState,
-  { files }: StorageServices,
+  { files, clock }: StorageServices,
   first: Segment,
   pace: Pace,
 ): Promise<CleanedFile> {
@@ -58,7 +58,7 @@ export async function createCleanedFile(
       await file.close()
       const { baseOffset } = first
       const found = { baseOffset, path, start: 0, times: index, index, endOffset, size: written }
-      const segment: Segment = { ...found, aborted: [...aborted] }
+      const segment: Segment = { ...found, aborted: [...aborted], writtenAt: clock.now() }
       // Before the name: a start that finds the one finds the other.
       await saveIndex(files, segment)
       await files.rename(unfinished, path)
