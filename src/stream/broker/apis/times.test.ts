@@ -112,3 +112,22 @@ void test('times that go back and forth: the first by offset is answered, as in 
   assert.deepEqual(await listAt(log, 'orders', 5001), [7, 6000])
   assert.deepEqual(await listAt(log, 'orders', -3), [7, 6000])
 })
+
+void test('the latest time is that of a record that is there, wherever the log was made to begin', async () => {
+  await using log = await runBroker()
+  await createTopic(log, 'orders', { 'retention.ms': '-1' })
+  for (const times of [[100], [300, 200, 500], [250], [10]]) await produce(log, 'orders', batchAt(...times))
+  const client = await connectKafka({ bootstrap: log.bootstrap, deadlineMs: 5000 })
+  for (const [start, latest] of [
+    [0, [3, 500]],
+    [2, [3, 500]],
+    [3, [3, 500]],
+    [4, [4, 250]],
+    [5, [5, 10]],
+    [6, [-1, -1]],
+  ] as const) {
+    await client.topics.deleteRecords('orders', new Map([[0, start]]))
+    assert.deepEqual(await listAt(log, 'orders', -3), latest, `from ${start} on`)
+  }
+  await client.close()
+})

@@ -60,13 +60,52 @@ async function findInSegment(
   }
 }
 
-/** The first record of the latest timestamp; undefined in an empty log. */
+/** The first record of the latest timestamp; undefined in an empty log. Kafka may answer one that was deleted. */
 export async function findLatestTime(
   state: PartitionState,
   services: StorageServices,
 ): Promise<TimedOffset | undefined> {
-  const latest = Math.max(...state.segments.map(({ times }) => times.maxTimestamp))
+  const { segments, startOffset } = state
+  const whole = segments.filter(({ baseOffset }) => baseOffset >= startOffset)
+  let latest = Math.max(-1, ...whole.map(({ times }) => times.maxTimestamp))
+  const cut = segments.find(({ baseOffset, endOffset }) => baseOffset < startOffset && endOffset > startOffset)
+  if (cut && cut.times.maxTimestamp > latest) {
+    try {
+      const search = async (file: OpenFile): Promise<number> =>
+        latestBehind(file, cut, await services.segmentIndexes.of(cut), startOffset)
+      latest = Math.max(latest, await readSegment(state, services, cut, search))
+    } catch (error) {
+      if (wasReplaced(state, cut, error)) return findLatestTime(state, services)
+      throw error
+    }
+  }
   return latest < 0 ? undefined : findByTime(state, services, latest)
+}
+
+/** The latest timestamp in a segment from an offset on. */
+async function latestBehind(file: OpenFile, segment: Segment, index: SparseIndex, offset: number): Promise<number> {
+  let latest = -1
+  for (let at = index.positionOf(offset); at < segment.size;) {
+    const { baseOffset, lastOffset, byteLength, maxTimestamp } = await readBatchHead(file, segment, at)
+    if (baseOffset >= offset) latest = Math.max(latest, maxTimestamp)
+    else if (lastOffset >= offset) {
+      const batch = await readExactly(file, segment, at, byteLength)
+      latest = Math.max(latest, latestInBatch(batch, readBatchHeader(batch)!, offset))
+    }
+    at += byteLength
+  }
+  return latest
+}
+
+function latestInBatch(batch: Buffer, header: BatchHeader, offset: number): number {
+  let latest = -1
+  try {
+    const records = openRecords(batch, 0, header)
+    while (records.next()) if (records.offset >= offset) latest = Math.max(latest, records.timestamp)
+    return latest
+  } catch {
+    return header.maxTimestamp
+  }
 }
 
 async function findInFile(
@@ -97,7 +136,7 @@ function findInBatch(
     const records = openRecords(batch, 0, header)
     while (records.next()) if (holds(records)) return { offset: records.offset, timestamp: records.timestamp }
   } catch {
-    // The records within are the producer's and may be garbage: the batch then stands for them.
+    // The records within are the producer's and may be garbage: the batch then stands for them, here and below.
     const whole = { offset: header.baseOffset, timestamp: header.maxTimestamp }
     if (holds(whole)) return whole
   }
