@@ -159,6 +159,8 @@ export interface ColumnRelation {
   readonly type: string
   readonly required: boolean
   readonly comment?: string
+  /** What a row gets that is written without a value, as an expression of DuckDB; null without it. */
+  readonly default?: string
 }
 
 export interface ViewRelation extends TableName {

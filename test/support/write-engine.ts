@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
-import { printType } from '../../src/lake/types/print-type.ts'
 import { tableSchema } from '../../src/lake/metadata/read.ts'
 import type { PartitionField } from '../../src/lake/metadata/table-metadata.ts'
 import { schemaOf, type ColumnDeclaration } from '../../src/lake/types/schema.ts'
 import type { Relations } from '../../src/sql/engine-host.ts'
+import { columnRelation } from '../../src/sql/snapshot/column-relation.ts'
 import { startEngine } from '../../src/sql/engine/start-engine.ts'
 import type { WriteHost } from '../../src/sql/engine-host.ts'
 import { writesTo } from './engine-writes.ts'
@@ -49,11 +49,7 @@ export async function startWriteEngine(
     const tables = await Promise.all(
       idents.map(async (ident) => {
         const { metadata } = await lake.client.loadTable(ident)
-        const columns = tableSchema(metadata).fields.map(({ name, type, required }) => ({
-          name,
-          type: printType(type),
-          required,
-        }))
+        const columns = tableSchema(metadata).fields.map(columnRelation)
         const { fields, 'identifier-field-ids': ids = [] } = tableSchema(metadata)
         const key = fields.flatMap(({ id, name }) => (ids.includes(id) ? [name] : []))
         return { schema: ident.namespace[0]!, name: ident.name, columns, ...(key.length > 0 ? { key } : {}) }

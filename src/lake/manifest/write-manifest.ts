@@ -1,5 +1,5 @@
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
-import type { Long } from '../json.ts'
+import { stringifyJson, type Long } from '../json.ts'
 import type { PartitionSpec } from '../metadata/table-metadata.ts'
 import type { Schema } from '../types/type.ts'
 import { primitiveOf } from '../../record/schema/primitive.ts'
@@ -29,7 +29,7 @@ export async function writeManifest(store: Pick<ObjectStore, 'put'>, write: Mani
   const columns = partitionColumns(spec, schema)
   const names = spec.fields.map((field) => field.name)
   const metadata = {
-    schema: JSON.stringify(schema),
+    schema: stringifyJson(schema),
     'schema-id': String(schema['schema-id']),
     'partition-spec': JSON.stringify(spec.fields),
     'partition-spec-id': String(spec['spec-id']),

@@ -1,5 +1,6 @@
 import { assert } from '../../kernel/assert.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { stringifyJson } from '../json.ts'
 import type { PartitionSpec } from '../metadata/table-metadata.ts'
 import { transformSql } from '../metadata/transform.ts'
 import { duckdbFieldIds, duckdbType, identifier, literal } from '../types/duckdb-type.ts'
@@ -37,7 +38,7 @@ export function copySql(options: CopyOptions): string {
     `FIELD_IDS ${duckdbFieldIds(schema.fields)}`,
     'RETURN_STATS',
     // Readers that resolve columns by name find the ids here.
-    `KV_METADATA {'iceberg.schema': ${literal(JSON.stringify(schema))}}`,
+    `KV_METADATA {'iceberg.schema': ${literal(stringifyJson(schema))}}`,
   ]
   if (helpers.length === 0) {
     const target = literal(`${directory}/data.parquet`)

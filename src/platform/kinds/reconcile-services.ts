@@ -69,6 +69,11 @@ export interface ColumnPlan {
   readonly doc?: string
 }
 
+export interface LoadedColumn extends ColumnPlan {
+  /** What SQL writes where it is given no value, as an expression of DuckDB; null without it. */
+  readonly default?: string
+}
+
 export interface TablePlan extends TableIdentifier {
   readonly columns: readonly ColumnPlan[]
   /** Columns that tell rows apart: the identifier fields. Required ones; none for rows that are only appended. */
@@ -101,7 +106,7 @@ export interface TableChange {
 
 export interface LoadedTable extends TableIdentifier {
   /** As the table is, Weir's own columns (`_source`, …) included. */
-  readonly columns: readonly ColumnPlan[]
+  readonly columns: readonly LoadedColumn[]
   readonly key: readonly string[]
   readonly format: TableFormat
   /** Of a Delta table: what other engines open, and the version of its log. */

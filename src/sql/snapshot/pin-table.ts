@@ -3,9 +3,9 @@ import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { findSnapshot, timeText, type FoundSnapshot, type Moment } from '../../lake/history/find-snapshot.ts'
 import { tableSchema } from '../../lake/metadata/read.ts'
 import type { TableMetadata } from '../../lake/metadata/table-metadata.ts'
-import { printType } from '../../lake/types/print-type.ts'
 import type { TableName } from '../engine-host.ts'
 import { sqlError } from '../sql-error.ts'
+import { columnRelation } from './column-relation.ts'
 import type { Pin } from './table-plan.ts'
 
 /** The snapshot of a moment, its columns in their order there. WEIR-4010 (42704) when there is none (any more). */
@@ -18,11 +18,7 @@ export function pinOf(metadata: TableMetadata, { schema, name }: TableName, mome
     moment,
     snapshotId: snapshot['snapshot-id'],
     schemaId: read['schema-id'] ?? metadata['current-schema-id'],
-    columns: read.fields.map((field) => ({
-      name: field.name,
-      type: printType(field.type),
-      required: field.required,
-    })),
+    columns: read.fields.map(columnRelation),
     changed: changedColumns(metadata, read),
     notice: noticeOf(table, found),
   }

@@ -5,7 +5,7 @@ import type { ReadRelation } from '../snapshot/table-plan.ts'
 import type { WriteAnswer } from '../wire/write-service.ts'
 import { columnText } from './bind/compose-context.ts'
 import { findColumns, findTarget, writableColumns } from './bind/find-target.ts'
-import { nullOf } from './bind/value-text.ts'
+import { defaultOf } from './bind/value-text.ts'
 import { broughtName, refuseOurNames, targetRelation, writeSchema } from './bind/write-names.ts'
 import { type CopyFromStatement, parseCopyFrom } from './copy/parse-copy-from.ts'
 import { splitRecords } from './copy/split-records.ts'
@@ -81,7 +81,7 @@ function brought({ columns }: OpenedCopy, { query }: StoredRecords): ReadRelatio
 
 function rowsQuery({ parsed, target, columns }: OpenedCopy): string {
   const texts = new Map(columns.map((column, at) => [column, textValue(`brought.${textColumn(at)}`, column)]))
-  const items = target.columns.map((column) => columnText(texts.get(column) ?? nullOf(column), column, target))
+  const items = target.columns.map((column) => columnText(texts.get(column) ?? defaultOf(column), column, target))
   const rows = `SELECT ${items.join(', ')} FROM ${writeSchema}.${quoteName(broughtName)} AS brought`
   if (!parsed.where) return rows
   return `SELECT * FROM (${rows}) AS ${quoteName(parsed.table.parts.at(-1)!)} WHERE (${parsed.where.text}\n)`
@@ -104,7 +104,7 @@ async function withLine(
       return `SELECT min(${lineColumn})::DOUBLE AS line, arg_min(${text}, ${lineColumn}) AS text, ${at} AS place FROM brought WHERE ${condition}`
     })
     // A column that must have a value and is not copied has none in the first row.
-    if (target.columns.some((column) => column.required && !columns.includes(column)))
+    if (target.columns.some((column) => column.required && column.default === undefined && !columns.includes(column)))
       wrong.push(`SELECT min(${lineColumn})::DOUBLE, NULL, -1 FROM brought`)
     const found = await run(
       `WITH brought AS (${query}) SELECT * FROM (${wrong.join(' UNION ALL ')}) WHERE line IS NOT NULL ORDER BY line, place LIMIT 1`,

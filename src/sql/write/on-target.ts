@@ -2,7 +2,9 @@ import { asWeirError } from '../../kernel/errors/weir-error.ts'
 import { tableSchema } from '../../lake/metadata/read.ts'
 import { isDelta } from '../../lake/delta/write/delta-table.ts'
 import { writtenSpec } from '../../lake/metadata/written-spec.ts'
-import type { TableRelation } from '../engine-host.ts'
+import { writeDefaultSql } from '../../lake/types/default-value.ts'
+import type { Field } from '../../lake/types/type.ts'
+import type { ColumnRelation, TableRelation } from '../engine-host.ts'
 import { statementOf } from '../gate/statement.ts'
 import { changedMeanwhile } from '../session/session-statements.ts'
 import type { PendingTable } from '../snapshot/pending-table.ts'
@@ -92,7 +94,9 @@ export async function onTarget<Result>(
 /** The relations that are known may be a moment older than the table. */
 function fits({ columns }: TableRelation, { metadata }: WrittenPlan): boolean {
   const { fields } = tableSchema(metadata)
-  return fields.length === columns.length && fields.every(({ name }, at) => name === columns[at]!.name)
+  const isSame = (field: Field, column: ColumnRelation): boolean =>
+    field.name === column.name && writeDefaultSql(field) === column.default
+  return fields.length === columns.length && fields.every((field, at) => isSame(field, columns[at]!))
 }
 
 function refuseTable({ target: { schema, name }, given }: TargetQuery, { metadata }: WrittenPlan): void {

@@ -1,6 +1,6 @@
 import type { LoadedTable as CatalogTable } from '../../../lake/client/catalog-client.ts'
 import { deltaRoot, deltaVersion, isDelta } from '../../../lake/delta/write/delta-table.ts'
-import { printType } from '../../../lake/types/print-type.ts'
+import { columnRelation } from '../../../sql/snapshot/column-relation.ts'
 import type { LoadedTable, TableIdentifier } from '../../kinds/reconcile-services.ts'
 
 /** As kinds and SQL see it. */
@@ -15,9 +15,7 @@ export function describeTable(
     namespace,
     name,
     columns: schema.fields.map((field) => ({
-      name: field.name,
-      type: printType(field.type),
-      required: field.required,
+      ...columnRelation(field),
       ...(field.doc === undefined ? {} : { doc: field.doc }),
     })),
     key: (schema['identifier-field-ids'] ?? []).flatMap(

@@ -5,7 +5,7 @@ import type { InsertStatement } from '../grammar/write-statement.ts'
 import { mustBeAssignable } from './assignable.ts'
 import { checkValues, columnText, type ComposeContext, type ComposedWrite, withText } from './compose-context.ts'
 import { findColumns, writableColumns } from './find-target.ts'
-import { castTo, nullOf, type ValueText, valueText } from './value-text.ts'
+import { castTo, defaultOf, type ValueText, valueText } from './value-text.ts'
 
 /** The rows of an INSERT, with a value for each column of the table. */
 export async function composeInsert(statement: InsertStatement, context: ComposeContext): Promise<ComposedWrite> {
@@ -22,7 +22,7 @@ export async function composeInsert(statement: InsertStatement, context: Compose
 
 function composed(rows: string, given: readonly ColumnRelation[], { target }: ComposeContext): ComposedWrite {
   const places = new Map(given.map((column, at) => [column, `weir_rows.v${at}`]))
-  const items = target.columns.map((column) => columnText(places.get(column) ?? nullOf(column), column, target))
+  const items = target.columns.map((column) => columnText(places.get(column) ?? defaultOf(column), column, target))
   return { query: `SELECT ${items.join(', ')} FROM ${rows}`, readsPlaces: false }
 }
 

@@ -13,7 +13,7 @@ import {
   withText,
 } from './compose-context.ts'
 import { findColumns, writableColumns } from './find-target.ts'
-import { castTo, nullOf, type ValueText, valueText } from './value-text.ts'
+import { castTo, defaultOf, nullOf, type ValueText, valueText } from './value-text.ts'
 import { actionColumn, fileColumn } from './write-names.ts'
 
 /** What the rows of a MERGE are for, as `_weir_action` says. */
@@ -74,7 +74,7 @@ function mergedValue(
   const old = `${alias}.${quoteName(column.name)}`
   const cases = clauses.map(({ action }, at) => {
     const value = given[at]!.get(column)
-    const text = value ? castTo(value.text, column) : action.kind === 'insert' ? nullOf(column) : old
+    const text = value ? castTo(value.text, column) : action.kind === 'insert' ? defaultOf(column) : old
     return `WHEN ${at} THEN ${text}`
   })
   return `CASE weir_clause ${cases.join(' ')} END`

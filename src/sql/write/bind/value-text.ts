@@ -16,10 +16,10 @@ export interface ValueText {
 
 /**
  * A literal without a type, NULL and a parameter take the type of the column, as PostgreSQL has it; anything else has a
- * type of its own. There are no defaults: DEFAULT is null.
+ * type of its own. DEFAULT is what the table says, else null.
  */
 export function valueText(value: Fragment | 'default', column: ColumnRelation): ValueText {
-  if (value === 'default') return { column, text: nullOf(column), isSettled: true, position: undefined }
+  if (value === 'default') return { column, text: defaultOf(column), isSettled: true, position: undefined }
   const { text, tokens, position } = value
   const [token, ...more] = tokens
   if (more.length > 0 || !token) return { column, text: `(${text}\n)`, isSettled: false, position }
@@ -29,6 +29,9 @@ export function valueText(value: Fragment | 'default', column: ColumnRelation): 
   if (token.kind === 'word' && token.value === 'null') return settled(nullOf(column))
   return { column, text: `(${text}\n)`, isSettled: false, position }
 }
+
+/** What the column has in a row that was given no value for it. */
+export const defaultOf = (column: ColumnRelation): string => column.default ?? nullOf(column)
 
 export const nullOf = ({ type }: ColumnRelation): string => `CAST(NULL AS ${duckdbTypeOf(type)})`
 
