@@ -96,7 +96,9 @@ void suite('columns that have a write-default (Iceberg version 3)', () => {
     assert.deepEqual(await rowOf(1), defaults)
     await client.query(`insert into ${table} (id) select 2`)
     assert.deepEqual(await rowOf(2), defaults)
-    await client.query(`insert into ${table} values (3, 'n', default, default, default, null, default, 7, default, default)`)
+    await client.query(
+      `insert into ${table} values (3, 'n', default, default, default, null, default, 7, default, default)`,
+    )
     assert.deepEqual([(await rowOf(3))[0], (await rowOf(3))[5]], [2, '7'])
     const returned = await client.query(`insert into ${table} (id, level) values (4, null) returning level, must`)
     assert.deepEqual(returned.rows, [{ level: null, must: "o'new" }], 'a null that is given is a null')
