@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../kernel/errors/catalogue.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { nearestName } from '../../kernel/nearest.ts'
 import { foreignObjectIn, type ForeignObject } from './foreign-object.ts'
+import { eitherWords, issueWords } from './issue-words.ts'
 import { shownValue } from './shown-value.ts'
 
 /** Where the value at a path was written: `weir.config.ts:14:3`. */
@@ -15,14 +16,15 @@ export type Locate = (path: readonly PropertyKey[]) => string | undefined
 export function checkSpec<Output>(schema: z.ZodType<Output>, what: string, value: unknown, locate: Locate): Output {
   const foreign = foreignObjectIn(value)
   if (foreign) throw foreignObject(what, foreign, locate)
-  const result = schema.safeParse(value)
+  const result = schema.safeParse(value, { error: issueWords })
   if (result.success) return result.data
   // An unknown key is named first: a value that lacks is often only misspelt.
   const issues = result.error.issues.map(likeliest)
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!
   if (issue.code === 'unrecognized_keys') throw unknownKey(schema, what, issue, locate)
   const path = [...issue.path]
-  const at = locate(path)
+  // What is missing stands nowhere: the same key further down is another declaration's.
+  const at = locate(issue.code !== 'invalid_key' && valueAt(value, path) === undefined ? path.slice(0, -1) : path)
   // A check of ours that has a code of its own says all by itself.
   const code = issue.code === 'custom' ? (issue.params?.['code'] as ErrorCode | undefined) : undefined
   if (code !== undefined)
@@ -69,7 +71,7 @@ function likeliest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   const best = branch?.find(({ code }) => code === 'unrecognized_keys') ?? branch?.[0]
   if (best) return likeliest({ ...best, path: [...issue.path, ...best.path] })
   const wanted = issue.errors.flatMap((issues) => issues.map(({ message }) => decapitalize(message)))
-  return wanted.length === 0 ? issue : { ...issue, message: [...new Set(wanted)].join(', or ') }
+  return wanted.length === 0 ? issue : { ...issue, message: eitherWords(wanted) }
 }
 
 /** Whether a form of a union does not take such values at all. */

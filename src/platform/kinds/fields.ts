@@ -19,7 +19,7 @@ interface Bounds {
 /** `7 days`, `30 s`; kept as written, for that is what people want to read again. Exact in milliseconds. */
 export function duration({ least, most = '100000000 days' }: Bounds = {}) {
   return z
-    .string({ error: 'expected a duration as text, such as "7 days"' })
+    .string({ error: 'it takes a duration as text, such as "7 days"' })
     .superRefine(check(parseDuration, { least, most }))
     .meta({ unit: 'duration', examples: ['7 days'] })
 }
@@ -27,14 +27,17 @@ export function duration({ least, most = '100000000 days' }: Bounds = {}) {
 /** `64 MB`, `1 GiB`. Exact in bytes. */
 export function size({ least, most = '9000 TB' }: Bounds = {}) {
   return z
-    .string({ error: 'expected a size as text, such as "64 MB"' })
+    .string({ error: 'it takes a size as text, such as "64 MB"' })
     .superRefine(check(parseSize, { least, most }))
     .meta({ unit: 'size', examples: ['64 MB'] })
 }
 
 /** The name of another resource; in a project, the resource itself. */
 export function reference(kind: string, description: string) {
-  return z.string().min(1).meta({ reference: kind, description })
+  return z
+    .string({ error: `it takes a ${kind}` })
+    .min(1)
+    .meta({ reference: kind, description })
 }
 
 function check(

@@ -6,7 +6,10 @@ import { secretValue } from './secret-value.ts'
 
 export const s3Location = z
   .string()
-  .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^/?#]+)*\/?$/, 'write it like s3://bucket/prefix')
+  .regex(
+    /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^/?#]+)*\/?$/,
+    'write it like s3://bucket/prefix; a bucket has 3 to 63 lower-case letters, digits, dots and hyphens',
+  )
 
 const keyId = z.union([z.string().min(1), secretValue('The id of the key.')])
 

@@ -28,7 +28,7 @@ const own = { certificate: 'a.pem', key: 'a.key' }
 const nonsense: readonly (readonly [settings: object, message: RegExp])[] = [
   [{ diskBudget: '0 MB' }, /^project: diskBudget is "0 MB": it must be at least 64 MB$/],
   [{ diskBudget: '99999999 TB' }, /diskBudget is "99999999 TB": it must be at most 9000 TB/],
-  [{ diskBudget: 5n }, /diskBudget is 5n: expected a size as text, such as "64 MB"/],
+  [{ diskBudget: 5n }, /diskBudget is 5n: it takes a size as text, such as "64 MB"/],
   [{ offsetsRetention: '0 s' }, /offsetsRetention is "0 s": it must be at least 1 min/],
   [{ transactionTimeoutMax: '0 s' }, /transactionTimeoutMax is "0 s": it must be at least 1 s/],
   [{ transactionTimeoutMax: '25 days' }, /transactionTimeoutMax is "25 days": it must be at most 24 days/],
@@ -36,8 +36,8 @@ const nonsense: readonly (readonly [settings: object, message: RegExp])[] = [
     { environments: { prod: { offsetsRetention: '0 s' } } },
     /environments.prod.offsetsRetention is "0 s": it must be at least/,
   ],
-  [{ defaultPartitions: Number.NaN }, /defaultPartitions is NaN: invalid input/],
-  [{ defaultPartitions: Infinity }, /defaultPartitions is Infinity: invalid input/],
+  [{ defaultPartitions: Number.NaN }, /defaultPartitions is NaN: it takes a finite number/],
+  [{ defaultPartitions: Infinity }, /defaultPartitions is Infinity: it takes a finite number/],
   [
     { streams: Promise.resolve({ users: {} }) },
     /project: streams is a Promise, which has no options in it; await it first/,
@@ -63,7 +63,7 @@ const nonsense: readonly (readonly [settings: object, message: RegExp])[] = [
     { streams: { listeners: { 'a b': {} } } },
     /project: streams.listeners has the name "a b": a name is a letter, then/,
   ],
-  [{ streams: { users: { '': key } } }, /project: streams.users has the name "": too small/],
+  [{ streams: { users: { '': key } } }, /project: streams.users has the name "": it cannot be empty/],
   [
     { streams: { listeners: { a: { sessionLifetime: '1 h' } } } },
     /listeners.a.sessionLifetime is "1 h": .* it takes sasl/,

@@ -11,7 +11,19 @@ void test('a type that other engines would refuse to read cannot be declared, wh
 })
 
 void test('a mistyped type is answered with the nearest one', () => {
-  assert.throws(() => normalType('decimel(9, 2)', 'price'), { message: /Did you mean decimal\(9, 2\)\?/ })
+  const proposals = [
+    ['decimel(9, 2)', 'decimal(9, 2)'],
+    ['NUMERIC(9, 2)', 'decimal(9, 2)'],
+    ['varchar(20)', 'string'],
+    ['int64', 'long'],
+    ['float64', 'double'],
+  ] as const
+  for (const [type, near] of proposals)
+    assert.throws(
+      () => normalType(type, 'price'),
+      ({ message }: Error) => message.endsWith(`Did you mean ${near}?`),
+      type,
+    )
 })
 
 void test('a column may be widened as Iceberg allows it, and in no other way', () => {

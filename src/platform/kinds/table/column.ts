@@ -11,15 +11,19 @@ const columnType = z
   .string()
   .describe('A type by its Iceberg name: long, decimal(12,2), timestamptz, list<string>, struct<a: int>.')
 
-/** What SQL calls them. */
+/** What SQL, Arrow and Avro call them. */
 const namesElsewhere: Readonly<Record<string, string | undefined>> = {
   bigint: 'long',
+  int64: 'long',
+  int32: 'int',
   integer: 'int',
   smallint: 'int',
   bool: 'boolean',
   text: 'string',
   varchar: 'string',
   real: 'float',
+  float32: 'float',
+  float64: 'double',
   numeric: 'decimal',
   number: 'double',
   bytea: 'binary',
@@ -56,14 +60,20 @@ function parsedType(type: string, column: string): IcebergType {
   try {
     return parseType(type)
   } catch (cause) {
-    const word = /^\s*([A-Za-z]+)(.*)$/s.exec(type)
+    const word = /^\s*([A-Za-z]+\d*)(.*)$/s.exec(type)
     const near =
       word &&
       (namesElsewhere[word[1]!.toLowerCase()] ??
         nearestName(word[1]!, [...primitiveNames, 'decimal', 'list', 'map', 'struct']))
-    const advice = near && near !== word[1] ? `Did you mean ${near}${word[2]}?` : asWeirError(cause).message
+    const advice =
+      near && near !== word[1] ? `Did you mean ${near}${argumentsOf(near, word[2]!)}?` : asWeirError(cause).message
     throw new WeirError('WEIR-1012', `unknown type "${type}" of column "${column}". ${advice}`, { cause })
   }
+}
+
+/** What stands behind the name of a type, where the other type takes that too: of varchar(20) nothing becomes string. */
+function argumentsOf(type: string, text: string): string {
+  return ['decimal', 'list', 'map', 'struct'].includes(type) ? text : ''
 }
 
 /** Whether Iceberg can read what was written as `from` when the column says `to`. */
