@@ -94,6 +94,24 @@ void test('init writes a project once, and keeps what a package.json says', () =
   assert.match(again!.err, /already has .*weir\.config\.ts/)
 })
 
+void test('init names the project after any folder so that it runs', () => {
+  const names = ['2026', 'Bücher & Co', '_', 'x'.repeat(80), '日本']
+  const made = weir(...names.map((name) => ['init', name]), ...names.map((name) => ['plan', '--dir', name]))
+  for (const { code, err } of made) assert.equal(code, 0, err)
+  const manifests = names.map((name) => JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8')) as object)
+  const called = manifests.map((manifest) => (manifest as { readonly name: string }).name)
+  assert.deepEqual(called, ['project-2026', 'bucher-co', 'my-project', 'x'.repeat(63), 'my-project'])
+  assert.match(made[1]!.out, /^ {2}cd 'Bücher & Co'$/m)
+})
+
+void test('init beside a package.json that is none says so', () => {
+  mkdirSync(join(folder, 'broken'))
+  writeFileSync(join(folder, 'broken/package.json'), '{"name": ')
+  const [init] = weir(['init', 'broken'])
+  assert.match(init!.err, /broken\/package\.json is not JSON.*Correct it.*\[WEIR-2010\]/)
+  assert.ok(!existsSync(join(folder, 'broken/weir.config.ts')))
+})
+
 void test('a plan before the first start shows all that will be made, and makes nothing', () => {
   const [plan] = weir(['plan'])
   assert.equal(plan!.code, 0, plan!.err)

@@ -12,6 +12,7 @@ export const explain: Command = {
     if (wanted === undefined) {
       output.answer(catalogue, () =>
         Object.entries(catalogue)
+          .toSorted(([one], [other]) => one.localeCompare(other))
           .map(([code, { cause }]) => `${code}  ${cause}`)
           .join('\n'),
       )

@@ -29,7 +29,7 @@ export const init: Command = {
 
 /** A package.json that npm made keeps what it says, but for the module type: without it weir.config.ts does not load. */
 function completeManifest(path: string, wanted: string): boolean {
-  const own = JSON.parse(readFileSync(path, 'utf8')) as Manifest
+  const own = readManifest(path)
   const template = JSON.parse(wanted) as Manifest
   const merged = {
     ...own,
@@ -40,6 +40,18 @@ function completeManifest(path: string, wanted: string): boolean {
   if (JSON.stringify(merged) === JSON.stringify(own)) return false
   writeFileSync(path, `${JSON.stringify(merged, null, 2)}\n`)
   return true
+}
+
+function readManifest(path: string): Manifest {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Manifest
+  } catch (error) {
+    const why = (error as Error).message
+    throw new WeirError(
+      'WEIR-2010',
+      `${path} is not JSON (${why}). Correct it, or choose another folder: weir init my-project`,
+    )
+  }
 }
 
 interface Manifest {
@@ -58,17 +70,25 @@ function refuseToOverwrite(target: string, names: readonly string[]): void {
     )
 }
 
+/** Of the folder, as a project and a package may be called: a letter first, 63 characters at most. */
 function packageName(target: string): string {
-  return (
-    basename(target)
-      .toLowerCase()
-      .replace(/[^a-z0-9-]+/g, '-')
-      .replace(/^-+|-+$/g, '') || 'my-project'
-  )
+  const plain = basename(target)
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+  const name = /^[a-z]/.test(plain) ? plain : `project-${plain}`
+  return plain === '' ? 'my-project' : name.slice(0, 63)
+}
+
+/** As a shell takes it for one word. */
+function shellWord(text: string): string {
+  return /^[\w./~@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
 function nextSteps(folder: string | undefined, written: readonly string[], completed: boolean): string {
-  const enter = folder === undefined ? '' : `  cd ${folder}\n  npm install\n`
+  const enter = folder === undefined ? '' : `  cd ${shellWord(folder)}\n  npm install\n`
   const changed = completed ? ' Added to package.json: "type": "module", scripts, the dependency.' : ''
   return `Wrote ${written.join(', ')}.${changed}
 
