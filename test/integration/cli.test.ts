@@ -68,6 +68,8 @@ void describe('the commands on a running project', () => {
     await waitUntil('all rows answer', count)
     const { out: view } = await run(['sql', 'select * from events_by_kind'])
     assert.match(view, /order/)
+    const unknown = await run(['dead-letters', 'events-to-lake'])
+    assert.match(unknown.out, /has committed fitted.*\n13 records are not committed yet.*delivery flush/, unknown.err)
     const flushed = await run(['delivery', 'flush', 'events-to-lake'])
     assert.equal(flushed.code, 0, flushed.err)
     const { hops } = await json<{ hops: { in: string; delivered: string; rejected: string; pending: string }[] }>(
@@ -77,6 +79,9 @@ void describe('the commands on a running project', () => {
       hops.map(({ delivered, rejected, pending }) => [delivered, rejected, pending]),
       [['12', '1', '0']],
     )
+    const { out: status } = await run(['delivery', 'status', 'events-to-lake'])
+    assert.match(status, /is running[\s\S]*13 records read, 1 rejected[\s\S]*not committed yet: 0 records/)
+    assert.match(status, /PARTITION +COMMITTED TO +READ TO +STREAM ENDS +BEHIND\n( +\d+)+ +0$/m)
     const verified = await run(['verify'])
     assert.equal(verified.code, 0, verified.out)
     assert.match(verified.out, /no gap, no duplicate/)

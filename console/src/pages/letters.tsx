@@ -48,7 +48,7 @@ export function Letters(props: {
         <Empty command={`weir dead-letters ${delivery}`}>
           {isFiltered && total > 0
             ? `None of the ${formatCount(total)} dead letters of ${delivery} is like that.`
-            : `No dead letters: every record of ${delivery} fitted its table.`}
+            : `No dead letters: every record that ${delivery} has committed fitted its table.`}
         </Empty>
       ) : null}
       {items.length > 0 ? (

@@ -1,4 +1,4 @@
-import type { ApiLetter } from '../../platform/operations.ts'
+import type { ApiLetter, LedgerHop } from '../../platform/operations.ts'
 import type { Command, CommandCall } from '../command.ts'
 import { countOption, numberOption } from '../number-option.ts'
 import { formatCount } from '../output.ts'
@@ -38,7 +38,11 @@ export const deadLetters: Command = {
     }
     const limit = countOption('--lines', options['lines']) ?? 100
     const found = await readLetters(weir, { delivery: delivery!, ...chosen }, limit)
-    output.answer(found, () => textOf(delivery!, found, Object.keys(chosen).length > 0))
+    const pending = output.json ? '0' : await readPending(weir, delivery!)
+    output.answer(
+      found,
+      () => textOf(delivery!, found, Object.keys(chosen).length > 0) + pendingText(delivery!, pending),
+    )
   },
 }
 
@@ -84,10 +88,21 @@ async function readLetters(weir: WeirClient, wanted: Choice & { delivery: string
   }
 }
 
+/** How many records are read and not committed: letters are written with the commit. */
+async function readPending(weir: WeirClient, delivery: string): Promise<string> {
+  const { hops } = await weir.call<{ hops: readonly LedgerHop[] }>('GET', '/api/v1/ledger')
+  return hops.find((hop) => hop.delivery === delivery)?.pending ?? '0'
+}
+
+function pendingText(delivery: string, pending: string): string {
+  if (pending === '0') return ''
+  return `\n${formatCount(pending)} records are not committed yet; those that do not fit come here when they are: weir delivery flush ${delivery}`
+}
+
 const valueWidth = 80
 
 function textOf(delivery: string, { items, total, more }: Found, isChosen: boolean): string {
-  if (total === 0) return `No dead letters: every record of ${delivery} fitted its table.`
+  if (total === 0) return `No dead letters: every record that ${delivery} has committed fitted its table.`
   if (items.length === 0) return `None of the ${formatCount(total)} dead letters of ${delivery} is like that.`
   const columns = [
     { title: 'PARTITION', align: 'right' },

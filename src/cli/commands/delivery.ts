@@ -3,6 +3,7 @@ import { nearestName } from '../../kernel/nearest.ts'
 import type { HaltQuestion } from '../../platform/kinds/delivery/halt-question.ts'
 import type { DeliveryStatus } from '../../platform/kinds/reconcile-services.ts'
 import type { Command, CommandCall } from '../command.ts'
+import { deliveryText } from '../delivery-text.ts'
 import { resourcePath } from '../resources.ts'
 import { connectWeir } from '../weir-client.ts'
 
@@ -30,6 +31,7 @@ export const delivery: Command = {
   ],
   examples: [
     'weir delivery flush events-to-lake',
+    'weir delivery status events-to-lake',
     'weir delivery resume events-to-lake',
     'weir delivery resume events-to-lake --accept-loss',
   ],
@@ -44,8 +46,8 @@ export const delivery: Command = {
     }
     const weir = connectWeir(directory)
     if (action === 'status') {
-      const status = await weir.call<unknown>('GET', `${resourcePath('delivery', name!)}/status`)
-      return output.answer(status, () => JSON.stringify(status, null, 2))
+      const status = await weir.call<DeliveryStatus>('GET', `${resourcePath('delivery', name!)}/status`)
+      return output.answer(status, () => deliveryText(name!, status))
     }
     const path = `/api/v1/deliveries/${encodeURIComponent(name!)}`
     if (action === 'flush') {

@@ -19,15 +19,17 @@ export const ledger: Command = {
         'WEIR-2013',
         `there is no delivery "${wanted}" that runs; there are ${hops.map(({ delivery }) => delivery).join(', ') || 'none'}`,
       )
+    const widest = Math.max(0, ...shown.map(({ delivery }) => delivery.length))
     output.answer(
       { hops: shown },
-      () => shown.map((hop) => textOf(hop, wanted !== undefined)).join('\n') || 'No delivery has committed yet.',
+      () =>
+        shown.map((hop) => textOf(hop, widest, wanted !== undefined)).join('\n') || 'No delivery has committed yet.',
     )
     return shown.every(({ holds }) => holds !== false) ? 0 : 4
   },
 }
 
-function textOf(hop: LedgerHop, detailed: boolean): string {
+function textOf(hop: LedgerHop, width: number, detailed: boolean): string {
   const pending = hop.pending === null ? '?' : formatCount(hop.pending)
   const sum = `in ${formatCount(hop.in)} = delivered ${formatCount(hop.delivered)} + rejected ${formatCount(hop.rejected)} + pending ${pending}`
   // The table's adoption is a commit too, of no record.
@@ -35,7 +37,11 @@ function textOf(hop: LedgerHop, detailed: boolean): string {
     hop.lastCommitAt === null || (hop.delivered === '0' && hop.rejected === '0')
       ? 'no record committed yet'
       : `last commit ${formatDuration(Date.now() - Date.parse(hop.lastCommitAt))} ago`
-  const lines = [`${hop.delivery}    ${sum}   ${markOf(hop)}   ${age}`, ...appliedLines(hop), ...gapLines(hop)]
+  const lines = [
+    `${hop.delivery.padEnd(width)}    ${sum}   ${markOf(hop)}   ${age}`,
+    ...appliedLines(hop),
+    ...gapLines(hop),
+  ]
   if (detailed)
     for (const entry of hop.partitions)
       lines.push(
