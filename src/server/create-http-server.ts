@@ -32,6 +32,7 @@ import { sessionRoutes } from './routes/session.ts'
 import { sqlRoutes } from './routes/sql.ts'
 import { tableInspectionRoutes } from './routes/table-inspection.ts'
 import { tableRoutes } from './routes/tables.ts'
+import { sendSafely } from './safe-headers.ts'
 import { isJoin, takeWorkers } from './take-workers.ts'
 import { serveSchemaRegistry } from './schema-registry/serve-schema-registry.ts'
 
@@ -60,6 +61,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   // Only what is declared as JSON is read as JSON: a form of a foreign page can send text/plain.
   app.removeContentTypeParser('text/plain')
   answerErrors(app, options)
+  sendSafely(app)
   // Without a token everybody may everything, and a client that has a credential all the same gets a token of no meaning.
   const tokens = catalogTokens(token ?? '', () => clock.now())
   const identities = options.access?.identities ?? new Map()

@@ -5,7 +5,7 @@ import { errorBody } from '../http-status.ts'
 import type { HttpServerOptions } from '../http-server-options.ts'
 
 const policy =
-  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
 const absent =
   'Weir is running. The console is not part of this installation: npm run build makes it. The API is described at /openapi.json.\n'
 
@@ -58,7 +58,6 @@ export function isOfConsole({ method, url, routeOptions }: FastifyRequest): bool
 function sendPage(reply: FastifyReply): FastifyReply {
   return reply
     .header('content-security-policy', policy)
-    .header('x-content-type-options', 'nosniff')
-    .header('referrer-policy', 'no-referrer')
+    .header('cross-origin-opener-policy', 'same-origin')
     .sendFile('index.html')
 }
