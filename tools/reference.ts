@@ -72,9 +72,13 @@ function errorsPage(): string {
 function kindsPage(): string {
   const sections = kinds.map((kind) => {
     const json = specJsonSchema(kind) as Json
-    return `## ${kind.kind}\n\n${kind.summary} In a project: \`${kind.kind}('name', { … })\`; each takes \`tags\` besides.\n\n${optionTable(json)}`
+    return `## ${kind.kind}\n\n${kind.summary}\n\n\`\`\`ts\n${kind.example}\n\`\`\`\n\n${optionTable(json)}`
   })
-  return page('Kinds of resources', 'What a project declares.', sections.join('\n\n'))
+  return page(
+    'Kinds of resources',
+    'What a project declares. Each takes `tags` besides its options.',
+    sections.join('\n\n'),
+  )
 }
 
 function projectPage(): string {

@@ -3,16 +3,16 @@ import { nearestName } from '../kernel/nearest.ts'
 import type { ApiResource } from './api-types.ts'
 import type { WeirClient } from './weir-client.ts'
 
-const kinds = ['stream', 'table', 'view', 'delivery', 'crawler', 'policy', 'secret']
+export const kindNames = ['stream', 'table', 'view', 'delivery', 'crawler', 'policy', 'secret']
 
 /** A kind by its name, plural or not; WEIR-2009 proposes the nearest. */
 export function kindNamed(text: string): string {
-  const kind = kinds.find((known) => known === text || `${known.replace(/y$/, 'ie')}s` === text)
+  const kind = kindNames.find((known) => known === text || `${known.replace(/y$/, 'ie')}s` === text)
   if (kind !== undefined) return kind
-  const near = nearestName(text, kinds)
+  const near = nearestName(text, kindNames)
   throw new WeirError(
     'WEIR-2009',
-    `there is no kind "${text}".${near === undefined ? '' : ` Did you mean ${near}?`} Kinds: ${kinds.join(', ')}`,
+    `there is no kind "${text}".${near === undefined ? '' : ` Did you mean ${near}?`} Kinds: ${kindNames.join(', ')}`,
   )
 }
 

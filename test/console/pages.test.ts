@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { buildConsoleWhenStale } from '../../scripts/build-console.mjs'
+import type { KindDescription } from '../../console/src/api/answers.ts'
 import { startChromium } from '../support/chromium.ts'
 import { startWeir, type RunningWeir } from '../support/running-weir.ts'
 import { looks, openConsole } from './open-console.ts'
@@ -15,6 +16,8 @@ const pages = {
   deliveries: '/resources/delivery',
   tables: '/resources/table',
   views: '/resources/view',
+  crawlers: '/resources/crawler',
+  policies: '/resources/policy',
   secrets: '/resources/secret',
   sql: query,
   ledger: '/ledger',
@@ -88,10 +91,25 @@ void describe('no page has an accessibility violation, light and dark, at 1280 a
       await open(path)
       for (const look of looks.slice(0, 2)) assert.deepEqual(await violations(look), [], `${name}, ${look.scheme}`)
     }
-    for (const path of ['/', '/resources/stream', '/groups', '/ledger', '/dead-letters']) {
+    for (const path of ['/', '/groups', '/ledger', '/dead-letters']) {
       await open(path)
       await page.locator('.empty').waitFor()
     }
+    const kinds = (await (await fetch(`${empty.endpoints.http}/api/v1/kinds`)).json()) as {
+      items: readonly KindDescription[]
+    }
+    for (const { kind, plural, summary, example } of kinds.items) {
+      await open(`/resources/${kind}`)
+      const said = (await page.locator('.empty').textContent())!
+      assert.ok(said.includes(summary) && said.includes(example), `${kind}: ${said}`)
+      await page.getByRole('heading', { level: 1, name: new RegExp(`^${plural}$`, 'i') }).waitFor()
+      await page
+        .locator('nav [aria-current="page"]')
+        .filter({ hasText: new RegExp(`^${plural}$`, 'i') })
+        .waitFor()
+    }
+    await open('/resources/nothing-of-that-kind')
+    await page.getByText('There is no page at this address').waitFor()
     assert.deepEqual(faults, [])
     await page.close()
   })

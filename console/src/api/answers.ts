@@ -232,7 +232,10 @@ export interface HistoryEntry {
 export interface KindDescription {
   readonly kind: string
   readonly plural: string
+  /** What it is, in a sentence. */
   readonly summary: string
+  /** The TypeScript that declares one. */
+  readonly example: string
   /** JSON Schema of its spec. */
   readonly schema: Readonly<Record<string, unknown>>
 }

@@ -16,6 +16,12 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether to ask once more: what was refused is refused again. */
+export function mayHeal(failures: number, error: unknown): boolean {
+  const isRefused = error instanceof ApiError && error.status >= 400 && error.status < 500
+  return failures < 1 && !isRefused
+}
+
 /** Calls the API of the Weir that served this page. Throws ApiError, also when Weir does not answer. */
 export async function call<Result>(
   method: string,

@@ -17,7 +17,6 @@ export function useSession() {
   return useQuery({
     queryKey,
     staleTime: Infinity,
-    retry: (failures, error) => !isSignedOut(error) && failures < 1,
     queryFn: ({ signal }) => call<Session>('GET', path, undefined, signal),
   })
 }

@@ -39,13 +39,19 @@ export function useTableSchemas(name: string) {
   })
 }
 
-/** The snapshots of a table, and its branches and tags. */
+/** The snapshots of a table, and its branches and tags. Thousands of them are read again when its metadata are others. */
 export function useTableHistory(name: string) {
-  return useQuery({
-    queryKey: ['table history', name],
-    refetchInterval: refreshMs,
+  const table = useTable(name)
+  const history = useQuery<TableHistory>({
+    queryKey: ['table history', name, table.data?.metadataLocation],
+    enabled: table.data !== undefined,
+    staleTime: Infinity,
+    gcTime: 0,
+    placeholderData: (before, query) => (query?.queryKey[1] === name ? before : undefined),
     queryFn: ({ signal }) => get<TableHistory>(name, '/history', signal),
   })
+  const failed = table.isLoadingError ? table : history.isLoadingError ? history : undefined
+  return { data: history.data, error: failed?.error, refetch: () => void failed?.refetch() }
 }
 
 /** What lies between two snapshots, which never changes. */

@@ -5,6 +5,7 @@ import type { HaltQuestion } from '../api/halt-question.ts'
 import { Command } from '../parts/command.tsx'
 import { ErrorNotice } from '../parts/notice.tsx'
 import { DeliveryQuestion } from './delivery-question.tsx'
+import { shell } from '../parts/shell.ts'
 
 /** What an operator tells a delivery: the answer when it has halted and asks, and to commit now. */
 export function DeliveryActions({ name, reason }: { readonly name: string; readonly reason: string | null }) {
@@ -40,7 +41,7 @@ export function DeliveryActions({ name, reason }: { readonly name: string; reado
         >
           Commit now
         </button>
-        <Command>{`weir delivery flush ${name}`}</Command>
+        <Command>{shell`weir delivery flush ${name}`}</Command>
         <span role="status">{tell.isPending ? 'working …' : done}</span>
       </section>
     </>

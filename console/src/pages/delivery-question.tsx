@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { HaltAnswer, HaltQuestion } from '../api/halt-question.ts'
 import { Command } from '../parts/command.tsx'
 import { Confirm } from '../parts/confirm.tsx'
+import { shell } from '../parts/shell.ts'
 
 /** What a halted delivery asks: why it stopped, and each answer with what it does to the data. */
 export function DeliveryQuestion(props: {
@@ -22,7 +23,7 @@ export function DeliveryQuestion(props: {
       </h2>
       <p>{reason}</p>
       <p className="quiet">
-        Nothing is read or committed until it is answered. <Command>{`weir explain ${code}`}</Command>
+        Nothing is read or committed until it is answered. <Command>{shell`weir explain ${code}`}</Command>
       </p>
       {answers.length === 0 ? <p>{remedy}</p> : null}
       <ul className="plain answers">
@@ -33,7 +34,7 @@ export function DeliveryQuestion(props: {
             </button>
             <div>
               <p>{answer.consequence}</p>
-              <Command>{`weir delivery resume ${name} --${answer.choice}`}</Command>
+              <Command>{shell`weir delivery resume ${name} --${answer.choice}`}</Command>
             </div>
           </li>
         ))}

@@ -5,11 +5,12 @@ import { offsetsBefore } from '../parts/around.ts'
 import { formatTime } from '../parts/format.ts'
 import { RecordDetail } from '../parts/record-detail.tsx'
 import { VirtualGrid, type GridColumn } from '../parts/virtual-grid.tsx'
+import { shell } from '../parts/shell.ts'
 
 const columns: readonly GridColumn<DeadLetter>[] = [
   { name: 'Partition', width: 88, number: true, cell: ({ partition }) => partition },
   { name: 'Offset', width: 90, number: true, cell: ({ offset }) => offset },
-  { name: 'Timestamp', width: 170, cell: ({ timestamp }) => formatTime(timestamp) },
+  { name: 'Timestamp', width: 180, cell: ({ timestamp }) => formatTime(timestamp) },
   { name: 'Code', width: 104, cell: ({ code }) => <code>{code}</code> },
   { name: 'Reason', width: 320, cell: ({ reason }) => <span title={reason}>{reason}</span> },
   { name: 'Value', width: 240, grows: true, cell: ({ value }) => <code>{value.slice(0, 300)}</code> },
@@ -49,7 +50,7 @@ export function LetterGrid(props: {
         <RecordDetail title={`Partition ${partition}, offset ${offset}`} value={value}>
           <p>{reason}</p>
           <div className="row">
-            <Command>{`weir explain ${code}`}</Command>
+            <Command>{shell`weir explain ${code}`}</Command>
             {stream === undefined ? null : (
               <Link
                 to="/resources/$kind/$name"

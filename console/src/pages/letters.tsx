@@ -7,6 +7,7 @@ import { Empty, ErrorNotice, Loading } from '../parts/notice.tsx'
 import { LetterFilters } from './letter-filters.tsx'
 import { LetterGrid } from './letter-grid.tsx'
 import { ReplayLetters } from './replay-letters.tsx'
+import { shell } from '../parts/shell.ts'
 
 /** The dead letters of one delivery: all or filtered, page after page, and their replay. */
 export function Letters(props: {
@@ -45,7 +46,7 @@ export function Letters(props: {
         />
       ) : null}
       {letters.data && items.length === 0 ? (
-        <Empty command={`weir dead-letters ${delivery}`}>
+        <Empty command={shell`weir dead-letters ${delivery}`}>
           {isFiltered && total > 0
             ? `None of the ${formatCount(total)} dead letters of ${delivery} is like that.`
             : `No dead letters: every record that ${delivery} has committed fitted its table.`}

@@ -6,6 +6,7 @@ import { Command } from '../parts/command.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { formatCount } from '../parts/format.ts'
 import { ErrorNotice } from '../parts/notice.tsx'
+import { shell } from '../parts/shell.ts'
 
 /** Tries dead letters again: those chosen, else those of the filter, else all. */
 export function ReplayLetters(props: {
@@ -78,10 +79,11 @@ export function ReplayLetters(props: {
 }
 
 function commandOf(delivery: string, { code, reason, partition }: LetterFilter): string {
-  const words = [
-    ...(code === undefined ? [] : ['--code', code]),
-    ...(reason === undefined ? [] : ['--reason', `'${reason.replaceAll("'", `'\\''`)}'`]),
-    ...(partition === undefined ? [] : ['--partition', partition]),
-  ]
-  return ['weir dead-letters', delivery, ...words, '--replay'].join(' ')
+  return [
+    shell`weir dead-letters ${delivery}`,
+    ...(code === undefined ? [] : [shell`--code ${code}`]),
+    ...(reason === undefined ? [] : [shell`--reason ${reason}`]),
+    ...(partition === undefined ? [] : [shell`--partition ${partition}`]),
+    '--replay',
+  ].join(' ')
 }

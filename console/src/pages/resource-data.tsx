@@ -5,6 +5,7 @@ import { Command } from '../parts/command.tsx'
 import { Empty, ErrorNotice, Loading } from '../parts/notice.tsx'
 import { ResultGrid } from '../parts/result-grid.tsx'
 import { StreamRecords } from './stream/stream-records.tsx'
+import { shell } from '../parts/shell.ts'
 
 /** Rows of a view, records of a stream, nothing for the rest; a table has a tab of its own. */
 export function ResourceData({ resource }: { readonly resource: Resource }) {
@@ -18,14 +19,14 @@ function Rows({ resource }: { readonly resource: Resource }) {
   const rows = useQuery({ queryKey: ['rows', sql], queryFn: ({ signal }) => runOwnSql(sql, 1000, signal) })
   if (rows.isLoadingError) return <ErrorNotice error={rows.error} retry={() => void rows.refetch()} />
   if (!rows.data) return <Loading height={400} />
-  if (rows.data.rows.length === 0) return <Empty command={`weir sql '${sql}'`}>No rows yet.</Empty>
+  if (rows.data.rows.length === 0) return <Empty command={shell`weir sql ${sql}`}>No rows yet.</Empty>
   return (
     <>
       <div className="row">
         <button type="button" onClick={() => void rows.refetch()}>
           Read again
         </button>
-        <Command>{`weir sql '${sql}'`}</Command>
+        <Command>{shell`weir sql ${sql}`}</Command>
       </div>
       <ResultGrid label={`Rows of ${resource.name}`} result={rows.data} />
     </>

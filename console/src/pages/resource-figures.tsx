@@ -7,6 +7,7 @@ import { ErrorNotice, Figure, Loading } from '../parts/notice.tsx'
 import { Balance } from '../parts/state.tsx'
 import { CrawlerFigures } from './crawler/crawler-figures.tsx'
 import { StreamOverview } from './stream/stream-overview.tsx'
+import { shell } from '../parts/shell.ts'
 
 interface Figures {
   readonly rows?: string | null
@@ -32,7 +33,7 @@ function OtherFigures({ resource }: { readonly resource: Resource }) {
   if (status.isLoadingError) return <ErrorNotice error={status.error} retry={() => void status.refetch()} />
   if (!status.data) return <Loading height={98} />
   const rate = rateOf(sample, kind, name)
-  const source = `weir get ${kind} ${name} --json`
+  const source = shell`weir get ${kind} ${name} --json`
   const shown = figuresOf(status.data)
   if (shown.length === 0 && !rate && kind !== 'delivery' && kind !== 'crawler') return null
   return (

@@ -1,6 +1,7 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { rateOf, useRates } from '../api/live.ts'
-import { useResources } from '../api/queries.ts'
+import type { KindDescription } from '../api/kinds.ts'
+import { useKinds, useResources } from '../api/queries.ts'
 import type { Resource } from '../api/resource.ts'
 import { Ago } from '../parts/age.tsx'
 import { Choice } from '../parts/choice.tsx'
@@ -11,39 +12,38 @@ import { Page } from '../parts/page.tsx'
 import { State } from '../parts/state.tsx'
 import { VirtualGrid, type GridColumn } from '../parts/virtual-grid.tsx'
 import { Tags } from '../parts/tags.tsx'
+import { NoSuchPage } from '../shell/broken-page.tsx'
+import { titleOf } from '../shell/nouns.ts'
 import { StreamList } from './stream/stream-list.tsx'
-
-/** What each kind is for, and the line that declares the first one. */
-const introductions: Readonly<Record<string, readonly [title: string, purpose: string, command: string]>> = {
-  delivery: [
-    'Deliveries',
-    'A delivery brings the records of a stream into a table, each exactly once.',
-    "delivery('orders-to-lake', { from: orders, to: ordersTable })",
-  ],
-  table: [
-    'Tables',
-    'A table is an Apache Iceberg table that every engine can read.',
-    "table('orders', { columns: { id: 'long' } })",
-  ],
-  view: ['Views', 'A view is a query with a name.', "view('daily', { sql: 'select …' })"],
-  secret: [
-    'Secrets',
-    'A secret is a value from the environment or a file; it is never shown.',
-    "secret('DB_PASSWORD', { fromEnv: 'DB_PASSWORD' })",
-  ],
-}
+import { shell } from '../parts/shell.ts'
 
 export function ResourceList() {
   const { kind } = useParams({ from: '/resources/$kind' })
-  return kind === 'stream' ? <StreamList /> : <OtherList kind={kind} />
+  const kinds = useKinds()
+  if (kinds.isLoadingError)
+    return (
+      <Page title={kind}>
+        <ErrorNotice error={kinds.error} retry={() => void kinds.refetch()} />
+      </Page>
+    )
+  if (!kinds.data)
+    return (
+      <Page title={kind}>
+        <Loading height={640} />
+      </Page>
+    )
+  const known = kinds.data.find((one) => one.kind === kind)
+  if (!known) return <NoSuchPage />
+  return kind === 'stream' ? <StreamList kind={known} /> : <OtherList of={known} />
 }
 
 /** A project has hundreds of these, not thousands: all of them are here. */
-function OtherList({ kind }: { readonly kind: string }) {
+function OtherList({ of }: { readonly of: KindDescription }) {
   const search = useSearch({ from: '/resources/$kind' })
   const navigate = useNavigate({ from: '/resources/$kind' })
   const resources = useResources()
-  const [title, purpose, command] = introductions[kind] ?? [kind, `Resources of kind ${kind}.`, '']
+  const { kind, summary, example } = of
+  const title = titleOf(of)
   const set = (change: Partial<typeof search>): void =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
 
@@ -71,7 +71,7 @@ function OtherList({ kind }: { readonly kind: string }) {
   if (ofKind.length === 0)
     return (
       <Page title={title}>
-        <Empty command={command}>{purpose}</Empty>
+        <Empty command={example}>{summary}</Empty>
       </Page>
     )
   return (
@@ -79,11 +79,11 @@ function OtherList({ kind }: { readonly kind: string }) {
       title={title}
       aside={
         <span className="push">
-          <Command>{`weir get ${kind}`}</Command>
+          <Command>{shell`weir get ${kind}`}</Command>
         </span>
       }
     >
-      <p className="quiet lead">{purpose}</p>
+      <p className="quiet lead">{summary}</p>
       <div className="row">
         <label>
           Prefix{' '}

@@ -21,6 +21,7 @@ import { StreamAcls } from './stream/stream-acls.tsx'
 import { StreamConfiguration } from './stream/stream-configuration.tsx'
 import { StreamGroups } from './stream/stream-groups.tsx'
 import { StreamPartitions } from './stream/stream-partitions.tsx'
+import { shell } from '../parts/shell.ts'
 
 const CrawlerFiles = lazy(() => whenReachable(() => import('./crawler/crawler-files.tsx')))
 const TableTab = lazy(() => whenReachable(() => import('./table/table-tab.tsx')))
@@ -60,7 +61,7 @@ export function ResourcePage() {
   if (resource === null)
     return (
       <Page title={name}>
-        <Empty command={`npx weir-data get ${kind}`}>
+        <Empty command={shell`npx weir-data get ${kind}`}>
           There is no {kind} called {name}.
         </Empty>
       </Page>
@@ -70,7 +71,8 @@ export function ResourcePage() {
     <Page title={name} aside={<Header resource={resource} tellsReason={tab !== 'Overview' || kind !== 'delivery'} />}>
       <Tabs names={tabs} chosen={tab} onChoose={(chosen) => void navigate({ search: { tab: chosen } })} />
       <div role="tabpanel" aria-label={tab} className="page">
-        <TabContent tab={tabs.includes(tab) ? tab : 'Overview'} resource={resource} />
+        {/* What was typed and read for one resource is not shown for another. */}
+        <TabContent key={`${kind}/${name}`} tab={tabs.includes(tab) ? tab : 'Overview'} resource={resource} />
       </div>
     </Page>
   )
@@ -118,7 +120,7 @@ function Header({ resource, tellsReason }: { readonly resource: Resource; readon
       <span className="quiet">version {resource.version}</span>
       <Tags of={resource.tags} />
       <span className="push">
-        <Command>{`weir get ${resource.kind} ${resource.name}`}</Command>
+        <Command>{shell`weir get ${resource.kind} ${resource.name}`}</Command>
       </span>
       {resource.reason && tellsReason ? <p className="reason">{resource.reason}</p> : null}
     </>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useCopy } from './copy.ts'
 
 /** The command line that does the same, to be copied. */
 export function Command({ children }: { readonly children: string }) {
@@ -10,18 +10,13 @@ export function Command({ children }: { readonly children: string }) {
   )
 }
 
+const shown = { idle: 'Copy', copied: '✓ Copied', refused: '✕ Not copied' } as const
+
 export function CopyButton({ what, text }: { readonly what: string; readonly text: string }) {
-  const [copied, setCopied] = useState(false)
-  useEffect(() => {
-    if (!copied) return
-    const timer = setTimeout(() => setCopied(false), 1500)
-    return () => clearTimeout(timer)
-  }, [copied])
-  const copy = (): void => void navigator.clipboard.writeText(text).then(() => setCopied(true))
-  const shown = copied ? '✓ Copied' : 'Copy'
+  const { state, copy } = useCopy(text)
   return (
-    <button type="button" className="bare" aria-label={`${shown} ${what}`} onClick={copy}>
-      {shown}
+    <button type="button" className="bare" aria-label={`${shown[state]} ${what}`} onClick={copy}>
+      {shown[state]}
     </button>
   )
 }

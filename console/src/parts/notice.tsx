@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { ApiError } from '../api/client.ts'
 import { Age } from './age.tsx'
 import { Command } from './command.tsx'
+import { shell } from './shell.ts'
 
 /** Code, cause and remedy, and a way to try again. */
 export function ErrorNotice(props: {
@@ -29,7 +30,7 @@ export function ErrorNotice(props: {
             Try again
           </button>
         ) : null}
-        {code ? <Command>{`weir explain ${code}`}</Command> : null}
+        {code ? <Command>{shell`weir explain ${code}`}</Command> : null}
       </div>
     </div>
   )

@@ -1,3 +1,4 @@
+import { useMemo } from 'react'
 import type { SqlAnswer } from '../api/answers.ts'
 import { VirtualGrid, type GridColumn } from './virtual-grid.tsx'
 
@@ -16,16 +17,14 @@ export function ResultGrid(props: {
   readonly sortOf?: (column: string) => Pick<GridColumn<Row>, 'sorted' | 'onSort'>
 }) {
   const { label, result, sortOf } = props
-  const columns = result.columns.map(({ name, type }, at): GridColumn<Row> => {
-    const widest = result.rows.slice(0, 50).reduce((width, row) => Math.max(width, show(row[at]).length), name.length)
-    return {
-      name,
-      width: Math.min(420, Math.max(70, widest * 8 + 24)),
-      number: isNumberType(type),
-      ...sortOf?.(name),
-      cell: (row) => (row[at] === null || row[at] === undefined ? <span className="nil">null</span> : show(row[at])),
-    }
-  })
+  const widths = useMemo(() => widthsOf(result), [result])
+  const columns = result.columns.map(({ name, type }, at): GridColumn<Row> => ({
+    name,
+    width: widths[at]!,
+    number: isNumberType(type),
+    ...sortOf?.(name),
+    cell: (row) => (row[at] === null || row[at] === undefined ? <span className="nil">null</span> : inLine(row[at])),
+  }))
   return (
     <VirtualGrid
       label={label}
@@ -35,6 +34,22 @@ export function ResultGrid(props: {
       detail={(row) => <WholeRow row={row} columns={result.columns} />}
     />
   )
+}
+
+/** As wide as their names and first values want. */
+function widthsOf({ columns, rows }: SqlAnswer): readonly number[] {
+  return columns.map(({ name }, at) => {
+    const widest = rows.slice(0, 50).reduce((width, row) => Math.max(width, show(row[at]).length), name.length)
+    return Math.min(420, Math.max(70, widest * 8 + 24))
+  })
+}
+
+/** What is longer than a line is read below it. */
+const lineLength = 400
+
+function inLine(value: unknown): string {
+  const text = show(value)
+  return text.length > lineLength ? `${text.slice(0, lineLength)}…` : text
 }
 
 /** Every value of a row in full. */

@@ -1,3 +1,5 @@
+import { useEffect, useRef } from 'react'
+
 /** Arrow keys move, as the pattern for tabs has it. */
 export function Tabs({
   names,
@@ -9,15 +11,19 @@ export function Tabs({
   readonly onChoose: (name: string) => void
 }) {
   const move = (step: number): void => onChoose(names[(names.indexOf(chosen) + step + names.length) % names.length]!)
+  const list = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [chosen])
   return (
     <div
+      ref={list}
       className="tabs"
       role="tablist"
       onKeyDown={(event) => {
         if (event.key !== 'ArrowRight' && event.key !== 'ArrowLeft') return
         move(event.key === 'ArrowRight' ? 1 : -1)
-        const list = event.currentTarget
-        requestAnimationFrame(() => list.querySelector<HTMLElement>('[aria-selected="true"]')?.focus())
+        requestAnimationFrame(() => list.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus())
       }}
     >
       {names.map((name) => (

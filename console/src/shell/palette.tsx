@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { useResources } from '../api/queries.ts'
+import { useKinds, useResources } from '../api/queries.ts'
 import { useIsAdministrator } from '../api/session.ts'
 import { useStreamNames } from '../api/streams.ts'
 import { nounsFor } from './nouns.ts'
@@ -18,12 +18,16 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
   const resources = useResources()
+  const kinds = useKinds()
   const streams = useStreamNames(text)
   const isAdministrator = useIsAdministrator()
   useEffect(() => dialog.current?.showModal(), [])
+  useEffect(() => {
+    document.getElementById(`palette-${at}`)?.scrollIntoView({ block: 'nearest' })
+  }, [at])
 
   const entries = useMemo((): readonly Entry[] => {
-    const pages = nounsFor(isAdministrator).map(({ label, to }) => ({ label, hint: 'page', to }))
+    const pages = nounsFor(kinds.data ?? [], isAdministrator).map(({ label, to }) => ({ label, hint: 'page', to }))
     const loaded = new Set((resources.data ?? []).map(({ kind, name }) => `${kind}/${name}`))
     const others = streams.filter((name) => !loaded.has(`stream/${name}`)).map((name) => ({ kind: 'stream', name }))
     const named = [...(resources.data ?? []), ...others].map(({ kind, name }) => ({
@@ -47,7 +51,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     return [...pages, ...named, ...actions]
       .filter(({ label, hint }) => `${label} ${hint}`.toLowerCase().includes(wanted))
       .slice(0, 30)
-  }, [resources.data, streams, text, isAdministrator])
+  }, [resources.data, kinds.data, streams, text, isAdministrator])
 
   const open = (entry: Entry | undefined): void => {
     if (!entry) return

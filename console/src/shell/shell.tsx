@@ -1,13 +1,16 @@
 import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router'
 import { Fragment, useEffect, useState } from 'react'
+import type { KindDescription } from '../api/kinds.ts'
 import { useConnection } from '../api/live.ts'
+import { useKinds } from '../api/queries.ts'
 import { useIsAdministrator, useSession, useSignOut, type Session } from '../api/session.ts'
 import { useStaleReason } from '../api/stale.ts'
-import { beforeRule, nounsFor } from './nouns.ts'
+import { nounsFor } from './nouns.ts'
 import { Palette } from './palette.tsx'
 import { applyTheme, currentTheme, nextTheme } from './theme.ts'
 
 let nextPalette = 1
+const noKinds: readonly KindDescription[] = []
 
 /** The frame around every page: nouns at the left, the page, and the keys that work everywhere. */
 export function Shell() {
@@ -17,6 +20,7 @@ export function Shell() {
   const staleReason = useStaleReason()
   const session = useSession().data
   const isAdministrator = useIsAdministrator()
+  const kinds = useKinds().data ?? noKinds
   const isOverview = useLocation().pathname === '/'
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -40,9 +44,9 @@ export function Shell() {
           <img src="/weir.svg" width="22" height="22" alt="" /> Weir
         </div>
         <nav aria-label="Main">
-          {nounsFor(isAdministrator).map(({ label, to }) => (
+          {nounsFor(kinds, isAdministrator).map(({ label, to, rule }) => (
             <Fragment key={to}>
-              {beforeRule.has(label) ? <div className="rule" /> : null}
+              {rule ? <div className="rule" /> : null}
               <Link
                 to={to as '/'}
                 className="item"

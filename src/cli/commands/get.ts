@@ -1,6 +1,6 @@
 import type { ApiResource } from '../api-types.ts'
 import type { Command } from '../command.ts'
-import { kindNamed, listResources, resourcePath } from '../resources.ts'
+import { kindNames, kindNamed, listResources, resourcePath } from '../resources.ts'
 import { tableText } from '../table-text.ts'
 import { connectWeir } from '../weir-client.ts'
 
@@ -8,7 +8,7 @@ export const get: Command = {
   name: 'get',
   summary: 'show resources as they are declared and what state they are in',
   arguments: [
-    { name: 'kind', description: 'stream, table, view, delivery, crawler, secret; all without it', required: false },
+    { name: 'kind', description: `${kindNames.join(', ')}; all without it`, required: false },
     { name: 'name', description: 'one resource, with its whole declaration', required: false },
   ],
   options: [

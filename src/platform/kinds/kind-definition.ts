@@ -38,6 +38,8 @@ export interface KindDefinition<Spec = unknown> {
   readonly plural: string
   /** One sentence for help and docs. */
   readonly summary: string
+  /** How a project declares one, with other resources as the variables `orders`, a stream, and `ordersTable`. */
+  readonly example: string
   /** What its names look like; a generous rule without it. */
   readonly nameRule?: NameRule
   /** Each field with default, unit and description by `.describe` or `.meta`; references by `reference(kind)`. */

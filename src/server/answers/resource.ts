@@ -38,7 +38,8 @@ export const kindDescription = z
   .strictObject({
     kind: z.string(),
     plural: z.string(),
-    summary: z.string(),
+    summary: z.string().describe('What it is, in a sentence.'),
+    example: z.string().describe('The TypeScript that declares one.'),
     schema: z.record(z.string(), z.unknown()).describe('JSON Schema of its spec.'),
   })
   .meta({ id: 'KindDescription' })

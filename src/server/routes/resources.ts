@@ -32,6 +32,7 @@ export const resourceRoutes: Routes = (untyped, { access, control }) => {
         kind: kind.kind,
         plural: kind.plural,
         summary: kind.summary,
+        example: kind.example,
         schema: specJsonSchema(kind),
       })),
     }),

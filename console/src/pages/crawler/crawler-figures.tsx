@@ -3,13 +3,14 @@ import { useStatus } from '../../api/queries.ts'
 import { formatBytes, formatCount, formatTime } from '../../parts/format.ts'
 import { Figure } from '../../parts/notice.tsx'
 import type { CrawlerStatus } from './crawler-status.ts'
+import { shell } from '../../parts/shell.ts'
 
 /** What the last crawl came to. */
 export function CrawlerFigures({ name }: { readonly name: string }) {
   const status = useStatus<CrawlerStatus>('crawler', name)
   if (!status.data) return null
   const { at, summary } = status.data
-  const source = `weir get crawler ${name} --json`
+  const source = shell`weir get crawler ${name} --json`
   if (at === null || summary === null)
     return (
       <Figure label="Last crawl" value={at === null ? 'not yet' : 'failed'} source={source} at={status.dataUpdatedAt} />

@@ -8,6 +8,7 @@ import { formatBytes, formatCount } from '../../parts/format.ts'
 import { Empty, ErrorNotice, Loading } from '../../parts/notice.tsx'
 import { VirtualGrid, type GridColumn } from '../../parts/virtual-grid.tsx'
 import type { CrawlerStatus } from './crawler-status.ts'
+import { shell } from '../../parts/shell.ts'
 
 /** What each file was taken for and why, those that are not in the table, and a crawl now. */
 export default function CrawlerFiles({ name }: { readonly name: string }) {
@@ -30,7 +31,7 @@ export default function CrawlerFiles({ name }: { readonly name: string }) {
         <span className="quiet">
           {files.data ? `${formatCount(files.data.pages[0]!.total)} files of the last crawl` : null}
         </span>
-        <Command>{`weir crawl ${name} --explain`}</Command>
+        <Command>{shell`weir crawl ${name} --explain`}</Command>
       </div>
       {files.isLoadingError ? <ErrorNotice error={files.error} retry={() => void files.refetch()} /> : null}
       {rows === undefined ? (
@@ -38,7 +39,7 @@ export default function CrawlerFiles({ name }: { readonly name: string }) {
           <Loading height={480} />
         )
       ) : rows.length === 0 ? (
-        <Empty command={`weir crawl ${name}`}>
+        <Empty command={shell`weir crawl ${name}`}>
           {leftOut ? 'Every file of the last crawl is in the table.' : 'No crawl has found a file yet.'}
         </Empty>
       ) : (
@@ -76,7 +77,7 @@ function CrawlNow({ name }: { readonly name: string }) {
             Stop
           </button>
         ) : null}
-        <Command>{`weir crawl ${name}`}</Command>
+        <Command>{shell`weir crawl ${name}`}</Command>
       </div>
       {isRunning ? (
         <div className="row">

@@ -5,6 +5,7 @@ import { Command } from '../../parts/command.tsx'
 import { Confirm } from '../../parts/confirm.tsx'
 import { formatCount } from '../../parts/format.ts'
 import { ErrorNotice } from '../../parts/notice.tsx'
+import { shell } from '../../parts/shell.ts'
 
 /** A group that is gone begins anew where its consumers' own setting says. */
 export function DeleteGroup(props: {
@@ -37,7 +38,7 @@ export function DeleteGroup(props: {
         Its offsets in {formatCount(committed)} {committed === 1 ? 'partition' : 'partitions'} are forgotten. Consumers
         that come again begin where their auto.offset.reset says. The audit keeps this.
       </p>
-      <Command>{`weir stream delete-group ${group.group}`}</Command>
+      <Command>{shell`weir stream delete-group ${group.group}`}</Command>
     </Confirm>
   )
 }

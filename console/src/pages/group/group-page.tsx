@@ -12,12 +12,13 @@ import { DeleteGroup } from './delete-group.tsx'
 import { GroupState } from './group-state.tsx'
 import { LagChart } from './lag-chart.tsx'
 import { ResetGroup } from './reset-group.tsx'
+import { shell } from '../../parts/shell.ts'
 
 /** One consumer group: how far behind it is, by partition and over time, who is in it, and moving it. */
 export function GroupPage() {
   const { group: name } = useParams({ from: '/groups/$group' })
   const group = useGroup(name)
-  const command = <span className="push">{<Command>{`weir stream groups ${name}`}</Command>}</span>
+  const command = <span className="push">{<Command>{shell`weir stream groups ${name}`}</Command>}</span>
   if (group.isLoadingError)
     return (
       <Page title={name} aside={command}>
@@ -59,7 +60,7 @@ export function GroupPage() {
 }
 
 function GroupFigures({ group, at }: { readonly group: ConsumerGroup; readonly at: number }) {
-  const source = `weir stream groups ${group.group} --json`
+  const source = shell`weir stream groups ${group.group} --json`
   const { lag, members, partitions, type, assignor } = group
   const streams = new Set(partitions.map(({ topic }) => topic)).size
   return (

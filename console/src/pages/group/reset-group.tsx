@@ -5,6 +5,7 @@ import { resetGroup, type ResetTarget } from '../../api/groups.ts'
 import { Command } from '../../parts/command.tsx'
 import { formatCount } from '../../parts/format.ts'
 import { ErrorNotice } from '../../parts/notice.tsx'
+import { shell } from '../../parts/shell.ts'
 
 const targets = {
   earliest: 'the first record there is',
@@ -159,14 +160,14 @@ function targetOf(name: TargetName, text: string): ResetTarget | undefined {
 }
 
 function commandOf(group: string, name: TargetName, text: string, stream: string): string {
-  const quoted = /^[\w.:+-]*$/.test(text) ? text : `"${text}"`
   const option = {
     earliest: '--to-earliest',
     latest: '--to-latest',
     current: '--to-current',
-    time: `--to-datetime ${quoted}`,
-    offset: `--to-offset ${quoted}`,
-    shift: `--shift-by ${quoted}`,
+    time: shell`--to-datetime ${text}`,
+    offset: shell`--to-offset ${text}`,
+    shift: shell`--shift-by ${text}`,
   }[name]
-  return `weir stream reset-group ${group} ${option}${stream === '' ? '' : ` --stream ${stream}`} --execute`
+  const of = stream === '' ? '' : shell` --stream ${stream}`
+  return `${shell`weir stream reset-group ${group}`} ${option}${of} --execute`
 }

@@ -11,7 +11,7 @@ const columns: readonly GridColumn<StreamRecord>[] = [
   { name: 'Offset', width: 90, number: true, cell: ({ offset }) => offset },
   {
     name: 'Timestamp',
-    width: 170,
+    width: 180,
     cell: ({ timestamp, timestampType }) => <span title={timestampType}>{formatTime(timestamp)}</span>,
   },
   { name: 'Size', width: 72, number: true, cell: ({ bytes }) => formatBytes(bytes) },

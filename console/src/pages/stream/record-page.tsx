@@ -1,13 +1,14 @@
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
 import type { RecordDetail } from '../../api/answers.ts'
 import { recordPath, useRecord } from '../../api/streams.ts'
 import { Command } from '../../parts/command.tsx'
+import { useCopy } from '../../parts/copy.ts'
 import { formatBytes, formatTime } from '../../parts/format.ts'
 import { ErrorNotice, Loading } from '../../parts/notice.tsx'
 import { Page } from '../../parts/page.tsx'
 import { DatumView } from './datum.tsx'
 import { RecordHeaders } from './record-headers.tsx'
+import { shell } from '../../parts/shell.ts'
 
 /** One record with everything; its address can be sent to somebody. */
 export function RecordPage() {
@@ -20,7 +21,7 @@ export function RecordPage() {
       title={title}
       aside={
         <span className="push">
-          <Command>{`weir stream tail ${name} --from ${offset} -p ${partition} -n 1 --json`}</Command>
+          <Command>{shell`weir stream tail ${name} --from ${offset} -p ${partition} -n 1 --json`}</Command>
         </span>
       }
     >
@@ -73,15 +74,10 @@ function RecordWays(props: {
 }
 
 function CopyLink() {
-  const [copied, setCopied] = useState(false)
-  useEffect(() => {
-    if (!copied) return
-    const timer = setTimeout(() => setCopied(false), 1500)
-    return () => clearTimeout(timer)
-  }, [copied])
+  const { state, copy } = useCopy(location.href)
   return (
-    <button type="button" onClick={() => void navigator.clipboard.writeText(location.href).then(() => setCopied(true))}>
-      {copied ? '✓ Copied' : 'Copy the link'}
+    <button type="button" onClick={copy}>
+      {{ idle: 'Copy the link', copied: '✓ Copied', refused: '✕ Not copied' }[state]}
     </button>
   )
 }

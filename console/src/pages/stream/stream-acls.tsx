@@ -1,6 +1,7 @@
 import { useAcls } from '../../api/streams.ts'
 import { Command } from '../../parts/command.tsx'
 import { Empty, ErrorNotice, Loading } from '../../parts/notice.tsx'
+import { shell } from '../../parts/shell.ts'
 
 /** Who may do what with the stream: rules about its name, and about prefixes that it begins with. */
 export function StreamAcls({ name }: { readonly name: string }) {
@@ -17,14 +18,14 @@ export function StreamAcls({ name }: { readonly name: string }) {
     )
   if (items.length === 0)
     return (
-      <Empty command={`weir stream acls --add --allow-principal User:ada --operation read --stream ${name}`}>
+      <Empty command={shell`weir stream acls --add --allow-principal User:ada --operation read --stream ${name}`}>
         No ACL is about this stream.
       </Empty>
     )
   return (
     <>
       <div className="row">
-        <Command>{`weir stream acls --stream ${name}`}</Command>
+        <Command>{shell`weir stream acls --stream ${name}`}</Command>
       </div>
       <section className="card scroll" tabIndex={0} aria-label="ACLs">
         <table>

@@ -7,6 +7,7 @@ import { Command } from '../../parts/command.tsx'
 import { formatAge, formatBytes } from '../../parts/format.ts'
 import { ErrorNotice, Loading } from '../../parts/notice.tsx'
 import { Typed } from '../../parts/typed.tsx'
+import { shell } from '../../parts/shell.ts'
 
 /** Every setting of the topic: its value, where that comes from, what it would be else, and what it does. */
 export function StreamConfiguration({ resource }: { readonly resource: Resource }) {
@@ -27,7 +28,7 @@ export function StreamConfiguration({ resource }: { readonly resource: Resource 
         <span className="quiet">
           {shown.length} of {configs.data.length}, those that are set on the stream first
         </span>
-        <Command>{`weir stream configure ${name}`}</Command>
+        <Command>{shell`weir stream configure ${name}`}</Command>
       </div>
       <section className="card scroll" tabIndex={0} aria-label="Settings">
         <table>

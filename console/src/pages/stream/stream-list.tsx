@@ -1,5 +1,6 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useState } from 'react'
+import type { KindDescription } from '../../api/kinds.ts'
 import { rateOf, useRates } from '../../api/live.ts'
 import { chunksOf, useStreamRows } from '../../api/streams.ts'
 import type { StreamListing } from '../../api/answers.ts'
@@ -12,13 +13,13 @@ import { Page } from '../../parts/page.tsx'
 import { State } from '../../parts/state.tsx'
 import { Typed } from '../../parts/typed.tsx'
 import { VirtualGrid, type GridColumn } from '../../parts/virtual-grid.tsx'
+import { titleOf } from '../../shell/nouns.ts'
 import { Tags } from '../../parts/tags.tsx'
 
-const purpose = 'A stream is a durable log of records that any Kafka client writes and reads.'
 const states = ['Active', 'Creating', 'Updating', 'Deleting', 'Failed'] as const
 
 /** Ten thousand streams: the server filters and sorts, and gives what is in sight. */
-export function StreamList() {
+export function StreamList({ kind }: { readonly kind: KindDescription }) {
   const { prefix, tag, state } = useSearch({ from: '/resources/$kind' })
   const navigate = useNavigate({ from: '/resources/$kind' })
   const [chunks, setChunks] = useState<readonly number[]>([0])
@@ -34,14 +35,14 @@ export function StreamList() {
   const isFiltered = [prefix, tag, state].some((value) => value !== undefined)
   return (
     <Page
-      title="Streams"
+      title={titleOf(kind)}
       aside={
         <span className="push">
           <Command>weir stream list</Command>
         </span>
       }
     >
-      <p className="quiet lead">{purpose}</p>
+      <p className="quiet lead">{kind.summary}</p>
       <div className="row">
         <Typed label="Prefix" value={prefix} onValue={(value = '') => set({ prefix: value })} isFirst />
         <Typed label="Tag" value={tag} onValue={(value = '') => set({ tag: value })} placeholder="key=value" />
@@ -58,7 +59,7 @@ export function StreamList() {
         isFiltered ? (
           <Empty>No stream is like that.</Empty>
         ) : (
-          <Empty command="stream('orders', { partitions: 4, retention: '7 days' })">{purpose}</Empty>
+          <Empty command={kind.example}>{kind.summary}</Empty>
         )
       ) : (
         <StreamGrid rows={rows} onSight={onSight} />

@@ -3,6 +3,7 @@ import { useStreamFigures, useSubjects } from '../../api/streams.ts'
 import type { StreamFigures } from '../../api/answers.ts'
 import { formatBytes, formatCount, formatRate } from '../../parts/format.ts'
 import { ErrorNotice, Figure, Loading } from '../../parts/notice.tsx'
+import { shell } from '../../parts/shell.ts'
 
 /** Live figures of a stream, what is wrong with it, and the schemas of its records. */
 export function StreamOverview({ name }: { readonly name: string }) {
@@ -24,7 +25,7 @@ export function StreamOverview({ name }: { readonly name: string }) {
 
 function Figures({ of, at }: { readonly of: StreamFigures; readonly at: number }) {
   const { name, records, partitions, bytes, segments, rate } = of
-  const [counted, listed] = ['counted by the log, last second', `weir stream describe ${name}`]
+  const [counted, listed] = ['counted by the log, last second', shell`weir stream describe ${name}`]
   return (
     <div className="cards">
       <Figure

@@ -7,6 +7,7 @@ import { Command } from '../../parts/command.tsx'
 import { formatBytes, formatCount, formatRate } from '../../parts/format.ts'
 import { ErrorNotice, Loading } from '../../parts/notice.tsx'
 import { VirtualGrid, type GridColumn } from '../../parts/virtual-grid.tsx'
+import { shell } from '../../parts/shell.ts'
 
 const pageSize = 1000
 
@@ -81,7 +82,7 @@ export function StreamPartitions({ name }: { readonly name: string }) {
             </select>
           </label>
         ) : null}
-        <Command>{`weir stream describe ${name}`}</Command>
+        <Command>{shell`weir stream describe ${name}`}</Command>
       </div>
       <VirtualGrid label="Partitions" rows={partitions.data} columns={columns} height={520} />
     </>

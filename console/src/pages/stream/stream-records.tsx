@@ -9,6 +9,7 @@ import { ProduceRecord } from './produce-record.tsx'
 import { RecordFilters } from './record-filters.tsx'
 import { RecordGrid } from './record-grid.tsx'
 import { SearchedRecords } from './searched-records.tsx'
+import { shell, shellWord } from '../../parts/shell.ts'
 
 /** The records of a stream: the newest first, from a place on, or those that a search finds. The address says which. */
 export function StreamRecords({ name }: { readonly name: string }) {
@@ -66,7 +67,7 @@ function PagedRecords(props: { readonly name: string; readonly place: RecordPlac
         </p>
       ))}
       {items.length === 0 ? (
-        <Empty command={`echo '{"id": 1}' | weir stream produce ${name}`}>
+        <Empty command={shell`echo '{"id": 1}' | weir stream produce ${name}`}>
           {place.from === undefined ? 'No record here yet.' : 'No record from there on.'}
         </Empty>
       ) : (
@@ -107,14 +108,10 @@ function commandOf(
   q: string | undefined,
   where: SearchPlace,
 ) {
-  const quoted = (text: string): string => (/^[\w.:-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
   return [
-    'weir stream tail',
-    name,
-    '--from',
-    from === undefined ? (q === undefined ? '-10' : 'beginning') : quoted(from),
-    ...(partition === undefined ? [] : ['-p', partition]),
-    ...(q === undefined ? [] : [filterOptions[where], quoted(q)]),
+    shell`weir stream tail ${name} --from ${from ?? (q === undefined ? '-10' : 'beginning')}`,
+    ...(partition === undefined ? [] : [shell`-p ${partition}`]),
+    ...(q === undefined ? [] : [`${filterOptions[where]} ${shellWord(q)}`]),
     ...(uncommitted ? ['--uncommitted'] : []),
   ].join(' ')
 }

@@ -2,6 +2,7 @@ import type { CompactionGroup } from '../../api/answers.ts'
 import { useCompactionPlan, useCompactNow } from '../../api/tables.ts'
 import { formatBytes, formatCount } from '../../parts/format.ts'
 import { MaintenanceDialog } from './maintenance-dialog.tsx'
+import { shell } from '../../parts/shell.ts'
 
 /** What compaction would do, then does, and did. */
 export function CompactNow({ name, onClose }: { readonly name: string; readonly onClose: () => void }) {
@@ -16,7 +17,7 @@ export function CompactNow({ name, onClose }: { readonly name: string; readonly 
         `${formatCount(files)} files of ${formatBytes(bytesRemoved)} became ${formatCount(filesAdded)} of ${formatBytes(bytesAdded)}.`
       }
       action={['Compact it', 'Compacting …']}
-      command={`weir compact ${name} --dry-run`}
+      command={shell`weir compact ${name} --dry-run`}
       isWide
       onClose={onClose}
     />

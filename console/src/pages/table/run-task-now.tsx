@@ -2,6 +2,7 @@ import type { MaintenancePlan, MaintenanceTurn } from '../../api/answers.ts'
 import { useMaintenancePlan, useMaintenanceNow } from '../../api/tables.ts'
 import { formatBytes, formatCount } from '../../parts/format.ts'
 import { MaintenanceDialog } from './maintenance-dialog.tsx'
+import { shell } from '../../parts/shell.ts'
 
 interface Asked {
   readonly name: string
@@ -20,7 +21,7 @@ export function RunTaskNow({ name, task, onClose }: Asked) {
       planned={(plan) => <p>It would: {didText(task, plan)}.</p>}
       done={(run) => didText(task, run)}
       action={['Run it', 'At work …']}
-      command={`weir table maintenance ${name} --run ${task.replace(' ', '-')} --dry-run`}
+      command={shell`weir table maintenance ${name} --run ${task.replace(' ', '-')} --dry-run`}
       onClose={onClose}
     />
   )

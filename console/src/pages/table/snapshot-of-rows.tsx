@@ -1,5 +1,7 @@
+import { Link } from '@tanstack/react-router'
 import { useTableHistory } from '../../api/tables.ts'
 import { formatTime } from '../../parts/format.ts'
+import { listedSnapshots } from './listed-snapshots.ts'
 
 /** The table as it is, or as it was at a snapshot, a branch or a tag. */
 export function SnapshotOfRows(props: {
@@ -12,6 +14,7 @@ export function SnapshotOfRows(props: {
   const refs = data?.refs ?? []
   const items = data?.items ?? []
   const isKnown = at === undefined || refs.some(({ name }) => name === at) || items.some(({ id }) => id === at)
+  const listed = listedSnapshots(items, at === undefined ? [] : [at])
   return (
     <div className="row">
       <label>
@@ -24,13 +27,22 @@ export function SnapshotOfRows(props: {
               {type} {name}
             </option>
           ))}
-          {items.map(({ id, at: when }) => (
+          {listed.map(({ id, at: when }) => (
             <option key={id} value={id}>
               snapshot {id} of {formatTime(new Date(when).toISOString())}
             </option>
           ))}
         </select>
       </label>
+      {listed.length < items.length ? (
+        <span className="quiet">
+          Older ones are in{' '}
+          <Link to="/resources/$kind/$name" params={{ kind: 'table', name: table }} search={{ tab: 'Snapshots' }}>
+            Snapshots
+          </Link>
+          .
+        </span>
+      ) : null}
     </div>
   )
 }

@@ -2,6 +2,7 @@ import { useTableClients } from '../../api/tables.ts'
 import { Command } from '../../parts/command.tsx'
 import { CopiedText } from '../../parts/copied-text.tsx'
 import { ErrorNotice, Loading } from '../../parts/notice.tsx'
+import { shell } from '../../parts/shell.ts'
 
 const titles: Readonly<Record<string, string>> = {
   psql: 'psql',
@@ -20,7 +21,7 @@ export function TableClients({ name }: { readonly name: string }) {
     <>
       <p className="quiet lead">
         Each is written for this machine. Where Weir asks for a password or a token, they are taken from WEIR_PASSWORD
-        and WEIR_TOKEN. <Command>{`weir table clients ${name}`}</Command>
+        and WEIR_TOKEN. <Command>{shell`weir table clients ${name}`}</Command>
       </p>
       {clients.data.items.map((client) => (
         <section key={client.name} className="card" aria-label={titles[client.name] ?? client.name}>

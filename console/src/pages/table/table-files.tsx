@@ -10,6 +10,7 @@ import { Typed } from '../../parts/typed.tsx'
 import { VirtualGrid, type GridColumn } from '../../parts/virtual-grid.tsx'
 import { FileBounds } from './file-bounds.tsx'
 import { FileSizes } from './file-sizes.tsx'
+import { shell } from '../../parts/shell.ts'
 
 const orders = ['path', 'bytes', 'rows', 'sequence'] as const
 type Order = (typeof orders)[number]
@@ -26,9 +27,9 @@ export function TableFiles({ name }: { readonly name: string }) {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
   if (files.isLoadingError) return <ErrorNotice error={files.error} retry={() => void files.refetch()} />
   const command = [
-    `weir table files ${name} --order ${order}`,
+    shell`weir table files ${name} --order ${order}`,
     ...(kind === undefined ? [] : [`--content ${kind}`]),
-    ...(partition === undefined ? [] : [`--partition '${partition.replaceAll("'", `'\\''`)}'`]),
+    ...(partition === undefined ? [] : [shell`--partition ${partition}`]),
   ].join(' ')
   const filters = (
     <div className="row">
@@ -52,7 +53,7 @@ export function TableFiles({ name }: { readonly name: string }) {
   const { summary, snapshot } = first!
   const rows = files.data.pages.flatMap(({ items }) => items)
   if (snapshot === null)
-    return <Empty command={`weir table files ${name}`}>Nothing was committed to this table yet.</Empty>
+    return <Empty command={shell`weir table files ${name}`}>Nothing was committed to this table yet.</Empty>
   const sortedBy = (by: Order): Pick<GridColumn<TableFile>, 'sorted' | 'onSort'> => ({
     sorted: order !== by ? 'none' : by === 'path' ? 'ascending' : 'descending',
     onSort: () => set({ order: by }),

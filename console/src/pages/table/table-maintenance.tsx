@@ -10,6 +10,7 @@ import { VirtualGrid, type GridColumn } from '../../parts/virtual-grid.tsx'
 import { CompactNow } from './compact-now.tsx'
 import { RunTaskNow } from './run-task-now.tsx'
 import { MaintenanceTurns } from './maintenance-turns.tsx'
+import { shell } from '../../parts/shell.ts'
 
 /** When each task was done and is next, what the runs did, and what that saved. */
 export function TableMaintenance({ name }: { readonly name: string }) {
@@ -30,13 +31,13 @@ export function TableMaintenance({ name }: { readonly name: string }) {
             Compact now …
           </button>
         ) : null}
-        <Command>{`weir table maintenance ${name}`}</Command>
+        <Command>{shell`weir table maintenance ${name}`}</Command>
         <Age at={maintenance.dataUpdatedAt} />
       </div>
       <Totals tasks={tasks} savedBytes={savedBytes} freedBytes={freedBytes} at={maintenance.dataUpdatedAt} />
       <MaintenanceTurns tasks={tasks} onRun={isAdministrator ? setAsked : undefined} />
       {runs.length === 0 ? (
-        <Empty command={`weir compact ${name} --dry-run`}>
+        <Empty command={shell`weir compact ${name} --dry-run`}>
           No run has changed anything yet. Small files are put together hourly, old snapshots expire hourly, and files
           that nothing names are removed daily.
         </Empty>
@@ -99,7 +100,7 @@ function Totals(props: {
 }
 
 const columns: readonly GridColumn<RecordedRun>[] = [
-  { name: 'Ended', width: 160, cell: ({ at }) => formatTime(at) },
+  { name: 'Ended', width: 180, cell: ({ at }) => formatTime(at) },
   { name: 'Task', width: 150, cell: ({ task }) => task },
   { name: 'Took', width: 70, number: true, cell: ({ at, beganAt }) => formatAge(Date.parse(at) - Date.parse(beganAt)) },
   {
@@ -167,7 +168,7 @@ function WholeRun({ of }: { readonly of: RecordedRun }) {
             ✕ {of.code}: {of.error}
           </p>
           <p className="quiet">{of.remedy}</p>
-          {of.code === null ? null : <Command>{`weir explain ${of.code}`}</Command>}
+          {of.code === null ? null : <Command>{shell`weir explain ${of.code}`}</Command>}
         </div>
       )}
       {of.left.length === 0 ? null : (

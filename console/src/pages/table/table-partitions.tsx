@@ -6,6 +6,7 @@ import { Command } from '../../parts/command.tsx'
 import { formatBytes, formatCount } from '../../parts/format.ts'
 import { Empty, ErrorNotice, Loading } from '../../parts/notice.tsx'
 import { VirtualGrid, type GridColumn } from '../../parts/virtual-grid.tsx'
+import { shell } from '../../parts/shell.ts'
 
 const orders = ['partition', 'rows', 'files', 'bytes', 'deletes', 'changed'] as const
 type Order = (typeof orders)[number]
@@ -22,7 +23,7 @@ export function TablePartitions({ name }: { readonly name: string }) {
   const rows = partitions.data.pages.flatMap(({ items }) => items)
   const [first] = partitions.data.pages
   if (rows.length === 0)
-    return <Empty command={`weir table partitions ${name}`}>Nothing was committed to this table yet.</Empty>
+    return <Empty command={shell`weir table partitions ${name}`}>Nothing was committed to this table yet.</Empty>
   const sortedBy = (by: Order): Pick<GridColumn<TablePartition>, 'sorted' | 'onSort'> => ({
     sorted: order !== by ? 'none' : by === 'partition' ? 'ascending' : 'descending',
     onSort: () => void navigate({ search: (before) => ({ ...before, order: by }), replace: true }),
@@ -37,7 +38,7 @@ export function TablePartitions({ name }: { readonly name: string }) {
         <button type="button" onClick={readAgain}>
           Read again
         </button>
-        <Command>{`weir table partitions ${name} --order ${order}`}</Command>
+        <Command>{shell`weir table partitions ${name} --order ${order}`}</Command>
       </div>
       <VirtualGrid
         label={`Partitions of ${name}`}

@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
+import type { SqlAnswer } from '../../api/answers.ts'
 import type { Resource } from '../../api/resource.ts'
 import {
   countSql,
@@ -19,6 +20,7 @@ import { ResultGrid } from '../../parts/result-grid.tsx'
 import { RowFilters } from './row-filters.tsx'
 import { SnapshotOfRows } from './snapshot-of-rows.tsx'
 import { tableName } from './table-name.ts'
+import { shell } from '../../parts/shell.ts'
 
 type Columns = readonly { readonly column: string; readonly type: string }[]
 
@@ -75,13 +77,13 @@ function FoundRows(props: {
     queryKey: ['rows', sql],
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => runOwnSql(sql, rowsOfPage + 1, signal),
+    select: pageOf,
   })
   if (rows.isError) return <ErrorNotice error={rows.error} retry={() => void rows.refetch()} />
   if (!rows.data) return <Loading height={500} />
-  const shown = { ...rows.data, rows: rows.data.rows.slice(0, rowsOfPage) }
-  const hasMore = rows.data.rows.length > rowsOfPage
+  const { shown, hasMore } = rows.data
   const first = page * rowsOfPage
-  const command = `weir sql ${shellQuoted(sql)}`
+  const command = shell`weir sql ${sql}`
   if (shown.rows.length === 0 && page === 0)
     return (
       <Empty command={command}>{query.filters.length === 0 ? 'No rows yet.' : 'No row is as the filters say.'}</Empty>
@@ -125,6 +127,14 @@ function FoundRows(props: {
   )
 }
 
+/** One row more was asked for, which tells that there are more. */
+function pageOf(answer: SqlAnswer): { readonly shown: SqlAnswer; readonly hasMore: boolean } {
+  return {
+    shown: { ...answer, rows: answer.rows.slice(0, rowsOfPage) },
+    hasMore: answer.rows.length > rowsOfPage,
+  }
+}
+
 /** Counted when it is asked for: a filter may have to read all of the table. */
 function RowCount({ sql }: { readonly sql: string }) {
   const count = useQuery({
@@ -141,8 +151,4 @@ function RowCount({ sql }: { readonly sql: string }) {
       {count.isFetching ? 'Counting …' : 'Count them'}
     </button>
   )
-}
-
-function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -4,6 +4,7 @@ import { Command } from '../../parts/command.tsx'
 import { formatCount, formatTime } from '../../parts/format.ts'
 import { ErrorNotice, Loading } from '../../parts/notice.tsx'
 import { VirtualGrid, type GridColumn } from '../../parts/virtual-grid.tsx'
+import { shell } from '../../parts/shell.ts'
 
 /** The columns by their field ids, and how they, the partitioning and the sort order came to be. */
 export function TableSchema({ name }: { readonly name: string }) {
@@ -17,7 +18,7 @@ export function TableSchema({ name }: { readonly name: string }) {
         <span className="quiet">
           Schema {schemaId}, {formatCount(columns.filter(({ depth }) => depth === 0).length)} columns
         </span>
-        <Command>{`weir table schema ${name}`}</Command>
+        <Command>{shell`weir table schema ${name}`}</Command>
       </div>
       <VirtualGrid
         label={`Columns of ${name}`}

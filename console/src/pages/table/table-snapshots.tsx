@@ -7,38 +7,38 @@ import { Command } from '../../parts/command.tsx'
 import { formatAge, formatBytes, formatCount, formatTime } from '../../parts/format.ts'
 import { Empty, ErrorNotice, Loading } from '../../parts/notice.tsx'
 import { VirtualGrid, type GridColumn } from '../../parts/virtual-grid.tsx'
+import { listedSnapshots } from './listed-snapshots.ts'
 import { SnapshotDifference } from './snapshot-difference.tsx'
 import { SnapshotTimeline } from './snapshot-timeline.tsx'
 import { tableName } from './table-name.ts'
+import { shell } from '../../parts/shell.ts'
 
-/** What each commit did, newest first. The line that is marked is compared with the one that is chosen. */
+/** What each commit did, newest first. Enter compares a commit with the one before; below a chosen one stand the ways from and to it. */
 export function TableSnapshots({ resource }: { readonly resource: Resource }) {
   const { name } = resource
   const history = useTableHistory(name)
   const { from, to } = useSearch({ from: '/resources/$kind/$name' })
   const navigate = useNavigate({ from: '/resources/$kind/$name' })
-  if (history.isLoadingError) return <ErrorNotice error={history.error} retry={() => void history.refetch()} />
+  if (history.error) return <ErrorNotice error={history.error} retry={history.refetch} />
   if (!history.data) return <Loading height={400} />
   const { items, refs } = history.data
   const inSql = quoteName(tableName(resource))
   if (items.length === 0)
-    return <Empty command={`weir table history ${name}`}>Nothing was committed to this table yet.</Empty>
+    return <Empty command={shell`weir table history ${name}`}>Nothing was committed to this table yet.</Empty>
   const compare = (ends: { readonly from?: string | undefined; readonly to?: string | undefined }): void =>
     void navigate({ search: (before) => ({ ...before, ...ends }), replace: true })
   const ids = items.map(({ id }) => id)
   const chosen = { from: from ?? items[1]?.id ?? ids[0]!, to: to ?? ids[0]! }
+  const listed = listedSnapshots(items, [chosen.from, chosen.to])
   return (
     <>
-      <SnapshotTimeline
-        items={items}
-        {...chosen}
-        onChoose={({ id, parent }) => compare({ from: parent ?? id, to: id })}
-      />
+      <SnapshotTimeline items={items} {...chosen} onChoose={compare} />
       <div className="row">
-        <SnapshotChoice label="From" value={chosen.from} items={items} onValue={(id) => compare({ from: id })} />
-        <SnapshotChoice label="to" value={chosen.to} items={items} onValue={(id) => compare({ to: id })} />
+        <SnapshotChoice label="From" value={chosen.from} items={listed} onValue={(id) => compare({ from: id })} />
+        <SnapshotChoice label="to" value={chosen.to} items={listed} onValue={(id) => compare({ to: id })} />
+        {listed.length < items.length ? <span className="quiet">Others are compared from the list below.</span> : null}
         <span className="push">
-          <Command>{`weir table diff ${name} ${chosen.from} ${chosen.to}`}</Command>
+          <Command>{shell`weir table diff ${name} ${chosen.from} ${chosen.to}`}</Command>
         </span>
       </div>
       <SnapshotDifference table={name} from={chosen.from} to={chosen.to} />
@@ -49,7 +49,7 @@ export function TableSnapshots({ resource }: { readonly resource: Resource }) {
         height={420}
         keyOf={({ id }) => id}
         onOpen={({ id, parent }) => compare({ from: parent ?? id, to: id })}
-        detail={(snapshot) => <WaysTo table={name} inSql={inSql} snapshot={snapshot} />}
+        detail={(snapshot) => <WaysTo table={name} inSql={inSql} snapshot={snapshot} onCompare={compare} />}
       />
       <BranchesAndTags table={name} refs={refs} />
     </>
@@ -57,32 +57,46 @@ export function TableSnapshots({ resource }: { readonly resource: Resource }) {
 }
 
 /** What can be done with a snapshot: it is read, named, or gone back to. */
-function WaysTo(props: { readonly table: string; readonly inSql: string; readonly snapshot: Snapshot }) {
-  const { table, inSql, snapshot } = props
+function WaysTo(props: {
+  readonly table: string
+  readonly inSql: string
+  readonly snapshot: Snapshot
+  readonly onCompare: (ends: { readonly from?: string; readonly to?: string }) => void
+}) {
+  const { table, inSql, snapshot, onCompare } = props
   const { id, place } = snapshot
   return (
     <dl className="facts">
       <dt>read it</dt>
       <dd className="row">
-        <Command>{`weir sql 'select * from ${inSql} at (version => ${id}) limit 1000'`}</Command>
+        <Command>{shell`weir sql ${`select * from ${inSql} at (version => ${id}) limit 1000`}`}</Command>
         <Link
           to="/resources/$kind/$name"
           params={{ kind: 'table', name: table }}
           search={{ tab: 'Data', at: id }}
-          aria-label={`Rows of snapshot ${id}`}
+          aria-label={`its rows, of snapshot ${id}`}
         >
           its rows
         </Link>
       </dd>
+      <dt>compare</dt>
+      <dd className="row">
+        <button type="button" onClick={() => onCompare({ from: id })}>
+          From it
+        </button>
+        <button type="button" onClick={() => onCompare({ to: id })}>
+          To it
+        </button>
+      </dd>
       <dt>keep it</dt>
       <dd>
-        <Command>{`weir table tag create ${table} NAME --at ${id}`}</Command>
+        <Command>{shell`weir table tag create ${table} NAME --at ${id}`}</Command>
       </dd>
       {place === 'current' ? null : (
         <>
           <dt>go back to it</dt>
           <dd>
-            <Command>{`weir table rollback ${table} ${id} --dry-run`}</Command>
+            <Command>{shell`weir table rollback ${table} ${id} --dry-run`}</Command>
           </dd>
         </>
       )}
@@ -105,7 +119,7 @@ function BranchesAndTags({ table, refs }: { readonly table: string; readonly ref
         ))}
       </ul>
       <div className="row">
-        <Command>{`weir table tag create ${table} NAME`}</Command>
+        <Command>{shell`weir table tag create ${table} NAME`}</Command>
       </div>
     </section>
   )
@@ -133,8 +147,8 @@ function SnapshotChoice(props: {
 }
 
 const columns: readonly GridColumn<Snapshot>[] = [
-  { name: 'When', width: 160, cell: ({ at }) => formatTime(new Date(at).toISOString()) },
-  { name: 'Snapshot', width: 156, number: true, cell: ({ id }) => id },
+  { name: 'When', width: 176, cell: ({ at }) => formatTime(new Date(at).toISOString()) },
+  { name: 'Snapshot', width: 184, number: true, cell: ({ id }) => id },
   { name: 'Operation', width: 96, cell: ({ operation }) => operation },
   { name: 'Rows', width: 96, number: true, cell: ({ rows }) => known(rows) },
   { name: 'Added', width: 90, number: true, cell: ({ rowsAdded }) => known(rowsAdded) },

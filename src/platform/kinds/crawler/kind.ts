@@ -10,6 +10,7 @@ export const crawlerKind: KindDefinition<CrawlerSpec> & { readonly kind: 'crawle
   kind: 'crawler',
   plural: 'crawlers',
   summary: 'Makes a table of a folder of CSV, JSON or Parquet files that others write.',
+  example: "crawler('raw-sales', { path: './data/sales', table: 'sales', schedule: 'every hour' })",
   schema: crawlerSchema,
   check,
   describe: ({ path, table, schedule }) => `${path} as ${table}, ${schedule ?? 'on demand'}`,

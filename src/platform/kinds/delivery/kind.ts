@@ -82,6 +82,7 @@ export const deliveryKind: KindDefinition<DeliverySpec> & { readonly kind: 'deli
   kind: 'delivery',
   plural: 'deliveries',
   summary: 'Carries the records of a stream into a table, each exactly once.',
+  example: "delivery('orders-to-lake', { from: orders, to: ordersTable })",
   schema: deliverySchema,
   check,
   describe: ({ from, to, onNewField }) => `${from} to ${to}, new field: ${onNewField}`,

@@ -12,6 +12,7 @@ export const policyKind: KindDefinition<PolicySpec> & { readonly kind: 'policy' 
   kind: 'policy',
   plural: 'policies',
   summary: 'Who may do what with which tables and views, the same in SQL, the Iceberg catalog and the HTTP API.',
+  example: "policy('analysts-read', { principals: [group('analysts')], allow: ['table:read'], on: [ordersTable] })",
   schema: policySchema,
   policy: policyOf,
   async check(resource, { relations }) {

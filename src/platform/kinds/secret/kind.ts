@@ -21,6 +21,7 @@ export const secretKind: KindDefinition<SecretSpec> & { readonly kind: 'secret' 
   kind: 'secret',
   plural: 'secrets',
   summary: 'A value that is read when it is needed, and never stored or shown.',
+  example: "secret('DB_PASSWORD', { fromEnv: 'DB_PASSWORD' })",
   schema: secretSchema,
   describe: (spec) => place(sourceOf(spec)),
   changes: (before, after) =>

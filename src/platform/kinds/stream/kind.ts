@@ -60,6 +60,7 @@ export const streamKind: KindDefinition<StreamSpec> & { readonly kind: 'stream' 
   kind: 'stream',
   plural: 'streams',
   summary: 'A log of records, a Kafka topic.',
+  example: "stream('orders', { partitions: 4, retention: '7 days' })",
   nameRule: {
     pattern: new RegExp(`^(?!(?:\\.|\\.\\.|${namesTaken.join('|')})$)[A-Za-z0-9._-]{1,249}$`),
     rule: `letters, digits, ., _ and -, at most 249, as Kafka takes it; ${namesTaken.join(', ')} are Kafka's own and the schema registry's`,

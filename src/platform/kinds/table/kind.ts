@@ -18,6 +18,7 @@ export const tableKind: KindDefinition<TableSpec> & { readonly kind: 'table' } =
   kind: 'table',
   plural: 'tables',
   summary: 'A table of the lake: Iceberg, or Delta.',
+  example: "table('orders', { columns: { id: 'long', placed_at: 'timestamptz' } })",
   nameRule: sqlName,
   schema: tableSchema,
   relation: ({ name, spec }) => ({

@@ -23,6 +23,7 @@ export const viewKind: KindDefinition<ViewSpec> & { readonly kind: 'view' } = {
   kind: 'view',
   plural: 'views',
   summary: 'A query with a name.',
+  example: "view('orders_by_day', { sql: 'select placed_at::date as day, count(*) as orders from orders group by 1' })",
   nameRule: sqlName,
   schema: viewSchema,
   references: ({ sql, namespace }, desired) => referencedRelations(sql, namespace, desired),
