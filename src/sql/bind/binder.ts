@@ -7,7 +7,7 @@ import { momentSchema, type MomentClause } from '../moment/lift-moments.ts'
 import type { ReadRelation } from '../snapshot/table-plan.ts'
 import { viewTarget } from '../snapshot/view-target.ts'
 import { sqlError } from '../sql-error.ts'
-import { mustBeReadable, mustRead } from './relation-rights.ts'
+import { mustBeReadable, mustRead, mustTellColumnsApart } from './relation-rights.ts'
 import type { Relation, RelationIndex } from './relation-index.ts'
 
 /** What a statement reads: its tables, and the views between, those that others stand on first. */
@@ -56,8 +56,11 @@ export async function bindRelations(analysis: Analysis, context: BindContext): P
       if (depth === 0 && (isDated(reference, context.clauses) || isGiven(reference, context))) continue
       const relation = findRelation(reference, parts.withNames, path, context)
       if (!relation) continue
+      const hidden = depth > 0 && isRestricted ? 'hidden' : undefined
       if (depth === 0) mustRead(relation, reference.position)
-      else if (relation.kind === 'table') mustBeReadable(relation, undefined, isRestricted ? 'hidden' : undefined)
+      else if (relation.kind === 'table') mustBeReadable(relation, undefined, hidden)
+      if (relation.kind === 'table')
+        mustTellColumnsApart(relation, depth === 0 ? reference.position : undefined, hidden)
       if (relation.kind === 'view') await visitView(relation, depth)
       else if (asOwner) tables.set(keyOf(relation, 'owner'), ownerTable(relation))
       else tables.set(keyOf(relation), relation)

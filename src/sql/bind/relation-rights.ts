@@ -1,5 +1,5 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
-import type { TableName, TableRelation } from '../engine-host.ts'
+import type { ColumnRelation, TableName, TableRelation } from '../engine-host.ts'
 import { quoteName } from '../gate/statement.ts'
 import type { ReadRelation } from '../snapshot/table-plan.ts'
 import { sqlError } from '../sql-error.ts'
@@ -29,6 +29,45 @@ export function mustBeReadable({ schema, name, unreadable }: Ruled, position?: n
   })
 }
 
+/** The first two columns that only case tells apart, by the list that they are in: it is asked for with each statement. */
+const twinsOf = new WeakMap<readonly ColumnRelation[], readonly [string, string] | 'none'>()
+
+function columnTwins(columns: readonly ColumnRelation[]): readonly [string, string] | 'none' {
+  const known = twinsOf.get(columns)
+  if (known) return known
+  const seen = new Map<string, string>()
+  let twins: readonly [string, string] | 'none' = 'none'
+  for (const { name } of columns) {
+    const other = seen.get(lower(name))
+    if (other !== undefined) twins = [other, name]
+    seen.set(lower(name), name)
+  }
+  twinsOf.set(columns, twins)
+  return twins
+}
+
+/** INV-S10. WEIR-6003 (42702) for a table that a client of the catalog made with columns that SQL would read and write one for the other. */
+export function mustTellColumnsApart(
+  { schema, name, columns }: TableName & Pick<TableRelation, 'columns'>,
+  position?: number,
+  hidden?: 'hidden',
+): void {
+  const twins = columnTwins(columns)
+  if (twins === 'none') return
+  const which = hidden ? 'two columns' : `the columns ${twins.map(quoteName).join(' and ')}`
+  throw sqlError(
+    'WEIR-6003',
+    `${which} of ${schema}.${name} differ only by case, which SQL does not tell apart in what it reads and writes`,
+    {
+      sqlstate: '42702',
+      ...(position === undefined ? {} : { position }),
+      hint: hidden
+        ? 'An administrator who reads the table itself is told which.'
+        : `Rename one, as it is written: ALTER TABLE ${quoteName(schema)}.${quoteName(name)} RENAME COLUMN ${quoteName(twins[1])} TO …; or read it by an Iceberg client.`,
+    },
+  )
+}
+
 /**
  * What a statement does with the table that it writes to, beside writing: `rows` it adds; `rows and reads` says what is there, too;
  * `whole rows` changes rows that are there; `nothing of rows` takes them all away.
@@ -41,8 +80,9 @@ export type WriteNeeds = 'nothing of rows' | 'rows' | 'rows and reads' | 'whole 
  */
 export function mustWrite(table: TableRelation, needs: WriteNeeds, position?: number): void {
   const { rights } = table
+  if (rights?.write) throw denied(table, rights.write, position)
+  if (needs !== 'nothing of rows') mustTellColumnsApart(table, position)
   if (!rights) return mustBeReadable(table, position)
-  if (rights.write) throw denied(table, rights.write, position)
   if (needs === 'nothing of rows') return
   if (needs !== 'rows') mustRead(table, position)
   const [mask] = rights.masks

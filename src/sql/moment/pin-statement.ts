@@ -1,3 +1,4 @@
+import { mustTellColumnsApart } from '../bind/relation-rights.ts'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { DuckDBTimestampTZValue } from '@duckdb/node-api'
 import type { Moment } from '../../lake/history/find-snapshot.ts'
@@ -41,7 +42,9 @@ export async function pinMoments(
   for (const [i, table] of dated.entries()) {
     const resolved = byName.get(tableKey(table))
     if (!resolved) throw sqlError('WEIR-6003', `table ${table.schema}.${table.name} was dropped`, { sqlstate: '42P01' })
-    pins.push(await services.planner.pin(resolved, moments[i]!))
+    const pin = await services.planner.pin(resolved, moments[i]!)
+    mustTellColumnsApart({ ...table, columns: pin.columns })
+    pins.push(pin)
   }
   return withDated(
     bound,

@@ -1,6 +1,6 @@
 import { nearestName } from '../../../kernel/nearest.ts'
 import { sourceColumns } from '../../../record/delivery-state.ts'
-import { mustWrite, type WriteNeeds } from '../../bind/relation-rights.ts'
+import { mustTellColumnsApart, mustWrite, type WriteNeeds } from '../../bind/relation-rights.ts'
 import type { RelationIndex } from '../../bind/relation-index.ts'
 import type { ColumnRelation, TableRelation } from '../../engine-host.ts'
 import { sqlError } from '../../sql-error.ts'
@@ -45,7 +45,10 @@ export function writableColumns({ columns }: TableRelation): readonly ColumnRela
 /** The column of a name. SQLSTATE 42703 when there is none, 428C9 for one of Weir's own. */
 function findColumn({ parts, position }: WrittenName, table: TableRelation): ColumnRelation {
   const name = parts[0]!
-  const found = table.columns.find((column) => column.name.toLowerCase() === name.toLowerCase())
+  const alike = table.columns.filter((column) => column.name.toLowerCase() === name.toLowerCase())
+  const found = alike.find((column) => column.name === name) ?? alike[0]
+  // Two can only be told apart to rename or drop one, and by no other text than its own (INV-S10).
+  if (found && alike.length > 1 && found.name !== name) mustTellColumnsApart(table, position)
   if (found && own.has(found.name))
     throw sqlError(
       'WEIR-6001',
