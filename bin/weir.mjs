@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript without dependencies: it must say its one line on any Node.
 import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 24 || (major === 24 && minor < 6)) {
@@ -12,4 +13,13 @@ if (major < 24 || (major === 24 && minor < 6)) {
 const compiled = new URL('../dist/cli/main.js', import.meta.url)
 const sources = new URL('../src/cli/main.ts', import.meta.url)
 // A checkout runs its sources, whatever an earlier build left in dist/; the published package has no src/.
-await import((existsSync(sources) ? sources : compiled).href)
+const program = existsSync(sources) ? sources : compiled
+await import(program.href).catch((error) => {
+  const missing = error.code === 'ERR_MODULE_NOT_FOUND' && /^Cannot find package '([^']+)'/.exec(error.message)?.[1]
+  if (!missing) throw error
+  const folder = fileURLToPath(new URL('..', import.meta.url))
+  console.error(
+    `weir lacks the package ${missing}, which is installed with it. Run npm ${program === sources ? 'ci' : 'install'} in ${folder}`,
+  )
+  process.exit(1)
+})

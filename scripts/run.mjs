@@ -29,14 +29,13 @@ function installWhatTheLockNames() {
   if (existsSync(marker) && readFileSync(marker, 'utf8') === key) return
   const npm = process.env.npm_execpath
   console.error('installing what package-lock.json names, once: this takes a minute or more …')
-  execFileSync(
-    npm ? process.execPath : 'npm',
-    [...(npm ? [npm] : []), 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
-    {
-      cwd: root,
-      stdio: ['ignore', 2, 2],
-    },
-  )
+  const words = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+  try {
+    execFileSync(npm ? process.execPath : 'npm', npm ? [npm, ...words] : words, { cwd: root, stdio: ['ignore', 2, 2] })
+  } catch {
+    console.error(`npm ci did not end well, for the reason above. Run the same command again when that is mended.`)
+    process.exit(1)
+  }
   writeFileSync(marker, key)
 }
 

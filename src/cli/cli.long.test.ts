@@ -63,6 +63,18 @@ void test('what needs a running Weir says so, also as JSON', () => {
   assert.equal((JSON.parse(asJson!.err) as { error: { code: string } }).error.code, 'WEIR-2007')
 })
 
+void test('what needs a Weir that is starting says which process that is', () => {
+  const data = join(folder, 'starting')
+  mkdirSync(data)
+  writeFileSync(join(data, 'supervisor.lock.holder'), JSON.stringify({ pid: process.pid, since: 'now' }))
+  const [status] = weir(['status', '--data', data])
+  assert.equal(status!.code, 3)
+  assert.ok(
+    status!.err.includes(`process ${process.pid}, which took ${data} at now, is starting or stopping`),
+    status!.err,
+  )
+})
+
 void test('logs show as many of the last lines as are asked for, none for 0', () => {
   mkdirSync(join(folder, '.weir/logs'), { recursive: true })
   const lines = ['one', 'two', 'three'].map((msg, at) => JSON.stringify({ time: `2026-01-01T00:00:0${at}Z`, msg }))

@@ -53,10 +53,11 @@ async function errorOf(response: Response): Promise<WeirError> {
   const text = await response.text()
   try {
     const { error } = JSON.parse(text) as {
-      error: { code: string; message: string; details?: Record<string, unknown> }
+      error: { code: string; message: string; at?: string; details?: Record<string, unknown> }
     }
     const code = (error.code in catalogue ? error.code : 'WEIR-9001') as ErrorCode
-    return new WeirError(code, error.message, { details: error.details ?? {} })
+    const { at, details = {} } = error
+    return new WeirError(code, error.message, { details, ...(at === undefined ? {} : { at }) })
   } catch {
     return new WeirError('WEIR-9001', `HTTP ${response.status} of ${response.url}: ${text.slice(0, 200)}`)
   }

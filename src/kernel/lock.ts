@@ -25,11 +25,16 @@ export function acquireLock(path: string, what: string): Lock {
   return { release: () => database.close() }
 }
 
-function holderOf(path: string): string {
+/** Who took the lock last, whether it has it still or not; undefined when nobody did. */
+export function lastHolder(path: string): { readonly pid: number; readonly since: string } | undefined {
   try {
-    const { pid, since } = JSON.parse(readFileSync(`${path}.holder`, 'utf8')) as { pid: number; since: string }
-    return `process ${pid}, since ${since}`
+    return JSON.parse(readFileSync(`${path}.holder`, 'utf8')) as { pid: number; since: string }
   } catch {
-    return 'another process'
+    return undefined
   }
+}
+
+function holderOf(path: string): string {
+  const holder = lastHolder(path)
+  return holder ? `process ${holder.pid}, since ${holder.since}` : 'another process'
 }

@@ -23,9 +23,10 @@ void describe('the commands on a running project', () => {
   before(async () => void (weir = await startWeir('commands', files['weir.config.ts'])))
   after(() => weir[Symbol.asyncDispose]())
 
-  function run(words: readonly string[], input?: string): Promise<Answer> {
+  function run(words: readonly string[], input?: string, more: NodeJS.ProcessEnv = {}): Promise<Answer> {
     return new Promise((resolve) => {
-      const child = execFile(process.execPath, [cli, ...words, '--dir', weir.folder], (error, out, err) => {
+      const env = { ...process.env, ...more }
+      const child = execFile(process.execPath, [cli, ...words, '--dir', weir.folder], { env }, (error, out, err) => {
         resolve({ code: error ? Number(error.code) : 0, out, err })
       })
       child.stdin!.end(input ?? '')
@@ -82,6 +83,9 @@ void describe('the commands on a running project', () => {
     const { out: status } = await run(['delivery', 'status', 'events-to-lake'])
     assert.match(status, /is running[\s\S]*13 records read, 1 rejected[\s\S]*not committed yet: 0 records/)
     assert.match(status, /PARTITION +COMMITTED TO +READ TO +STREAM ENDS +BEHIND\n( +\d+)+ +0$/m)
+    const before = `--import=data:text/javascript,Date.now=()=>0`
+    const early = await run(['ledger'], '', { NODE_OPTIONS: before })
+    assert.match(early.out, /last commit 0 ms ago/, 'a clock that was set back')
     const verified = await run(['verify'])
     assert.equal(verified.code, 0, verified.out)
     assert.match(verified.out, /no gap, no duplicate/)
@@ -130,6 +134,24 @@ void describe('the commands on a running project', () => {
     assert.equal(wrong.code, 1)
     assert.match(wrong.err, /evnts.*WEIR-6003/)
     assert.match((await run(['get', 'tabel'])).err, /Did you mean table\?/)
+  })
+
+  void test('a mistake in the project is said with its line while Weir runs', async () => {
+    const config = join(weir.folder, 'weir.config.ts')
+    const declared = readFileSync(config, 'utf8')
+    try {
+      writeFileSync(config, declared.replace('sum(amount)', 'sum(amuont)'))
+      for (const command of ['plan', 'apply']) {
+        const wrong = await run([command])
+        assert.deepEqual(
+          [wrong.code, /^weir\.config\.ts:\d+:\d+ .*amuont.*WEIR-6003/.test(wrong.err)],
+          [2, true],
+          wrong.err,
+        )
+      }
+    } finally {
+      writeFileSync(config, declared)
+    }
   })
 
   void test('what there is nothing to do for is said, and what is not there is an error of the command line', async () => {

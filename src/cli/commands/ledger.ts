@@ -36,7 +36,7 @@ function textOf(hop: LedgerHop, width: number, detailed: boolean): string {
   const age =
     hop.lastCommitAt === null || (hop.delivered === '0' && hop.rejected === '0')
       ? 'no record committed yet'
-      : `last commit ${formatDuration(Date.now() - Date.parse(hop.lastCommitAt))} ago`
+      : `last commit ${formatDuration(Math.max(0, Date.now() - Date.parse(hop.lastCommitAt)))} ago`
   const lines = [
     `${hop.delivery.padEnd(width)}    ${sum}   ${markOf(hop)}   ${age}`,
     ...appliedLines(hop),

@@ -79,7 +79,10 @@ export function duckdbError(thrown: unknown): Error {
   const broken = brokenThrift.exec(body)?.[1]
   if (broken !== undefined) return sqlError(code, `a data file is damaged: ${broken.trim()}`, { sqlstate }, thrown)
   const [first = '', ...rest] = body.replace(/^[A-Za-z ]+ Error: (WEIR-4020 )?/, '').split('\n')
-  const hint = rest.join(' ').trim()
+  const hint = rest
+    .join(' ')
+    .trim()
+    .replace(/^(Candidate bindings:) :/, '$1')
   if (sqlstate === '57014') return sqlError(code, 'canceling statement due to user request', { sqlstate }, thrown)
   return sqlError(code, first.trim(), { sqlstate, ...(hint ? { hint } : {}), ...placeOf(excerpt) }, thrown)
 }
