@@ -6,6 +6,7 @@ import type { TableName, TableRelation, ViewRelation } from '../engine-host.ts'
 import { momentSchema, type MomentClause } from '../moment/lift-moments.ts'
 import type { ReadRelation } from '../snapshot/table-plan.ts'
 import { viewTarget } from '../snapshot/view-target.ts'
+import { mustBeFound } from '../reserved-names.ts'
 import { sqlError } from '../sql-error.ts'
 import { mustBeReadable, mustRead, mustTellColumnsApart } from './relation-rights.ts'
 import type { Relation, RelationIndex } from './relation-index.ts'
@@ -57,6 +58,7 @@ export async function bindRelations(analysis: Analysis, context: BindContext): P
       const relation = findRelation(reference, parts.withNames, path, context)
       if (!relation) continue
       const hidden = depth > 0 && isRestricted ? 'hidden' : undefined
+      mustBeFound(relation, depth === 0 ? reference.position : undefined)
       if (depth === 0) mustRead(relation, reference.position)
       else if (relation.kind === 'table') mustBeReadable(relation, undefined, hidden)
       if (relation.kind === 'table')

@@ -1,3 +1,4 @@
+import type { Token } from '../gate/tokenizer.ts'
 import { type Statement, statementOf, wordsAt } from '../gate/statement.ts'
 import type { Catalog } from './catalog-store.ts'
 import { macroNames } from './catalog-macros.ts'
@@ -26,8 +27,10 @@ export async function rewriteForDuckdb(statement: Statement, rewriting: Rewritin
   const { tokens } = statement
   const editor = editTokens(statement)
   rewriteDialect(editor)
-  if (tokens.some(({ kind, value }) => kind === 'word' && catalogWords.test(value))) {
-    const needsCatalog = tokens.some((token) => token.kind === 'word' && namesCatalog(token.value))
+  if (tokens.some(speaksOfCatalog)) {
+    const needsCatalog = tokens.some((token) =>
+      token.kind === 'quoted' ? isCatalogName(token.value) : token.kind === 'word' && namesCatalog(token.value),
+    )
     const catalog = needsCatalog ? await rewriting.catalog() : undefined
     rewriteSessionFunctions(editor, rewriting.session)
     if (catalog) {
@@ -39,6 +42,13 @@ export async function rewriteForDuckdb(statement: Statement, rewriting: Rewritin
   const text = editor.text()
   return text === undefined ? statement : { ...statementOf(text), offset: statement.offset }
 }
+
+/** In quotes it is a name, of no function or type that only PostgreSQL has. */
+function speaksOfCatalog({ kind, value }: Token): boolean {
+  return kind === 'quoted' ? isCatalogName(value) : kind === 'word' && catalogWords.test(value)
+}
+
+const isCatalogName = (name: string): boolean => /^(pg_\w+|information_schema)$/.test(name)
 
 function namesCatalog(word: string): boolean {
   return /^(pg_|information_schema|reg|to_reg|has_)/.test(word) || macroNames.has(word) || word === 'oid'

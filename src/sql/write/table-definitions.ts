@@ -2,6 +2,7 @@ import { parseMetadata, tableSchema } from '../../lake/metadata/read.ts'
 import { sourceColumns } from '../../record/delivery-state.ts'
 import type { ColumnRelation, TableName } from '../engine-host.ts'
 import { type Statement, statementOf } from '../gate/statement.ts'
+import { mustBeFindableSchema, mustBeFindableTable } from '../reserved-names.ts'
 import { sqlError } from '../sql-error.ts'
 import type { Parameter } from '../wire/query-service.ts'
 import type { WriteAnswer } from '../wire/write-service.ts'
@@ -37,6 +38,7 @@ export function tableDefinitions(
       case 'alter table':
         return alterTable(parts, parsed)
       default:
+        if (parsed.kind === 'create schema') mustBeFindableSchema(parsed.schema)
         await host.define({ define: parsed.kind, schema: parsed.schema, lenient: parsed.lenient })
         return { tag: parsed.kind.toUpperCase() }
     }
@@ -65,14 +67,30 @@ async function createTable(
 
 function newName({ parts, position }: WrittenName, searchPath: readonly string[]): TableName {
   const [name = '', schema = searchPath[0] ?? 'public', catalog] = parts.toReversed()
-  if (catalog === undefined && !/^(pg_|information_schema$)/i.test(schema)) return { schema, name }
+  if (catalog === undefined && !/^(pg_|information_schema$)/i.test(schema)) {
+    mustBeFindableSchema(schema, position)
+    mustBeFindableTable(name, position)
+    return { schema, name }
+  }
   throw sqlError('WEIR-6004', `permission denied to create "${parts.join('.')}"`, { sqlstate: '42501', position })
 }
 
 const isReserved = (name: string): boolean => (sourceColumns as readonly string[]).includes(name)
 
+/** As many as PostgreSQL takes: rows and what describes them are messages, and each version of the metadata has every schema. */
+const columnsMax = 1600
+
+function refuseTooMany(columns: number): void {
+  if (columns > columnsMax)
+    throw sqlError('WEIR-6001', `tables can have at most ${columnsMax} columns, and this would have ${columns}`, {
+      sqlstate: '54011',
+      hint: 'Keep what belongs together as fields of a struct, or in another table.',
+    })
+}
+
 /** SQLSTATE 42701 for a name that stands twice, 42939 for one of those that deliveries write. */
 function checkedColumns(columns: readonly ColumnRelation[]): readonly ColumnRelation[] {
+  refuseTooMany(columns.length)
   const seen = new Set<string>()
   for (const { name } of columns) {
     if (isReserved(name))
@@ -200,6 +218,7 @@ async function alterTable({ services, settings }: WriteParts, parsed: Of<'alter 
   const { schema, name, columns } = table
   if ('renameTo' in parsed.change) {
     const to = parsed.change.renameTo
+    mustBeFindableTable(to)
     if (relations.find(schema, to, []))
       throw sqlError('WEIR-4003', `relation "${to}" already exists`, { sqlstate: '42P07' })
     await services.host.define({ define: 'rename', schema, name, to })
@@ -218,6 +237,8 @@ async function alterTable({ services, settings }: WriteParts, parsed: Of<'alter 
       ? change
       : { ...change, name: findColumns([{ parts: [change.name], position: 0 }], table)[0]!.name },
   )
+  const difference = (kind: string): number => changes.filter(({ change }) => change === kind).length
+  if (difference('add') > 0) refuseTooMany(columns.length + difference('add') - difference('drop'))
   if (changes.length > 0) await services.host.define({ define: 'alter', schema, name, changes })
   return { tag }
 }

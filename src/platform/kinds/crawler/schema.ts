@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { asWeirError } from '../../../kernel/errors/weir-error.ts'
 import { parseDuration } from '../../../kernel/units.ts'
+import { findableSchema, reservedSchemas } from '../../../sql/reserved-names.ts'
 import { textTypes } from '../../../crawler/look/text-fits.ts'
 import { normalType } from '../table/column.ts'
 
@@ -45,7 +46,7 @@ export const crawlerSchema = z.strictObject({
   namespace: z
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9_-]{0,127}$/, 'a namespace is a letter, then letters, digits, _ and -')
-    .regex(/^(?!(information_schema|pg_.*)$)/i, 'SQL keeps information_schema and names that begin with pg_ for itself')
+    .regex(findableSchema, reservedSchemas)
     .default('public')
     .describe('The schema in SQL.'),
   format: z

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { asWeirError } from '../../../kernel/errors/weir-error.ts'
+import { findableSchema, reservedSchemas } from '../../../sql/reserved-names.ts'
 import { deltaTroubles } from './delta-troubles.ts'
 import { columnSchema, normalType, type Column } from './column.ts'
 import { keyTrouble } from './key.ts'
@@ -33,10 +34,7 @@ export const tableSchema = z
     namespace: z
       .string()
       .regex(/^[A-Za-z][A-Za-z0-9_-]{0,127}$/, 'a namespace is a letter, then letters, digits, _ and -')
-      .regex(
-        /^(?!(information_schema|pg_.*)$)/i,
-        'SQL keeps information_schema and names that begin with pg_ for itself',
-      )
+      .regex(findableSchema, reservedSchemas)
       .default('public')
       .describe('The namespace of the catalog, the schema in SQL.'),
     properties: z

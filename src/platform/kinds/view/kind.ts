@@ -5,6 +5,7 @@ import { sqlName } from '../check-name.ts'
 import type { KindDefinition, PlanContext } from '../kind-definition.ts'
 import type { DesiredResource } from '../resource.ts'
 import { sqlTwin } from '../sql-twin.ts'
+import { findableSchema, reservedSchemas } from '../../../sql/reserved-names.ts'
 import { referencedRelations } from './referenced-relations.ts'
 
 export const viewSchema = z.strictObject({
@@ -12,6 +13,7 @@ export const viewSchema = z.strictObject({
   namespace: z
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9_-]{0,127}$/, 'a namespace is a letter, then letters, digits, _ and -')
+    .regex(findableSchema, reservedSchemas)
     .default('public')
     .describe('The schema in SQL.'),
   comment: z.string().optional().describe('What it shows; SQL clients see it.'),

@@ -15,7 +15,11 @@ export function findTarget(
 ): TableRelation {
   const [name = '', schema = '', catalog] = parts.toReversed()
   if (/^(pg_catalog|information_schema)$/i.test(schema) || (schema === '' && /^pg_/i.test(name)))
-    throw sqlError('WEIR-6004', `permission denied: "${name}" is a system catalog`, { sqlstate: '42501', position })
+    throw sqlError('WEIR-6004', `permission denied: "${name}" is a system catalog`, {
+      sqlstate: '42501',
+      position,
+      hint: 'Names that begin with pg_ are of the system catalog; a table of yours that has one is found by its schema, as in public.pg_name.',
+    })
   const found = catalog === undefined ? relations.find(schema, name, searchPath) : undefined
   if (found?.kind === 'table') {
     if (needs !== 'decided by the supervisor') mustWrite(found, needs, position)

@@ -1,7 +1,7 @@
 import { sqlError } from '../../sql-error.ts'
 import { columnType } from './column-type.ts'
 import type { AlterAction, DefinitionStatement } from './definition-statement.ts'
-import type { TokenReader } from './token-reader.ts'
+import { type TokenReader, untilOutsideAngles } from './token-reader.ts'
 
 /** After ALTER TABLE. */
 export function parseAlter(reader: TokenReader): DefinitionStatement {
@@ -33,7 +33,9 @@ function parseAction(reader: TokenReader): AlterAction {
     const lenient = reader.takeWords('if', 'not', 'exists')
     const name = reader.name().parts[0]!
     const ends = ['not', 'null', 'default', 'primary', 'unique', 'references', 'check', 'generated']
-    const type = columnType(reader.until((here) => here.isSymbol(',') || ends.some((word) => here.isWord(word))))
+    const type = columnType(
+      untilOutsideAngles(reader, (here) => here.isSymbol(',') || ends.some((word) => here.isWord(word))),
+    )
     if (!reader.takeWords('null') && !reader.atEnd && !reader.isSymbol(','))
       throw refused(
         `ADD COLUMN … ${reader.peek()!.value.toUpperCase()}`,
@@ -70,7 +72,9 @@ function parseColumnAction(
   if (reader.isWord('set', 'default') || reader.isWord('drop', 'default')) throw refused('DEFAULT', position)
   reader.takeWords('set', 'data')
   reader.expectWords('type')
-  const type = columnType(reader.until((here) => here.isSymbol(',') || here.isWord('using') || here.isWord('collate')))
+  const type = columnType(
+    untilOutsideAngles(reader, (here) => here.isSymbol(',') || here.isWord('using') || here.isWord('collate')),
+  )
   if (!reader.atEnd && !reader.isSymbol(',')) throw refused(`TYPE … ${reader.peek()!.value.toUpperCase()}`, position)
   return action({ change: 'widen', name, type })
 }

@@ -138,13 +138,19 @@ export function splitFragment(
 ): readonly Fragment[] {
   const reader = readTokens({ ...fragment, offset: 0 })
   const parts: Fragment[] = []
-  let depth = 0
+  const ends = (here: TokenReader): boolean => here.isSymbol(',')
   do {
-    const part = reader.until((here) => {
-      if (angles === 'are brackets') depth += here.isSymbol('<') ? 1 : here.isSymbol('>') ? -1 : 0
-      return depth <= 0 && here.isSymbol(',')
-    })
+    const part = angles === 'are brackets' ? untilOutsideAngles(reader, ends) : reader.until(ends)
     parts.push({ ...part, position: part.position + fragment.position - 1 })
   } while (reader.takeSymbol(','))
   return parts
+}
+
+/** As `until`, with what stands between the angles of a type (`map<int, text>`) as one. */
+export function untilOutsideAngles(reader: TokenReader, ends: (reader: TokenReader) => boolean): Fragment {
+  let depth = 0
+  return reader.until((here) => {
+    depth += here.isSymbol('<') ? 1 : here.isSymbol('>') ? -1 : 0
+    return depth <= 0 && ends(here)
+  })
 }
