@@ -99,12 +99,11 @@ async function fill({ table, db, lake }: KeyedBench): Promise<void> {
     const view = await table.load()
     const select = `SELECT *, 'another source' AS _source, 0::INTEGER AS _source_partition, id AS _offset, TIMESTAMPTZ '2024-01-01 00:00:00+00' AS _timestamp FROM (${values(from, to)})`
     const written = await copyFinal(db, view, select, join(lake.folder, `fill-${file}`))
-    const state = `weir/fill-${file}.json`
     const entry = { source: 'another source', partition: 0, next: String(to), read: String(to), delivered: String(to) }
     const applied = { upserts: String(to), deletes: '0', superseded: '0' }
     const entries = [{ ...entry, rejected: '0', lost: [], skipped: [], applied }]
     const text = JSON.stringify({ version: 1, previous: null, entries, letterFiles: [], rows: String(to) })
-    await table.put(state, Buffer.from(text))
+    const state = await table.put((id) => `fill-${id}.json`, Buffer.from(text))
     await table.commit(view, { files: await table.adopt(view, written), state })
   }
 }

@@ -28,6 +28,7 @@ const filesPerManifest = 25_000
 const minuteMicros = 60_000_000n
 /** Minutes that are asked for: every so many. */
 const askedEvery = files / 50
+const rowsPerFile = 600
 const firstMicros = 1_700_000_000_000_000n
 
 /**
@@ -101,6 +102,7 @@ async function makeTable({ folder, endpoints }: RunningWeir): Promise<void> {
   const { ident, metadata } = await client.createTable(['public'], { name: 'minutes', schema: schemaOf(declared) })
   const [schema, spec] = [tableSchema(metadata), specById(metadata, 0)]
   const [snapshotId, sequenceNumber] = [Date.now(), 1]
+  const bytes = await fileOfNulls(folder, schema)
   const [manifests, asked] = [[], []] as [ManifestFile[], string[]]
   for (let first = 0; first < files; first += filesPerManifest) {
     const entries = Array.from({ length: filesPerManifest }, (_, at) => ({
@@ -108,15 +110,17 @@ async function makeTable({ folder, endpoints }: RunningWeir): Promise<void> {
       snapshotId,
       sequenceNumber,
       fileSequenceNumber: sequenceNumber,
-      file: fileOf(metadata.location, first + at),
+      file: {
+        ...fileOf(metadata.location, first + at),
+        ...((first + at) % askedEvery === 0 && { sizeBytes: bytes.length }),
+      },
     }))
     asked.push(...entries.filter((_, at) => (first + at) % askedEvery === 0).map(({ file }) => file.location))
-    const location = `${metadata.location}/metadata/${randomUUID()}-m0.avro`
+    const place = { folder: `${metadata.location}/metadata`, part: 'm0' }
     manifests.push(
-      await writeManifest(store, { location, schema, spec, content: 'data', entries, snapshotId, sequenceNumber }),
+      await writeManifest(store, { ...place, schema, spec, content: 'data', entries, snapshotId, sequenceNumber }),
     )
   }
-  const bytes = await emptyFile(folder, schema)
   for (const location of asked) await store.put(location, bytes)
   const list = `${metadata.location}/metadata/snap-${snapshotId}.avro`
   await store.put(list, encodeManifestList(manifests, { id: snapshotId, parentId: null, sequenceNumber }))
@@ -138,11 +142,11 @@ async function makeTable({ folder, endpoints }: RunningWeir): Promise<void> {
   if (outcome.outcome !== 'committed') throw new Error(`the table was not made: ${outcome.outcome}`)
 }
 
-/** A data file without rows. */
-async function emptyFile(folder: string, schema: Schema): Promise<Buffer> {
+/** A data file of as many rows as each has, all of nulls. */
+async function fileOfNulls(folder: string, schema: Schema): Promise<Buffer> {
   const instance = await DuckDBInstance.create(':memory:')
   const db = await instance.connect()
-  const source = `(${scanSql(schema, [])})`
+  const source = `(SELECT c.* FROM range(${rowsPerFile}) LEFT JOIN (${scanSql(schema, [])}) c ON true)`
   await db.run(copySql({ schema, spec: { 'spec-id': 0, fields: [] }, source, directory: folder }))
   db.closeSync()
   instance.closeSync()
@@ -170,13 +174,13 @@ function fileOf(table: string, minute: number): DataFile {
     format: 'PARQUET',
     specId: 0,
     partition: [],
-    recordCount: 600,
+    recordCount: rowsPerFile,
     sizeBytes: 40_000 + (minute % 1000),
     columnSizes: counts(5000 + (minute % 100)),
-    valueCounts: counts(600),
+    valueCounts: counts(rowsPerFile),
     nullCounts: counts(0),
     nanCounts: new Map([[5, 0]]),
-    lowerBounds: bounds(minute * 600, from, `user-${minute % 100}`, 0),
-    upperBounds: bounds(minute * 600 + 599, from + minuteMicros - 1n, 'user-99', 999.9),
+    lowerBounds: bounds(minute * rowsPerFile, from, `user-${minute % 100}`, 0),
+    upperBounds: bounds((minute + 1) * rowsPerFile - 1, from + minuteMicros - 1n, 'user-99', 999.9),
   }
 }

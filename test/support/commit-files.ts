@@ -20,7 +20,8 @@ export async function commitFiles(
   const written = await Promise.all(
     files.map((file) =>
       writeManifest(store, {
-        location: `${metadata.location}/metadata/${randomUUID()}-m0.avro`,
+        folder: `${metadata.location}/metadata`,
+        part: 'm0',
         schema: tableSchema(metadata),
         spec: specById(metadata, file.specId),
         content: file.content === 'data' ? 'data' : 'deletes',

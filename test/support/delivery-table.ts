@@ -114,8 +114,10 @@ export class FolderTable implements DeliveryTable {
     return readFileSync(join(this.folder, path))
   }
 
-  async put(path: string, bytes: Uint8Array): Promise<void> {
+  async put(nameOf: (id: string) => string, bytes: Uint8Array): Promise<string> {
+    const path = `weir/${nameOf(randomUUID())}`
     writeFileSync(join(this.folder, path), bytes, { flag: 'wx' })
+    return path
   }
 
   async adopt(_view: TableView, files: readonly LocalDataFile[]): Promise<readonly AdoptedFile[]> {

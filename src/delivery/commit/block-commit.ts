@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { LetterFile } from '../../record/delivery-state.ts'
 import { keyedRows, type KeyedPorts } from '../keys/keyed-rows.ts'
@@ -93,8 +92,7 @@ export class BlockCommit {
     const { table, source } = this.#ports
     const files: LetterFile[] = []
     for (const [partition, lines] of this.#block.letters) {
-      const path = `weir/letters-${randomUUID()}.ndjson`
-      await table.put(path, Buffer.concat(lines))
+      const path = await table.put((id) => `letters-${id}.ndjson`, Buffer.concat(lines))
       files.push({ path, source, partition, letters: lines.length, replayed: [] })
     }
     this.#letterFiles = files

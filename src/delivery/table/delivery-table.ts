@@ -10,7 +10,8 @@ export interface DeliveryTable {
   /** Throws WEIR-5011 when the file is gone or not a state. */
   readState(path: string): Promise<DeliveryState>
   get(path: string): Promise<Buffer>
-  put(path: string, bytes: Uint8Array): Promise<void>
+  /** Under a new name in `weir/`, made of an id that is not known before; gives the path. */
+  put(nameOf: (id: string) => string, bytes: Uint8Array): Promise<string>
   /** Makes finished local Parquet files durable parts of the table: the way in is the plan of the same view. */
   adopt(view: TableView, files: readonly LocalDataFile[]): Promise<readonly AdoptedFile[]>
   /** One attempt of one commit on exactly this view. */

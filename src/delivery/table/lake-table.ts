@@ -10,6 +10,7 @@ import { dataFilesOfCopy, type CopyRow } from '../../lake/write/copy-result.ts'
 import { dataLocation } from '../../lake/write/data-location.ts'
 import { specById, tableSchema } from '../../lake/metadata/read.ts'
 import { deliveryState, stateProperty } from '../../record/delivery-state.ts'
+import { checkedLocation } from '../../storage/objects/checked-name.ts'
 import { under } from '../../storage/objects/location.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { AdoptedFile, CommitOutcome, DeliveryTable, LocalDataFile, TableView } from './delivery-table.ts'
@@ -27,12 +28,16 @@ export interface LakeTable extends DeliveryTable {
   readonly rowChanges: RowChanges
 }
 
-/** An Iceberg table behind any REST catalog, as deliveries commit to it. Paths lie under the location that was loaded last. */
-export async function openLakeTable(ident: TableIdent, { catalog, store }: LakeTablePorts): Promise<LakeTable> {
+/** Of state files and dead letters, in the table's. */
+const ownFolder = 'weir'
+
+/** An Iceberg table behind any REST catalog, as deliveries commit to it; it is first asked for by a call. Paths lie under the location that was loaded last. */
+export function openLakeTable(ident: TableIdent, { catalog, store }: LakeTablePorts): LakeTable {
   const reader = manifestReader(store)
   const views = new WeakMap<TableView, LoadedTable>()
   // A table that is dropped and made again may lie elsewhere.
-  let { location } = (await catalog.loadTable(ident)).metadata
+  let location: string | undefined
+  const place = async (): Promise<string> => (location ??= (await catalog.loadTable(ident)).metadata.location)
   const loadedOf = (view: TableView) => views.get(view)!.metadata
 
   return {
@@ -45,6 +50,7 @@ export async function openLakeTable(ident: TableIdent, { catalog, store }: LakeT
       return view
     },
     async readState(path) {
+      const location = await place()
       const text = await store.get(under(location, path)).catch((cause: unknown) => {
         if (cause instanceof WeirError && cause.code === 'WEIR-8002')
           throw new WeirError('WEIR-5011', `the state file ${path} of the table at ${location} is gone`, { cause })
@@ -56,8 +62,12 @@ export async function openLakeTable(ident: TableIdent, { catalog, store }: LakeT
         cause: parsed.error,
       })
     },
-    get: (path) => store.get(under(location, path)),
-    put: (path, bytes) => store.put(under(location, path), bytes, { ifAbsent: true }),
+    get: async (path) => store.get(under(await place(), path)),
+    async put(nameOf, bytes) {
+      const made = checkedLocation(under(await place(), ownFolder), bytes, nameOf)
+      await store.put(made, bytes, { ifAbsent: true })
+      return `${ownFolder}${made.slice(made.lastIndexOf('/'))}`
+    },
     adopt: (view, files) => adoptFiles(loadedOf(view), store, files),
     async commit(view, { files, removed = [], state }) {
       const [added, gone] = [files.map(dataFile), removed.map(dataFile)]

@@ -37,7 +37,7 @@ export const storageCodes = defineCodes({
   },
   'WEIR-8007': {
     kind: 'corrupt',
-    cause: 'A data file of the lake is damaged.',
+    cause: 'A file of the lake is damaged, or another lies in its place.',
     remedy: 'Restore it from a backup: the message names it. weir verify says which records it held.',
   },
   'WEIR-8008': {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { checkedLocation } from '../../storage/objects/checked-name.ts'
 import { under } from '../../storage/objects/location.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { metadataBytes } from '../metadata/metadata-bytes.ts'
@@ -33,7 +33,10 @@ export function metadataStore<M extends Located>(
   }
   // Memory of megabytes in each commit costs more in collecting it than in filling it.
   let spare: Buffer | undefined
-  const putPieces = async (location: string, pieces: readonly Uint8Array[]): Promise<void> => {
+  const putPieces = async (
+    locationOf: (bytes: Uint8Array) => string,
+    pieces: readonly Uint8Array[],
+  ): Promise<string> => {
     const length = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0)
     const buffer = spare !== undefined && spare.length >= length ? spare : Buffer.allocUnsafeSlow(2 * length)
     spare = undefined
@@ -42,9 +45,12 @@ export function metadataStore<M extends Located>(
       buffer.set(piece, at)
       at += piece.byteLength
     }
-    await objects.put(location, buffer.subarray(0, length))
+    const bytes = buffer.subarray(0, length)
+    const location = locationOf(bytes)
+    await objects.put(location, bytes)
     // Not after a failure: the store may still be sending it.
     spare = buffer
+    return location
   }
   return {
     read: async (location) => {
@@ -55,8 +61,8 @@ export function metadataStore<M extends Located>(
     write: async (metadata, before) => {
       const folder = metadata.properties?.['write.metadata.path'] ?? under(metadata.location, 'metadata')
       const version = String(versionOf(before) + 1).padStart(5, '0')
-      const location = under(folder, `${version}-${randomUUID()}.metadata.json`)
-      await putPieces(location, metadataBytes(metadata))
+      const nameOf = (id: string): string => `${version}-${id}.metadata.json`
+      const location = await putPieces((bytes) => checkedLocation(folder, bytes, nameOf), metadataBytes(metadata))
       keep(location, metadata)
       return location
     },

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { under } from '../../storage/objects/location.ts'
 import type { Long } from '../json.ts'
@@ -92,7 +91,8 @@ export async function mergeBin(bin: readonly ManifestFile[], context: MergeConte
   if (entries.length === 0) return []
   const { metadata, snapshotId, sequenceNumber } = context
   const manifest = await writeManifest(context.store, {
-    location: under(metadata.location, 'metadata', `${randomUUID()}-m.avro`),
+    folder: under(metadata.location, 'metadata'),
+    part: 'm',
     schema: tableSchema(metadata),
     spec: specById(metadata, bin[0]!.specId),
     content: bin[0]!.content,

@@ -1,6 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { stateProperty } from '../../record/delivery-state.ts'
+import { checkedLocation } from '../../storage/objects/checked-name.ts'
 import { under } from '../../storage/objects/location.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { toLong } from '../json.ts'
@@ -76,11 +77,12 @@ export async function prepareSnapshot(change: SnapshotChange): Promise<PreparedS
       ? await manifestsWithout(removed, before, context)
       : manifestsWithoutAgain(change.before.rewritten, before, sequenceNumber)
   const merged = await mergedOf(untouched.filter(mayHaveFiles), change.merged, context)
-  const list = under(metadata.location, 'metadata', `snap-${id}-1-${randomUUID()}.avro`)
   const parentId = parent?.['snapshot-id'] ?? null
   const { manifests, lineage } = numbered([...written, ...rewritten.values(), ...merged], metadata)
   const formatVersion = metadata['format-version']
-  await store.put(list, encodeManifestList(manifests, { id, parentId, sequenceNumber, formatVersion }))
+  const bytes = encodeManifestList(manifests, { id, parentId, sequenceNumber, formatVersion })
+  const list = checkedLocation(under(metadata.location, 'metadata'), bytes, (uuid) => `snap-${id}-1-${uuid}.avro`)
+  await store.put(list, bytes)
   const snapshot: Snapshot = {
     'snapshot-id': id,
     ...(parentId === null ? {} : { 'parent-snapshot-id': parentId }),
@@ -181,7 +183,8 @@ async function writeAdded(files: readonly AddedFile[], context: MergeContext): P
   return Promise.all(
     Array.from(groups.values(), (group) =>
       writeManifest(store, {
-        location: under(metadata.location, 'metadata', `${randomUUID()}-m0.avro`),
+        folder: under(metadata.location, 'metadata'),
+        part: 'm0',
         schema: tableSchema(metadata),
         spec: writtenSpec(metadata, group[0]!.file.specId),
         content: group[0]!.file.content === 'data' ? 'data' : 'deletes',

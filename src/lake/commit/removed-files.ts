@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { under } from '../../storage/objects/location.ts'
 import type { DataFile, ManifestEntry } from '../manifest/data-file.ts'
@@ -71,7 +70,8 @@ function rewrite(
   { metadata, store, snapshotId, sequenceNumber }: MergeContext,
 ): Promise<ManifestFile> {
   return writeManifest(store, {
-    location: under(metadata.location, 'metadata', `${randomUUID()}-m1.avro`),
+    folder: under(metadata.location, 'metadata'),
+    part: 'm1',
     schema: tableSchema(metadata),
     spec: writtenSpec(metadata, specId),
     content,

@@ -11,7 +11,7 @@ export interface InspectionContext {
 
 /** Files of rows and of deletes that a snapshot has, a manifest at a time: what is held does not grow with the table. */
 export async function* liveEntries(
-  snapshot: Pick<Snapshot, 'manifest-list'>,
+  snapshot: Pick<Snapshot, 'manifest-list' | 'snapshot-id' | 'sequence-number'>,
   { store, reader }: InspectionContext,
 ): AsyncIterable<ManifestEntry> {
   for (const manifest of await readManifestList(store, snapshot))

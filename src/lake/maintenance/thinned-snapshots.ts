@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { checkedLocation } from '../../storage/objects/checked-name.ts'
 import { under } from '../../storage/objects/location.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { parseJson, stringifyJson } from '../json.ts'
@@ -33,8 +33,9 @@ export async function writeThinned(
   { at, snapshots }: Omit<ThinnedSnapshots, 'location'>,
   store: Pick<ObjectStore, 'put'>,
 ): Promise<string> {
-  const location = `${folderOf(metadata)}${at}-${randomUUID()}.json`
-  await store.put(location, Buffer.from(stringifyJson({ version: 1, at, snapshots })))
+  const bytes = Buffer.from(stringifyJson({ version: 1, at, snapshots }))
+  const location = checkedLocation(folderOf(metadata), bytes, (id) => `${at}-${id}.json`)
+  await store.put(location, bytes)
   return location
 }
 

@@ -3,15 +3,18 @@ import type { Long } from '../json.ts'
 import type { Snapshot } from '../metadata/table-metadata.ts'
 import { decodeAvroFile, encodeAvroFile } from './avro-file.ts'
 import { manifestListSchema } from './avro-schemas.ts'
+import { mustBeListOf } from './file-in-place.ts'
 import type { ManifestFile, PartitionSummary } from './manifest-file.ts'
 
-/** The manifests of a snapshot, in the order of its list. */
+/** The manifests of a snapshot, in the order of its list. `WEIR-4008` for the list of another, of this table or any. */
 export async function readManifestList(
   store: Pick<ObjectStore, 'get'>,
-  snapshot: Pick<Snapshot, 'manifest-list'>,
+  snapshot: Pick<Snapshot, 'manifest-list' | 'snapshot-id' | 'sequence-number'>,
 ): Promise<readonly ManifestFile[]> {
   const location = snapshot['manifest-list']
-  return decodeAvroFile(await store.get(location), location).records.map((record) => fromRecord(record as ListRecord))
+  const { metadata, records } = decodeAvroFile(await store.get(location), location)
+  mustBeListOf(snapshot, metadata)
+  return records.map((record) => fromRecord(record as ListRecord))
 }
 
 export function encodeManifestList(

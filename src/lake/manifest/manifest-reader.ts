@@ -2,6 +2,7 @@ import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { decodeAvroFile } from './avro-file.ts'
 import type { ReadEntry } from './data-file.ts'
 import { entryReader } from './entry-reader.ts'
+import { mustBeManifest, mustHaveLength } from './file-in-place.ts'
 import type { ManifestFile } from './manifest-file.ts'
 import { withRowIds } from './row-ids.ts'
 
@@ -47,6 +48,10 @@ export function manifestReader(store: Pick<ObjectStore, 'get'>, bytesMax = 64e6)
 
 async function readManifest(store: Pick<ObjectStore, 'get'>, manifest: ManifestFile): Promise<KeptManifest> {
   const stored = await store.get(manifest.location)
-  const { records, bytes } = decodeAvroFile(stored, manifest.location, (schema) => entryReader(schema, manifest))
+  mustHaveLength(manifest, stored)
+  const { metadata, records, bytes } = decodeAvroFile(stored, manifest.location, (schema) =>
+    entryReader(schema, manifest),
+  )
+  mustBeManifest(manifest, metadata, records)
   return { entries: withRowIds(records, manifest), bytes: bytes + entryBytes * records.length }
 }

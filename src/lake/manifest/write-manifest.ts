@@ -1,3 +1,4 @@
+import { checkedLocation } from '../../storage/objects/checked-name.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { stringifyJson, type Long } from '../json.ts'
 import type { PartitionSpec } from '../metadata/table-metadata.ts'
@@ -11,7 +12,10 @@ import { toEntryRecord } from './entry-record.ts'
 import type { ManifestFile, PartitionSummary } from './manifest-file.ts'
 
 export interface ManifestWrite {
-  readonly location: string
+  /** Where it is to lie. */
+  readonly folder: string
+  /** Ends its name, before `.avro`: which of the manifests of a commit it is. */
+  readonly part: string
   readonly schema: Schema
   readonly spec: PartitionSpec
   readonly content: 'data' | 'deletes'
@@ -42,9 +46,10 @@ export async function writeManifest(store: Pick<ObjectStore, 'put'>, write: Mani
     metadata,
     records,
   )
-  await store.put(write.location, bytes)
+  const location = checkedLocation(write.folder, bytes, (id) => `${id}-${write.part}.avro`)
+  await store.put(location, bytes)
   return {
-    location: write.location,
+    location,
     lengthBytes: bytes.length,
     specId: spec['spec-id'],
     content: write.content,

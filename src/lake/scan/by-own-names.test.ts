@@ -80,7 +80,7 @@ void test('INV-L7: a file in the place of another, of a table that was made anew
     const select = `SELECT 'of ${first}' AS a, 'of ${second}, more' AS b FROM range(${first * 10})`
     await db.run(`COPY (${select}) TO '${path}' (FORMAT parquet, FIELD_IDS {a: ${first}, b: ${second}})`)
     const plainFile = { content: 'data', location: path, format: 'PARQUET', specId: 0, partition: [] } as const
-    const file = { ...plainFile, recordCount: 1, sizeBytes: (await readFile(path)).length, sequenceNumber: 1 }
+    const file = { ...plainFile, recordCount: first * 10, sizeBytes: (await readFile(path)).length, sequenceNumber: 1 }
     const schema = schemaWith(fieldOf(1, 'x', 'string'))
     values.push(
       await rowsOf(`SELECT DISTINCT * FROM (${fileRowsSql([{ path, file }], { schema, schemas: [schema] })})`),

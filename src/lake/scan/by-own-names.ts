@@ -1,13 +1,6 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { FileColumn } from './parquet-columns.ts'
-import type { ScannedFile } from './plan-scan.ts'
-import { isFooterKept, readFooter, type Footer } from './read-footer.ts'
-
-/** A file to read: what DuckDB opens, and how its manifest describes it, if one does. */
-export interface ReadFile {
-  readonly path: string
-  readonly file?: ScannedFile
-}
+import { footerOf, isFooterKept, type Footer, type ReadFile } from './read-footer.ts'
 
 /** Footers that one statement reads of files that none has read before: a twentieth of a millisecond each. */
 const footersMax = 1000
@@ -31,7 +24,7 @@ export function byOwnNames(files: readonly ReadFile[]): {
       others.push(each)
       continue
     }
-    const footer = footerIfAny(each.path)
+    const footer = footerIfAny(each)
     if (footer !== undefined && isUnambiguous(footer.columns)) named.push({ ...each, ...footer })
     else others.push(each)
   }
@@ -43,11 +36,11 @@ export function byOwnNames(files: readonly ReadFile[]): {
   }
 }
 
-function footerIfAny(path: string): Footer | undefined {
+function footerIfAny(file: ReadFile): Footer | undefined {
   try {
-    return readFooter(path)
+    return footerOf(file)
   } catch (error) {
-    if (error instanceof WeirError) return undefined
+    if (error instanceof WeirError && error.code !== 'WEIR-8007') return undefined
     throw error
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { statSync } from 'node:fs'
 import { test } from 'node:test'
 import { scratchDuckdb } from '../../../test/support/scratch-duckdb.ts'
 import { schemaOf } from '../types/schema.ts'
@@ -27,8 +28,9 @@ async function written(
 ): Promise<ScannedFile> {
   const location = `s3://lake/${files++}.parquet`
   const ids = `FIELD_IDS ${duckdbFieldIds(under)}`
-  await db.run(`COPY (${rows}) TO '${pathOf(location)}' (FORMAT parquet, ${ids})`)
-  const plain = { format: 'PARQUET', specId: 0, partition: [], recordCount: 0, sizeBytes: 0 }
+  const { rowsChanged } = await db.run(`COPY (${rows}) TO '${pathOf(location)}' (FORMAT parquet, ${ids})`)
+  const measured = { recordCount: rowsChanged, sizeBytes: statSync(pathOf(location)).size }
+  const plain = { format: 'PARQUET', specId: 0, partition: [], ...measured }
   return { content: 'data', location, ...plain, sequenceNumber, ...more }
 }
 

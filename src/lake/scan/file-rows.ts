@@ -1,10 +1,10 @@
 import type { Field, Schema } from '../types/type.ts'
 import { byIdsSql, isToldByNames } from './by-ids.ts'
-import { byOwnNames, type ReadFile } from './by-own-names.ts'
+import { byOwnNames } from './by-own-names.ts'
 import { needsFooter } from './needs-footer.ts'
 import { ownColumnsSql, type OwnFile } from './own-columns.ts'
 import type { Scan } from './plan-scan.ts'
-import { readFooter } from './read-footer.ts'
+import { footerOf, type ReadFile } from './read-footer.ts'
 
 export interface FileRowsOptions extends Pick<Scan, 'schema' | 'specs' | 'mapping'> {
   /** All that the table keeps. */
@@ -36,8 +36,8 @@ export function fileRowsSql(files: readonly ReadFile[], options: FileRowsOptions
   return parts.join(' UNION ALL ')
 }
 
-function withFooter({ path, file }: ReadFile): OwnFile {
-  return { ...readFooter(path), path, ...(file && { file }) }
+function withFooter(read: ReadFile): OwnFile {
+  return { ...footerOf(read), ...read }
 }
 
 function pathsOf(files: readonly ReadFile[]): readonly string[] {

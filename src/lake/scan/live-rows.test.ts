@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { statSync } from 'node:fs'
 import { test } from 'node:test'
 import { scratchDuckdb } from '../../../test/support/scratch-duckdb.ts'
 import { schemaOf } from '../types/schema.ts'
@@ -26,9 +27,10 @@ function fileOf(name: string, sequenceNumber: number, more: Partial<ScannedFile>
 /** Rows `from` to `to`, each in its place in the file. */
 async function dataFile(name: string, sequence: number, from: number, to: number, partition: number[] = []) {
   const file = fileOf(name, sequence, { partition })
-  await db.run(`COPY (SELECT i AS id, 'row ' || i AS weir_file, {'c1': i::INT} AS filename FROM range(${from}, ${to}) t(i))
+  const { rowsChanged } =
+    await db.run(`COPY (SELECT i AS id, 'row ' || i AS weir_file, {'c1': i::INT} AS filename FROM range(${from}, ${to}) t(i))
     TO '${pathOf(file.location)}' (FORMAT parquet, FIELD_IDS {id: 1, weir_file: 2, filename: {__duckdb_field_id: 3, c1: 4}})`)
-  return file
+  return { ...file, recordCount: rowsChanged, sizeBytes: statSync(pathOf(file.location)).size }
 }
 
 async function deleteFile(

@@ -3,7 +3,7 @@ import { isToldByNames } from './by-ids.ts'
 import { isConverted } from './hold-scanned.ts'
 import type { OwnFile } from './own-columns.ts'
 import type { Scan, ScannedFile } from './plan-scan.ts'
-import { readFooter } from './read-footer.ts'
+import { footerOf } from './read-footer.ts'
 
 /**
  * Which files have to be asked themselves what columns they have: all of a table that took over files without ids, or in which names
@@ -41,5 +41,5 @@ function mayLack({ schema, specs = [] }: Pick<Scan, 'schema' | 'specs'>): (file:
 
 export function ownFile(file: ScannedFile, pathOf: (location: string) => string): OwnFile {
   const path = pathOf(file.location)
-  return { ...readFooter(path), path, file }
+  return { ...footerOf({ path, file }), path, file }
 }

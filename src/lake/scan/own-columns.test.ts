@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { statSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -24,8 +25,9 @@ let files = 0
 async function written(rows: string, schema?: Schema, more: Partial<ScannedFile> = {}): Promise<ScannedFile> {
   const location = `${files++}.parquet`
   const ids = schema === undefined ? '' : `, FIELD_IDS ${duckdbFieldIds(schema.fields)}`
-  await db.run(`COPY (${rows}) TO '${pathOf(location)}' (FORMAT parquet${ids})`)
-  const plain = { format: 'PARQUET', specId: 0, partition: [], recordCount: 0, sizeBytes: 0 }
+  const { rowsChanged } = await db.run(`COPY (${rows}) TO '${pathOf(location)}' (FORMAT parquet${ids})`)
+  const measured = { recordCount: rowsChanged, sizeBytes: statSync(pathOf(location)).size }
+  const plain = { format: 'PARQUET', specId: 0, partition: [], ...measured }
   return { content: 'data', location, ...plain, sequenceNumber: 1, ...more }
 }
 

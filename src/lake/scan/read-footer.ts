@@ -1,14 +1,24 @@
 import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { isConverted } from './hold-scanned.ts'
 import { parquetHead, type FileColumn, type FileHead } from './parquet-columns.ts'
+import type { ScannedFile } from './plan-scan.ts'
+
+/** A file to read: what DuckDB opens, and how its manifest describes it, if one does. */
+export interface ReadFile {
+  readonly path: string
+  readonly file?: ScannedFile
+}
 
 /** What the footer of a file says. Files of the same columns share one list of them, so that it says which are alike. */
-export type Footer = FileHead
+export interface Footer extends FileHead {
+  /** Of the whole file. */
+  readonly sizeBytes: number
+}
 
 /** With what the file was when its footer was read. */
 interface KeptFooter {
   readonly footer: Footer
-  readonly size: number
   readonly mtimeMs: number
   readonly ino: number
 }
@@ -37,10 +47,22 @@ export function readFooter(path: string): Footer {
   )
     return known.footer
   const { columns, rows, size, mtimeMs, ino } = headAt(path)
-  const footer = { columns: layoutOf(columns), rows }
+  const footer = { columns: layoutOf(columns), rows, sizeBytes: size }
   if (kept.size >= filesKept) for (const oldest of [...kept.keys()].slice(0, filesKept / 10)) kept.delete(oldest)
-  kept.set(path, { footer, size, mtimeMs, ino })
+  kept.set(path, { footer, mtimeMs, ino })
   return footer
+}
+
+/** The same of a file of a scan. `WEIR-8007` where it is not the one that its manifest describes, but one of other rows. */
+export function footerOf({ path, file }: ReadFile): Footer {
+  const footer = readFooter(path)
+  if (file === undefined) return footer
+  const [rows, sizeBytes] = [file.recordCount, isConverted(file) ? footer.sizeBytes : file.sizeBytes]
+  if (footer.rows === rows && footer.sizeBytes === sizeBytes) return footer
+  throw new WeirError(
+    'WEIR-8007',
+    `${path} is not the file that its table names there: expected ${rows} rows in ${sizeBytes} bytes, found ${footer.rows} rows in ${footer.sizeBytes} bytes`,
+  )
 }
 
 function present<T>(path: string, open: () => T): T {
@@ -53,7 +75,7 @@ function present<T>(path: string, open: () => T): T {
 }
 
 function isSame(known: KeptFooter, { size, mtimeMs, ino }: Stats): boolean {
-  return known.size === size && known.mtimeMs === mtimeMs && known.ino === ino
+  return known.footer.sizeBytes === size && known.mtimeMs === mtimeMs && known.ino === ino
 }
 
 export function isFooterKept(path: string): boolean {
@@ -73,7 +95,7 @@ function layoutOf(columns: readonly FileColumn[]): readonly FileColumn[] {
   return columns
 }
 
-function headAt(path: string): FileHead & Omit<KeptFooter, 'footer'> {
+function headAt(path: string): FileHead & Omit<KeptFooter, 'footer'> & { readonly size: number } {
   const file = present(path, () => openSync(path, 'r'))
   try {
     const { size, mtimeMs, ino } = fstatSync(file)

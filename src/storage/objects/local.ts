@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
 import type { Files } from '../../kernel/files/files.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { asNamed } from './checked-name.ts'
 import { locationOf, pathOf, schemeOf } from './location.ts'
 import type { ObjectStore, StoredObject } from './object-store.ts'
 import { bytesSource, withFileSource, type Source } from './source.ts'
@@ -19,7 +20,7 @@ export function localObjects(options: { readonly roots: readonly string[]; reado
   return {
     put: (location, bytes, how) =>
       put(files, path(location), bytesSource(bytes), how?.ifAbsent ?? false).catch(explain(location)),
-    get: (location) => attempt(location, () => files.read(path(location))),
+    get: (location) => attempt(location, async () => asNamed(location, await files.read(path(location)))),
     size: (location) => attempt(location, () => files.size(path(location))),
     list: (prefix) => walk(files, path(prefix)),
     remove: async (location) => {

@@ -43,6 +43,7 @@ export interface ObjectStore {
   readonly rowCopies?: RowCopies
   /** With `ifAbsent`, rejects with `WEIR-8003` when the location is taken, also under concurrent writers. */
   put(location: string, bytes: Uint8Array, options?: { readonly ifAbsent?: boolean }): Promise<void>
+  /** `WEIR-8007` where the name speaks of other bytes (`checkedLocation`). */
   get(location: string): Promise<Buffer>
   /** Size in bytes; undefined when there is no such object. */
   size(location: string): Promise<number | undefined>

@@ -3,6 +3,7 @@ import { systemClock } from '../../../kernel/clock.ts'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { Files } from '../../../kernel/files/files.ts'
 import { openObjectCache, type CacheFigures } from '../cache/object-cache.ts'
+import { asNamed } from '../checked-name.ts'
 import type { ObjectStore } from '../object-store.ts'
 import { addressOf, uploadOf } from './address.ts'
 import { connectS3, type S3 } from './connect.ts'
@@ -29,7 +30,7 @@ export function s3Objects(settings: S3Settings, files: Files): S3Objects {
   })
   return {
     put: (location, bytes, how) => sendObject(s3, bytesSource(bytes), { location, ifAbsent: how?.ifAbsent ?? false }),
-    get: (location) => bytesOf(s3, location),
+    get: async (location) => asNamed(location, await bytesOf(s3, location)),
     size: (location) => sizeOf(s3, location),
     list: (prefix) => listObjects(s3, prefix),
     remove: (location) => remove(s3, location),
