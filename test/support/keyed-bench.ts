@@ -76,7 +76,7 @@ export async function openKeyedBench(options: KeyedOptions = {}): Promise<KeyedB
     ...(options.partition ? { partition: options.partition } : {}),
     properties: { 'format-version': String(options.formatVersion ?? 2) },
   })
-  const table = await openLakeTable(keyedTable, { catalog: lake.client, store: lake.store })
+  const table = openLakeTable(keyedTable, { catalog: lake.client, store: lake.store })
   const log = new RecordLog(undefined, partitions)
   const memory = new TestMemory()
   const workers: DeliveryWorker[] = []

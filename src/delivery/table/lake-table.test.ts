@@ -32,7 +32,7 @@ void test('a partitioned Iceberg table gets tails in bulk and small ones, in one
     partition: [{ name: 'at_month', transform: 'month', 'source-id': 1 }],
   })
   const ident = { namespace: ['public'], name: 't' }
-  const table = await openLakeTable(ident, { catalog: lake.client, store: lake.store })
+  const table = openLakeTable(ident, { catalog: lake.client, store: lake.store })
   const log = new RecordLog(undefined, 2)
   const worker = await startDeliveryWorker(
     {

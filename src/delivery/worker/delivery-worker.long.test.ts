@@ -162,6 +162,16 @@ void test('while commits fail the rows stay visible, reading stops at a bound, a
   assert.deepEqual([rows.length, new Set(rows.map((row) => row['_offset'])).size], [100_000, 100_000])
 })
 
+void test('a delivery that could not begin says so until it has begun, and not until the next record', async () => {
+  const { table, start } = bench.world()
+  const worker = await start()
+  table.nextCommits.push('fail', 'fail')
+  await worker.assign({ epoch: 1, partitions: [0] })
+  await waitUntil('it cannot begin', () => worker.status().failing)
+  await waitUntil('it reads', () => worker.status().state === 'reading')
+  assert.equal(worker.status().failing, null)
+})
+
 void test('a worker whose commits fail stops within its deadline', async () => {
   const { log, table, start } = bench.world({ flushBytes: 1000 })
   const worker = await start()

@@ -53,6 +53,8 @@ async function runSession(context: WorkerContext, assignment: Assignment): Promi
   try {
     const begun = await beginSession(context, epoch, partitions)
     session = begun
+    // Its table and topic were read: what kept it from that is over, also when no record comes for hours.
+    context.figures.failing = null
     signal.addEventListener('abort', () => begun.end(new Discarded('reassigned')), { once: true })
     if (signal.aborted) return signal.reason
     assignment.onSession(begun)

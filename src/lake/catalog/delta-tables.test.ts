@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { appendOnce } from '../../../test/support/append-once.ts'
 import { addAction, deltaLogOf } from '../../../test/support/delta-log.ts'
@@ -346,6 +348,57 @@ void suite('Delta tables of the catalog', () => {
       await assert.rejects(load(lake), /1\.json was written over/)
       assert.deepEqual(deltaLogOf(metadata).versions(), [0, 1, 2])
     }))
+
+  void test('INV-DL7: a version that lacks or is damaged in the middle of the log is named, by reads and commits, until it is put back', async () => {
+    let now = 1_000_000
+    const pointers = memoryPointers()
+    await using lake = await openLocalLake({ files: unsynced, pointers, now: () => now })
+    let table = await createCommittedTable(lake, delta)
+    for (let at = 1; at <= 5; at++) table = await commitFile(lake, table, { at, now: Date.now() })
+    const { root } = deltaLogOf(table.metadata)
+    const place = (version: number) => join(root, '_delta_log', `${String(version).padStart(20, '0')}.json`)
+    /** A catalog that has seen the log before, and one that begins. */
+    const begun = () =>
+      connectCatalog({
+        uri: 'http://catalog',
+        fetch: fetchFrom(createCatalog({ pointers, objects: lake.store, warehouse: `file://${lake.folder}/lake` })),
+      })
+    const commit = async (client: CatalogClient) => {
+      const append = await prepareAppend({ metadata: table.metadata, store: lake.store, dataFiles: [] })
+      const outcome = await client.commitTable(committedTable, append)
+      return outcome.outcome === 'unknown' ? String(outcome.cause) : outcome.outcome
+    }
+    const names = deltaLogOf(table.metadata).versions().length
+    for (const [what, damage, said] of [
+      ['gone', (path: string) => rmSync(path), /version 3 lacks/],
+      ['cut', (path: string) => writeFileSync(path, readFileSync(path).subarray(0, 200)), /3\.json holds a line/],
+      ['emptied', (path: string) => writeFileSync(path, ''), /3\.json is empty/],
+    ] as const) {
+      const bytes = readFileSync(place(3))
+      damage(place(3))
+      await assert.rejects(begun().loadTable(committedTable), said, what)
+      assert.match(await commit(begun()), said, what)
+      if (what === 'gone') {
+        assert.match(await commit(lake.client), said)
+        now += 10_000
+        await assert.rejects(load(lake), said)
+      }
+      writeFileSync(place(3), bytes)
+      assert.equal(deltaLogOf(table.metadata).versions().length, names)
+      await begun().loadTable(committedTable)
+      await load(lake)
+    }
+    // Of another engine, which has gone before it was taken in.
+    for (const version of [6, 7]) deltaLogOf(table.metadata).append([{ commitInfo: { version } }])
+    const sixth = readFileSync(place(6))
+    rmSync(place(6))
+    for (const client of [begun(), lake.client]) assert.match(await commit(client), /version 6 lacks/)
+    now += 10_000
+    await assert.rejects(load(lake), /version 6 lacks/)
+    assert.deepEqual([existsSync(place(6)), existsSync(place(8))], [false, false])
+    writeFileSync(place(6), sixth)
+    assert.equal((await load(lake)).metadata.properties!['weir.delta.version'], '7')
+  })
 
   void test('dropped with its files, the log goes too', () =>
     withDelta(async (lake, table) => {

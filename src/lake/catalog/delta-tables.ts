@@ -1,17 +1,11 @@
 import { asWeirError, WeirError } from '../../kernel/errors/weir-error.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { checkChange, checkShape } from '../delta/write/check-shape.ts'
-import {
-  commitLocation,
-  deltaRoot,
-  deltaVersion,
-  entryBytes,
-  isDelta,
-  settingsProperty,
-} from '../delta/write/delta-table.ts'
+import { commitLocation, deltaRoot, deltaVersion, isDelta, settingsProperty } from '../delta/write/delta-table.ts'
 import { logEntry } from '../delta/write/log-entry.ts'
 import { isCheckpointDue } from '../delta/write/table-settings.ts'
 import { stamped, takeIn } from '../delta/write/take-in.ts'
+import { lastCommit, mustBeTheSame, wholeLog } from '../delta/write/whole-log.ts'
 import { manifestReader } from '../manifest/manifest-reader.ts'
 import { applyUpdates } from '../metadata/apply-updates.ts'
 import { violated } from '../metadata/check-requirements.ts'
@@ -49,13 +43,14 @@ interface DeltaContext {
 
 /** How often a commit whose requirements still hold is tried again after another engine's came first. */
 const attemptsMax = 30
-const unreadable: ReadonlySet<string> = new Set(['WEIR-8002', 'WEIR-8005', 'WEIR-4008'])
+const unreadable: ReadonlySet<string> = new Set(['WEIR-8002', 'WEIR-8005', 'WEIR-8007', 'WEIR-4008'])
 /** Of metadata files it is remembered whose they are. */
 const rememberedMax = 10_000
 
 export function deltaTables(context: DeltaContext): DeltaTables {
   const { pointers, objects } = context
   const reader = manifestReader(objects)
+  const log = wholeLog(objects, context.now)
   const inTurn = inTurns()
   const remembered = new Map<string, boolean>()
 
@@ -75,15 +70,15 @@ export function deltaTables(context: DeltaContext): DeltaTables {
   }
 
   /** The table with all that its log has. */
-  const caughtUp = async (table: TableIdent): Promise<CommittedTable> => {
+  const caughtUp = async (table: TableIdent, isCommit = false): Promise<CommittedTable> => {
     for (;;) {
       const location = await pointers.tablePointer(table)
       if (location === undefined) throw noSuchTable(printedName(table))
       const metadata = await context.metadata.read(location)
       const text = await nextCommit(metadata, objects)
       if (text === undefined) {
-        await mustHaveLog(metadata, objects)
-        return { location, metadata }
+        if (await log.mustBeWhole(metadata, isCommit)) return { location, metadata }
+        continue
       }
       mustBeTheSame(metadata, await objects.size(lastCommit(metadata)))
       const taken = await takeIn(text, metadata, { store: objects, reader, now: context.now })
@@ -101,7 +96,7 @@ export function deltaTables(context: DeltaContext): DeltaTables {
   }
 
   const attempt = async ({ table, requirements, updates }: TableChange): Promise<CommittedTable | undefined> => {
-    const current = await caughtUp(table)
+    const current = await caughtUp(table, true)
     const { metadata } = current
     const reason = violated(requirements, metadata)
     if (reason !== undefined) throw new RestError(409, 'CommitFailedException', reason)
@@ -159,31 +154,6 @@ async function nextCommit(metadata: TableMetadata, objects: ObjectStore): Promis
     if (asWeirError(error).code === 'WEIR-8002') return undefined
     throw error
   }
-}
-
-/** A log that was lost, or is not where the metadata is any more, is neither read past nor written on: nobody knows what it said. */
-async function mustHaveLog(metadata: TableMetadata, objects: ObjectStore): Promise<void> {
-  const bytes = await objects.size(lastCommit(metadata))
-  if (bytes === undefined)
-    throw new WeirError(
-      'WEIR-4026',
-      `${lastCommit(metadata)} is not there, which is the last version that Weir knows of the table`,
-    )
-  mustBeTheSame(metadata, bytes)
-}
-
-/** Who writes a version without asking that it be absent, as Spark does in S3, writes over one that came meanwhile: its rows are in no log any more. */
-function mustBeTheSame(metadata: TableMetadata, bytes: number | undefined): void {
-  const known = entryBytes(metadata)
-  if (bytes === undefined || known === undefined || bytes === known) return
-  throw new WeirError(
-    'WEIR-4026',
-    `${lastCommit(metadata)} was written over: it has ${bytes} bytes, and had ${known} when Weir took it in. An engine that writes there must do so only where nothing is (If-None-Match)`,
-  )
-}
-
-function lastCommit(metadata: TableMetadata): string {
-  return commitLocation(deltaRoot(metadata), deltaVersion(metadata))
 }
 
 /** False when the name is taken. */

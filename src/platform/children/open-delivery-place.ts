@@ -23,7 +23,7 @@ export async function openDeliveryPlace(
   const { catalogUri, catalogToken, topic, delivery } = config
   const catalog = connectCatalog({ uri: catalogUri, ...(catalogToken === undefined ? {} : { token: catalogToken }) })
   const [namespace, name] = splitTable(config.table)
-  const table = await openLakeTable({ namespace: [namespace], name }, { catalog, store })
+  const table = openLakeTable({ namespace: [namespace], name }, { catalog, store })
   const kafka = await openKafka(config.kafka, { clientId: `weir-delivery-${delivery}` })
   const source = await openKafkaSource(kafka, topic, holesOf).catch((thrown: unknown) => {
     if (asWeirError(thrown).code === 'WEIR-5013') return null

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import { under } from '../../../storage/objects/location.ts'
 import type { ObjectStore } from '../../../storage/objects/object-store.ts'
 import { parseJson, stringifyJson } from '../../json.ts'
@@ -56,7 +57,11 @@ export async function writeCheckpoint(
 
 async function commitActions(location: string, store: ObjectStore): Promise<readonly LoggedAction[]> {
   const lines = (await store.get(location)).toString().split('\n')
-  return lines.filter((line) => line.trim() !== '').map((line) => parseJson(line) as LoggedAction)
+  try {
+    return lines.filter((line) => line.trim() !== '').map((line) => parseJson(line) as LoggedAction)
+  } catch (cause) {
+    throw new WeirError('WEIR-4026', `${location} holds a line that is no action of a Delta log`, { cause })
+  }
 }
 
 async function checkpointActions(

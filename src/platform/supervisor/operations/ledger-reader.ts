@@ -24,7 +24,7 @@ export function createLedgerReader({
 }: LedgerReaderParts): (config: DeliveryChildConfig) => Promise<Ledger> {
   return async ({ table, topic }) => {
     const [namespace = '', name = ''] = table.split('.')
-    const opened = await openLakeTable({ namespace: [namespace], name }, { catalog, store: objects })
+    const opened = openLakeTable({ namespace: [namespace], name }, { catalog, store: objects })
     const source = await openSource(kafka, topic, holesOf)
     return readLedger(opened, source?.source ?? null, source?.partitions ?? [])
   }
