@@ -31,7 +31,7 @@ export function parseDuration(text: string): number {
   const factor = unit && (durationUnits[unit as never] ?? durationUnits[unit.replace(/s$/, '') as never])
   if (!amount || !factor)
     throw new WeirError('WEIR-1003', `"${text}" is not a duration; write it like "7 days", "30 s" or "500 ms"`)
-  return Math.round(Number(amount) * factor)
+  return bounded(text, Math.round(Number(amount) * factor))
 }
 
 /** A size as people write it: `64 MB` is 64,000,000 bytes, `64 MiB` is 67,108,864. */
@@ -39,7 +39,13 @@ export function parseSize(text: string): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?) ?([A-Za-z]+)$/.exec(text.trim()) ?? []
   const factor = unit && sizeUnits[unit as keyof typeof sizeUnits]
   if (!amount || !factor) throw new WeirError('WEIR-1003', `"${text}" is not a size; write it like "64 MB" or "1 GiB"`)
-  return Math.round(Number(amount) * factor)
+  return bounded(text, Math.round(Number(amount) * factor))
+}
+
+/** What is no exact number any more means nothing to anybody. */
+function bounded(text: string, value: number): number {
+  if (value <= Number.MAX_SAFE_INTEGER) return value
+  throw new WeirError('WEIR-1003', `"${text}" is more than can be counted exactly (2^53); write less`)
 }
 
 /** `1.5 h`, `20 s`, `3 days`: the largest unit that keeps the number at one or above. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { nodeFiles } from '../../src/kernel/files/node-files.ts'
 import { connectCatalog } from '../../src/lake/client/connect-catalog.ts'
@@ -8,6 +9,7 @@ import type { ManifestFile } from '../../src/lake/manifest/manifest-file.ts'
 import { writeManifest } from '../../src/lake/manifest/write-manifest.ts'
 import { specById, tableSchema } from '../../src/lake/metadata/read.ts'
 import type { TableUpdate } from '../../src/lake/metadata/update.ts'
+import { pathOf } from '../../src/storage/objects/location.ts'
 import { openObjectStore } from '../../src/storage/objects/open.ts'
 import type { RunningWeir } from '../support/running-weir.ts'
 
@@ -36,7 +38,8 @@ export async function makeLarge({ endpoints, folder }: RunningWeir, large: Large
   for (let from = 0; from < large.files; from += filesOfManifest)
     manifests.push(
       await writeManifest(store, {
-        location: `${metadata.location}/metadata/${randomUUID()}-m0.avro`,
+        folder: `${metadata.location}/metadata`,
+        part: 'm0',
         schema: tableSchema(metadata),
         spec: specById(metadata, metadata['default-spec-id']),
         content: 'data',
@@ -45,8 +48,12 @@ export async function makeLarge({ endpoints, folder }: RunningWeir, large: Large
         sequenceNumber: 1,
       }),
     )
-  const list = `${metadata.location}/metadata/snap-${first}-${randomUUID()}.avro`
-  await store.put(list, encodeManifestList(manifests, { id: first, parentId: null, sequenceNumber: 1 }))
+  /** Each snapshot has its own; thousands of writes through the store would wait for the disk. */
+  const listOf = (id: number, sequenceNumber: number): string => {
+    const list = `${metadata.location}/metadata/snap-${id}-${randomUUID()}.avro`
+    writeFileSync(pathOf(list), encodeManifestList(manifests, { id, parentId: null, sequenceNumber }))
+    return list
+  }
   const began = metadata['last-updated-ms']
   const added = Array.from({ length: large.snapshots }, (_, at): TableUpdate => {
     const rows = ((at * 7919) % 1000) + 1
@@ -57,7 +64,7 @@ export async function makeLarge({ endpoints, folder }: RunningWeir, large: Large
         ...(at === 0 ? {} : { 'parent-snapshot-id': first + at - 1 }),
         'sequence-number': at + 1,
         'timestamp-ms': began - (large.snapshots - 1 - at) * hourMs,
-        'manifest-list': list,
+        'manifest-list': listOf(first + at, at + 1),
         summary: {
           operation: at % 9 === 8 ? 'delete' : 'append',
           [at % 9 === 8 ? 'deleted-records' : 'added-records']: String(rows),

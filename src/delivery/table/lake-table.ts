@@ -54,6 +54,8 @@ export function openLakeTable(ident: TableIdent, { catalog, store }: LakeTablePo
       const text = await store.get(under(location, path)).catch((cause: unknown) => {
         if (cause instanceof WeirError && cause.code === 'WEIR-8002')
           throw new WeirError('WEIR-5011', `the state file ${path} of the table at ${location} is gone`, { cause })
+        if (cause instanceof WeirError && cause.code === 'WEIR-8007')
+          throw new WeirError('WEIR-5011', `the state file of the table cannot be read: ${cause.message}`, { cause })
         throw cause
       })
       const parsed = deliveryState.safeParse(jsonOf(text))

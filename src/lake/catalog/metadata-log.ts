@@ -1,7 +1,5 @@
+import { numberProperty } from '../metadata/heeded-properties.ts'
 import type { TableMetadata } from '../metadata/table-metadata.ts'
-
-/** How many earlier metadata files a table names, when its property does not say. */
-const previousVersionsMax = 20
 
 /**
  * The metadata with the file that it follows entered in its log, and the files that fell out of the log. Unlike others
@@ -13,7 +11,7 @@ export function logPrevious(
   previous: { readonly location: string; readonly metadata: TableMetadata },
 ): { readonly metadata: TableMetadata; readonly dropped: readonly string[] } {
   const properties = next.properties ?? {}
-  const max = Math.max(1, Number(properties['write.metadata.previous-versions-max'] ?? previousVersionsMax) || 1)
+  const max = numberProperty(properties, 'write.metadata.previous-versions-max')
   const entry = { 'metadata-file': previous.location, 'timestamp-ms': previous.metadata['last-updated-ms'] }
   const log = [...(previous.metadata['metadata-log'] ?? []), entry]
   const kept = log.slice(-max)

@@ -8,7 +8,7 @@ export async function readGiven<M>(store: MetadataStore<M>, location: string): P
     return await store.read(location)
   } catch (thrown) {
     const error = asWeirError(thrown)
-    if (error.code !== 'WEIR-4008') throw thrown
+    if (error.code !== 'WEIR-4008' && error.code !== 'WEIR-8007') throw thrown
     throw new RestError(400, 'BadRequestException', `${error.message} (${error.code})`)
   }
 }

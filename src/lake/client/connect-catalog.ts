@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../kernel/errors/catalogue.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { Namespace, TableIdent } from '../catalog/pointer-store.ts'
 import { metadataOf } from '../metadata/read.ts'
@@ -196,8 +197,8 @@ function refused(answer: Answer, what: string): WeirError {
   return new WeirError('WEIR-4009', `The catalog answered ${answer.status} for ${text}`)
 }
 
-/** What is with a Delta table has codes of its own, which Weir's catalog puts behind its words. */
+/** What is with a Delta table, or damaged, has codes of its own, which Weir's catalog puts behind its words. */
 function refusedByName(text: string): WeirError | undefined {
-  const [, message, code] = /^(.*) \((WEIR-402[567])\)$/s.exec(text) ?? []
-  return message === undefined ? undefined : new WeirError(code as 'WEIR-4025' | 'WEIR-4026' | 'WEIR-4027', message)
+  const [, message, code] = /^(.*) \((WEIR-(?:402[567]|4008|8007))\)$/s.exec(text) ?? []
+  return message === undefined ? undefined : new WeirError(code as ErrorCode, message)
 }

@@ -5,6 +5,7 @@ import type { ManifestEntry } from '../manifest/data-file.ts'
 import type { ManifestFile } from '../manifest/manifest-file.ts'
 import type { ManifestReader } from '../manifest/manifest-reader.ts'
 import { writeManifest } from '../manifest/write-manifest.ts'
+import { numberProperty } from '../metadata/heeded-properties.ts'
 import { specById, tableSchema } from '../metadata/read.ts'
 import type { TableMetadata } from '../metadata/table-metadata.ts'
 import { hasUnknownTransform } from '../metadata/written-spec.ts'
@@ -22,14 +23,9 @@ export interface MergeSettings {
 export function mergeSettings(properties: Readonly<Record<string, string>>): MergeSettings {
   return {
     enabled: properties['commit.manifest-merge.enabled'] !== 'false',
-    minCount: positive(properties['commit.manifest.min-count-to-merge'], 30),
-    targetBytes: positive(properties['commit.manifest.target-size-bytes'], 8 << 20),
+    minCount: numberProperty(properties, 'commit.manifest.min-count-to-merge'),
+    targetBytes: numberProperty(properties, 'commit.manifest.target-size-bytes'),
   }
-}
-
-function positive(text: string | undefined, otherwise: number): number {
-  const value = Number(text)
-  return value >= 1 ? value : otherwise
 }
 
 export interface MergeContext {

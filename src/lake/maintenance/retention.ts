@@ -1,5 +1,6 @@
 import { nearestSummary } from '../scan/nearest-summary.ts'
 import type { Long } from '../json.ts'
+import { heededProperties } from '../metadata/heeded-properties.ts'
 import { ancestors } from '../metadata/read.ts'
 import { mainBranch } from '../metadata/snapshot-updates.ts'
 import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
@@ -29,8 +30,14 @@ export function retentionOf(properties: Readonly<Record<string, string>> = {}): 
     return Number.isFinite(given) && given >= 0 ? given : otherwise
   }
   return {
-    ageMaxMs: value('history.expire.max-snapshot-age-ms', 120 * hourMs),
-    keepMin: Math.max(1, value('history.expire.min-snapshots-to-keep', 10)),
+    ageMaxMs: value(
+      'history.expire.max-snapshot-age-ms',
+      heededProperties['history.expire.max-snapshot-age-ms'].otherwise,
+    ),
+    keepMin: Math.max(
+      1,
+      value('history.expire.min-snapshots-to-keep', heededProperties['history.expire.min-snapshots-to-keep'].otherwise),
+    ),
     everyMs: value('weir.history.every-ms', hourMs),
     everyMax: Math.max(1, value('weir.history.every-max', 500)),
     everySpacingMs: value('weir.history.every-spacing-ms', 10_000),

@@ -43,6 +43,8 @@ void test('a table is sorted by columns of one value that it has', () => {
       'order-id': 1,
       fields: [{ transform: 'identity', 'source-id': id, direction: 'asc', 'null-order': 'nulls-first' }],
     }) as const
+  const twice = { 'order-id': 1, fields: [...by(idAt('id')).fields, ...by(idAt('id')).fields] }
+  assert.throws(() => checkOrder(twice, schema), { code: 'WEIR-4006', message: /names identity of id twice/ })
   checkOrder(by(idAt('id')), schema)
   for (const id of [idAt('place'), 99])
     assert.throws(() => checkOrder(by(id), schema), { code: 'WEIR-4006', message: /The sort order names column/ })

@@ -90,10 +90,16 @@ export function checkSpec(spec: PartitionSpec, schema: Schema): void {
   }
 }
 
-/** Refuses an order by a column that is not there or not primitive. */
+/** Refuses an order by a column that is not there or not primitive, or that stands twice. */
 export function checkOrder(order: SortOrder, schema: Schema): void {
   const columns = fieldsById(schema.fields)
-  for (const { 'source-id': id } of order.fields)
-    if (typeof columns.get(id)?.type !== 'string')
+  const seen = new Set<string>()
+  for (const { 'source-id': id, transform } of order.fields) {
+    const column = columns.get(id)
+    if (typeof column?.type !== 'string')
       throw new WeirError('WEIR-4006', `The sort order names column ${id}, which is not a primitive column`)
+    if (seen.has(`${id} ${transform}`))
+      throw new WeirError('WEIR-4006', `The sort order names ${transform} of ${column.path.join('.')} twice`)
+    seen.add(`${id} ${transform}`)
+  }
 }

@@ -55,6 +55,12 @@ export function preparePartitioning(metadata: TableMetadata, fields: readonly De
 /** The commit that makes this the order of files written from then on; without fields they have none. `WEIR-4011` likewise. */
 export function prepareSortOrder(metadata: TableMetadata, fields: readonly DeclaredSort[]): PreparedCommit {
   const columns = columnsByPath(metadata)
+  const seen = new Set<string>()
+  for (const { column, transform = 'identity' } of fields) {
+    const term = JSON.stringify([column, transform])
+    if (seen.has(term)) throw new WeirError('WEIR-4011', `${column.join('.')} stands twice in the order; leave one out`)
+    seen.add(term)
+  }
   const bound = fields.map(({ column, transform = 'identity', direction = 'asc', nullOrder }): SortField => ({
     transform,
     'source-id': sourceOf(columns, column, transform).id,

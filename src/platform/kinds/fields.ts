@@ -32,6 +32,16 @@ export function size({ least, most = '9000 TB' }: Bounds = {}) {
     .meta({ unit: 'size', examples: ['64 MB'] })
 }
 
+/** What stands between or around the fields of CSV. */
+export function csvCharacter() {
+  return z
+    .string()
+    .length(1)
+    .refine((text) => !/[\n\r\0]/.test(text) && text.isWellFormed(), {
+      error: 'one character that is no end of a line and not NUL',
+    })
+}
+
 /** The name of another resource; in a project, the resource itself. */
 export function reference(kind: string, description: string) {
   return z

@@ -23,7 +23,8 @@ export function csvDecoder(
   const own = schema.fields.filter(({ name }) => !name.startsWith('_'))
   const byName = new Map(own.map((field) => [field.name, field]))
   const declared = options.columns ?? own.map(({ name }) => name)
-  const delimiter = options.delimiter ?? ','
+  // As the values are taken: by bytes, whatever they are in UTF-8.
+  const delimiter = Buffer.from(options.delimiter ?? ',').toString('latin1')
   return (value) => {
     // A byte that is no UTF-8 would be replaced here: the scanner must see it, so it goes through as it is.
     const lines = splitCsvLines(value.toString('latin1'), delimiter)

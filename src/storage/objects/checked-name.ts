@@ -3,8 +3,12 @@ import { crc32 } from 'node:zlib'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { under } from './location.ts'
 
-/** A UUID of version 8 (RFC 9562: of one's own making) whose last 48 bits are checksums. */
-const checkedId = /[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-([0-9a-f]{4})([0-9a-f]{8})/
+/**
+ * A UUID of version 8 (RFC 9562: of one's own making) whose last 48 bits are checksums, at the end of a name but for `-m0` of manifests and
+ * what kind of file it is: whoever makes another file of one names it otherwise.
+ */
+const checkedId =
+  /[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-([0-9a-f]{4})([0-9a-f]{8})(?:-m\d?)?\.(?:metadata\.json|avro|json|ndjson)$/
 
 /**
  * A new location in `folder` whose name says what the object holds: the id that `nameOf` is given ends in a checksum of the folder and one

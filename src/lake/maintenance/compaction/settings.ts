@@ -1,3 +1,5 @@
+import { numberProperty } from '../../metadata/heeded-properties.ts'
+
 /** How a table is compacted, by its properties: `write.*` are of Iceberg, `compaction.*` of Weir. */
 export interface CompactionSettings {
   /** `compaction.enabled`, true. */
@@ -11,14 +13,10 @@ export interface CompactionSettings {
 }
 
 export function compactionSettings(properties: Readonly<Record<string, string>> = {}): CompactionSettings {
-  const value = (key: string, otherwise: number, least: number): number => {
-    const given = Number(properties[key] ?? otherwise)
-    return Number.isFinite(given) && given >= least ? given : otherwise
-  }
   return {
     enabled: properties['compaction.enabled'] !== 'false',
-    targetBytes: value('write.target-file-size-bytes', 512 << 20, 1),
-    filesMin: value('compaction.min-input-files', 5, 2),
-    deletedRatioMin: value('compaction.deleted-rows-ratio', 0.3, 0),
+    targetBytes: numberProperty(properties, 'write.target-file-size-bytes'),
+    filesMin: numberProperty(properties, 'compaction.min-input-files'),
+    deletedRatioMin: numberProperty(properties, 'compaction.deleted-rows-ratio'),
   }
 }

@@ -3,6 +3,7 @@ import { asWeirError } from '../../../kernel/errors/weir-error.ts'
 import { parseDuration } from '../../../kernel/units.ts'
 import { findableSchema, reservedSchemas } from '../../../sql/reserved-names.ts'
 import { textTypes } from '../../../crawler/look/text-fits.ts'
+import { csvCharacter } from '../fields.ts'
 import { normalType } from '../table/column.ts'
 
 const leastMs = 1000
@@ -25,7 +26,7 @@ const schedule = z.string().superRefine((text, context) => {
 export const crawlerSchema = z.strictObject({
   path: z
     .string()
-    .min(1)
+    .regex(/^(?!\s*$)[^\0]+$/, 'a folder has a name, without the character NUL')
     .regex(
       /^(?![a-z0-9+.-]+:\/\/)|^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^?#]*)?$/i,
       'write it like ./folder or s3://bucket/prefix',
@@ -57,25 +58,23 @@ export const crawlerSchema = z.strictObject({
     ),
   csv: z
     .strictObject({
-      delimiter: z
-        .string()
-        .length(1)
+      delimiter: csvCharacter()
         .optional()
         .describe('What separates fields. Found out without it: comma, tab, semicolon or bar.'),
       header: z
         .boolean()
         .optional()
         .describe('Whether the first record has the names of the columns. Found out without it.'),
-      quote: z
-        .string()
-        .length(1)
-        .default('"')
-        .describe('What stands around fields with delimiters in them; doubled inside.'),
+      quote: csvCharacter().default('"').describe('What stands around fields with delimiters in them; doubled inside.'),
       nullValues: z
         .array(z.string())
         .min(1)
         .default([''])
         .describe('What stands for null where it is not in quotes: the empty field without it.'),
+    })
+    .refine(({ delimiter, quote }) => delimiter !== quote, {
+      path: ['delimiter'],
+      error: 'what separates fields is not what stands around them (quote); choose another',
     })
     .prefault({})
     .describe('How CSV is read.'),
@@ -96,7 +95,10 @@ export const crawlerSchema = z.strictObject({
     .describe(
       'What happens to a file that differs from the table: `widen` adds its columns and widens types, and leaves out what does not fit even so; `quarantine` leaves it out; `fail` leaves the table as it was and says why.',
     ),
-  exclude: z.array(z.string()).default([]).describe('Globs from the folder on, `archive/**`: such files are not seen.'),
+  exclude: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Globs from the folder on, `archive/**`: such files are not seen.'),
   sampleRows: z
     .union([z.int().min(1), z.literal('all')])
     .default(1000)
@@ -113,7 +115,16 @@ export type CrawlerSpec = z.output<typeof crawlerSchema>
 
 function normalColumns(columns: Readonly<Record<string, string>>, context: z.RefinementCtx): Record<string, string> {
   const normal: Record<string, string> = {}
+  const seen = new Map<string, string>()
   for (const [name, type] of Object.entries(columns)) {
+    const twin = seen.get(name.toLowerCase())
+    seen.set(name.toLowerCase(), name)
+    if (twin !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message: `differs from ${twin} only by case, which SQL does not tell apart`,
+      })
     try {
       normal[name] = normalType(type, name)
       const plain: readonly string[] = textTypes

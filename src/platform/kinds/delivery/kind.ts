@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { asWeirError, WeirError } from '../../../kernel/errors/weir-error.ts'
 import { parseDuration, parseSize } from '../../../kernel/units.ts'
-import { duration, reference, size } from '../fields.ts'
+import { csvCharacter, duration, reference, size } from '../fields.ts'
 import type { FindResource, KindDefinition, SpecChange } from '../kind-definition.ts'
 import type { DeliveryRunPlan } from '../reconcile-services.ts'
 import type { DesiredResource, Resource } from '../resource.ts'
@@ -41,9 +41,18 @@ export const deliverySchema = z.strictObject({
       header: z.boolean().default(false).describe('Whether each record begins with a line of column names.'),
       columns: z
         .array(z.string())
+        .min(1)
+        .refine((names) => new Set(names).size === names.length, {
+          error: 'a column stands twice; each field is one column',
+        })
         .optional()
         .describe("The columns in the order of the fields; the table's without it."),
-      delimiter: z.string().length(1).optional().describe('What separates fields; a comma without it.'),
+      delimiter: csvCharacter()
+        .refine((text) => text !== '"', {
+          error: 'fields are put between ", so that it separates none; choose another',
+        })
+        .optional()
+        .describe('What separates fields; a comma without it.'),
     })
     .optional()
     .describe('How CSV is read.'),
@@ -170,7 +179,11 @@ async function check(
   const stream = desired.find((other) => other.kind === 'stream' && other.name === spec.from)
   const table = desired.find((other) => other.kind === 'table' && other.name === spec.to)
   try {
-    if (stream) formatOf(name, spec, stream.spec as StreamSpec)
+    if (stream && formatOf(name, spec, stream.spec as StreamSpec) !== 'csv' && spec.csv)
+      throw new WeirError(
+        'WEIR-1003',
+        `delivery "${name}": it has csv, but the values of stream "${spec.from}" are json. Leave csv out, or set format to "csv"`,
+      )
   } catch (error) {
     throw new WeirError('WEIR-1003', asWeirError(error).message, where)
   }

@@ -1,4 +1,4 @@
-import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import { asWeirError, WeirError } from '../../../kernel/errors/weir-error.ts'
 import { nearestName } from '../../../kernel/nearest.ts'
 import type { PartitionField } from '../reconcile-services.ts'
 import type { Column } from './column.ts'
@@ -46,6 +46,38 @@ export function parsePartition(text: string, columns: Readonly<Record<string, Co
   if (!(size >= 1 && size <= sizeMax))
     throw invalid(text, `${name} takes ${sized} of 1 to ${sizeMax}: ${name}(${column}, 16)`)
   return { transform: `${name}[${size}]`, column }
+}
+
+/** What is wrong with each, a field that stands twice included: it would have the name of the other. */
+export function partitionTroubles(
+  partitionBy: readonly string[],
+  columns: Readonly<Record<string, Column>>,
+): readonly { readonly at: number; readonly message: string }[] {
+  const seen = new Map<string, string>()
+  return partitionBy.flatMap((text, at) => {
+    try {
+      const field = parsePartition(text, columns)
+      const name = partitionName(field)
+      const twin = seen.get(name.toLowerCase())
+      seen.set(name.toLowerCase(), text)
+      if (twin !== undefined)
+        throw invalid(
+          text,
+          twin === text ? 'it stands twice; leave one out' : `it is called ${name}, as ${twin} is; leave one out`,
+        )
+      if (field.transform !== 'identity' && Object.hasOwn(columns, name))
+        throw invalid(text, `its values are called ${name}, as a column is; rename that column`)
+      return []
+    } catch (error) {
+      return [{ at, message: asWeirError(error).message }]
+    }
+  })
+}
+
+/** `date_month`, as other engines name them. */
+export function partitionName({ transform, column }: PartitionField): string {
+  const [name] = transform.split('[')
+  return name === 'identity' ? column : `${column}_${name === 'truncate' ? 'trunc' : name}`
 }
 
 function invalid(text: string, advice: string): WeirError {

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { asWeirError } from '../../../kernel/errors/weir-error.ts'
 import { findableSchema, reservedSchemas } from '../../../sql/reserved-names.ts'
+import { propertyTrouble } from '../../../lake/metadata/heeded-properties.ts'
 import { deltaTroubles } from './delta-troubles.ts'
 import { columnSchema, normalType, type Column } from './column.ts'
 import { keyTrouble } from './key.ts'
-import { parsePartition } from './partition.ts'
+import { partitionTroubles } from './partition.ts'
 
 export const tableSchema = z
   .strictObject({
@@ -50,20 +51,14 @@ export const tableSchema = z
       const message = keyTrouble(name, key.indexOf(name) < at, columns)
       if (message !== undefined) context.addIssue({ code: 'custom', path: ['key', at], message })
     }
-    for (const [at, text] of partitionBy.entries()) {
-      try {
-        parsePartition(text, columns)
-      } catch (error) {
-        context.addIssue({ code: 'custom', path: ['partitionBy', at], message: asWeirError(error).message })
-      }
+    for (const { at, message } of partitionTroubles(partitionBy, columns))
+      context.addIssue({ code: 'custom', path: ['partitionBy', at], message })
+    for (const [key, value] of Object.entries(properties)) {
+      const message = key.startsWith('weir.')
+        ? 'properties that begin with weir. are set by Weir'
+        : propertyTrouble(key, value)
+      if (message !== undefined) context.addIssue({ code: 'custom', path: ['properties', key], message })
     }
-    for (const key of Object.keys(properties))
-      if (key.startsWith('weir.'))
-        context.addIssue({
-          code: 'custom',
-          path: ['properties', key],
-          message: 'properties that begin with weir. are set by Weir',
-        })
   })
 
 export type TableSpec = z.output<typeof tableSchema>

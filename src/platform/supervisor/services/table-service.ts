@@ -15,6 +15,7 @@ import type {
   TablePlan,
   TableService,
 } from '../../kinds/reconcile-services.ts'
+import { partitionName } from '../../kinds/table/partition.ts'
 import type { DropNotes } from './interrupted-changes.ts'
 import { changedSchema } from './changed-schema.ts'
 import { describeTable } from './describe-table.ts'
@@ -152,19 +153,19 @@ export function partitionOf(
   })
 }
 
-/** `date_month`, as other engines name them. */
-function partitionName({ transform, column }: PartitionField): string {
-  const [name] = transform.split('[')
-  return name === 'identity' ? column : `${column}_${name === 'truncate' ? 'trunc' : name}`
-}
-
 function identOf({ namespace, name }: TableIdentifier): { namespace: readonly [string]; name: string } {
   return { namespace: [namespace], name }
 }
 
-const unreadableCodes: ReadonlySet<ErrorCode> = new Set(['WEIR-4025', 'WEIR-4026', 'WEIR-8002'])
+const unreadableCodes: ReadonlySet<ErrorCode> = new Set([
+  'WEIR-4008',
+  'WEIR-4025',
+  'WEIR-4026',
+  'WEIR-8002',
+  'WEIR-8007',
+])
 
-/** A Delta table that another engine has changed in ways that Weir does not follow, or whose log has gone; any table whose metadata file has. */
+/** A Delta table that another engine has changed in ways that Weir does not follow, or whose log has gone; any table whose metadata file has, or is damaged. */
 function unreadable(error: unknown): 'unreadable' {
   if (error instanceof WeirError && unreadableCodes.has(error.code)) return 'unreadable'
   throw error
