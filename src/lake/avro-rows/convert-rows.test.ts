@@ -9,6 +9,7 @@ import { scratchDuckdb } from '../../../test/support/scratch-duckdb.ts'
 import { type Random, seededRandom } from '../../../test/support/seeded-random.ts'
 import type { AvroSchema } from '../manifest/avro-reader.ts'
 import { fileRowsSql } from '../scan/file-rows.ts'
+import { readFooter } from '../scan/read-footer.ts'
 import { parseNameMapping } from '../scan/name-mapping.ts'
 import type { ScannedFile } from '../scan/plan-scan.ts'
 import { namedItems } from '../scan/scan-sql.ts'
@@ -36,7 +37,9 @@ interface Read {
 }
 
 async function rowsOf({ path, format }: Read, schema: Schema, more: object = {}): Promise<readonly string[]> {
-  const file = { content: 'data', format, specId: 0, partition: [], recordCount: 0 } as unknown as ScannedFile
+  const { rows: recordCount, sizeBytes } = readFooter(path)
+  const plain = { content: 'data', format, specId: 0, partition: [], recordCount, sizeBytes }
+  const file = plain as unknown as ScannedFile
   const sql = fileRowsSql([{ path, file }], { schema, schemas: [schema], isNumbered: true, ...more })
   const read = await db.runAndReadAll(
     `SELECT ${namedItems(schema)}, file_row_number FROM (${sql}) ORDER BY file_row_number`,

@@ -56,8 +56,9 @@ export function readFooter(path: string): Footer {
 /** The same of a file of a scan. `WEIR-8007` where it is not the one that its manifest describes, but one of other rows. */
 export function footerOf({ path, file }: ReadFile): Footer {
   const footer = readFooter(path)
-  if (file === undefined) return footer
-  const [rows, sizeBytes] = [file.recordCount, isConverted(file) ? footer.sizeBytes : file.sizeBytes]
+  // A copy of rows in Avro was counted when it was made.
+  if (file === undefined || isConverted(file)) return footer
+  const { recordCount: rows, sizeBytes } = file
   if (footer.rows === rows && footer.sizeBytes === sizeBytes) return footer
   throw new WeirError(
     'WEIR-8007',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { compactedTable, withCompactedLake } from '../../../../test/support/compacted-lake.ts'
@@ -32,7 +32,8 @@ void test('files of a Delta table, those of other engines among them, become one
       )
       const stats = JSON.stringify({ numRecords: 10 })
       const partitionValues = { part: name === 'z' ? 'a' : 'a b' }
-      assert.ok(log.append([addAction(encodeURI(`${name}.parquet`), { stats, partitionValues })]))
+      const { size } = statSync(join(log.root, `${name}.parquet`))
+      assert.ok(log.append([addAction(encodeURI(`${name}.parquet`), { size, stats, partitionValues })]))
     }
     const before = await setting.digest()
     const versions = log.versions()
