@@ -1,4 +1,4 @@
-import { asWeirError, WeirError } from '../../kernel/errors/weir-error.ts'
+import { asWeirError } from '../../kernel/errors/weir-error.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { checkChange, checkShape } from '../delta/write/check-shape.ts'
 import { commitLocation, deltaRoot, deltaVersion, isDelta, settingsProperty } from '../delta/write/delta-table.ts'

@@ -9,6 +9,8 @@ import type { ManifestFile } from './manifest-file.ts'
  */
 type Header = ReadonlyMap<string, Buffer>
 
+type Told = string | number | bigint
+
 /** `WEIR-4008` for a list whose header names another snapshot. */
 export function mustBeListOf(
   snapshot: Pick<Snapshot, 'manifest-list' | 'snapshot-id' | 'sequence-number'>,
@@ -43,13 +45,13 @@ export function mustBeManifest(manifest: ManifestFile, header: Header, entries: 
     compare(location, `number of ${status} files`, manifest[`${status}Files`], found[status])
 }
 
-function compare(location: string, what: string, expected: unknown, found: unknown): void {
-  if (found !== undefined && String(found) !== String(expected)) throw other(location, what, expected, found)
+function compare(location: string, what: string, expected: Told, found: Told | Buffer | undefined): void {
+  if (found !== undefined && found.toString() !== String(expected)) throw other(location, what, expected, found)
 }
 
-function other(location: string, what: string, expected: unknown, found: unknown): WeirError {
+function other(location: string, what: string, expected: Told, found: Told | Buffer): WeirError {
   return new WeirError(
     'WEIR-4008',
-    `${location} is not the file that its table names there: expected ${what} ${String(expected)}, found ${String(found)}`,
+    `${location} is not the file that its table names there: expected ${what} ${String(expected)}, found ${found.toString()}`,
   )
 }

@@ -8,6 +8,6 @@ void test('fields are separated by any character, also one that is several bytes
   }
   for (const delimiter of [',', '\t', '¦', '|', '→']) {
     const decode = csvDecoder(schema as never, { header: false, delimiter })
-    assert.equal(String(decode(Buffer.from(`7${delimiter}Zoë`))), '{"id":7,"name":"Zoë"}', delimiter)
+    assert.equal((decode(Buffer.from(`7${delimiter}Zoë`)) as Buffer).toString(), '{"id":7,"name":"Zoë"}', delimiter)
   }
 })

@@ -8,7 +8,6 @@ import { schemaOf } from '../../../lake/types/schema.ts'
 import type { Schema } from '../../../lake/types/type.ts'
 import type {
   ColumnPlan,
-  PartitionField,
   TableChange,
   TableFormat,
   TableIdentifier,
