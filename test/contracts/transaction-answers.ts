@@ -15,7 +15,7 @@ export async function transactionAnswers(port: number): Promise<readonly Answere
   const answers: Answered[] = []
   for (const [name, script] of Object.entries(scripts)) {
     const desk = await openTransactionDesk(() => port, `answers-${name}`, `answers-${name}`)
-    for (const kind of [coordinatorOf.groups, coordinatorOf.transactions]) await findCoordinator(port, kind)
+    await findCoordinators(port)
     const say = (step: string, answer: unknown): void => void answers.push([`${name}: ${step}`, answer])
     await script(settled(desk), say)
   }
@@ -26,11 +26,12 @@ export async function transactionAnswers(port: number): Promise<readonly Answere
 const coordinatorOf = { groups: 0, transactions: 1 } as const
 
 /** A Kafka makes the topics that its coordinators keep their state in when they are first looked for. */
-async function findCoordinator(port: number, keyType: number): Promise<void> {
-  await eventually('a coordinator', async () => {
-    const { coordinators } = await askKafka(port, findCoordinatorApi, 4, { keyType, coordinatorKeys: ['any'] })
-    return coordinators[0]?.errorCode === 0 ? true : undefined
-  })
+export async function findCoordinators(port: number): Promise<void> {
+  for (const keyType of [coordinatorOf.groups, coordinatorOf.transactions])
+    await eventually('a coordinator', async () => {
+      const { coordinators } = await askKafka(port, findCoordinatorApi, 4, { keyType, coordinatorKeys: ['any'] })
+      return coordinators[0]?.errorCode === 0 ? true : undefined
+    })
 }
 
 type Say = (step: string, answer: unknown) => void

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { askKafka } from '../../../../test/support/ask-kafka.ts'
 import { countingFiles } from '../../../../test/support/counting-files.ts'
 import { runBroker } from '../../../../test/support/running-broker.ts'
 import { nodeFiles } from '../../../kernel/files/node-files.ts'
 import { connectKafka } from '../../client/connect.ts'
+import { fetchApi } from '../../protocol/apis/fetch.ts'
 import { BatchBuilder } from '../../protocol/records/batch-builder.ts'
+import { batchesIn } from '../../protocol/records/record-cursor.ts'
 
 const kilobyte = 1024
 const batchBytes = 100 * kilobyte
@@ -62,5 +65,28 @@ void test('partitions that are read to their end leave their room to the next', 
     )
   } finally {
     await client.close()
+  }
+})
+
+void test('a fetch of no bytes gets the first batch, as in Kafka: who reads so gets on', async () => {
+  await using log = await runBroker()
+  const client = await connectKafka({ bootstrap: log.bootstrap })
+  await client.topics.create([{ name: 'orders', partitions: 1 }])
+  for (let at = 0; at < 2; at++) await client.produce({ topic: 'orders', partition: 0, batch: batch(), acks: 'all' })
+  await client.close()
+  for (const [maxBytes, partitionMaxBytes] of [
+    [0, 0],
+    [0, 1e6],
+    [1, 1],
+    [1e6, 0],
+  ] as const) {
+    const topics = [{ topic: 'orders', partitions: [{ partition: 0, fetchOffset: 1, partitionMaxBytes }] }]
+    const request = { maxWaitMs: 0, minBytes: 1, maxBytes, isolationLevel: 0, topics }
+    const [answer] = (await askKafka(log.broker.port, fetchApi, 11, request)).responses[0]!.partitions
+    assert.deepEqual(
+      [...batchesIn(answer!.records!)].map(({ header }) => header.baseOffset),
+      [1],
+      `${maxBytes}, ${partitionMaxBytes}`,
+    )
   }
 })

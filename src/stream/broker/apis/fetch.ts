@@ -26,7 +26,7 @@ export function fetchHandler(services: ApiServices): Handler {
       // Begun before the reading, so that what is appended meanwhile is not missed.
       const change = nextChange(partitionsOf(services, request), context.closed)
       const bytesMax = context.room.open(
-        Math.min(request.maxBytes, services.limits.fetchBytesMax),
+        Math.max(0, Math.min(request.maxBytes, services.limits.fetchBytesMax)),
         deadline - services.clock.monotonic(),
       )
       const gathered = await gather(services, request, context, bytesMax)
@@ -42,7 +42,7 @@ export function fetchHandler(services: ApiServices): Handler {
   })
 }
 
-/** Reads up to `bytesMax`; nothing at all when that is 0, for there is no room even for a first batch. */
+/** Reads up to `bytesMax`, and a first batch whatever its size: who asks for no bytes gets on, too. */
 async function gather(
   services: ApiServices,
   request: FetchRequest,
@@ -61,7 +61,7 @@ async function gather(
       const room: number = full ? 0 : Math.max(0, Math.min(one.partitionMaxBytes, bytesMax - bytes))
       const answer = await readOne(services, context, topic, wanted, one, {
         room,
-        isFirst: bytes === 0 && bytesMax > 0,
+        isFirst: bytes === 0,
         isCommitted: request.isolationLevel === readCommitted,
       })
       bytes += answer.records?.length ?? 0

@@ -1,5 +1,6 @@
 import type { Files } from '../../../kernel/files/files.ts'
 import { endBefore, type OffsetHole } from '../../offset-holes.ts'
+import type { PartitionState } from './partition-state.ts'
 import { readJsonIfWhole, writeJson } from './small-file.ts'
 
 /**
@@ -48,13 +49,14 @@ export function epochBehind(epochs: readonly LeaderEpoch[], { from, to }: Offset
 export function endOfEpoch(
   epochs: readonly LeaderEpoch[],
   wanted: number,
-  endOffset: number,
-  holes: readonly OffsetHole[],
+  { startOffset, endOffset, holes }: Pick<PartitionState, 'startOffset' | 'endOffset' | 'holes'>,
 ): { readonly epoch: number; readonly endOffset: number } | undefined {
   if (wanted > currentEpoch(epochs)) return undefined
   const next = epochs.find(({ epoch }) => epoch > wanted)
-  const epoch = epochs.findLast((known) => known.epoch <= wanted)?.epoch ?? wanted
-  return { epoch, endOffset: next ? endBefore(holes, next.startOffset) : endOffset }
+  const known = epochs.findLast(({ epoch }) => epoch <= wanted)
+  const end = next ? endBefore(holes, next.startOffset) : endOffset
+  // Of one from before the first that is known nothing lies below the start.
+  return known ? { epoch: known.epoch, endOffset: end } : { epoch: wanted, endOffset: Math.max(end, startOffset) }
 }
 
 export async function readEpochs(files: Files, folder: string): Promise<readonly LeaderEpoch[]> {

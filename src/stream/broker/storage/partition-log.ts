@@ -152,8 +152,7 @@ class OpenedPartition implements PartitionLog {
   }
 
   endOfEpoch(epoch: number): { readonly epoch: number; readonly endOffset: number } | undefined {
-    const { epochs, endOffset, holes } = this.#state
-    return endOfEpoch(epochs, epoch, endOffset, holes)
+    return endOfEpoch(this.#state.epochs, epoch, this.#state)
   }
 
   readableFrom(offset: number): number {
