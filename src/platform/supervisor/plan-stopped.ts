@@ -23,6 +23,8 @@ import { refuseOtherPlace } from '../lake/prepare-lake.ts'
 import type { Project } from '../project/project.ts'
 import { readMetadataPlace } from './metadata-place.ts'
 import { describeTable } from './services/describe-table.ts'
+import { createStreamService } from './services/stream-service.ts'
+import type { StreamsPlace } from './streams/streams-place.ts'
 
 /** Checks of views; what queries compute while they are planned is held to this. */
 const engineBytes = 256e6
@@ -53,7 +55,10 @@ export async function planStopped(project: Project, dataDirectory: string, proje
   const crawls = onlyToPlan<CrawlService>({
     checkBucket: (crawler, location, isDeclared) => void bucketAccessOf(crawler, location, settings, isDeclared),
   })
-  const services = onlyToPlan<ReconcileServices>({ tables, views: viewChecks(folder, objects, stack), crawls })
+  const streams = createStreamService(
+    onlyToPlan<StreamsPlace>({ showsOthers: settings.streams?.bootstrap === undefined }),
+  )
+  const services = onlyToPlan<ReconcileServices>({ streams, tables, views: viewChecks(folder, objects, stack), crawls })
   const catalog = catalogRelations({ pointers: metadata.pointers, tables, logger })
   const current = (await metadata.resources.list({})) as readonly Resource[]
   const steps = await planProject({ kinds, services, catalog }, project.resources, current)

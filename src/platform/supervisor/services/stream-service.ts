@@ -8,14 +8,13 @@ import type { StreamDescription, StreamPlan, StreamService } from '../../kinds/r
 
 /** Topics by the Kafka protocol: the embedded log and the real Kafka alike. */
 export function createStreamService(place: Pick<StreamsPlace, 'kafka' | 'states' | 'showsOthers'>): StreamService {
-  const { states } = place
   const client = () => place.kafka()
   return {
     check(plan) {
       if (place.showsOthers) checkConfigs(plan)
     },
     async ensure(plan) {
-      states.forget()
+      place.states.forget()
       const { topics } = await client()
       const configs = configsOf(plan)
       const [found] = await topics.describe([plan.name])
@@ -30,7 +29,7 @@ export function createStreamService(place: Pick<StreamsPlace, 'kafka' | 'states'
     async remove(name) {
       await (await client()).topics.delete([name])
     },
-    state: (name) => states.of(name),
+    state: (name) => place.states.of(name),
     async list() {
       if (!place.showsOthers) return []
       const topics = await (await client()).topics.describe()
