@@ -1,6 +1,5 @@
 import type { Files } from '../../../kernel/files/files.ts'
 import { endBefore, type OffsetHole } from '../../offset-holes.ts'
-import type { PartitionState } from './partition-state.ts'
 import { readJsonIfWhole, writeJson } from './small-file.ts'
 
 /**
@@ -42,6 +41,12 @@ export function epochBehind(epochs: readonly LeaderEpoch[], { from, to }: Offset
   return epochs.at(-1)!.startOffset >= to ? epochs : nextEpoch(epochs, to, Math.ceil((to - from) / offsetsPerEpoch))
 }
 
+interface LogEnds {
+  readonly startOffset: number
+  readonly endOffset: number
+  readonly holes: readonly OffsetHole[]
+}
+
 /**
  * The last epoch that is not later than the wanted one, and where it ended: how a client finds out that what it read is gone
  * (KIP-320). Undefined for an epoch that is yet to come.
@@ -49,7 +54,7 @@ export function epochBehind(epochs: readonly LeaderEpoch[], { from, to }: Offset
 export function endOfEpoch(
   epochs: readonly LeaderEpoch[],
   wanted: number,
-  { startOffset, endOffset, holes }: Pick<PartitionState, 'startOffset' | 'endOffset' | 'holes'>,
+  { startOffset, endOffset, holes }: LogEnds,
 ): { readonly epoch: number; readonly endOffset: number } | undefined {
   if (wanted > currentEpoch(epochs)) return undefined
   const next = epochs.find(({ epoch }) => epoch > wanted)
