@@ -81,6 +81,10 @@ const nonsense: readonly (readonly [settings: object, message: RegExp])[] = [
     /principals.0 .*is no rule for principals/,
   ],
   [
+    { streams: { listeners: { a: {}, b: { advertise: 'kafka:9093' } } } },
+    /listeners.b.advertise is "kafka:9093": without a port it listens on another one at each start/,
+  ],
+  [
     { streams: { listeners: { a: { port: 9092 }, b: { port: 9092 } } } },
     /listeners.b.port is 9092: another listener has port 9092 there/,
   ],

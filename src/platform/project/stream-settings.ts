@@ -143,6 +143,14 @@ export const streamsSchema = z
       )
       .refine((all) => Object.keys(all).length > 0, 'name one at least, or leave listeners out')
       .superRefine((all, context) => {
+        const later = Object.entries(all).slice(1)
+        for (const [name, { port, advertise }] of later)
+          if (port === undefined && advertise !== undefined)
+            context.addIssue({
+              code: 'custom',
+              path: [name, 'advertise'],
+              message: 'without a port it listens on another one at each start; set the port that is advertised',
+            })
         const places = Object.entries(all).map(([name, { host: at, port }]) => ({ name, place: `${at}:${port}`, port }))
         const twins = places.filter(
           ({ place, port }, index) => port && places.findIndex((other) => other.place === place) < index,
