@@ -14,13 +14,14 @@ const attemptsMax = 8
 const small = Buffer.from('mine')
 const large = randomBytes((5 << 20) + 1)
 
-/** The request that makes the object be there. */
+/** What must be the first goes in one request, whatever its size. */
+const decides = /^PUT (?!.*uploadId=)/
 const writes = [
-  { what: 'an object', bytes: small, decides: /^PUT/ },
-  { what: 'a large object', bytes: large, decides: /^POST .*uploadId=/ },
+  { what: 'an object', bytes: small },
+  { what: 'a large object', bytes: large },
 ]
 
-for (const { what, bytes, decides } of writes) {
+for (const { what, bytes } of writes) {
   void test(`${what} that must be the first is that of its writer, whose answers are lost (INV-O3)`, async () => {
     for (const lost of [1, 2, attemptsMax]) {
       await using tested = await openS3Store({ endpoint: proxy.url, patience: { attemptsMax, delayMs: 1 } })
@@ -51,6 +52,22 @@ for (const { what, bytes, decides } of writes) {
     assert.equal(await store.size(`${root}/x`), undefined)
   })
 }
+
+void test('an object that is sent in parts is there when its answers are lost, and not when nothing came', async () => {
+  const completes = /^POST .*uploadId=/
+  for (const lost of [1, 2, attemptsMax]) {
+    await using tested = await openS3Store({ endpoint: proxy.url, patience: { attemptsMax, delayMs: 1 } })
+    const { store, root } = tested
+    await proxy.failNext(completes, 'lost', lost)
+    await store.put(`${root}/parts`, large)
+    assert.ok((await store.get(`${root}/parts`)).equals(large))
+    assert.equal((await proxy.counts()).lost, lost)
+  }
+  await using tested = await openS3Store({ endpoint: proxy.url, patience: { attemptsMax: 3, delayMs: 1 } })
+  await proxy.failNext(completes, 'reset', 3)
+  await assert.rejects(tested.store.put(`${tested.root}/x`, large), { code: 'WEIR-8004', retryable: true })
+  assert.equal(await tested.store.size(`${tested.root}/x`), undefined)
+})
 
 void test('what cannot be read after all answers were lost is told as unknown, not as written or refused', async () => {
   await using tested = await openS3Store({ endpoint: proxy.url, patience: { attemptsMax: 3, delayMs: 1 } })

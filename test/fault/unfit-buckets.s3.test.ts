@@ -79,4 +79,15 @@ void suite('a bucket is asked at the start for what tables need', () => {
       message: /does not honour conditional writes \(If-None-Match: \*\).*Use a server that does/,
     })
   })
+
+  void test('a server that looks first and writes then would let writers at the same time all be the first: refused', async () => {
+    await using proxy = await startAgreeingProxy(s3Server().endpoint, { onlyAtOnce: true })
+    const warehouse = `s3://${s3Server().bucket}/tests/${randomUUID()}`
+    await assert.rejects(check({ endpoint: proxy.url }, warehouse), {
+      code: 'WEIR-8010',
+      message: /let [2-8] of 8 writers of one name at the same time all be the first.*Use a server that does/,
+    })
+    await using direct = await openS3Store()
+    for await (const { location } of direct.store.list(`${warehouse}/`)) assert.fail(location)
+  })
 })

@@ -20,8 +20,8 @@ const leftAfterMs = 3_600_000
 const patience = { patience: { attemptsMax: 6, delayMsMax: 1000 }, silenceMsMax: 5000 }
 
 /**
- * Asks of a bucket all that tables need of it: that it is there and may be written, read, listed and cleaned, and that of two who
- * must each be the first, one is refused. WEIR-8010 names what it refuses, and what to do; WEIR-8004 when it did not answer.
+ * Asks of a bucket all that tables need of it: that it is there and may be written, read, listed and cleaned, and that of those who
+ * must each be the first, one after the other or at once, all but one are refused. WEIR-8010 names what it refuses, and what to do; WEIR-8004 when it did not answer.
  */
 export async function checkBucket(place: LakePlace): Promise<void> {
   const store = await openLake(place, 'check', patience)
@@ -34,6 +34,7 @@ export async function checkBucket(place: LakePlace): Promise<void> {
       throw cannot(place, 'hands out other bytes than were written', 'Use a server that keeps them')
     await doing('list', place, () => mustList(store, place, location))
     await doing('write', place, () => mustRefuse(store, place, location))
+    await doing('write', place, () => mustRefuseRivals(store, place))
   } finally {
     await doing('delete from', place, () => store.remove(location))
   }
@@ -64,6 +65,30 @@ async function mustRefuse(store: ObjectStore, place: LakePlace, location: string
   }
   throw cannot(place, ...noConditions)
 }
+
+/** A server that looks first and writes then refuses the second of two writers, and lets several at once be the first. */
+async function mustRefuseRivals(store: ObjectStore, place: LakePlace): Promise<void> {
+  const location = under(place.warehouse, `${probeName}${randomUUID()}`)
+  const rivals = Array.from({ length: rivalsAtOnce }, (_, at) =>
+    store.put(location, Buffer.from(`rival ${at}`), { ifAbsent: true }),
+  )
+  try {
+    const outcomes = await Promise.allSettled(rivals)
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected' && asWeirError(outcome.reason).code !== 'WEIR-8003') throw outcome.reason
+    const first = outcomes.filter(({ status }) => status === 'fulfilled').length
+    if (first > 1)
+      throw cannot(
+        place,
+        `let ${first} of ${rivalsAtOnce} writers of one name at the same time all be the first (If-None-Match: *)`,
+        noConditions[1],
+      )
+  } finally {
+    await store.remove(location)
+  }
+}
+
+const rivalsAtOnce = 8
 
 const noConditions = [
   'does not honour conditional writes (If-None-Match: *): of two writers of one name both would succeed',

@@ -35,7 +35,7 @@ export async function sendInParts(s3: S3, source: Source, write: Write): Promise
   const upload = await begin(s3, write)
   try {
     const sent = await sendParts(s3, source, upload)
-    await settled(s3, write, () => complete(s3, upload, write, sent))
+    await settled(s3, write, () => complete(s3, upload, sent))
   } catch (error) {
     await abort(s3, upload)
     throw error
@@ -89,10 +89,9 @@ async function sendPart(s3: S3, upload: Upload, PartNumber: number, Body: Uint8A
 }
 
 // Its size goes unsaid: not every server knows that header, and the checksum of the whole says it.
-async function complete(s3: S3, upload: Upload, write: Write, sent: SentParts): Promise<void> {
+async function complete(s3: S3, upload: Upload, sent: SentParts): Promise<void> {
   const request = {
     ...upload.address,
-    ...write.condition,
     MultipartUpload: { Parts: sent.parts },
     ChecksumCRC32: crc32Text(sent.sum),
     ChecksumType: 'FULL_OBJECT',

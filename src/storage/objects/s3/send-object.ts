@@ -14,22 +14,24 @@ export interface Send {
   readonly ifAbsent: boolean
 }
 
-/** Stores an object that the server has checked against its checksum, in one request or, when it is large, in parts. */
+/**
+ * Stores an object that the server has checked against its checksum, in one request or, when it is large, in parts. One that must be the first goes
+ * in one, whatever its size: of two uploads in parts some servers let both be the first.
+ */
 export async function sendObject(s3: S3, source: Source, { location, ifAbsent }: Send): Promise<void> {
-  const token = randomUUID()
-  const send = { location, token, condition: ifAbsent ? { IfNoneMatch: '*' } : {} }
-  if (source.sizeBytes > s3.partBytes) await sendInParts(s3, source, send)
-  else if (ifAbsent) await settled(s3, send, () => sendWhole(s3, source, send))
-  else await sendWhole(s3, source, send)
+  const write = { location, token: randomUUID(), isFirst: ifAbsent }
+  if (ifAbsent) await settled(s3, write, () => sendWhole(s3, source, write))
+  else if (source.sizeBytes > s3.partBytes) await sendInParts(s3, source, write)
+  else await sendWhole(s3, source, write)
 }
 
-async function sendWhole(s3: S3, source: Source, { location, token, condition }: Write): Promise<void> {
+async function sendWhole(s3: S3, source: Source, { location, token, isFirst }: Write): Promise<void> {
   const release = await s3.slots.take()
   try {
     const Body = await source.read(0, source.sizeBytes)
     const request = {
       ...addressOf(location),
-      ...condition,
+      ...(isFirst ? { IfNoneMatch: '*' } : {}),
       Body,
       Metadata: { [tokenName]: token },
       ChecksumCRC32: crc32Text(crc32(Body)),

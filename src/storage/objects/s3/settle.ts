@@ -8,7 +8,8 @@ export interface Write {
   readonly location: string
   /** Kept with the object, so that whose it is can be read when an answer was lost. */
   readonly token: string
-  readonly condition: { readonly IfNoneMatch?: string }
+  /** Refused when the location is taken. */
+  readonly isFirst: boolean
 }
 
 /** Name of the token among the object's metadata. */
@@ -28,7 +29,7 @@ export async function settled(s3: S3, write: Write, send: () => Promise<void>): 
       throw isCode(error, 'WEIR-8004') ? error : unread
     })
     if (found === write.token) return
-    if (found === undefined || write.condition.IfNoneMatch === undefined) throw error
+    if (found === undefined || !write.isFirst) throw error
     throw new WeirError('WEIR-8003', `${write.location} is already there`, { cause: error })
   }
 }
