@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startChaosProxy } from '../support/chaos-proxy.ts'
@@ -33,10 +35,13 @@ void suite('kill -9 of who works on tables in S3', () => {
       for (let round = 0; round < rounds; round++) {
         const before = await commits(weir)
         await eventually('commits', async () => ((await commits(weir)) >= before + 2 ? true : undefined))
-        const work = weir.command('compact', 'kept')
-        const pid = await eventually('the operator', () => operatorOf(weir))
-        await pause(random.pick(1200))
-        if (operatorOf(weir) === pid) process.kill(pid, 'SIGKILL')
+        const left = new Set(underWay(weir))
+        let isDone = false
+        const work = weir.command('compact', 'kept').finally(() => (isDone = true))
+        await eventually('the compaction', () => isDone || underWay(weir).some((name) => !left.has(name)) || undefined)
+        await pause(random.pick(400))
+        const pid = operatorOf(weir)
+        if (!isDone && pid !== undefined) process.kill(pid, 'SIGKILL')
         if ((await work).code !== 0) atWork++
         await verifies(weir)
       }
@@ -79,6 +84,12 @@ void suite('kill -9 of who works on tables in S3', () => {
 async function commits(weir: RestartableWeir): Promise<number> {
   const { code, stdout } = await weir.command('table', 'history', 'kept', '--json')
   return code === 0 ? (JSON.parse(stdout) as { items: readonly unknown[] }).items.length : 0
+}
+
+/** Folders of files that compactions write, on their way to S3; of those that were killed too. */
+function underWay(weir: RestartableWeir): readonly string[] {
+  const folder = join(weir.folder, '.weir/tail/operator/compaction')
+  return existsSync(folder) ? readdirSync(folder) : []
 }
 
 function operatorOf(weir: RestartableWeir): number | undefined {
