@@ -29,7 +29,7 @@ export interface ListedObject extends ObjectVersion {
  * `WEIR-8011` when another object lies there by now, `WEIR-8002` when none does, `WEIR-8004` when the bucket does not answer.
  */
 export interface ObjectReader {
-  /** All objects whose location begins with `prefix`, page by page, in the order of their keys. */
+  /** All objects whose location begins with `prefix`, page by page, in the order of their keys. WEIR-4022 for one without an ETag. */
   list(prefix: string): AsyncIterable<ListedObject>
   range(version: ObjectVersion, from: number, length: number): Promise<Buffer>
   /** The bytes from `from` on; who stops reading ends the transfer. A body that breaks off is read on from there. */
@@ -61,12 +61,20 @@ async function* listed(s3: S3, prefix: string): AsyncIterable<ListedObject> {
         location: `s3://${Bucket}/${Key}`,
         sizeBytes: Size ?? 0,
         modifiedMs: LastModified?.getTime() ?? 0,
-        etag: ETag ?? '',
+        etag: ETag ?? refuseWithoutEtag(`s3://${Bucket}/${Key}`),
         isArchived: archives.has(StorageClass),
       }
     if (page.NextContinuationToken === undefined) return
     after = { ContinuationToken: page.NextContinuationToken }
   }
+}
+
+/** Without one nobody can tell an object from the one that lay there before: other rows would be read in silence. */
+function refuseWithoutEtag(location: string): never {
+  throw new WeirError(
+    'WEIR-4022',
+    `${location} is listed without an ETag, by which a changed object is known. Write it through the server's S3 protocol, or use a server that tells one of each object`,
+  )
 }
 
 async function rangeOf(s3: S3, version: ObjectVersion, from: number, length: number): Promise<Buffer> {
