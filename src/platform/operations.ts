@@ -209,8 +209,8 @@ export interface TableOperations {
   dropRef(table: MaintainedTableName, ref: Pick<NamedRef, 'name' | 'type'>): Promise<void>
   describe(table: MaintainedTableName): Promise<TableDescription>
   schemas(table: MaintainedTableName): Promise<TableSchemas>
-  /** WEIR-2005 until all is ready. */
-  clients(table: MaintainedTableName, principal: Principal): Promise<readonly TableClient[]>
+  /** Those that need its files for who may read them. WEIR-2005 until all is ready. */
+  clients(table: MaintainedTableName, principal: Principal, readsFiles: boolean): Promise<readonly TableClient[]>
 }
 
 /** How a program of the field reads a table. */

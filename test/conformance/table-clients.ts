@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import pg from 'pg'
 import type { TableClient } from '../../src/platform/operations.ts'
 import { runCommand } from '../../tools/conformance/command.ts'
 import { kit } from '../../tools/conformance/kit.ts'
@@ -26,11 +27,20 @@ const runners: Readonly<
 const project = `import { defineProject, delivery, stream, table } from 'weir-data'
 const events = stream('events', { partitions: 1 })
 const rows = table('events', { columns: { id: 'long', name: 'string' } })
+const named = { id: { type: 'long', required: true }, name: 'string' }
 export default defineProject({
   name: 'clients',
-  resources: [events, rows, delivery('load', { from: events, to: rows, flush: { age: '1 hour' } })],
+  resources: [
+    events, rows, delivery('load', { from: events, to: rows, flush: { age: '1 hour' } }),
+    table('keyed', { columns: named, key: ['id'], partitionBy: ['bucket(id, 4)'] }),
+    table('as_delta', { columns: named, format: 'delta' }),
+    table('Mixed-Case_1', { columns: named, namespace: 'Sales-eu' }),
+  ],
 })
 `
+/** One that SQL makes. */
+const made = `it's "new" 漢字`
+const tables = ['events', 'keyed', 'as_delta', 'Sales-eu.Mixed-Case_1', made]
 const chosen = process.argv.slice(2)
 if (chosen.length === 0 || chosen.some((name) => runners[name] === undefined))
   throw new Error(`name clients: ${Object.keys(runners).join(', ')}`)
@@ -42,18 +52,34 @@ async function readWith(secrets: Readonly<Record<string, string>>, what: string)
   Object.assign(process.env, secrets)
   await using weir = await startWeir('clients', project)
   await deliver(weir)
-  const { items } = await call<{ items: readonly TableClient[] }>(weir, 'GET', 'tables/events/clients')
+  await insertInto(weir)
   for (const name of chosen) {
     const { install, run } = runners[name]!
     if (install && what === 'without secrets')
       await runCommand([...install, weir.endpoints.iceberg, '--read', 'public.events'])
-    const output = run(items.find((client) => client.name === name)!.text)
-    const ok = ['first of the rows', 'second of the rows'].every((value) => output.includes(value))
-    console.log(`${ok ? 'ok  ' : 'FAIL'}  ${name} ${what}`)
-    if (ok) continue
-    console.error(output)
-    process.exitCode = 1
+    for (const table of tables) {
+      const path = `tables/${encodeURIComponent(table)}/clients`
+      const { items } = await call<{ items: readonly TableClient[] }>(weir, 'GET', path)
+      const output = run(items.find((client) => client.name === name)!.text)
+      const ok = ['first of the rows', 'second of the rows'].every((value) => output.includes(value))
+      console.log(`${ok ? 'ok  ' : 'FAIL'}  ${name} ${what}: ${table}`)
+      if (ok) continue
+      console.error(output)
+      process.exitCode = 1
+    }
   }
+}
+
+async function insertInto({ endpoints }: RunningWeir): Promise<void> {
+  const address = new URL(endpoints.postgres)
+  address.password = process.env['WEIR_PASSWORD'] ?? ''
+  const client = new pg.Client({ connectionString: address.href })
+  await client.connect()
+  const rows = `values (0, 'first of the rows'), (1, 'second of the rows')`
+  for (const table of ['keyed', 'as_delta', '"Sales-eu"."Mixed-Case_1"'])
+    await client.query(`insert into ${table} ${rows}`)
+  await client.query(`create table "${made.replaceAll('"', '""')}" as select * from (${rows}) as t(id, name)`)
+  await client.end()
 }
 
 async function deliver(weir: RunningWeir): Promise<void> {

@@ -117,6 +117,13 @@ void suite('signing in at the console', { timeout: 240_000 }, () => {
     assert.equal(await page.getByRole('button', { name: /now …/ }).count(), 0)
     await page.getByRole('tab', { name: 'Clients' }).click()
     await page.getByText('credential="ana:"').waitFor()
+    // A column of these is masked for her: SQL shows the others.
+    await tab.open('/resources/table/orders?tab=Clients')
+    assert.deepEqual(await page.getByRole('heading', { level: 2 }).allTextContents(), ['psql'])
+    await page.getByRole('tab', { name: 'Data' }).click()
+    await page.locator('.empty').getByText('No rows yet.').waitFor()
+    await page.getByRole('combobox', { name: 'Column' }).selectOption('customer')
+    await tab.open('/resources/table/items?tab=Clients')
     await page.getByRole('button', { name: 'Sign out' }).click()
     await signIn('root', 'root-secret')
     await page.getByRole('tab', { name: 'History' }).waitFor()

@@ -41,8 +41,9 @@ async function check(request: FastifyRequest, rule: RouteRule, parts: Parts): Pr
   if (access === undefined) return
   const target = await targetOf(parts, kind.startsWith('view') ? 'view' : 'table', name)
   if (target === undefined) return
-  const refusal =
-    rule === 'knower of the relation' && access.sees(target) ? undefined : access.refusal('table:read', target)
+  if (rule === 'knower of the relation' && access.sees(target)) return
+  if (rule === 'reader of the rows' && access.readsRows(target)) return
+  const refusal = access.refusal('table:read', target)
   if (refusal !== undefined) throw new WeirError('WEIR-7015', refusal)
 }
 

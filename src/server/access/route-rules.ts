@@ -9,6 +9,8 @@ export type RouteRule =
   | 'user'
   /** Who may read the table that the path names, with its files. */
   | 'reader of the table'
+  /** Who may read its rows by SQL, masked columns as null. */
+  | 'reader of the rows'
   /** Who may know the table or view that the path names. */
   | 'knower of the relation'
   /** Who may read it, with its files. */
@@ -37,7 +39,7 @@ export const routeRules: ReadonlyMap<string, RouteRule> = new Map<string, RouteR
   ['GET /api/v1/tables/:name/history', 'reader of the table'],
   ['GET /api/v1/tables/:name/diff', 'reader of the table'],
   ['GET /api/v1/tables/:name/schemas', 'reader of the table'],
-  ['GET /api/v1/tables/:name/clients', 'reader of the table'],
+  ['GET /api/v1/tables/:name/clients', 'reader of the rows'],
   ['GET /api/v1/tables/:name/files', 'reader of the table'],
   ['GET /api/v1/tables/:name/files/columns', 'reader of the table'],
   ['GET /api/v1/tables/:name/partitions', 'reader of the table'],

@@ -43,7 +43,7 @@ const fileKey = z.strictObject({ by: z.number(), path: z.string() })
 const partitionKey = z.strictObject({ by: z.number(), partition: z.string(), specId: z.int() })
 
 /** What a table is and has: of its metadata, and of the manifests of a snapshot. */
-export const tableInspectionRoutes: Routes = (untyped, { control, operations: { tables, inspection } }) => {
+export const tableInspectionRoutes: Routes = (untyped, { access, control, operations: { tables, inspection } }) => {
   const app = typed(untyped)
   const api = { tags: ['tables'], params: named }
   const ident = async (named: string) => {
@@ -84,7 +84,12 @@ export const tableInspectionRoutes: Routes = (untyped, { control, operations: { 
         response: { 200: tableClients },
       },
     },
-    async (request) => ({ items: await tables.clients(await ident(request.params.name), principalOf(request)) }),
+    async (request) => {
+      const [table, principal] = [await ident(request.params.name), principalOf(request)]
+      const rights = await access?.accessOf(principal)
+      const readsFiles = rights?.refusal('table:read', { ...table, namespace: [table.namespace] }) === undefined
+      return { items: await tables.clients(table, principal, readsFiles) }
+    },
   )
 
   app.get(

@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { SqlAnswer } from '../../api/answers.ts'
 import type { Resource } from '../../api/resource.ts'
+import { ApiError } from '../../api/client.ts'
 import {
   countSql,
   pagesMax,
@@ -29,9 +30,12 @@ export function TableRows({ resource }: { readonly resource: Resource }) {
   const described = useTable(resource.name)
   const { at, filter: filters = [], sort, page: pageText } = useSearch({ from: '/resources/$kind/$name' })
   const navigate = useNavigate({ from: '/resources/$kind/$name' })
-  if (described.isLoadingError) return <ErrorNotice error={described.error} retry={() => void described.refetch()} />
-  if (!described.data) return <Loading height={500} />
-  const columns = described.data.columns.filter(({ depth }) => depth === 0)
+  const isForSql = isRefused(described.error)
+  if (described.isLoadingError && !isForSql)
+    return <ErrorNotice error={described.error} retry={() => void described.refetch()} />
+  if (!described.data && !isForSql) return <Loading height={500} />
+  // Who may not read files, for columns are masked, may read the rows all the same.
+  const columns = described.data?.columns.filter(({ depth }) => depth === 0) ?? declaredColumns(resource)
   const page = Math.min(pagesMax - 1, Math.max(0, (Number(pageText) || 1) - 1))
   const query: RowQuery = { at, filters, sort, page }
   const set = (change: {
@@ -44,7 +48,9 @@ export function TableRows({ resource }: { readonly resource: Resource }) {
   return (
     <>
       <RowFilters columns={columns} filters={filters} onChange={(filter) => set({ filter })} />
-      <SnapshotOfRows table={resource.name} at={at} onChange={(snapshot) => set({ at: snapshot })} />
+      {described.data ? (
+        <SnapshotOfRows table={resource.name} at={at} onChange={(snapshot) => set({ at: snapshot })} />
+      ) : null}
       {problems.map((problem) => (
         <p key={problem} className="state" data-tone="failed" role="alert">
           ✕ {problem}
@@ -61,6 +67,15 @@ export function TableRows({ resource }: { readonly resource: Resource }) {
       )}
     </>
   )
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 403
+}
+
+function declaredColumns({ spec }: Resource): Columns {
+  const declared = (spec['columns'] ?? {}) as Readonly<Record<string, { readonly type: string }>>
+  return Object.entries(declared).map(([column, { type }]) => ({ column, type }))
 }
 
 function FoundRows(props: {

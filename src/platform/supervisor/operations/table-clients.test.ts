@@ -12,6 +12,14 @@ void test('where a password and a token are asked for, each line takes them from
     assert.doesNotMatch(text, /WEIR_/, name)
 })
 
+void test('who may not read the files of a table is shown SQL alone', () => {
+  const place = { endpoints, hasPassword: true, hasToken: true, user: 'ana', readsFiles: false }
+  assert.deepEqual(
+    tableClients(table, place).map(({ name }) => name),
+    ['psql'],
+  )
+})
+
 void test('a name stays one name in every language', () => {
   const odd = { ...table, name: `it's "new"` }
   const [psql, python, spark] = tableClients(odd, { endpoints, hasPassword: false, hasToken: false })

@@ -10,6 +10,8 @@ export interface ReadingPlace {
   readonly hasToken: boolean
   /** The user of the project who reads; an administrator without it. */
   readonly user?: string
+  /** Not for whom columns are masked: SQL alone shows the others. */
+  readonly readsFiles?: boolean
 }
 
 type Table = Pick<TableDescription, 'namespace' | 'name' | 'location'>
@@ -19,6 +21,7 @@ type Table = Pick<TableDescription, 'namespace' | 'name' | 'location'>
  * the own password to all, and reaches files in a bucket by signatures, which neither Trino nor DuckDB ask for.
  */
 export function tableClients(table: Table, place: ReadingPlace): readonly TableClient[] {
+  if (place.readsFiles === false) return [psql(table, place)]
   const clients = place.user === undefined ? [psql, pyiceberg, spark, trino, duckdb] : [psql, pyiceberg, spark]
   return clients.map((client) => client(table, place))
 }

@@ -42,12 +42,12 @@ export function createTableOperations(catalog: CatalogClient, place: () => Readi
         sortOrders: sortHistory(metadata),
       }
     },
-    async clients(table, principal) {
+    async clients(table, principal, readsFiles) {
       const { location } = await metadataOf(table)
       const known = place()
       if (known === undefined) throw new WeirError('WEIR-2005', 'Weir is starting: where it answers is not known yet')
       const user = principal.kind === 'user' ? { user: principal.name } : {}
-      return tableClients({ ...table, location }, { ...known, ...user })
+      return tableClients({ ...table, location }, { ...known, ...user, readsFiles })
     },
   }
 }
