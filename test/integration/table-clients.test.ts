@@ -92,6 +92,21 @@ void suite('INV-CO9: the lines that read a table', { timeout: 120_000 }, () => {
     })
     assert.equal(refused.status, 403)
     await assert.rejects(runPsql(lines, 'wrong'), /password/)
+    const listed = async (authorization: string) => {
+      const response = await fetch(`${weir.http}/api/v1/tables`, { headers: { authorization } })
+      const { items } = (await response.json()) as { items: readonly { name: string; by: string }[] }
+      return items.map(({ name, by }) => `${by} ${name}`)
+    }
+    const all = await listed(`Bearer ${passwords.token}`)
+    assert.deepEqual(
+      all.toSorted(),
+      ['project Mixed-Case_1', 'project as_delta', 'project keyed', 'project orders', `others ${made}`].toSorted(),
+    )
+    const ofBob = await listed(`Basic ${Buffer.from(`bob:${passwords.user('bob')}`).toString('base64')}`)
+    assert.deepEqual(
+      ofBob,
+      all.filter((one) => one !== 'project orders'),
+    )
     await weir.withdraw('reading')
   })
 })

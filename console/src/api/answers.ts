@@ -323,6 +323,13 @@ export interface LetterReason {
   readonly remedy: string
 }
 
+export interface ListedTable {
+  readonly namespace: string
+  readonly name: string
+  /** Whether the project declares it, a crawler found its files, or SQL or a client of the catalog made it. */
+  readonly by: 'project' | 'crawler' | 'others'
+}
+
 export interface MaintenancePlan {
   /** That would expire. */
   readonly snapshots: number

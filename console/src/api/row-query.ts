@@ -1,5 +1,3 @@
-import { quoteName } from './sql.ts'
-
 /** Which rows are meant, as it stands in the address of the page. */
 export interface RowFilter {
   readonly column: string
@@ -62,7 +60,7 @@ export function problemOf({ column, operator, value }: RowFilter, columns: reado
   return `${value === '' ? 'Nothing' : value} is no ${type}; write it like ${examples[baseOf(type)] ?? 'text'}.`
 }
 
-/** One row more than a page has, so that the last page is known. */
+/** One row more than a page has, so that the last page is known. `table` is SQL. */
 export function rowsSql(table: string, columns: readonly TypedColumn[], query: RowQuery): string {
   const { page } = query
   const offset = page > 0 ? ` offset ${page * rowsOfPage}` : ''
@@ -76,7 +74,7 @@ export function countSql(table: string, columns: readonly TypedColumn[], query: 
 function sourceOf(table: string, columns: readonly TypedColumn[], { at, filters }: RowQuery): string {
   const moment = at === undefined ? '' : ` at (version => ${/^\d+$/.test(at) ? at : quoteText(at)})`
   const conditions = filters.flatMap((filter) => conditionOf(filter, columns) ?? [])
-  return `${quoteName(table)}${moment}${conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`}`
+  return `${table}${moment}${conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`}`
 }
 
 /**

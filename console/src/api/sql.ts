@@ -11,10 +11,8 @@ export function runOwnSql(sql: string, limit: number, signal?: AbortSignal): Pro
   return call('POST', '/api/v1/sql', { sql, limit, engine: 'own' }, signal)
 }
 
-/** A name as SQL text, safe whatever is in it. */
-export function quoteName(name: string): string {
-  return name
-    .split('.')
-    .map((part) => `"${part.replaceAll('"', '""')}"`)
-    .join('.')
+/** A name as SQL text, safe whatever is in it. Its schema is left out where it is the one that is searched. */
+export function quoteName({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  const parts = namespace === 'public' ? [name] : [namespace, name]
+  return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join('.')
 }

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery, useQueryClient, useMutation } from '@tansta
 import type {
   CompactionPlan,
   FileColumns,
+  ListedTable,
   MaintenancePlan,
   MaintenanceTurn,
   RecordedRun,
@@ -20,6 +21,16 @@ const refreshMs = 5000
 
 function get<Answer>(name: string, path: string, signal: AbortSignal): Promise<Answer> {
   return call<Answer>('GET', `/api/v1/tables/${encodeURIComponent(name)}${path}`, undefined, signal)
+}
+
+/** Every table, those that nobody declared too. */
+export function useAllTables() {
+  return useQuery({
+    queryKey: ['tables'],
+    refetchInterval: refreshMs,
+    queryFn: ({ signal }) =>
+      call<{ items: readonly ListedTable[] }>('GET', '/api/v1/tables', undefined, signal).then(({ items }) => items),
+  })
 }
 
 /** A table as it is. */

@@ -15,7 +15,8 @@ export function ResourceData({ resource }: { readonly resource: Resource }) {
 }
 
 function Rows({ resource }: { readonly resource: Resource }) {
-  const sql = `select * from ${quoteName(resource.name)} limit 1000`
+  const { name, spec } = resource
+  const sql = `select * from ${quoteName({ namespace: String(spec['namespace']), name })} limit 1000`
   const rows = useQuery({ queryKey: ['rows', sql], queryFn: ({ signal }) => runOwnSql(sql, 1000, signal) })
   if (rows.isLoadingError) return <ErrorNotice error={rows.error} retry={() => void rows.refetch()} />
   if (!rows.data) return <Loading height={400} />

@@ -14,6 +14,7 @@ import { VirtualGrid, type GridColumn } from '../parts/virtual-grid.tsx'
 import { Tags } from '../parts/tags.tsx'
 import { NoSuchPage } from '../shell/broken-page.tsx'
 import { titleOf } from '../shell/nouns.ts'
+import { UndeclaredTables } from './table/undeclared-tables.tsx'
 import { StreamList } from './stream/stream-list.tsx'
 import { shell } from '../parts/shell.ts'
 
@@ -72,6 +73,7 @@ function OtherList({ of }: { readonly of: KindDescription }) {
     return (
       <Page title={title}>
         <Empty command={example}>{summary}</Empty>
+        {kind === 'table' ? <UndeclaredTables prefix="" /> : null}
       </Page>
     )
   return (
@@ -121,6 +123,7 @@ function OtherList({ of }: { readonly of: KindDescription }) {
         </span>
       </div>
       <ResourceGrid label={title} resources={shown} />
+      {kind === 'table' ? <UndeclaredTables prefix={search.prefix ?? ''} /> : null}
     </Page>
   )
 }

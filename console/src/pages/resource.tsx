@@ -17,6 +17,7 @@ import { ResourceData } from './resource-data.tsx'
 import { ResourceFigures } from './resource-figures.tsx'
 import { ResourceHistory } from './resource-history.tsx'
 import { ResourceSpec } from './resource-spec.tsx'
+import { declaredTable } from './table/table-of-page.ts'
 import { StreamAcls } from './stream/stream-acls.tsx'
 import { StreamConfiguration } from './stream/stream-configuration.tsx'
 import { StreamGroups } from './stream/stream-groups.tsx'
@@ -24,6 +25,7 @@ import { StreamPartitions } from './stream/stream-partitions.tsx'
 import { shell } from '../parts/shell.ts'
 
 const CrawlerFiles = lazy(() => whenReachable(() => import('./crawler/crawler-files.tsx')))
+const UndeclaredTable = lazy(() => whenReachable(() => import('./table/undeclared-table.tsx')))
 const TableTab = lazy(() => whenReachable(() => import('./table/table-tab.tsx')))
 
 /** Every kind has these; a capability adds the tabs that are its own. */
@@ -58,6 +60,12 @@ export function ResourcePage() {
         <Loading height={400} />
       </Page>
     )
+  if (resource === null && kind === 'table')
+    return (
+      <Suspense fallback={<Loading height={400} />}>
+        <UndeclaredTable name={name} />
+      </Suspense>
+    )
   if (resource === null)
     return (
       <Page title={name}>
@@ -82,7 +90,7 @@ function TabContent({ tab, resource }: { readonly tab: string; readonly resource
   if (resource.kind === 'table' && (tab === 'Data' || ownTabs['table']!.includes(tab)))
     return (
       <Suspense fallback={<Loading height={400} />}>
-        <TableTab tab={tab} resource={resource} />
+        <TableTab tab={tab} table={declaredTable(resource)} />
       </Suspense>
     )
   if (resource.kind === 'crawler' && tab === 'Files')

@@ -31,6 +31,7 @@ export const routeRules: ReadonlyMap<string, RouteRule> = new Map<string, RouteR
   ['GET /*', 'user'],
   ['GET /api/v1/kinds', 'user'],
   ['GET /api/v1/resources', 'user'],
+  ['GET /api/v1/tables', 'user'],
   ['POST /api/v1/sql', 'user'],
   ['GET /api/v1/resources/:kind/:name', 'knower of the relation'],
   ['GET /api/v1/resources/:kind/:name/history', 'knower of the relation'],

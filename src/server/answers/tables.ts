@@ -67,4 +67,16 @@ export const rollbackPlan = z
   })
   .meta({ id: 'RollbackPlan' })
 
+export const listedTable = z
+  .strictObject({
+    namespace: z.string(),
+    name: z.string(),
+    by: z
+      .enum(['project', 'crawler', 'others'])
+      .describe(
+        'Whether the project declares it, a crawler found its files, or SQL or a client of the catalog made it.',
+      ),
+  })
+  .meta({ id: 'ListedTable' })
+
 export const createdRef = z.strictObject({ snapshot })

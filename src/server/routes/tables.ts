@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { asWeirError } from '../../kernel/errors/weir-error.ts'
 import type { Resource } from '../../platform/kinds/resource.ts'
 import { findLakeTable } from '../find-table.ts'
-import { createdRef, rollbackPlan, snapshotDiff, tableHistory } from '../answers/tables.ts'
+import { listTables } from '../list-tables.ts'
+import { items } from '../answers/list.ts'
+import { principalOf } from '../access/request-principal.ts'
+import { createdRef, listedTable, rollbackPlan, snapshotDiff, tableHistory } from '../answers/tables.ts'
 import { actorOf } from './actor.ts'
 import { typed, type Routes } from './route.ts'
 
@@ -11,7 +14,7 @@ const named = z.object({ name: z.string() })
 const refType = z.enum(['branch', 'tag'])
 
 /** Snapshots of a table: what there are, what lies between, names for them, and the way back. */
-export const tableRoutes: Routes = (untyped, { control, operations }) => {
+export const tableRoutes: Routes = (untyped, { access, control, operations }) => {
   const app = typed(untyped)
   const { tables } = operations
   const api = { tags: ['tables'], params: named }
@@ -43,6 +46,22 @@ export const tableRoutes: Routes = (untyped, { control, operations }) => {
       if (asWeirError(error).code !== 'WEIR-2013') throw error
     })
   }
+
+  app.get(
+    '/api/v1/tables',
+    {
+      schema: {
+        tags: ['tables'],
+        summary: 'Every table that SQL knows, with those that the project does not declare',
+        response: { 200: items(listedTable) },
+      },
+    },
+    async (request) => {
+      const rights = await access?.accessOf(principalOf(request))
+      const tables = await listTables(control)
+      return { items: tables.filter(({ namespace, name }) => rights?.sees({ namespace: [namespace], name }) ?? true) }
+    },
+  )
 
   app.get(
     '/api/v1/tables/:name/history',

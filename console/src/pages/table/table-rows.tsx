@@ -1,7 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { SqlAnswer } from '../../api/answers.ts'
-import type { Resource } from '../../api/resource.ts'
 import { ApiError } from '../../api/client.ts'
 import {
   countSql,
@@ -12,7 +11,7 @@ import {
   type RowFilter,
   type RowQuery,
 } from '../../api/row-query.ts'
-import { runOwnSql } from '../../api/sql.ts'
+import { quoteName, runOwnSql } from '../../api/sql.ts'
 import { useTable } from '../../api/tables.ts'
 import { Command } from '../../parts/command.tsx'
 import { formatCount } from '../../parts/format.ts'
@@ -20,14 +19,15 @@ import { Empty, ErrorNotice, Loading } from '../../parts/notice.tsx'
 import { ResultGrid } from '../../parts/result-grid.tsx'
 import { RowFilters } from './row-filters.tsx'
 import { SnapshotOfRows } from './snapshot-of-rows.tsx'
-import { tableName } from './table-name.ts'
+import type { TableOfPage } from './table-of-page.ts'
 import { shell } from '../../parts/shell.ts'
 
 type Columns = readonly { readonly column: string; readonly type: string }[]
 
 /** Rows by filters, at a snapshot or as they are, sorted, page by page; the address says which. */
-export function TableRows({ resource }: { readonly resource: Resource }) {
-  const described = useTable(resource.name)
+export function TableRows({ table }: { readonly table: TableOfPage }) {
+  const { name, namespace, bare } = table
+  const described = useTable(name)
   const { at, filter: filters = [], sort, page: pageText } = useSearch({ from: '/resources/$kind/$name' })
   const navigate = useNavigate({ from: '/resources/$kind/$name' })
   const isForSql = isRefused(described.error)
@@ -35,7 +35,7 @@ export function TableRows({ resource }: { readonly resource: Resource }) {
     return <ErrorNotice error={described.error} retry={() => void described.refetch()} />
   if (!described.data && !isForSql) return <Loading height={500} />
   // Who may not read files, for columns are masked, may read the rows all the same.
-  const columns = described.data?.columns.filter(({ depth }) => depth === 0) ?? declaredColumns(resource)
+  const columns = described.data?.columns.filter(({ depth }) => depth === 0) ?? declaredColumns(table)
   const page = Math.min(pagesMax - 1, Math.max(0, (Number(pageText) || 1) - 1))
   const query: RowQuery = { at, filters, sort, page }
   const set = (change: {
@@ -48,9 +48,7 @@ export function TableRows({ resource }: { readonly resource: Resource }) {
   return (
     <>
       <RowFilters columns={columns} filters={filters} onChange={(filter) => set({ filter })} />
-      {described.data ? (
-        <SnapshotOfRows table={resource.name} at={at} onChange={(snapshot) => set({ at: snapshot })} />
-      ) : null}
+      {described.data ? <SnapshotOfRows table={name} at={at} onChange={(snapshot) => set({ at: snapshot })} /> : null}
       {problems.map((problem) => (
         <p key={problem} className="state" data-tone="failed" role="alert">
           ✕ {problem}
@@ -58,7 +56,8 @@ export function TableRows({ resource }: { readonly resource: Resource }) {
       ))}
       {problems.length > 0 ? null : (
         <FoundRows
-          table={tableName(resource)}
+          name={name}
+          table={quoteName({ namespace, name: bare })}
           columns={columns}
           query={query}
           onSort={(by) => set({ sort: by })}
@@ -73,19 +72,20 @@ function isRefused(error: unknown): boolean {
   return error instanceof ApiError && error.status === 403
 }
 
-function declaredColumns({ spec }: Resource): Columns {
-  const declared = (spec['columns'] ?? {}) as Readonly<Record<string, { readonly type: string }>>
-  return Object.entries(declared).map(([column, { type }]) => ({ column, type }))
+function declaredColumns({ columns = {} }: TableOfPage): Columns {
+  return Object.entries(columns).map(([column, { type }]) => ({ column, type }))
 }
 
 function FoundRows(props: {
+  readonly name: string
+  /** As SQL. */
   readonly table: string
   readonly columns: Columns
   readonly query: RowQuery
   readonly onSort: (by: string | undefined) => void
   readonly onPage: (page: number) => void
 }) {
-  const { table, columns, query, onSort, onPage } = props
+  const { name, table, columns, query, onSort, onPage } = props
   const { page, sort } = query
   const sql = rowsSql(table, columns, query)
   const rows = useQuery({
@@ -131,7 +131,7 @@ function FoundRows(props: {
         </p>
       ))}
       <ResultGrid
-        label={`Rows of ${table}`}
+        label={`Rows of ${name}`}
         result={shown}
         sortOf={(column) => ({
           sorted: sort === column ? 'ascending' : sort === `-${column}` ? 'descending' : 'none',

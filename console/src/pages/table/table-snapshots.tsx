@@ -1,6 +1,5 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { Snapshot, SnapshotRef } from '../../api/answers.ts'
-import type { Resource } from '../../api/resource.ts'
 import { quoteName } from '../../api/sql.ts'
 import { useTableHistory } from '../../api/tables.ts'
 import { Command } from '../../parts/command.tsx'
@@ -10,19 +9,18 @@ import { VirtualGrid, type GridColumn } from '../../parts/virtual-grid.tsx'
 import { listedSnapshots } from './listed-snapshots.ts'
 import { SnapshotDifference } from './snapshot-difference.tsx'
 import { SnapshotTimeline } from './snapshot-timeline.tsx'
-import { tableName } from './table-name.ts'
+import type { TableOfPage } from './table-of-page.ts'
 import { shell } from '../../parts/shell.ts'
 
 /** What each commit did, newest first. Enter compares a commit with the one before; below a chosen one stand the ways from and to it. */
-export function TableSnapshots({ resource }: { readonly resource: Resource }) {
-  const { name } = resource
+export function TableSnapshots({ table: { name, namespace, bare } }: { readonly table: TableOfPage }) {
   const history = useTableHistory(name)
   const { from, to } = useSearch({ from: '/resources/$kind/$name' })
   const navigate = useNavigate({ from: '/resources/$kind/$name' })
   if (history.error) return <ErrorNotice error={history.error} retry={history.refetch} />
   if (!history.data) return <Loading height={400} />
   const { items, refs } = history.data
-  const inSql = quoteName(tableName(resource))
+  const inSql = quoteName({ namespace, name: bare })
   if (items.length === 0)
     return <Empty command={shell`weir table history ${name}`}>Nothing was committed to this table yet.</Empty>
   const compare = (ends: { readonly from?: string | undefined; readonly to?: string | undefined }): void =>
