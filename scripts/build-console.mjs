@@ -1,8 +1,9 @@
 // Builds the console of a checkout when its files are newer than what is built. Plain JavaScript without dependencies,
 // because scripts/run.mjs imports it; vite itself runs on the Node that is given.
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = `${root}console`
@@ -10,7 +11,7 @@ const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'package.json'
 
 /** Takes under two seconds when it builds, milliseconds when not. */
 export function buildConsoleWhenStale(node) {
-  const built = `${folder}/dist/index.html`
+  const built = `${folder}/dist/index.html.gz`
   if (existsSync(built) && statSync(built).mtimeMs >= Math.max(...sources.map((name) => newest(`${folder}/${name}`))))
     return
   // Built aside and moved: a Weir that serves the old files is without them for a moment only.
@@ -25,6 +26,7 @@ export function buildConsoleWhenStale(node) {
     '--emptyOutDir',
   ]
   execFileSync(node, vite, { cwd: folder, stdio: ['ignore', 2, 2] })
+  compressBeside(`${folder}/${made}`)
   for (const name of readdirSync(`${folder}/dist`))
     if (!name.startsWith('.part-')) rmSync(`${folder}/dist/${name}`, { recursive: true, force: true })
   for (const name of readdirSync(`${folder}/${made}`)) {
@@ -33,6 +35,13 @@ export function buildConsoleWhenStale(node) {
     renameSync(`${folder}/${made}/${name}`, `${folder}/dist/${name}`)
   }
   rmSync(`${folder}/${made}`, { recursive: true, force: true })
+}
+
+/** What the server sends to browsers that take it so: a third of the bytes, and no work for each request. */
+function compressBeside(path) {
+  for (const name of readdirSync(path, { recursive: true }))
+    if (/[.](js|css|html|svg)$/.test(name))
+      writeFileSync(`${path}/${name}.gz`, gzipSync(readFileSync(`${path}/${name}`), { level: 9 }))
 }
 
 function newest(path) {

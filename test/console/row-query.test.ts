@@ -104,7 +104,7 @@ void test('pages of a sorted table have each row once, rows that are equal in it
 })
 
 void test('a snapshot, a tag and an address that holds no filters', () => {
-  assert.match(rowsSql('t', columns, { at: '12', filters: [], page: 0 }), /from "t" at \(version => 12\) limit/)
+  assert.match(rowsSql('t', columns, { at: '12', filters: [], page: 0 }), /from t at \(version => 12\) limit/)
   assert.match(
     rowsSql('t', columns, { at: `v'1`, filters: [], page: 2 }),
     /at \(version => 'v''1'\) limit 501 offset 1000/,

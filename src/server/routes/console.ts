@@ -15,6 +15,8 @@ export async function consoleRoutes(app: FastifyInstance, { consoleDirectory }: 
     await app.register(fastifyStatic, {
       root: consoleDirectory,
       index: false,
+      // The build puts a compressed copy beside each file.
+      preCompressed: true,
       // Names of built assets carry their hash.
       setHeaders: (response, path) =>
         void response.header(
