@@ -39,7 +39,7 @@ export function buildConsoleWhenStale(node) {
 
 /** What the server sends to browsers that take it so: a third of the bytes, and no work for each request. */
 function compressBeside(path) {
-  for (const name of readdirSync(path, { recursive: true }))
+  for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' }))
     if (/[.](js|css|html|svg)$/.test(name))
       writeFileSync(`${path}/${name}.gz`, gzipSync(readFileSync(`${path}/${name}`), { level: 9 }))
 }
