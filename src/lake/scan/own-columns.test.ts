@@ -233,3 +233,36 @@ void test('rows are deleted by value where names inside a struct were those of o
     { id: '2', s: { a: -2, b: 2 } },
   ])
 })
+
+void test('rows beside the snapshot and files of other partition specs are of one scan, but where a file lacks what its partition tells', async () => {
+  const columns = schemaOf([
+    { name: 'id', type: 'long' },
+    { name: 'part', type: 'int' },
+  ])
+  const specs = [
+    { 'spec-id': 0, fields: [] },
+    { 'spec-id': 1, fields: [{ 'source-id': 2, 'field-id': 1000, name: 'part', transform: 'identity' }] },
+  ]
+  const whole = 'SELECT 1::BIGINT AS id, 1::INT AS part'
+  const [segment, early, late] = [
+    await written(whole, columns),
+    await written(whole, columns),
+    await written(whole, columns, { specId: 1, partition: [1] }),
+  ]
+  const without: Schema = { ...columns, fields: columns.fields.slice(0, 1) }
+  const [bare, told] = [
+    await written('SELECT 1::BIGINT AS id', without),
+    await written('SELECT 1::BIGINT AS id', without, { specId: 1, partition: [2] }),
+  ]
+  const sqlOf = (dataFiles: readonly ScannedFile[]): string =>
+    liveRowsSql(
+      { snapshot: undefined, schema: columns, dataFiles, deleteFiles: [], specs },
+      { schemas: [columns], pathOf, beside: [pathOf(segment.location)] },
+    )
+  const scans = (sql: string): number => sql.split('read_parquet(').length - 1
+  assert.equal(scans(sqlOf([early, late])), 1)
+  const all = sqlOf([early, late, bare, told])
+  assert.equal(scans(all), 3)
+  const read = await db.runAndReadAll(`SELECT part FROM (${all}) ORDER BY 1`)
+  assert.deepEqual(read.getRows(), [[1], [1], [1], [2], [null]])
+})

@@ -32,9 +32,24 @@ export interface OwnColumnsOptions {
  */
 export function ownColumnsSql(fields: readonly Field[], files: readonly OwnFile[], options: OwnColumnsOptions): string {
   const layouts = Map.groupBy(files, ({ columns }) => columns)
-  const keyOf = ({ file }: OwnFile): string => `${file?.specId} ${isCopy(file)}`
-  const groups = [...layouts.values()].flatMap((same) => [...Map.groupBy(same, keyOf).values()])
+  const groups = [...layouts.values()].flatMap((same) => readAlike(fields, same, options))
   return groups.map((same) => sameColumnsSql(fields, same, options)).join(' UNION ALL ')
+}
+
+/** Files of the same columns, those together of whose partitions the same values are taken: a scan more is a pipeline more, and counts by reading a column. */
+function readAlike(
+  fields: readonly Field[],
+  files: readonly OwnFile[],
+  { specs = [], mapping }: OwnColumnsOptions,
+): readonly (readonly OwnFile[])[] {
+  const [first] = files
+  const find = finder(first!, mapping)
+  const absent = fields.filter((field) => find(first!.columns, field) === undefined)
+  const keyOf = ({ file }: OwnFile): string => {
+    const identities = identitiesOf(file, specs)
+    return `${absent.map(({ id }) => identities.get(id) ?? '').join()} ${isCopy(file)}`
+  }
+  return [...Map.groupBy(files, keyOf).values()]
 }
 
 function sameColumnsSql(
