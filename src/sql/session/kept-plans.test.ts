@@ -61,3 +61,15 @@ void test('statements without number, and one that failed, are run again like th
   await ask('reset statement_timeout')
   assert.deepEqual(await ask('select 1'), [[1]])
 })
+
+void test('a result is the same each time, whatever its size, also when it was left before its end', async () => {
+  for (const rows of [0, 1, 2048, 2049, 5000]) {
+    const text = `select (i::int + id::int) % 7 as n, i::int as i from range(${rows}) t(i), orders where id = 1 order by i`
+    const expected = Array.from({ length: rows }, (_, i) => [(i + 1) % 7, i])
+    for (let n = 0; n < 3; n++) assert.deepEqual(await ask(text), expected, `${rows} rows`)
+    await client.query(`begin; declare part cursor for ${text}`)
+    assert.deepEqual(await ask('fetch 1 from part'), expected.slice(0, 1))
+    await ask('rollback')
+    assert.deepEqual(await ask(text), expected)
+  }
+})

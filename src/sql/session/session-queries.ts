@@ -41,11 +41,11 @@ export function createSessionQueries(statements: SessionStatements): QueryServic
         statements.mustNotBeCanceled(started)
         const text = (options?.explain ?? '') + spoken.text
         const keep = prepared.isRepeatable ? { meaning } : 'no'
-        const result = await interruptible.run(connection, () => plans.run(text, keep, (plan) => plan.stream()))
+        const opened = await interruptible.run(connection, () => plans.run(text, keep))
         statements.mustNotBeCanceled(started)
-        const fetch = () => interruptible.run(connection, () => result.fetchChunk())
+        const fetch = () => interruptible.run(connection, () => opened.fetch())
         const names = options?.explain ? undefined : prepared.names
-        const cursor = resultCursor(result, { fetch, names, notices: read.notices, end, explain: explainHere })
+        const cursor = resultCursor(opened.result, { fetch, names, notices: read.notices, end, explain: explainHere })
         const before = options?.explain ? undefined : described.get(original)
         if (before) mustBeAsDescribed(before, cursor.columns)
         return cursor
