@@ -7,6 +7,8 @@ export interface DuckdbOptions {
   readonly threads: number
   /** Spilled data; removed by DuckDB when it closes. */
   readonly temporaryDirectory: string
+  /** Whether what footers of Parquet files say is kept, as far as memory is left: for who reads the same files again and again. */
+  readonly keepsFooters?: true
   /** Further settings, by DuckDB's names, before the configuration is locked. */
   readonly settings?: Readonly<Record<string, string>>
 }

@@ -69,7 +69,7 @@ export async function startEngine(
 const asPostgres = { default_null_order: 'nulls_last_on_asc_first_on_desc' }
 
 async function openServices(config: EngineConfig, host: EngineHost, planner: TablePlanner): Promise<EngineServices> {
-  const duckdb = await openDuckdb({ ...config, settings: asPostgres })
+  const duckdb = await openDuckdb({ ...config, keepsFooters: true, settings: asPostgres })
   const database = config.database ?? 'weir'
   const ownSchemas = new Set<string>([exactSchema])
   await createExactMacros(duckdb)
