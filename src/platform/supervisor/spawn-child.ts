@@ -40,6 +40,7 @@ export function spawnChild<Remote extends Methods>(options: ChildOptions): Spawn
   const entry = fileURLToPath(new URL(`../children/${options.program}.${extension}`, import.meta.url))
   const child = spawn(process.execPath, [...nodeOptions, ...(options.program === 'log' ? logNodeOptions : []), entry], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    ...(options.program === 'engine' ? { env: { ...process.env, UV_THREADPOOL_SIZE: String(engineThreads) } } : {}),
   })
   for (const output of [child.stdout!, child.stderr!]) createInterface({ input: output }).on('line', options.onLine)
   const exited = new Promise<ChildExit>((resolve) => {
@@ -56,6 +57,12 @@ export function spawnChild<Remote extends Methods>(options: ChildOptions): Spawn
     kill: () => void child.kill('SIGKILL'),
   }
 }
+
+/**
+ * Each statement that runs holds a thread of Node's pool until its next rows are there: with the four of the default, four long ones would keep
+ * every other from beginning. More than the port takes clients.
+ */
+const engineThreads = 128
 
 // The IPC of a child is small JSON; the warning about type stripping is noise in its log.
 const nodeOptions = ['--disable-warning=ExperimentalWarning']

@@ -79,6 +79,23 @@ void test('refuses more connections than it may have, garbage, and clients that 
   assert.equal(await answerTo(port.port, Buffer.alloc(0)), '')
 })
 
+void test('a client waits for an engine that starts, longer than it may take itself to say who it is', async () => {
+  const startupTimeoutMs = 100
+  const started = Promise.withResolvers<void>()
+  const port = await open({
+    startupTimeoutMs,
+    async engine() {
+      await started.promise
+      return server.socketPath
+    },
+  })
+  const waiting = login(port)
+  // One that says nothing is cut only then.
+  assert.equal(await answerTo(port.port, Buffer.alloc(0)), '')
+  started.resolve()
+  assert.deepEqual((await (await waiting).query('select 1 as a')).rows, [{ a: 1 }])
+})
+
 void test('tells the client why, when the engine dies', async () => {
   const own = await startTestEngine([ordersTable])
   const sockets = own.socketPath

@@ -103,8 +103,9 @@ async function serveStartup(
   if (user === '') throw sqlError('WEIR-6008', 'the connection names no user', { sqlstate: '28000' })
   const { secret, principal } = serving.logins.of(user)
   if (secret) await slowly(serving.delays, socket, user, () => authenticate(socket, inbox, user, secret))
-  const { socket: engine, path } = await connectEngine(config.engine)
+  // The client has said what it has to say; from here it is the engine that takes its time, to start for one.
   ready()
+  const { socket: engine, path } = await connectEngine(config.engine)
   const early = inbox.release()
   const { [principalParameter]: _, ...parameters } = startup.parameters
   engine.write(
