@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { stream } from '../../../index.ts'
 import { createStreamService } from '../../supervisor/services/stream-service.ts'
 import type { PlanContext } from '../kind-definition.ts'
+import type { ReconcileServices } from '../reconcile-services.ts'
 import { streamKind, streamSchema } from './kind.ts'
 
 const declare = stream as (name: unknown, options?: unknown) => unknown
@@ -60,4 +61,19 @@ void test('a plan names a setting that the own log does not take; of another Kaf
   await refused({ 'min.compaction.lag.ms': '9', 'max.compaction.lag.ms': '5' }, /min.compaction.lag.ms is 9/)
   await planned({ 'cleanup.policy': 'compact' })
   await planned({ 'confluent.tier.enable': 'true' }, false)
+})
+
+void test('topics that clients made are found, also where one has more partitions than a project may ask for', async () => {
+  const list = async () => [
+    { name: 'wide', partitions: 5000 },
+    { name: 'narrow', partitions: 1 },
+  ]
+  const found = await streamKind.discover!({ streams: { list } } as unknown as ReconcileServices)
+  assert.deepEqual(
+    found.map(({ name, spec }) => [name, spec.partitions, spec.retention]),
+    [
+      ['wide', 5000, '7 days'],
+      ['narrow', 1, '7 days'],
+    ],
+  )
 })

@@ -78,7 +78,8 @@ export const streamKind: KindDefinition<StreamSpec> & { readonly kind: 'stream' 
   remove: ({ name }, { streams }) => streams.remove(name),
   async discover({ streams }) {
     const topics = await streams.list()
-    return topics.map(({ name, partitions }) => ({ name, spec: streamSchema.parse({ partitions }) }))
+    // A client may make more partitions than a project: what there is, is shown as it is.
+    return topics.map(({ name, partitions }) => ({ name, spec: { ...streamSchema.parse({}), partitions } }))
   },
   // A Kafka client may delete any topic. What is declared is made again, as it was declared; deliveries ask before they go on.
   isGone: async ({ name }, { streams }) => (await streams.state(name)) === 'gone',
