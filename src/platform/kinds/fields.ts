@@ -17,18 +17,18 @@ interface Bounds {
 }
 
 /** `7 days`, `30 s`; kept as written, for that is what people want to read again. Exact in milliseconds. */
-export function duration({ least, most = '100000000 days' }: Bounds = {}) {
+export function duration(bounds: Bounds = {}) {
   return z
     .string({ error: 'it takes a duration as text, such as "7 days"' })
-    .superRefine(check(parseDuration, { least, most }))
+    .superRefine(check(parseDuration, bounds))
     .meta({ unit: 'duration', examples: ['7 days'] })
 }
 
 /** `64 MB`, `1 GiB`. Exact in bytes. */
-export function size({ least, most = '9000 TB' }: Bounds = {}) {
+export function size(bounds: Bounds = {}) {
   return z
     .string({ error: 'it takes a size as text, such as "64 MB"' })
-    .superRefine(check(parseSize, { least, most }))
+    .superRefine(check(parseSize, bounds))
     .meta({ unit: 'size', examples: ['64 MB'] })
 }
 
@@ -50,16 +50,14 @@ export function reference(kind: string, description: string) {
     .meta({ reference: kind, description })
 }
 
-function check(
-  parse: (text: string) => number,
-  { least, most }: { readonly least: string | undefined; readonly most: string },
-) {
+function check(parse: (text: string) => number, { least, most }: Bounds) {
   return (text: string, context: z.RefinementCtx): void => {
     try {
       const value = parse(text)
       if (least !== undefined && value < parse(least))
         context.addIssue({ code: 'custom', message: `it must be at least ${least}` })
-      if (value > parse(most)) context.addIssue({ code: 'custom', message: `it must be at most ${most}` })
+      if (most !== undefined && value > parse(most))
+        context.addIssue({ code: 'custom', message: `it must be at most ${most}` })
     } catch (error) {
       context.addIssue({ code: 'custom', message: (error as Error).message })
     }
