@@ -174,11 +174,7 @@ export class JsonLines {
   #fits(size: number): boolean {
     const needed = size * 2 + overhead
     if (this.#length > 0 || needed <= this.#scan.buffer.length) return false
-    const { ignoreUnknown } = this.#scan
-    const grown = new ScanState(needed)
-    this.#scan.buffer = grown.buffer
-    this.#scan.words = grown.words
-    this.#scan.ignoreUnknown = ignoreUnknown
+    this.#scan.allocate(needed)
     return true
   }
 }

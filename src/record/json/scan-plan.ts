@@ -28,6 +28,11 @@ export interface FieldPlan {
   readonly name: string
   /** As in a value: the name's UTF-8 without quotes. */
   readonly key: Uint8Array
+  /** As most programs write it before a value, `"name":`, as words, of which the last one ends where it ends. */
+  readonly leadWords: Int32Array
+  readonly leadBytes: number
+  /** Of moments: the day, hour and minute that were seen last, four words. */
+  readonly minute: Int32Array
   readonly kind: ScanKind
   readonly required: boolean
   /** Its place in `ObjectPlan.fields`; -1 for ignored fields, list elements and map values. */
@@ -76,7 +81,7 @@ export function compileScanPlan(schema: RecordSchema, { marker, filled }: ScanOp
 }
 
 function markerField(name: string, index: number): FieldPlan {
-  const plain = { name, key: Buffer.from(name), kind: 'ignored' as const, required: false, index }
+  const plain = { name, ...writtenKey(name), kind: 'ignored' as const, required: false, index }
   return { ...plain, precision: 0, scale: 0, object: undefined, element: undefined }
 }
 
@@ -102,7 +107,7 @@ function objectOf(plans: readonly FieldPlan[]): ObjectPlan {
 
 function compileField(name: string, type: RecordType, required: boolean, index: number, path: string): FieldPlan {
   const where = path === '' ? name : `${path}.${name}`
-  const plain = { name, key: Buffer.from(name), required, index, precision: 0, scale: 0 }
+  const plain = { name, ...writtenKey(name), required, index, precision: 0, scale: 0 }
   const made = { ...plain, object: undefined, element: undefined }
   if (typeof type === 'string') return { ...made, ...primitive(type, where, path !== '' || index === -1) }
   if (type.type === 'struct') return { ...made, kind: 'struct', object: compileObject(type.fields, where) }
@@ -114,6 +119,15 @@ function compileField(name: string, type: RecordType, required: boolean, index: 
     }
   if (type.key !== 'string') throw unsupported(where, 'a map whose keys are not strings')
   return { ...made, kind: 'map', element: compileField('value', type.value, type['value-required'], -1, where) }
+}
+
+function writtenKey(name: string): Pick<FieldPlan, 'key' | 'leadWords' | 'leadBytes' | 'minute'> {
+  const lead = Buffer.from(`${JSON.stringify(name)}:`)
+  // A nameless member is no shorter than its colon and the first byte behind it.
+  const bytes = lead.length < 4 ? Buffer.concat([lead, Buffer.from([0])]) : lead
+  const places = Array.from({ length: Math.ceil(bytes.length / 4) }, (_, at) => Math.min(at * 4, bytes.length - 4))
+  const leadWords = Int32Array.from(places, (at) => bytes.readInt32LE(at))
+  return { key: Buffer.from(name), leadWords, leadBytes: bytes.length, minute: new Int32Array(4) }
 }
 
 type ScalarPlan = Pick<FieldPlan, 'kind'> & Partial<Pick<FieldPlan, 'precision' | 'scale'>>
@@ -151,6 +165,7 @@ export function rememberIgnored(plan: ObjectPlan, latin1Key: string): FieldPlan 
   const key = Buffer.from(latin1Key, 'latin1')
   const field: FieldPlan = {
     name: key.toString('utf8'),
+    ...writtenKey(key.toString('utf8')),
     key,
     kind: 'ignored',
     required: false,

@@ -41,9 +41,11 @@ export const depthMax = 128
  * record stays one line. The byte at the end of a record is 0, which no JSON may contain: no loop looks for the end.
  */
 export class ScanState {
-  buffer: Uint8Array
+  buffer!: Uint8Array
   /** The same memory, four bytes at a time. */
-  words: Int32Array
+  words!: Int32Array
+  /** The same, from any place on. */
+  view!: DataView
   at = 0
   failure: Failure = 'syntax'
   failedField: FieldPlan | undefined
@@ -59,8 +61,14 @@ export class ScanState {
   ignoreUnknown = false
 
   constructor(bytes: number) {
+    this.allocate(bytes)
+  }
+
+  /** Other memory, of which nothing is known. */
+  allocate(bytes: number): void {
     this.buffer = Buffer.allocUnsafeSlow(bytes)
     this.words = new Int32Array(this.buffer.buffer, 0, bytes >>> 2)
+    this.view = new DataView(this.buffer.buffer, 0, bytes)
   }
 
   /** Always false: `return scan.fail(…)`. */

@@ -11,9 +11,7 @@ export function scanString(scan: ScanState): boolean {
   let at = scan.at
   scan.escaped = false
   for (;;) {
-    const near = at + bytewise
-    while (plain[buffer[at]!] === 1 && at < near) at++
-    if (at === near) at = skipPlainWords(scan, at)
+    at = plainEnd(scan, at)
     const byte = buffer[at]!
     if (byte === 34) {
       scan.at = at + 1
@@ -25,6 +23,15 @@ export function scanString(scan: ScanState): boolean {
     scan.escaped = true
     at = scan.at
   }
+}
+
+/** The next quote, backslash or control character. */
+export function plainEnd(scan: ScanState, from: number): number {
+  const { buffer } = scan
+  const near = from + bytewise
+  let at = from
+  while (plain[buffer[at]!] === 1 && at < near) at++
+  return at === near ? skipPlainWords(scan, at) : at
 }
 
 /** Four bytes at a time up to a quote, a backslash or a control character (the bit tricks of "Hacker's Delight" 6-1). */

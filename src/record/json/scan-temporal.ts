@@ -42,6 +42,13 @@ function isDate(buffer: Uint8Array, at: number): boolean {
   return month !== 2 || day < 29 || (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0))
 }
 
+/** `2024-02-29T10:11`, with T or a space between. */
+export function isMinuteOfDay(buffer: Uint8Array, at: number): boolean {
+  const separator = buffer[at + 10]
+  if ((separator !== 84 && separator !== 32) || buffer[at + 13] !== 58) return false
+  return isDate(buffer, at) && two(buffer, at + 11) < 24 && two(buffer, at + 14) < 60
+}
+
 /** Behind `HH:MM:SS` and up to six digits of a fraction; -1 when there is no such time. */
 function timeEnd(buffer: Uint8Array, at: number, to: number): number {
   if (to - at < 8 || buffer[at + 2] !== 58 || buffer[at + 5] !== 58) return -1

@@ -1,6 +1,7 @@
 import { findField } from './find-field.ts'
 import type { FieldPlan, ObjectPlan } from './scan-plan.ts'
 import { scanAny, scanLiteral } from './scan-any.ts'
+import { isLead, quickEnd } from './quick-value.ts'
 import { scanDecimal, scanFloating, scanInteger } from './scan-number.ts'
 import { scanString } from './scan-string.ts'
 import { scanTypedText } from './scan-text.ts'
@@ -58,20 +59,21 @@ function mismatch(scan: ScanState, field: FieldPlan, depth: number): false {
 /** From behind the opening brace to behind the closing one: each field once, each by its type, none that is unknown. */
 export function scanObject(scan: ScanState, plan: ObjectPlan, depth: number): boolean {
   if (depth > depthMax) return scan.fail('depth')
-  const { buffer } = scan
+  const { buffer, view } = scan
   const { seen, successors } = plan
   const number = ++plan.objects
   let required = 0
   let place = 0
   if (skipSpace(scan) === 125) return (scan.at++, plan.requiredCount === 0 || failMissing(scan, plan, number))
   for (;;) {
-    if (skipSpace(scan) !== 34) return scan.fail(buffer[scan.at] === 0 ? 'end' : 'syntax')
-    scan.at++
+    let { at } = scan
+    if (buffer[at] === 32) at++
     let field = successors[place]
-    if (field === undefined || !isKey(scan, field)) {
-      field = findField(scan, plan, depth)
+    if (field !== undefined && isLead(view, field, at)) at += field.leadBytes
+    else {
+      field = nextField(scan, plan, place, depth)
       if (field === undefined) return false
-      successors[place] = field
+      at = scan.at
     }
     const { index } = field
     if (index >= 0) {
@@ -80,11 +82,12 @@ export function scanObject(scan: ScanState, plan: ObjectPlan, depth: number): bo
       place = index + 1
       if (field.required) required++
     }
-    if (buffer[scan.at] !== 58 && skipSpace(scan) !== 58) return scan.fail(buffer[scan.at] === 0 ? 'end' : 'syntax')
-    scan.at++
-    skipSpace(scan)
-    if (!scanValue(scan, field, depth)) return false
-    const byte = skipSpace(scan)
+    if (buffer[at] === 32) at++
+    const end = quickEnd(scan, field, at)
+    scan.at = end > 0 ? end : at
+    if (end < 0 && !scanSpacedValue(scan, field, depth)) return false
+    let byte = buffer[scan.at]!
+    if (byte !== 44 && byte !== 125) byte = skipSpace(scan)
     if (byte === 125) {
       scan.at++
       return required === plan.requiredCount || failMissing(scan, plan, number)
@@ -92,6 +95,27 @@ export function scanObject(scan: ScanState, plan: ObjectPlan, depth: number): bo
     if (byte !== 44) return scan.fail(byte === 0 ? 'end' : 'syntax')
     scan.at++
   }
+}
+
+function scanSpacedValue(scan: ScanState, field: FieldPlan, depth: number): boolean {
+  skipSpace(scan)
+  return scanValue(scan, field, depth)
+}
+
+/** The field of the key that comes, however it is written; then moves behind its colon. Undefined when the scan has failed. */
+function nextField(scan: ScanState, plan: ObjectPlan, place: number, depth: number): FieldPlan | undefined {
+  const { buffer } = scan
+  if (skipSpace(scan) !== 34) return (scan.fail(buffer[scan.at] === 0 ? 'end' : 'syntax'), undefined)
+  scan.at++
+  let field = plan.successors[place]
+  if (field === undefined || !isKey(scan, field)) {
+    field = findField(scan, plan, depth)
+    if (field === undefined) return undefined
+    plan.successors[place] = field
+  }
+  if (skipSpace(scan) !== 58) return (scan.fail(buffer[scan.at] === 0 ? 'end' : 'syntax'), undefined)
+  scan.at++
+  return field
 }
 
 /** Whether the key at `at` is this field's; then moves behind its closing quote. */
