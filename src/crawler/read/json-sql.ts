@@ -7,8 +7,15 @@ import { isPrintedSql, readMembers, readSql, type ReadMember, type WantedColumn 
 import type { ShapeSql } from './shape-sql.ts'
 import { castSql, doubleSql, misfitSql, textSql } from './text-sql.ts'
 
-const objectBytesMax = 64 << 20
+export const objectBytesMax = 64 << 20
 const compressionNames = { none: 'uncompressed', gzip: 'gzip', zstd: 'zstd' }
+
+export type JsonShape = Extract<FileShape, { format: 'json' }>
+
+/** Of DuckDB's readers of JSON. */
+export function jsonOptionsSql({ layout, compression }: JsonShape, objectBytes = objectBytesMax): string {
+  return `format = ${literal(layout)}, compression = ${literal(compressionNames[compression])}, maximum_object_size = ${objectBytes}, hive_partitioning = false`
+}
 
 /**
  * JSON objects member by member. A member that no crawl has seen fails the query, and so does one that is there twice: DuckDB alone would
@@ -17,7 +24,7 @@ const compressionNames = { none: 'uncompressed', gzip: 'gzip', zstd: 'zstd' }
  * DuckDB computes what stands in two branches of a CASE twice. `isPrinted` says which objects need no more than the one parse.
  */
 export function jsonSql(
-  shape: Extract<FileShape, { format: 'json' }>,
+  shape: JsonShape,
   paths: readonly string[],
   wanted: readonly WantedColumn[],
   isPrinted: typeof isPrintedSql = isPrintedSql,
@@ -59,13 +66,12 @@ const readColumn = (at: number): string => `"weir:read ${at}"`
 
 /** The objects as texts, with the columns that are read of them, whether they are as these print, and if not, texts and kinds of their members. */
 function objectsSql(
-  shape: Extract<FileShape, { format: 'json' }>,
+  shape: JsonShape,
   paths: readonly string[],
   members: readonly ReadMember[],
   isPrinted: typeof isPrintedSql,
 ): string {
   const files = `[${paths.map(literal).join(', ')}]`
-  const options = `format = ${literal(shape.layout)}, compression = ${literal(compressionNames[shape.compression])}, maximum_object_size = ${objectBytesMax}, filename = true, hive_partitioning = false`
   const names = shape.columns.map(({ name }) => name)
   const pointers = `[${names.map((name) => pointerTo(name)).join(', ')}]::VARCHAR[]`
   const known = `[${names.map(literal).join(', ')}]::VARCHAR[]`
@@ -76,7 +82,7 @@ function objectsSql(
   const read = members.map(({ name }, at) => `, struct_extract("weir:read", ${literal(name)}) AS ${readColumn(at)}`)
   const printed = isPrinted('"weir:json"', members, (at) => `struct_extract("weir:read", ${literal(names[at]!)})`)
   const unlessPrinted = (sql: string): string => `CASE WHEN "weir:printed" THEN NULL ELSE ${sql} END`
-  const objects = `SELECT CAST(json AS VARCHAR) AS "weir:json", filename AS "weir:file", file_index, ${readSql('json', members)} AS "weir:read" FROM read_json_objects(${files}, ${options})`
+  const objects = `SELECT CAST(json AS VARCHAR) AS "weir:json", filename AS "weir:file", file_index, ${readSql('json', members)} AS "weir:read" FROM read_json_objects(${files}, ${jsonOptionsSql(shape)}, filename = true)`
   const judged = `SELECT "weir:json", "weir:file", file_index${read.join('')}, CASE ${printed.map((condition) => `WHEN ${condition} THEN true`).join(' ')} WHEN ${isKnown} THEN false ELSE ${unknown} END AS "weir:printed" FROM (${objects})`
   // What can fail is not computed before it is asked for, so the objects of a count are judged as well, and no condition is carried below it.
   return `SELECT *, ${unlessPrinted(`json_extract_string("weir:json", ${pointers})`)} AS "weir:texts", ${unlessPrinted(`json_type("weir:json", ${pointers})`)} AS "weir:kinds" FROM (${judged}) WHERE "weir:printed" IS NOT NULL`

@@ -9,9 +9,11 @@ import { identifier } from '../../lake/types/duckdb-type.ts'
 import type { FileShape } from '../crawled-table.ts'
 import { jsonSql } from './json-sql.ts'
 import type { isPrintedSql } from './printed-json.ts'
+import { isProvable, proveLines } from './prove-lines.ts'
+import { provedJsonSql } from './proved-json-sql.ts'
 
 /** What the files are said to hold, and what the table has: declared types differ from those that were found. */
-const columns = [
+const declared = [
   { name: 'id', type: 'long', found: 'long' },
   { name: 'n', type: 'int', found: 'int' },
   { name: 'at', type: 'timestamptz', found: 'string' },
@@ -52,6 +54,8 @@ const pools = {
   plain: ['"2024-02-29T10:11:12.123"', '"2024-02-29 10:11:12"', '"0001-01-01T00:00:00.000000"'],
   day: ['"2024-02-29"', '"0001-01-01"', '"9999-12-31"'],
   boolean: ['true', 'false'],
+  whole: ['[]', '[1,2]', '[ 1 , 2 ]', '[null]'],
+  'whole struct': ['{}', '{"a":1.5,"b":"x"}', '{"b":"x","a":1}', '{"a": 1}', '{"a":null}'],
   list: ['[]', '[1,2]', '[1, 2]', '[null]', '[1.5]', '["1"]', '[[1]]', '[9223372036854775808]'],
   struct: [
     '{}',
@@ -122,19 +126,20 @@ const ofType: Readonly<Record<string, readonly (keyof typeof pools)[]>> = {
 }
 
 const every = (Object.keys(pools) as (keyof typeof pools)[]).flatMap((pool) => [...pools[pool]])
-const usual = (name: string) => fc.constantFrom(...ofType[name]!.flatMap((pool) => [...pools[pool]]))
-const value = (name: string) =>
+type Pools = typeof ofType
+const value = (name: string, usual: Pools) =>
   fc.oneof(
-    { weight: 40, arbitrary: usual(name) },
+    { weight: 40, arbitrary: fc.constantFrom(...usual[name]!.flatMap((pool) => [...pools[pool]])) },
     { weight: 2, arbitrary: fc.constant('null') },
     { weight: 1, arbitrary: fc.constantFrom(...every) },
   )
-const member = (name: string) =>
+const member = (name: string, usual: Pools) =>
   fc.option(
-    value(name).map((text) => ({ key: JSON.stringify(name), text })),
+    value(name, usual).map((text) => ({ key: JSON.stringify(name), text })),
     { freq: 8 },
   )
-const inOrder = fc.tuple(...columns.map(({ name }) => member(name))).map((all) => all.filter((one) => one !== null))
+const inOrder = (usual: Pools) =>
+  fc.tuple(...declared.map(({ name }) => member(name, usual))).map((all) => all.filter((one) => one !== null))
 const extra = fc.record({
   key: fc.constantFrom('"id"', '"user\\u0022name"', '"new"', '"ID"', '"ok"', '""'),
   text: fc.constantFrom(...every),
@@ -142,27 +147,36 @@ const extra = fc.record({
 const style = fc.constantFrom(',|:', ', |: ', ',|: ', ' , | : ', ',\t|:')
 
 /** A line of most members in their order, sometimes in another, sometimes with one that is there twice or that nobody knows. */
-const line = fc
-  .tuple(inOrder, fc.option(extra, { freq: 10 }), fc.nat(), style, fc.integer({ min: 0, max: 14 }))
-  .map(([all, more, at, how, odd]) => {
-    const members = all.map(({ key, text }) => ({ key, text }))
-    if (more) members.splice(at % (members.length + 1), 0, more)
-    if (odd === 1) members.reverse()
-    const [comma, colon] = how.split('|') as [string, string]
-    const text = `{${members.map((one) => `${one.key}${colon}${one.text}`).join(comma)}}`
-    if (odd === 2) return text.slice(0, at % text.length)
-    return odd === 3
-      ? ['[1]', 'null', '33', '"x"', '{}', '{}', `${text}${text}`, `${text.slice(0, -1)},}`][at % 8]!
-      : text
-  })
+const line = (usual = ofType) =>
+  fc
+    .tuple(
+      inOrder(usual),
+      fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, extra),
+      fc.nat(),
+      style,
+      fc.integer({ min: 0, max: 14 }),
+    )
+    .map(([all, more, at, how, odd]) => {
+      const members = all.map(({ key, text }) => ({ key, text }))
+      if (more) members.splice(at % (members.length + 1), 0, more)
+      if (odd === 1) members.reverse()
+      const [comma, colon] = how.split('|') as [string, string]
+      const text = `{${members.map((one) => `${one.key}${colon}${one.text}`).join(comma)}}`
+      if (odd === 2) return text.slice(0, at % text.length)
+      return odd === 3
+        ? ['[1]', 'null', '33', '"x"', '{}', '{}', `${text}${text}`, `${text.slice(0, -1)},}`][at % 8]!
+        : text
+    })
+
+const newlines = fc.constantFrom('\n', '\r\n', '\n\n', '\n \n')
 
 void suite('objects that are read in one parse', () => {
   void test('give what the same objects give member by member, rows and errors alike', async () => {
     await using files = await readFiles()
     await fc.assert(
       fc.asyncProperty(
-        fc.array(line, { minLength: 1, maxLength: 4 }),
-        fc.constantFrom('\n', '\r\n', '\n\n', '\n \n'),
+        fc.array(line(), { minLength: 1, maxLength: 4 }),
+        newlines,
         fc.boolean(),
         fc.boolean(),
         async (lines, newline, isEnded, hasMark) => {
@@ -179,6 +193,43 @@ void suite('objects that are read in one parse', () => {
       ),
       { numRuns: 30 },
     )
+  })
+
+  void test('INV-C8: lines that are proved give what the same lines give member by member', async () => {
+    const provable = declared.map((column) =>
+      column.name === 'price'
+        ? { ...column, type: 'double' }
+        : column.name === 'kept'
+          ? { ...column, found: 'string' }
+          : column,
+    )
+    assert.ok(isProvable(provable))
+    await using files = await readFiles(provable)
+    const usual: Pools = {
+      ...ofType,
+      amount: ['double'],
+      kept: ['text'],
+      unseen: ['text', 'escaped'],
+      tags: ['whole'],
+      'o/ä': ['whole struct'],
+    }
+    let proved = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(line(usual), { minLength: 1, maxLength: 3 }),
+        newlines,
+        fc.boolean(),
+        async (lines, newline, isEnded) => {
+          const text = `${lines.join(newline)}${isEnded ? newline : ''}`
+          const found = await files.readProved(text)
+          if (found === 'not proved') return
+          proved++
+          assert.deepEqual(found, await files.read(text, () => ['false']), text)
+        },
+      ),
+      { numRuns: 150 },
+    )
+    assert.ok(proved > 20, `${proved} were proved`)
   })
 
   void test('are those that programs print: members in their order, with and without blanks, nulls and escapes', async () => {
@@ -218,7 +269,9 @@ void suite('objects that are read in one parse', () => {
   })
 })
 
-async function readFiles() {
+async function readFiles(
+  columns: readonly { readonly name: string; readonly type: string; readonly found: string | null }[] = declared,
+) {
   const home = mkdtempSync(join(tmpdir(), 'weir-printed-'))
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()
@@ -247,6 +300,17 @@ async function readFiles() {
         assert.ok(error instanceof Error)
         return error.message
       }
+    },
+    async readProved(text: string) {
+      writeFileSync(path, text)
+      const longest = await proveLines(path, columns, new AbortController().signal)
+      if (longest === undefined) return 'not proved'
+      assert.ok(longest >= Math.max(...text.split('\n').map((one) => Buffer.byteLength(one))))
+      const sql = provedJsonSql(shape, [path], columns, longest)
+      const items = columns.map(
+        ({ name, type, found }) => `${sql.value({ name, type: found }, type)} AS ${identifier(name)}`,
+      )
+      return query(text, `SELECT ${items.join(', ')} FROM ${sql.from}`)
     },
     async isPrinted(text: string) {
       const { from } = jsonSql(shape, [path], columns)

@@ -8,7 +8,9 @@ import { csvSql } from './csv-sql.ts'
 import { jsonSql } from './json-sql.ts'
 import { parquetSql } from './parquet-sql.ts'
 import type { WantedColumn } from './printed-json.ts'
+import { provedJsonSql } from './proved-json-sql.ts'
 import type { ShapeSql } from './shape-sql.ts'
+import { wantedColumns } from './wanted-columns.ts'
 
 /** Rows of a file that are deleted, by its path in the table. */
 export type DeletedRows = ReadonlyMap<string, Positions>
@@ -17,30 +19,32 @@ export type DeletedRows = ReadonlyMap<string, Positions>
 export interface FilesAsRead {
   readonly deleted?: DeletedRows
   readonly pathOf?: (file: CrawledFile) => string
+  /** The bytes of the longest line of a file whose lines need no look at them; undefined of all others. */
+  readonly longestLine?: (file: CrawledFile) => number | undefined
 }
 
 /** A SELECT of the table's columns in their order and types, over these of its files. */
 export function crawledTableSql(
   table: CrawledTable,
   files: readonly CrawledFile[],
-  { deleted = new Map(), pathOf = ({ path }) => `${table.root}${path}` }: FilesAsRead = {},
+  {
+    deleted = new Map(),
+    pathOf = ({ path }) => `${table.root}${path}`,
+    longestLine = () => undefined,
+  }: FilesAsRead = {},
 ): string {
-  const groups = Map.groupBy(files, ({ shape, path }) => `${shape}${deleted.has(path) ? ' touched' : ''}`)
-  const parts = [...groups.values()].map((group) => shapeSelect(table, group, { deleted, pathOf }))
+  const kindOf = (file: CrawledFile) =>
+    deleted.has(file.path) ? ' touched' : longestLine(file) === undefined ? '' : ' proved'
+  const groups = Map.groupBy(files, (file) => `${file.shape}${kindOf(file)}`)
+  const parts = [...groups.values()].map((group) => shapeSelect(table, group, { deleted, pathOf, longestLine }))
   return parts.length > 0 ? parts.join(' UNION ALL ') : emptySelect(table.columns)
 }
 
-function shapeSelect(
-  { shapes, columns }: CrawledTable,
-  files: readonly CrawledFile[],
-  { deleted, pathOf }: Required<FilesAsRead>,
-): string {
+function shapeSelect(table: CrawledTable, files: readonly CrawledFile[], read: Required<FilesAsRead>): string {
+  const { shapes, columns } = table
   const shape = shapes[files[0]!.shape]!
   const found = new Map(shape.columns.map((column) => [column.name, column]))
-  const wanted = columns.flatMap(({ name, type, isPartition, source = name }) =>
-    !isPartition && found.has(source) ? [{ name: source, type }] : [],
-  )
-  const sql = sqlOf(shape, files.map(pathOf), wanted)
+  const sql = sqlOf(shape, files.map(read.pathOf), wantedColumns(table, shape), longestOf(files, read))
   const partitions = columns.filter(({ isPartition }) => isPartition)
   const items = columns.map((column) => {
     const { name, type, isPartition, source = name } = column
@@ -55,7 +59,7 @@ function shapeSelect(
         : nullSql(type)
     return `${item} AS ${identifier(name)}`
   })
-  return `SELECT ${items.join(', ')} FROM ${withoutDeleted(sql.from, files, { deleted, pathOf })}`
+  return `SELECT ${items.join(', ')} FROM ${withoutDeleted(sql.from, files, read)}`
 }
 
 /** Rows by their number in the file, which DuckDB tells where Parquet is read. */
@@ -74,11 +78,25 @@ function withoutDeleted(
     WHERE deleted.path = live."weir:file" AND deleted.pos = live.file_row_number))`
 }
 
-function sqlOf(shape: FileShape, paths: readonly string[], wanted: readonly WantedColumn[]): ShapeSql {
+/** All of the files are proved, or none. */
+function longestOf(files: readonly CrawledFile[], { longestLine }: Required<FilesAsRead>): number | undefined {
+  return files.reduce<number | undefined>((most, file) => {
+    const bytes = longestLine(file)
+    return bytes === undefined ? undefined : Math.max(most ?? 0, bytes)
+  }, 0)
+}
+
+function sqlOf(
+  shape: FileShape,
+  paths: readonly string[],
+  wanted: readonly WantedColumn[],
+  longestLine: number | undefined,
+): ShapeSql {
   // DuckDB takes these characters in a path for a pattern, in whatever brackets the path stands.
   const exact = paths.map((path) => path.replace(/[*?[\]]/g, '[$&]'))
   if (shape.format === 'csv') return csvSql(shape, exact)
-  return shape.format === 'json' ? jsonSql(shape, exact, wanted) : parquetSql(shape, exact)
+  if (shape.format === 'parquet') return parquetSql(shape, exact)
+  return longestLine === undefined ? jsonSql(shape, exact, wanted) : provedJsonSql(shape, exact, wanted, longestLine)
 }
 
 /** One value for all files, or a list of which each file takes its own. */

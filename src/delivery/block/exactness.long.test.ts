@@ -113,6 +113,8 @@ void test('each type takes what it holds exactly, and nothing else', async () =>
     ['l', 'null', null],
     ['l', 'NaN', 'letter'],
     ['d', '0.1', '0.1'],
+    ['d', '-0', '-0.0'],
+    ['d', '-0.0', '-0.0'],
     ['d', '1e308', '1e+308'],
     ['d', '1e309', 'letter'],
     ['d', '1e-400', 'letter'],

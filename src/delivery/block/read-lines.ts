@@ -1,11 +1,9 @@
 import { duckdbType, identifier, literal } from '../../lake/types/duckdb-type.ts'
 import type { IcebergType } from '../../lake/types/type.ts'
 import { prefixColumns } from '../../record/json/line-prefix.ts'
+import { objectBytesFor } from '../../record/json/object-bytes.ts'
 import type { RecordField, RecordSchema } from '../../record/json/record-schema.ts'
 import { deletedField, type DeleteRule } from '../keys/table-key.ts'
-
-/** DuckDB reads into buffers of twice this; small ones stay in the processor's cache and are not given back to the kernel. */
-const objectBytesMin = 512 * 1024
 
 /**
  * A SELECT of the table's columns, Weir's four included, over a file of lines as `JsonLines` makes them. Nothing is left to
@@ -30,7 +28,7 @@ export function readLinesText(
   ]
   const options = [
     `format = 'newline_delimited', auto_detect = false, compression = 'uncompressed'`,
-    `maximum_object_size = ${Math.max(objectBytesMin, longestLine + 1024)}`,
+    `maximum_object_size = ${objectBytesFor(longestLine)}`,
     `columns = {${columns.join(', ')}}`,
   ]
   const items = schema.fields.map((one) => itemOf(one, source))

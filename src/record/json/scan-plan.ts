@@ -64,15 +64,17 @@ export interface ScanOptions {
   readonly marker?: string | undefined
   /** Top-level string columns that cannot keep the empty text. */
   readonly filled?: ReadonlySet<string> | undefined
+  /** Whether columns whose names begin with `_` are Weir's own, or of the records as all others. */
+  readonly reserved?: 'left out' | 'taken'
 }
 
 /**
- * Compiles the top-level columns without Weir's own (names that begin with `_`). Throws WEIR-5017 for types that a JSON
+ * Compiles the top-level columns, mostly without Weir's own (names that begin with `_`). Throws WEIR-5017 for types that a JSON
  * value cannot fill without a change, or that DuckDB cannot write: maps whose keys are not strings, binary below the top
  * level, fixed, newer types.
  */
-export function compileScanPlan(schema: RecordSchema, { marker, filled }: ScanOptions = {}): ObjectPlan {
-  const own = schema.fields.filter(({ name }) => !name.startsWith('_'))
+export function compileScanPlan(schema: RecordSchema, { marker, filled, reserved }: ScanOptions = {}): ObjectPlan {
+  const own = schema.fields.filter(({ name }) => reserved === 'taken' || !name.startsWith('_'))
   const plans = compileFields(own, '').map((plan): FieldPlan =>
     plan.kind === 'string' && filled?.has(plan.name) === true ? { ...plan, kind: 'filled string' } : plan,
   )

@@ -56,6 +56,8 @@ export class ScanState {
   failedEnd = 0
   /** Pairs of places where a number needs quotes, so that DuckDB reads all its digits; see `quoteNumbers`. */
   readonly quoted: number[] = []
+  /** Newlines that were found between tokens. */
+  newlines = 0
   /** Whether the last string had an escape. */
   escaped = false
   ignoreUnknown = false
@@ -96,6 +98,7 @@ export function skipSpace(scan: ScanState): number {
   let at = scan.at
   let byte = buffer[at]!
   while (byte === 32 || byte === 10 || byte === 13 || byte === 9) {
+    if (byte === 10) scan.newlines++
     if (byte !== 32) buffer[at] = 32
     byte = buffer[++at]!
   }

@@ -26,7 +26,7 @@ const attemptsMax = 5
 
 /**
  * Resolves all tables of a statement at one moment and makes the session's names mean that, but for files without a row that the
- * statement asks for. `rebind` when the relations have changed since the statement was bound.
+ * statement asks for. `readsAll`: it reads every row of the others, and ends when that says so. `rebind` when the relations have changed since the statement was bound.
  */
 export async function readTables(
   services: EngineServices,
@@ -34,12 +34,13 @@ export async function readTables(
   views: SessionViews,
   filters: () => Promise<PlanFilters>,
   pendingOf: PendingOf,
+  readsAll?: AbortSignal,
 ): Promise<TableReading | 'rebind'> {
   if (bound.tables.length === 0 && bound.views.length === 0)
     return { notices: [], written: undefined, release: async () => {} }
   for (let attempt = 1; ; attempt++) {
     const planned = bound.tables.length
-      ? await planTables(services, bound, filters, pendingOf, attempt > 1)
+      ? await planTables(services, bound, { filters, pendingOf, readsAll, anew: attempt > 1 })
       : { plans: [], notices: [], ofFile: async (error: unknown) => error }
     if (planned === 'rebind') return 'rebind'
     if (planned === 'stale') {
@@ -65,6 +66,13 @@ export async function readTables(
   }
 }
 
+interface PlanOptions {
+  readonly filters: () => Promise<PlanFilters>
+  readonly pendingOf: PendingOf
+  readonly readsAll: AbortSignal | undefined
+  readonly anew: boolean
+}
+
 interface PlannedTables {
   readonly plans: readonly TablePlan[]
   readonly notices: readonly string[]
@@ -75,9 +83,7 @@ interface PlannedTables {
 async function planTables(
   { resolve, planner }: EngineServices,
   bound: BoundRelations,
-  filters: () => Promise<PlanFilters>,
-  pendingOf: PendingOf,
-  anew: boolean,
+  { filters, pendingOf, readsAll, anew }: PlanOptions,
 ): Promise<PlannedTables | 'stale' | 'rebind'> {
   const { tables, version } = bound
   const keyed = tables.filter(({ query }) => query === undefined).map(tableOf)
@@ -116,7 +122,7 @@ async function planTables(
         return 'rebind'
       }
       const asked = async () => (await filters()).get(tableKey(table))
-      plans.push(await planner.plan(table, found, asked, pendingOf({ schema, name })))
+      plans.push(await planner.plan(table, found, asked, pendingOf({ schema, name }), readsAll))
     }
   } catch (error) {
     await release(plans)

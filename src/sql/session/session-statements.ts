@@ -36,6 +36,8 @@ export interface Begun {
 export interface GivenStatement {
   readonly statement: Statement
   readonly given?: readonly ReadRelation[]
+  /** Its rows are written down, all that there are. */
+  readonly writesRows?: true
 }
 
 /** What queries and writes of one session have in common: from a text to tables that can be read. */
@@ -121,6 +123,12 @@ export function sessionStatements(
     const bound = await explained(prepared, () => pinMoments(services, prepared, parameters, withoutTables))
     return bound === 'rebind' ? bound : { ...prepared, bound }
   }
+  const untilCanceled = async <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const stop = new AbortController()
+    const told = (reason: Error): void => stop.abort(reason)
+    listeners.add(told)
+    return work(stop.signal).finally(() => listeners.delete(told))
+  }
   const prepare = ({ statement, given }: GivenStatement, freshness: Freshness): Promise<PreparedStatement> =>
     prepareStatement(services, facts, statement, freshness, given)
 
@@ -134,7 +142,8 @@ export function sessionStatements(
     async begin(statementFor, parameters) {
       for (let attempt = 1; attempt <= bindingsMax; attempt++) {
         const freshness = attempt === 1 ? 'last seen' : 'current'
-        const prepared = await pinned(await prepare(await statementFor(freshness), freshness), parameters)
+        const given = await statementFor(freshness)
+        const prepared = await pinned(await prepare(given, freshness), parameters)
         if (prepared === 'rebind') continue
         const { bound, usesCatalog } = prepared
         const spoken = await explained(prepared, () => statementText(prepared, parameters, withoutRows)).catch(
@@ -148,7 +157,9 @@ export function sessionStatements(
           spoken.isFixed && !usesCatalog && !isMasked(bound)
             ? services.filters(spoken.text, blankSession(bound))
             : noFilters
-        const read = await readTables(services, bound, views, filters, pendingOf).catch((error: unknown) => {
+        const reading = (readsAll?: AbortSignal) => readTables(services, bound, views, filters, pendingOf, readsAll)
+        const isWhole = given.writesRows === true && !mayStopEarly(given.statement)
+        const read = await (isWhole ? untilCanceled(reading) : reading()).catch((error: unknown) => {
           // What failed was a plan of ours: places in it are none of the client's.
           throw withoutPosition(explain(error, bound))
         })
@@ -176,6 +187,13 @@ export function sessionStatements(
       return () => void listeners.delete(listener)
     },
   }
+}
+
+/** Looking through files first would take longer than the few rows that are wanted. */
+function mayStopEarly({ tokens }: Statement): boolean {
+  return tokens.some(
+    ({ kind, value }) => kind === 'word' && ['limit', 'fetch', 'sample', 'tablesample'].includes(value),
+  )
 }
 
 /** As DuckDB throws it. */

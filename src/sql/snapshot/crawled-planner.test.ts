@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, rmSync, utimesSync } from 'node:fs'
+import { appendFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { crawledFolder, type CrawledFolder } from '../../../test/support/crawled-folder.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { ScanFilter } from '../blank/scan-filter.ts'
 import { crawledPlanner } from './crawled-planner.ts'
+import type { TablePlan, TablePlanner } from './table-plan.ts'
 
 void suite('tables that crawlers found', () => {
   void test('files of partitions that nobody asks for are left out, those that cannot be told are not', async () => {
@@ -124,6 +125,79 @@ void suite('tables that crawlers found', () => {
     await rejects(idsOf(crawled), /n=1\/a\.csv was removed/)
   })
 })
+
+void suite('INV-C8: files of JSON that a statement reads whole', () => {
+  const later = () => Date.now() + 60_000
+  const reads = new AbortController().signal
+
+  void test("are looked through once, and then read by DuckDB's own reader, by every statement", async () => {
+    await using crawled = await crawledFolder()
+    crawled.write({ 'a.ndjson': '{"id":1}\n{"id":2}\n', 'b.ndjson': '{"id":3}\n{"id": 4 }\n' })
+    await crawled.crawl()
+    const planner = crawledPlanner({ objects: crawled.objects, now: later })
+    const own = /\bread_json\(\[('[^']+'(, )?)+\]/
+    assert.doesNotMatch((await planOf(crawled, planner)).sql, own)
+    const { sql, release } = await planOf(crawled, planner, reads)
+    assert.match(own.exec(sql)![0], /a\.ndjson.*b\.ndjson/)
+    assert.doesNotMatch(sql, /read_json_objects/)
+    assert.deepEqual(
+      await crawled.query(`SELECT id FROM (${sql}) ORDER BY id`),
+      [1, 2, 3, 4].map((id) => ({ id: `${id}` })),
+    )
+    await release()
+    assert.match((await planOf(crawled, planner)).sql, own)
+  })
+
+  void test('with a line that the reader would change in silence are read member by member, the others not', async () => {
+    await using crawled = await crawledFolder()
+    const wrong = ['{"id":1.0}', '{"id":true}', '{"ID":1}', '{"id":1,"id":2}', '{"id":"1"}', '{"id":1,"new":2}']
+    for (const line of wrong) {
+      crawled.write({ 'a.ndjson': '{"id":1}\n', 'b.ndjson': `${'{"id":2}\n'.repeat(1000)}${line}\n` })
+      await crawled.crawl()
+      const { sql } = await planOf(crawled, crawledPlanner({ objects: crawled.objects, now: later }), reads)
+      assert.match(sql, /read_json\(\['[^']*a\.ndjson'\]/, line)
+      assert.match(sql, /read_json_objects\(\['[^']*b\.ndjson'\]/, line)
+      await assert.rejects(crawled.query(sql), line)
+    }
+  })
+
+  void test('that others change until its end fail it', async () => {
+    await using crawled = await crawledFolder()
+    crawled.write({ 'a.ndjson': '{"id":1}\n' })
+    await crawled.crawl()
+    const { release } = await planOf(crawled, crawledPlanner({ objects: crawled.objects, now: later }), reads)
+    writeFileSync(join(crawled.folder, 'a.ndjson'), '{"id":2}\n')
+    await rejects(release(), /a\.ndjson was changed after crawler test found it/)
+  })
+
+  void test('that were changed a moment ago, whose times might not tell of the next change, are not looked through', async () => {
+    await using crawled = await crawledFolder()
+    crawled.write({ 'a.ndjson': '{"id":1}\n' })
+    await crawled.crawl()
+    const planner = crawledPlanner({
+      objects: crawled.objects,
+      now: () => statSync(join(crawled.folder, 'a.ndjson')).ctimeMs,
+    })
+    assert.match((await planOf(crawled, planner, reads)).sql, /read_json_objects/)
+  })
+
+  void test('are not looked through any more when the statement is canceled', async () => {
+    await using crawled = await crawledFolder()
+    crawled.write({ 'a.ndjson': '{"id":1}\n' })
+    await crawled.crawl()
+    const planner = crawledPlanner({ objects: crawled.objects, now: later })
+    await assert.rejects(planOf(crawled, planner, AbortSignal.abort(new Error('canceled'))), /canceled/)
+    assert.match((await planOf(crawled, planner, reads)).sql, /read_json\(/)
+  })
+})
+
+async function planOf(crawled: CrawledFolder, planner: TablePlanner, reads?: AbortSignal): Promise<TablePlan> {
+  const relation = { schema: 'public', name: 't', columns: [{ name: 'id', type: 'long', required: false }] }
+  const resolved = { schema: 'public', name: 't', metadataLocation: crawled.location(), tails: [], notices: [] }
+  const plan = await planner.plan(relation, resolved, async () => undefined, undefined, reads)
+  assert.ok(plan !== 'stale')
+  return plan
+}
 
 async function idsOf(crawled: CrawledFolder, filter?: ScanFilter): Promise<string> {
   const planner = crawledPlanner({ objects: crawled.objects })

@@ -4,6 +4,7 @@ import type { BucketAccess } from '../../crawler/crawl-plan.ts'
 import type { CrawledFile, CrawledTable } from '../../crawler/crawled-table.ts'
 import { changedFile } from '../../crawler/read/changed-file.ts'
 import { deletedRows } from '../../crawler/read/deleted-rows.ts'
+import { proveFiles, type ProvedFiles } from '../../crawler/read/proved-files.ts'
 import { crawledTableSql } from '../../crawler/read/table-sql.ts'
 import { catalogue } from '../../kernel/errors/catalogue.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
@@ -37,11 +38,14 @@ const copiesRemembered = 100_000
 export function crawledPlanner({
   objects,
   buckets,
+  now = Date.now,
 }: {
   readonly objects: ObjectStore
   readonly buckets?: CrawledBuckets
+  readonly now?: () => number
 }): TablePlanner {
   const tableAt = rememberLatest(tablesRemembered, (location) => readCrawledTable(objects, location))
+  const prove = proveFiles(now)
   const names = new Map<string, string>()
   const remember = (path: string, location: string): void => {
     names.delete(basename(path))
@@ -53,12 +57,14 @@ export function crawledPlanner({
       const message = `${name} is read from files as they are now: it has no snapshots`
       return Promise.reject(sqlError('WEIR-4010', message, { sqlstate: '42704' }))
     },
-    async plan({ columns }, { metadataLocation }, asked) {
+    async plan({ columns }, { metadataLocation }, asked, _pending, readsAll) {
       const table = await tableAt(metadataLocation)
       const files = await askedFiles(table, asked)
+      const proveIn = (pathOf: (file: CrawledFile) => string) =>
+        prove(table, files, { pathOf, stop: readsAll, areOthers: table.bucket === undefined })
       const plan = await (table.bucket
-        ? planCopies(table, table.bucket, files, buckets, remember)
-        : planFolder(table, files))
+        ? planCopies(table, table.bucket, { files, proveIn }, buckets, remember)
+        : planFolder(table, { files, proveIn }))
       return { ...plan, sql: `SELECT ${columns.map(({ name }) => quoteName(name)).join(', ')} FROM (${plan.sql})` }
     },
     shown: (text) =>
@@ -66,17 +72,29 @@ export function crawledPlanner({
   }
 }
 
-async function planFolder(table: CrawledTable, files: readonly CrawledFile[]): Promise<TablePlan> {
+interface AskedFiles {
+  readonly files: readonly CrawledFile[]
+  readonly proveIn: (pathOf: (file: CrawledFile) => string) => Promise<ProvedFiles>
+}
+
+async function planFolder(table: CrawledTable, { files, proveIn }: AskedFiles): Promise<TablePlan> {
   const changed = await changedFile(table.root, files)
   if (changed) throw changedError(table, changed.path, changed.how)
   const deleted = await deletedRows(table.root, files)
-  return { sql: crawledTableSql(table, files, { deleted }), release: async () => {} }
+  const proved = await proveIn(({ path }) => `${table.root}${path}`)
+  return {
+    sql: crawledTableSql(table, files, { deleted, longestLine: proved.longestLine }),
+    async release() {
+      const path = await proved.changed()
+      if (path !== undefined) throw changedError(table, path, 'changed')
+    },
+  }
 }
 
 async function planCopies(
   table: CrawledTable,
   access: BucketAccess,
-  files: readonly CrawledFile[],
+  { files, proveIn }: AskedFiles,
   buckets: CrawledBuckets | undefined,
   remember: (path: string, location: string) => void,
 ): Promise<TablePlan> {
@@ -103,7 +121,12 @@ async function planCopies(
   const deleted = await deletedRows(table.root, files)
   try {
     const { pathOf, release } = await holdAll(store, [...versions.values()])
-    const sql = crawledTableSql(table, files, { pathOf: ({ path }) => pathOf(`${table.root}${path}`), deleted })
+    const copyOf = ({ path }: CrawledFile): string => pathOf(`${table.root}${path}`)
+    const proved = await proveIn(copyOf).catch((error: unknown) => {
+      release()
+      throw error
+    })
+    const sql = crawledTableSql(table, files, { pathOf: copyOf, deleted, longestLine: proved.longestLine })
     return { sql, release: async () => release() }
   } catch (error) {
     if (!(error instanceof WeirError) || error.code !== 'WEIR-8009') throw error

@@ -12,7 +12,7 @@ export interface TablePlan {
   readonly sql: string
   /** What is written to, where the statement writes. */
   readonly written?: WrittenPlan
-  /** Lets go of the links to tail segments. Call it when the query is done. */
+  /** Lets go of the links to tail segments. Call it when the query is done; it fails when what was read was changed meanwhile (WEIR-4021). */
   release(): Promise<void>
 }
 
@@ -68,7 +68,7 @@ export function tableOf({ schema, name, pin, written }: ReadRelation): TableName
 
 /**
  * Plans snapshot and tail of a table, without files that have no row which is `asked` for; that is found out when there are many.
- * With what a transaction has not committed yet. `stale` when snapshot and tail no longer fit together (INV-T1, or a segment that has gone): the caller resolves again.
+ * With what a transaction has not committed yet. `readsAll`: every row will be read, so files may be looked through first; it ends that. `stale` when snapshot and tail no longer fit together (INV-T1, or a segment that has gone): the caller resolves again.
  */
 export interface TablePlanner {
   plan(
@@ -76,6 +76,7 @@ export interface TablePlanner {
     resolved: ResolvedTable,
     asked: () => Promise<ScanFilter | undefined>,
     pending?: PendingTable,
+    readsAll?: AbortSignal,
   ): Promise<TablePlan | 'stale'>
   /** What DuckDB says of files, with the names that people know in the place of those of copies. */
   shown?(text: string): string

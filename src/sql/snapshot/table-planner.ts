@@ -17,9 +17,9 @@ export function tablePlanner(config: {
   const of = ({ metadataLocation }: { readonly metadataLocation: string }): TablePlanner =>
     isCrawledTable(metadataLocation) ? crawled : lake
   return {
-    plan: (relation, resolved, asked, pending) => {
+    plan: (relation, resolved, asked, pending, readsAll) => {
       if (relation.written && isCrawledTable(resolved.metadataLocation)) throw onlyRead(relation.written.table)
-      return of(resolved).plan(relation, resolved, asked, pending)
+      return of(resolved).plan(relation, resolved, asked, pending, readsAll)
     },
     manifestOf: async (relation, resolved, error) => of(resolved).manifestOf?.(relation, resolved, error),
     shown: (text) => crawled.shown!(text),

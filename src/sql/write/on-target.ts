@@ -51,7 +51,7 @@ export async function onTarget<Result>(
   const statementFor = async () => {
     try {
       composed = await queryFor()
-      return { statement: statementOf(composed.query), given: composed.given }
+      return { statement: statementOf(composed.query), given: composed.given, writesRows: true as const }
     } catch (error) {
       // It names places of what the client wrote.
       if (error instanceof Error) placed.add(error)

@@ -140,7 +140,7 @@ async function createFromQuery(
   const rows = `SELECT ${items} FROM (\n${text}\n) AS weir_rows(${given.map(({ value }) => value).join(', ')})`
   try {
     const { prepared, spoken, read } = await statements.begin(
-      async () => ({ statement: statementOf(rows) }),
+      async () => ({ statement: statementOf(rows), ...(withData ? { writesRows: true } : {}) }),
       parameters,
     )
     const lent = await statements.connections.take()
