@@ -5,6 +5,7 @@ import { bucketPrefix } from '../../crawler/source/bucket-prefix.ts'
 import type { FileSource } from '../../crawler/source/file-source.ts'
 import { localFolder } from '../../crawler/source/local-folder.ts'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { whenNeeded } from '../../kernel/when-needed.ts'
 import type { Duckdb } from '../../sql/duckdb/duckdb.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { LakePlace } from '../lake/lake-place.ts'
@@ -26,7 +27,11 @@ const progressEveryMs = 200
 
 /** Crawls in this process, and ends when it is told to. */
 export function crawlFiles(
-  { duckdb, buckets, scratch }: { readonly duckdb: Duckdb; readonly buckets: Buckets; readonly scratch: string },
+  {
+    duckdb,
+    buckets,
+    scratch,
+  }: { readonly duckdb: () => Promise<Duckdb>; readonly buckets: Buckets; readonly scratch: string },
   tell: (job: number, done: number, total: number) => void,
 ) {
   const sourceOf = async ({ folder, bucket }: CrawlPlan): Promise<FileSource> =>
@@ -37,17 +42,21 @@ export function crawlFiles(
       const { job, plan, before, isDryRun, location, journal } = request
       const stop = new AbortController()
       running.set(job, stop)
-      const connection: DuckDBConnection = await duckdb.connect()
+      // Text files need none.
+      const connection = whenNeeded(async (): Promise<DuckDBConnection> => {
+        const made = await (await duckdb()).connect()
+        await made.run(`SET TimeZone = 'UTC'`)
+        return made
+      })
       let toldAt = 0
       try {
-        await connection.run(`SET TimeZone = 'UTC'`)
         if (!isDryRun) await removeOldDocuments({ objects, location }, before ? [before] : [])
         const progress = (done: number, total: number): void => {
           if (performance.now() - toldAt < progressEveryMs) return
           toldAt = performance.now()
           tell(job, done, total)
         }
-        const query = oneAtATime(async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJson())
+        const query = oneAtATime(async (sql) => (await (await connection()).runAndReadAll(sql)).getRowObjectsJson())
         const source = await sourceOf(plan)
         const ports = {
           source,
@@ -62,7 +71,7 @@ export function crawlFiles(
         return await crawl(plan, before, ports, isDryRun)
       } finally {
         running.delete(job)
-        connection.closeSync()
+        await connection.made?.then((made) => made.closeSync()).catch(() => undefined)
       }
     },
     stopCrawl({ job }: { readonly job: number }): null {
