@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { inParallel } from '../../kernel/in-parallel.ts'
 import type { CrawledFile, CrawledTable, FileShape } from '../crawled-table.ts'
 import type { FilesAsRead } from './table-sql.ts'
 import { isProvable, proveLines } from './prove-lines.ts'
@@ -22,8 +23,8 @@ export interface ProvedFiles {
 
 export interface ProveOptions {
   readonly pathOf: Required<FilesAsRead>['pathOf']
-  /** Ends it, with its reason. Without it nothing is read: what was proved before is taken. */
-  readonly stop: AbortSignal | undefined
+  /** Ends it, with its reason. Without it a statement may want a few rows alone: little is looked through, else what was proved before is taken. */
+  readonly readsAll: AbortSignal | undefined
   /** Whether others may change the files. */
   readonly areOthers: boolean
 }
@@ -31,8 +32,15 @@ export interface ProveOptions {
 /** A change within the grain of a file's times would not be seen. */
 const settledMs = 1000
 const remembered = 10_000
+/** Are looked through in the time that people do not see. */
+const littleBytes = 16 << 20
+/** So many small files take longer to open than their rows to be read. */
+const smallBytes = 1 << 16
+const smallFilesMax = 100
+const filesAtOnce = 4
+const never = new AbortController().signal
 
-/** Looks through files for statements that read all of them, and remembers what it found. */
+/** Looks through files for statements, and remembers what it found. */
 export function proveFiles(now: () => number) {
   const found = new Map<string, number | null>()
   const remember = (key: string, longestLine: number | null): void => {
@@ -44,7 +52,7 @@ export function proveFiles(now: () => number) {
   async function prove(
     path: string,
     columns: readonly WantedColumn[],
-    { stop, areOthers }: ProveOptions,
+    { stop, areOthers }: { readonly stop: AbortSignal | undefined; readonly areOthers: boolean },
   ): Promise<ProvedFile | undefined> {
     const before = await identityOf(path)
     if (before === undefined) return undefined
@@ -64,25 +72,37 @@ export function proveFiles(now: () => number) {
     return provedAs(longestLine)
   }
 
-  return async (table: CrawledTable, files: readonly CrawledFile[], options: ProveOptions): Promise<ProvedFiles> => {
+  return async (
+    table: CrawledTable,
+    files: readonly CrawledFile[],
+    { pathOf, readsAll, areOthers }: ProveOptions,
+  ): Promise<ProvedFiles> => {
     const proved = new Map<CrawledFile, ProvedFile>()
-    for (const file of files) {
-      const shape = table.shapes[file.shape]!
-      const columns = wantedColumns(table, shape)
-      if (!areLines(shape) || columns.length < shape.columns.length || !isProvable(columns)) continue
-      const one = await prove(options.pathOf(file), columns, options)
-      if (one) proved.set(file, one)
-    }
+    const columns = table.shapes.map((shape) => provableColumns(table, shape))
+    const candidates = files.filter(({ shape }) => columns[shape])
+    const bytes = candidates.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    const stop = readsAll ?? (bytes <= littleBytes ? never : undefined)
+    if (candidates.length <= smallFilesMax || bytes / candidates.length >= smallBytes)
+      await inParallel(candidates, filesAtOnce, async (file) => {
+        const one = await prove(pathOf(file), columns[file.shape]!, { stop, areOthers })
+        if (one) proved.set(file, one)
+      })
     return {
       longestLine: (file) => proved.get(file)?.longestLine,
       async changed() {
-        if (!options.areOthers) return undefined
+        if (!areOthers) return undefined
         for (const { path, identity } of proved.values())
           if ((await identityOf(path))?.identity !== identity) return path
         return undefined
       },
     }
   }
+}
+
+/** Undefined where lines of the shape cannot be proved. */
+function provableColumns(table: CrawledTable, shape: FileShape): readonly WantedColumn[] | undefined {
+  const columns = areLines(shape) ? wantedColumns(table, shape) : []
+  return columns.length === shape.columns.length && isProvable(columns) ? columns : undefined
 }
 
 const areLines = (shape: FileShape): boolean =>

@@ -16,6 +16,8 @@ export interface TableReading {
   readonly notices: readonly string[]
   /** Of the table that the statement writes to. */
   readonly written: WrittenPlan | undefined
+  /** Fails when what was read is something else by now. */
+  mustBeSame(): Promise<void>
   release(): Promise<void>
 }
 
@@ -37,7 +39,7 @@ export async function readTables(
   readsAll?: AbortSignal,
 ): Promise<TableReading | 'rebind'> {
   if (bound.tables.length === 0 && bound.views.length === 0)
-    return { notices: [], written: undefined, release: async () => {} }
+    return { notices: [], written: undefined, mustBeSame: async () => {}, release: async () => {} }
   for (let attempt = 1; ; attempt++) {
     const planned = bound.tables.length
       ? await planTables(services, bound, { filters, pendingOf, readsAll, anew: attempt > 1 })
@@ -54,6 +56,7 @@ export async function readTables(
       )
     }
     const release = async () => void (await Promise.all(planned.plans.map((plan) => plan.release())))
+    const mustBeSame = async () => void (await Promise.all(planned.plans.map((plan) => plan.mustBeSame?.())))
     let placing = 0
     try {
       await placeRelations(bound, views, (_, at) => planned.plans[(placing = at)]!.sql)
@@ -62,7 +65,7 @@ export async function readTables(
       throw await planned.ofFile(error, bound.tables[placing])
     }
     const written = planned.plans.find((plan) => plan.written)?.written
-    return { notices: planned.notices, written, release }
+    return { notices: planned.notices, written, mustBeSame, release }
   }
 }
 

@@ -9,13 +9,18 @@ export interface CursorParts {
   /** PostgreSQL's names of the columns, where they are known. */
   readonly names: readonly (string | undefined)[] | undefined
   readonly notices: readonly string[]
+  /** Behind the last row: fails when what they were read of is something else by now. */
+  readonly mustBeSame: () => Promise<void>
   /** Lets go of what the result holds; called once. */
   readonly end: () => Promise<void>
   readonly explain: (error: unknown) => Error
 }
 
 /** A running result as a cursor: it ends itself with its last row or its first error. */
-export function resultCursor(result: DuckDBResult, { fetch, names, notices, end, explain }: CursorParts): Cursor {
+export function resultCursor(
+  result: DuckDBResult,
+  { fetch, names, notices, mustBeSame, end, explain }: CursorParts,
+): Cursor {
   let open = true
   const columns: ResultColumn[] = result
     .columnNames()
@@ -33,6 +38,7 @@ export function resultCursor(result: DuckDBResult, { fetch, names, notices, end,
       try {
         const chunk = await fetch()
         if (chunk && chunk.rowCount > 0) return chunk
+        await mustBeSame()
       } catch (error) {
         await close()
         throw explain(error)

@@ -45,7 +45,8 @@ export function createSessionQueries(statements: SessionStatements): QueryServic
         statements.mustNotBeCanceled(started)
         const fetch = () => interruptible.run(connection, () => opened.fetch())
         const names = options?.explain ? undefined : prepared.names
-        const cursor = resultCursor(opened.result, { fetch, names, notices: read.notices, end, explain: explainHere })
+        const { notices, mustBeSame } = read
+        const cursor = resultCursor(opened.result, { fetch, names, notices, mustBeSame, end, explain: explainHere })
         const before = options?.explain ? undefined : described.get(original)
         if (before) mustBeAsDescribed(before, cursor.columns)
         return cursor

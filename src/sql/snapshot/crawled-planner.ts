@@ -61,7 +61,7 @@ export function crawledPlanner({
       const table = await tableAt(metadataLocation)
       const files = await askedFiles(table, asked)
       const proveIn = (pathOf: (file: CrawledFile) => string) =>
-        prove(table, files, { pathOf, stop: readsAll, areOthers: table.bucket === undefined })
+        prove(table, files, { pathOf, readsAll, areOthers: table.bucket === undefined })
       const plan = await (table.bucket
         ? planCopies(table, table.bucket, { files, proveIn }, buckets, remember)
         : planFolder(table, { files, proveIn }))
@@ -84,10 +84,11 @@ async function planFolder(table: CrawledTable, { files, proveIn }: AskedFiles): 
   const proved = await proveIn(({ path }) => `${table.root}${path}`)
   return {
     sql: crawledTableSql(table, files, { deleted, longestLine: proved.longestLine }),
-    async release() {
+    async mustBeSame() {
       const path = await proved.changed()
       if (path !== undefined) throw changedError(table, path, 'changed')
     },
+    release: async () => {},
   }
 }
 

@@ -12,7 +12,9 @@ export interface TablePlan {
   readonly sql: string
   /** What is written to, where the statement writes. */
   readonly written?: WrittenPlan
-  /** Lets go of the links to tail segments. Call it when the query is done; it fails when what was read was changed meanwhile (WEIR-4021). */
+  /** Fails when what was read is something else by now (WEIR-4021). Call it behind the last row. */
+  mustBeSame?(): Promise<void>
+  /** Lets go of the links to tail segments. Call it when the query is done. */
   release(): Promise<void>
 }
 

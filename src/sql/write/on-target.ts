@@ -73,6 +73,7 @@ export async function onTarget<Result>(
           const before = changes.of(target) ?? untouched(target, plan)
           const { metadata } = plan
           const done = await work({ run, scratch, metadata, target, query: begun.spoken.text, plan, before })
+          await begun.read.mustBeSame()
           statements.mustNotBeCanceled(started)
           return done
         } catch (error) {

@@ -54,7 +54,8 @@ export async function returnedRows(
       const result = await on(() => connection.stream(`FROM ${kept}`))
       const fetch = () => on(() => result.fetchChunk())
       const { names } = prepared
-      return resultCursor(result, { fetch, names, notices: [], end, explain: (error) => statements.explain(error) })
+      const { explain } = statements
+      return resultCursor(result, { fetch, names, notices: [], mustBeSame: async () => {}, end, explain })
     } catch (error) {
       await end()
       throw statements.explain(error, prepared.bound)

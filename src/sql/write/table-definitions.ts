@@ -147,6 +147,7 @@ async function createFromQuery(
     try {
       const writer = { run: runOurs(lent.connection, statements.interruptible), scratch, metadata }
       const added = withData ? await writeDataFiles(writer, spoken.text) : []
+      await read.mustBeSame()
       const change = {
         tableUuid: metadata['table-uuid'],
         schemaId: tableSchema(metadata)['schema-id'] ?? 0,
