@@ -267,6 +267,22 @@ void suite('crawl', () => {
     assert.deepEqual(await crawled.rows(), [{ id: '1' }])
   })
 
+  void test('objects without a member are no table, and rows of nulls of one that has columns', async () => {
+    await using crawled = await crawledFolder()
+    crawled.write({ 'a.ndjson': '{}\n{}\n' })
+    await crawled.crawl()
+    const { columns, files, leftOut } = await crawled.table()
+    assert.deepEqual([columns, files], [[], []])
+    assert.deepEqual(
+      leftOut.map(({ path, reason, detail }) => ({ path, reason, detail })),
+      [{ path: 'a.ndjson', reason: 'no table', detail: 'none of its objects has a member' }],
+    )
+    crawled.write({ 'b.ndjson': '{"id":1}\n' })
+    const { summary } = await crawled.crawl()
+    assert.deepEqual([summary.files, summary.leftOut], [2, {}])
+    assert.deepEqual(await crawled.rows('ORDER BY id'), [{ id: '1' }, { id: null }, { id: null }])
+  })
+
   void test('declared types hold: a file with other values is left out, and text is kept as it is', async () => {
     await using crawled = await crawledFolder()
     crawled.write({ 'm=01/a.csv': 'id,x\n1,1.50\n', 'm=02/b.csv': 'id,x\n2,n/a\n', 'm=03/c.csv': 'id,x\n3,\n' })

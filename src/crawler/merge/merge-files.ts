@@ -48,7 +48,10 @@ export function mergeFiles(
   const partitions = mergedPartitions(ofFormat, plan, before, leave)
   const { schema, fitting } = fittingFiles(partitions.files, format ?? 'csv', plan, before, partitions.names, leave)
   if (plan.onDrift === 'fail' && before) refuseDrift(leftOut)
-  return { ...collected(fitting, partitions.names), columns: [...schema.columns(), ...partitions.columns], leftOut }
+  const columns = [...schema.columns(), ...partitions.columns]
+  // SQL has no table without columns.
+  if (columns.length === 0) for (const file of fitting) leave(file, 'no table', 'none of its objects has a member')
+  return { ...collected(columns.length === 0 ? [] : fitting, partitions.names), columns, leftOut }
 }
 
 function fittingFiles(
