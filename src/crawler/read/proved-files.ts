@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { inParallel } from '../../kernel/in-parallel.ts'
 import type { CrawledFile, CrawledTable, FileShape } from '../crawled-table.ts'
@@ -51,13 +52,13 @@ export function proveFiles(now: () => number) {
 
   async function prove(
     path: string,
-    columns: readonly WantedColumn[],
+    { columns, digest }: ProvableColumns,
     { stop, areOthers }: { readonly stop: AbortSignal | undefined; readonly areOthers: boolean },
   ): Promise<ProvedFile | undefined> {
     const before = await identityOf(path)
     if (before === undefined) return undefined
     const { identity } = before
-    const key = `${identity} ${JSON.stringify(columns)}`
+    const key = `${identity} ${digest}`
     const provedAs = (longestLine: number | null) =>
       longestLine === null ? undefined : { path, identity, longestLine }
     const known = found.get(key)
@@ -99,10 +100,17 @@ export function proveFiles(now: () => number) {
   }
 }
 
+interface ProvableColumns {
+  readonly columns: readonly WantedColumn[]
+  /** Stands for them, for there may be many. */
+  readonly digest: string
+}
+
 /** Undefined where lines of the shape cannot be proved. */
-function provableColumns(table: CrawledTable, shape: FileShape): readonly WantedColumn[] | undefined {
+function provableColumns(table: CrawledTable, shape: FileShape): ProvableColumns | undefined {
   const columns = areLines(shape) ? wantedColumns(table, shape) : []
-  return columns.length === shape.columns.length && isProvable(columns) ? columns : undefined
+  if (columns.length !== shape.columns.length || !isProvable(columns)) return undefined
+  return { columns, digest: createHash('sha256').update(JSON.stringify(columns)).digest('base64') }
 }
 
 const areLines = (shape: FileShape): boolean =>
