@@ -17,7 +17,7 @@ export interface TableReading {
   /** Of the table that the statement writes to. */
   readonly written: WrittenPlan | undefined
   /** Fails when what was read is something else by now. */
-  mustBeSame(): Promise<void>
+  readonly mustBeSame: () => Promise<void>
   release(): Promise<void>
 }
 

@@ -13,7 +13,7 @@ export interface TablePlan {
   /** What is written to, where the statement writes. */
   readonly written?: WrittenPlan
   /** Fails when what was read is something else by now (WEIR-4021). Call it behind the last row. */
-  mustBeSame?(): Promise<void>
+  readonly mustBeSame?: () => Promise<void>
   /** Lets go of the links to tail segments. Call it when the query is done. */
   release(): Promise<void>
 }
