@@ -56,7 +56,9 @@ export async function readTables(
       )
     }
     const release = async () => void (await Promise.all(planned.plans.map((plan) => plan.release())))
-    const mustBeSame = async () => void (await Promise.all(planned.plans.map((plan) => plan.mustBeSame?.())))
+    const mustBeSame = async () => {
+      for (const plan of planned.plans) await plan.mustBeSame?.()
+    }
     let placing = 0
     try {
       await placeRelations(bound, views, (_, at) => planned.plans[(placing = at)]!.sql)
