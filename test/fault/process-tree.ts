@@ -48,14 +48,27 @@ export function residentBytes(pid: number): number {
   return Number(line?.[1] ?? 0) * 1024
 }
 
+/** User and system time so far. */
+export function cpuSecondsOf(pid: number): number {
+  const [user, system] = statOf(String(pid)).slice(11, 13)
+  return (Number(user) + Number(system)) / ticksPerSecond
+}
+
+/** Linux counts CPU time in hundredths of a second. */
+const ticksPerSecond = 100
+
 function parentOf(pid: string): number | undefined {
   try {
-    // The name in parentheses may hold anything; what follows the last one is fixed.
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+    return Number(statOf(pid)[1])
   } catch {
     return undefined
   }
+}
+
+/** From the third field on: the name in parentheses may hold anything, what follows the last one is fixed. */
+function statOf(pid: string): readonly string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
 }
 
 function commandOf(pid: number): string {

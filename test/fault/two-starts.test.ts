@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import pg from 'pg'
 import { eventually } from '../support/deadline.ts'
 import { isRunning } from '../support/wait-until.ts'
-import { childrenOf } from './process-tree.ts'
+import { childrenOf, cpuSecondsOf, processesOf } from './process-tree.ts'
 import { restartableWeir, runWeir } from './restartable-weir.ts'
 
 const project = `import { defineProject, stream } from 'weir-data'
@@ -48,4 +49,24 @@ void test('after kill -9 no child stays (INV-P2) and the next start takes over',
   await weir.start()
   const { code } = await weir.command('status', '--json')
   assert.equal(code, 0)
+})
+
+void test('after kill -9 the engine does not stay to finish a statement (INV-P2)', { timeout: 60_000 }, async () => {
+  await using weir = await restartableWeir('busy', { project })
+  await weir.start()
+  const client = new pg.Client({ host: '127.0.0.1', port: weir.ports.postgres, database: 'weir', user: 'weir' })
+  client.on('error', () => undefined)
+  await client.connect()
+  await client.query('select 1')
+  const engine = processesOf(weir.pid()).find(({ kind }) => kind === 'engine')!.pid
+  const before = cpuSecondsOf(engine)
+  const statement = client.query(
+    'select count(*) from range(10000000) a join range(10000000) b on a.range % 2 = b.range % 2',
+  )
+  const refused = assert.rejects(statement)
+  await eventually('the statement to run', () => (cpuSecondsOf(engine) > before + 1 ? true : undefined), 20_000)
+  process.kill(weir.pid(), 'SIGKILL')
+  await weir.gone()
+  await eventually('the engine to end', () => (isRunning(engine) ? undefined : true), 5000)
+  await refused
 })

@@ -48,7 +48,8 @@ export function serveSupervisor<Config, Ready, Status, Host extends Methods = Me
   }
   const local: Record<string, (params: never) => unknown> = { ...own }
   const host = openChannel<Host>(portOfSupervisor(), local)
-  void host.closed.then(() => process.exit(0))
+  // `process.exit` waits for threads at work, and DuckDB may be in a statement of hours.
+  void host.closed.then(() => process.kill(process.pid, 'SIGKILL'))
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'uncaught error; this process ends and is started again')
     process.exit(1)
