@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { cliReference } from '../src/cli/cli-reference.ts'
 import { catalogue } from '../src/kernel/errors/catalogue.ts'
 import type { CodeDefinition } from '../src/kernel/errors/code-definition.ts'
 import { silentLogger } from '../src/kernel/logger.ts'
@@ -46,6 +47,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/kinds.md', kindsPage()],
     ['docs/reference/project.md', projectPage()],
     ['docs/reference/http.md', httpPage(api)],
+    ['docs/reference/cli.md', cliReference()],
     ['docs/reference/engines.md', enginesPage()],
     kafkaPage(),
     ['console/src/api/answers.ts', answerTypes((api.components?.schemas ?? {}) as never)],

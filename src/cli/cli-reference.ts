@@ -7,7 +7,7 @@ export function cliReference(): string {
   return [
     '# Commands',
     '',
-    '<!-- Made from src/cli/commands by `node src/cli/cli-reference.ts`; do not edit. -->',
+    '<!-- Made from src/cli/commands by `npm run reference`; do not edit. -->',
     '',
     'Every command takes these options:',
     '',
@@ -47,5 +47,3 @@ function optionTable(options: readonly OptionDeclaration[]): string[] {
     }),
   ]
 }
-
-if (import.meta.main) process.stdout.write(cliReference())
