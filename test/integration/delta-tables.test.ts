@@ -52,6 +52,13 @@ void test('a delivery and another engine write one Delta table: each sees the ot
   assert.equal(files.length, log.replayed().length)
   const { delta } = (await api.call('GET', '/api/v1/resources/table/kept/status')) as { delta: { version: number } }
   assert.equal(delta.version, log.versions().at(-1))
+  const shown = await weir.command('table', 'show', 'kept')
+  assert.match(shown.stdout, new RegExp(`^format +Delta, version ${delta.version} of its log; Iceberg, version 2`, 'm'))
+  const clients = await weir.command('table', 'clients', 'kept', '--for', 'delta-rs')
+  assert.ok(
+    clients.stdout.includes(`DeltaTable("${join(weir.folder, '.weir/lake/public/kept/data')}")`),
+    clients.stdout,
+  )
   const target = join(weir.folder, 'backup')
   const backup = await weir.command('backup', target)
   assert.equal(backup.code, 0, backup.stderr)

@@ -820,7 +820,7 @@ export interface StreamSubject {
 }
 
 export interface TableClient {
-  /** psql, pyiceberg, spark, trino or duckdb. */
+  /** psql, pyiceberg, spark, trino or duckdb; delta-rs of a Delta table in a folder. */
   readonly name: string
   readonly reads: string
   readonly needs: string

@@ -192,7 +192,7 @@ export const tablePartitions = z
 
 const client = z
   .strictObject({
-    name: z.string().describe('psql, pyiceberg, spark, trino or duckdb.'),
+    name: z.string().describe('psql, pyiceberg, spark, trino or duckdb; delta-rs of a Delta table in a folder.'),
     reads: z.string(),
     needs: z.string(),
     language: z.enum(['shell', 'python', 'properties', 'sql']),

@@ -80,7 +80,7 @@ export const tableInspectionRoutes: Routes = (untyped, { access, control, operat
     {
       schema: {
         ...api,
-        summary: 'The lines that read a table elsewhere: psql, PyIceberg, Spark, Trino, DuckDB',
+        summary: 'The lines that read a table elsewhere: psql, PyIceberg, Spark, Trino, DuckDB, delta-rs',
         response: { 200: tableClients },
       },
     },

@@ -7,9 +7,14 @@ import { connectWeir } from '../../weir-client.ts'
 
 export const tableClients: Command = {
   name: 'table clients',
-  summary: 'the lines that read a table elsewhere: psql, PyIceberg, Spark, Trino, DuckDB',
+  summary: 'the lines that read a table elsewhere: psql, PyIceberg, Spark, Trino, DuckDB, delta-rs',
   arguments: [tableArgument],
-  options: [{ flags: '--for <client>', description: 'only the text for one: psql, pyiceberg, spark, trino or duckdb' }],
+  options: [
+    {
+      flags: '--for <client>',
+      description: 'only the text for one: psql, pyiceberg, spark, trino, duckdb or delta-rs',
+    },
+  ],
   examples: ['weir table clients orders', 'weir table clients orders --for pyiceberg | python3'],
   async run({ arguments: [table], options, output, directory }) {
     const { items } = await connectWeir(directory).call<{ items: readonly TableClient[] }>(

@@ -37,7 +37,7 @@ function descriptionText(found: TableDescription): string {
     ['partitioned', fieldsText(found.partitionedBy)],
     ['sorted', fieldsText(found.sortedBy)],
     ['compacted to', found.compactsTo === null ? 'not compacted' : formatSize(found.compactsTo)],
-    ['format', `Iceberg, version ${found.formatVersion}`],
+    ['format', formatText(found)],
     ['location', found.location],
     ['metadata', found.metadataLocation],
     ...Object.entries(found.properties),
@@ -62,6 +62,13 @@ function descriptionText(found: TableDescription): string {
   ])
   const widest = Math.max(...facts.map(([name]) => name.length))
   return [...facts.map(([name, text]) => `${name.padEnd(widest)}  ${text}`), '', tableText(columns, rows)].join('\n')
+}
+
+function formatText({ formatVersion, properties }: TableDescription): string {
+  const iceberg = `Iceberg, version ${formatVersion}`
+  return properties['weir.format'] === 'delta'
+    ? `Delta, version ${properties['weir.delta.version']} of its log; ${iceberg} in the catalog`
+    : iceberg
 }
 
 function fieldsText(fields: readonly LayoutField[]): string {

@@ -20,6 +20,16 @@ void test('who may not read the files of a table is shown SQL alone', () => {
   )
 })
 
+void test('a Delta table in a folder is opened there by delta-rs, as an administrator', () => {
+  const place = { endpoints, hasPassword: false, hasToken: false }
+  const inFolder = { ...table, deltaLocation: 'file:///lake/of ours/orders/data' }
+  assert.match(tableClients(inFolder, place).at(-1)!.text, /DeltaTable\("\/lake\/of ours\/orders\/data"\)/)
+  const names = (one: typeof inFolder, user?: string): readonly string[] =>
+    tableClients(one, user === undefined ? place : { ...place, user }).map(({ name }) => name)
+  for (const others of [names({ ...inFolder, deltaLocation: 's3://lake/orders/data' }), names(inFolder, 'ana')])
+    assert.ok(!others.includes('delta-rs'))
+})
+
 void test('a name stays one name in every language', () => {
   const odd = { ...table, name: `it's "new"` }
   const [psql, python, spark] = tableClients(odd, { endpoints, hasPassword: false, hasToken: false })

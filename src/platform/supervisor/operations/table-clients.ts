@@ -1,6 +1,7 @@
 import type { TableDescription } from '../../../lake/inspection/describe-table.ts'
 import { identifier } from '../../../lake/types/duckdb-type.ts'
 import type { TableClient } from '../../operations.ts'
+import { pathOf } from '../../../storage/objects/location.ts'
 import type { Endpoints } from '../endpoints.ts'
 
 /** Where Weir answers, and whether it asks for a password (PostgreSQL) and a token (the catalog). */
@@ -14,7 +15,10 @@ export interface ReadingPlace {
   readonly readsFiles?: boolean
 }
 
-type Table = Pick<TableDescription, 'namespace' | 'name' | 'location'>
+type Table = Pick<TableDescription, 'namespace' | 'name' | 'location'> & {
+  /** Where the table is a Delta table to others; nowhere without it. */
+  readonly deltaLocation?: string
+}
 
 /**
  * The lines that read a table with the programs of the field. Secrets stay in the environment: WEIR_PASSWORD, WEIR_TOKEN. A user shows
@@ -23,7 +27,9 @@ type Table = Pick<TableDescription, 'namespace' | 'name' | 'location'>
 export function tableClients(table: Table, place: ReadingPlace): readonly TableClient[] {
   if (place.readsFiles === false) return [psql(table, place)]
   const clients = place.user === undefined ? [psql, pyiceberg, spark, trino, duckdb] : [psql, pyiceberg, spark]
-  return clients.map((client) => client(table, place))
+  const delta =
+    place.user === undefined && table.deltaLocation?.startsWith('file:') ? [deltaRs(table.deltaLocation)] : []
+  return [...clients.map((client) => client(table, place)), ...delta]
 }
 
 /** By the signatures of the catalog; administrators have keys, or get them. */
@@ -125,6 +131,21 @@ function duckdb({ namespace, name }: Table, { endpoints, hasToken }: ReadingPlac
       ...(hasToken ? ["CREATE SECRET weir (TYPE iceberg, TOKEN getenv('WEIR_TOKEN'));"] : []),
       `ATTACH '' AS weir (TYPE iceberg, ${endpoint}, ${hasToken ? 'SECRET weir' : "AUTHORIZATION_TYPE 'none'"});`,
       `SELECT * FROM weir.${identifier(namespace)}.${identifier(name)} LIMIT 10;`,
+    ].join('\n'),
+  }
+}
+
+/** Where the files lie in a folder of this machine: for a bucket each client has settings of its own. */
+function deltaRs(location: string): TableClient {
+  return {
+    name: 'delta-rs',
+    reads: 'the current version of the Delta table',
+    needs: "pip install 'deltalake' 'pyarrow'",
+    language: 'python',
+    text: [
+      'from deltalake import DeltaTable',
+      '',
+      `print(DeltaTable(${JSON.stringify(pathOf(location))}).to_pyarrow_dataset().head(10).to_pylist())`,
     ].join('\n'),
   }
 }

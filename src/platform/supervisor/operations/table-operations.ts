@@ -1,5 +1,6 @@
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { CatalogClient } from '../../../lake/client/catalog-client.ts'
+import { deltaRoot, isDelta } from '../../../lake/delta/write/delta-table.ts'
 import { createRef, dropRef, planRollback, rollBack, type Rollback } from '../../../lake/history/change-refs.ts'
 import { momentOfText } from '../../../lake/history/moment-text.ts'
 import { schemaHistory, sortHistory, specHistory } from '../../../lake/history/schema-history.ts'
@@ -43,11 +44,13 @@ export function createTableOperations(catalog: CatalogClient, place: () => Readi
       }
     },
     async clients(table, principal, readsFiles) {
-      const { location } = await metadataOf(table)
+      const metadata = await metadataOf(table)
+      const { location } = metadata
+      const delta = isDelta(metadata) ? { deltaLocation: deltaRoot(metadata) } : {}
       const known = place()
       if (known === undefined) throw new WeirError('WEIR-2005', 'Weir is starting: where it answers is not known yet')
       const user = principal.kind === 'user' ? { user: principal.name } : {}
-      return tableClients({ ...table, location }, { ...known, ...user, readsFiles })
+      return tableClients({ ...table, location, ...delta }, { ...known, ...user, readsFiles })
     },
   }
 }
