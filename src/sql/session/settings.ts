@@ -1,6 +1,7 @@
 import { sqlError } from '../sql-error.ts'
 import { embeddedEngine, engineSetting } from '../../kernel/answering-engine.ts'
 import { nearestName } from '../../kernel/nearest.ts'
+import { parseDuration } from '../../kernel/units.ts'
 
 /** A session's settings: PostgreSQL's names, answered here and never handed to DuckDB. */
 export interface SessionSettings {
@@ -92,8 +93,20 @@ const checks: Readonly<Record<string, (value: string) => string | undefined>> = 
   IntervalStyle: (value) => (value.toLowerCase() === 'postgres' ? 'postgres' : undefined),
   standard_conforming_strings: (value) => (/^(on|true|1)$/i.test(value) ? 'on' : undefined),
   bytea_output: (value) => (value.toLowerCase() === 'hex' ? 'hex' : undefined),
-  statement_timeout: (value) => (/^\d+\s*(ms|s|min)?$/.test(value) ? value : undefined),
+  statement_timeout: timeoutOf,
   TimeZone: timeZoneOf,
+}
+
+/** As PostgreSQL has it: none for 0 of any unit, and no more than a timer takes. */
+function timeoutOf(value: string): string | undefined {
+  const ms = timeoutMsOf(value)
+  return ms === undefined || ms > 2 ** 31 - 1 ? undefined : ms === 0 ? '0' : value
+}
+
+/** Milliseconds without a unit; undefined for what is no time. */
+export function timeoutMsOf(value: string): number | undefined {
+  const [, amount, unit = 'ms'] = /^\s*(\d+)\s*(ms|s|min|h|d)?\s*$/.exec(value) ?? []
+  return amount === undefined ? undefined : parseDuration(`${amount} ${unit}`)
 }
 
 /** `own` are those that the engine has others of. */

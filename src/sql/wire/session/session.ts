@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { parseDuration } from '../../../kernel/units.ts'
+import { timeoutMsOf } from '../../session/settings.ts'
 import { sqlError } from '../../sql-error.ts'
 import { errorResponse, readyForQuery } from '../backend-messages.ts'
 import { type FrontendMessage, parseMessage } from '../frontend-messages.ts'
@@ -106,7 +106,7 @@ function mayBeAlone({ transaction, writes, portals }: SessionContext, message: F
 async function underTimeout({ queries, settings }: SessionContext, work: () => Promise<void>): Promise<void> {
   const setting = settings.get('statement_timeout')
   if (setting === '0') return work()
-  const timeoutMs = /^\d+$/.test(setting) ? Number(setting) : parseDuration(setting)
+  const timeoutMs = timeoutMsOf(setting)
   const reason = sqlError('WEIR-6007', 'canceling statement due to statement timeout', { sqlstate: '57014' })
   const timer = setTimeout(() => queries.cancel(reason), timeoutMs)
   try {
