@@ -1,4 +1,4 @@
-import { fastify, type FastifyInstance } from 'fastify'
+import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, validatorCompiler } from 'fastify-type-provider-zod'
 import { systemClock } from '../kernel/clock.ts'
 import { asWeirError, WeirError } from '../kernel/errors/weir-error.ts'
@@ -120,14 +120,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
 
 function answerErrors(app: FastifyInstance, { logger, limits = defaultLimits }: HttpServerOptions): void {
   app.setErrorHandler(async (thrown, request, reply) => {
-    const error = errorOf(thrown, limits)
+    const error = errorOf(thrown, request, limits)
     const status = statusOf(error)
     if (status >= 500) logger.error({ err: thrown, method: request.method, url: request.url }, 'a request failed')
     await reply.status(status).send(errorBody(error))
   })
 }
 
-function errorOf(thrown: unknown, { bodyBytesMax }: HttpLimits): WeirError {
+function errorOf(thrown: unknown, { headers }: FastifyRequest, { bodyBytesMax }: HttpLimits): WeirError {
   if (thrown instanceof WeirError) return thrown
   if (hasZodFastifySchemaValidationErrors(thrown)) {
     const found = thrown.validation.map(
@@ -141,6 +141,11 @@ function errorOf(thrown: unknown, { bodyBytesMax }: HttpLimits): WeirError {
   const { statusCode, message } = thrown as { statusCode?: number; message?: string }
   if (statusCode === 413)
     return new WeirError('WEIR-7011', `the body is larger than ${bodyBytesMax} bytes. Send less at once`)
+  if (statusCode === 415)
+    return new WeirError(
+      'WEIR-7007',
+      `the body is said to be ${headers['content-type'] ?? 'of no type'}. Send JSON, with the header content-type: application/json`,
+    )
   if (statusCode !== undefined && statusCode < 500) return new WeirError('WEIR-7007', String(message))
   return asWeirError(thrown)
 }

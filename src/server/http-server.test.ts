@@ -42,6 +42,17 @@ void test('a wrong option is answered with the nearest, a wrong request with wha
     assert.match(answer.json().error.message, /Did you mean partitions/)
     const query = await app.inject(`${resources}?prefx=a`)
     assert.deepEqual([query.statusCode, query.json().error.code], [400, 'WEIR-7007'])
+    const form = await app.inject({
+      method: 'POST',
+      url: '/api/v1/sql',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: '{"sql":"select 1"}',
+    })
+    assert.deepEqual([form.statusCode, form.json().error.code], [400, 'WEIR-7007'])
+    assert.match(
+      form.json().error.message,
+      /is said to be application\/x-www-form-urlencoded\. Send JSON, with the header/,
+    )
     const nothing = await app.inject('/api/v1/nothing')
     assert.deepEqual([nothing.statusCode, nothing.json().error.code], [404, 'WEIR-7010'])
     const large = await app.inject({
