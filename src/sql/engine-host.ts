@@ -149,6 +149,8 @@ export interface TableRelation extends TableName {
   readonly key?: readonly string[]
   /** All of them without it. */
   readonly rights?: RelationRights
+  /** Its rows lie in files of others: no statement writes it. */
+  readonly isReadOnly?: true
   /** Why nothing is known of it but its name; it has no columns then. */
   readonly unreadable?: { readonly code: ErrorCode; readonly message: string }
 }

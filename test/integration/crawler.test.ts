@@ -99,6 +99,8 @@ void test('a schedule finds new files by itself, and a folder that is gone leave
   await weir.start()
   const count = async () => Number((await sqlOf<{ n: string }>(weir, 'select count(*) as n from sales'))[0]!.n)
   await eventually('the first crawl', async () => (await count()) === 1 || undefined)
+  const written = "select is_insertable_into as written from information_schema.tables where table_name = 'sales'"
+  assert.deepEqual(await sqlOf(weir, written), [{ written: 'NO' }])
   write(weir, { 'b.ndjson': '{"id":2}\n' })
   await eventually('the second file', async () => (await count()) === 2 || undefined)
   rmSync(join(weir.folder, 'data'), { recursive: true })

@@ -35,6 +35,7 @@ async function crawledTables(crawls: Pick<CrawlStore, 'list'>): Promise<readonly
             schema: namespace,
             name: table,
             columns: columns.map(({ name, type }) => ({ name, type, required: false })),
+            isReadOnly: true,
             ...(comment === null ? {} : { comment }),
           },
         ],

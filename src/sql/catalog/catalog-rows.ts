@@ -324,7 +324,7 @@ export function informationSchemaRows(
       table_schema: relation.schema,
       table_name: relation.name,
       table_type: relation.kind === 'table' ? 'BASE TABLE' : 'VIEW',
-      is_insertable_into: relation.kind === 'table' ? 'YES' : 'NO',
+      is_insertable_into: isWritten(relation) ? 'YES' : 'NO',
       is_typed: 'NO',
     })),
     views: relations.flatMap(({ relation }) =>
@@ -360,11 +360,14 @@ export function informationSchemaRows(
           dtd_identifier: String(i + 1),
           is_identity: 'NO',
           is_generated: 'NEVER',
-          is_updatable:
-            relation.kind === 'table' && !(sourceColumns as readonly string[]).includes(name) ? 'YES' : 'NO',
+          is_updatable: isWritten(relation) && !(sourceColumns as readonly string[]).includes(name) ? 'YES' : 'NO',
         }
       }),
     ),
     enabled_roles: [{ role_name: 'weir' }],
   }
+}
+
+function isWritten(relation: Relation): boolean {
+  return relation.kind === 'table' && relation.isReadOnly !== true
 }

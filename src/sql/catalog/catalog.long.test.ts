@@ -43,6 +43,16 @@ for (const name of names) {
   })
 }
 
+void test('a table whose rows lie in files of others is not said to be written to', async () => {
+  const other = await startTestEngine([{ ...ordersTable, isReadOnly: true }])
+  const asked = await other.client()
+  const { rows } = await asked.query(
+    'select distinct is_insertable_into, is_updatable from information_schema.tables join information_schema.columns using (table_name)',
+  )
+  assert.deepEqual(rows, [{ is_insertable_into: 'NO', is_updatable: 'NO' }])
+  await other.stop()
+})
+
 void test('the catalog follows the relations', async () => {
   const other = await startTestEngine([{ ...ordersTable, schema: 'shop', name: 'Öffnungen', comment: "it's" }])
   const asked = await other.client()

@@ -78,6 +78,8 @@ const remedies: Readonly<Record<string, string>> = {
   vacuum: 'maintenance runs by itself',
   analyze: 'maintenance runs by itself',
   checkpoint: 'maintenance runs by itself',
+  grant: 'policies in weir.config.ts say who may do what',
+  revoke: 'policies in weir.config.ts say who may do what',
   pivot: 'write SELECT … FROM (PIVOT …)',
 }
 
@@ -135,9 +137,7 @@ function refusal(word: string, position: number): Error {
 }
 
 const knownStatements = new Set(
-  'detach use export import execute grant revoke comment refresh reindex cluster notify do security reassign unpivot'.split(
-    ' ',
-  ),
+  'detach use export import execute comment refresh reindex cluster notify do security reassign unpivot'.split(' '),
 )
 
 /** The statement that EXPLAIN explains, and the words before it. */

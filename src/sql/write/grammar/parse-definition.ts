@@ -24,7 +24,7 @@ function parseVerb(reader: TokenReader): DefinitionStatement {
   throw sqlError('WEIR-6001', `${verb} ${what} is not allowed here`.replace('  ', ' '), {
     sqlstate: '0A000',
     position: reader.peek()!.start + 1,
-    hint: 'CREATE, ALTER and DROP are for tables and schemas; views are declared in weir.config.ts.',
+    hint: 'CREATE, ALTER and DROP are for tables and schemas; views and users are declared in weir.config.ts.',
   })
 }
 
