@@ -37,8 +37,8 @@ export async function runScript(
   engine: 'project' | 'own' = 'project',
 ): Promise<SqlAnswer> {
   const client = new pg.Client({
-    connectionString: address,
-    password: process.env['WEIR_PASSWORD'] ?? '',
+    ...placeOf(address),
+    password: async () => ownPassword(),
     application_name: 'weir sql',
     ...(engine === 'own' ? { options: ownEngineOption } : {}),
   })
@@ -56,6 +56,24 @@ export async function runScript(
   } finally {
     await client.end().catch(() => undefined)
   }
+}
+
+/** Not as a connection string: pg takes the password of that alone, none where it has none. */
+function placeOf(address: string): pg.ClientConfig {
+  const { hostname, port, username, pathname } = new URL(address)
+  return {
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(port),
+    user: decodeURIComponent(username),
+    database: decodeURIComponent(pathname.slice(1)),
+  }
+}
+
+/** Asked for only where the port wants one. */
+function ownPassword(): string {
+  const password = process.env['WEIR_PASSWORD']
+  if (password !== undefined) return password
+  throw new WeirError('WEIR-6009', 'this Weir asks for a password. Set WEIR_PASSWORD as where weir up was started')
 }
 
 function rowsOf({ fields, rows, command, rowCount }: pg.QueryArrayResult<(string | null)[]>): SqlRows {
@@ -116,6 +134,7 @@ function codeOf(sqlstate: string): ErrorCode {
 }
 
 function asSqlError(cause: unknown): WeirError {
+  if (cause instanceof WeirError) return cause
   const { message, code, detail, hint, position } = cause as {
     message: string
     code?: string

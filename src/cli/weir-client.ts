@@ -31,7 +31,8 @@ export function connectApi(http: string): WeirClient {
       throw new WeirError('WEIR-2007', `Weir does not answer at ${http}. See weir doctor`, { cause })
     })
     if (response.ok) return response
-    throw await errorOf(response)
+    const error = await errorOf(response)
+    throw error.code === 'WEIR-7008' ? withoutToken(token) : error
   }
   return {
     async call(method, path, body) {
@@ -47,6 +48,12 @@ export function connectApi(http: string): WeirClient {
       }
     },
   }
+}
+
+/** What a person at a command line can do; the API speaks of headers. */
+function withoutToken(token: string | undefined): WeirError {
+  const what = token === undefined ? 'asks for a token' : 'has another token than WEIR_TOKEN here'
+  return new WeirError('WEIR-7008', `this Weir ${what}. Set WEIR_TOKEN as where weir up was started`)
 }
 
 async function errorOf(response: Response): Promise<WeirError> {

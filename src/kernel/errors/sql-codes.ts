@@ -46,7 +46,7 @@ export const sqlCodes = defineCodes({
   'WEIR-6009': {
     kind: 'unauthorized',
     cause: 'The password of the PostgreSQL port is wrong or missing.',
-    remedy: 'Use the password of the project; weir url postgres shows the address.',
+    remedy: 'Use WEIR_PASSWORD of where weir up was started, or the password of the secret of a user of the project.',
   },
   'WEIR-6010': {
     kind: 'unavailable',

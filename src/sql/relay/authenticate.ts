@@ -12,7 +12,7 @@ export async function authenticate(socket: Duplex, inbox: Inbox, user: string, s
   const wrong = () =>
     sqlError('WEIR-6009', `password authentication failed for user "${user}"`, {
       sqlstate: '28P01',
-      hint: 'weir url postgres shows the address with its password.',
+      hint: 'Administrators have WEIR_PASSWORD of where weir up was started, users of the project that of their secret.',
     })
   const answer = async (): Promise<Buffer> => {
     const message = await inbox.next()
