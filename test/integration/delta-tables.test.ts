@@ -36,7 +36,9 @@ void test('a delivery and another engine write one Delta table: each sees the ot
   for (const id of [100, 101]) {
     await parquet(join(log.root, `other-${id}.parquet`), `SELECT ${id}::BIGINT AS id, 'other' AS text`)
     const stats = JSON.stringify({ numRecords: 1 })
-    assert.ok(log.append([{ commitInfo: { engineInfo: 'another' } }, addAction(`other-${id}.parquet`, { stats })]))
+    const { size } = statSync(join(log.root, `other-${id}.parquet`))
+    const added = addAction(`other-${id}.parquet`, { stats, size })
+    assert.ok(log.append([{ commitInfo: { engineInfo: 'another' } }, added]))
     const { rows } = await client.query<{ text: string; _offset: string | null }>(
       `select text, _offset from kept where id = ${id}`,
     )
