@@ -9,6 +9,9 @@ import { forbidden, layers } from '../tools/layers.mjs'
 const sources = globSync('src/**/*.ts').toSorted()
 const bannedNames = ['utils', 'util', 'helpers', 'helper', 'misc', 'common', 'manager', 'base']
 
+/** `from 'x'`, `import 'x'` and `import('x')` of a package, at the begin or the end of a line. */
+const packageImport = /(?:^import |^(?:import|export|\}) .*from |import\()'([a-z@][^'\s]*)'/gm
+
 void test('there is something to look at', () => {
   assert.ok(sources.length > 100, `only ${sources.length} files under src/`)
 })
@@ -34,6 +37,19 @@ void test('no import goes up or sideways', () => {
     }
   }
   assert.ok(seen > 100, `only ${seen} imports seen`)
+})
+
+void test('what runs imports what the package installs: nothing that is for tests alone', () => {
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: Record<string, string> }
+  const seen = new Set<string>()
+  for (const file of sources.filter((path) => !path.endsWith('.test.ts')))
+    for (const [, name] of readFileSync(file, 'utf8').matchAll(packageImport)) {
+      const owner = /^(@[^/]+\/)?[^/]+/.exec(name!)![0]
+      if (owner.startsWith('node:') || owner === 'weir-data') continue
+      seen.add(owner)
+      assert.ok(owner in dependencies, `${file} imports ${name}, which is not among the dependencies of package.json`)
+    }
+  assert.ok(seen.size > 10, [...seen].join(', '))
 })
 
 void test('no import cycle', () => {
