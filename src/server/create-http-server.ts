@@ -1,4 +1,4 @@
-import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify'
+import { fastify, type FastifyInstance } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, validatorCompiler } from 'fastify-type-provider-zod'
 import { systemClock } from '../kernel/clock.ts'
 import { asWeirError, WeirError } from '../kernel/errors/weir-error.ts'
@@ -120,14 +120,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
 
 function answerErrors(app: FastifyInstance, { logger, limits = defaultLimits }: HttpServerOptions): void {
   app.setErrorHandler(async (thrown, request, reply) => {
-    const error = errorOf(thrown, request, limits)
+    const error = errorOf(thrown, limits, request.headers['content-type'])
     const status = statusOf(error)
     if (status >= 500) logger.error({ err: thrown, method: request.method, url: request.url }, 'a request failed')
     await reply.status(status).send(errorBody(error))
   })
 }
 
-function errorOf(thrown: unknown, { headers }: FastifyRequest, { bodyBytesMax }: HttpLimits): WeirError {
+function errorOf(thrown: unknown, { bodyBytesMax }: HttpLimits, contentType = 'of another type'): WeirError {
   if (thrown instanceof WeirError) return thrown
   if (hasZodFastifySchemaValidationErrors(thrown)) {
     const found = thrown.validation.map(
@@ -144,7 +144,7 @@ function errorOf(thrown: unknown, { headers }: FastifyRequest, { bodyBytesMax }:
   if (statusCode === 415)
     return new WeirError(
       'WEIR-7007',
-      `the body is said to be ${headers['content-type'] ?? 'of no type'}. Send JSON, with the header content-type: application/json`,
+      `the body is said to be ${contentType}. Send JSON, with the header content-type: application/json`,
     )
   if (statusCode !== undefined && statusCode < 500) return new WeirError('WEIR-7007', String(message))
   return asWeirError(thrown)
