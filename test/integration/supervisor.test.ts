@@ -197,6 +197,18 @@ void describe('weir up', () => {
     assert.match(elsewhere.said(), /192\.0\.2\.1 is no address of this machine.*WEIR-2009/)
   })
 
+  void test('a process that is asked to stop while it starts says so at once, and leaves no process', async () => {
+    const folder = project()
+    const weir = up(folder)
+    const lock = join(folder, '.weir/supervisor.lock.holder')
+    await waitUntil('it has begun', () => existsSync(lock), 30_000)
+    weir.child.kill('SIGINT')
+    await waitUntil('it says so', () => /^Stopping once it has started/m.test(weir.said()))
+    assert.equal(await weir.exited, 0)
+    assert.match(weir.said(), /Stopped\./)
+    assert.ok(!existsSync(join(folder, '.weir/endpoints.json')))
+  })
+
   void test('a process that is asked to stop removes its endpoints and leaves no process', async () => {
     const folder = project()
     const weir = up(folder)

@@ -35,7 +35,14 @@ export async function runUp(
 ): Promise<number> {
   const started = performance.now()
   const stopping = Promise.withResolvers<'asked'>()
-  const signals = onSignals(() => stopping.resolve('asked'))
+  let phase: 'starting' | 'asked' | 'ready' = 'starting'
+  const signals = onSignals(() => {
+    if (phase === 'starting') {
+      phase = 'asked'
+      output.note('Stopping once it has started. Ctrl-C again ends it at once.')
+    }
+    stopping.resolve('asked')
+  })
   const dataOption = textOption(options, 'data')
   const environment = textOption(options, 'env')
   const wishes = {
@@ -58,8 +65,11 @@ export async function runUp(
   saveCompiled()
   signals.killable(() => weir.supervisor.kill())
   for (const notice of weir.supervisor.notices) output.note(notice)
-  const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  output.answer(weir.supervisor.endpoints, () => banner(weir.projectName, seconds, weir.supervisor.endpoints))
+  if (phase === 'starting') {
+    phase = 'ready'
+    const seconds = ((performance.now() - started) / 1000).toFixed(1)
+    output.answer(weir.supervisor.endpoints, () => banner(weir.projectName, seconds, weir.supervisor.endpoints))
+  }
   const watcher = watch ? weir.watch((line) => output.note(line)) : undefined
   await stopping.promise
   watcher?.stop()
