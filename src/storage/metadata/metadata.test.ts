@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -71,4 +72,33 @@ void test('a full disk is named and undoes what was begun, and what comes when t
 
 function pointersOf(metadata: Metadata): TestedPointers {
   return { pointers: metadata.pointers, [Symbol.asyncDispose]: () => metadata.close() }
+}
+
+void test('INV-P5: a database that lost its write-ahead log, whole or from some commit on, is refused by name, not served as it was before', async () => {
+  const kept = join(folder, 'killed.db')
+  const writing = spawnSync(process.execPath, ['--input-type=module', '-e', killedWriter(kept)])
+  assert.equal(writing.signal, 'SIGKILL', String(writing.stderr))
+  const wal = readFileSync(`${kept}-wal`)
+  const open = async (log: Buffer | undefined): Promise<Metadata> => {
+    const path = join(folder, `lost-${++lastDatabase}.db`)
+    copyFileSync(kept, path)
+    copyFileSync(`${kept}-commits`, `${path}-commits`)
+    if (log !== undefined) writeFileSync(`${path}-wal`, log)
+    return openMetadata(path)
+  }
+  const whole = await open(wal)
+  assert.equal(await whole.epochs.next('x'), 6)
+  await whole.close()
+  const flipped = Buffer.from(wal)
+  flipped[wal.length - 100]! ^= 1
+  for (const log of [undefined, Buffer.alloc(0), wal.subarray(0, wal.length / 2), wal.subarray(0, -5000), flipped])
+    await assert.rejects(open(log), { code: 'WEIR-8006', message: /lacks its last \d+ changes?: \S+-wal was removed/ })
+})
+
+/** Five changes by themselves and in transactions, then the end, without a word to SQLite. */
+function killedWriter(path: string): string {
+  return `import { openMetadata } from ${JSON.stringify(new URL('metadata.ts', import.meta.url).href)}
+    const { epochs } = await openMetadata(${JSON.stringify(path)})
+    for (let at = 0; at < 5; at++) await epochs.next('x')
+    process.kill(process.pid, 'SIGKILL')`
 }

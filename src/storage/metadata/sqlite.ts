@@ -1,13 +1,15 @@
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely, SqliteDialect } from 'kysely'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { openCommitCount, type CommitCount } from './commit-count.ts'
 import type { Database } from './database.ts'
 import { sqliteTypes } from './migrations.ts'
 import type { MetadataTables } from './tables.ts'
 
 /** `:memory:` is for tests. FULL, because the pointer of a table must not be undone by a power cut (INV-P4). */
 export function openSqlite(path: string): Database {
-  const database = open(path)
+  const { database, count } = open(path)
+  const changed = countedChanges(database, count)
   const db = new Kysely<MetadataTables>({
     dialect: new SqliteDialect({
       database: {
@@ -18,9 +20,10 @@ export function openSqlite(path: string): Database {
           const statement = database.prepare(text)
           return {
             reader: statement.columns().length > 0,
-            all: (parameters) => explained(path, () => statement.all(...(parameters as never[]))),
+            all: (parameters) => explained(path, () => changed(text, () => statement.all(...(parameters as never[])))),
             iterate: (parameters) => statement.iterate(...(parameters as never[])) as never,
-            run: (parameters) => explained(path, () => statement.run(...(parameters as never[])) as never),
+            run: (parameters) =>
+              explained(path, () => changed(text, () => statement.run(...(parameters as never[]))) as never),
           }
         },
       },
@@ -28,6 +31,34 @@ export function openSqlite(path: string): Database {
   })
   // One connection that kysely hands out to one transaction at a time: nothing can come between.
   return { db, types: sqliteTypes, transact: (work) => db.transaction().execute(work) }
+}
+
+/** Runs statements so that each commit is counted within it: those of transactions, and those that are one by themselves. */
+function countedChanges(database: DatabaseSync, count: CommitCount) {
+  let before = 0
+  const total = database.prepare('SELECT total_changes() AS n')
+  const changes = (): number => Number(total.get()!['n'])
+  return <T>(text: string, run: () => T): T => {
+    if (text === 'begin') before = changes()
+    if (text === 'commit') {
+      const counted = changes() === before ? undefined : count.next()
+      const answer = run()
+      counted?.()
+      return answer
+    }
+    if (database.isTransaction || !/^\s*(insert|update|delete|replace)\b/i.test(text)) return run()
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      const counted = count.next()
+      const answer = run()
+      database.exec('COMMIT')
+      counted()
+      return answer
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw error
+    }
+  }
 }
 
 const nothingToUndo = {
@@ -49,12 +80,15 @@ function explained<T>(path: string, work: () => T): T {
   }
 }
 
-function open(path: string): DatabaseSync {
+function open(path: string): { readonly database: DatabaseSync; readonly count: CommitCount } {
+  let database: DatabaseSync | undefined
   try {
-    const database = new DatabaseSync(path, { timeout: 5000 })
+    database = new DatabaseSync(path, { timeout: 5000 })
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
-    return database
+    return { database, count: openCommitCount(database, path) }
   } catch (cause) {
+    database?.close()
+    if (cause instanceof WeirError) throw cause
     throw new WeirError(
       'WEIR-8006',
       `the metadata in ${path} cannot be opened: ${(cause as Error).message}. Restore it from a backup: weir restore`,
