@@ -133,6 +133,11 @@ function codeOf(sqlstate: string): ErrorCode {
   return codes[sqlstate] ?? codes[sqlstate.slice(0, 2)] ?? 'WEIR-6002'
 }
 
+/** A hint whose first words the message has already would be read twice. */
+function isSaid(hint: string, message: string): boolean {
+  return message.includes(hint) || message.toLowerCase().includes(hint.split(';')[0]!.toLowerCase())
+}
+
 function asSqlError(cause: unknown): WeirError {
   if (cause instanceof WeirError) return cause
   const { message, code, detail, hint, position } = cause as {
@@ -147,7 +152,7 @@ function asSqlError(cause: unknown): WeirError {
     const place = position === undefined ? '' : ` (at character ${position})`
     return new WeirError(
       detail !== undefined && Object.hasOwn(catalogue, detail) ? (detail as ErrorCode) : codeOf(code),
-      `${message}${place}${more}${hint === undefined || message.includes(hint) ? '' : `. ${hint}`}`,
+      `${message}${place}${more}${hint === undefined || isSaid(hint, message) ? '' : `. ${hint}`}`,
       {
         details: { sqlstate: code },
       },

@@ -199,6 +199,6 @@ function refused(answer: Answer, what: string): WeirError {
 
 /** What is with a Delta table, or damaged, has codes of its own, which Weir's catalog puts behind its words. */
 function refusedByName(text: string): WeirError | undefined {
-  const [, message, code] = /^(.*) \((WEIR-(?:402[567]|4008|8007))\)$/s.exec(text) ?? []
+  const [, message, code] = /^(.*) \((WEIR-(?:402[567]|4008|800[17]))\)$/s.exec(text) ?? []
   return message === undefined ? undefined : new WeirError(code as ErrorCode, message)
 }

@@ -1,4 +1,4 @@
-import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { asWeirError, WeirError } from '../../kernel/errors/weir-error.ts'
 import type { TableIdent } from '../catalog/pointer-store.ts'
 import type { CatalogClient, TableCommit } from '../client/catalog-client.ts'
 import { ancestors, currentSnapshot } from '../metadata/read.ts'
@@ -148,16 +148,26 @@ function keptRetention({ refs }: TableMetadata): Omit<SnapshotRef, 'snapshot-id'
 
 const attemptsMax = 10
 
+/** The next attempt would find no room either. */
+function isDiskFull(cause: unknown): boolean {
+  return cause instanceof WeirError && cause.code === 'WEIR-8001'
+}
+
 /** Commits what `change` makes of the table as just loaded, until it says that there is nothing (more) to do: so an answer that was lost is found. */
 async function commitUntil(
   client: Client,
   ident: TableIdent,
   change: (metadata: TableMetadata) => TableCommit | undefined,
 ): Promise<void> {
-  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+  let cause: unknown
+  for (let attempt = 0; attempt < attemptsMax && !isDiskFull(cause); attempt++) {
     const commit = change((await client.loadTable(ident)).metadata)
-    if (commit === undefined || (await client.commitTable(ident, commit)).outcome === 'committed') return
+    if (commit === undefined) return
+    const answer = await client.commitTable(ident, commit)
+    if (answer.outcome === 'committed') return
+    cause = answer.outcome === 'unknown' ? answer.cause : undefined
   }
+  if (cause !== undefined) throw asWeirError(cause)
   throw new WeirError('WEIR-4004', `others changed ${nameOf(ident)} in all of ${attemptsMax} attempts; try again`)
 }
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
 import { commitFile, committedTable, createCommittedTable, unsynced } from '../../../test/support/lake-commits.ts'
-import { openLocalLake, type LocalLake } from '../../../test/support/local-lake.ts'
+import { fetchFrom, openLocalLake, type LocalLake } from '../../../test/support/local-lake.ts'
 import type { CatalogClient, LoadedTable } from '../client/catalog-client.ts'
+import { connectCatalog } from '../client/connect-catalog.ts'
 import { expireSnapshots } from '../maintenance/expire-snapshots.ts'
 import { manifestReader } from '../manifest/manifest-reader.ts'
 import { snapshotOf } from '../metadata/read.ts'
@@ -268,4 +269,26 @@ void test('rows of a snapshot are those of its files less those that deletes nam
       [null, null],
     ],
   )
+})
+
+void test('a change of tags that finds no room on the disk says so, after one attempt, and not that others changed the table', async () => {
+  const no = 'no room on the disk for 00004.metadata.json. Free space'
+  let attempts = 0
+  const answers = (status: number) => async () => {
+    attempts++
+    return new Response(
+      JSON.stringify({ error: { message: `${no} (WEIR-8001)`, type: 'ServiceUnavailableException', code: status } }),
+      { status },
+    )
+  }
+  const real = fetchFrom(lake.catalog)
+  const client = connectCatalog({
+    uri: 'http://catalog',
+    fetch: (url, init) => (init.method === 'POST' ? answers(503)() : real(url, init)),
+  })
+  await assert.rejects(createRef(client, committedTable, { name: 'v1', type: 'tag', at: by(ids[0]!) }), {
+    code: 'WEIR-8001',
+    message: `public.t: ${no}`,
+  })
+  assert.equal(attempts, 1)
 })

@@ -20,6 +20,8 @@ export interface DataDirectory {
   readonly keys: string
   /** Notes of drops that have begun. */
   readonly drops: string
+  /** Kept for drops on a full disk. */
+  readonly dropsRoom: string
   /** What unfinished crawls have found. */
   readonly crawlers: string
   readonly logs: string
@@ -40,6 +42,7 @@ function placesOf(root: string): Omit<DataDirectory, 'notices' | 'release'> {
     tail: join(root, 'tail'),
     keys: join(root, 'keys'),
     drops: join(root, 'drops'),
+    dropsRoom: join(root, 'drops.room'),
     crawlers: join(root, 'crawlers'),
     logs: join(root, 'logs'),
     run: join(root, 'run'),

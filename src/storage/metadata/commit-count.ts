@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 
@@ -31,7 +31,13 @@ export function openCommitCount(database: DatabaseSync, path: string): CommitCou
     )
   const note = (): void => {
     try {
-      writeFileSync(beside, String(count))
+      // In its place: a file that is emptied first would be empty on a full disk.
+      const file = openSync(beside, constants.O_WRONLY | constants.O_CREAT, 0o600)
+      try {
+        writeSync(file, String(count).padStart(10, '0'), 0)
+      } finally {
+        closeSync(file)
+      }
     } catch {
       // On a full disk a loss would not be told; that is no reason to refuse what is stored.
     }
@@ -53,7 +59,7 @@ export function openCommitCount(database: DatabaseSync, path: string): CommitCou
 function countIn(path: string): number | undefined {
   try {
     const text = readFileSync(path, 'utf8')
-    return /^\d{1,10}$/.test(text) ? Number(text) : undefined
+    return /^\d{10}$/.test(text) ? Number(text) : undefined
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error

@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely, SqliteDialect } from 'kysely'
 import { WeirError } from '../../kernel/errors/weir-error.ts'
@@ -68,6 +70,8 @@ const nothingToUndo = {
   run: () => ({ changes: 0, lastInsertRowid: 0 }),
 }
 
+/** A log of some pages, and the file in which processes share its index. */
+const roomBytesMin = 1_000_000
 /** SQLITE_FULL, which the system's ENOSPC and EDQUOT become. */
 const full = 13
 
@@ -80,6 +84,17 @@ function explained<T>(path: string, work: () => T): T {
   }
 }
 
+/** SQLite says `disk I/O error` where its log, or what it shares of it, finds no room. */
+function mustHaveRoom(path: string, cause: unknown): void {
+  const { bavail, bsize } = statfsSync(dirname(path))
+  if (bavail * bsize >= roomBytesMin) return
+  throw new WeirError(
+    'WEIR-8001',
+    `the metadata in ${path} cannot be opened: its disk is full, ${bavail * bsize} bytes are free. Free some megabytes there and start again: nothing is lost`,
+    { cause },
+  )
+}
+
 function open(path: string): { readonly database: DatabaseSync; readonly count: CommitCount } {
   let database: DatabaseSync | undefined
   try {
@@ -89,6 +104,7 @@ function open(path: string): { readonly database: DatabaseSync; readonly count: 
   } catch (cause) {
     database?.close()
     if (cause instanceof WeirError) throw cause
+    mustHaveRoom(path, cause)
     throw new WeirError(
       'WEIR-8006',
       `the metadata in ${path} cannot be opened: ${(cause as Error).message}. Restore it from a backup: weir restore`,

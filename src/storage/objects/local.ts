@@ -97,7 +97,7 @@ function explain(location: string): (error: unknown) => never {
     if (code === 'ENOENT') throw new WeirError('WEIR-8002', `${location} is not there`, { cause })
     if (code === 'EEXIST') throw new WeirError('WEIR-8003', `${location} is already there`, { cause })
     if (code === 'ENOSPC' || code === 'EDQUOT')
-      throw new WeirError('WEIR-8001', `No room on the disk for ${location}; free space and it goes on`, { cause })
+      throw new WeirError('WEIR-8001', `no room on the disk for ${location}. Free space`, { cause })
     throw cause
   }
 }

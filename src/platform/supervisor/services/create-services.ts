@@ -11,6 +11,7 @@ import type { DataDirectory } from '../data-directory.ts'
 import type { Processes } from '../processes.ts'
 import type { SupervisorOptions } from '../supervisor-options.ts'
 import { createCrawlService } from '../crawlers/crawl-service.ts'
+import { roomForDrops } from './room-for-drops.ts'
 import { dropNotes, type RemoveLeft } from './interrupted-changes.ts'
 import { createDeliveryService } from './delivery-service.ts'
 import { createSecretService } from '../../kinds/secret/read-secret.ts'
@@ -44,12 +45,15 @@ export function createServices(options: ServicesOptions): Services {
   const catalogUri = `http://127.0.0.1:${ports.http}/iceberg`
   const authorization = token === undefined ? {} : { token }
   const catalog = connectCatalog({ uri: catalogUri, ...authorization })
+  const room = roomForDrops(places.dropsRoom, nodeFiles)
+  void room.keep()
+  const tables = createTableService(catalog, dropNotes(places.drops, nodeFiles, removeLeft), locationOf)
   return {
     catalog,
     catalogUri,
     catalogIsOwn: locationOf === undefined,
     streams: createStreamService(processes.streams),
-    tables: createTableService(catalog, dropNotes(places.drops, nodeFiles, removeLeft), locationOf),
+    tables: { ...tables, drop: (table) => room.within(() => tables.drop(table)) },
     deliveries: createDeliveryService(processes.workers, {
       kafka: processes.streams.access,
       catalogUri,

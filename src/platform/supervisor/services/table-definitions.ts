@@ -99,9 +99,16 @@ async function alter(
   const ident = { namespace: [schema], name }
   for (let attempt = 1; ; attempt++) {
     const { metadata } = await catalog.loadTable(ident)
-    const { outcome } = await catalog.commitTable(ident, prepareSchemaEvolution(metadata, changes.map(schemaChange)))
-    if (outcome === 'committed') return
-    if (outcome === 'unknown' || attempt === attemptsMax)
+    const answer = await catalog.commitTable(ident, prepareSchemaEvolution(metadata, changes.map(schemaChange)))
+    if (answer.outcome === 'committed') return
+    if (answer.outcome === 'unknown') {
+      const { code, message } = asWeirError(answer.cause)
+      throw new WeirError(
+        code,
+        `whether ${schema}.${name} was altered is not known: ${message}. Look at its columns, and repeat it if not`,
+      )
+    }
+    if (attempt === attemptsMax)
       throw new WeirError('WEIR-4004', `${schema}.${name} was not altered: the catalog did not commit it`)
   }
 }
