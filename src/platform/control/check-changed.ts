@@ -33,14 +33,14 @@ export async function checkChanged(
   for (const resource of [...desired, ...kept]) if (affected(resource)) await checkOne(context, resource, planContext)
 }
 
-/** An error says of which resource it is. */
+/** An error says of which resource it is, and where that was declared. */
 async function checkOne({ kinds }: CheckContext, resource: DesiredResource, planContext: PlanContext): Promise<void> {
   const { kind, name } = resource
   try {
     await kindNamed(kind, kinds).check?.(resource, planContext)
   } catch (error) {
     if (!(error instanceof WeirError)) throw error
-    const { code, message, at, details } = error
+    const { code, message, at = resource.at, details } = error
     throw new WeirError(code, message, {
       cause: error,
       details: { ...details, resource: { kind, name } },
