@@ -3,8 +3,6 @@ import type { ScanState } from './scan-state.ts'
 import { isMinuteOfDay } from './scan-temporal.ts'
 import { plainEnd } from './scan-string.ts'
 
-const comma = 44
-const brace = 125
 /** As they lie in memory, four bytes of a word. */
 const wordTrue = 0x65757274
 const wordFals = 0x736c6166
@@ -29,11 +27,11 @@ export function quickEnd(scan: ScanState, field: FieldPlan, at: number): number 
       at = plainEnd(scan, at + 1)
       return buffer[at] === 34 ? at + 1 : -1
     case 'long':
-      return integerEnd(buffer, at, 18)
+      return numberEnd(buffer, at, 18, true)
     case 'int':
-      return integerEnd(buffer, at, 9)
+      return numberEnd(buffer, at, 9, true)
     case 'double':
-      return numberEnd(buffer, at, 15)
+      return numberEnd(buffer, at, 15, false)
     case 'boolean':
       return literalEnd(scan, at)
     case 'timestamptz':
@@ -44,28 +42,26 @@ export function quickEnd(scan: ScanState, field: FieldPlan, at: number): number 
   }
 }
 
-function integerEnd(buffer: Uint8Array, from: number, bytesMax: number): number {
-  const at = wholeEnd(buffer, from)
-  return at > 0 && at - from <= bytesMax && isEnd(buffer[at]!) ? at : -1
-}
-
-function numberEnd(buffer: Uint8Array, from: number, bytesMax: number): number {
-  let at = wholeEnd(buffer, from)
-  if (at < 0) return -1
-  if (buffer[at] === 46) {
+/** Digits, and a fraction where it may have one. `-0` is looked at closely elsewhere. */
+function numberEnd(buffer: Uint8Array, from: number, bytesMax: number, isWhole: boolean): number {
+  let at = from
+  let byte = buffer[at]!
+  if (byte === 45) byte = buffer[++at]!
+  if (byte === 48) {
+    if (at > from) return -1
+    byte = buffer[++at]!
+  } else {
+    if (byte < 49 || byte > 57) return -1
+    do byte = buffer[++at]!
+    while (byte >= 48 && byte <= 57)
+  }
+  if (byte === 46 && !isWhole) {
     const point = at
-    at = digitsEnd(buffer, at + 1)
+    do byte = buffer[++at]!
+    while (byte >= 48 && byte <= 57)
     if (at === point + 1) return -1
   }
-  return at - from <= bytesMax && isEnd(buffer[at]!) ? at : -1
-}
-
-/** Behind the digits before a point; -1 where none or one too many is there. `-0` is looked at closely elsewhere. */
-function wholeEnd(buffer: Uint8Array, from: number): number {
-  const first = buffer[from] === 45 ? from + 1 : from
-  if (buffer[first] === 48) return first === from ? first + 1 : -1
-  const at = digitsEnd(buffer, first)
-  return at === first ? -1 : at
+  return (byte === 44 || byte === 125) && at - from <= bytesMax ? at : -1
 }
 
 function digitsEnd(buffer: Uint8Array, from: number): number {
@@ -73,8 +69,6 @@ function digitsEnd(buffer: Uint8Array, from: number): number {
   while (buffer[at]! >= 48 && buffer[at]! <= 57) at++
   return at
 }
-
-const isEnd = (byte: number): boolean => byte === comma || byte === brace
 
 function literalEnd({ view, buffer }: ScanState, at: number): number {
   const word = view.getInt32(at, true)

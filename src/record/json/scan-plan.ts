@@ -57,6 +57,8 @@ export interface ObjectPlan {
   readonly seen: Float64Array
   readonly requiredCount: number
   objects: number
+  /** How many objects one after the other were not written as most are. */
+  unusual: number
 }
 
 export interface ScanOptions {
@@ -104,6 +106,7 @@ function objectOf(plans: readonly FieldPlan[]): ObjectPlan {
     seen: new Float64Array(plans.length),
     requiredCount: plans.filter(({ required }) => required).length,
     objects: 0,
+    unusual: 0,
   }
 }
 

@@ -62,6 +62,11 @@ export function scanObject(scan: ScanState, plan: ObjectPlan, depth: number): bo
   const { buffer, view } = scan
   const { seen, successors } = plan
   const number = ++plan.objects
+  if (plan.unusual < unusualMax || number % usualEvery === 0) {
+    const end = usualEnd(scan, plan, scan.at)
+    plan.unusual = end > 0 ? 0 : plan.unusual + 1
+    if (end > 0) return ((scan.at = end), true)
+  }
   let required = 0
   let place = 0
   if (skipSpace(scan) === 125) return (scan.at++, plan.requiredCount === 0 || failMissing(scan, plan, number))
@@ -95,6 +100,25 @@ export function scanObject(scan: ScanState, plan: ObjectPlan, depth: number): bo
     if (byte !== 44) return scan.fail(byte === 0 ? 'end' : 'syntax')
     scan.at++
   }
+}
+
+/** After so many objects that were not written as most are, only one now and then is tried. */
+const unusualMax = 16
+const usualEvery = 64
+
+/** Where an object ends that has all fields in their order, each written as most are, without blanks; -1 says nothing. */
+function usualEnd(scan: ScanState, { fields }: ObjectPlan, from: number): number {
+  const { buffer, view } = scan
+  const last = fields.length - 1
+  let at = from
+  for (let place = 0; place <= last; place++) {
+    const field = fields[place]!
+    if (!isLead(view, field, at)) return -1
+    at = quickEnd(scan, field, at + field.leadBytes)
+    if (at < 0 || buffer[at] !== (place === last ? 125 : 44)) return -1
+    at++
+  }
+  return last < 0 ? -1 : at
 }
 
 function scanSpacedValue(scan: ScanState, field: FieldPlan, depth: number): boolean {
