@@ -51,7 +51,7 @@ export function connectApi(http: string): WeirClient {
 }
 
 /** What a person at a command line can do; the API speaks of headers. */
-function withoutToken(token: string | undefined): WeirError {
+export function withoutToken(token: string | undefined): WeirError {
   const what = token === undefined ? 'asks for a token' : 'has another token than WEIR_TOKEN here'
   return new WeirError('WEIR-7008', `this Weir ${what}. Set WEIR_TOKEN as where weir up was started`)
 }

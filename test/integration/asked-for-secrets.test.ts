@@ -41,6 +41,7 @@ void describe('commands on a Weir that asks for a token and a password', () => {
         /password authentication failed for user "weir".*Administrators have WEIR_PASSWORD.*WEIR-6009/,
       ],
       [['status'], {}, /asks for a token\. Set WEIR_TOKEN as where weir up was started.*WEIR-7008/],
+      [['worker', '--join', weir.endpoints.http], {}, /asks for a token\. Set WEIR_TOKEN.*WEIR-7008/],
       [['status'], { WEIR_TOKEN: 'x' }, /has another token than WEIR_TOKEN here.*WEIR-7008/],
     ] as const
     for (const [words, env, said] of refusals) {

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os'
-import { WeirError } from '../../kernel/errors/weir-error.ts'
+import { asWeirError, WeirError } from '../../kernel/errors/weir-error.ts'
 import { parseSize } from '../../kernel/units.ts'
 import type { Command } from '../command.ts'
+import { withoutToken } from '../weir-client.ts'
 
 export const worker: Command = {
   name: 'worker',
@@ -47,7 +48,9 @@ export const worker: Command = {
       stop()
     })
     watchParent(stop)
-    await running.ended
+    await running.ended.catch((error: unknown) => {
+      throw asWeirError(error).code === 'WEIR-7008' ? withoutToken(textOf('WEIR_TOKEN')) : error
+    })
   },
 }
 
