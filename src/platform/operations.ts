@@ -216,6 +216,8 @@ export interface TableOperations {
 /** How a program of the field reads a table. */
 export interface TableClient {
   readonly name: string
+  /** For people. */
+  readonly title: string
   readonly reads: string
   readonly needs: string
   readonly language: 'shell' | 'python' | 'properties' | 'sql'

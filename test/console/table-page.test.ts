@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { buildConsoleWhenStale } from '../../scripts/build-console.mjs'
 import type { Snapshot } from '../../console/src/api/answers.ts'
+import { taskPurposes } from '../../src/platform/supervisor/maintenance/due-task.ts'
 import { startChromium } from '../support/chromium.ts'
 import { startWeir, type RunningWeir } from '../support/running-weir.ts'
 import { waitUntil } from '../support/wait-until.ts'
@@ -231,6 +232,9 @@ void test('a compaction is looked at before it is done, and is written down with
   const saved = page.locator('.figure').filter({ hasText: 'Bytes saved for readers' })
   assert.match((await saved.textContent())!, /[1-9][\d.]* [KM]?B/)
   const tasks = page.getByRole('region', { name: 'Tasks' })
+  // INV-CO7: what a task does is said by its declaration, as in the help of the command.
+  for (const [task, purpose] of Object.entries(taskPurposes))
+    await tasks.getByRole('row').filter({ hasText: task }).getByText(purpose).waitFor()
   await tasks
     .getByRole('row')
     .filter({ hasText: 'remove orphans' })
@@ -270,13 +274,16 @@ void test('the timeline shows what each snapshot did, compares it, and the list 
 void test('the lines of other programs are those of the command, to be copied', async () => {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   await tab.open(at('Clients'))
-  const { items } = await call<{ items: readonly { name: string; text: string }[] }>('GET', 'tables/orders/clients')
+  const { items } = await call<{ items: readonly { name: string; title: string; text: string }[] }>(
+    'GET',
+    'tables/orders/clients',
+  )
   await page.getByRole('button', { name: 'Copy the lines of Python, PyIceberg' }).click()
   await page.getByText('✓ Copied').waitFor()
   const copied = await page.evaluate<string>('navigator.clipboard.readText()')
   assert.equal(copied, items.find(({ name }) => name === 'pyiceberg')!.text)
   await looksWell('clients')
-  for (const title of ['psql', 'Spark', 'Trino', 'DuckDB']) await page.getByRole('region', { name: title }).waitFor()
+  for (const { title } of items) await page.getByRole('region', { name: title }).waitFor()
 })
 
 void test('a table without a commit says so on every tab, and one that cannot be read says why and what to do', async () => {

@@ -57,7 +57,11 @@ export async function startWeirIn(folder: string, more: readonly string[] = []):
   process.once('exit', () => weir.kill('SIGKILL'))
   const deadline = Date.now() + 30_000
   while (!existsSync(file)) {
-    if (weir.exitCode !== null || Date.now() > deadline) throw new Error('weir up did not become ready')
+    if (weir.exitCode !== null || Date.now() > deadline) {
+      // Left running it would keep the test file from ending.
+      weir.kill('SIGKILL')
+      throw new Error('weir up did not become ready')
+    }
     await pause(50)
   }
   return {

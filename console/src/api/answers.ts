@@ -378,6 +378,8 @@ export interface MaintenanceTotals {
 
 export interface MaintenanceTurn {
   readonly task: 'compact' | 'rewrite manifests' | 'expire snapshots' | 'remove orphans'
+  /** What it does. */
+  readonly purpose: string
   /** null: never by itself. */
   readonly everyMs: number | null
   /** ISO 8601; it begins within a minute after. null: never by itself. */
@@ -822,6 +824,8 @@ export interface StreamSubject {
 export interface TableClient {
   /** psql, pyiceberg, spark, trino or duckdb; delta-rs of a Delta table in a folder. */
   readonly name: string
+  /** For people: Python, PyIceberg, for one. */
+  readonly title: string
   readonly reads: string
   readonly needs: string
   readonly language: 'shell' | 'python' | 'properties' | 'sql'

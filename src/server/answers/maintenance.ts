@@ -71,6 +71,7 @@ const totals = z
 const turn = z
   .strictObject({
     task: z.enum(['compact', 'rewrite manifests', 'expire snapshots', 'remove orphans']),
+    purpose: z.string().describe('What it does.'),
     everyMs: z.int().nullable().describe('null: never by itself.'),
     nextAt: z.string().nullable().describe('ISO 8601; it begins within a minute after. null: never by itself.'),
     workingSince: z.string().nullable().describe('ISO 8601; null when it is not at work.'),

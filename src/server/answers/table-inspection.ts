@@ -193,6 +193,7 @@ export const tablePartitions = z
 const client = z
   .strictObject({
     name: z.string().describe('psql, pyiceberg, spark, trino or duckdb; delta-rs of a Delta table in a folder.'),
+    title: z.string().describe('For people: Python, PyIceberg, for one.'),
     reads: z.string(),
     needs: z.string(),
     language: z.enum(['shell', 'python', 'properties', 'sql']),

@@ -3,13 +3,6 @@ import { Ago } from '../../parts/age.tsx'
 import { useNow } from '../../parts/clock.ts'
 import { formatAge, formatCount, formatTime } from '../../parts/format.ts'
 
-const purposes: Readonly<Record<MaintenanceTurn['task'], string>> = {
-  compact: 'writes small files, and those of which much was deleted, anew',
-  'rewrite manifests': 'puts many small manifests together, so that planning opens few',
-  'expire snapshots': 'lets go of old snapshots and removes the files that only they named',
-  'remove orphans': 'removes files that no snapshot names',
-}
-
 /** The last and the next turn of each task. */
 export function MaintenanceTurns(props: {
   readonly tasks: readonly MaintenanceTurn[]
@@ -36,7 +29,7 @@ export function MaintenanceTurns(props: {
             <tr key={turn.task}>
               <td>
                 {turn.task}
-                <div className="note">{purposes[turn.task]}</div>
+                <div className="note">{turn.purpose}</div>
               </td>
               <td>
                 <TurnState of={turn} />

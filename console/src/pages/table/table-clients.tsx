@@ -4,14 +4,6 @@ import { CopiedText } from '../../parts/copied-text.tsx'
 import { ErrorNotice, Loading } from '../../parts/notice.tsx'
 import { shell } from '../../parts/shell.ts'
 
-const titles: Readonly<Record<string, string>> = {
-  psql: 'psql',
-  pyiceberg: 'Python, PyIceberg',
-  spark: 'Spark',
-  trino: 'Trino',
-  duckdb: 'DuckDB',
-}
-
 /** The lines that read the table elsewhere. */
 export function TableClients({ name }: { readonly name: string }) {
   const clients = useTableClients(name)
@@ -24,12 +16,12 @@ export function TableClients({ name }: { readonly name: string }) {
         and WEIR_TOKEN. <Command>{shell`weir table clients ${name}`}</Command>
       </p>
       {clients.data.items.map((client) => (
-        <section key={client.name} className="card" aria-label={titles[client.name] ?? client.name}>
-          <h2>{titles[client.name] ?? client.name}</h2>
+        <section key={client.name} className="card" aria-label={client.title}>
+          <h2>{client.title}</h2>
           <p className="quiet lead">
             Reads {client.reads}. Needs {client.needs}.
           </p>
-          <CopiedText label={titles[client.name] ?? client.name}>{client.text}</CopiedText>
+          <CopiedText label={client.title}>{client.text}</CopiedText>
         </section>
       ))}
     </>

@@ -38,8 +38,7 @@ export function TableMaintenance({ name }: { readonly name: string }) {
       <MaintenanceTurns tasks={tasks} onRun={isAdministrator ? setAsked : undefined} />
       {runs.length === 0 ? (
         <Empty command={shell`weir compact ${name} --dry-run`}>
-          No run has changed anything yet. Small files are put together hourly, old snapshots expire hourly, and files
-          that nothing names are removed daily.
+          No run has changed anything yet. Above stands when each task is next, and how often.
         </Empty>
       ) : (
         <VirtualGrid

@@ -32,6 +32,6 @@ export const tableClients: Command = {
   },
 }
 
-function clientText({ name, reads, needs, text }: TableClient): string {
-  return `${name}: reads ${reads}; needs ${needs}\n\n${text}`
+function clientText({ name, title, reads, needs, text }: TableClient): string {
+  return `${title === name ? name : `${title} (${name})`}: reads ${reads}; needs ${needs}\n\n${text}`
 }

@@ -1,5 +1,6 @@
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import { formatDuration, formatSize } from '../../../kernel/units.ts'
+import { type MaintenanceTask, taskPurposes, tasks } from '../../../platform/supervisor/maintenance/due-task.ts'
 import type { TaskTurn } from '../../../platform/supervisor/maintenance/task-turn.ts'
 import type { RecordedRun } from '../../../storage/metadata/maintenance-runs.ts'
 import colors from '../../colors.ts'
@@ -20,7 +21,8 @@ interface TableMaintenance {
 }
 
 /** As an address and an option say them. */
-const taskNames: readonly string[] = ['compact', 'rewrite-manifests', 'expire-snapshots', 'remove-orphans']
+const nameOf = (task: MaintenanceTask): string => task.replace(' ', '-')
+const taskNames: readonly string[] = tasks.map(nameOf)
 
 export const tableMaintenance: Command = {
   name: 'table maintenance',
@@ -31,7 +33,7 @@ export const tableMaintenance: Command = {
     { flags: '--before <run>', description: 'what the page before gave as its next' },
     {
       flags: '--run <task>',
-      description: `do a task now: ${taskNames.join(', ')}`,
+      description: `do a task now: ${tasks.map((task) => `${nameOf(task)} ${taskPurposes[task]}`).join('; ')}`,
     },
     { flags: '--dry-run', description: 'only say what the tasks would do now, or with --run what that one would' },
   ],

@@ -5,6 +5,14 @@ export type MaintenanceTask = 'compact' | 'rewrite manifests' | 'expire snapshot
 
 export const tasks: readonly MaintenanceTask[] = ['compact', 'rewrite manifests', 'expire snapshots', 'remove orphans']
 
+/** What each does, for help and pages. */
+export const taskPurposes: Readonly<Record<MaintenanceTask, string>> = {
+  compact: 'writes small files, and those of which much was deleted, anew',
+  'rewrite manifests': 'puts many small manifests together, so that planning opens few',
+  'expire snapshots': 'lets go of old snapshots and removes the files that only they named',
+  'remove orphans': 'removes files that no snapshot names',
+}
+
 /** How long between two turns of each task on a table, in milliseconds. */
 export interface MaintenanceIntervals {
   /** Absent: never. */

@@ -11,7 +11,15 @@ import type {
 } from '../../../storage/metadata/maintenance-runs.ts'
 import type { TableIdentifier } from '../../kinds/reconcile-services.ts'
 import { askedRuns } from './asked-runs.ts'
-import { dueAt, intervalOf, isDue, type MaintenanceIntervals, type MaintenanceTask, tasks } from './due-task.ts'
+import {
+  dueAt,
+  intervalOf,
+  isDue,
+  type MaintenanceIntervals,
+  type MaintenanceTask,
+  tasks,
+  taskPurposes,
+} from './due-task.ts'
 import type { TaskTurn } from './task-turn.ts'
 
 export type MaintenanceResult = Omit<RecordedRun, 'table' | 'task' | 'beganAt' | 'at' | 'groupCount' | 'error' | 'code'>
@@ -176,6 +184,7 @@ export function maintainTables(options: TableMaintenanceOptions): TableMaintenan
       const { task: _, ...counted } = totals.find((one) => one.task === task) ?? { task }
       return {
         task,
+        purpose: taskPurposes[task],
         everyMs: intervalOf(task, intervals) ?? null,
         nextAt: due === undefined ? null : new Date(due).toISOString(),
         workingSince: working?.table === name && working.task === task ? working.since : null,

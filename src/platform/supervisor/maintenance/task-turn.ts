@@ -8,6 +8,8 @@ import type { MaintenanceTask } from './due-task.ts'
 /** A task on a table: when it was done last, when it is next, and what all its runs came to. */
 export interface TaskTurn {
   readonly task: MaintenanceTask
+  /** What it does, for people. */
+  readonly purpose: string
   /** null: never by itself. */
   readonly everyMs: number | null
   /** ISO 8601; the look for it comes within a minute after. null: never by itself. */

@@ -44,6 +44,7 @@ function psql({ namespace, name }: Table, { endpoints, hasPassword, user }: Read
   const password = hasPassword || user !== undefined ? 'PGPASSWORD="$WEIR_PASSWORD" ' : ''
   return {
     name: 'psql',
+    title: 'psql',
     reads: 'rows that are not committed yet, too',
     needs: 'psql, or any client of PostgreSQL',
     language: 'shell',
@@ -61,6 +62,7 @@ function pyiceberg(named: Table, place: ReadingPlace): TableClient {
   const table = [namespace, name].map((part) => JSON.stringify(part)).join(', ')
   return {
     name: 'pyiceberg',
+    title: 'Python, PyIceberg',
     reads: 'the current snapshot',
     needs: `pip install 'pyiceberg[${isSigned ? 'pyarrow,s3fs' : 'pyarrow'}]'`,
     language: 'python',
@@ -83,6 +85,7 @@ function spark(named: Table, place: ReadingPlace): TableClient {
   const catalog = 'spark.sql.catalog.weir'
   return {
     name: 'spark',
+    title: 'Spark',
     reads: 'the current snapshot',
     needs: 'Spark 4.1; it fetches the runtime of Iceberg from Maven Central',
     language: 'shell',
@@ -103,6 +106,7 @@ function trino({ namespace, name, location }: Table, { endpoints, hasToken }: Re
   const isLocal = location.startsWith('file:')
   return {
     name: 'trino',
+    title: 'Trino',
     reads: 'the current snapshot',
     needs: 'a Trino with this as etc/catalog/weir.properties',
     language: 'properties',
@@ -123,6 +127,7 @@ function duckdb({ namespace, name }: Table, { endpoints, hasToken }: ReadingPlac
   const endpoint = `ENDPOINT '${endpoints.iceberg}', ACCESS_DELEGATION_MODE 'none'`
   return {
     name: 'duckdb',
+    title: 'DuckDB',
     reads: 'the current snapshot',
     needs: 'DuckDB 1.4 or later on its command line; it fetches its extension iceberg',
     language: 'sql',
@@ -139,6 +144,7 @@ function duckdb({ namespace, name }: Table, { endpoints, hasToken }: ReadingPlac
 function deltaRs(location: string): TableClient {
   return {
     name: 'delta-rs',
+    title: 'Python, delta-rs',
     reads: 'the current version of the Delta table',
     needs: "pip install 'deltalake' 'pyarrow'",
     language: 'python',
