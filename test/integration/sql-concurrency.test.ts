@@ -16,9 +16,9 @@ async function connect({ supervisor }: SupervisedWeir): Promise<pg.Client> {
 const clients = (weir: SupervisedWeir, count: number): Promise<readonly pg.Client[]> =>
   Promise.all(Array.from({ length: count }, () => connect(weir)))
 
-async function engineOf({ supervisor }: SupervisedWeir): Promise<{ readonly pid: number }> {
+async function engineOf({ supervisor }: SupervisedWeir): Promise<{ readonly pid: number; readonly bytes: number }> {
   const answer = await fetch(`${supervisor.endpoints.http}/api/v1/status`)
-  const { processes } = (await answer.json()) as { processes: readonly { name: string; pid: number }[] }
+  const { processes } = (await answer.json()) as { processes: readonly { name: string; pid: number; bytes: number }[] }
   return processes.find(({ name }) => name === 'engine')!
 }
 
@@ -35,6 +35,7 @@ async function computes(pid: number): Promise<boolean> {
 }
 
 const endless = 'select count(*) from range(1000000000) a, range(1000000) b where a.range % 7 = b.range % 11'
+const large = `select i, repeat('x', 1000) as text from range(1000000000) t(i)`
 const deadline = { timeout: 120_000 }
 
 void test(
@@ -65,5 +66,51 @@ void test(
     assert.deepEqual(new Set(codes), new Set(['57014']))
     await waitUntil('nothing is computed any more', async () => !(await computes(pid)))
     await Promise.all([...long, ...small].map((client) => client.end()))
+  },
+)
+
+/** Sends a question and reads nothing of the answer but its begin. */
+async function begin(client: pg.Client, text: string): Promise<void> {
+  const { connection } = client as unknown as {
+    readonly connection: { stream: NodeJS.ReadableStream; query(sql: string): void }
+  }
+  await new Promise<void>((resolve) => {
+    connection.stream.removeAllListeners('data')
+    connection.stream.once('data', () => {
+      connection.stream.pause()
+      resolve()
+    })
+    connection.query(text)
+  })
+}
+
+const leave = (client: pg.Client): void => {
+  const { connection } = client as unknown as { readonly connection: { stream: { destroy(): void } } }
+  connection.stream.destroy()
+}
+
+void test(
+  'INV-S5: fifty large results that are read slowly fit into an engine of 1 GB, which goes on when their clients leave, again and again',
+  { timeout: 240_000 },
+  async () => {
+    await using weir = await superviseWeir('slow-readers', [], { engineMemoryBytes: 1_000_000_000 })
+    const probe = await connect(weir)
+    await probe.query('select 1')
+    const { pid } = await engineOf(weir)
+    const sizes: number[] = []
+    for (let round = 0; round < 3; round++) {
+      const readers = await clients(weir, 50)
+      await Promise.all(readers.map((client) => begin(client, large)))
+      await waitUntil('all wait for their clients', async () => !(await computes(pid)))
+      sizes.push((await engineOf(weir)).bytes)
+    readers.forEach(leave)
+      assert.deepEqual((await probe.query('select 2 as n')).rows, [{ n: 2 }])
+    }
+    assert.equal((await engineOf(weir)).pid, pid, 'it is the same engine')
+    assert.ok(
+      sizes[2]! - sizes[0]! < 200e6,
+      `with fifty results it had ${sizes.join(', ')} bytes, one round after the other`,
+    )
+    await probe.end()
   },
 )

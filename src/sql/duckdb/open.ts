@@ -17,7 +17,9 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
   })
   const own = await instance.connect()
   if (options.keepsFooters) await own.run('SET parquet_metadata_cache = true')
-  await own.run("SET allowed_configs = ['timezone', 'search_path', 'schema']; SET lock_configuration = true")
+  await own.run(
+    "SET allowed_configs = ['timezone', 'search_path', 'schema', 'streaming_buffer_size']; SET lock_configuration = true",
+  )
   return {
     connect: () => instance.connect(),
     query: async (sql) => {
