@@ -8,12 +8,12 @@ import {
   unsynced,
 } from '../../../test/support/lake-commits.ts'
 import { openLocalLake, type LocalLake } from '../../../test/support/local-lake.ts'
-import type { LoadedTable } from '../client/catalog-client.ts'
+import type { CatalogClient, LoadedTable } from '../client/catalog-client.ts'
 import { connectCatalog } from '../client/connect-catalog.ts'
 import { manifestReader } from '../manifest/manifest-reader.ts'
 import { serveCatalog, type Fate } from '../../../test/support/served-catalog.ts'
 import { planScan } from '../scan/plan-scan.ts'
-import { expireSnapshots, type MaintenanceContext } from './expire-snapshots.ts'
+import { expireSnapshots, type Expiry, type MaintenanceContext } from './expire-snapshots.ts'
 import { removeOrphans } from './remove-orphans.ts'
 
 const dayMs = 86_400_000
@@ -173,3 +173,39 @@ void test('a file that cannot be removed stops the removal, and what is left are
       await assertWhole(lake, 6)
     },
   ))
+
+for (const further of [0, 2 * dayMs])
+  void test(`INV-M17: of two expiries at once${further ? ', of which one takes out more,' : ''} each removes what the other has not, and neither fails`, () =>
+    withDays(
+      8,
+      () => [],
+      async ({ lake, table, context }) => {
+        const answers: Expiry[] = []
+        const other = async (): Promise<void> =>
+          void answers.push(await expireSnapshots(committedTable, { ...context, now: () => context.now() + further }))
+        /** Both have looked which snapshots go; the other one is done before this one commits, or between its commit and its removal. */
+        const client: CatalogClient = {
+          ...lake.client,
+          commitTable: async (ident, commit) => {
+            if (!further) await other()
+            const outcome = await lake.client.commitTable(ident, commit)
+            if (further) {
+              const properties = { ...brief, 'history.expire.min-snapshots-to-keep': '1' }
+              const updates = [{ action: 'set-properties' as const, updates: properties }]
+              await lake.client.commitTable(ident, { requirements: [], updates })
+              await other()
+            }
+            return outcome
+          },
+        }
+        answers.push(await expireSnapshots(committedTable, { ...context, client }))
+        const { metadata } = await lake.client.loadTable(committedTable)
+        assert.equal(metadata.snapshots?.length, further ? 1 : 2)
+        // Those that are out are counted once, by whom they were removed.
+        const left = await filesUnder(lake, table, 'metadata')
+        assert.equal(left.filter((name) => name.includes('snap-')).length, metadata.snapshots!.length)
+        const scan = await planScan({ metadata, store: lake.store })
+        assert.equal(scan.dataFiles.length, 8)
+        assert.ok(answers[0]!.snapshots + answers[1]!.snapshots <= 7, JSON.stringify(answers))
+      },
+    ))

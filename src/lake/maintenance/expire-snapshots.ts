@@ -1,3 +1,4 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { TableIdent } from '../catalog/pointer-store.ts'
 import type { CatalogClient } from '../client/catalog-client.ts'
@@ -74,14 +75,49 @@ async function expireOld(
       const after = (outcome.outcome === 'committed' ? outcome.table : await context.client.loadTable(ident)).metadata
       const out = expired.every((snapshot) => snapshotOf(after, snapshot['snapshot-id']) === undefined)
       if (!out || after['table-uuid'] !== metadata['table-uuid']) return nothing
-      const files = await filesOf(expired, after, context)
-      for (const file of files.keys()) await context.store.remove(file)
-      return expiryOf(expired, files)
+      return removeExpired(ident, expired, after, context)
     }
     if (attempt === attemptsMax) return nothing
     metadata = (await context.client.loadTable(ident)).metadata
     if (metadata['table-uuid'] !== loaded['table-uuid']) return nothing
   }
+}
+
+/**
+ * Another expiry of the table may be at the same: what it has removed is not counted here, and what it took out since is looked up anew, for
+ * files of snapshots that this one still kept may be gone by then.
+ */
+async function removeExpired(
+  ident: TableIdent,
+  expired: readonly Snapshot[],
+  after: TableMetadata,
+  context: MaintenanceContext,
+): Promise<Expiry> {
+  for (let [attempt, metadata] = [1, after]; ; attempt++) {
+    try {
+      const own = await stillThere(expired, context)
+      const files = await filesOf(own, metadata, context)
+      for (const file of files.keys()) await context.store.remove(file)
+      return expiryOf(own, files)
+    } catch (error) {
+      const now = (await context.client.loadTable(ident)).metadata
+      const isOther = now['table-uuid'] !== metadata['table-uuid']
+      if (isOther) return nothing
+      const took = metadata.snapshots?.some((one) => snapshotOf(now, one['snapshot-id']) === undefined)
+      if (!isGone(error) || !took || attempt === attemptsMax) throw error
+      metadata = now
+    }
+  }
+}
+
+async function stillThere(expired: readonly Snapshot[], { store }: MaintenanceContext): Promise<readonly Snapshot[]> {
+  const found: Snapshot[] = []
+  for (const snapshot of expired) if ((await store.size(snapshot['manifest-list'])) !== undefined) found.push(snapshot)
+  return found
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof WeirError && error.code === 'WEIR-8002'
 }
 
 function commitOf(metadata: TableMetadata, refs: readonly string[], expired: readonly Snapshot[]) {
@@ -116,7 +152,7 @@ async function filesOf(
 ): Promise<ReadonlyMap<string, number>> {
   const thinned = await thinnedStillRead(after, context)
   const stillRead = thinned.flatMap((one) => one.snapshots)
-  return filesOnlyOf(expired, after, context, 'fails', stillRead)
+  return filesOnlyOf(expired, after, context, 'allowed', stillRead)
 }
 
 /** Of what was thinned so many records are looked at together: their snapshots are in memory. */
