@@ -49,6 +49,14 @@ void test('INV-S10: of two columns that differ by case SQL takes none for the ot
     await assert.rejects(sql(text), refused, text)
   await assert.rejects(sql('alter table pair drop column "Ab"'), { code: '42702', message: /"ab" and "AB"/ })
 
+  const place = { type: 'struct', fields: [long(2, 'x'), long(3, 'X')] }
+  await ask('POST', 'tables', {
+    name: 'deep',
+    schema: { type: 'struct', fields: [long(1, 'id'), { ...long(4, 'place'), type: place }] },
+  })
+  for (const text of ['select id from deep', 'insert into deep (id) values (1)'])
+    await assert.rejects(sql(text), { message: /x and X (of a struct )?differ only by case/ }, text)
+
   // As it is written, each is told from the other.
   await sql('alter table twins rename column "A" to c')
   assert.deepEqual(await sql('select * from twins'), [{ id: '1', a: '2', c: 'x' }])

@@ -1,3 +1,4 @@
+import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { primitiveOf } from '../../record/schema/primitive.ts'
 import type { Field, IcebergType } from './type.ts'
 
@@ -19,7 +20,7 @@ const names = {
   fixed: 'BLOB',
 } as const
 
-/** The DuckDB type, as SQL text, that holds values of an Iceberg type without loss. */
+/** The DuckDB type, as SQL text, that holds values of an Iceberg type without loss. WEIR-4007 for a struct whose fields only case tells apart. */
 export function duckdbType(type: IcebergType): string {
   if (typeof type === 'string') {
     const primitive = primitiveOf(type)
@@ -27,7 +28,21 @@ export function duckdbType(type: IcebergType): string {
   }
   if (type.type === 'list') return `${duckdbType(type.element)}[]`
   if (type.type === 'map') return `MAP(${duckdbType(type.key)}, ${duckdbType(type.value)})`
+  mustTellApart(type.fields)
   return `STRUCT(${type.fields.map((field) => `${identifier(field.name)} ${duckdbType(field.type)}`).join(', ')})`
+}
+
+function mustTellApart(fields: readonly Field[]): void {
+  const seen = new Map<string, string>()
+  for (const { name } of fields) {
+    const twin = seen.get(name.toLowerCase())
+    if (twin !== undefined)
+      throw new WeirError(
+        'WEIR-4007',
+        `the fields ${twin} and ${name} of a struct differ only by case, which SQL does not tell apart. Rename one by an Iceberg client of the catalog`,
+      )
+    seen.set(name.toLowerCase(), name)
+  }
 }
 
 /** The text of COPY's FIELD_IDS for these columns: `{'id':1,'st':{__duckdb_field_id:2,'a':3}}`. */
