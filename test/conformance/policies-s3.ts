@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import pg from 'pg'
 import { startWeir } from '../support/running-weir.ts'
-import { icebergJars, programPath, pyIcebergOnS3 } from './engine-python.ts'
+import { icebergJars, programPath, pyIcebergOnS3, pySpark, withS3Files } from './engine-python.ts'
 
 /**
- * Users of a project whose tables lie in the S3 server of the environment, by PyIceberg and by Iceberg's library for Java without any keys: each request to a file is
- * signed by the catalog, or refused. `node test/conformance/policies-s3.ts pyiceberg|java`
+ * Users of a project whose tables lie in the S3 server of the environment, by PyIceberg, by Iceberg's library for Java and by Spark without any keys: each request to a
+ * file is signed by the catalog, or refused. `node test/conformance/policies-s3.ts pyiceberg|java|spark`
  */
 const { S3_ENDPOINT: endpoint, S3_BUCKET: bucket = 'weir', AWS_REGION: region = 'us-east-1' } = process.env
 if (endpoint === undefined) throw new Error('S3_ENDPOINT must name an S3 server')
@@ -13,18 +13,20 @@ const project = `import { defineProject, group, policy, secret, table, user } fr
 const orders = table('orders', { columns: { id: 'long' } })
 const people = table('people', { columns: { id: 'long', name: 'string' } })
 const closed = table('closed', { columns: { id: 'long' } })
+const visits = table('visits', { columns: { id: 'long', page: 'string' } })
 const password = (name: string) => ({ password: secret(name, { fromEnv: name + '_PASSWORD' }) })
 export default defineProject({
   name: 'policies',
   objects: { location: 's3://${bucket}/policies-${process.pid}', endpoint: '${endpoint}', region: '${region}',
     accessKeyId: secret('id', { fromEnv: 'LAKE_KEY_ID' }), secretAccessKey: secret('key', { fromEnv: 'LAKE_KEY' }),
     clients: { accessKeyId: secret('id', { fromEnv: 'LAKE_KEY_ID' }), secretAccessKey: secret('key', { fromEnv: 'LAKE_KEY' }) } },
-  users: { ana: { ...password('ANA'), groups: ['analysts'] }, etl: password('ETL'), bob: password('BOB') },
+  users: { ana: { ...password('ANA'), groups: ['analysts'] }, etl: password('ETL'), bob: password('BOB'), sam: password('SAM') },
   resources: [
-    orders, people, closed,
-    policy('reading', { principals: [group('analysts')], allow: ['table:read'], on: [orders] }),
+    orders, people, closed, visits,
+    policy('reading', { principals: [group('analysts'), user('sam')], allow: ['table:read'], on: [orders] }),
     policy('loading', { principals: [user('etl')], allow: ['table:read', 'table:write'], on: [orders] }),
-    policy('making', { principals: [user('etl')], allow: ['table:*'], on: ['public.made*'] }),
+    policy('visiting', { principals: [user('sam')], allow: ['table:read', 'table:write'], on: [visits] }),
+    policy('making', { principals: [user('etl'), user('sam')], allow: ['table:*'], on: ['public.made*'] }),
     policy('people', { principals: ['everyone'], allow: ['table:read'], on: [people], columns: { mask: ['name'] } }),
     policy('closing', { principals: [user('nobody-else')], allow: ['table:read'], on: [closed] }),
   ],
@@ -38,7 +40,7 @@ Object.assign(process.env, {
   WEIR_TOKEN: 'a-token-of-the-test',
   WEIR_PASSWORD: 'a-password',
 })
-for (const user of users) process.env[`${user.toUpperCase()}_PASSWORD`] = `${user}-secret`
+for (const user of [...users, 'sam']) process.env[`${user.toUpperCase()}_PASSWORD`] = `${user}-secret`
 await using weir = await startWeir('policies-s3', project)
 await bySql(
   'insert into orders values (1), (2)',
@@ -78,10 +80,10 @@ type Found = Readonly<Record<string, unknown>>
 /** They open nothing: what works, works by signatures. */
 const wrongKeys = { AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'wrong', AWS_EC2_METADATA_DISABLED: 'true' }
 
-function answerOf(python: string, program: string, args: readonly string[]): Found {
+function answerOf(python: string, program: string, args: readonly string[], env: object = {}): Found {
   const output = execFileSync(python, [programPath(program), ...args], {
     encoding: 'utf8',
-    env: { ...environment, ...wrongKeys },
+    env: { ...environment, ...env, ...wrongKeys },
     maxBuffer: 64e6,
   })
   return JSON.parse(output.trim().split('\n').at(-1)!) as Found
@@ -89,7 +91,11 @@ function answerOf(python: string, program: string, args: readonly string[]): Fou
 
 const isRefused = (found: unknown): boolean => String(found).startsWith('refused: ')
 const isRows = (found: unknown, ...rows: readonly number[]): boolean => JSON.stringify(found) === JSON.stringify(rows)
-const by: Readonly<Record<string, () => void>> = { pyiceberg: byPyIceberg, java: byJava }
+const by: Readonly<Record<string, () => void | Promise<void>>> = {
+  pyiceberg: byPyIceberg,
+  java: byJava,
+  spark: bySpark,
+}
 
 function byPyIceberg(): void {
   const { python } = pyIcebergOnS3()
@@ -173,8 +179,44 @@ function byJava(): void {
   expect('etl', etl!, 'make', /^done 1048576$/)
 }
 
+/** One session of a user who reads one table, writes another and makes some. */
+async function bySpark(): Promise<void> {
+  const { python, env } = withS3Files(pySpark())
+  const found = answerOf(python, 'policies-s3-spark.py', [weir.endpoints.iceberg, 'sam:sam-secret'], {
+    ...env,
+    AWS_REGION: region,
+  })
+  const expected: Readonly<Record<string, readonly number[]>> = {
+    read: [1, 2],
+    append: [1, 2, 3, 4],
+    delete: [2, 3, 4],
+    'by position': [3, 4],
+    update: [4, 30],
+    merge: [1, 2, 4, 30],
+    'metadata tables': [0, 1],
+    make: [1, 2],
+    'make again': [11, 12],
+    'drop what it made': [],
+  }
+  for (const [action, rows] of Object.entries(expected))
+    check(`sam: ${action}`, isRows(found[action], ...rows), found[action])
+  const others = Object.keys(found).filter((action) => expected[action] === undefined)
+  check('sam: all was tried', others.length === 11, others)
+  for (const action of others)
+    check(
+      `sam: ${action} is refused`,
+      /^refused: [^]*(ForbiddenException|WEIR-7015|not authorized)/i.test(String(found[action])),
+      found[action],
+    )
+  const count = 'select (select count(*) from orders)::int o, (select count(*) from closed)::int c'
+  const left = await bySql(count)
+  check('what was refused changed nothing', JSON.stringify(left) === '[{"o":2,"c":1}]', left)
+  const rows = await bySql('select id::int as id from visits order by id')
+  check('SQL reads what Spark left', JSON.stringify(rows) === '[{"id":1},{"id":2},{"id":4},{"id":30}]', rows)
+}
+
 const chosen = process.argv.slice(2)
 if (chosen.length === 0 || chosen.some((name) => by[name] === undefined))
   throw new Error(`name clients: ${Object.keys(by).join(', ')}`)
-for (const name of chosen) by[name]!()
+for (const name of chosen) await by[name]!()
 if (failed > 0) process.exitCode = 1

@@ -57,12 +57,16 @@ export default defineProject({ name: 'pyiceberg', resources: [],
     needs: ['python3'],
     command: () => run('test/conformance/policies.ts'),
   },
-  ...(['pyiceberg', 'java'] as const).map((client) => ({
-    name: client === 'java' ? 'policies-s3-java' : 'policies-s3',
-    what: `users of tables in S3 by ${client === 'java' ? "Iceberg's library for Java" : 'PyIceberg'} without keys: requests to files are signed one by one, as policies let them`,
+  ...Object.entries({
+    'policies-s3': { client: 'pyiceberg', by: 'PyIceberg', needs: [] },
+    'policies-s3-java': { client: 'java', by: "Iceberg's library for Java", needs: ['java', 'mvn'] },
+    'policies-s3-spark': { client: 'spark', by: 'Spark', needs: ['java', 'mvn'] },
+  }).map(([name, { client, by, needs }]) => ({
+    name,
+    what: `users of tables in S3 by ${by} without keys: requests to files are signed one by one, as policies let them`,
     quick: false,
     alone: true as const,
-    needs: ['python3', 'go', 'curl', ...(client === 'java' ? ['java', 'mvn'] : [])],
+    needs: ['python3', 'go', 'curl', ...needs],
     command: () => withS3('test/conformance/policies-s3.ts', client),
   })),
   {
