@@ -288,7 +288,7 @@ export interface ProcessesStatus {
   }[]
   readonly disk: DiskUse | null
   /** Of files of tables in S3, by the process that keeps them. */
-  readonly copies: readonly ({ readonly process: string } & CacheFigures)[]
+  readonly copies: readonly ({ readonly process: string; readonly of: 'objects' | 'rows' } & CacheFigures)[]
   readonly warnings: readonly string[]
   readonly counted: Rates['counted']
   readonly rates: Rates['rates']

@@ -392,11 +392,14 @@ export interface MaintenanceTurn {
 
 export interface ObjectCopies {
   readonly process: string
+  /** Of objects in S3; or of rows in Avro, as Parquet. */
+  readonly of: 'objects' | 'rows'
   /** Since it started. */
   readonly hits: number
-  /** Fetched, or waited for. */
+  /** Fetched or made, or waited for. */
   readonly misses: number
   readonly evictions: number
+  readonly files: number
   readonly bytes: number
   /** What they may take. */
   readonly bytesMax: number
@@ -705,7 +708,7 @@ export interface Status {
   readonly processes: readonly ProcessStatus[]
   /** null before the first count. */
   readonly disk: DiskUse | null
-  /** Of files of tables in S3, by the process that keeps them. */
+  /** Of files of tables in S3, and of rows in Avro, by the process that keeps them. */
   readonly copies: readonly ObjectCopies[]
   readonly warnings: readonly string[]
   /** Kinds whose rates are known. */

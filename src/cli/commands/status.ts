@@ -19,6 +19,8 @@ interface ProcessStatus {
 
 interface Copies {
   readonly process: string
+  readonly of: 'objects' | 'rows'
+  readonly files: number
   readonly hits: number
   readonly misses: number
   readonly bytes: number
@@ -111,14 +113,23 @@ function textOf(
 
 function copiesLines(copies: readonly Copies[]): readonly string[] {
   if (copies.length === 0) return []
-  const rows = copies.map(({ process, hits, misses, bytes, bytesMax }) => [
-    process,
+  const rows = copies.map(({ process, of, files, hits, misses, bytes, bytesMax }) => [
+    of === 'rows' ? `${process}, rows in Avro` : process,
+    String(files),
     `${formatSize(bytes)} of ${formatSize(bytesMax)}`,
     hits + misses === 0 ? '-' : `${Math.round((hits / (hits + misses)) * 100)} %`,
   ])
   return [
     '',
-    tableText([{ title: 'COPIES OF' }, { title: 'SIZE', align: 'right' }, { title: 'FOUND', align: 'right' }], rows),
+    tableText(
+      [
+        { title: 'COPIES OF' },
+        { title: 'FILES', align: 'right' },
+        { title: 'SIZE', align: 'right' },
+        { title: 'FOUND', align: 'right' },
+      ],
+      rows,
+    ),
   ]
 }
 

@@ -126,9 +126,10 @@ export interface DeliveryPlace {
   readonly config: DeliveryChildConfig
 }
 
-/** What `weir status` shows of a process that keeps copies of objects in S3; null where it keeps none. */
+/** What `weir status` shows of a process that keeps copies of objects in S3, and of rows in Avro; null where it keeps none. */
 export interface CopiesStatus {
   readonly copies: CacheFigures | null
+  readonly rowCopies: CacheFigures | null
 }
 
 export interface OperatorConfig {

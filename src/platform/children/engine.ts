@@ -6,6 +6,7 @@ import { openLake } from '../lake/open-lake.ts'
 import { createSecretService } from '../kinds/secret/read-secret.ts'
 import { trinoConfig } from './trino-config.ts'
 import type { EngineChildConfig, EngineReady } from './child-methods.ts'
+import { copiesOf } from './copies-of.ts'
 import { processMetrics } from './process-metrics.ts'
 import { serveSupervisor } from './serve.ts'
 
@@ -28,7 +29,8 @@ const patience = { timeoutMs: 1_200_000 }
 serveSupervisor<EngineChildConfig, EngineReady, unknown, HostMethods>('engine', async (config, { host, logger }) => {
   const metrics = processMetrics()
   const objects = await openLake(config.lake, 'engine')
-  if (config.lake.s3) copyMetrics(metrics, () => objects.cacheFigures())
+  if (config.lake.s3) copyMetrics(metrics, 'object', () => objects.cacheFigures())
+  copyMetrics(metrics, 'row', async () => objects.rowFigures())
   const engine = await startEngine(
     {
       listen: { socketPath: config.socketPath },
@@ -56,7 +58,7 @@ serveSupervisor<EngineChildConfig, EngineReady, unknown, HostMethods>('engine', 
   )
   return {
     ready: { socketPath: config.socketPath },
-    status: async () => ({ ...engine.status(), copies: (await objects.cacheFigures()) ?? null }),
+    status: async () => ({ ...engine.status(), ...(await copiesOf(objects)) }),
     metrics: () => metrics.getMetricsAsJSON(),
     stop: (deadlineMs) => engine.stop({ deadlineMs }),
     methods: {

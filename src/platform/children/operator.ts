@@ -7,6 +7,7 @@ import type { LakePlace } from '../lake/lake-place.ts'
 import { openBuckets } from '../lake/open-buckets.ts'
 import { openLake } from '../lake/open-lake.ts'
 import type { CopiesStatus, OperatorHost, OperatorMethods, TablePlace } from './child-methods.ts'
+import { copiesOf } from './copies-of.ts'
 import { crawlFiles, type CrawlRequest } from './crawl-files.ts'
 import { metricsOnDemand } from './metrics-on-demand.ts'
 import { serveSupervisor } from './serve.ts'
@@ -50,10 +51,11 @@ serveSupervisor<Params<'start'>, null, CopiesStatus, OperatorHost>('operator', a
   const maintenance = stoppableJobs()
   return {
     ready: null,
-    status: async () => ({ copies: (await figures()) ?? null }),
+    status: async () => copiesOf(await opened),
     metrics: metricsOnDemand(async (registry) => {
       const { copyMetrics } = await import('../lake/copy-metrics.ts')
-      copyMetrics(registry, figures)
+      copyMetrics(registry, 'object', figures)
+      copyMetrics(registry, 'row', async () => (await opened)?.rowFigures())
     }),
     stop: async () => (await duckdb.made)?.close(),
     methods: {

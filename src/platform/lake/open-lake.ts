@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { systemClock } from '../../kernel/clock.ts'
 import { nodeFiles } from '../../kernel/files/node-files.ts'
 import { openAvroCopies } from '../../lake/avro-rows/avro-copies.ts'
+import type { CacheFigures } from '../../storage/objects/cache/object-cache.ts'
 import { openObjectStore, type OpenObjectStore } from '../../storage/objects/open.ts'
 import type { RequestSigner } from '../../storage/objects/s3/request-signer.ts'
 import { cacheBytesDefault, type S3Settings } from '../../storage/objects/s3/s3-settings.ts'
@@ -34,7 +35,11 @@ function withRowCopies(store: OpenObjectStore, copies: CopiesPlace, owner: strin
     clock: systemClock,
     store,
   })
-  return { ...store, rowCopies }
+  const rowFigures = (): CacheFigures | undefined => {
+    const figures = rowCopies.figures()
+    return figures.hits + figures.misses + figures.files > 0 ? figures : undefined
+  }
+  return { ...store, rowCopies, rowFigures }
 }
 
 /** Signs requests to the bucket of the tables as those of the store itself are signed. WEIR-7006. */

@@ -25,9 +25,11 @@ const diskUse = z
 const objectCopies = z
   .strictObject({
     process: z.string(),
+    of: z.enum(['objects', 'rows']).describe('Of objects in S3; or of rows in Avro, as Parquet.'),
     hits: z.int().describe('Since it started.'),
-    misses: z.int().describe('Fetched, or waited for.'),
+    misses: z.int().describe('Fetched or made, or waited for.'),
     evictions: z.int(),
+    files: z.int(),
     bytes: z.int(),
     bytesMax: z.int().describe('What they may take.'),
   })
@@ -54,7 +56,10 @@ export const status = z
     endpoints: endpoints.nullable().describe('null until all is ready.'),
     processes: z.array(processStatus).readonly(),
     disk: diskUse.nullable().describe('null before the first count.'),
-    copies: z.array(objectCopies).readonly().describe('Of files of tables in S3, by the process that keeps them.'),
+    copies: z
+      .array(objectCopies)
+      .readonly()
+      .describe('Of files of tables in S3, and of rows in Avro, by the process that keeps them.'),
     warnings: z.array(z.string()).readonly(),
     counted: z
       .array(z.enum(['stream', 'delivery']))

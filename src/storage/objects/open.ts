@@ -18,6 +18,8 @@ export interface ObjectStoreOptions {
 export interface OpenObjectStore extends ObjectStore {
   /** Of the copies of S3's objects; undefined until the first is asked for. */
   cacheFigures(): Promise<CacheFigures | undefined>
+  /** Of the copies of rows in Avro; undefined where none were ever asked for. */
+  rowFigures(): CacheFigures | undefined
 }
 
 /** One store for all locations, by their scheme. The S3 client is loaded when the first `s3:` location is used. */
@@ -50,6 +52,7 @@ export function openObjectStore(options: ObjectStoreOptions): OpenObjectStore {
     adopt: async (path, location) => (await at(location)).adopt(path, location),
     hold: async (location) => (await at(location)).hold(location),
     cacheFigures: async () => (await remote)?.cacheFigures(),
+    rowFigures: () => undefined,
     localPath: async (location) => (await at(location)).localPath(location),
   }
 }

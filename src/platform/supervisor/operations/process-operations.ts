@@ -110,8 +110,11 @@ async function copiesOf(children: readonly CopyingChild[]): Promise<ProcessesSta
   const found = await Promise.all(
     children.map(async ({ name, channel }) => {
       const answer = channel?.call('status', null, { timeoutMs: copiesTimeoutMs }).catch(() => undefined)
-      const { copies = null } = ((await answer) ?? {}) as Partial<CopiesStatus>
-      return copies === null ? [] : [{ process: name, ...copies }]
+      const { copies = null, rowCopies = null } = ((await answer) ?? {}) as Partial<CopiesStatus>
+      return [
+        ...(copies === null ? [] : [{ process: name, of: 'objects' as const, ...copies }]),
+        ...(rowCopies === null ? [] : [{ process: name, of: 'rows' as const, ...rowCopies }]),
+      ]
     }),
   )
   return found.flat()

@@ -39,6 +39,10 @@ export class CacheRoom {
     this.#options = options
   }
 
+  get files(): number {
+    return this.#copies.size
+  }
+
   /** The copy of this key, which is the last used from now on. */
   use(key: string): Copy | undefined {
     const copy = this.#copies.get(key)

@@ -17,7 +17,9 @@ export interface CacheFigures {
   /** Those that waited for a download of others among them. */
   readonly misses: number
   readonly evictions: number
-  /** Of whole copies and of those on their way. */
+  /** Copies, and those on their way. */
+  readonly files: number
+  /** Of these. */
   readonly bytes: number
   readonly bytesMax: number
 }
@@ -103,7 +105,13 @@ export function openObjectCache(options: ObjectCacheOptions): ObjectCache {
       copy.holders -= 1
       return pathOf(copy)
     },
-    figures: () => ({ ...counts, evictions: room.evictions, bytes: room.bytes, bytesMax: options.bytesMax }),
+    figures: () => ({
+      ...counts,
+      evictions: room.evictions,
+      files: room.files,
+      bytes: room.bytes,
+      bytesMax: options.bytesMax,
+    }),
     close: async () => {
       await opening
       lock?.release()
