@@ -293,7 +293,7 @@ void suite('a crawler of a prefix in S3', () => {
     assert.match(await crawled(weir), /1 new/)
   })
 
-  void test('INV-C8: a crawl asks once for each small object and for each thousand names, and one that finds nothing new for the names alone', async (context) => {
+  void test('INV-C9: a crawl asks once for each small object and for each thousand names, and one that finds nothing new for the names alone', async (context) => {
     await using bucket = await openS3Store()
     const files = Array.from({ length: 1100 }, (_, at) => [`n=${at % 9}/${at}.csv`, `id,sku\n${at},y\n`] as const)
     for (let at = 0; at < files.length; at += 100)
