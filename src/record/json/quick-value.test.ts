@@ -85,6 +85,25 @@ void suite('values as they are written mostly', () => {
     for (const type of types) assert.ok(taken.get(type)! > 100, `${type}: ${taken.get(type)}`)
   })
 
+  void test('objects are judged alike, however those before them were written', () => {
+    const fields = ['a', 'b'].map((name, id) => ({ id, name, required: false, type: 'long' }))
+    const plan = compileScanPlan({ fields })
+    const scan = new ScanState(4096)
+    const isObject = (text: string): boolean => {
+      const length = Buffer.from(scan.buffer.buffer).write(text)
+      scan.buffer[length] = 0
+      scan.at = 0
+      return scanObject(scan, plan, 1) && scan.at === length
+    }
+    for (let object = 0; object < 300; object++) {
+      const before = object % 100 < 70 ? '"b":2}' : '"a":1,"b":2}'
+      assert.ok(isObject(before), `${object}`)
+      assert.ok(isObject('"a":1,"b":2}'), `${object}`)
+      for (const text of ['"a":1,"a":2}', '"a":1,"b":1.5}', '"a":1,"b":2,}', '"a":1,"b":2,"c":3}', '"a":1,"b":2'])
+        assert.ok(!isObject(text), `${object} ${text}`)
+    }
+  })
+
   void test('a name that begins like another, and one that is not there, are not taken for it', () => {
     for (const text of ['"valu":"a"}', '"value2":"a"}', '"Value":"a"}', '"value":"a","value":"b"}'])
       assert.ok(!isTaken(text, 'string', 'value'), text)
