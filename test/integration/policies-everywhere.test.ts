@@ -252,7 +252,7 @@ void suite('the same decision by SQL, the catalog and the HTTP API', { timeout: 
     const staged = await catalog('ana', 'POST', 'namespaces/public/tables', { ...table, 'stage-create': true })
     assert.equal(staged.status, 200)
     const path = (staged.body['metadata'] as { location: string }).location
-    assert.match(path, /\/public\/mine$/)
+    assert.match(path, /\/public\/mine-[0-9a-f]{8}$/, 'a place that nobody else was told')
     const made = await catalog('ana', 'POST', 'namespaces/public/tables', { ...table, location: path })
     assert.equal(made.status, 200, JSON.stringify(made.body))
     await weir.sql('weir', 'drop table mine')
