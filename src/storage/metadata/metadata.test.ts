@@ -49,6 +49,16 @@ void test('what is no database, and one that does not answer, is named', async (
   })
 })
 
+void test('a damaged database is named, wherever it is met', async () => {
+  const path = join(folder, 'damaged.db')
+  await (await openMetadata(path)).close()
+  writeFileSync(path, readFileSync(path).fill(0xff, 4096))
+  await assert.rejects(openMetadata(path), {
+    code: 'WEIR-8006',
+    message: /damaged\.db (is damaged|cannot be opened): .*Restore it from a backup/,
+  })
+})
+
 void test('a full disk is named and undoes what was begun, and what comes when there is room is stored', async () => {
   const { db, transact } = openSqlite(join(folder, 'full.db'))
   await sql`CREATE TABLE noted (note TEXT)`.execute(db)

@@ -74,12 +74,21 @@ const nothingToUndo = {
 const roomBytesMin = 1_000_000
 /** SQLITE_FULL, which the system's ENOSPC and EDQUOT become. */
 const full = 13
+/** SQLITE_CORRUPT, SQLITE_NOTADB. */
+const damaged: ReadonlySet<number> = new Set([11, 26])
 
 function explained<T>(path: string, work: () => T): T {
   try {
     return work()
   } catch (cause) {
-    if ((cause as { readonly errcode?: number }).errcode !== full) throw cause
+    const { errcode = 0, message } = cause as Error & { readonly errcode?: number }
+    if (damaged.has(errcode & 0xff))
+      throw new WeirError(
+        'WEIR-8006',
+        `the metadata in ${path} is damaged: ${message}. Restore it from a backup: weir restore`,
+        { cause },
+      )
+    if (errcode !== full) throw cause
     throw new WeirError('WEIR-8001', `${path} cannot be written: the disk is full. Free space`, { cause })
   }
 }
