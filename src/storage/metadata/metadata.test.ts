@@ -52,10 +52,11 @@ void test('what is no database, and one that does not answer, is named', async (
 void test('a damaged database is named, wherever it is met', async () => {
   const path = join(folder, 'damaged.db')
   await (await openMetadata(path)).close()
-  writeFileSync(path, readFileSync(path).fill(0xff, 4096))
+  const bytes = readFileSync(path)
+  writeFileSync(path, bytes.fill(0xff, Math.ceil(bytes.length / 8192) * 4096))
   await assert.rejects(openMetadata(path), {
     code: 'WEIR-8006',
-    message: /damaged\.db (is damaged|cannot be opened): .*Restore it from a backup/,
+    message: /damaged\.db is damaged: .*Restore it from a backup/,
   })
 })
 
