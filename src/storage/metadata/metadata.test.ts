@@ -49,15 +49,20 @@ void test('what is no database, and one that does not answer, is named', async (
   })
 })
 
-void test('a damaged database is named, wherever it is met', async () => {
+void test('a damaged database is named, also where only a statement meets the damage', async () => {
   const path = join(folder, 'damaged.db')
   await (await openMetadata(path)).close()
+  const database = new DatabaseSync(path)
+  const { rootpage } = database.prepare("SELECT rootpage FROM sqlite_master WHERE name = 'epoch'").get()!
+  database.close()
   const bytes = readFileSync(path)
-  writeFileSync(path, bytes.fill(0xff, Math.ceil(bytes.length / 8192) * 4096))
-  await assert.rejects(openMetadata(path), {
+  writeFileSync(path, bytes.fill(0xff, (Number(rootpage) - 1) * 4096, Number(rootpage) * 4096))
+  const { epochs, close } = await openMetadata(path)
+  await assert.rejects(epochs.next('x'), {
     code: 'WEIR-8006',
     message: /damaged\.db is damaged: .*Restore it from a backup/,
   })
+  await close()
 })
 
 void test('a full disk is named and undoes what was begun, and what comes when there is room is stored', async () => {
