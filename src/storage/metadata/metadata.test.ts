@@ -57,12 +57,12 @@ void test('a damaged database is named, also where only a statement meets the da
   database.close()
   const bytes = readFileSync(path)
   writeFileSync(path, bytes.fill(0xff, (Number(rootpage) - 1) * 4096, Number(rootpage) * 4096))
-  const { epochs, close } = await openMetadata(path)
-  await assert.rejects(epochs.next('x'), {
+  const metadata = await openMetadata(path)
+  await assert.rejects(metadata.epochs.next('x'), {
     code: 'WEIR-8006',
     message: /damaged\.db is damaged: .*Restore it from a backup/,
   })
-  await close()
+  await metadata.close()
 })
 
 void test('a full disk is named and undoes what was begun, and what comes when there is room is stored', async () => {
