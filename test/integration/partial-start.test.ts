@@ -72,15 +72,16 @@ void test('a project of which nothing runs yet is refused with its mistake', { t
 })
 
 void test('records for a stream that failed as it is declared make no other one under its name', async () => {
-  const broken = `stream('broken', { config: { 'max.message.bytes': '-7' } })`
-  await using weir = await restartableWeir('failed-stream', { project: projectOf(broken) })
+  await using weir = await restartableWeir('failed-stream', {
+    project: projectOf(`stream('bro.ken')`, `stream('bro_ken')`),
+  })
   await weir.start()
-  await says(weir, /stream broken is Failed: .*max\.message\.bytes/)
+  await says(weir, /stream bro_ken is Failed: .*collides with/)
   for (const [words, reason] of [
-    [[], /there is no stream "broken".*weir status.*WEIR-2011/],
-    [['--create'], /"broken" is declared, but it is Failed: .*max\.message\.bytes.*WEIR-2011/],
+    [[], /there is no stream "bro_ken".*weir status.*WEIR-2011/],
+    [['--create'], /"bro_ken" is declared, but it is Failed: .*collides with.*WEIR-2011/],
   ] as const) {
-    const { code, stderr } = await weir.command('produce', 'broken', join(weir.folder, 'weir.config.ts'), ...words)
+    const { code, stderr } = await weir.command('produce', 'bro_ken', join(weir.folder, 'weir.config.ts'), ...words)
     assert.equal(code, 1)
     assert.match(stderr, reason)
   }
