@@ -80,9 +80,9 @@ void suite('values as they are written mostly', () => {
         assert.equal(found, isTaken(`${key}: ${first}, ${other}: "a"}`, type, name))
         if (found) taken.set(type, (taken.get(type) ?? 0) + 1)
       }),
-      { numRuns: 20_000 },
+      { numRuns: 40_000 },
     )
-    for (const type of types) assert.ok(taken.get(type)! > 50, `${type}: ${taken.get(type)}`)
+    for (const type of types) assert.ok(taken.get(type)! > 100, `${type}: ${taken.get(type)}`)
   })
 
   void test('objects are judged alike, however those before them were written', () => {
