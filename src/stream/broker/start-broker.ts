@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Registry } from 'prom-client'
 import type { Files } from '../../kernel/files/files.ts'
+import { createReserve } from '../../kernel/files/reserve.ts'
 import { acquireLock, type Lock } from '../../kernel/lock.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { handlersOf } from './apis/all-handlers.ts'
@@ -28,7 +29,6 @@ import { readRestoreNote, removeRestoreNote } from './restore-note.ts'
 import { createRegisteredSchemas } from './schemas/registered-schemas.ts'
 import { openSecurity } from './security/open-security.ts'
 import { hasSecurityStore } from './security/security-store.ts'
-import { openReserve } from './storage/reserve.ts'
 import { readJsonIfWhole, writeJson } from './storage/small-file.ts'
 import { unwritten } from './storage/partition-checkpoint.ts'
 import type { StateLogPlace } from './storage/state-log.ts'
@@ -39,6 +39,9 @@ import { openTopicStore, type TopicStore } from './topics/topic-store.ts'
 import { writeAgain } from './topics/write-again.ts'
 import { openTransactions, producerIdsIn, type TransactionTable } from './transactions/transaction-table.ts'
 import { startTransactions } from './transactions/transactions.ts'
+
+/** Of room on the disk for deletions: checkpoints of ten thousand partitions take less. */
+const reserveBytes = 2 * 1024 * 1024
 
 const lockWaitMs = 5000
 const lentIdleMs = 10_000
@@ -66,7 +69,8 @@ export async function startBroker(config: BrokerConfig, services: BrokerServices
     if (!isNew && checkpoints.found !== 'whole') notices.add(lostCheckpoints(directory, checkpoints.found))
     const placeOf = stateLogPlaces(directory, checkpoints, restored !== undefined, notices)
     const writtenIds = await readProducerIds(files, `${directory}/producer-ids.json`)
-    const reserve = await openReserve(files, `${directory}/reserve`)
+    const reserve = createReserve(files, `${directory}/reserve`, { bytes: reserveBytes })
+    await reserve.refill()
     const topics = await openTopicStore(directory, checkpoints, storage, {
       partitionsOpenMax: limits.partitionsOpenMax,
       reserve,

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
-import type { Files } from '../../../kernel/files/files.ts'
 import { asWeirError } from '../../../kernel/errors/weir-error.ts'
+import type { Files } from '../../../kernel/files/files.ts'
+import { createReserve } from '../../../kernel/files/reserve.ts'
 
 /** A note, pages of the metadata's log, and what others write meanwhile. */
 const roomBytes = 4 << 20
@@ -17,37 +17,10 @@ export interface RoomForDrops {
 }
 
 export function roomForDrops(path: string, files: Files): RoomForDrops {
-  const keep = async (): Promise<void> => {
-    try {
-      if ((await files.size(path)) === roomBytes) return
-      const file = await files.open(path, 'write')
-      try {
-        // What a file system could pack would keep no room.
-        await file.write([randomBytes(roomBytes)], 0)
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-    } catch {
-      await files.remove(path).catch(() => undefined)
-    }
-  }
-  return {
-    keep,
-    async within(drop) {
-      try {
-        return await drop()
-      } catch (error) {
-        if (!isFull(error) || (await files.size(path)) === undefined) throw error
-      }
-      await files.remove(path)
-      try {
-        return await drop()
-      } finally {
-        await keep()
-      }
-    },
-  }
+  const reserve = createReserve(files, path, { bytes: roomBytes, isFull })
+  // A drop is not refused for want of room for the next.
+  const keep = (): Promise<void> => reserve.refill().catch(() => undefined)
+  return { keep, within: (drop) => reserve.lend(drop).finally(keep) }
 }
 
 /** The catalog answers by its REST interface, with the code behind its words. */

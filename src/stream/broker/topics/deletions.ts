@@ -1,6 +1,6 @@
 import { inParallel } from '../../../kernel/in-parallel.ts'
 import type { PartitionLog } from '../storage/partition-log.ts'
-import type { Reserve } from '../storage/reserve.ts'
+import type { Reserve } from '../../../kernel/files/reserve.ts'
 import type { StorageServices } from '../storage/storage-services.ts'
 import type { DeletedTopics } from './deleted-topics.ts'
 import { removeTopicFiles } from './topic-files.ts'

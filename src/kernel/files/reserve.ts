@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
-import { isDiskFull } from '../../../kernel/files/file-error.ts'
-import type { Files } from '../../../kernel/files/files.ts'
-import { removeIfThere } from './small-file.ts'
+import { isDiskFull } from './file-error.ts'
+import type { Files } from './files.ts'
 
 /** Room on the disk that is kept back for what frees room: to delete on a full disk, a few bytes have to be written first. */
 export interface Reserve {
@@ -12,42 +11,45 @@ export interface Reserve {
   refill(): Promise<void>
 }
 
-/** Checkpoints of ten thousand partitions take less. */
-const reserveBytes = 2 * 1024 * 1024
+export interface ReserveOptions {
+  readonly bytes: number
+  /** Whether `work` failed because the disk is full. That Node said so, without it. */
+  readonly isFull?: (error: unknown) => boolean
+}
 
-export async function openReserve(files: Files, path: string): Promise<Reserve> {
-  let isWhole = (await files.size(path)) === reserveBytes
-  const reserve: Reserve = {
+/** The room is a file at `path`, which `refill` makes. */
+export function createReserve(files: Files, path: string, { bytes, isFull = isDiskFull }: ReserveOptions): Reserve {
+  const isWhole = async (): Promise<boolean> => (await files.size(path)) === bytes
+  const removeIfThere = async (): Promise<void> => {
+    if ((await files.size(path)) !== undefined) await files.remove(path)
+  }
+  return {
     async lend(work) {
       try {
         return await work()
       } catch (error) {
-        if (!isDiskFull(error) || !isWhole) throw error
-        isWhole = false
-        await removeIfThere(files, path)
-        return work()
+        if (!isFull(error) || !(await isWhole())) throw error
       }
+      await files.remove(path)
+      return work()
     },
     async refill() {
       // Not the last room that is left: others would find the disk full for it.
-      if (isWhole || (await files.space(dirname(path))).usableBytes < 4 * reserveBytes) return
+      if ((await isWhole()) || (await files.space(dirname(path))).usableBytes < 4 * bytes) return
       try {
-        await removeIfThere(files, path)
+        await removeIfThere()
         const file = await files.open(path, 'write')
         try {
           // Zeros may take no room: some file systems write none of them.
-          await file.write([randomBytes(reserveBytes)], 0)
+          await file.write([randomBytes(bytes)], 0)
           await file.sync()
         } finally {
           await file.close()
         }
-        isWhole = true
       } catch (error) {
         if (!isDiskFull(error)) throw error
-        await removeIfThere(files, path)
+        await removeIfThere()
       }
     },
   }
-  await reserve.refill()
-  return reserve
 }
