@@ -10,6 +10,7 @@ import { startChromium } from '../support/chromium.ts'
 import { startWeir, type RunningWeir } from '../support/running-weir.ts'
 import { openConsole, type ConsolePage } from './open-console.ts'
 import { commitBehind, produceValues, waitForLedger } from './shop.ts'
+import { tableTabs } from './table-tabs.ts'
 
 /** Taken for HTML, it runs; taken for words of a shell, it makes a file. */
 const hostile = `"><img src=x onerror="window.taken=1"><script>window.taken=1</script>'; touch taken; $(touch taken) \`touch taken\` #`
@@ -85,18 +86,7 @@ void suite('what others have named', { timeout: 240_000 }, () => {
     '/resources/stream/orders?tab=Groups',
     '/resources/stream/orders?tab=Spec',
     '/resources/table',
-    ...[
-      'Overview',
-      'Data',
-      'Schema',
-      'Partitions',
-      'Files',
-      'Snapshots',
-      'Maintenance',
-      'Clients',
-      'Spec',
-      'History',
-    ].map((name) => `/resources/table/orders?tab=${name}`),
+    ...tableTabs.map((name) => `/resources/table/orders?tab=${name}`),
     `/resources/table/orders?tab=Data&filter=${filter}`,
     `/resources/table/orders?tab=Data&at=${encoded}`,
     `/resources/table/orders?tab=Snapshots&from=${encoded}&to=${encoded}`,

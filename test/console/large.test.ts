@@ -8,6 +8,7 @@ import { waitUntil } from '../support/wait-until.ts'
 import { makeLarge } from './large-project.ts'
 import { openConsole, type ConsolePage } from './open-console.ts'
 import { produceValues, waitForLedger } from './shop.ts'
+import { tableTabs } from './table-tabs.ts'
 
 const [columns, rows] = [200, 300]
 const large = { name: 'big', files: 20_000, partitions: 500, snapshots: 2000, tags: 40 }
@@ -136,19 +137,7 @@ void suite(
 
     void test('INV-CO8: a window as narrow as a telephone shows all of it: tabs and tables are scrolled, the page is not', async () => {
       await page.setViewportSize({ width: 380, height: 800 })
-      const names = [
-        'Overview',
-        'Data',
-        'Schema',
-        'Partitions',
-        'Files',
-        'Snapshots',
-        'Maintenance',
-        'Clients',
-        'Spec',
-        'History',
-      ]
-      for (const name of names) {
+      for (const name of tableTabs) {
         await tab.open(`/resources/table/big?tab=${name}`)
         assert.equal(await page.evaluate<string>(widest), '', name)
         const chosen = (await page.getByRole('tab', { name, exact: true }).boundingBox())!
