@@ -40,7 +40,7 @@ async function thinnedFiles(
 ): Promise<readonly string[]> {
   const records = await readThinned(metadata, context.store)
   const snapshots = records.flatMap((record) => record.snapshots)
-  const files = await filesOnlyOf(snapshots, { ...metadata, snapshots: [] }, context, 'allowed')
+  const files = await filesOnlyOf(snapshots, { ...metadata, snapshots: [] }, context)
   return [...files.keys(), ...records.map(({ location }) => location)]
 }
 

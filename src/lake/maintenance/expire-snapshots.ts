@@ -152,7 +152,7 @@ async function filesOf(
 ): Promise<ReadonlyMap<string, number>> {
   const thinned = await thinnedStillRead(after, context)
   const stillRead = thinned.flatMap((one) => one.snapshots)
-  return filesOnlyOf(expired, after, context, 'allowed', stillRead)
+  return filesOnlyOf(expired, after, context, stillRead)
 }
 
 /** Of what was thinned so many records are looked at together: their snapshots are in memory. */
@@ -189,5 +189,5 @@ async function filesOfThinned(
   // The commit that was to take them out did not happen, or is not known to have.
   const gone = due.flatMap(({ snapshots }) => snapshots.filter((one) => !inTable.has(one['snapshot-id'])))
   const pending = others.flatMap(({ snapshots }) => snapshots)
-  return filesOnlyOf(gone, metadata, context, 'allowed', pending)
+  return filesOnlyOf(gone, metadata, context, pending)
 }

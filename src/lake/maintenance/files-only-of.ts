@@ -1,29 +1,28 @@
 import { under } from '../../storage/objects/location.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts'
-import { liveFilesOf, manifestsOf, type Absent, type ReachContext } from './reachable-files.ts'
+import { liveFilesOf, manifestsOf, type ReachContext } from './reachable-files.ts'
 import { letterFilesOf, statesInForce, statesOf } from './state-files.ts'
 
 /**
  * What was named by these snapshots and by nothing that the table retains, with its bytes where they are known; rows first,
- * what leads to them last. `absent`: whether some of it may be gone already.
+ * what leads to them last. Some of it may be gone already: who removes files and is killed in it begins again.
  * `stillRead`: snapshots that the table names no more, and whose files stay.
  */
 export async function filesOnlyOf(
   expired: readonly Snapshot[],
   after: TableMetadata,
   context: ReachContext & { readonly store: ObjectStore },
-  absent: Absent = 'fails',
   stillRead: readonly Snapshot[] = [],
 ): Promise<ReadonlyMap<string, number>> {
   if (expired.length === 0) return new Map()
   const kept = await manifestsOf(after.snapshots ?? [], context)
   // Another expiry may be removing them, their hour over.
   const read = await manifestsOf(stillRead, context, 'allowed')
-  const gone = Array.from((await manifestsOf(expired, context, absent)).values(), (manifest) => manifest).filter(
+  const gone = [...(await manifestsOf(expired, context, 'allowed')).values()].filter(
     ({ location }) => !kept.has(location) && !read.has(location),
   )
-  const data = await liveFilesOf(gone, context, absent)
+  const data = await liveFilesOf(gone, context, 'allowed')
   const none: ReadonlyMap<string, number> = new Map()
   const keptData = data.size === 0 ? none : await liveFilesOf(kept.values(), context)
   const readData = data.size === 0 ? none : await liveFilesOf(read.values(), context, 'allowed')

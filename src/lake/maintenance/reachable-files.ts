@@ -27,8 +27,8 @@ export async function reachableFiles(snapshots: readonly Snapshot[], context: Re
   }
 }
 
-/** Whether a file may be missing: who removes files and is killed in it begins again. */
-export type Absent = 'fails' | 'allowed'
+/** Whether a file may be missing. */
+type Absent = 'fails' | 'allowed'
 
 export async function manifestsOf(
   snapshots: readonly Snapshot[],
