@@ -43,11 +43,7 @@ export async function startWeir(options: StartWeirOptions): Promise<StartedWeir>
   const load = () => loadProject(projectDirectory, environment === undefined ? {} : { environment })
   const project = await options.project
   const { ports, dataDirectory, memory = {} } = project.settings
-  if (options.kafkaPort !== undefined && project.settings.streams?.bootstrap !== undefined)
-    throw new WeirError(
-      'WEIR-2009',
-      `--kafka-port is for Weir's own log, and the streams of this project lie in ${project.settings.streams.bootstrap.join(', ')}. Leave it out`,
-    )
+  if (options.kafkaPort !== undefined) refuseIdleKafkaPort(project)
   watchParent(options.onParentGone)
   const dataFolder = options.dataDirectory ?? resolve(projectDirectory, dataDirectory ?? '.weir')
   const supervisor = await startSupervisor({
@@ -86,17 +82,32 @@ function applier(
   load: () => Promise<Project>,
   say: (line: string) => void,
 ): () => Promise<boolean> {
-  let said: string | undefined
+  let said: readonly string[] = []
   return async () => {
     const saved = await load()
     const applied = await applyWithoutDestruction(control, saved, 'weir dev')
     for (const { action, kind, name } of applied.applied) say(`${action} ${kind} ${name}`)
     for (const notice of noticesOf(applied)) say(notice)
-    const restart = restartNotice(running, saved)
-    if (restart !== undefined && restart !== said) say(restart)
+    const restart = [
+      restartNotice(running, saved) ?? [],
+      saved.notices.filter((each) => !running.notices.includes(each)),
+    ].flat()
+    for (const notice of restart.filter((each) => !said.includes(each))) say(notice)
     said = restart
     return applied.left.length === 0 && applied.refused.length === 0
   }
+}
+
+/** WEIR-2009 where nothing would listen on the port of `--kafka-port`. */
+function refuseIdleKafkaPort({ settings: { streams } }: Project): void {
+  const [first] = streams?.listeners ?? []
+  const why =
+    streams?.bootstrap !== undefined
+      ? `the streams of this project lie in ${streams.bootstrap.join(', ')}, and Weir runs no log of its own`
+      : first?.port !== undefined
+        ? `the first listener of this project has port ${first.port} of its own (streams.listeners.${first.name}.port)`
+        : undefined
+  if (why !== undefined) throw new WeirError('WEIR-2009', `--kafka-port would do nothing: ${why}. Leave it out`)
 }
 
 function secretOf<Name extends string>(name: Name, variable: string): { readonly [key in Name]?: string } {

@@ -8,7 +8,11 @@ import { connectWeir } from './weir-client.ts'
 
 interface Changes {
   readonly changes: readonly PlannedChange[]
+  /** Which settings of the project do nothing, and why. */
+  readonly notices: readonly string[]
 }
+
+type Answered = Pick<Changes, 'changes'>
 
 /** The difference between the project file and what runs; or, where nothing does, what was left. */
 export async function planProject(
@@ -21,10 +25,10 @@ export async function planProject(
     const { planStopped } = await import('../platform/supervisor/plan-stopped.ts')
     const place = process.env['WEIR_DATA'] ?? resolve(directory, project.settings.dataDirectory ?? '.weir')
     const { changes } = await planStopped(project, place, directory)
-    return { changes, against: 'stopped' }
+    return { changes, notices: project.notices, against: 'stopped' }
   }
-  const { changes } = await connectWeir(directory).call<Changes>('POST', '/api/v1/plan', project)
-  return { changes, against: 'running' }
+  const { changes } = await connectWeir(directory).call<Answered>('POST', '/api/v1/plan', project)
+  return { changes, notices: project.notices, against: 'running' }
 }
 
 export interface ApplyOptions {
@@ -41,12 +45,15 @@ export async function applyProject(
 ): Promise<Changes> {
   const weir = connectWeir(directory)
   const project = await projectOf(directory, environment)
+  const { notices } = project
   if (allowDestructive) {
-    const { changes } = await weir.call<Changes>('POST', '/api/v1/plan', project)
+    const { changes } = await weir.call<Answered>('POST', '/api/v1/plan', project)
     const destructive = changes.filter(({ destroys }) => destroys.length > 0)
-    if (destructive.length > 0 && !(await confirm(planText(destructive)))) return { changes: [] }
+    if (destructive.length > 0 && !(await confirm(planText(destructive)))) return { changes: [], notices }
   }
-  return weir.call<Changes>('POST', `/api/v1/apply?allowDestructive=${allowDestructive}`, project)
+  const way = `/api/v1/apply?allowDestructive=${allowDestructive}` as const
+  const { changes } = await weir.call<Answered>('POST', way, project)
+  return { changes, notices }
 }
 
 function projectOf(directory: string, environment: string | boolean | undefined): ReturnType<typeof loadProject> {

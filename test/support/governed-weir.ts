@@ -39,6 +39,7 @@ export async function governWeir(
     project: {
       name: 'governed',
       environment: null,
+      notices: [],
       settings: {
         ports: {},
         diskBudgetBytes: null,

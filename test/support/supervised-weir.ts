@@ -23,6 +23,7 @@ export async function superviseWeir(
     project: {
       name,
       environment: null,
+      notices: [],
       settings: { ports: {}, diskBudgetBytes: null, autoCreateTopics: true, defaultPartitions: 1 },
       resources: resources.map(({ kind, name: of, spec, tags }) => ({ kind, name: of, spec, tags })),
     },

@@ -14,8 +14,11 @@ export const apply: Command = {
   async run({ options, output, directory }) {
     const allowDestructive = options['allowDestructive'] === true
     const confirm = allowDestructive && options['yes'] !== true ? confirmed : () => Promise.resolve(true)
-    const { changes } = await applyProject(directory, options['env'], { allowDestructive, confirm })
-    output.answer({ changes }, () => (changes.length === 0 ? 'Nothing to change.' : `${planText(changes, 'done')}`))
+    const { changes, notices } = await applyProject(directory, options['env'], { allowDestructive, confirm })
+    for (const notice of notices) output.note(notice)
+    output.answer({ changes, notices }, () =>
+      changes.length === 0 ? 'Nothing to change.' : `${planText(changes, 'done')}`,
+    )
   },
 }
 

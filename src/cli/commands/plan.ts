@@ -7,7 +7,8 @@ export const plan: Command = {
   options: [{ flags: '--env <name>', description: 'the environment of the project' }],
   examples: ['weir plan'],
   async run({ options, output, directory }) {
-    const { changes, against } = await planProject(directory, options['env'])
-    output.answer({ changes, against }, () => planText(changes, against))
+    const { changes, against, notices } = await planProject(directory, options['env'])
+    for (const notice of notices) output.note(notice)
+    output.answer({ changes, against, notices }, () => planText(changes, against))
   },
 }

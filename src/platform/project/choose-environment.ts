@@ -4,10 +4,11 @@ import { parseDuration, parseSize } from '../../kernel/units.ts'
 import type { ProjectDeclaration } from './define-project.ts'
 import type { Project } from './project.ts'
 import { bucketSettings } from './bucket-settings.ts'
+import { idleSettings } from './idle-settings.ts'
 import { objectSettings } from './object-settings.ts'
 import { streamSettings } from './stream-settings.ts'
 
-/** The project for one environment, JSON-safe; without a name, the project as it is. WEIR-1009. */
+/** The project for one environment, JSON-safe; without a name, the project as it is. WEIR-1009, and 1003 and 1013 for settings that do not go together. */
 export function chooseEnvironment({ options, at }: ProjectDeclaration, environment: string | null): Project {
   const { name, resources, environments, ...settings } = options
   const own = environment === null ? {} : environments[environment]
@@ -19,12 +20,14 @@ export function chooseEnvironment({ options, at }: ProjectDeclaration, environme
       ...(at === undefined ? {} : { at }),
     })
   }
-  const { diskBudget, offsetsRetention, transactionTimeoutMax, ports, memory, streams, objects, buckets, ...rest } = {
+  const given = {
     ...settings,
     ...own,
     ports: { ...settings.ports, ...own.ports },
     memory: { ...settings.memory, ...own.memory },
   }
+  const { diskBudget, offsetsRetention, transactionTimeoutMax, ports, memory, streams, objects, buckets, ...rest } =
+    given
   const chosen = {
     ...rest,
     ports,
@@ -41,8 +44,10 @@ export function chooseEnvironment({ options, at }: ProjectDeclaration, environme
     transactionTimeoutMaxMs: millisecondsOf(transactionTimeoutMax),
   }
   if (rest.tables) refuseOwnCatalog(name, { catalog: rest.catalog, clients: chosen.objects?.clientKeys }, at)
+  const written = { name, environment, settings: chosen, resources, notices: idleSettings(given) }
   // By way of JSON, because undefined means absent there, and what crosses to another process is the same.
-  return JSON.parse(JSON.stringify({ name, environment, settings: chosen, resources })) as Project
+  const project = JSON.parse(JSON.stringify(written)) as Project
+  return project
 }
 
 /** What only Weir's own catalog does. */

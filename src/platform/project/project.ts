@@ -17,6 +17,8 @@ export interface DeclaredProject {
 export interface Project extends DeclaredProject {
   readonly environment: string | null
   readonly settings: ProjectSettings
+  /** Which settings do nothing there, and why; for whoever plans or starts it. */
+  readonly notices: readonly string[]
 }
 
 /** What the project says of the place where it runs. Options of the command line go before it. */
@@ -28,9 +30,9 @@ export interface ProjectSettings {
   /** Bytes that the data directory may take; a warning comes before. null is no limit. */
   readonly diskBudgetBytes: number | null
   /** Whether a topic that a Kafka client names is created. */
-  readonly autoCreateTopics: boolean
-  /** Partitions of topics that are created so. */
-  readonly defaultPartitions: number
+  readonly autoCreateTopics?: boolean
+  /** Partitions of topics whose maker does not say how many. */
+  readonly defaultPartitions?: number
   /** How long the offsets of a consumer group without members are kept. */
   readonly offsetsRetentionMs?: number
   /** The longest that a Kafka producer may leave a transaction open. */

@@ -38,9 +38,7 @@ export default defineProject({ name: 'p', resources: [a, t, d], ports: { http: 0
     ports: { http: 0 },
     memory: { engineBytes: 2_000_000_000 },
     offsetsRetentionMs: 172_800_000,
-    autoCreateTopics: true,
     buckets: [],
-    defaultPartitions: 4,
     diskBudgetBytes: 10_000_000_000,
   })
 })
@@ -53,6 +51,10 @@ void test('an environment changes settings and nothing else', async () => {
     [environment, settings.metadata, settings.ports],
     ['production', 'postgres://db/weir', { http: 1, kafka: 2 }],
   )
+  const kept = `${head}export default defineProject({ name: 'p', resources: [], autoCreateTopics: false, defaultPartitions: 9,
+    environments: { production: {} } })`
+  const { autoCreateTopics, defaultPartitions } = (await read(kept, 'production')).settings
+  assert.deepEqual([autoCreateTopics, defaultPartitions], [false, 9])
   await assert.rejects(read(text, 'prodution'), { code: 'WEIR-1009', message: /Did you mean production/ })
 })
 

@@ -25,11 +25,7 @@ const clientSettings = z
 
 /** Options of defineProject about the place where the project runs; an environment may set each of them anew. */
 export const settingsSchema = z.strictObject({
-  dataDirectory: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Where data lies, from the folder of the project; .weir without it.'),
+  dataDirectory: path().optional().describe('Where data lies, from the folder of the project; .weir without it.'),
   ports: z
     .strictObject({
       kafka: port('the Kafka protocol'),
@@ -55,7 +51,10 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Budgets of memory. Without them the engine gets a quarter of the machine, 1 to 8 GB, and a worker a sixth, 1 to 4 GB.',
     ),
-  autoCreateTopics: z.boolean().default(true).describe('Whether a topic that a Kafka client names is created.'),
+  autoCreateTopics: z
+    .boolean()
+    .optional()
+    .describe('Whether a topic that a Kafka client names is created; true without it.'),
   offsetsRetention: duration({ least: '1 min', most: '1000000 days' })
     .optional()
     .describe('How long the offsets of a consumer group without members are kept, at least 1 min; 7 days without it.'),
@@ -64,7 +63,12 @@ export const settingsSchema = z.strictObject({
     .describe(
       'The longest that a Kafka producer may leave a transaction open, 1 s to 24 days; 15 minutes without it. Flink asks for an hour.',
     ),
-  defaultPartitions: z.int().min(1).max(1000).default(4).describe('Partitions of topics that are created so.'),
+  defaultPartitions: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('Partitions of topics whose maker does not say how many; 4 without it.'),
   streams: streamsSchema.optional().describe('How streams are reached, and by whom; or the Kafka that they lie in.'),
   users: usersSchema
     .optional()
@@ -110,7 +114,7 @@ export const settingsSchema = z.strictObject({
 export type SettingsInput = z.input<typeof settingsSchema>
 export type Settings = z.output<typeof settingsSchema>
 
-/** An environment sets some of them; nothing is filled in. */
+/** An environment sets some of them. Nothing is filled in: what would be goes before what the project says. */
 export const environmentSchema = settingsSchema.partial().extend({
   ports: settingsSchema.shape.ports.unwrap().optional(),
   memory: settingsSchema.shape.memory.unwrap().optional(),

@@ -6,6 +6,7 @@ import { restartNotice } from './restart-notice.ts'
 const running: Project = {
   name: 'shop',
   environment: null,
+  notices: [],
   resources: [],
   settings: { ports: { http: 4000 }, diskBudgetBytes: null, autoCreateTopics: true, defaultPartitions: 4 },
 }

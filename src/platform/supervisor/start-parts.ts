@@ -281,6 +281,7 @@ async function applyProject(
   const applied = await applyWithoutDestruction(control, options.project, 'weir up')
   await settleWithin(control, patienceMs)
   return [
+    ...options.project.notices,
     ...places.notices,
     ...stores.notices,
     ...ports.notices,

@@ -66,7 +66,7 @@ export type OpenHttp = (parts: HttpParts) => Promise<{ readonly port: number; st
 export interface Supervisor {
   readonly endpoints: Endpoints
   readonly control: ControlPlane
-  /** What a user should be told at the start: ports that moved, formats that were migrated, changes that were not applied. */
+  /** What a user should be told at the start: settings that do nothing, ports that moved, formats that were migrated, changes that were not applied. */
   readonly notices: readonly string[]
   /** Stops in order, each child finishing what is quick; idempotent. */
   stop(): Promise<void>
