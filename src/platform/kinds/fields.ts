@@ -32,6 +32,17 @@ export function size(bounds: Bounds = {}) {
     .meta({ unit: 'size', examples: ['64 MB'] })
 }
 
+/** Of a file or a folder. What cannot be seen in it is not meant, and the system takes no NUL. */
+export function path() {
+  return z
+    .string()
+    .min(1)
+    .refine(
+      (text) => text.trim() !== '' && !/\p{Cc}/u.test(text),
+      'it is the path of a file or folder: visible characters, without ends of lines and NUL',
+    )
+}
+
 /** What stands between or around the fields of CSV. */
 export function csvCharacter() {
   return z

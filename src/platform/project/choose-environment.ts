@@ -6,6 +6,7 @@ import type { Project } from './project.ts'
 import { bucketSettings } from './bucket-settings.ts'
 import { idleSettings } from './idle-settings.ts'
 import { objectSettings } from './object-settings.ts'
+import { refuseTwinPorts } from './refuse-twin-ports.ts'
 import { streamSettings } from './stream-settings.ts'
 
 /** The project for one environment, JSON-safe; without a name, the project as it is. WEIR-1009, and 1003 and 1013 for settings that do not go together. */
@@ -47,6 +48,7 @@ export function chooseEnvironment({ options, at }: ProjectDeclaration, environme
   const written = { name, environment, settings: chosen, resources, notices: idleSettings(given) }
   // By way of JSON, because undefined means absent there, and what crosses to another process is the same.
   const project = JSON.parse(JSON.stringify(written)) as Project
+  refuseTwinPorts(project, at)
   return project
 }
 

@@ -13,7 +13,7 @@ export function dataDirectoryOf(projectDirectory: string): string {
   const chosen = process.env['WEIR_DATA']
   if (chosen !== undefined) return chosen
   try {
-    return readFileSync(join(usual, noteName), 'utf8').trim() || usual
+    return readFileSync(join(usual, noteName), 'utf8').replace(/\n$/, '') || usual
   } catch {
     return usual
   }

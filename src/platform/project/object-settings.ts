@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseSize } from '../../kernel/units.ts'
-import { size } from '../kinds/fields.ts'
+import { path, size } from '../kinds/fields.ts'
 import type { SecretSource } from '../kinds/secret/secret-source.ts'
 import { secretValue } from './secret-value.ts'
 
@@ -21,6 +21,18 @@ export const bothKeys = ({
   accessKeyId?: unknown
   secretAccessKey?: unknown
 }): boolean => (accessKeyId === undefined) === (secretAccessKey === undefined)
+/** It would go nowhere: without keys of the project the SDK's chain brings a token of its own. */
+export const tokenHasKeys = ({
+  accessKeyId,
+  sessionToken,
+}: {
+  accessKeyId?: unknown
+  sessionToken?: unknown
+}): boolean => accessKeyId !== undefined || sessionToken === undefined
+export const tokenMessage = {
+  path: ['sessionToken'],
+  message: 'it belongs to temporary keys; set accessKeyId and secretAccessKey too, or leave it out',
+}
 export const bothMessage = { path: ['secretAccessKey'], message: 'accessKeyId and secretAccessKey belong together' }
 
 export const keyFields = {
@@ -60,9 +72,7 @@ export const objectsSchema = z.union([
       ...keyFields,
       cache: z
         .strictObject({
-          directory: z
-            .string()
-            .min(1)
+          directory: path()
             .optional()
             .describe(
               'Where copies of files lie, from the folder of the project; cache in the data directory without it.',
@@ -87,7 +97,8 @@ export const objectsSchema = z.union([
           'Keys that the catalog hands to Iceberg clients that ask for them (X-Iceberg-Access-Delegation: vended-credentials). None without it: clients use their own.',
         ),
     })
-    .refine(bothKeys, bothMessage),
+    .refine(bothKeys, bothMessage)
+    .refine(tokenHasKeys, tokenMessage),
 ])
 
 /** As it is run. JSON-safe, and without the secrets themselves. */

@@ -23,6 +23,7 @@ void test('a size that is none, and one that is too small, are said with their k
 
 const key = secret('key', { fromEnv: 'KEY' })
 const own = { certificate: 'a.pem', key: 'a.key' }
+const withClients = { ...own, clientCertificates: 'required', clientAuthorities: 'ca.pem' } as const
 
 /** What was written, and what is said of it. */
 const nonsense: readonly (readonly [settings: object, message: RegExp])[] = [
@@ -86,8 +87,39 @@ const nonsense: readonly (readonly [settings: object, message: RegExp])[] = [
   ],
   [
     { streams: { listeners: { a: { port: 9092 }, b: { port: 9092 } } } },
-    /listeners.b.port is 9092: another listener has port 9092 there/,
+    /listeners.b.port is 9092: the listener a has port 9092 too, and each takes its own/,
   ],
+  [
+    { streams: { listeners: { a: { port: 9092 }, b: { host: '::1', port: 9092 } } } },
+    /listeners.b.port is 9092: the listener a has port 9092 too, .* whatever their hosts/,
+  ],
+  [{ streams: { users: { ada: key } } }, /streams.users is .*: nobody logs in by a password: no listener has sasl/],
+  [
+    { streams: { users: { ada: key }, listeners: { a: {}, b: { tls: withClients } } } },
+    /streams.users is .*: no listener has sasl. Give one sasl: \['SCRAM-SHA-512'\], or leave users out/,
+  ],
+  [
+    { streams: { authorization: { superUsers: ['User:ANONYMOUS', 'ada'] } } },
+    /authorization.superUsers is .*: no client comes by the name ada: no listener has sasl or asks for clientCert/,
+  ],
+  [
+    { objects: { location: 's3://lake/x', sessionToken: key } },
+    /objects.sessionToken is .*: it belongs to temporary keys; set accessKeyId and secretAccessKey too/,
+  ],
+  [{ buckets: { 's3://lake/x': { sessionToken: key } } }, /buckets.s3:\/\/lake\/x.sessionToken is .*: it belongs to/],
+  ...['', ' ', '\t', 'a\0b', 'a\nb'].flatMap((bad): [object, RegExp][] =>
+    [
+      { dataDirectory: bad },
+      { environments: { prod: { dataDirectory: bad } } },
+      { objects: { location: 's3://lake/x', cache: { directory: bad } } },
+      { streams: { bootstrap: ['k:1'], tls: { authorities: bad } } },
+    ].map((settings) => [
+      settings,
+      bad === ''
+        ? /(dataDirectory|cache.directory|authorities) is "": it cannot be empty/
+        : /(dataDirectory|cache.directory|authorities) is ".*": it is the path of a file or folder: visible characters/,
+    ]),
+  ),
 ]
 
 for (const [settings, message] of nonsense)
@@ -105,6 +137,19 @@ void test('a duration is one of whole milliseconds, and hosts and addresses are 
     'bücher.example:9092',
   ])
     defineProject({ name: 'p', resources: [], streams: { bootstrap: [bootstrap] } })
+  for (const dataDirectory of ['data', '/srv/weir data', '../α', ' x'])
+    defineProject({ name: 'p', resources: [], dataDirectory })
   for (const host of ['::1', '0.0.0.0', 'kafka.example.com'])
     defineProject({ name: 'p', resources: [], streams: { listeners: { a: { host, port: 0 }, b: { host, port: 0 } } } })
+})
+
+void test('users and super users are taken where a listener lets somebody in by a name, one of several included', () => {
+  const authorization = { superUsers: ['ada'] }
+  for (const streams of [
+    { users: { ada: key }, authorization, listeners: { a: {}, b: { sasl: ['PLAIN'] } } },
+    { users: {}, authorization, listeners: { a: { tls: withClients } } },
+    { authorization: { superUsers: ['ANONYMOUS'] } },
+    { authorization: { superUsers: [] } },
+  ] as const)
+    defineProject({ name: 'p', resources: [], streams: streams as never })
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration, size } from '../kinds/fields.ts'
+import { duration, path, size } from '../kinds/fields.ts'
 import { logMemoryBytesMin } from '../../stream/broker/memory-limits.ts'
 import { bucketsSchema } from './bucket-settings.ts'
 import { objectsSchema } from './object-settings.ts'

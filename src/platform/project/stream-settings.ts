@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { asWeirError } from '../../kernel/errors/weir-error.ts'
 import { parseDuration } from '../../kernel/units.ts'
-import { duration } from '../kinds/fields.ts'
+import { duration, path } from '../kinds/fields.ts'
+import { anonymous, principalText } from '../../stream/broker/security/principal.ts'
 import { principalRule } from '../../stream/broker/security/tls/principal-rules.ts'
 import type { SecretSource } from '../kinds/secret/secret-source.ts'
 import type { KafkaTlsPlaces, SaslSettings } from '../streams/kafka-access.ts'
@@ -11,13 +12,7 @@ import { secretValue } from './secret-value.ts'
 /** A path, or a secret. */
 const pem = (description: string) =>
   z
-    .union([
-      z
-        .string()
-        .min(1)
-        .transform((fromFile): SecretSource => ({ fromFile })),
-      secretValue(description),
-    ])
+    .union([path().transform((fromFile): SecretSource => ({ fromFile })), secretValue(description)])
     .meta({ description: `${description}: the path of a file in PEM, from the folder of the project, or a secret.` })
 
 const principal = z.string().superRefine((text, context) => {
@@ -112,6 +107,21 @@ const listener = z
     message: 'nobody logs in here, so nobody has to log in again; it takes sasl',
   })
 
+/** How clients come by a name. */
+function loginsOf(listeners: Readonly<Record<string, z.output<typeof listener>>>): {
+  readonly byPassword: boolean
+  readonly byCertificate: boolean
+} {
+  const all = Object.values(listeners)
+  return {
+    byPassword: all.some(({ sasl }) => sasl !== undefined),
+    byCertificate: all.some(({ tls: given }) => given !== undefined && given.clientCertificates !== 'none'),
+  }
+}
+
+/** Who comes without one. */
+const nameless = principalText(anonymous)
+
 const encryptionKey = z
   .union([
     secretValue('32 bytes in base64 or hex.'),
@@ -151,16 +161,17 @@ export const streamsSchema = z
               path: [name, 'advertise'],
               message: 'without a port it listens on another one at each start; set the port that is advertised',
             })
-        const places = Object.entries(all).map(([name, { host: at, port }]) => ({ name, place: `${at}:${port}`, port }))
-        const twins = places.filter(
-          ({ place, port }, index) => port && places.findIndex((other) => other.place === place) < index,
-        )
-        for (const { name, port } of twins)
-          context.addIssue({
-            code: 'custom',
-            path: [name, 'port'],
-            message: `another listener has port ${port} there; each takes its own`,
-          })
+        const taken = new Map<number, string>()
+        for (const [name, { port = 0 }] of Object.entries(all)) {
+          const twin = taken.get(port)
+          if (port !== 0 && twin !== undefined)
+            context.addIssue({
+              code: 'custom',
+              path: [name, 'port'],
+              message: `the listener ${twin} has port ${port} too, and each takes its own, whatever their hosts`,
+            })
+          taken.set(port, name)
+        }
       })
       .optional()
       .describe('Where Kafka clients come in, by names of your own. One on loopback that asks nobody without it.'),
@@ -200,6 +211,24 @@ export const streamsSchema = z
       message: 'another Kafka has listeners, users, authorization and encryption of its own; leave them out',
     },
   )
+  .refine(
+    ({ listeners, users = {} }) => Object.keys(users).length === 0 || (listeners && loginsOf(listeners).byPassword),
+    {
+      path: ['users'],
+      message:
+        "nobody logs in by a password: no listener has sasl. Give one sasl: ['SCRAM-SHA-512'], or leave users out; users of SQL and HTTP are users of the project itself",
+    },
+  )
+  .superRefine(({ listeners = {}, authorization }, context) => {
+    const { byPassword, byCertificate } = loginsOf(listeners)
+    const named = authorization?.superUsers.find((name) => principalOf(name) !== nameless)
+    if (named === undefined || byPassword || byCertificate) return
+    context.addIssue({
+      code: 'custom',
+      path: ['authorization', 'superUsers'],
+      message: `no client comes by the name ${named}: no listener has sasl or asks for clientCertificates. Give one either, or leave superUsers out`,
+    })
+  })
   .refine(({ bootstrap, tls: given }) => bootstrap || !given, {
     path: ['tls'],
     message: 'it says how another Kafka is reached, so it takes bootstrap; the own log has tls in its listeners',

@@ -15,7 +15,7 @@ async function busyPort(): Promise<{ port: number; close: () => void }> {
 void test('a busy port is refused with the option and its holder', async () => {
   const busy = await busyPort()
   await assert.rejects(
-    choosePort({ option, host, port: busy.port, nextFree: false, taken: new Set() }),
+    choosePort({ option, host, port: busy.port, nextFree: false, taken: new Map() }),
     (error: Error) => {
       assert.match(error.message, new RegExp(`port ${busy.port} is taken`))
       assert.match(error.message, /Use --kafka-port, or stop it/)
@@ -27,22 +27,28 @@ void test('a busy port is refused with the option and its holder', async () => {
 })
 
 void test('a port that another endpoint of this Weir has is said so', async () => {
-  const wish = { option: '--http-port', host, port: 20_001, nextFree: false, taken: new Set([20_001]) }
+  const wish = {
+    option: '--http-port',
+    host,
+    port: 20_001,
+    nextFree: false,
+    taken: new Map([[20_001, '--kafka-port']]),
+  }
   await assert.rejects(choosePort(wish), {
-    message: /20001 is given to two ports of this Weir\. Use --http-port with another/,
+    message: /port 20001 is that of --kafka-port too\. Use --http-port with another/,
   })
 })
 
 void test('where the next free port is wanted it is taken, and said', async () => {
   const busy = await busyPort()
-  const chosen = await choosePort({ option, host, port: busy.port, nextFree: true, taken: new Set() })
+  const chosen = await choosePort({ option, host, port: busy.port, nextFree: true, taken: new Map() })
   assert.ok(chosen.port > busy.port)
   assert.match(chosen.notice ?? '', new RegExp(`port ${busy.port} is taken.*--kafka-port is ${chosen.port} this time`))
   busy.close()
 })
 
 void test('0 is any free port that no outgoing connection is given, without a notice', async () => {
-  const chosen = await choosePort({ option, host, port: 0, nextFree: false, taken: new Set() })
+  const chosen = await choosePort({ option, host, port: 0, nextFree: false, taken: new Map() })
   assert.ok(chosen.port >= 20_000 && chosen.port < 32_000, String(chosen.port))
   assert.equal(chosen.notice, undefined)
 })

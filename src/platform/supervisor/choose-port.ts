@@ -11,8 +11,8 @@ export interface PortWish {
   readonly port: number
   /** Take the next free one instead of failing. */
   readonly nextFree: boolean
-  /** Already given to another endpoint of ours. */
-  readonly taken: ReadonlySet<number>
+  /** Already given to other endpoints of ours, with the option of each. */
+  readonly taken: ReadonlyMap<number, string>
 }
 
 const attempts = 100
@@ -34,10 +34,8 @@ export async function choosePort(wish: PortWish): Promise<{ readonly port: numbe
     if (!nextFree && taken.has(candidate))
       throw new WeirError(
         'WEIR-2003',
-        `port ${port} is given to two ports of this Weir. Use ${option} with another one`,
-        {
-          details: { option, port },
-        },
+        `port ${port} is that of ${taken.get(candidate)} too. Use ${option} with another one`,
+        { details: { option, port } },
       )
     if (!nextFree)
       throw new WeirError('WEIR-2003', `port ${port} is taken${by(port)}. Use ${option}, or stop it`, {

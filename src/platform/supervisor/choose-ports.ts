@@ -20,11 +20,11 @@ export interface PortWishes {
 
 /** All three, each another one. */
 export async function choosePorts(wishes: PortWishes): Promise<Ports> {
-  const taken = new Set<number>()
+  const taken = new Map<number, string>()
   const notices: string[] = []
   const choose = async (option: string, port: number, host: string): Promise<number> => {
     const chosen = await choosePort({ option, host, port, nextFree: wishes.nextFreePort, taken })
-    taken.add(chosen.port)
+    taken.set(chosen.port, option)
     if (chosen.notice !== undefined) notices.push(chosen.notice)
     return chosen.port
   }

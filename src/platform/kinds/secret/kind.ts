@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { path } from '../fields.ts'
 import type { KindDefinition } from '../kind-definition.ts'
 import type { SecretSource } from './secret-source.ts'
 
@@ -9,7 +10,7 @@ const secretSchema = z
       .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable')
       .optional()
       .describe('The environment variable of `weir up` that holds the value.'),
-    fromFile: z.string().min(1).optional().describe('The file that holds the value, from the folder of the project.'),
+    fromFile: path().optional().describe('The file that holds the value, from the folder of the project.'),
   })
   .refine(({ fromEnv, fromFile }) => (fromEnv === undefined) !== (fromFile === undefined), {
     message: 'a secret has either fromEnv or fromFile',
