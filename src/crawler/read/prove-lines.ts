@@ -112,8 +112,8 @@ function scanLines(scan: ScanState, plan: ObjectPlan): number {
     if (buffer[start] !== 123 && skipSpace(scan) !== 123) return longest
     const brace = scan.at++
     scan.newlines = 0
-    scan.quoted.length = 0
-    if (!scanObject(scan, plan, 1) || scan.newlines > 0 || scan.quoted.length > 0) return ((scan.at = brace), 0)
+    scan.insertions.clear()
+    if (!scanObject(scan, plan, 1) || scan.newlines > 0 || !scan.insertions.isEmpty) return ((scan.at = brace), 0)
     let byte = buffer[scan.at]!
     while (byte === 32 || byte === 13 || byte === 9) byte = buffer[++scan.at]!
     if (scan.at - start > longest) longest = scan.at - start

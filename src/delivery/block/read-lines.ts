@@ -1,5 +1,6 @@
+import { writeDefaultSql } from '../../lake/types/default-value.ts'
 import { duckdbType, identifier, literal } from '../../lake/types/duckdb-type.ts'
-import type { IcebergType } from '../../lake/types/type.ts'
+import type { Field, IcebergType } from '../../lake/types/type.ts'
 import { prefixColumns } from '../../record/json/line-prefix.ts'
 import { objectBytesFor } from '../../record/json/object-bytes.ts'
 import type { RecordField, RecordSchema } from '../../record/json/record-schema.ts'
@@ -8,7 +9,7 @@ import { deletedField, type DeleteRule } from '../keys/table-key.ts'
 /**
  * A SELECT of the table's columns, Weir's four included, over a file of lines as `JsonLines` makes them. Nothing is left to
  * DuckDB to detect: the scanner has accepted only what these types read without a change. With a rule of deletes there is a
- * column `_deleted` besides.
+ * column `_deleted` besides. Columns whose names begin with `_` are of no record: they have their default.
  */
 export function readLinesText(
   schema: RecordSchema,
@@ -57,7 +58,8 @@ function itemOf(field: RecordField, source: string): string {
       // A record without a time has -1. Adding an interval instead would ask ICU's calendar for each row.
       return `CASE WHEN ${timestamp} >= 0 THEN make_timestamptz(${timestamp} * 1000) END AS _timestamp`
     default:
-      if (field.name.startsWith('_')) return `CAST(NULL AS ${typeOf(field)}) AS ${name}`
+      if (field.name.startsWith('_'))
+        return `${writeDefaultSql(field as Field) ?? `CAST(NULL AS ${typeOf(field)})`} AS ${name}`
       return isBytes(field) ? `from_base64(${name}) AS ${name}` : name
   }
 }

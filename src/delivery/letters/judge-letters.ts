@@ -1,5 +1,5 @@
 import { csvDecoder, type CsvOptions } from '../../record/csv/csv-decoder.ts'
-import { JsonLines, type RawValue } from '../../record/json/json-lines.ts'
+import { JsonLines, type Appended, type RawValue } from '../../record/json/json-lines.ts'
 import type { Rejection } from '../../record/json/rejection.ts'
 import type { DeleteReader } from '../keys/read-delete.ts'
 import { scanPlans } from '../keys/scan-plans.ts'
@@ -59,7 +59,7 @@ function append(
   const buffer = bytes && decode && bytes.length > 0 ? decode(bytes) : bytes
   if (buffer && !Buffer.isBuffer(buffer)) return buffer
   const value = buffer ? { buffer, start: 0, end: buffer.length } : { buffer: Buffer.alloc(0), start: -1, end: -1 }
-  if (lines.append({ ...value, ...place }, true) === 'accepted') return undefined
+  if (appendGrowing(lines, { ...value, ...place }) === 'accepted') return undefined
   const rejection = lines.rejection()
   const key = buffer && deletes?.ofValue(buffer)
   return key ? appendDelete(lines, key, place) : rejection
@@ -71,5 +71,15 @@ function appendDelete(
   place: Pick<RawValue, 'offset' | 'timestamp' | 'partition'>,
 ): Rejection | undefined {
   const value = { buffer, start: 0, end: buffer.length, ...place, deletes: true }
-  return lines.append(value, true) === 'accepted' ? undefined : lines.rejection()
+  return appendGrowing(lines, value) === 'accepted' ? undefined : lines.rejection()
+}
+
+/** How long the defaults of a record make its line is not known before. */
+function appendGrowing(lines: JsonLines, value: RawValue): Appended {
+  let answer = lines.append(value, true)
+  while (answer === 'full') {
+    lines.grow()
+    answer = lines.append(value, true)
+  }
+  return answer
 }

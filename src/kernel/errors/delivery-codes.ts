@@ -80,8 +80,8 @@ export const deliveryCodes = defineCodes({
   },
   'WEIR-5017': {
     kind: 'invalid',
-    cause: 'A column has a type that this format cannot fill.',
-    remedy: 'Change the type of the column, or deliver into a table without it.',
+    cause: 'A column has a type that this format cannot fill, or a default that it does not take.',
+    remedy: 'Change the type or the default of the column, or deliver into a table without it.',
   },
   'WEIR-5018': {
     kind: 'unavailable',

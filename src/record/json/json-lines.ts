@@ -72,7 +72,7 @@ export class JsonLines {
     return this.#scan.buffer.subarray(0, this.#length)
   }
 
-  /** `full`: nothing was taken; a value of more than the capacity never fits. Quoted decimals make a line longer. */
+  /** `full`: nothing was taken. Quoted decimals and defaults make a line longer. */
   append(value: RawValue, isCareful: boolean): Appended {
     const size = value.end - value.start
     if (value.start < 0) return this.#refuse('tombstone')
@@ -88,8 +88,15 @@ export class JsonLines {
     buffer[prefixEnd + size] = 0
     this.#valueStart = prefixEnd
     if (isCareful && !isUtf8(buffer.subarray(prefixEnd, prefixEnd + size))) return this.#refuse('utf-8')
-    const end = this.#scanRecord(prefixEnd, prefixEnd + size, value.deletes === true ? this.#keyPlan : this.#plan)
-    if (end < 0) return 'rejected'
+    const scanned = this.#scanRecord(prefixEnd, prefixEnd + size, value.deletes === true ? this.#keyPlan : this.#plan)
+    if (scanned < 0) return 'rejected'
+    const needed = scanned + this.#scan.insertions.bytes + overhead
+    if (needed > buffer.length) {
+      if (this.#length > 0) return 'full'
+      this.#scan.allocate(needed)
+      return this.append(value, isCareful)
+    }
+    const end = this.#scan.insertions.apply(buffer, scanned)
     buffer[end] = 10
     if (end + 1 - this.#length > this.#longest) this.#longest = end + 1 - this.#length
     this.#length = end + 1
@@ -111,6 +118,13 @@ export class JsonLines {
     return isUtf8(this.#scan.buffer.subarray(length, this.#length))
   }
 
+  /** Makes room for more than there was, behind what is there. */
+  grow(): void {
+    const { bytes } = this
+    this.#scan.allocate(this.capacity * 2)
+    this.#scan.buffer.set(bytes)
+  }
+
   /** Empty again, for the next block. */
   clear(): void {
     this.cutBack(0, 0)
@@ -123,7 +137,7 @@ export class JsonLines {
     this.#rows = rows
   }
 
-  /** Where the line ends, without its newline; -1 when it was rejected. */
+  /** Where the record ends, before anything is inserted; -1 when it was rejected. */
   #scanRecord(start: number, end: number, plan: ObjectPlan): number {
     const scan = this.#scan
     const { buffer } = scan
@@ -132,13 +146,13 @@ export class JsonLines {
     // The prefix has the brace already.
     buffer[scan.at++] = 32
     const isEmpty = skipSpace(scan) === 125
-    scan.quoted.length = 0
+    scan.insertions.clear()
     if (!scanObject(scan, plan, 1)) return -1
     const after = scan.at
     skipSpace(scan)
     if (scan.at !== end) return (scan.fail('trailing'), -1)
-    if (isEmpty) buffer[start - 1] = 32
-    return scan.quoted.length === 0 ? after : this.#quoteNumbers(after)
+    if (isEmpty && scan.insertions.isEmpty) buffer[start - 1] = 32
+    return after
   }
 
   #refuseStart(start: number): -1 {
@@ -146,22 +160,6 @@ export class JsonLines {
     const hasMark = buffer[start] === 0xef && buffer[start + 1] === 0xbb && buffer[start + 2] === 0xbf
     this.#scan.fail(hasMark ? 'bom' : buffer[at] === 0 ? 'empty' : 'not an object')
     return -1
-  }
-
-  /** Puts quotes around long decimals, last one first: only from text DuckDB reads all their digits. */
-  #quoteNumbers(end: number): number {
-    const { buffer, quoted } = this.#scan
-    let moved = end
-    for (let pair = quoted.length - 2; pair >= 0; pair -= 2) {
-      const from = quoted[pair]!
-      const to = quoted[pair + 1]!
-      buffer.copyWithin(to + 2, to, moved)
-      buffer[to + 1] = 34
-      buffer.copyWithin(from + 1, from, to)
-      buffer[from] = 34
-      moved += 2
-    }
-    return moved
   }
 
   #refuse(failure: Failure): 'rejected' {

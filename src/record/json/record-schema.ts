@@ -11,6 +11,8 @@ export interface RecordField {
   readonly name: string
   readonly required: boolean
   readonly type: RecordType
+  /** What a record has that lacks the field, in the specification's JSON of a single value (appendix D). */
+  readonly 'write-default'?: unknown
 }
 
 export type RecordType = string | RecordStruct | RecordList | RecordMap

@@ -15,6 +15,7 @@ const codes: Partial<Record<Failure, ErrorCode>> = {
   scale: 'WEIR-5001',
   text: 'WEIR-5001',
   'empty text': 'WEIR-5001',
+  defaults: 'WEIR-5001',
   zone: 'WEIR-5001',
   'no zone': 'WEIR-5001',
   unknown: 'WEIR-5003',
@@ -72,6 +73,8 @@ function reasonOf(scan: ScanState, start: number): string {
       return `field "${failedKey}" is not in the table`
     case 'unknown inside':
       return `field "${failedKey}" is in no struct of the table`
+    case 'defaults':
+      return 'the defaults of what is missing in it take too many bytes'
     default:
       return `${syntaxReasons[failure] ?? 'not JSON'} ${failure === 'tombstone' || failure === 'empty' ? '' : at}`.trim()
   }

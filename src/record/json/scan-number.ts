@@ -60,7 +60,7 @@ export function scanFloating(scan: ScanState, field: FieldPlan): boolean {
   const end = scan.at
   const isDouble = field.kind === 'double'
   // DuckDB reads it as the integer 0, but its text as what it is.
-  if (end - start === 2 && scan.buffer[start] === 45 && scan.buffer[start + 1] === 48) scan.quoted.push(start, end)
+  if (end - start === 2 && scan.buffer[start] === 45 && scan.buffer[start + 1] === 48) scan.insertions.quote(start, end)
   // With so few bytes there is no exponent that could overflow and no digit that could get lost.
   if (end - start <= (isDouble ? 15 : 6) && !hasExponent(scan.buffer, start, end)) return true
   const kept = keepsDigits(scan.textOf(start, end), isDouble ? 'double' : 'float')
@@ -104,7 +104,8 @@ export function scanDecimal(scan: ScanState, field: FieldPlan): boolean {
   if (!scanNumber(scan)) return false
   const end = scan.at
   // DuckDB reads numbers with a fraction as doubles, and scales them: only text keeps more than 15 digits.
-  if (end - start > 15 || field.precision > 15 || hasExponent(scan.buffer, start, end)) scan.quoted.push(start, end)
+  if (end - start > 15 || field.precision > 15 || hasExponent(scan.buffer, start, end))
+    scan.insertions.quote(start, end)
   return checkDecimal(scan, field, start, end)
 }
 

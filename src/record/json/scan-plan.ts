@@ -56,9 +56,17 @@ export interface ObjectPlan {
   /** For each field the number of the last object that had it, so that nothing is cleared between records. */
   readonly seen: Float64Array
   readonly requiredCount: number
+  /** What an object has of fields that are missing in it; see `giveDefaults`. */
+  defaults: readonly FieldDefault[]
   objects: number
   /** How many objects one after the other were not written as most are. */
   unusual: number
+}
+
+export interface FieldDefault {
+  readonly field: FieldPlan
+  /** `,"name":value`, as a line has it. */
+  readonly member: Uint8Array
 }
 
 export interface ScanOptions {
@@ -105,6 +113,7 @@ function objectOf(plans: readonly FieldPlan[]): ObjectPlan {
     successors: Array.from({ length: plans.length + 1 }, (_, at) => plans[at]),
     seen: new Float64Array(plans.length),
     requiredCount: plans.filter(({ required }) => required).length,
+    defaults: [],
     objects: 0,
     unusual: 0,
   }

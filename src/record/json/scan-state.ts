@@ -1,3 +1,4 @@
+import { Insertions } from './insertions.ts'
 import type { FieldPlan } from './scan-plan.ts'
 
 /** Why a record was not accepted; `rejection.ts` has the words. */
@@ -32,6 +33,8 @@ export type Failure =
   | 'empty'
   | 'tombstone'
   | 'csv'
+  /** They would make the line too long. */
+  | 'defaults'
 
 /** Objects and lists that may lie within each other. */
 export const depthMax = 128
@@ -54,8 +57,8 @@ export class ScanState {
   /** Start and end of the token that failed. */
   failedAt = 0
   failedEnd = 0
-  /** Pairs of places where a number needs quotes, so that DuckDB reads all its digits; see `quoteNumbers`. */
-  readonly quoted: number[] = []
+  /** Quotes around numbers of which DuckDB reads all digits from text only, and the defaults of fields that are missing. */
+  readonly insertions = new Insertions()
   /** Newlines that were found between tokens. */
   newlines = 0
   /** Whether the last string had an escape. */

@@ -8,7 +8,7 @@ import { scanTypedText } from './scan-text.ts'
 import { depthMax, skipSpace, type ScanState } from './scan-state.ts'
 
 /** One value, at its first byte, by the type of its field. */
-function scanValue(scan: ScanState, field: FieldPlan, depth: number): boolean {
+export function scanValue(scan: ScanState, field: FieldPlan, depth: number): boolean {
   const byte = scan.buffer[scan.at]!
   if (byte === 110 && field.kind !== 'ignored')
     return scanLiteral(scan) && (!field.required || scan.fail('null', field))
@@ -69,7 +69,7 @@ export function scanObject(scan: ScanState, plan: ObjectPlan, depth: number): bo
   }
   let required = 0
   let place = 0
-  if (skipSpace(scan) === 125) return (scan.at++, plan.requiredCount === 0 || failMissing(scan, plan, number))
+  if (skipSpace(scan) === 125) return endObject(scan, plan, required, true)
   for (;;) {
     let { at } = scan
     if (buffer[at] === 32) at++
@@ -93,13 +93,35 @@ export function scanObject(scan: ScanState, plan: ObjectPlan, depth: number): bo
     if (end < 0 && !scanSpacedValue(scan, field, depth)) return false
     let byte = buffer[scan.at]!
     if (byte !== 44 && byte !== 125) byte = skipSpace(scan)
-    if (byte === 125) {
-      scan.at++
-      return required === plan.requiredCount || failMissing(scan, plan, number)
-    }
+    if (byte === 125) return endObject(scan, plan, required, false)
     if (byte !== 44) return scan.fail(byte === 0 ? 'end' : 'syntax')
     scan.at++
   }
+}
+
+/** More than quotes come to in any record; a list may hold any number of structs that lack all their fields. */
+const insertedBytesMax = 64 * 1024 * 1024
+
+/** At the closing brace of an object that has so many of the required fields. */
+function endObject(scan: ScanState, plan: ObjectPlan, required: number, isEmpty: boolean): boolean {
+  const found = plan.defaults.length === 0 ? required : required + addDefaults(scan, plan, isEmpty)
+  if (scan.insertions.bytes > insertedBytesMax) return scan.fail('defaults')
+  scan.at++
+  return found === plan.requiredCount || failMissing(scan, plan)
+}
+
+/** Gives how many of those that were missing are required. */
+function addDefaults({ insertions, at }: ScanState, { defaults, seen, objects }: ObjectPlan, isEmpty: boolean): number {
+  let required = 0
+  let isFirst = isEmpty
+  for (const { field, member } of defaults) {
+    if (seen[field.index] === objects) continue
+    seen[field.index] = objects
+    insertions.add(at, isFirst ? member.subarray(1) : member)
+    isFirst = false
+    if (field.required) required++
+  }
+  return required
 }
 
 /** After so many objects that were not written as most are, only one now and then is tried. */
@@ -152,10 +174,10 @@ function isKey(scan: ScanState, { key }: FieldPlan): boolean {
   return true
 }
 
-function failMissing(scan: ScanState, plan: ObjectPlan, number: number): false {
+function failMissing(scan: ScanState, { fields, seen, objects }: ObjectPlan): false {
   return scan.fail(
     'missing',
-    plan.fields.find(({ required, index }) => required && plan.seen[index] !== number),
+    fields.find(({ required, index }) => required && seen[index] !== objects),
   )
 }
 
