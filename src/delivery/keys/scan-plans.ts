@@ -44,7 +44,7 @@ export function scanPlans(
 
 /** A default by which each record that lacks the field would delete a row. */
 function mustNotDelete({ fields }: RecordSchema, marker: DeleteRule['marker']): void {
-  const value = fields.find(({ name }) => name === marker?.field)?.['write-default']
+  const value = fields.find(({ name }) => name === marker?.field)?.['write-default'] as string | number | boolean | null
   if (marker === undefined || value === undefined || value === null || String(value) !== marker.value) return
   throw new WeirError(
     'WEIR-5017',
