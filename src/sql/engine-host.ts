@@ -68,9 +68,14 @@ export interface CommittedTable extends TableName {
 }
 
 export interface NewTableRequest extends TableName {
-  readonly columns: readonly ColumnRelation[]
+  readonly columns: readonly NewColumnRequest[]
   readonly partitionBy: readonly PartitionRequest[]
   readonly format: 'iceberg' | 'delta'
+}
+
+export interface NewColumnRequest extends ColumnRelation {
+  /** JSON of a single value, as table metadata has it. */
+  readonly writeDefault?: string
 }
 
 export interface PartitionRequest {
@@ -83,12 +88,25 @@ export type TableDefinition =
   | ({ readonly define: 'create' } & NewTableRequest)
   | ({ readonly define: 'drop' } & TableName)
   | ({ readonly define: 'rename'; readonly to: string } & TableName)
-  | ({ readonly define: 'alter'; readonly changes: readonly ColumnChange[] } & TableName)
+  /** `formatVersion`: one that the table is brought to, if it is older. */
+  | ({
+      readonly define: 'alter'
+      readonly changes: readonly ColumnChange[]
+      readonly formatVersion?: number
+    } & TableName)
   | { readonly define: 'create schema' | 'drop schema'; readonly schema: string; readonly lenient: boolean }
 
 /** `lake/metadata/evolve-schema.ts` has the same for paths. */
 export type ColumnChange =
-  | { readonly change: 'add'; readonly name: string; readonly type: string }
+  /** `default`: JSON of a single value, of the rows that are there too; a column is required only with one. */
+  | {
+      readonly change: 'add'
+      readonly name: string
+      readonly type: string
+      readonly required?: true
+      readonly default?: string
+    }
+  | { readonly change: 'default'; readonly name: string; readonly default: string | null }
   | { readonly change: 'drop'; readonly name: string }
   | { readonly change: 'rename'; readonly name: string; readonly to: string }
   | { readonly change: 'widen'; readonly name: string; readonly type: string }
@@ -163,6 +181,8 @@ export interface ColumnRelation {
   readonly comment?: string
   /** What a row gets that is written without a value, as an expression of DuckDB; null without it. */
   readonly default?: string
+  /** The same as PostgreSQL's catalog shows it. */
+  readonly shownDefault?: string
 }
 
 export interface ViewRelation extends TableName {

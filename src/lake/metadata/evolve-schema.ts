@@ -1,6 +1,6 @@
 import { WeirError } from '../../kernel/errors/weir-error.ts'
 import { parsePrimitive } from '../../record/schema/primitive.ts'
-import { assignFreshIds, type ColumnDeclaration } from '../types/schema.ts'
+import { assignFreshIds, bareField, type ColumnDeclaration } from '../types/schema.ts'
 import { parseType } from '../types/parse-type.ts'
 import { printType } from '../types/print-type.ts'
 import type { Field, IcebergType, Schema } from '../types/type.ts'
@@ -10,13 +10,15 @@ export type ColumnPath = readonly string[]
 
 /** A change of a schema that no file needs to be written anew for (specification, schema evolution). */
 export type SchemaChange =
-  /** Last in its struct (in the table when there is no `parent`), optional: rows there are have no value for it. */
+  /** Last in its struct (in the table when there is no `parent`); optional, unless it has a default: rows there are have no value for it. */
   | { readonly change: 'add'; readonly column: ColumnDeclaration; readonly parent?: ColumnPath }
   | { readonly change: 'drop'; readonly column: ColumnPath }
   | { readonly change: 'rename'; readonly column: ColumnPath; readonly name: string }
   /** int to long, float to double, decimal to more digits. */
   | { readonly change: 'widen'; readonly column: ColumnPath; readonly type: string }
   | { readonly change: 'optional'; readonly column: ColumnPath }
+  /** What rows have from now on that are written without a value; null is none. */
+  | { readonly change: 'default'; readonly column: ColumnPath; readonly value: unknown }
   /** Within its struct: behind its sibling `after`, or first. */
   | { readonly change: 'move'; readonly column: ColumnPath; readonly after?: string }
 
@@ -44,6 +46,8 @@ export function evolveSchema({ schema, lastColumnId }: EvolvedSchema, change: Sc
               return renamed(siblings, field, change.name)
             case 'optional':
               return madeOptional(siblings, field, schema)
+            case 'default':
+              return givenDefault(siblings, field, change.value)
             case 'move':
               return moved(siblings, field, change.after)
           }
@@ -52,13 +56,12 @@ export function evolveSchema({ schema, lastColumnId }: EvolvedSchema, change: Sc
 }
 
 function freshField(
-  { name, type, doc, required }: ColumnDeclaration,
+  column: ColumnDeclaration,
   after: number,
 ): { readonly field: Field; readonly lastColumnId: number } {
-  if (required === true)
-    throw new WeirError('WEIR-4011', `The column ${name} cannot be added as required: older rows lack it`)
-  const bare = { id: 0, name, required: false, type: parseType(type), ...(doc === undefined ? {} : { doc }) }
-  const fresh = assignFreshIds({ type: 'struct', 'schema-id': 0, fields: [bare] }, after)
+  if (column.required === true && column.initialDefault == null)
+    throw new WeirError('WEIR-4011', `The column ${column.name} cannot be added as required: older rows lack it`)
+  const fresh = assignFreshIds({ type: 'struct', 'schema-id': 0, fields: [bareField(column)] }, after)
   return { field: fresh.schema.fields[0]!, lastColumnId: fresh.lastColumnId }
 }
 
@@ -86,6 +89,12 @@ function renamed(siblings: readonly Field[], field: Field, name: string): readon
 function madeOptional(siblings: readonly Field[], field: Field, schema: Schema): readonly Field[] {
   refuseIdentifier(field, schema, 'made optional')
   return siblings.map((one) => (one === field ? { ...one, required: false } : one))
+}
+
+function givenDefault(siblings: readonly Field[], field: Field, value: unknown): readonly Field[] {
+  const { 'write-default': _, ...rest } = field
+  const given = value == null ? rest : { ...rest, 'write-default': value }
+  return siblings.map((one) => (one === field ? given : one))
 }
 
 function moved(siblings: readonly Field[], field: Field, after: string | undefined): readonly Field[] {

@@ -28,6 +28,7 @@ export function prepareSchemaChange(metadata: TableMetadata, columns: readonly A
  * an id is never given again (INV-L8). `WEIR-4011` for what Iceberg does not allow, or what partitions and orders need.
  */
 export function prepareSchemaEvolution(metadata: TableMetadata, changes: readonly SchemaChange[]): PreparedCommit {
+  refuseDefaults(metadata, changes)
   const before = { schema: tableSchema(metadata), lastColumnId: metadata['last-column-id'] }
   const { schema, lastColumnId } = changes.reduce(evolveSchema, before)
   refuseLostSources(metadata, schema)
@@ -45,6 +46,21 @@ export function prepareSchemaEvolution(metadata: TableMetadata, changes: readonl
       { action: 'set-current-schema', 'schema-id': -1 },
     ],
   }
+}
+
+/** What older versions of the format cannot say. */
+function refuseDefaults({ 'format-version': version }: TableMetadata, changes: readonly SchemaChange[]): void {
+  const given = changes.find((change) =>
+    change.change === 'add'
+      ? change.column.initialDefault != null || change.column.writeDefault != null
+      : change.change === 'default' && change.value != null,
+  )
+  if (given === undefined || version >= 3) return
+  const name = given.change === 'add' ? given.column.name : given.column.join('.')
+  throw new WeirError(
+    'WEIR-4011',
+    `The column ${name} cannot have a default: the table has format version ${version}, and defaults come with version 3. If all engines that read it read that version, upgrade it first: ALTER TABLE … SET (format_version = 3)`,
+  )
 }
 
 /** Every spec that is kept may have files, whose partitions are typed by their columns. */

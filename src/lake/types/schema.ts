@@ -8,18 +8,35 @@ export interface ColumnDeclaration {
   readonly type: string
   readonly required?: boolean
   readonly doc?: string
+  /** Format version 3: of rows that are there and of rows written without a value, in JSON's form of a single value (appendix D); null is none. */
+  readonly initialDefault?: unknown
+  readonly writeDefault?: unknown
 }
 
 /** The schema of declared columns, ids from 1 (`firstId`) on. */
 export function schemaOf(columns: readonly ColumnDeclaration[]): Schema {
-  const fields = columns.map(({ name, type, required = false, doc }) => ({
+  const fields = columns.map(bareField)
+  return { ...assignFreshIds({ type: 'struct', 'schema-id': 0, fields }).schema }
+}
+
+/** The field of a declared column, without an id. */
+export function bareField({
+  name,
+  type,
+  required = false,
+  doc,
+  initialDefault,
+  writeDefault,
+}: ColumnDeclaration): Field {
+  return {
     id: 0,
     name,
     required,
     type: parseType(type),
     ...(doc === undefined ? {} : { doc }),
-  }))
-  return { ...assignFreshIds({ type: 'struct', 'schema-id': 0, fields }).schema }
+    ...(initialDefault == null ? {} : { 'initial-default': initialDefault }),
+    ...(writeDefault == null ? {} : { 'write-default': writeDefault }),
+  }
 }
 
 /**

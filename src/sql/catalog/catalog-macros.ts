@@ -41,7 +41,7 @@ export function catalogMacros(schema: string): readonly string[] {
     `pg_table_is_visible(id) AS coalesce((SELECT weir_schema IN ('public', 'pg_catalog') FROM ${schema}.weir_relations WHERE weir_oid = CAST(id AS BIGINT)), true)`,
     `pg_type_is_visible(id) AS true`,
     `pg_function_is_visible(id) AS true`,
-    `pg_get_expr(expression, relation) AS CAST(NULL AS VARCHAR), (expression, relation, pretty) AS CAST(NULL AS VARCHAR)`,
+    `pg_get_expr(expression, relation) AS CAST(expression AS VARCHAR), (expression, relation, pretty) AS CAST(expression AS VARCHAR)`,
     `pg_get_indexdef(id) AS CAST(NULL AS VARCHAR), (id, attribute, pretty) AS CAST(NULL AS VARCHAR)`,
     `pg_get_constraintdef(id) AS CAST(NULL AS VARCHAR), (id, pretty) AS CAST(NULL AS VARCHAR)`,
     `pg_get_triggerdef(id) AS CAST(NULL AS VARCHAR), (id, pretty) AS CAST(NULL AS VARCHAR)`,

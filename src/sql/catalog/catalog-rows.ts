@@ -17,6 +17,7 @@ export interface CatalogColumn {
   readonly type: DuckDBType
   readonly required: boolean
   readonly comment?: string | undefined
+  readonly default?: string | undefined
 }
 
 export type Row = Readonly<Record<string, string | number | boolean | null>>
@@ -52,6 +53,7 @@ export function pgCatalogRows(
     ],
     pg_class: relations.map(classRow),
     pg_attribute: relations.flatMap(attributeRows),
+    pg_attrdef: relations.flatMap(defaultRows),
     pg_type: typeRows(),
     pg_description: descriptionRows(relations),
     pg_am: [{ oid: oids.heap, amname: 'heap', amhandler: 'heap_tableam_handler', amtype: 't' }],
@@ -177,7 +179,7 @@ function classRow(one: CatalogRelation): Row {
 }
 
 function attributeRows({ oid, columns }: CatalogRelation): Row[] {
-  return columns.map(({ name, type, required }, i) => {
+  return columns.map(({ name, type, required, default: value }, i) => {
     const { typeOid, typmod, length, dimensions } = shownTypeOf(type)
     return {
       attrelid: oid,
@@ -192,7 +194,7 @@ function attributeRows({ oid, columns }: CatalogRelation): Row[] {
       attstorage: length > 0 ? 'p' : 'x',
       attcompression: '',
       attnotnull: required,
-      atthasdef: false,
+      atthasdef: value !== undefined,
       atthasmissing: false,
       attidentity: '',
       attgenerated: '',
@@ -202,6 +204,21 @@ function attributeRows({ oid, columns }: CatalogRelation): Row[] {
       attcollation: typeOid === 25 || typeOid === 1009 ? 100 : 0,
     }
   })
+}
+
+function defaultRows({ relation, oid, columns }: CatalogRelation): Row[] {
+  return columns.flatMap(({ name, default: value }, i) =>
+    value === undefined
+      ? []
+      : [
+          {
+            oid: relationOid(`default ${relation.schema}.${relation.name}.${name}`, new Set()),
+            adrelid: oid,
+            adnum: i + 1,
+            adbin: value,
+          },
+        ],
+  )
 }
 
 /** PostgreSQL's numbers of catalogs that others refer to: comments name the catalog that their object is in. */
@@ -342,7 +359,7 @@ export function informationSchemaRows(
         : [],
     ),
     columns: relations.flatMap(({ relation, columns }) =>
-      columns.map(({ name, type, required }, i) => {
+      columns.map(({ name, type, required, default: value }, i) => {
         const { shownName, udtName, precision, scale } = shownTypeOf(type)
         return {
           table_catalog: database,
@@ -350,6 +367,7 @@ export function informationSchemaRows(
           table_name: relation.name,
           column_name: name,
           ordinal_position: i + 1,
+          column_default: value ?? null,
           is_nullable: required ? 'NO' : 'YES',
           data_type: shownName,
           numeric_precision: precision,

@@ -200,7 +200,8 @@ async function columnsOf(
     const columns = Array.from({ length: prepared.columnCount }, (_, i) => {
       const name = prepared.columnName(i)
       const type: DuckDBType = prepared.columnType(i)
-      return { name, type, required: declared.get(name)?.required ?? false, comment: declared.get(name)?.comment }
+      const { required = false, comment, shownDefault } = declared.get(name) ?? {}
+      return { name, type, required, comment, default: shownDefault }
     })
     prepared.destroySync()
     return columns

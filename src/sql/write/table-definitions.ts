@@ -1,6 +1,6 @@
 import { parseMetadata, tableSchema } from '../../lake/metadata/read.ts'
 import { sourceColumns } from '../../record/delivery-state.ts'
-import type { ColumnRelation, TableName } from '../engine-host.ts'
+import type { ColumnChange, ColumnRelation, NewColumnRequest, TableName, TableRelation } from '../engine-host.ts'
 import { type Statement, statementOf } from '../gate/statement.ts'
 import { mustBeFindableSchema, mustBeFindableTable } from '../reserved-names.ts'
 import { sqlError } from '../sql-error.ts'
@@ -12,8 +12,9 @@ import { findColumns, findTarget } from './bind/find-target.ts'
 import { resultColumnType } from './bind/result-column-type.ts'
 import { refuseOurNames } from './bind/write-names.ts'
 import type { AlterAction, DefinitionStatement } from './grammar/definition-statement.ts'
+import { columnDefault } from './column-default.ts'
 import { parseDefinition } from './grammar/parse-definition.ts'
-import type { WrittenName } from './grammar/token-reader.ts'
+import type { Fragment, WrittenName } from './grammar/token-reader.ts'
 import { encodeChange } from './run/committed-change.ts'
 import { explainedWrite, runOurs } from './run/run-ours.ts'
 import { rowsIn, writeDataFiles } from './run/write-files.ts'
@@ -59,10 +60,22 @@ async function createTable(
     throw sqlError('WEIR-4003', message, { sqlstate: '42P07', position: parsed.table.position })
   }
   if (parsed.query) return createFromQuery(parts, parsed, named, parameters)
-  const columns = checkedColumns(parsed.columns ?? [])
+  const written = parsed.columns ?? []
+  checkedColumns(written.map(({ column }) => column))
+  const columns: NewColumnRequest[] = []
+  for (const { column, value } of written) columns.push(await withDefault(parts, column, value))
   const { partitionBy, format } = parsed
   await services.host.define({ define: 'create', ...named, columns, partitionBy, format })
   return { tag: 'CREATE TABLE' }
+}
+
+async function withDefault(
+  parts: WriteParts,
+  column: ColumnRelation,
+  value: Fragment | undefined,
+): Promise<NewColumnRequest> {
+  const writeDefault = value && (await columnDefault(parts, column, value))
+  return writeDefault === undefined ? column : { ...column, writeDefault }
 }
 
 function newName({ parts, position }: WrittenName, searchPath: readonly string[]): TableName {
@@ -206,7 +219,8 @@ function isMissing(error: unknown): boolean {
   return (error as { details?: { sqlstate?: string } }).details?.sqlstate === '42P01'
 }
 
-async function alterTable({ services, settings }: WriteParts, parsed: Of<'alter table'>): Promise<WriteAnswer> {
+async function alterTable(parts: WriteParts, parsed: Of<'alter table'>): Promise<WriteAnswer> {
+  const { services, settings } = parts
   const relations = await services.relations.current()
   const tag = 'ALTER TABLE'
   let table
@@ -233,15 +247,34 @@ async function alterTable({ services, settings }: WriteParts, parsed: Of<'alter 
   for (const { change, position } of wanted)
     if (change.change === 'add' ? has(change.name) : !has(change.name))
       throw wrongColumn(change.change, change.name, name, position)
-  const changes = wanted.map(({ change }: AlterAction) =>
-    change.change === 'add'
-      ? change
-      : { ...change, name: findColumns([{ parts: [change.name], position: 0 }], table)[0]!.name },
-  )
+  const changes: ColumnChange[] = []
+  for (const action of wanted) changes.push(await changeOf(parts, action, table))
   const difference = (kind: string): number => changes.filter(({ change }) => change === kind).length
   if (difference('add') > 0) refuseTooMany(columns.length + difference('add') - difference('drop'))
-  if (changes.length > 0) await services.host.define({ define: 'alter', schema, name, changes })
+  const { formatVersion } = parsed.change
+  if (changes.length > 0 || formatVersion !== undefined)
+    await services.host.define({
+      ...{ define: 'alter', schema, name, changes },
+      ...(formatVersion === undefined ? {} : { formatVersion }),
+    })
   return { tag }
+}
+
+/** The change of the column as the table calls it, its default a value. */
+async function changeOf(
+  parts: WriteParts,
+  { change, value }: AlterAction,
+  table: TableRelation,
+): Promise<ColumnChange> {
+  if (change.change === 'add') {
+    const column = { name: change.name, type: change.type, required: false }
+    const given = value && (await columnDefault(parts, column, value))
+    return given === undefined ? change : { ...change, default: given }
+  }
+  const [column] = findColumns([{ parts: [change.name], position: 0 }], table)
+  const named = { ...change, name: column!.name }
+  if (named.change !== 'default' || value === undefined) return named
+  return { ...named, default: (await columnDefault(parts, column!, value)) ?? null }
 }
 
 function wrongColumn(change: string, column: string, table: string, position: number): Error {

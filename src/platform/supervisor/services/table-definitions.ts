@@ -1,9 +1,11 @@
 import { asWeirError, WeirError } from '../../../kernel/errors/weir-error.ts'
-import { stringifyJson } from '../../../lake/json.ts'
+import { parseJson, stringifyJson } from '../../../lake/json.ts'
+import type { PreparedCommit } from '../../../lake/commit/prepared-commit.ts'
 import type { NewTable } from '../../../lake/client/catalog-client.ts'
 import type { SchemaChange } from '../../../lake/metadata/evolve-schema.ts'
 import { prepareSchemaEvolution } from '../../../lake/metadata/prepare-schema-change.ts'
-import { schemaOf } from '../../../lake/types/schema.ts'
+import type { TableMetadata } from '../../../lake/metadata/table-metadata.ts'
+import { schemaOf, type ColumnDeclaration } from '../../../lake/types/schema.ts'
 import type { ColumnChange, EngineHost, NewTableRequest, TableDefinition, TableName } from '../../../sql/engine-host.ts'
 import { sqlError } from '../../../sql/sql-error.ts'
 import type { ControlPlane } from '../../control/control-plane.ts'
@@ -87,19 +89,32 @@ export function tableDefinitions(
 
 function newTable({ name, columns, partitionBy, format }: NewTableRequest, isOwn: boolean): NewTable {
   if (format === 'delta' && !isOwn) throw foreignDelta(name)
-  const schema = schemaOf(columns)
-  const properties = formatProperties(format)
+  const declared = columns.map(({ writeDefault, ...column }) => ({ ...column, writeDefault: valueOf(writeDefault) }))
+  const withDefault = declared.find(({ writeDefault }) => writeDefault !== undefined)
+  if (withDefault && format === 'delta')
+    throw sqlError('WEIR-6001', `column ${withDefault.name} has a DEFAULT, which a Delta table does not keep`, {
+      sqlstate: '0A000',
+      hint: 'Leave the default out, or make an Iceberg table: without USING delta.',
+    })
+  const schema = schemaOf(declared)
+  const properties = { ...formatProperties(format), ...(withDefault ? { 'format-version': defaultsVersion } : {}) }
   return { name, schema, partition: partitionOf({ name, partitionBy }, schema), properties }
 }
 
+/** Of the format: the first that has defaults. */
+const defaultsVersion = '3'
+
+const valueOf = (json: string | null | undefined): unknown => (json == null ? undefined : parseJson(json))
+
 async function alter(
   catalog: Catalog['catalog'],
-  { schema, name, changes }: Extract<TableDefinition, { readonly define: 'alter' }>,
+  { schema, name, changes, formatVersion }: Extract<TableDefinition, { readonly define: 'alter' }>,
 ): Promise<void> {
   const ident = { namespace: [schema], name }
   for (let attempt = 1; ; attempt++) {
     const { metadata } = await catalog.loadTable(ident)
-    const answer = await catalog.commitTable(ident, prepareSchemaEvolution(metadata, changes.map(schemaChange)))
+    const version = Math.max(metadata['format-version'], formatVersion ?? 0)
+    const answer = await catalog.commitTable(ident, alteration(metadata, changes, version))
     if (answer.outcome === 'committed') return
     if (answer.outcome === 'unknown') {
       const { code, message } = asWeirError(answer.cause)
@@ -113,10 +128,22 @@ async function alter(
   }
 }
 
+function alteration(metadata: TableMetadata, changes: readonly ColumnChange[], version: number): PreparedCommit {
+  const upgraded = { ...metadata, 'format-version': version }
+  const { requirements, updates } =
+    changes.length === 0
+      ? { requirements: [{ type: 'assert-table-uuid' as const, uuid: metadata['table-uuid'] }], updates: [] }
+      : prepareSchemaEvolution(upgraded, changes.map(schemaChange))
+  const upgrade = { action: 'upgrade-format-version' as const, 'format-version': version }
+  return { requirements, updates: version > metadata['format-version'] ? [upgrade, ...updates] : updates }
+}
+
 function schemaChange(change: ColumnChange): SchemaChange {
   switch (change.change) {
     case 'add':
-      return { change: 'add', column: { name: change.name, type: change.type } }
+      return { change: 'add', column: addedColumn(change) }
+    case 'default':
+      return { change: 'default', column: [change.name], value: valueOf(change.default) }
     case 'rename':
       return { change: 'rename', column: [change.name], name: change.to }
     case 'widen':
@@ -124,6 +151,12 @@ function schemaChange(change: ColumnChange): SchemaChange {
     default:
       return { change: change.change, column: [change.name] }
   }
+}
+
+function addedColumn(change: Extract<ColumnChange, { readonly change: 'add' }>): ColumnDeclaration {
+  const { name, type, required = false } = change
+  const value = valueOf(change.default)
+  return { name, type, required, initialDefault: value, writeDefault: value }
 }
 
 const sqlstates: Readonly<Record<string, string>> = {

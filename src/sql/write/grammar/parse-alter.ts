@@ -1,7 +1,8 @@
 import { sqlError } from '../../sql-error.ts'
 import { columnType } from './column-type.ts'
 import type { AlterAction, DefinitionStatement } from './definition-statement.ts'
-import { type TokenReader, untilOutsideAngles } from './token-reader.ts'
+import { parseDefault } from './parse-default.ts'
+import { type Fragment, type TokenReader, untilOutsideAngles } from './token-reader.ts'
 
 /** After ALTER TABLE. */
 export function parseAlter(reader: TokenReader): DefinitionStatement {
@@ -10,14 +11,35 @@ export function parseAlter(reader: TokenReader): DefinitionStatement {
   const table = reader.qualifiedName()
   const given = { kind: 'alter table' as const, table, ifExists }
   if (reader.takeWords('rename', 'to')) return { ...given, change: { renameTo: reader.name().parts[0]! } }
-  const columns = [parseAction(reader)]
-  while (reader.takeSymbol(',')) columns.push(parseAction(reader))
-  return { ...given, change: { columns } }
+  const columns: AlterAction[] = []
+  let formatVersion: number | undefined
+  do {
+    if (reader.isWord('set') && reader.peek(1)?.value === '(') formatVersion = parseSettings(reader)
+    else columns.push(parseAction(reader))
+  } while (reader.takeSymbol(','))
+  return { ...given, change: { columns, formatVersion } }
+}
+
+/** `SET (format_version = 3)`, as PostgreSQL writes settings of a table: the one that there is. */
+function parseSettings(reader: TokenReader): number {
+  reader.expectWords('set')
+  const position = (reader.peek()?.start ?? 0) + 1
+  const group = reader.group()
+  const [name, equals, version, ...more] = group.tokens
+  const isVersion = name?.value === 'format_version' && equals?.value === '=' && more.length === 0
+  if (isVersion && version?.value === '3') return 3
+  throw refused(
+    `SET (${group.text})`,
+    position,
+    'The one setting is format_version = 3, Iceberg’s version of the table.',
+  )
 }
 
 function parseAction(reader: TokenReader): AlterAction {
   const position = (reader.peek()?.start ?? 0) + 1
-  const action = (change: AlterAction['change'], lenient = false): AlterAction => ({ change, lenient, position })
+  const action = (change: AlterAction['change'], lenient = false, value?: Fragment): AlterAction => ({
+    ...{ change, lenient, position, value },
+  })
   if (reader.takeWords('rename')) {
     reader.takeWords('column')
     const name = reader.name().parts[0]!
@@ -36,13 +58,8 @@ function parseAction(reader: TokenReader): AlterAction {
     const type = columnType(
       untilOutsideAngles(reader, (here) => here.isSymbol(',') || ends.some((word) => here.isWord(word))),
     )
-    if (!reader.takeWords('null') && !reader.atEnd && !reader.isSymbol(','))
-      throw refused(
-        `ADD COLUMN … ${reader.peek()!.value.toUpperCase()}`,
-        position,
-        'Rows that are there have no value for a new column: add it without, and fill it by UPDATE.',
-      )
-    return action({ change: 'add', name, type }, lenient)
+    const { required, value } = parseConstraints(reader, ends, position)
+    return action({ change: 'add', name, type, ...(required ? { required } : {}) }, lenient, value)
   }
   if (reader.takeWords('drop')) {
     if (!reader.takeWords('column') && reader.isWord('constraint')) throw refused('DROP CONSTRAINT', position)
@@ -55,9 +72,30 @@ function parseAction(reader: TokenReader): AlterAction {
   throw refused(reader.peek() ? reader.peek()!.value.toUpperCase() : 'nothing', position)
 }
 
+function parseConstraints(reader: TokenReader, ends: readonly string[], position: number) {
+  let required = false
+  let value: Fragment | undefined
+  while (!reader.atEnd && !reader.isSymbol(',')) {
+    if (reader.takeWords('not', 'null')) required = true
+    else if (value === undefined && reader.takeWords('default'))
+      value = parseDefault(reader, (here) => here.isSymbol(',') || ends.some((word) => here.isWord(word)))
+    else if (!reader.takeWords('null')) throw refused(`ADD COLUMN … ${reader.peek()!.value.toUpperCase()}`, position)
+  }
+  if (required && (value === undefined || isNull(value)))
+    throw refused(
+      'ADD COLUMN … NOT',
+      position,
+      'Rows that are there have no value for a new column: give it a DEFAULT, or add it without NOT NULL, and fill it by UPDATE.',
+    )
+  return { required, value }
+}
+
+const isNull = ({ tokens: [token, ...more] }: Fragment): boolean =>
+  token?.kind === 'word' && token.value === 'null' && more.length === 0
+
 function parseColumnAction(
   reader: TokenReader,
-  action: (change: AlterAction['change']) => AlterAction,
+  action: (change: AlterAction['change'], lenient?: boolean, value?: Fragment) => AlterAction,
   position: number,
 ): AlterAction {
   reader.takeWords('column')
@@ -69,7 +107,14 @@ function parseColumnAction(
       position,
       'Iceberg makes no column required that may have nulls: make a new table, and copy the rows.',
     )
-  if (reader.isWord('set', 'default') || reader.isWord('drop', 'default')) throw refused('DEFAULT', position)
+  const noDefault = { change: 'default', name, default: null } as const
+  if (reader.takeWords('drop', 'default')) return action(noDefault)
+  if (reader.takeWords('set', 'default'))
+    return action(
+      noDefault,
+      false,
+      parseDefault(reader, (here) => here.isSymbol(',')),
+    )
   reader.takeWords('set', 'data')
   reader.expectWords('type')
   const type = columnType(
@@ -82,7 +127,7 @@ function parseColumnAction(
 function refused(
   what: string,
   position: number,
-  hint = 'Columns can be added, dropped, renamed, widened and made optional.',
+  hint = 'Columns can be added, dropped, renamed, widened, made optional and given a default.',
 ): Error {
   return sqlError('WEIR-6001', `ALTER TABLE … ${what} is not supported`, { sqlstate: '0A000', position, hint })
 }

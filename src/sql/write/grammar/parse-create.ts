@@ -1,7 +1,8 @@
-import type { ColumnRelation, PartitionRequest } from '../../engine-host.ts'
+import type { PartitionRequest } from '../../engine-host.ts'
 import { sqlError } from '../../sql-error.ts'
 import { columnType } from './column-type.ts'
-import type { DefinitionStatement } from './definition-statement.ts'
+import type { DefinitionStatement, WrittenColumn } from './definition-statement.ts'
+import { parseDefault } from './parse-default.ts'
 import { parseColumns } from './parse-parts.ts'
 import { type Fragment, readTokens, splitFragment, type TokenReader } from './token-reader.ts'
 
@@ -38,7 +39,7 @@ export function parseCreateTable(reader: TokenReader): DefinitionStatement {
 
 const endsType = 'not null default primary unique references check collate constraint generated'.split(' ')
 
-function parseColumn(fragment: Fragment): ColumnRelation {
+function parseColumn(fragment: Fragment): WrittenColumn {
   const reader = readTokens({ ...fragment, offset: 0 })
   if (
     ['primary', 'unique', 'foreign', 'check', 'constraint', 'exclude', 'like'].some((word) => reader.isWord(word)) &&
@@ -48,18 +49,25 @@ function parseColumn(fragment: Fragment): ColumnRelation {
   const name = reader.name().parts[0]!
   const type = columnType(reader.until((here) => endsType.some((word) => here.isWord(word))))
   let required = false
+  let value: Fragment | undefined
   while (!reader.atEnd) {
     if (reader.takeWords('not', 'null')) required = true
+    else if (reader.isWord('default') && value === undefined) value = parseColumnDefault(reader, fragment.position)
     else if (!reader.takeWords('null')) throw refused(reader.peek()!.value, fragment.position)
   }
-  return { name, type, required }
+  return { column: { name, type, required }, value }
+}
+
+function parseColumnDefault(reader: TokenReader, columnPosition: number): Fragment {
+  reader.expectWords('default')
+  return parseDefault(reader, (here) => endsType.some((word) => here.isWord(word)), columnPosition)
 }
 
 function refused(word: string, position: number): Error {
   return sqlError('WEIR-6001', `${word.toUpperCase()} is not supported in CREATE TABLE`, {
     sqlstate: '0A000',
     position,
-    hint: 'Columns have a name, a type and NOT NULL; there are no defaults, keys or checks.',
+    hint: 'Columns have a name, a type, NOT NULL and DEFAULT; there are no keys and checks.',
   })
 }
 
