@@ -90,6 +90,32 @@ void suite('policies in SQL', { timeout: 240_000 }, () => {
     await weir.sql('weir', 'drop table notes')
   })
 
+  void test('has_table_privilege says what statements are then answered, to each user', async () => {
+    const statements = {
+      select: 'select 1 from orders',
+      insert: 'insert into orders (id) select 1 where false',
+      update: 'update orders set amount = 1 where false',
+      delete: 'delete from orders where false',
+    }
+    for (const [user, granted] of [
+      ['ana', ['select']],
+      ['etl', ['insert']],
+      ['bob', []],
+      ['weir', ['select', 'insert', 'update', 'delete']],
+    ] as const)
+      for (const [privilege, statement] of Object.entries(statements)) {
+        const call = `has_table_privilege('orders', '${privilege}') as table, has_any_column_privilege('orders', '${privilege}') as column`
+        const is = (granted as readonly string[]).includes(privilege)
+        assert.deepEqual(
+          (await weir.sql(user, `select ${call}`)).rows,
+          [{ table: is, column: is }],
+          `${user} ${privilege}`,
+        )
+        if (is) await weir.sql(user, statement)
+        else await assert.rejects(weir.sql(user, statement), { code: '42501' }, `${user}: ${statement}`)
+      }
+  })
+
   void test('each kind of statement that there is keeps to it: a new one has to be listed here', async () => {
     const none = 'speaks of no table by itself'
     const statements: Readonly<Record<string, string>> = {

@@ -4,12 +4,16 @@ const typeNames = pgTypeRows.map((line) => [line.split('|')[0]!, line.split('|')
 const typeCases = typeNames.map(([oid, name]) => `WHEN ${oid} THEN '${name.replaceAll("'", "''")}'`).join(' ')
 const numericName = `'numeric(' || ((typmod - 4) >> 16) || ',' || ((typmod - 4) & 65535) || ')'`
 
+/** A number or a name as SQL takes it: in quotes or not, without regard to case. */
+const plainName = (argument: string): string => `lower(replace(CAST(${argument} AS VARCHAR), '"', ''))`
+
 /**
  * Tables that the macros read. A macro is put into a query as text, so a name of its own must be one that no query has: an
  * argument `oid` would otherwise be found in the macro's table instead of the caller's.
  */
 export const macroTables: Readonly<Record<string, string>> = {
   weir_relations: 'weir_oid oid, weir_schema text, weir_name text, weir_definition text',
+  weir_grants: 'weir_key text, weir_granted text',
   weir_comments: 'weir_oid oid, weir_place int4, weir_text text',
   weir_types: 'weir_oid oid, weir_name text, weir_shown text',
   weir_schemas: 'weir_oid oid, weir_name text',
@@ -82,11 +86,17 @@ export function catalogMacros(schema: string): readonly string[] {
     `pg_try_advisory_lock(id) AS true, (a, b) AS true`,
     `pg_cancel_backend(id) AS false`,
     `pg_terminate_backend(id) AS false`,
-    `has_table_privilege(a, b) AS lower(b) = 'select', (u, a, b) AS lower(b) = 'select'`,
-    `has_schema_privilege(a, b) AS lower(b) = 'usage', (u, a, b) AS lower(b) = 'usage'`,
+    // Whoever is asked about, the answer is the session's own: of others it knows nothing.
+    `weir_is_one_of(asked, granted) AS list_has_any(string_split_regex(lower(trim(asked)), '\\s*,\\s*'), string_split(granted, ' '))`,
+    `weir_is_granted(relation, asked) AS ${schema}.weir_is_one_of(asked, coalesce((SELECT min(weir_granted) FROM ${schema}.weir_grants
+       WHERE weir_key = ${plainName('relation')}), ''))`,
+    `has_table_privilege(a, b) AS ${schema}.weir_is_granted(a, b), (u, a, b) AS ${schema}.weir_is_granted(a, b)`,
+    `has_any_column_privilege(a, b) AS ${schema}.weir_is_granted(a, b), (u, a, b) AS ${schema}.weir_is_granted(a, b)`,
+    `has_column_privilege(a, c, b) AS ${schema}.weir_is_granted(a, b), (u, a, c, b) AS ${schema}.weir_is_granted(a, b)`,
+    `weir_is_used(namespace, asked) AS ${schema}.weir_is_one_of(asked, 'usage') AND EXISTS (SELECT 1 FROM ${schema}.weir_schemas
+       WHERE ${plainName('namespace')} IN (CAST(weir_oid AS VARCHAR), lower(weir_name)))`,
+    `has_schema_privilege(a, b) AS ${schema}.weir_is_used(a, b), (u, a, b) AS ${schema}.weir_is_used(a, b)`,
     `has_database_privilege(a, b) AS lower(b) = 'connect', (u, a, b) AS lower(b) = 'connect'`,
-    `has_any_column_privilege(a, b) AS lower(b) = 'select', (u, a, b) AS lower(b) = 'select'`,
-    `has_column_privilege(a, c, b) AS lower(b) = 'select', (u, a, c, b) AS lower(b) = 'select'`,
     `has_function_privilege(a, b) AS true, (u, a, b) AS true`,
     `has_sequence_privilege(a, b) AS false, (u, a, b) AS false`,
     `has_tablespace_privilege(a, b) AS false, (u, a, b) AS false`,

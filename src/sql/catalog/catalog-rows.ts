@@ -3,6 +3,7 @@ import type { DuckDBType } from '@duckdb/node-api'
 import { sourceColumns } from '../../record/delivery-state.ts'
 import type { Relation } from '../bind/relation-index.ts'
 import { defaultSettings } from '../session/settings.ts'
+import { grantsByName } from './granted.ts'
 import { pgTypeRows } from './pg-type-rows.ts'
 
 /** A relation with its number and the types of its columns. */
@@ -302,6 +303,10 @@ export function macroTableRows(
         weir_definition: relation.kind === 'view' ? relation.sql : null,
       })),
     ],
+    weir_grants: Array.from(grantsByName(relations, Object.values(catalogOids)), ([key, granted]) => ({
+      weir_key: key,
+      weir_granted: granted,
+    })),
     weir_comments: descriptionRows(relations).map((row) => ({
       weir_oid: row['objoid']!,
       weir_place: row['objsubid']!,
