@@ -14,7 +14,16 @@ const byKind: Readonly<Record<ErrorKind, number>> = {
 }
 
 /** Where the kind alone would say too little. */
-const byCode: Readonly<Record<string, number>> = { 'WEIR-7009': 403, 'WEIR-7011': 413, 'WEIR-7015': 403 }
+const byCode: Readonly<Record<string, number>> = {
+  // A statement that names what there is not; the address is right.
+  'WEIR-6003': 400,
+  'WEIR-6004': 403,
+  'WEIR-7009': 403,
+  'WEIR-7011': 413,
+  'WEIR-7015': 403,
+  // A file that should be there.
+  'WEIR-8002': 500,
+}
 
 export function statusOf({ code, kind }: WeirError): number {
   return byCode[code] ?? byKind[kind]

@@ -4,6 +4,7 @@ import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { Principal } from '../../../access/principal.ts'
 import type { Identities } from '../../access/identities.ts'
 import type { SqlColumn, SqlOperations } from '../../operations.ts'
+import { portError } from './port-error.ts'
 
 const rowsBuffered = 2000
 
@@ -99,7 +100,7 @@ async function runQuery(
     wake()
   })
   query.on('error', (error) => {
-    failure = asSqlError(error)
+    failure = portError(error)
     wake()
   })
   client.query(query as never)
@@ -153,16 +154,4 @@ const typeNames: Readonly<Record<number, string>> = {
 
 function columnOf({ name, dataTypeID }: { readonly name: string; readonly dataTypeID: number }): SqlColumn {
   return { name, type: typeNames[dataTypeID] ?? 'text' }
-}
-
-function asSqlError(error: Error): WeirError {
-  const { message, code, hint, position, detail } = error as Error & {
-    code?: string
-    hint?: string
-    position?: string
-    detail?: string
-  }
-  if (detail === 'WEIR-7015') return new WeirError(detail, message, { cause: error, details: { sqlstate: code } })
-  const advice = hint === undefined ? '' : `${/[.!?]$/.test(message) ? '' : '.'} ${hint}`
-  return new WeirError('WEIR-6005', `${message}${advice}`, { cause: error, details: { sqlstate: code, position } })
 }
