@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process'
+import { open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { connectKafka } from '../../src/stream/client/connect.ts'
 import type { KafkaClient } from '../../src/stream/client/kafka-client.ts'
@@ -41,7 +44,7 @@ const megabytes = 200
 const readings = 5
 /**
  * The turns of one pair. Whoever comes first after topics were deleted writes into memory that the kernel has at hand, up to
- * twice as fast as the second: so each is first once, and what is compared is the sum of both turns.
+ * twice as fast as the second: so each is first once, and what is compared is the sum of both turns. See `haveMemoryAtHand` too.
  */
 const turns = [0, 1, 1, 0] as const
 /** What the client adds at a time. */
@@ -137,10 +140,28 @@ async function measure(broker: Broker, load: Load, topic: string): Promise<Turn>
     await client.topics.create([{ name: topic, partitions: load.partitions, replicationFactor: 1 }])
     // What Kafka leaves for the kernel to write later is not to be written while ours is measured.
     await run('sync')
+    await haveMemoryAtHand()
     const { result: produced, seconds: cpuSeconds } = await cpuOf(broker, () => produce(client, load, topic))
     return { produced, cpuSeconds, consumed: await consumeAgain(client, topic) }
   } finally {
     await client.close()
+  }
+}
+
+/**
+ * A virtual machine is given its memory page by page: the first write to a page that was never used, or that was given back, costs
+ * three times what it costs later. Which turn meets such pages is chance, and it decides more than the brokers do. So before each
+ * turn more of the page cache is used, and freed, than the turn will fill.
+ */
+async function haveMemoryAtHand(): Promise<void> {
+  const path = join(tmpdir(), `weir-bench-pages-${process.pid}`)
+  const file = await open(path, 'w')
+  try {
+    const part = Buffer.alloc(8 << 20, 1)
+    for (let written = 0; written < 4 * megabytes * 1e6; written += part.length) await file.write(part)
+  } finally {
+    await file.close()
+    await rm(path)
   }
 }
 
