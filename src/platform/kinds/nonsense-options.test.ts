@@ -66,3 +66,35 @@ void test('csv of a delivery whose values are json would do nothing, and is refu
   await check('csv')
   await assert.rejects(check('json'), /it has csv, but the values of stream "s" are json\. Leave csv out/)
 })
+
+void test('the key of records that are dead letters anyway is refused, and csv of files that are none', () => {
+  assert.match(
+    String(delivery({ delete: { tombstones: false, recordKey: 'text' } })),
+    /^delete\.recordKey: .*Leave it out/,
+  )
+  assert.deepEqual(delivery({ delete: { tombstones: false, field: 'gone' } }), [])
+  for (const csv of [{ header: true }, { delimiter: ';' }, { quote: "'" }, { nullValues: ['-'] }]) {
+    assert.match(String(crawler({ format: 'parquet', csv })), /^csv: .*format is "parquet"; leave one of them out/)
+    assert.deepEqual([crawler({ csv }), crawler({ format: 'csv', csv })], [[], []])
+  }
+  assert.deepEqual(crawler({ format: 'json' }), [])
+})
+
+void test('when a table is written anew is refused where it has no key: rows are only added to it', async () => {
+  const declared = (kind: string, name: string, spec: object) => ({ kind, name, spec, tags: {}, references: [] })
+  const check = (table: object, more: object) => {
+    const spec = deliverySchema.parse({ from: 's', to: 't', ...more })
+    const desired = [
+      declared('stream', 's', { value: 'json' }),
+      declared('table', 't', table),
+      declared('delivery', 'd', spec),
+    ]
+    return deliveryKind.check!(desired[2] as never, { desired: desired as unknown as DesiredResource[] } as never)
+  }
+  await check({ columns: {}, key: ['id'] }, { copyOnWriteBelow: '1 MB' })
+  await check({ columns: {} }, {})
+  await assert.rejects(check({ columns: {} }, { copyOnWriteBelow: '1 MB' }), {
+    code: 'WEIR-1003',
+    message: /copyOnWriteBelow is "1 MB", but the table "t" has no key/,
+  })
+})

@@ -106,6 +106,10 @@ const nonsense: readonly (readonly [settings: object, message: RegExp])[] = [
     { objects: { location: 's3://lake/x', sessionToken: key } },
     /objects.sessionToken is .*: it belongs to temporary keys; set accessKeyId and secretAccessKey too/,
   ],
+  [
+    { catalog: { defaults: { a: '1', 'io-impl': 'x' }, overrides: { 'io-impl': 'y' } } },
+    /catalog.defaults.io-impl is "x": overrides have it too, and go before/,
+  ],
   [{ buckets: { 's3://lake/x': { sessionToken: key } } }, /buckets.s3:\/\/lake\/x.sessionToken is .*: it belongs to/],
   ...['', ' ', '\t', 'a\0b', 'a\nb'].flatMap((bad): [object, RegExp][] =>
     [

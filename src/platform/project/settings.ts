@@ -95,6 +95,14 @@ export const settingsSchema = z.strictObject({
       defaults: clientSettings.prefault({}).describe('Settings that clients take unless they have their own.'),
       overrides: clientSettings.prefault({}).describe('Settings that clients take instead of their own.'),
     })
+    .superRefine(({ defaults, overrides }, context) => {
+      for (const name of Object.keys(defaults).filter((each) => each in overrides))
+        context.addIssue({
+          code: 'custom',
+          path: ['defaults', name],
+          message: 'overrides have it too, and go before; leave it out of one of them',
+        })
+    })
     .optional()
     .describe(
       'What Iceberg clients are told when they connect, such as io-impl or table-default.write.parquet.compression-codec.',

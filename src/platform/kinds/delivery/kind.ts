@@ -8,6 +8,9 @@ import type { DesiredResource, Resource } from '../resource.ts'
 import type { StreamSpec } from '../stream/kind.ts'
 import type { TableSpec } from '../table/schema.ts'
 
+/** Of a delivery that says nothing of it. */
+const copyOnWriteUntold = '16 MB'
+
 const deleteRule = z
   .strictObject({
     tombstones: z
@@ -30,6 +33,10 @@ const deleteRule = z
   .refine(({ field, value }) => value === undefined || field !== undefined, {
     path: ['value'],
     message: 'a value needs the field that has it',
+  })
+  .refine(({ tombstones, recordKey }) => tombstones || recordKey === 'json', {
+    path: ['recordKey'],
+    message: 'it is the key of records without a value, and tombstones is false: they are dead letters. Leave it out',
   })
 
 export const deliverySchema = z.strictObject({
@@ -64,7 +71,7 @@ export const deliverySchema = z.strictObject({
     ),
   delete: deleteRule.optional().describe('Which records delete rows of a table with a key.'),
   copyOnWriteBelow: size()
-    .default('16 MB')
+    .default(copyOnWriteUntold)
     .describe(
       'A table with a key and less data than this is written anew by each commit; a larger one gets deletes beside its files.',
     ),
@@ -191,6 +198,12 @@ async function check(
     throw new WeirError(
       'WEIR-1003',
       `delivery "${name}": it has delete, but the table "${spec.to}" has no key: no row could be told from another. Give the table a key`,
+      where,
+    )
+  if (table && spec.copyOnWriteBelow !== copyOnWriteUntold && !(table.spec as TableSpec).key)
+    throw new WeirError(
+      'WEIR-1003',
+      `delivery "${name}": copyOnWriteBelow is "${spec.copyOnWriteBelow}", but the table "${spec.to}" has no key: its rows are only added to, and never written anew. Leave it out, or give the table a key`,
       where,
     )
   const unknown = table && spec.csv?.columns?.find((column) => !(column in (table.spec as TableSpec).columns))

@@ -21,6 +21,13 @@ const nonsense: readonly (readonly [options: unknown, message: RegExp])[] = [
   [{ schema: Promise.resolve({}) }, /schema is a Promise, which has no options in it; await it first/],
   [{ tags: 'team' }, /stream "x" tags: it takes an object/],
   [{ tags: { team: 5 } }, /stream "x" tags: team is 5/],
+  [
+    { retention: '3 days', config: { 'cleanup.policy': 'compact' } },
+    /retention is "3 days": with the cleanup.policy compact no record goes by age or size; set it to compact,delete/,
+  ],
+  [{ retentionBytes: '1 GB', config: { 'cleanup.policy': 'compact' } }, /retentionBytes is "1 GB": with the cleanup/],
+  [{ schema: { valueSubject: 'record' } }, /schema.valueSubject is "record": no subject of a value is looked for; set/],
+  [{ schema: { value: 'required', keySubject: 'record' } }, /schema.keySubject is "record": no subject of a key is/],
   [{ config: { 'retention.ms': '5' } }, /config has the name "retention.ms": it is the option retention$/],
   [{ config: { 'retention.bytes': '5' } }, /config has the name "retention.bytes": it is the option retentionBytes$/],
 ]
@@ -29,6 +36,16 @@ for (const [options, message] of nonsense)
   void test(`a stream is refused where it is declared: ${message.source}`, () => {
     assert.throws(() => declare('x', options), { code: 'WEIR-1003', message })
   })
+
+void test('a stream that is only compacted is said to be, and one that is not is said how long it keeps', () => {
+  const said = (options: object) => streamKind.describe(streamSchema.parse(options))
+  assert.equal(said({ config: { 'cleanup.policy': 'compact' } }), '4 partitions, compacted')
+  assert.equal(said({ retention: 'forever', config: { 'cleanup.policy': 'compact' } }), '4 partitions, compacted')
+  assert.equal(
+    said({ retention: '3 days', config: { 'cleanup.policy': 'compact,delete' } }),
+    '4 partitions, kept 3 days',
+  )
+})
 
 void test("names of Kafka's own topics, and what is no name at all, are refused where they are declared", () => {
   for (const name of [

@@ -7,42 +7,66 @@ import type { KindDefinition, SpecChange } from '../kind-definition.ts'
 import type { StreamPlan } from '../reconcile-services.ts'
 import { describeSchemaRule, schemaConfig, schemaRule, schemaSettings } from './schema-rule.ts'
 
+/** The retention of a stream that says nothing of it. */
+const untold = '7 days'
+
+/** The newest record of each key stays, however old it is. */
+const isOnlyCompacted = (config: Readonly<Record<string, string>>): boolean =>
+  config['cleanup.policy']?.trim() === 'compact'
+
 const ownOptions = { 'retention.ms': 'retention', 'retention.bytes': 'retentionBytes' } as const
 
-export const streamSchema = z.strictObject({
-  partitions: z
-    .int()
-    .min(1)
-    .max(1000)
-    .default(4)
-    .describe(
-      'How many partitions, at least: more can be added, here or by a Kafka client, never less. Records are in order within one.',
-    ),
-  retention: z
-    .union([z.literal('forever'), duration({ least: '1 s' })])
-    .default('7 days')
-    .describe('How long records are kept, or "forever".')
-    .meta({ unit: 'duration' }),
-  retentionBytes: size({ least: '1 MB' })
-    .optional()
-    .describe('What a partition may take, at least 1 MB; the oldest records go first. No limit without it.'),
-  value: z
-    .enum(['json', 'csv', 'bytes'])
-    .default('json')
-    .describe('What the values are. A delivery reads them so; the log takes anything.'),
-  schema: schemaRule
-    .optional()
-    .describe('Schemas of the registry that records must have. Nothing is required without it.'),
-  config: z
-    .record(
-      z.string().refine((name) => !(name in ownOptions), {
-        error: ({ input }) => `it is the option ${ownOptions[input as keyof typeof ownOptions]}`,
-      }),
-      z.string(),
-    )
-    .default({})
-    .describe("Further settings of the topic by Kafka's names, such as max.message.bytes."),
-})
+export const streamSchema = z
+  .strictObject({
+    partitions: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(4)
+      .describe(
+        'How many partitions, at least: more can be added, here or by a Kafka client, never less. Records are in order within one.',
+      ),
+    retention: z
+      .union([z.literal('forever'), duration({ least: '1 s' })])
+      .default(untold)
+      .describe('How long records are kept, or "forever".')
+      .meta({ unit: 'duration' }),
+    retentionBytes: size({ least: '1 MB' })
+      .optional()
+      .describe('What a partition may take, at least 1 MB; the oldest records go first. No limit without it.'),
+    value: z
+      .enum(['json', 'csv', 'bytes'])
+      .default('json')
+      .describe('What the values are. A delivery reads them so; the log takes anything.'),
+    schema: schemaRule
+      .optional()
+      .describe('Schemas of the registry that records must have. Nothing is required without it.'),
+    config: z
+      .record(
+        z.string().refine((name) => !(name in ownOptions), {
+          error: ({ input }) => `it is the option ${ownOptions[input as keyof typeof ownOptions]}`,
+        }),
+        z.string(),
+      )
+      .default({})
+      .describe("Further settings of the topic by Kafka's names, such as max.message.bytes."),
+  })
+  .superRefine(({ retention, retentionBytes, config }, context) => {
+    if (!isOnlyCompacted(config)) return
+    const idle =
+      retentionBytes !== undefined
+        ? 'retentionBytes'
+        : [untold, 'forever'].includes(retention)
+          ? undefined
+          : 'retention'
+    if (idle !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: [idle],
+        message:
+          'with the cleanup.policy compact no record goes by age or size; set it to compact,delete, or leave this out',
+      })
+  })
 
 /** What lies there is not a project's to make, change or remove. */
 const namesTaken = [
@@ -66,9 +90,10 @@ export const streamKind: KindDefinition<StreamSpec> & { readonly kind: 'stream' 
     rule: `letters, digits, ., _ and -, at most 249, as Kafka takes it; ${namesTaken.join(', ')} are Kafka's own and the schema registry's`,
   },
   schema: streamSchema,
-  describe: ({ partitions, retention, schema }) =>
+  describe: ({ partitions, retention, schema, config }) =>
     [
-      `${partitions} ${partitions === 1 ? 'partition' : 'partitions'}, kept ${retention === 'forever' ? 'for ever' : retention}`,
+      `${partitions} ${partitions === 1 ? 'partition' : 'partitions'}`,
+      isOnlyCompacted(config) ? 'compacted' : `kept ${retention === 'forever' ? 'for ever' : retention}`,
       ...(Object.keys(schemaConfig(schema)).length === 0 ? [] : [`schema: ${describeSchemaRule(schema)}`]),
     ].join(', '),
   check: async ({ name, spec }, { services }) => services.streams.check(planOf(name, spec)),

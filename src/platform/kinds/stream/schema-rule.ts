@@ -1,5 +1,7 @@
 import { z } from 'zod'
 
+const parts = ['value', 'key'] as const
+
 const requirement = (what: string) =>
   z
     .enum(['any', 'required'])
@@ -16,12 +18,22 @@ const subjectNames = (what: string) =>
       `How the subject of a ${what} is named: NAME-${what} after the stream, after the schema itself, or after both.`,
     )
 
-export const schemaRule = z.strictObject({
-  value: requirement('value'),
-  key: requirement('key'),
-  valueSubject: subjectNames('value'),
-  keySubject: subjectNames('key'),
-})
+export const schemaRule = z
+  .strictObject({
+    value: requirement('value'),
+    key: requirement('key'),
+    valueSubject: subjectNames('value'),
+    keySubject: subjectNames('key'),
+  })
+  .superRefine((rule, context) => {
+    for (const part of parts)
+      if (rule[part] !== 'required' && rule[`${part}Subject`] !== 'topic')
+        context.addIssue({
+          code: 'custom',
+          path: [`${part}Subject`],
+          message: `no subject of a ${part} is looked for; set ${part} to 'required', or leave it out`,
+        })
+  })
 
 export type SchemaRule = z.output<typeof schemaRule>
 
@@ -32,7 +44,6 @@ const strategies: Readonly<Record<SchemaRule['valueSubject'], string>> = {
   'topic-record': 'TopicRecordNameStrategy',
 }
 
-const parts = ['value', 'key'] as const
 const validationOf = (part: (typeof parts)[number]) => `confluent.${part}.schema.validation`
 const strategyOf = (part: (typeof parts)[number]) => `confluent.${part}.subject.name.strategy`
 
