@@ -32,6 +32,8 @@ export interface ProveOptions {
 
 /** A change within the grain of a file's times would not be seen. */
 const settledMs = 1000
+/** To read so much object by object takes longer than a file needs to settle. */
+const awaitedBytes = 256 << 20
 const remembered = 10_000
 /** Are looked through in the time that people do not see. */
 const littleBytes = 16 << 20
@@ -41,8 +43,14 @@ const smallFilesMax = 100
 const filesAtOnce = 4
 const never = new AbortController().signal
 
+export interface ProveTimes {
+  readonly now: () => number
+  /** Ends early, without an error, when the signal is aborted. */
+  readonly pause: (ms: number, stop: AbortSignal) => Promise<unknown>
+}
+
 /** Looks through files for statements, and remembers what it found. */
-export function proveFiles(now: () => number) {
+export function proveFiles({ now, pause }: ProveTimes) {
   const found = new Map<string, number | null>()
   const remember = (key: string, longestLine: number | null): void => {
     found.delete(key)
@@ -53,8 +61,9 @@ export function proveFiles(now: () => number) {
   async function prove(
     path: string,
     { columns, digest }: ProvableColumns,
-    { stop, areOthers }: { readonly stop: AbortSignal | undefined; readonly areOthers: boolean },
+    { stop, areOthers, awaits }: FileProveOptions,
   ): Promise<ProvedFile | undefined> {
+    if (stop && areOthers && awaits) await settle(path, stop)
     const before = await identityOf(path)
     if (before === undefined) return undefined
     const { identity } = before
@@ -73,6 +82,15 @@ export function proveFiles(now: () => number) {
     return provedAs(longestLine)
   }
 
+  /** Waits until the next change of the file would be seen. Times of a clock that is ahead of this one are not waited for. */
+  async function settle(path: string, stop: AbortSignal): Promise<void> {
+    const found = await identityOf(path)
+    if (found === undefined) return
+    const sinceMs = now() - found.changedMs
+    if (sinceMs >= 0 && sinceMs <= settledMs) await pause(settledMs + 1 - sinceMs, stop)
+    stop.throwIfAborted()
+  }
+
   return async (
     table: CrawledTable,
     files: readonly CrawledFile[],
@@ -83,9 +101,10 @@ export function proveFiles(now: () => number) {
     const candidates = files.filter(({ shape }) => columns[shape])
     const bytes = candidates.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
     const stop = readsAll ?? (bytes <= littleBytes ? never : undefined)
+    const awaits = bytes >= awaitedBytes
     if (candidates.length <= smallFilesMax || bytes / candidates.length >= smallBytes)
       await inParallel(candidates, filesAtOnce, async (file) => {
-        const one = await prove(pathOf(file), columns[file.shape]!, { stop, areOthers })
+        const one = await prove(pathOf(file), columns[file.shape]!, { stop, areOthers, awaits })
         if (one) proved.set(file, one)
       })
     return {
@@ -98,6 +117,13 @@ export function proveFiles(now: () => number) {
       },
     }
   }
+}
+
+interface FileProveOptions {
+  readonly stop: AbortSignal | undefined
+  readonly areOthers: boolean
+  /** Whether a file that was changed a moment ago is waited for. */
+  readonly awaits: boolean
 }
 
 interface ProvableColumns {

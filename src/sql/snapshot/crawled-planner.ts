@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { readCrawledTable } from '../../crawler/crawl.ts'
 import type { BucketAccess } from '../../crawler/crawl-plan.ts'
 import type { CrawledFile, CrawledTable } from '../../crawler/crawled-table.ts'
@@ -45,7 +46,7 @@ export function crawledPlanner({
   readonly now?: () => number
 }): TablePlanner {
   const tableAt = rememberLatest(tablesRemembered, (location) => readCrawledTable(objects, location))
-  const prove = proveFiles(now)
+  const prove = proveFiles({ now, pause: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined) })
   const names = new Map<string, string>()
   const remember = (path: string, location: string): void => {
     names.delete(basename(path))
