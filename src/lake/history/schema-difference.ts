@@ -1,3 +1,4 @@
+import { stringifyJson } from '../json.ts'
 import { columnsOf, type ColumnAt } from '../types/columns-of.ts'
 import { printType } from '../types/print-type.ts'
 import type { IcebergType, Schema } from '../types/type.ts'
@@ -89,5 +90,5 @@ function wordOf({ required }: ColumnAt): string {
 }
 
 function defaultOf({ writeDefault }: ColumnAt): string | null {
-  return writeDefault === undefined ? null : JSON.stringify(writeDefault)
+  return writeDefault === undefined ? null : stringifyJson(writeDefault)
 }

@@ -53,6 +53,14 @@ void test('what became of columns is told by their ids, and of what is within th
   assert.deepEqual(schemaDifference(second, second), [])
 })
 
+void test('a default is told with all its digits', () => {
+  const big = (value: unknown) => schema(0, [field(1, 'id', 'long', { 'write-default': value })])
+  assert.deepEqual(
+    schemaDifference(big(5), big(9007199254740993n)).map(({ change, before, after }) => [change, before, after]),
+    [['default changed', '5', '9007199254740993']],
+  )
+})
+
 void test('a schema is there since the first snapshot that is kept, and says when an expired one may have been the first', () => {
   const snapshot = (id: number, parent: number | null, schemaId: number): Snapshot => ({
     'snapshot-id': id,

@@ -1,3 +1,4 @@
+import { stringifyJson } from '../json.ts'
 import type { LoadedTable } from '../client/catalog-client.ts'
 import { compactionSettings } from '../maintenance/compaction/settings.ts'
 import { currentSnapshot, tableSchema } from '../metadata/read.ts'
@@ -109,6 +110,6 @@ function described(column: ColumnAt, keys: ReadonlySet<number>): DescribedColumn
     required: column.required,
     key: keys.has(column.id),
     doc: column.doc ?? null,
-    default: column.writeDefault === undefined ? null : JSON.stringify(column.writeDefault),
+    default: column.writeDefault === undefined ? null : stringifyJson(column.writeDefault),
   }
 }
