@@ -65,7 +65,7 @@ try {
 
   const own = await sql.query({ text: query.replace('w.public', 'public'), rowMode: 'array' })
   assert.deepEqual(
-    own.rows.map((row: readonly unknown[]) => row.map((value) => value ?? 'null').join(' ')),
+    own.rows.map((row: readonly (string | null)[]) => row.map((value) => value ?? 'null').join(' ')),
     asRead,
   )
   bringSpark(address, 'public.defaults')
