@@ -15,7 +15,13 @@ import { waitUntil } from '../support/wait-until.ts'
 const password = 'correct horse battery staple'
 const authority = makeCertificate({ subject: [[[oids.CN, 'authority']]] })
 
-const project = (main: string): string => `import { defineProject, delivery, secret, stream, table } from 'weir-data'
+const withAdmin = `users: { admin },
+    authorization: { superUsers: ['admin'] },`
+
+const project = (
+  main: string,
+  more = withAdmin,
+): string => `import { defineProject, delivery, secret, stream, table } from 'weir-data'
 const admin = secret('admin', { fromFile: 'admin.txt' })
 const events = stream('events', { partitions: 2, value: 'json' })
 const rows = table('rows', { columns: { id: 'long' } })
@@ -24,15 +30,14 @@ export default defineProject({
   resources: [events, rows, delivery('load', { from: events, to: rows })],
   streams: {
     listeners: { main: ${main} },
-    users: { admin },
-    authorization: { superUsers: ['admin'] },
+    ${more}
   },
 })
 `
 const secured = `{ tls: { certificate: 'server.pem', key: 'server.key' }, sasl: ['SCRAM-SHA-512', 'PLAIN'], sessionLifetime: '1 hour' }`
 
-async function securedWeir(main = secured): Promise<RestartableWeir> {
-  const weir = await restartableWeir('secured', { project: project(main) })
+async function securedWeir(main = secured, more = withAdmin): Promise<RestartableWeir> {
+  const weir = await restartableWeir('secured', { project: project(main, more) })
   layDown(weir.folder)
   return weir
 }
@@ -129,7 +134,8 @@ for (const [title, main, message] of [
   ],
 ] as const)
   void test(`a port that others reach is refused with ${title}, before anything starts`, async () => {
-    await using weir = await securedWeir(main)
+    // Nothing but the port is wrong: users that no listener asks are refused before.
+    await using weir = await securedWeir(main, '')
     const { code, stderr } = await weir.command('up')
     assert.notEqual(code, 0)
     assert.match(stderr, message)
