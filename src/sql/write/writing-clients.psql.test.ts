@@ -34,6 +34,22 @@ after(async () => {
   await engine[Symbol.asyncDispose]()
 })
 
+void test('psql describes a table with its defaults', async () => {
+  const commands = [
+    `create table described (id bigint not null, level int default 5, note text not null default 'it''s')`,
+    `alter table described add price numeric(8, 2) default 1.25, alter level drop default`,
+    '\\d described',
+  ]
+  const words = ['-h', '127.0.0.1', '-p', String(port.port), '-U', 'weir', '-At', '-v', 'ON_ERROR_STOP=1']
+  const { stdout } = await run('psql', [...words, ...commands.flatMap((command) => ['-c', command]), 'weir'])
+  assert.deepEqual(stdout.trim().split('\n').slice(2), [
+    'id|bigint||not null|',
+    'level|integer|||',
+    `note|text||not null|'it''s'::text`,
+    'price|numeric(8,2)|||1.25',
+  ])
+})
+
 void test('psql writes, copies files of its own and undoes', async () => {
   const file = join(engine.lake.folder, 'rows.csv')
   writeFileSync(file, 'id,item\n1,a\n2,"b, c"\n')
