@@ -1,4 +1,5 @@
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
+import { stringifyJson } from '../../../lake/json.ts'
 import type { TableMetadata } from '../../../lake/metadata/table-metadata.ts'
 import { parseType } from '../../../lake/types/parse-type.ts'
 import { assignFreshIds } from '../../../lake/types/schema.ts'
@@ -52,5 +53,5 @@ function typeOf(field: Field, wanted: string): Pick<Field, 'type'> {
 }
 
 function sameFields(a: readonly Field[], b: readonly Field[]): boolean {
-  return a.length === b.length && a.every((field, at) => JSON.stringify(field) === JSON.stringify(b[at]))
+  return a.length === b.length && a.every((field, at) => stringifyJson(field) === stringifyJson(b[at]))
 }

@@ -6,6 +6,7 @@ import { addAction, deltaLogAt } from '../../../../test/support/delta-log.ts'
 import { fetchFrom, openLocalLake, type LocalLake } from '../../../../test/support/local-lake.ts'
 import { nodeFiles } from '../../../kernel/files/node-files.ts'
 import { connectCatalog } from '../../../lake/client/connect-catalog.ts'
+import { tableSchema } from '../../../lake/metadata/read.ts'
 import type { TableChange, TableService } from '../../kinds/reconcile-services.ts'
 import { dropNotes } from './interrupted-changes.ts'
 import { createTableService } from './table-service.ts'
@@ -88,6 +89,34 @@ void test('columns are added, widened and dropped in one commit, and doing it ag
   assert.equal(after.properties['owner'], undefined)
   await tables.alter(flights, { ...change, setProperties: {}, removeProperties: [] })
   assert.equal((await tables.load(flights))!.metadataLocation, after.metadataLocation)
+})
+
+void test('a declared table keeps the defaults that another client gave its columns, with all their digits', async () => {
+  await tables.create({
+    ...{ ...flights, key: [], partitionBy: [], format: 'iceberg', properties: { 'format-version': '3' } },
+    columns: [{ name: 'delay', type: 'long', required: true }],
+  })
+  const ident = { namespace: ['public'], name: 'flights' }
+  const given = async () => tableSchema((await lake.client.loadTable(ident)).metadata)
+  const schema = await given()
+  const fields = schema.fields.map((field) =>
+    field.name === 'delay' ? { ...field, 'write-default': 9007199254740993n } : field,
+  )
+  await lake.client.commitTable(ident, {
+    requirements: [],
+    updates: [
+      { action: 'add-schema', schema: { ...schema, fields } },
+      { action: 'set-current-schema', 'schema-id': -1 },
+    ],
+  })
+  const wanted = { name: 'delay', type: 'long', required: false, doc: 'in minutes' }
+  await tables.alter(flights, { ...nothing, changeColumns: [wanted] })
+  assert.deepEqual((await given()).fields[0], {
+    ...{ id: 1, name: 'delay', required: false, type: 'long', doc: 'in minutes', 'write-default': 9007199254740993n },
+  })
+  const { metadataLocation } = (await tables.load(flights))!
+  await tables.alter(flights, { ...nothing, changeColumns: [wanted] })
+  assert.equal((await tables.load(flights))!.metadataLocation, metadataLocation, 'it is so already')
 })
 
 void test('a required column cannot be added: the rows that are there have no value for it', async () => {
