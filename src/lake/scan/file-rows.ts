@@ -1,3 +1,4 @@
+import { identifier } from '../types/duckdb-type.ts'
 import type { Field, Schema } from '../types/type.ts'
 import { byIdsSql, isToldByNames } from './by-ids.ts'
 import { byOwnNames } from './by-own-names.ts'
@@ -23,23 +24,52 @@ export interface FileRowsOptions extends Pick<Scan, 'schema' | 'specs' | 'mappin
 export function fileRowsSql(files: readonly ReadFile[], options: FileRowsOptions): string {
   const { schema, schemas, specs, mapping, more = [], isNumbered = false } = options
   const fields = [...schema.fields, ...more]
+  const { own, others } = waysToRead(files, options)
+  return [
+    ...(own.length === 0 ? [] : [ownColumnsSql(fields, own, { specs, mapping, isNumbered })]),
+    ...(others.length === 0 ? [] : [byIdsSql({ ...schema, fields }, others, schemas, isNumbered)]),
+  ].join(' UNION ALL ')
+}
+
+/** The same rows with each field under its name. A SELECT around those is one more projection: to plan, and of each vector where rows are only counted. */
+export function namedRowsSql(
+  files: readonly ReadFile[],
+  options: Pick<FileRowsOptions, 'schema' | 'schemas' | 'specs' | 'mapping'>,
+): string {
+  const { schema, schemas, specs, mapping } = options
+  const { own, others } = waysToRead(files, options)
+  const named = { specs, mapping, isNumbered: false, nameOf: ({ name }: Field) => name }
+  return [
+    ...(own.length === 0 ? [] : [ownColumnsSql(schema.fields, own, named)]),
+    ...(others.length === 0 ? [] : [`SELECT ${namedItems(schema)} FROM (${byIdsSql(schema, others, schemas, false)})`]),
+  ].join(' UNION ALL ')
+}
+
+/** The columns of `fileRowsSql` under their names. */
+export function namedItems({ fields }: Schema): string {
+  return fields.map(({ id, name }) => `c${id} AS ${identifier(name)}`).join(', ')
+}
+
+interface WaysToRead {
+  /** Read by the names that they have themselves. */
+  readonly own: readonly OwnFile[]
+  /** Paths of those that are read by field id. */
+  readonly others: readonly string[]
+}
+
+function waysToRead(
+  files: readonly ReadFile[],
+  options: Pick<FileRowsOptions, 'schema' | 'schemas' | 'specs' | 'mapping'>,
+): WaysToRead {
+  const { schema, schemas } = options
   const isOwn = needsFooter(options, schemas)
   const isTold = isToldByNames(schema, schemas)
   const must = files.filter(({ file }) => (file === undefined ? !isTold : isOwn(file)))
   const asked = new Set(must)
   const { named, others } = byOwnNames(files.filter((each) => !asked.has(each)))
-  const own = [...must.map(withFooter), ...named]
-  const parts = [
-    ...(own.length === 0 ? [] : [ownColumnsSql(fields, own, { specs, mapping, isNumbered })]),
-    ...(others.length === 0 ? [] : [byIdsSql({ ...schema, fields }, pathsOf(others), schemas, isNumbered)]),
-  ]
-  return parts.join(' UNION ALL ')
+  return { own: [...must.map(withFooter), ...named], others: others.map(({ path }) => path) }
 }
 
 function withFooter(read: ReadFile): OwnFile {
   return { ...footerOf(read), ...read }
-}
-
-function pathsOf(files: readonly ReadFile[]): readonly string[] {
-  return files.map(({ path }) => path)
 }

@@ -3,10 +3,10 @@ import { identifier } from '../types/duckdb-type.ts'
 import type { Schema } from '../types/type.ts'
 import { applicableDeletes, hasDeletes, type FileWithDeletes } from './applicable-deletes.ts'
 import { deletedRowsSql } from './deleted-rows.ts'
-import { fileRowsSql } from './file-rows.ts'
+import { fileRowsSql, namedItems, namedRowsSql } from './file-rows.ts'
 import type { Scan } from './plan-scan.ts'
 import { lineageFields, lineageFiles, lineageItems, rowIdItem } from './row-lineage.ts'
-import { emptySql, namedItems } from './scan-sql.ts'
+import { emptySql } from './scan-sql.ts'
 
 export interface LiveRowsOptions {
   /** All schemas that the table keeps. */
@@ -33,9 +33,7 @@ export function liveRowsSql(scan: Scan, options: LiveRowsOptions): string {
     ...(options.beside ?? []).map((path) => ({ path })),
   ]
   const parts = [
-    ...(read.length === 0
-      ? []
-      : [`SELECT ${namedItems(scan.schema)} FROM (${fileRowsSql(read, { ...scan, schemas: options.schemas })})`]),
+    ...(read.length === 0 ? [] : [namedRowsSql(read, { ...scan, schemas: options.schemas })]),
     ...scansOf(numbered, options).map((group) => rowsWithNumbersSql(scan, group, options)),
   ]
   if (parts.length === 0) return emptySql(scan.schema)

@@ -266,3 +266,40 @@ void test('rows beside the snapshot and files of other partition specs are of on
   const read = await db.runAndReadAll(`SELECT part FROM (${all}) ORDER BY 1`)
   assert.deepEqual(read.getRows(), [[1], [1], [1], [2], [null]])
 })
+
+void test('columns keep their values whatever names they have exchanged, or share with what the query calls things', async () => {
+  const before = schemaOf([
+    { name: 'a', type: 'long' },
+    { name: 'b', type: 'long' },
+    { name: 'own', type: 'struct<b: int, own: int>' },
+    { name: 'own_0', type: 'list<struct<b: int>>' },
+    { name: 'c1', type: 'long' },
+  ])
+  const file = await written(
+    `SELECT 1::BIGINT AS a, 2::BIGINT AS b, {'b': 3, 'own': 4} AS own, [{'b': 5}] AS own_0, 6::BIGINT AS c1`,
+    before,
+  )
+  const exchanged = new Map([
+    ['a', 'b'],
+    ['b', 'c1'],
+    ['c1', 'a'],
+  ])
+  const after: Schema = {
+    ...before,
+    fields: before.fields.map((field) => ({ ...field, name: exchanged.get(field.name) ?? field.name })),
+  }
+  const expected = { b: '1', c1: '2', own: { b: 3, own: 4 }, own_0: [{ b: 5 }], a: '6' }
+  assert.deepEqual(await rowsOf(after, [file]), [expected])
+})
+
+void test('rows that are only counted pass through one projection', async () => {
+  const narrow = schemaOf([{ name: 'id', type: 'int' }])
+  const wide: Schema = { ...narrow, fields: narrow.fields.map((field) => ({ ...field, name: 'n', type: 'long' })) }
+  const dataFiles = [await written('SELECT 1::INT AS id', narrow), await written('SELECT 2::INT AS id', narrow)]
+  const sql = liveRowsSql(
+    { snapshot: undefined, schema: wide, dataFiles, deleteFiles: [] },
+    { schemas: [narrow, wide], pathOf },
+  )
+  const plan = String((await db.runAndReadAll(`EXPLAIN SELECT count(*) FROM (${sql})`)).getRows())
+  assert.equal(plan.split('│         PROJECTION        │').length - 1, 1, plan)
+})

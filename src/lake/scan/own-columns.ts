@@ -23,10 +23,12 @@ export interface OwnColumnsOptions {
   readonly mapping?: NameMapping | undefined
   /** Rows bring `weir_file` and `file_row_number` along. */
   readonly isNumbered: boolean
+  /** What the column of a field is called; `c` and its id unless given. */
+  readonly nameOf?: (field: Field) => string
 }
 
 /**
- * SELECT of `c` and the id of each field, with each value taken from where the file has it (specification, column
+ * SELECT of each field, with each value taken from where the file has it (specification, column
  * projection): the column of that id; in files without ids of a mapped name; else the partition's value of an identity transform; else the
  * field's default; else null. At every depth, whatever names were other fields' before. Files of the same columns are read together.
  */
@@ -55,7 +57,7 @@ function readAlike(
 function sameColumnsSql(
   fields: readonly Field[],
   files: readonly OwnFile[],
-  { specs = [], mapping, isNumbered }: OwnColumnsOptions,
+  { specs = [], mapping, isNumbered, nameOf = ({ id }) => `c${id}` }: OwnColumnsOptions,
 ): string {
   const { columns, file } = files[0]!
   const find = finder(files[0]!, mapping)
@@ -69,7 +71,7 @@ function sameColumnsSql(
     const at = identities.get(field.id)
     return at === undefined ? absent(field) : partitionValues(field, files, at)
   })
-  const items = values.map((value, at) => `${value} AS ${identifier(`c${fields[at]!.id}`)}`)
+  const items = values.map((value, at) => `${value} AS ${identifier(nameOf(fields[at]!))}`)
   const paths = likelyFirst(files).map(({ path }) => literal(path))
   const numbers = [
     ...(isTold ? [`filename = 'weir_file'`] : []),

@@ -1,6 +1,6 @@
 import { duckdbType, identifier } from '../types/duckdb-type.ts'
 import type { Schema } from '../types/type.ts'
-import { fileRowsSql } from './file-rows.ts'
+import { namedRowsSql } from './file-rows.ts'
 
 /**
  * SELECT over Parquet files that resolves columns by field id, as Iceberg asks: a renamed column keeps its values, a
@@ -10,17 +10,10 @@ import { fileRowsSql } from './file-rows.ts'
  */
 export function scanSql(schema: Schema, paths: readonly string[], schemas: readonly Schema[] = [schema]): string {
   const files = paths.map((path) => ({ path }))
-  return paths.length === 0
-    ? emptySql(schema)
-    : `SELECT ${namedItems(schema)} FROM (${fileRowsSql(files, { schema, schemas })})`
+  return paths.length === 0 ? emptySql(schema) : namedRowsSql(files, { schema, schemas })
 }
 
 export function emptySql({ fields }: Schema): string {
   const items = fields.map(({ name, type }) => `CAST(NULL AS ${duckdbType(type)}) AS ${identifier(name)}`)
   return `SELECT ${items.join(', ')} WHERE false`
-}
-
-/** The columns of `fileRowsSql` under their names. */
-export function namedItems({ fields }: Schema): string {
-  return fields.map(({ id, name }) => `c${id} AS ${identifier(name)}`).join(', ')
 }

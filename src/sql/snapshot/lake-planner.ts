@@ -178,7 +178,12 @@ async function askedFiles(
 
 /** The relation's columns of `rows`; one that the table does not have (any more) is null. */
 function project({ columns }: TableRelation, { schema }: Scan, rows: string, more: readonly string[] = []): string {
-  const known = new Set([...schema.fields.map(({ name }) => name), ...more])
+  const names = schema.fields.map(({ name }) => name)
+  const isSame =
+    more.length === 0 && names.length === columns.length && columns.every(({ name }, at) => name === names[at])
+  // One SELECT more is one more to plan, and a projection where rows are only counted.
+  if (isSame) return rows
+  const known = new Set([...names, ...more])
   const items = columns.map(({ name, type }) =>
     known.has(name) ? quoteName(name) : `CAST(NULL AS ${duckdbTypeOf(type)}) AS ${quoteName(name)}`,
   )
