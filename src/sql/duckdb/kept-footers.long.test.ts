@@ -31,6 +31,13 @@ void suite('footers that are kept', () => {
     }
   })
 
+  void test('are those of every connection, of which a session has its own', async () => {
+    const session = await duckdb.connect()
+    const read = await session.runAndReadAll(`SELECT current_setting('parquet_metadata_cache')`)
+    session.closeSync()
+    assert.deepEqual(read.getRows(), [[true]])
+  })
+
   void test('give way where the memory is needed', async () => {
     const path = (n: number): string => join(folder, `${n}.parquet`)
     const columns = Array.from({ length: 100 }, (_, n) => `i + ${n} AS c${n}`)

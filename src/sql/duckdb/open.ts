@@ -16,7 +16,7 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
     ...options.settings,
   })
   const own = await instance.connect()
-  if (options.keepsFooters) await own.run('SET parquet_metadata_cache = true')
+  if (options.keepsFooters) await own.run('SET GLOBAL parquet_metadata_cache = true')
   await own.run(
     "SET allowed_configs = ['timezone', 'search_path', 'schema', 'streaming_buffer_size']; SET lock_configuration = true",
   )
