@@ -14,11 +14,18 @@ export interface S3Store extends AsyncDisposable {
   readonly settings: S3Settings
 }
 
+interface RunningS3 {
+  readonly endpoint: string
+  readonly bucket: string
+  /** Whether it heeds headers of Amazon's that the signature of a request does not cover, which Amazon's S3 refuses. */
+  readonly takesUnsignedHeaders: boolean
+}
+
 /** The server that `npm run conformance` started, with its bucket. */
-export function s3Server(): { readonly endpoint: string; readonly bucket: string } {
-  const { S3_ENDPOINT: endpoint, S3_BUCKET: bucket = 'weir' } = process.env
+export function s3Server(): RunningS3 {
+  const { S3_ENDPOINT: endpoint, S3_BUCKET: bucket = 'weir', S3_TAKES_UNSIGNED_HEADERS: takes } = process.env
   assert.ok(endpoint !== undefined, 'S3_ENDPOINT, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must name an S3 server')
-  return { endpoint, bucket }
+  return { endpoint, bucket, takesUnsignedHeaders: takes === 'true' }
 }
 
 /** A store on that server, or on a proxy before it, with a cache of its own; the smallest parts and short waits. */

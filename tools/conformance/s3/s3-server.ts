@@ -1,6 +1,6 @@
 /** An S3 server that was started for one command. */
 export interface S3Server {
-  /** For the environment of who uses it: `S3_ENDPOINT`, `S3_BUCKET`, keys and region. */
+  /** For the environment of who uses it: `S3_ENDPOINT`, `S3_BUCKET`, keys and region; `S3_TAKES_UNSIGNED_HEADERS` where it does. */
   readonly settings: Readonly<Record<string, string>>
   /** Ends it and removes what it kept. */
   stop(): Promise<void> | void

@@ -32,7 +32,7 @@ export async function startS3Proxy(port: number): Promise<S3Server> {
     await stop()
     throw error
   }
-  return { settings: { ...account, S3_ENDPOINT: endpoint }, stop }
+  return { settings: { ...account, S3_ENDPOINT: endpoint, S3_TAKES_UNSIGNED_HEADERS: 'true' }, stop }
 }
 
 function propertiesOf(endpoint: string, data: string): string {

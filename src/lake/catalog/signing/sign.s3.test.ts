@@ -3,6 +3,8 @@ import { suite, test } from 'node:test'
 import { bodyOf, errorOf } from '../../../../test/support/ask-catalog.ts'
 import { memoryPointers } from '../../../../test/support/memory-pointers.ts'
 import { openS3Store, s3Server } from '../../../../test/support/s3-store.ts'
+import { addressOf } from '../../../storage/objects/s3/address.ts'
+import { addressIn } from '../../../storage/objects/s3/bucket-request.ts'
 import { openRequestSigner } from '../../../storage/objects/s3/open-request-signer.ts'
 import type { CatalogAccess } from '../access/catalog-access.ts'
 import { guardCatalog } from '../access/guard-catalog.ts'
@@ -99,6 +101,54 @@ void suite('signing of requests to S3', () => {
     assert.ok(!endpoints.some((endpoint) => endpoint.endsWith('/credentials')))
   })
 
+  void test('who may not read is told why, also one who sees columns masked and may write', async () => {
+    await using lake = await openSignedLake()
+    const file = lake.uriOf(`${lake.location}/data/a.parquet`)
+    for (const user of ['masked', 'maker'])
+      for (const method of ['GET', 'HEAD', 'PUT'])
+        assert.match(
+          errorOf(await lake.signed(user, method, file)),
+          new RegExp(`^403 ForbiddenException: ${user} lacks table:read`),
+        )
+    assert.match(
+      errorOf(await lake.signed('ana', 'GET', file, {}, 'namespaces/public/tables/none/sign')),
+      /lacks table:read/,
+    )
+    assert.match(errorOf(await lake.signed(undefined, 'GET', file, {}, 'namespaces/public/tables/none/sign')), /^404/)
+    // Nor is a file of one table signed by the address of another.
+    await lake.ask(undefined, 'POST /namespaces/public/tables', { name: 'u', schema })
+    const other = await lake.signed('ana', 'GET', lake.uriOf(`${lake.s3.root}/public/u/data/a.parquet`))
+    assert.match(errorOf(other), /^403 .*does not lie under s3:\/\/.*\/public\/t\/ \(WEIR-7015\)/)
+  })
+
+  void test('a table whose folder others may lie in is not signed for', async () => {
+    await using lake = await openSignedLake()
+    for (const [name, location] of [
+      ['whole', lake.s3.root],
+      ['shallow', `${lake.s3.root}/public`],
+      ['deep', `${lake.location}/data/x`],
+    ] as const) {
+      await lake.ask(undefined, 'POST /namespaces/public/tables', { name, schema, location })
+      const file = lake.uriOf(`${location}/data/a.parquet`)
+      const answer = await lake.signed(undefined, 'GET', file, {}, `namespaces/public/tables/${name}/sign`)
+      assert.match(errorOf(answer), /^403 .*is no folder of one table under/)
+    }
+  })
+
+  void test('a request to sign has a limit, and is for S3', async () => {
+    await using lake = await openSignedLake()
+    const file = lake.uriOf(`${lake.location}/data/a.parquet`)
+    const long = await lake.signed('ana', 'GET', file, { range: ['a'.repeat(70_000)] })
+    assert.match(errorOf(long), /^400 BadRequestException: A request to sign has at most 65536 characters/)
+    const gcs = { region: 'r', method: 'GET', uri: file, headers: {}, provider: 'gcs' }
+    assert.match(errorOf(await lake.ask('ana', 'POST /namespaces/public/tables/t/sign', gcs)), /^400 .*provider/)
+  })
+})
+
+if (s3Server().takesUnsignedHeaders) void suite('a server that takes what no signature covers', unsignedRequests)
+else void suite('requests to S3 that were signed', signedRequests)
+
+function signedRequests(): void {
   void test('who may read reads and lists, and writes nothing; who may write writes, and replaces and removes nothing', async () => {
     await using lake = await openSignedLake()
     const { signed, send, uriOf, location } = lake
@@ -147,26 +197,6 @@ void suite('signing of requests to S3', () => {
     assert.equal((await complete(second)).status, 412)
     assert.equal((await send(await signed('etl', 'DELETE', `${file}?uploadId=${second}`), 'DELETE')).status, 204)
     assert.equal((await send(await signed('ana', 'GET', file), 'GET')).text, bytes)
-  })
-
-  void test('who may not read is told why, also one who sees columns masked and may write', async () => {
-    await using lake = await openSignedLake()
-    const file = lake.uriOf(`${lake.location}/data/a.parquet`)
-    for (const user of ['masked', 'maker'])
-      for (const method of ['GET', 'HEAD', 'PUT'])
-        assert.match(
-          errorOf(await lake.signed(user, method, file)),
-          new RegExp(`^403 ForbiddenException: ${user} lacks table:read`),
-        )
-    assert.match(
-      errorOf(await lake.signed('ana', 'GET', file, {}, 'namespaces/public/tables/none/sign')),
-      /lacks table:read/,
-    )
-    assert.match(errorOf(await lake.signed(undefined, 'GET', file, {}, 'namespaces/public/tables/none/sign')), /^404/)
-    // Nor is a file of one table signed by the address of another.
-    await lake.ask(undefined, 'POST /namespaces/public/tables', { name: 'u', schema })
-    const other = await lake.signed('ana', 'GET', lake.uriOf(`${lake.s3.root}/public/u/data/a.parquet`))
-    assert.match(errorOf(other), /^403 .*does not lie under s3:\/\/.*\/public\/t\/ \(WEIR-7015\)/)
   })
 
   void test('a signature is good for the request that was judged and for no other', async () => {
@@ -252,27 +282,30 @@ void suite('signing of requests to S3', () => {
     for (const method of ['GET', 'PUT'])
       assert.match(errorOf(await signed('maker', method, file, {}, signer)), /^40[34] /, method)
   })
+}
 
-  void test('a table whose folder others may lie in is not signed for', async () => {
+function unsignedRequests(): void {
+  void test('gets nothing signed: it copies the files of others', async () => {
     await using lake = await openSignedLake()
-    for (const [name, location] of [
-      ['whole', lake.s3.root],
-      ['shallow', `${lake.s3.root}/public`],
-      ['deep', `${lake.location}/data/x`],
-    ] as const) {
-      await lake.ask(undefined, 'POST /namespaces/public/tables', { name, schema, location })
-      const file = lake.uriOf(`${location}/data/a.parquet`)
-      const answer = await lake.signed(undefined, 'GET', file, {}, `namespaces/public/tables/${name}/sign`)
-      assert.match(errorOf(answer), /^403 .*is no folder of one table under/)
-    }
+    const { signed, uriOf, location, s3 } = lake
+    const [target, secret] = [`${location}/data/a.parquet`, `${s3.root}/public/secret/data/a.parquet`]
+    for (const [user, method] of [
+      ['ana', 'GET'],
+      ['etl', 'PUT'],
+      [undefined, 'PUT'],
+    ] as const)
+      assert.match(
+        errorOf(await signed(user, method, uriOf(target))),
+        /^400 BadRequestException: .*takes x-amz-copy-source beside what is signed.*Use a server that refuses it.*WEIR-8010/,
+      )
+    await s3.store.put(secret, Buffer.from('a secret'))
+    // Signed all the same, by one who was told that the server keeps to it.
+    const signer = await openRequestSigner(s3.root, s3.settings, async () => new Response(null, { status: 403 }))
+    const { uri, ...address } = addressIn(signer.server, addressOf(target).Key)
+    const headers = await signer.sign({ method: 'PUT', query: {}, headers: {}, ...address })
+    const source = `/${secret.slice('s3://'.length)}`
+    const copied = await fetch(uri, { method: 'PUT', headers: { ...headers, 'x-amz-copy-source': source } })
+    assert.equal(copied.status, 200, await copied.text())
+    assert.equal((await s3.store.get(target)).toString(), 'a secret')
   })
-
-  void test('a request to sign has a limit, and is for S3', async () => {
-    await using lake = await openSignedLake()
-    const file = lake.uriOf(`${lake.location}/data/a.parquet`)
-    const long = await lake.signed('ana', 'GET', file, { range: ['a'.repeat(70_000)] })
-    assert.match(errorOf(long), /^400 BadRequestException: A request to sign has at most 65536 characters/)
-    const gcs = { region: 'r', method: 'GET', uri: file, headers: {}, provider: 'gcs' }
-    assert.match(errorOf(await lake.ask('ana', 'POST /namespaces/public/tables/t/sign', gcs)), /^400 .*provider/)
-  })
-})
+}
