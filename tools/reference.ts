@@ -128,7 +128,7 @@ function valueOf(json: Json): string {
 function enginesPage(): string {
   const intro = [
     'What other engines do with the tables of a Weir, through its Iceberg catalog, and who reads it then. Each cell is held by `npm run conformance -- --only engines`: the engine at the head does it, and then Weir (by SQL), Spark, Trino and PyIceberg must read the same rows; what is said to be refused must be refused. `engines-s3` does the same on tables that lie in S3. `keyed`, `spark-keyed`, `trino-keyed` and `keyed-s3` have them read tables with a key that deliveries upsert into, and `tpch` asks the 22 queries of TPC-H of Weir and of Spark over the tables of Weir: at scale 1 both give the published answers. Rows are of every type that all four write, in tables of format version 2 where nothing else is said.',
-    "Rows in Avro, which Spark writes with `write.format.default=avro`, are read and changed by Weir as those in Parquet, and compaction writes them anew as Parquet: held by files of Apache Iceberg 1.11's own writer (`src/lake/avro-rows/golden-files.test.ts`), not by the table below.",
+    "Rows in Avro, which Spark writes with `write.format.default=avro`, are read and changed by Weir as those in Parquet, and compaction writes them anew as Parquet: held by files of Apache Iceberg 1.11's own writer (`src/lake/avro-rows/golden-files.test.ts`) and, for Spark, by `avro-rows` and `avro-rows-s3`, not by the table below.",
     "Rows in ORC are refused with the name of the file; Spark makes them readable by `ALTER TABLE t SET TBLPROPERTIES ('write.format.default'='parquet')` and `CALL system.rewrite_data_files(table => 't', options => map('rewrite-all', 'true'))`.",
   ].join(' ')
   return page('Engines on the same tables', intro, enginesSection())

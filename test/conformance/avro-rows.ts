@@ -6,22 +6,30 @@ import { connectCatalog } from '../../src/lake/client/connect-catalog.ts'
 import { planScan } from '../../src/lake/scan/plan-scan.ts'
 import { openObjectStore } from '../../src/storage/objects/open.ts'
 import { startWeir } from '../support/running-weir.ts'
-import { programPath, pySpark, pythonEnvironment } from './engine-python.ts'
+import { openS3Store } from '../support/s3-store.ts'
+import { programPath, pySpark, pythonEnvironment, withS3Files } from './engine-python.ts'
 import { startLineService } from './engines/line-service.ts'
+import { inBucket, vendedS3 } from './in-bucket.ts'
 import { rowsDigest } from './rows-digest.ts'
 
 /**
  * Tables whose files of rows and of deletes Spark writes as Avro, of versions 2 and 3: partitioned, evolved at every depth, deleted from, changed and
  * merged into. After each step Weir, by SQL, must read the rows that Spark reads, by the digest of the kit; then Weir changes them by SQL, and its
- * compaction leaves no file in Avro and every row as it was, with its lineage. `node test/conformance/avro-rows.ts`
+ * compaction leaves no file in Avro and every row as it was, with its lineage. `node test/conformance/avro-rows.ts [--s3]`; with `--s3` the tables lie
+ * in the S3 server of the environment.
  */
-await using weir = await startWeir('avro-rows')
+const isOnS3 = process.argv.includes('--s3')
+const project = `import { defineProject } from 'weir-data'
+export default defineProject({ name: 'avro-rows', resources: [] })
+`
+await using weir = await startWeir('avro-rows', isOnS3 ? inBucket(project, 'avro-rows') : project)
 const { iceberg, postgres } = weir.endpoints
 const client = connectCatalog({ uri: iceberg })
-const store = openObjectStore({ roots: ['file:///'], files: nodeFiles })
-const engine = pySpark()
+await using remote = isOnS3 ? await openS3Store() : undefined
+const store = remote?.store ?? openObjectStore({ roots: ['file:///'], files: nodeFiles })
+const engine = isOnS3 ? withS3Files(pySpark()) : pySpark()
 const spark = startLineService(
-  [engine.python, programPath('engines/spark-serve.py'), iceberg],
+  [engine.python, programPath('engines/spark-serve.py'), iceberg, ...(isOnS3 ? [JSON.stringify(vendedS3)] : [])],
   pythonEnvironment(engine),
 )
 
