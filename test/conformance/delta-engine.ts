@@ -10,6 +10,8 @@ import { s3Server } from '../support/s3-store.ts'
 export interface DeltaEngine {
   readonly name: string
   readonly isOnS3: boolean
+  /** Whether it never writes over a version that another writer has made behind its look at the log. */
+  readonly keepsVersions: boolean
   /** Makes tables, and prints what it reads of them. */
   readonly tables: string
   /** Reads tables, or adds to them. */
@@ -28,6 +30,7 @@ export function deltaEngine(name: string, isOnS3: boolean): DeltaEngine {
     return {
       name,
       isOnS3,
+      keepsVersions: true,
       tables: 'delta-tables.py',
       rows: 'delta-rows.py',
       nameOf: pathOf,
@@ -42,6 +45,8 @@ export function deltaEngine(name: string, isOnS3: boolean): DeltaEngine {
   return {
     name,
     isOnS3,
+    // Its log store of S3 takes turns within one driver alone: it asks whether the version is there, and then puts it without a condition.
+    keepsVersions: !isOnS3,
     tables: 'delta-spark-tables.py',
     rows: 'delta-spark-rows.py',
     nameOf: (location) => pathOf(location).replace(/^s3:/, 's3a:'),

@@ -13,8 +13,8 @@ import { checkWriting } from './delta-writers.ts'
 
 /**
  * Delta tables of two writers: `node test/conformance/delta-readers.ts delta-rs|spark [--s3]`. What the other one wrote is crawled, and what Weir wrote is
- * read and written on by the other one, and by Weir again, then by both at once. Each prints the rows that it reads; fails on any difference. With `--s3` the
- * tables lie in the S3 server of the environment.
+ * read and written on by the other one, and by Weir again, then by both at once, unless the other one writes over versions (Spark in S3). Each prints the
+ * rows that it reads; fails on any difference. With `--s3` the tables lie in the S3 server of the environment.
  */
 interface Table {
   readonly name: string
