@@ -46,12 +46,15 @@ def change(path):
 
 
 def race(path):
-    """Adds row after row, each as a version, until there are a hundred versions of the other writer's."""
+    """Adds row after row, each as a version, until there are a hundred versions of the other writer's, which came between its own ten times."""
+    versions = lambda: DeltaTable(path).version()
+    added, turns, others = 0, 0, versions()
     print(json.dumps({"ready": path}), flush=True)
-    added = 0
-    while DeltaTable(path).version() - added < 100:
+    while others < 100 or turns < 10:
         write_deltalake(path, pa.table({"id": pa.array([added], pa.int64()), "writer": ["other"]}), mode="append")
         added += 1
+        before, others = others, versions() - added
+        turns += others > before
     print(json.dumps({"added": added}), flush=True)
 
 

@@ -27,14 +27,17 @@ changes = {
 }
 
 
-
 def race(path):
-    """Adds row after row, each as a version, until there are a hundred versions of the other writer's."""
+    """Adds row after row, each as a version, until there are a hundred versions of the other writer's, which came between its own ten times."""
+    versions = lambda: spark.sql(f"DESCRIBE HISTORY delta.`{path}` LIMIT 1").first()["version"]
+    # The other writer begins behind this look, which is the first of this session and takes seconds.
+    added, turns, others = 0, 0, versions()
     print(json.dumps({"ready": path}), flush=True)
-    added = 0
-    while spark.sql(f"DESCRIBE HISTORY delta.`{path}` LIMIT 1").first()["version"] - added < 100:
+    while others < 100 or turns < 10:
         spark.sql(f"INSERT INTO delta.`{path}` VALUES ({added}, 'other')")
         added += 1
+        before, others = others, versions() - added
+        turns += others > before
     print(json.dumps({"added": added}), flush=True)
 
 

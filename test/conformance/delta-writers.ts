@@ -98,7 +98,10 @@ async function rootOf({ lake }: WriteEngine, name: string): Promise<string> {
   return deltaRoot((await lake.client.loadTable({ namespace: ['public'], name })).metadata)
 }
 
-/** Both add rows at the same time, each in commits of one row, until there are a hundred of Weir beside the other's. Every row must be there once for both. */
+/**
+ * Both add rows at the same time, each in commits of one row, until there are a hundred of Weir, which came between the other's ten times. Every row must
+ * be there once for both.
+ */
 async function writeAtOnce({ weir, client, engine }: Sides): Promise<boolean> {
   await client.query('CREATE TABLE raced (id bigint, writer text) USING delta')
   const root = await rootOf(weir, 'raced')
