@@ -61,18 +61,19 @@ export async function sendGenerated(seed: number, rounds: number): Promise<Gener
   return counts
 }
 
-/** Something that can be asked for. */
+/** Something that can be asked for. With a group of its own: members that requests made of another would keep this client from committing, as in Kafka. */
 async function fill(bootstrap: string, topic = 'orders'): Promise<KnownNames> {
+  const group = `group-of-${topic}`
   const client = await connectKafka({ bootstrap, clientId: 'well-behaved', deadlineMs: patientMs })
   try {
     await client.topics.create([{ name: topic, partitions: 2 }])
     const producer = await client.createProducer({ topic })
     await producer.send({ value: 'a value', partition: 0 })
     await producer.close()
-    await client.groups.commit('a-group', [{ topic, partition: 0, offset: 1 }])
+    await client.groups.commit(group, [{ topic, partition: 0, offset: 1 }])
     const [{ id } = { id: '' }] = await client.topics.describe([topic])
     return {
-      strings: [topic, 'a-group', 'a-member', 'a-transaction', 'consumer', 'range', 'retention.ms', 'User:someone'],
+      strings: [topic, group, 'a-member', 'a-transaction', 'consumer', 'range', 'retention.ms', 'User:someone'],
       uuids: [id, '00000000-0000-0000-0000-000000000000', '01234567-89ab-4def-8123-456789abcdef'],
     }
   } finally {

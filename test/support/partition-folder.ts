@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -118,4 +119,10 @@ export async function valuesFrom(log: PartitionLog, from = log.startOffset, to =
     }
   }
   return values
+}
+
+/** As deletions and retention do, once it is written down. */
+export function takeStart(log: PartitionLog, offset: number): void {
+  log.planStart(offset).take()
+  assert.equal(log.startOffset, offset)
 }

@@ -39,6 +39,7 @@ export function openPartition(disk: Disk<CheckedBatch>, now: () => number): Simu
     producersSavedTo: 0,
     savingProducers: Promise.resolve(),
     startOffset: 0,
+    plannedStarts: [],
     endOffset: 0,
     nextOffset: 0,
     broken: undefined,

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { askKafka } from '../../../../test/support/ask-kafka.ts'
 import { runBroker, type RunningBroker } from '../../../../test/support/running-broker.ts'
+import type { Files } from '../../../kernel/files/files.ts'
+import { nodeFiles } from '../../../kernel/files/node-files.ts'
 import { connectKafka } from '../../client/connect.ts'
 import type { KafkaClient } from '../../client/kafka-client.ts'
 import { deleteRecordsApi } from '../../protocol/apis/delete-records.ts'
@@ -66,4 +69,47 @@ void test('DeleteRecords moves the start, in the middle of a segment and of a ba
 void test('DeleteRecords of a partition that is not there is refused', async () => {
   await using log = await runBroker()
   assert.deepEqual(await deleteBefore(log, 0), [kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION, -1])
+})
+
+/** What is written to files of this name waits until `held` resolves. */
+function holdingFiles(name: string, held: () => Promise<void>): Files {
+  return {
+    ...nodeFiles,
+    async open(path, mode) {
+      const file = await nodeFiles.open(path, mode)
+      if (!path.includes(name) || mode === 'read') return file
+      return {
+        path,
+        read: (target, position) => file.read(target, position),
+        truncate: (length) => file.truncate(length),
+        sync: () => file.sync(),
+        close: () => file.close(),
+        async write(buffers, position) {
+          await held()
+          await file.write(buffers, position)
+        },
+      }
+    },
+  }
+}
+
+void test('a start is told to nobody before it is durable: a crash would take it back', async () => {
+  let held = Promise.withResolvers<void>()
+  held.resolve()
+  await using log = await runBroker({ files: holdingFiles('checkpoints', () => held.promise) })
+  const client = await connectKafka({ bootstrap: log.bootstrap, deadlineMs: 5000 })
+  await client.topics.create([{ name: 'orders', partitions: 1 }])
+  await client.produce({ topic: 'orders', partition: 0, batch: batchOf(4), acks: 'all' })
+  held = Promise.withResolvers<void>()
+  const deleted = deleteBefore(log, 3)
+  for (const _again of Array(5)) {
+    await sleep(20)
+    assert.deepEqual([...(await client.offsets.list('orders', 'start'))], [[0, 0]])
+    assert.equal(await errorAt(client, 0), 0)
+  }
+  held.resolve()
+  assert.deepEqual(await deleted, [0, 3])
+  assert.deepEqual([...(await client.offsets.list('orders', 'start'))], [[0, 3]])
+  assert.equal(await errorAt(client, 0), kafkaErrors.OFFSET_OUT_OF_RANGE)
+  await client.close()
 })

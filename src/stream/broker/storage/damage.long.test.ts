@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { pino } from 'pino'
-import { batchOf, createPartitionFolder, valuesFrom } from '../../../../test/support/partition-folder.ts'
+import { batchOf, createPartitionFolder, takeStart, valuesFrom } from '../../../../test/support/partition-folder.ts'
 import type { Logger } from '../../../kernel/logger.ts'
 import { batchHeaderBytes, hasValidChecksum } from '../../protocol/records/batch-header.ts'
 import { batchesIn, openRecords } from '../../protocol/records/record-cursor.ts'
@@ -111,7 +111,7 @@ void test('the operator gives damaged records up by deleting up to their end; th
   const [file] = folder.segments() as [string]
   folder.flipByte(file, 2 * batchBytes - 1)
   log = await folder.open()
-  assert.equal(log.moveStart(2), 2)
+  takeStart(log, 2)
   await log.removeOutdated()
   assert.equal(log.trouble, undefined)
   assert.equal((await valuesFrom(log)).length, 4)
@@ -119,7 +119,7 @@ void test('the operator gives damaged records up by deleting up to their end; th
   log = await folder.open({ startOffset: 2, recoveryPoint: 6 })
   assert.equal(log.trouble, undefined)
   assert.deepEqual(await valuesFrom(log), ['2:v2', '3:v3', '4:v4', '5:v5'])
-  log.moveStart(6)
+  takeStart(log, 6)
   await log.append(batchOf(['v6']))
   await log.removeOutdated()
   assert.ok(!folder.segments().includes(file), 'the damaged file goes when nothing of it is left to read')

@@ -62,6 +62,7 @@ export async function openPartition(
     epochs: await epochsFrom(replay.epochs, { holes, cutAt: wasCut ? endOffset : undefined, folder }, services),
     settings: checkpoint.settings,
     startOffset: Math.max(endBefore(holes, segments[0]!.baseOffset), checkpoint.startOffset),
+    plannedStarts: [],
     endOffset,
     nextOffset: endOffset,
     cleanedTo: Math.min(checkpoint.cleanedTo ?? 0, endOffset),

@@ -43,12 +43,12 @@ export interface PartitionOutline {
 export const unwritten: PartitionCheckpoint = { recoveryPoint: 0, startOffset: 0 }
 
 export function checkpointOf(state: PartitionState): PartitionCheckpoint {
-  const { segments, holes, endOffset, startOffset, cleanedTo } = state
+  const { segments, holes, endOffset, startOffset, plannedStarts, cleanedTo } = state
   const active = activeSegment(state)
   const isDamaged = damagesOf(state).length > 0 || segments.some(({ garbledAt }) => garbledAt !== undefined)
   return {
     recoveryPoint: endOffset,
-    startOffset,
+    startOffset: Math.max(startOffset, ...plannedStarts),
     ...(cleanedTo > 0 ? { cleanedTo } : {}),
     outline: {
       file: nameIn(state, active),

@@ -8,6 +8,7 @@ import {
   valuesFrom,
   type PartitionFolder,
   type PartitionOptions,
+  takeStart,
 } from '../../../../test/support/partition-folder.ts'
 import { nodeFiles } from '../../../kernel/files/node-files.ts'
 import { noProducer, type ProducerIdentity } from '../../protocol/records/batch-builder.ts'
@@ -177,10 +178,10 @@ void test('a record is found by its time, within a batch and over segments', asy
 void test('what lies below the start is removed, and a removal that a crash ended goes on', async () => {
   let log = await open({ segmentBytes: 100 })
   for (const value of ['a', 'b', 'c', 'd']) await log.append(batch([value.repeat(60)]))
-  assert.equal(log.moveStart(2), 2)
+  takeStart(log, 2)
   await log.removeOutdated()
   assert.equal(segmentFiles().length, 2)
-  assert.equal(log.moveStart(3), 3)
+  takeStart(log, 3)
   await log.close()
   log = await open({ segmentBytes: 100, startOffset: 3, recoveryPoint: 4 })
   assert.equal(segmentFiles().length, 1)

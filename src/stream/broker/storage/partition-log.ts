@@ -10,7 +10,13 @@ import { checkpointOf, type PartitionCheckpoint } from './partition-checkpoint.t
 import { readBatches, type ReadMemory } from './partition-reader.ts'
 import { activeSegment, settingsDefault, type PartitionSettings, type PartitionState } from './partition-state.ts'
 import { createPartitionTransactions, type PartitionTransactions } from './partition-transactions.ts'
-import { createUpkeep, type CompactionBudget, type PartitionUpkeep, type SegmentFigures } from './partition-upkeep.ts'
+import {
+  createUpkeep,
+  type CompactionBudget,
+  type PartitionUpkeep,
+  type PlannedStart,
+  type SegmentFigures,
+} from './partition-upkeep.ts'
 import { saveProducers } from './save-producers.ts'
 import type { StorageServices } from './storage-services.ts'
 import { createWriter, storageRefusal, type PartitionWriter } from './partition-writer.ts'
@@ -185,12 +191,8 @@ class OpenedPartition implements PartitionLog {
     return this.#upkeep.segments()
   }
 
-  moveStart(offset: number): number {
-    return this.#upkeep.moveStart(offset)
-  }
-
-  moveStartBack(from: number, to: number): void {
-    this.#upkeep.moveStartBack(from, to)
+  planStart(offset: number): PlannedStart {
+    return this.#upkeep.planStart(offset)
   }
 
   removeOutdated(): Promise<void> {

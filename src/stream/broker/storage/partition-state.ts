@@ -35,6 +35,8 @@ export interface PartitionState {
   readonly epochs: readonly LeaderEpoch[]
   readonly settings: PartitionSettings
   startOffset: number
+  /** Where it is about to start, once that is written down. */
+  readonly plannedStarts: number[]
   /** One beyond the last durable record: readers see nothing beyond. */
   endOffset: number
   /** One beyond the last record that was given a place, durable or not. */

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { cpSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
-import { createPartitionFolder, openIn, type PartitionFolder } from '../../../../test/support/partition-folder.ts'
+import {
+  createPartitionFolder,
+  openIn,
+  takeStart,
+  type PartitionFolder,
+} from '../../../../test/support/partition-folder.ts'
 import { failingFiles } from '../../../../test/support/power-cut/failing-files.ts'
 import { transactionalBatch } from '../../../../test/support/transactional-batch.ts'
 import { nodeFiles } from '../../../kernel/files/node-files.ts'
@@ -121,7 +126,7 @@ void test('an open transaction is open after a restart, and retention of its beg
   log = await folder.open({ segmentBytes: 200, recoveryPoint: log.endOffset })
   assert.equal(log.transactions.lastStableOffset, 0)
   assert.ok(log.transactions.isOpen(1, 0))
-  log.moveStart(3)
+  takeStart(log, 3)
   await log.removeOutdated()
   assert.equal(log.transactions.lastStableOffset, 3)
   await end(log, 1, false)

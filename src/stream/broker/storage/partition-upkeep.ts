@@ -26,6 +26,17 @@ export interface CompactionBudget {
   readonly signal: AbortSignal
 }
 
+/**
+ * A start that is told to nobody before a checkpoint that has it is durable: a crash would take it back. Who planned it either takes it,
+ * and then calls `removeOutdated`, or drops it.
+ */
+export interface PlannedStart {
+  readonly offset: number
+  take(): void
+  /** It could not be written down. */
+  drop(): void
+}
+
 /** What is done to a partition that is none of its clients' business. */
 export interface PartitionUpkeep {
   /** Begins a new segment unless the active one is empty. */
@@ -34,10 +45,8 @@ export interface PartitionUpkeep {
   filledSince(): number | undefined
   /** Oldest first; the active one is the last. */
   segments(): readonly SegmentFigures[]
-  /** Moves the start, at most to the end. The caller makes it durable, then calls `removeOutdated`. */
-  moveStart(offset: number): number
-  /** Takes a move back that could not be written down, unless the start has moved on or files have gone since. */
-  moveStartBack(from: number, to: number): void
+  /** A start further on, at most at the end; where it is already at this one or beyond, that. The next checkpoint has it. */
+  planStart(offset: number): PlannedStart
   removeOutdated(): Promise<void>
   /** Damaged files lose their names, so that `removeOutdated` leaves them: `asideName` says what they are called. */
   setDamagedAside(): Promise<void>
@@ -85,16 +94,22 @@ export function createUpkeep(
         bytes: bytesOf(segment),
         maxTimestamp: newestIn(state, at),
       })),
-    moveStart(offset) {
-      state.startOffset = Math.max(state.startOffset, Math.min(offset, state.endOffset))
+    planStart(offset) {
+      const start = Math.max(state.startOffset, Math.min(offset, state.endOffset))
+      state.plannedStarts.push(start)
       onChange()
-      return state.startOffset
-    },
-    moveStartBack(from, to) {
-      const isThere = (state.segments[0]?.baseOffset ?? Infinity) <= from
-      if (state.startOffset !== to || !isThere) return
-      state.startOffset = from
-      onChange()
+      const end = (): void => {
+        state.plannedStarts.splice(state.plannedStarts.indexOf(start), 1)
+        onChange()
+      }
+      return {
+        offset: start,
+        take() {
+          state.startOffset = Math.max(state.startOffset, start)
+          end()
+        },
+        drop: end,
+      }
     },
     async removeOutdated() {
       await removeOutdated(state, services)

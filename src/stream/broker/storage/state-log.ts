@@ -94,8 +94,8 @@ export async function openStateLog<Change extends { readonly at: number }>(
   }
 
   async function checkpoint(): Promise<void> {
-    if (log.endOffset === written.recoveryPoint && log.startOffset === written.startOffset) return
     const now = log.checkpoint()
+    if (now.recoveryPoint === written.recoveryPoint && now.startOffset === written.startOffset) return
     await place.write(now)
     written = now
   }
@@ -146,8 +146,14 @@ export async function openStateLog<Change extends { readonly at: number }>(
 
   /** The start is written down first: files below it that are missing were not lost. */
   async function beginAt(start: number): Promise<void> {
-    log.moveStart(start)
-    await checkpoint()
+    const planned = log.planStart(start)
+    try {
+      await checkpoint()
+    } catch (error) {
+      planned.drop()
+      throw error
+    }
+    planned.take()
     await log.removeOutdated()
   }
 

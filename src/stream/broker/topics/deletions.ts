@@ -1,5 +1,6 @@
 import { inParallel } from '../../../kernel/in-parallel.ts'
 import type { PartitionLog } from '../storage/partition-log.ts'
+import type { PlannedStart } from '../storage/partition-upkeep.ts'
 import type { Reserve } from '../../../kernel/files/reserve.ts'
 import type { StorageServices } from '../storage/storage-services.ts'
 import type { DeletedTopics } from './deleted-topics.ts'
@@ -21,7 +22,8 @@ export interface Deletions {
   topic(topic: Topic): Promise<void>
   /** As `TopicStore.deleteRecords`. */
   records(log: PartitionLog, before: number): Promise<number>
-  checkpointStarts(): Promise<void>
+  /** Makes them durable, and has partitions start there. */
+  startAt(planned: readonly PlannedStart[]): Promise<void>
 }
 
 export function createDeletions(
@@ -63,24 +65,24 @@ export function createDeletions(
     await inParallel(wereOpen, openedAtOnce, (partition) => partition.log().then(nothing, nothing))
   }
 
-  async function checkpointStarts(): Promise<void> {
-    await reserve.lend(() => partitions.checkpoint())
+  async function startAt(planned: readonly PlannedStart[]): Promise<void> {
+    try {
+      await reserve.lend(() => partitions.checkpoint())
+    } catch (error) {
+      for (const each of planned) each.drop()
+      throw error
+    }
+    for (const each of planned) each.take()
   }
 
   async function deleteRecords(log: PartitionLog, before: number): Promise<number> {
-    const from = log.startOffset
-    const start = log.moveStart(before)
-    try {
-      await checkpointStarts()
-    } catch (error) {
-      log.moveStartBack(from, start)
-      throw error
-    }
+    const planned = log.planStart(before)
+    await startAt([planned])
     await log.removeOutdated()
-    return start
+    return log.startOffset
   }
 
-  return { topic: deleteTopic, records: deleteRecords, checkpointStarts }
+  return { topic: deleteTopic, records: deleteRecords, startAt }
 }
 
 const nothing = (): void => undefined

@@ -5,21 +5,22 @@ import type { TopicStore } from './topic-store.ts'
 
 type Limits = Pick<TopicSettings, 'retentionMs' | 'retentionBytes'>
 
-/** Moves starts to what retention keeps, makes that durable, then removes the files. One pass; opens what has something to remove. */
+/** Makes it durable that partitions start at what retention keeps, then removes the files. One pass; opens what has something to remove. */
 export async function applyRetention(topics: TopicStore, now: number): Promise<void> {
-  const moved: PartitionLog[] = []
+  const starts = new Map<PartitionLog, number>()
   for (const topic of topics.all()) {
     const limits = settingsOf(topic)
     if (!limits.deletes) continue
     for (const partition of topic.partitions) {
       if (!partition.opened && !mayRemove(partition, limits, now)) continue
       const log = partition.opened ?? (await partition.log())
-      if (await moveStart(log, limits, now)) moved.push(log)
+      const start = await startOf(log, limits, now)
+      if (start > log.startOffset) starts.set(log, start)
     }
   }
-  if (moved.length === 0) return
-  await topics.checkpointStarts()
-  for (const log of moved) await log.removeOutdated()
+  if (starts.size === 0) return
+  await topics.startAt(Array.from(starts, ([log, start]) => log.planStart(start)))
+  for (const log of starts.keys()) await log.removeOutdated()
 }
 
 /** Of a partition that is not open: by what was written down of its oldest segment. */
@@ -30,8 +31,8 @@ function mayRemove({ written }: Partition, { retentionMs, retentionBytes }: Limi
   return isOutdated(oldestTimestamp, retentionMs, now) || isSurplus(bytes - oldestBytes, retentionBytes)
 }
 
-/** Whole segments go; when the active one is to go too, another one begins first. Whether the start moved. */
-async function moveStart(log: PartitionLog, limits: Limits, now: number): Promise<boolean> {
+/** Whole segments go; when the active one is to go too, another one begins first. Where it is to start. */
+async function startOf(log: PartitionLog, limits: Limits, now: number): Promise<number> {
   let segments = log.segments()
   let count = dueOf(segments, limits, now)
   if (count === segments.length && segments.at(-1)!.bytes > 0) {
@@ -39,8 +40,7 @@ async function moveStart(log: PartitionLog, limits: Limits, now: number): Promis
     segments = log.segments()
     count = Math.min(dueOf(segments, limits, now), segments.length - 1)
   }
-  const start = segments[Math.min(count, segments.length - 1) - 1]?.endOffset ?? 0
-  return start > log.startOffset && log.moveStart(start) === start
+  return segments[Math.min(count, segments.length - 1) - 1]?.endOffset ?? 0
 }
 
 /** How many segments, from the oldest on, are to go. */

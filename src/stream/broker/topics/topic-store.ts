@@ -6,6 +6,7 @@ import { KafkaRefusal } from '../kafka-refusal.ts'
 import type { RestoreNote } from '../restore-note.ts'
 import type { StorageServices } from '../storage/storage-services.ts'
 import type { PartitionLog } from '../storage/partition-log.ts'
+import type { PlannedStart } from '../storage/partition-upkeep.ts'
 import type { Reserve } from '../../../kernel/files/reserve.ts'
 import { writeJson } from '../storage/small-file.ts'
 import type { Checkpoints } from './checkpoints.ts'
@@ -43,8 +44,8 @@ export interface TopicStore {
   addPartitions(name: string, count: number): Promise<void>
   /** Writes down how far partitions are whole and where they start. */
   checkpoint(): Promise<void>
-  /** The same before files are removed: on a full disk out of its reserve. */
-  checkpointStarts(): Promise<void>
+  /** The same before files are removed, on a full disk out of its reserve; then partitions start there. */
+  startAt(planned: readonly PlannedStart[]): Promise<void>
   /** Closes partitions of which nobody wanted anything for so long. */
   rest(unusedMs: number): Promise<void>
   close(): Promise<void>
@@ -185,7 +186,7 @@ function createTopicStore(
       await partitions.checkpoint()
       await reserve.refill()
     },
-    checkpointStarts: () => deletions.checkpointStarts(),
+    startAt: (planned) => deletions.startAt(planned),
     rest: (unusedMs) => partitions.rest(unusedMs),
     async close() {
       await last
