@@ -7,7 +7,8 @@ from delta_spark import printed, session
 
 step, paths = sys.argv[2], sys.argv[3:]
 conditions = ["true", "day = DATE '2024-01-02'", "id > 40", "at > TIMESTAMP '2024-01-03 00:00:00'", "name = 'c d'", "price < 3.5"]
-spark = session(sys.argv[1], tempfile.mkdtemp())
+scratch = tempfile.TemporaryDirectory()
+spark = session(sys.argv[1], scratch.name)
 
 rows_of = """SELECT id, CASE WHEN id % 7 > 0 THEN CAST(id % 100 AS INT) END AS small, CAST(id / 4 AS DECIMAL(12, 2)) AS price, id / 8 AS ratio,
   element_at(array('a/b', 'c d', 'ä=', NULL), CAST(id % 4 AS INT) + 1) AS name,
