@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseDuration, parseSize } from '../../kernel/units.ts'
+import { findableSchema, reservedSchemas } from '../../sql/reserved-names.ts'
 
 /** Facts of a field beside its description; docs and forms show them. */
 export interface FieldFacts {
@@ -30,6 +31,15 @@ export function size(bounds: Bounds = {}) {
     .string({ error: 'it takes a size as text, such as "64 MB"' })
     .superRefine(check(parseSize, bounds))
     .meta({ unit: 'size', examples: ['64 MB'] })
+}
+
+export function namespace() {
+  return z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9_-]{0,127}$/, 'a namespace is a letter, then letters, digits, _ and -')
+    .regex(findableSchema, reservedSchemas)
+    .default('public')
+    .describe('The schema in SQL.')
 }
 
 /** Of a file or a folder. What cannot be seen in it is not meant, and the system takes no NUL. */

@@ -2,9 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { asWeirError } from '../../../kernel/errors/weir-error.ts'
 import { parseDuration } from '../../../kernel/units.ts'
-import { findableSchema, reservedSchemas } from '../../../sql/reserved-names.ts'
 import { textTypes } from '../../../crawler/look/text-fits.ts'
-import { csvCharacter } from '../fields.ts'
+import { csvCharacter, namespace } from '../fields.ts'
 import { normalType } from '../table/column.ts'
 
 const leastMs = 1000
@@ -49,12 +48,7 @@ export const crawlerSchema = z
       .string()
       .regex(/^[A-Za-z][A-Za-z0-9_-]{0,127}$/, 'a table is a letter, then letters, digits, _ and -, at most 128')
       .describe('The name of the table in SQL.'),
-    namespace: z
-      .string()
-      .regex(/^[A-Za-z][A-Za-z0-9_-]{0,127}$/, 'a namespace is a letter, then letters, digits, _ and -')
-      .regex(findableSchema, reservedSchemas)
-      .default('public')
-      .describe('The schema in SQL.'),
+    namespace: namespace(),
     format: z
       .enum(['csv', 'json', 'parquet', 'delta'])
       .optional()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { namespace } from '../fields.ts'
 import { asWeirError } from '../../../kernel/errors/weir-error.ts'
-import { findableSchema, reservedSchemas } from '../../../sql/reserved-names.ts'
 import { propertyTrouble } from '../../../lake/metadata/heeded-properties.ts'
 import { deltaTroubles } from './delta-troubles.ts'
 import { columnSchema, normalType, type Column } from './column.ts'
@@ -32,12 +32,7 @@ export const tableSchema = z
       .describe(
         'What other engines read the table as: Iceberg, through the catalog, or Delta, from its folder. A Delta table is only added to, and is partitioned by columns as they are. Chosen once.',
       ),
-    namespace: z
-      .string()
-      .regex(/^[A-Za-z][A-Za-z0-9_-]{0,127}$/, 'a namespace is a letter, then letters, digits, _ and -')
-      .regex(findableSchema, reservedSchemas)
-      .default('public')
-      .describe('The namespace of the catalog, the schema in SQL.'),
+    namespace: namespace().describe('The namespace of the catalog, the schema in SQL.'),
     properties: z
       .record(z.string(), z.string())
       .default({})

@@ -1,21 +1,16 @@
 import { z } from 'zod'
+import { namespace } from '../fields.ts'
 import { asWeirError, WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { Relations } from '../../../sql/engine-host.ts'
 import { sqlName } from '../check-name.ts'
 import type { KindDefinition, PlanContext } from '../kind-definition.ts'
 import type { DesiredResource } from '../resource.ts'
 import { sqlTwin } from '../sql-twin.ts'
-import { findableSchema, reservedSchemas } from '../../../sql/reserved-names.ts'
 import { referencedRelations } from './referenced-relations.ts'
 
 export const viewSchema = z.strictObject({
   sql: z.string().trim().min(1).describe('The query. It is checked against the declared tables before anything runs.'),
-  namespace: z
-    .string()
-    .regex(/^[A-Za-z][A-Za-z0-9_-]{0,127}$/, 'a namespace is a letter, then letters, digits, _ and -')
-    .regex(findableSchema, reservedSchemas)
-    .default('public')
-    .describe('The schema in SQL.'),
+  namespace: namespace(),
   comment: z.string().optional().describe('What it shows; SQL clients see it.'),
 })
 
