@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { acquireLock } from '../../src/kernel/lock.ts'
+import { noteDataDirectory } from '../../src/platform/project/data-place.ts'
 import { clearData, hasData } from './clear-data.ts'
 
 let data: string
@@ -26,6 +27,17 @@ void test('while a Weir starts there, before it is ready, nothing is removed', (
   assert.throws(() => clearData(data), { code: 'WEIR-2001', message: new RegExp(`in use by process ${process.pid}`) })
   assert.ok(readdirSync(data).includes('metadata.db'))
   lock.release()
+})
+
+void test('a start that kept its data elsewhere leaves a note of that: there is nothing to remove, and no stranger', () => {
+  mkdirSync(join(data, 'project'))
+  noteDataDirectory(join(data, 'project'), join(data, 'elsewhere'))
+  const usual = join(data, 'project/.weir')
+  assert.deepEqual(readdirSync(usual), ['data-directory'])
+  assert.ok(!hasData(usual))
+  clearData(usual)
+  writeFileSync(join(usual, 'thesis.tex'), 'years of work')
+  assert.throws(() => clearData(usual), { code: 'WEIR-2009', message: /\(thesis\.tex\)/ })
 })
 
 void test("a folder with somebody's files is left alone", () => {

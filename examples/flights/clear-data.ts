@@ -2,6 +2,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { WeirError } from '../../src/kernel/errors/weir-error.ts'
 import { acquireLock } from '../../src/kernel/lock.ts'
+import { noteName } from '../../src/platform/project/data-place.ts'
 
 const lockName = 'supervisor.lock'
 
@@ -31,9 +32,10 @@ export function hasData(dataDirectory: string): boolean {
   return namesIn(dataDirectory).some((name) => !name.startsWith(lockName))
 }
 
+/** A note of where another start keeps its data is no data: the next start replaces or removes it. */
 function namesIn(folder: string): readonly string[] {
   try {
-    return readdirSync(folder)
+    return readdirSync(folder).filter((name) => name !== noteName)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error

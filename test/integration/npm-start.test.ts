@@ -43,6 +43,8 @@ void test('a second npm start says in a sentence that one runs; what the last ru
   } finally {
     first.kill('SIGTERM')
     await waitUntil('it has stopped', () => first.exitCode !== null || first.signalCode !== null, 30_000)
+    // The note of where this start kept its data: nobody's any more.
+    rmSync(join(root, 'examples/flights/.weir/data-directory'), { force: true })
   }
 })
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
  * Where a project's data lies when it is not in `.weir`: noted there by each start that has it for itself, so that commands find what runs without
  * reading the project first.
  */
-const noteName = 'data-directory'
+export const noteName = 'data-directory'
 
 /** The data directory of a project. `WEIR_DATA` goes before what the last start noted. */
 export function dataDirectoryOf(projectDirectory: string): string {
