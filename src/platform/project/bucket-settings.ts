@@ -1,20 +1,7 @@
 import { z } from 'zod'
-import {
-  bothKeys,
-  bothMessage,
-  keyFields,
-  keysOf,
-  s3Location,
-  serverFields,
-  tokenHasKeys,
-  tokenMessage,
-  type S3Keys,
-} from './object-settings.ts'
+import { checkKeys, keyFields, keysOf, s3Location, serverFields, type S3Keys } from './object-settings.ts'
 
-const bucket = z
-  .strictObject({ ...serverFields, ...keyFields })
-  .refine(bothKeys, bothMessage)
-  .refine(tokenHasKeys, tokenMessage)
+const bucket = z.strictObject({ ...serverFields, ...keyFields }).superRefine(checkKeys)
 
 export const bucketsSchema = z.record(s3Location, bucket)
 

@@ -13,27 +13,20 @@ export const s3Location = z
 
 const keyId = z.union([z.string().min(1), secretValue('The id of the key.')])
 
-/** Both or neither: a key of which half is missing would be the other half's of the environment. */
-export const bothKeys = ({
-  accessKeyId,
-  secretAccessKey,
-}: {
-  accessKeyId?: unknown
-  secretAccessKey?: unknown
-}): boolean => (accessKeyId === undefined) === (secretAccessKey === undefined)
-/** It would go nowhere: without keys of the project the SDK's chain brings a token of its own. */
-export const tokenHasKeys = ({
-  accessKeyId,
-  sessionToken,
-}: {
-  accessKeyId?: unknown
-  sessionToken?: unknown
-}): boolean => accessKeyId !== undefined || sessionToken === undefined
-export const tokenMessage = {
-  path: ['sessionToken'],
-  message: 'it belongs to temporary keys; set accessKeyId and secretAccessKey too, or leave it out',
+interface GivenKeys {
+  readonly accessKeyId?: unknown
+  readonly secretAccessKey?: unknown
+  readonly sessionToken?: unknown
 }
-export const bothMessage = { path: ['secretAccessKey'], message: 'accessKeyId and secretAccessKey belong together' }
+
+/** Half a key would have its other half from the environment, and a token without keys goes nowhere: the SDK's chain brings its own. */
+export function checkKeys({ accessKeyId, secretAccessKey, sessionToken }: GivenKeys, context: z.RefinementCtx): void {
+  const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message })
+  if ((accessKeyId === undefined) !== (secretAccessKey === undefined))
+    refuse('secretAccessKey', 'accessKeyId and secretAccessKey belong together')
+  if (accessKeyId === undefined && sessionToken !== undefined)
+    refuse('sessionToken', 'it belongs to temporary keys; set accessKeyId and secretAccessKey too, or leave it out')
+}
 
 export const keyFields = {
   accessKeyId: keyId
@@ -91,14 +84,13 @@ export const objectsSchema = z.union([
           path: ['accessKeyId'],
           message: 'name the keys, or leave clients out',
         })
-        .refine(bothKeys, bothMessage)
+        .superRefine(checkKeys)
         .optional()
         .describe(
           'Keys that the catalog hands to Iceberg clients that ask for them (X-Iceberg-Access-Delegation: vended-credentials). None without it: clients use their own.',
         ),
     })
-    .refine(bothKeys, bothMessage)
-    .refine(tokenHasKeys, tokenMessage),
+    .superRefine(checkKeys),
 ])
 
 /** As it is run. JSON-safe, and without the secrets themselves. */

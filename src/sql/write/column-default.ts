@@ -5,6 +5,7 @@ import { shownType } from './bind/assignable.ts'
 import { checkValues } from './bind/compose-context.ts'
 import { withMisfit } from './bind/misfit-value.ts'
 import { castTo, valueText } from './bind/value-text.ts'
+import { isNullConstant } from './grammar/parse-default.ts'
 import type { Fragment } from './grammar/token-reader.ts'
 import { explainedWrite, runOurs } from './run/run-ours.ts'
 import { typesOfComposed } from './types-of.ts'
@@ -46,8 +47,7 @@ export async function columnDefault(
 }
 
 function nestedDefault(column: ColumnRelation, value: Fragment): undefined {
-  const [token, ...more] = value.tokens
-  if (token?.kind === 'word' && token.value === 'null' && more.length === 0) return undefined
+  if (isNullConstant(value)) return undefined
   throw sqlError('WEIR-6001', `column "${column.name}" is ${column.type}, and only single values have a default`, {
     sqlstate: '0A000',
     position: value.position,

@@ -254,7 +254,10 @@ async function alterTable(parts: WriteParts, parsed: Of<'alter table'>): Promise
   const { formatVersion } = parsed.change
   if (changes.length > 0 || formatVersion !== undefined)
     await services.host.define({
-      ...{ define: 'alter', schema, name, changes },
+      define: 'alter',
+      schema,
+      name,
+      changes,
       ...(formatVersion === undefined ? {} : { formatVersion }),
     })
   return { tag }

@@ -8,8 +8,7 @@ import { normalType } from '../table/column.ts'
 
 const leastMs = 1000
 
-/** What holds for CSV where nothing is said of it. */
-const csvUntold = { quote: '"', nullValues: [''] }
+const csvDefaults = { quote: '"', nullValues: [''] }
 
 /** `every hour`, `every 15 minutes`, in milliseconds. */
 export function intervalOf(schedule: string): number {
@@ -65,12 +64,12 @@ export const crawlerSchema = z
           .optional()
           .describe('Whether the first record has the names of the columns. Found out without it.'),
         quote: csvCharacter()
-          .default(csvUntold.quote)
+          .default(csvDefaults.quote)
           .describe('What stands around fields with delimiters in them; doubled inside.'),
         nullValues: z
           .array(z.string())
           .min(1)
-          .default(csvUntold.nullValues)
+          .default(csvDefaults.nullValues)
           .describe('What stands for null where it is not in quotes: the empty field without it.'),
       })
       .refine(({ delimiter, quote }) => delimiter !== quote, {
@@ -115,8 +114,8 @@ export const crawlerSchema = z
     const isTold =
       csv.delimiter !== undefined ||
       csv.header !== undefined ||
-      csv.quote !== csvUntold.quote ||
-      !isDeepStrictEqual(csv.nullValues, csvUntold.nullValues)
+      csv.quote !== csvDefaults.quote ||
+      !isDeepStrictEqual(csv.nullValues, csvDefaults.nullValues)
     if (format !== 'csv' && isTold)
       context.addIssue({
         code: 'custom',

@@ -8,8 +8,7 @@ import type { DesiredResource, Resource } from '../resource.ts'
 import type { StreamSpec } from '../stream/kind.ts'
 import type { TableSpec } from '../table/schema.ts'
 
-/** Of a delivery that says nothing of it. */
-const copyOnWriteUntold = '16 MB'
+const copyOnWriteDefault = '16 MB'
 
 const deleteRule = z
   .strictObject({
@@ -71,7 +70,7 @@ export const deliverySchema = z.strictObject({
     ),
   delete: deleteRule.optional().describe('Which records delete rows of a table with a key.'),
   copyOnWriteBelow: size()
-    .default(copyOnWriteUntold)
+    .default(copyOnWriteDefault)
     .describe(
       'A table with a key and less data than this is written anew by each commit; a larger one gets deletes beside its files.',
     ),
@@ -200,7 +199,7 @@ async function check(
       `delivery "${name}": it has delete, but the table "${spec.to}" has no key: no row could be told from another. Give the table a key`,
       where,
     )
-  if (table && spec.copyOnWriteBelow !== copyOnWriteUntold && !(table.spec as TableSpec).key)
+  if (table && spec.copyOnWriteBelow !== copyOnWriteDefault && !(table.spec as TableSpec).key)
     throw new WeirError(
       'WEIR-1003',
       `delivery "${name}": copyOnWriteBelow is "${spec.copyOnWriteBelow}", but the table "${spec.to}" has no key: its rows are only added to, and never written anew. Leave it out, or give the table a key`,

@@ -7,8 +7,7 @@ import type { KindDefinition, SpecChange } from '../kind-definition.ts'
 import type { StreamPlan } from '../reconcile-services.ts'
 import { describeSchemaRule, schemaConfig, schemaRule, schemaSettings } from './schema-rule.ts'
 
-/** The retention of a stream that says nothing of it. */
-const untold = '7 days'
+const retentionDefault = '7 days'
 
 /** The newest record of each key stays, however old it is. */
 const isOnlyCompacted = (config: Readonly<Record<string, string>>): boolean =>
@@ -28,7 +27,7 @@ export const streamSchema = z
       ),
     retention: z
       .union([z.literal('forever'), duration({ least: '1 s' })])
-      .default(untold)
+      .default(retentionDefault)
       .describe('How long records are kept, or "forever".')
       .meta({ unit: 'duration' }),
     retentionBytes: size({ least: '1 MB' })
@@ -56,7 +55,7 @@ export const streamSchema = z
     const idle =
       retentionBytes !== undefined
         ? 'retentionBytes'
-        : [untold, 'forever'].includes(retention)
+        : [retentionDefault, 'forever'].includes(retention)
           ? undefined
           : 'retention'
     if (idle !== undefined)

@@ -26,8 +26,7 @@ export interface EmbeddedLogOptions extends Pick<SupervisorOptions, 'project' | 
 /** Recovery reads the last segments of every partition. */
 const startMs = 120_000
 const patienceMs = 2000
-/** Of a project that says nothing. */
-const ofSilence = { logMemoryBytes: 768_000_000, autoCreateTopics: true, defaultPartitions: 4 }
+const defaults = { logMemoryBytes: 768_000_000, autoCreateTopics: true, defaultPartitions: 4 }
 
 /** The log, in a process of its own. It knows more of its topics than the Kafka protocol tells. */
 export function runEmbeddedLog(options: EmbeddedLogOptions): StreamsPlace {
@@ -92,10 +91,10 @@ function logConfig(
     ...(streams?.users === undefined ? {} : { users: streams.users }),
     ...(streams?.encryption === undefined ? {} : { encryption: streams.encryption }),
     ...(streams?.authorization === undefined ? {} : { authorization: streams.authorization }),
-    autoCreateTopics: autoCreateTopics ?? ofSilence.autoCreateTopics,
-    defaultPartitions: defaultPartitions ?? ofSilence.defaultPartitions,
+    autoCreateTopics: autoCreateTopics ?? defaults.autoCreateTopics,
+    defaultPartitions: defaultPartitions ?? defaults.defaultPartitions,
     limits: {
-      ...limitsOfMemory(memory?.logBytes ?? ofSilence.logMemoryBytes),
+      ...limitsOfMemory(memory?.logBytes ?? defaults.logMemoryBytes),
       ...(offsetsRetentionMs === undefined ? {} : { offsetsRetentionMs }),
       ...(transactionTimeoutMaxMs === undefined ? {} : { transactionTimeoutMsMax: transactionTimeoutMaxMs }),
     },

@@ -1,7 +1,7 @@
 import { sqlError } from '../../sql-error.ts'
 import { columnType } from './column-type.ts'
 import type { AlterAction, DefinitionStatement } from './definition-statement.ts'
-import { parseDefault } from './parse-default.ts'
+import { isNullConstant, parseDefault } from './parse-default.ts'
 import { type Fragment, type TokenReader, untilOutsideAngles } from './token-reader.ts'
 
 /** After ALTER TABLE. */
@@ -37,9 +37,9 @@ function parseSettings(reader: TokenReader): number {
 
 function parseAction(reader: TokenReader): AlterAction {
   const position = (reader.peek()?.start ?? 0) + 1
-  const action = (change: AlterAction['change'], lenient = false, value?: Fragment): AlterAction => ({
-    ...{ change, lenient, position, value },
-  })
+  const action = (change: AlterAction['change'], lenient = false, value?: Fragment): AlterAction => {
+    return { change, lenient, position, value }
+  }
   if (reader.takeWords('rename')) {
     reader.takeWords('column')
     const name = reader.name().parts[0]!
@@ -81,7 +81,7 @@ function parseConstraints(reader: TokenReader, ends: readonly string[], position
       value = parseDefault(reader, (here) => here.isSymbol(',') || ends.some((word) => here.isWord(word)))
     else if (!reader.takeWords('null')) throw refused(`ADD COLUMN … ${reader.peek()!.value.toUpperCase()}`, position)
   }
-  if (required && (value === undefined || isNull(value)))
+  if (required && (value === undefined || isNullConstant(value)))
     throw refused(
       'ADD COLUMN … NOT',
       position,
@@ -89,9 +89,6 @@ function parseConstraints(reader: TokenReader, ends: readonly string[], position
     )
   return { required, value }
 }
-
-const isNull = ({ tokens: [token, ...more] }: Fragment): boolean =>
-  token?.kind === 'word' && token.value === 'null' && more.length === 0
 
 function parseColumnAction(
   reader: TokenReader,

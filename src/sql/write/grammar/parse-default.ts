@@ -18,6 +18,10 @@ export function parseDefault(
   })
 }
 
+export function isNullConstant({ tokens: [token, ...more] }: Fragment): boolean {
+  return isWord(token, 'null') && more.length === 0
+}
+
 /** The place behind the constant that begins at `at`; -1 when there is none. */
 function afterConstant(tokens: readonly Token[], at: number): number {
   let end = afterTerm(tokens, at)
