@@ -1,7 +1,6 @@
 // `npm run bench`: the bars of the design, measured in one run as alternating pairs against the reference that each names.
-// --only NAME: one benchmark. --pairs N: default 5. --long: the form that takes minutes, where there is one. --json: for programs. A miss is printed as a miss; the exit code is 0
-// unless something could not be measured.
-import { parseArgs } from 'node:util'
+// A miss is printed as a miss; the exit code is 0 unless something could not be measured.
+import { countOf, refuse, toolOptions } from '../tools/tool-options.ts'
 import { judge, type Benchmark, type Figure } from './benchmark.ts'
 import { commits } from './commits.ts'
 import { commitsByAge } from './commits-by-age.ts'
@@ -47,33 +46,33 @@ const benchmarks: readonly Benchmark[] = [
   tpch,
 ]
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    pairs: { type: 'string', default: '5' },
-    long: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
-})
-const chosen = benchmarks.filter(({ name }) => values.only === undefined || name === values.only)
-if (chosen.length === 0) {
-  console.error(`no benchmark is called ${values.only}; there are ${benchmarks.map(({ name }) => name).join(', ')}`)
-  process.exit(2)
-}
+const command = toolOptions(
+  'bench',
+  `Measures the bars of the design, each in one run against the reference that it names.\n\n${benchmarks.map(({ name, question }) => `  ${name.padEnd(18)} ${question}`).join('\n')}`,
+)
+  .option('--only <benchmark>', 'one of them')
+  .option('--pairs <count>', 'how many pairs are measured', countOf, 5)
+  .option('--long', 'the form that takes minutes, where there is one', false)
+  .option('--json', 'prints the figures for programs', false)
+  .parse()
+const { only, pairs, long, json } = command.opts<{ only?: string; pairs: number; long: boolean; json: boolean }>()
+const chosen = benchmarks.filter(({ name }) => only === undefined || name === only)
+if (chosen.length === 0)
+  refuse(`no benchmark is called ${only}; there are ${benchmarks.map(({ name }) => name).join(', ')}`)
 
 const figures: Figure[] = []
 for (const benchmark of chosen) {
   console.error(`${benchmark.name}: ${benchmark.question}`)
   try {
     const say = (text: string): void => console.error(`  ${text}`)
-    figures.push(...(await benchmark.run({ pairs: Number(values.pairs), long: values.long, say })))
+    figures.push(...(await benchmark.run({ pairs, long, say })))
   } catch (error) {
     console.error(`  could not be measured: ${error instanceof Error ? error.message : String(error)}`)
     process.exitCode = 1
   }
 }
 
-if (values.json)
+if (json)
   console.log(
     JSON.stringify(
       figures.map((figure) => ({ ...figure, ...judge(figure) })),

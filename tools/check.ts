@@ -2,10 +2,14 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { largest } from './largest.ts'
+import { toolOptions } from './tool-options.ts'
 
 const bin = fileURLToPath(new URL('../node_modules/.bin/', import.meta.url))
-const fix = process.argv.includes('--fix')
-const staticOnly = process.argv.includes('--static')
+const command = toolOptions('check', 'What must hold at each commit, in under a minute.')
+  .option('--fix', 'mends format and lint where it can', false)
+  .option('--static', 'without the unit tests', false)
+  .parse()
+const { fix, static: staticOnly } = command.opts<{ fix: boolean; static: boolean }>()
 
 interface Step {
   readonly name: string

@@ -1,27 +1,30 @@
 // `npm run conformance`: clients, servers and suites that nobody here wrote, against a Weir that runs. Downloads go into a
 // cache outside the repository (WEIR_CACHE). What a machine lacks is named, and is a failure: nothing is skipped in silence.
-// --quick: the part that a change must pass. --only NAME: one suite; what follows a -- are options of its own.
-import { parseArgs } from 'node:util'
 import { runCommand } from './conformance/command.ts'
 import { requirementsMissing } from './conformance/requirements.ts'
 import { startWeir } from '../test/support/running-weir.ts'
 import { suites } from './conformance/suites.ts'
+import { refuse, toolOptions } from './tool-options.ts'
 
-const { values, positionals } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
-  allowPositionals: true,
-})
-if (positionals.length > 0 && values.only === undefined) {
-  console.error('options of a suite want --only NAME before them')
-  process.exit(2)
-}
-const chosen = suites.filter(({ name, quick }) =>
-  values.only === undefined ? quick || !values.quick : name === values.only,
+const command = toolOptions(
+  'conformance',
+  'Clients, servers and suites that nobody here wrote, against a Weir that runs.',
 )
-if (chosen.length === 0) {
-  console.error(`no suite is called ${values.only}; there are ${suites.map(({ name }) => name).join(', ')}`)
-  process.exit(2)
+  .option('--quick', 'the part that a change must pass', false)
+  .option('--only <suite>', 'one suite')
+  .option('--list', 'says which suites there are, and runs none', false)
+  .argument('[options...]', 'with --only, behind another --: options of the suite itself')
+  .parse()
+const { quick: isQuick, only, list } = command.opts<{ quick: boolean; only?: string; list: boolean }>()
+const ownOptions = command.args
+if (list) {
+  for (const { name, what, quick } of suites) console.log(`${name.padEnd(24)} ${what}${quick ? ' (quick)' : ''}`)
+  process.exit()
 }
+if (ownOptions.length > 0 && only === undefined)
+  refuse(`${ownOptions.join(' ')} would be options of a suite: --only <suite> names which`)
+const chosen = suites.filter(({ name, quick }) => (only === undefined ? quick || !isQuick : name === only))
+if (chosen.length === 0) refuse(`no suite is called ${only}; there are ${suites.map(({ name }) => name).join(', ')}`)
 
 const results: { readonly name: string; readonly ok: boolean; readonly seconds: number }[] = []
 for (const suite of chosen) {
@@ -46,8 +49,7 @@ process.exitCode = failed.length > 0 ? 1 : 0
 
 /** Each suite has a Weir of its own, so that one cannot spoil the next. */
 async function runOn(suite: (typeof suites)[number]): Promise<boolean> {
-  if (suite.alone)
-    return (await runCommand([...suite.command(undefined), ...positionals], suite.env?.(undefined))) === 0
+  if (suite.alone) return (await runCommand([...suite.command(undefined), ...ownOptions], suite.env?.(undefined))) === 0
   await using weir = await startWeir(suite.name, suite.project)
-  return (await runCommand([...suite.command(weir.endpoints), ...positionals], suite.env?.(weir.endpoints))) === 0
+  return (await runCommand([...suite.command(weir.endpoints), ...ownOptions], suite.env?.(weir.endpoints))) === 0
 }

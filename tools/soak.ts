@@ -1,6 +1,5 @@
 // `npm run soak`: what takes too long for each change. The model in 20,000 histories, every rule taken away, 600 kills, many
-// power cuts. Adds a line to docs/reports/soak.md; a seed given by WEIR_SEED runs the same again. `npm run soak -- WORD`: only the parts
-// that have the word in their name.
+// power cuts. Adds a line to docs/reports/soak.md; a seed given by WEIR_SEED runs the same again.
 import { execFileSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
@@ -18,9 +17,14 @@ import { exploreGroups, histories } from '../test/model/groups/explore.ts'
 import { rulesWithout } from '../test/model/rules.ts'
 import { sweep } from '../test/model/sweep.ts'
 import { sweepTransactions } from '../test/transactions/sweep.ts'
+import { refuse, toolOptions } from './tool-options.ts'
 
 const seed = Number(process.env['WEIR_SEED'] ?? randomInt(2 ** 31))
 const report = 'docs/reports/soak.md'
+const command = toolOptions('soak', `What takes too long for each change; adds what it found to ${report}.`)
+  .argument('[word]', 'only the parts that have it in their name')
+  .addHelpText('after', '\nWEIR_SEED: a seed as a run before printed it, for the same once more')
+  .parse()
 
 interface Part {
   readonly name: string
@@ -149,10 +153,13 @@ if (!existsSync(report)) {
   mkdirSync('docs/reports', { recursive: true })
   writeFileSync(report, '# Soak runs\n\n| when | commit | seed | part | result |\n|---|---|---|---|---|\n')
 }
+const word = command.args[0] ?? ''
+const chosen = parts.filter(({ name }) => name.includes(word))
+if (chosen.length === 0)
+  refuse(`no part has "${word}" in its name; there are:\n${parts.map(({ name }) => `  ${name}`).join('\n')}`)
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
 console.log(`seed ${seed}`)
-const word = process.argv[2] ?? ''
-for (const part of parts.filter(({ name }) => name.includes(word))) {
+for (const part of chosen) {
   const { name } = part
   console.log(name)
   const started = performance.now()

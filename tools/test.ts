@@ -1,15 +1,15 @@
 // Runs tests with node:test and fails where node:test is content: when no file matches, and when a file holds no test.
-// Usage: tools/test.ts [--brief] all | unit | conformance | s3 | kafka | PATTERN …
-// --brief: says only what failed.
-import { parseArgs } from 'node:util'
 import { runTestGroup, type GroupResult } from './run-test-group.ts'
 import { testFiles } from './test-files.ts'
 import { testGroups } from './test-groups.ts'
+import { toolOptions } from './tool-options.ts'
 
-const { values, positionals: patterns } = parseArgs({
-  options: { brief: { type: 'boolean', default: false } },
-  allowPositionals: true,
-})
+const command = toolOptions('test', 'Runs tests; fails as well when no file matches, and when a file holds no test.')
+  .argument('<what...>', 'all, unit, conformance, s3, kafka, or patterns of files')
+  .option('--brief', 'says only what failed', false)
+  .parse()
+const patterns = command.args
+const { brief } = command.opts<{ brief: boolean }>()
 /** Unit tests wait for disks and timers a third of their time; a running Weir has processes enough of its own. */
 const lanes = patterns[0] === 'unit' ? 3 : 2
 const files = testFiles(patterns)
@@ -37,7 +37,7 @@ async function runAll(groups: readonly (readonly string[])[]): Promise<readonly 
   async function lane(): Promise<void> {
     for (let group = left.shift(); group; group = left.shift()) {
       const result = await runTestGroup(group)
-      if (!values.brief || result.failures.length > 0) process.stdout.write(result.report)
+      if (!brief || result.failures.length > 0) process.stdout.write(result.report)
       done.push(result)
     }
   }
