@@ -8,7 +8,7 @@ import { holdScanned, isConverted } from '../../lake/scan/hold-scanned.ts'
 import { liveRowsSql, refuseFormats } from '../../lake/scan/live-rows.ts'
 import { planScan, type Scan } from '../../lake/scan/plan-scan.ts'
 import { copySql } from '../../lake/write/copy.ts'
-import { stateProperty } from '../../record/delivery-state.ts'
+import { sourceColumns, stateProperty } from '../../record/delivery-state.ts'
 import type { RecordSchema } from '../../record/json/record-schema.ts'
 import type { ObjectStore } from '../../storage/objects/object-store.ts'
 import { scansInTurns } from './scans-in-turns.ts'
@@ -28,13 +28,17 @@ export function lakeView(
     refuseFormats(scan)
     return scan
   }
+  const ofPlaces = schema.fields.filter(({ name }) => (sourceColumns as readonly string[]).includes(name))
+  /** As files of rows that statements insert, and a table may have no others. */
+  const lacksPlaces = ({ columnSizes }: DataFile): boolean => ofPlaces.some(({ id }) => columnSizes?.has(id) !== true)
   /** By ids where a part of the files may not have all columns, or under other names, as copies of rows in Avro. */
   const held = async (scan: Scan, byId = false): Promise<TableFiles> => {
     const { dataFiles, deleteFiles } = scan
     const { pathOf, release } = await holdScanned([...dataFiles, ...deleteFiles], ports.store)
     const paths = dataFiles.map(({ location }) => pathOf(location))
     const hasDeletes = deleteFiles.length > 0
-    const isById = (hasDeletes || byId || dataFiles.some(isConverted)) && paths.length > 0
+    const isById =
+      (hasDeletes || byId || dataFiles.some((file) => isConverted(file) || lacksPlaces(file))) && paths.length > 0
     const rows = isById ? `(${liveRowsSql(scan, { schemas: metadata.schemas, pathOf })})` : rowsOfFiles(paths)
     return { paths, rows, hasDeletes, [Symbol.dispose]: release }
   }

@@ -3,7 +3,7 @@ import type { Field, Schema } from '../types/type.ts'
 import { byIdsSql, isToldByNames } from './by-ids.ts'
 import { byOwnNames } from './by-own-names.ts'
 import { needsFooter } from './needs-footer.ts'
-import { ownColumnsSql, type OwnFile } from './own-columns.ts'
+import { ownColumnScans, ownColumnsSql, type OwnFile, type ScanText, scanText } from './own-columns.ts'
 import type { Scan } from './plan-scan.ts'
 import { footerOf, type ReadFile } from './read-footer.ts'
 
@@ -31,7 +31,7 @@ export function fileRowsSql(files: readonly ReadFile[], options: FileRowsOptions
   ].join(' UNION ALL ')
 }
 
-/** The same rows with each field under its name. A SELECT around those is one more projection: to plan, and of each vector where rows are only counted. */
+/** The same rows with each field under its name. A SELECT around one scan is one more projection: to plan, and of each vector where rows are only counted. */
 export function namedRowsSql(
   files: readonly ReadFile[],
   options: Pick<FileRowsOptions, 'schema' | 'schemas' | 'specs' | 'mapping'>,
@@ -39,16 +39,29 @@ export function namedRowsSql(
   const { schema, schemas, specs, mapping } = options
   const { own, others } = waysToRead(files, options)
   const named = { specs, mapping, isNumbered: false, nameOf: ({ name }: Field) => name }
-  return [
-    ...(own.length === 0 ? [] : [ownColumnsSql(schema.fields, own, named)]),
-    ...(others.length === 0 ? [] : [`SELECT ${namedItems(schema)} FROM (${byIdsSql(schema, others, schemas, false)})`]),
-  ].join(' UNION ALL ')
+  const scans: ScanText[] = [...ownColumnScans(schema.fields, own, named)]
+  if (others.length > 0) {
+    const from = `(${byIdsSql(schema, others, schemas, false)})`
+    scans.push({ items: schema.fields.map(namedItem), from })
+  }
+  return scans.length === 1 ? scanText(scans[0]!) : unitedSql(schema, scans)
+}
+
+/** Of what is put together DuckDB reads the first column, also where rows are only counted: so that is one which no file has to be read for. */
+function unitedSql({ fields }: Schema, scans: readonly ScanText[]): string {
+  const names = new Set(fields.map(({ name }) => name.toLowerCase()))
+  let first = 'weir_row'
+  while (names.has(first)) first += '_'
+  const united = scans.map(({ items, from }) => scanText({ items: [`true AS ${first}`, ...items], from }))
+  return `SELECT ${fields.map(({ name }) => identifier(name)).join(', ')} FROM (${united.join(' UNION ALL ')})`
 }
 
 /** The columns of `fileRowsSql` under their names. */
 export function namedItems({ fields }: Schema): string {
-  return fields.map(({ id, name }) => `c${id} AS ${identifier(name)}`).join(', ')
+  return fields.map(namedItem).join(', ')
 }
+
+const namedItem = ({ id, name }: Field): string => `c${id} AS ${identifier(name)}`
 
 interface WaysToRead {
   /** Read by the names that they have themselves. */

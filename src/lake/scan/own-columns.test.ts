@@ -303,3 +303,32 @@ void test('rows that are only counted pass through one projection', async () => 
   const plan = String((await db.runAndReadAll(`EXPLAIN SELECT count(*) FROM (${sql})`)).getRows())
   assert.equal(plan.split('│         PROJECTION        │').length - 1, 1, plan)
 })
+
+void test('of files of several layouts no column is read where rows are only counted, whatever columns are called', async () => {
+  const all = schemaOf(['weir_row', 'id', 'WEIR_ROW_'].map((name) => ({ name, type: 'long' })))
+  const without = { ...all, fields: all.fields.slice(0, 2) }
+  const dataFiles = [
+    await written('SELECT i AS weir_row, i AS id, i AS "WEIR_ROW_" FROM range(3) t(i)', all),
+    await written('SELECT i AS weir_row, i AS id FROM range(3, 5) t(i)', without),
+  ]
+  // Found by its ids.
+  const beside = join(folder, `${files++}.parquet`)
+  await db.run(
+    `COPY (SELECT 5::BIGINT AS a, 5::BIGINT AS file_row_number) TO '${beside}' (FORMAT parquet, FIELD_IDS {a: 1, file_row_number: 2})`,
+  )
+  const sql = liveRowsSql(
+    { snapshot: undefined, schema: all, dataFiles, deleteFiles: [] },
+    { schemas: [all], pathOf, beside: [beside] },
+  )
+  assert.match(sql, /schema = MAP/)
+  const rows = [0, 1, 2, 3, 4, 5].map((i) => ({
+    weir_row: String(i),
+    id: String(i),
+    WEIR_ROW_: i < 3 ? String(i) : null,
+  }))
+  assert.deepEqual((await db.runAndReadAll(`SELECT * FROM (${sql}) ORDER BY id`)).getRowObjectsJson(), rows)
+  const planOf = async (what: string) =>
+    String((await db.runAndReadAll(`EXPLAIN SELECT ${what} FROM (${sql})`)).getRows())
+  assert.match(await planOf('max(id)'), /Projections/)
+  assert.doesNotMatch(await planOf('count(*)'), /Projections/)
+})

@@ -27,15 +27,34 @@ export interface OwnColumnsOptions {
   readonly nameOf?: (field: Field) => string
 }
 
+/** One SELECT of several that are put together. */
+export interface ScanText {
+  readonly items: readonly string[]
+  readonly from: string
+}
+
+export const scanText = ({ items, from }: ScanText): string => `SELECT ${items.join(', ')} FROM ${from}`
+
 /**
- * SELECT of each field, with each value taken from where the file has it (specification, column
+ * SELECTs of each field, with each value taken from where the file has it (specification, column
  * projection): the column of that id; in files without ids of a mapped name; else the partition's value of an identity transform; else the
  * field's default; else null. At every depth, whatever names were other fields' before. Files of the same columns are read together.
  */
-export function ownColumnsSql(fields: readonly Field[], files: readonly OwnFile[], options: OwnColumnsOptions): string {
+export function ownColumnScans(
+  fields: readonly Field[],
+  files: readonly OwnFile[],
+  options: OwnColumnsOptions,
+): readonly ScanText[] {
   const layouts = Map.groupBy(files, ({ columns }) => columns)
   const groups = [...layouts.values()].flatMap((same) => readAlike(fields, same, options))
-  return groups.map((same) => sameColumnsSql(fields, same, options)).join(' UNION ALL ')
+  return groups.map((same) => sameColumns(fields, same, options))
+}
+
+/** The same as one query. */
+export function ownColumnsSql(...given: Parameters<typeof ownColumnScans>): string {
+  return ownColumnScans(...given)
+    .map(scanText)
+    .join(' UNION ALL ')
 }
 
 /** Files of the same columns, those together of whose partitions the same values are taken: a scan more is a pipeline more, and counts by reading a column. */
@@ -54,11 +73,11 @@ function readAlike(
   return [...Map.groupBy(files, keyOf).values()]
 }
 
-function sameColumnsSql(
+function sameColumns(
   fields: readonly Field[],
   files: readonly OwnFile[],
   { specs = [], mapping, isNumbered, nameOf = ({ id }) => `c${id}` }: OwnColumnsOptions,
-): string {
+): ScanText {
   const { columns, file } = files[0]!
   const find = finder(files[0]!, mapping)
   const reading = { find, isCopy: isCopy(file) }
@@ -78,8 +97,10 @@ function sameColumnsSql(
     ...(isNumbered ? ['file_row_number = true'] : []),
     'hive_partitioning = false',
   ]
-  const all = isNumbered ? [...items, 'own.weir_file', 'own.file_row_number'] : items
-  return `SELECT ${all.join(', ')} FROM read_parquet([${paths.join(', ')}], ${numbers.join(', ')}) AS own`
+  return {
+    items: isNumbered ? [...items, 'own.weir_file', 'own.file_row_number'] : items,
+    from: `read_parquet([${paths.join(', ')}], ${numbers.join(', ')}) AS own`,
+  }
 }
 
 /** How far the number of rows in the first file may be from that of most. */

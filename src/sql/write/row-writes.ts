@@ -17,7 +17,7 @@ import { withAdded, withWork } from './run/change-table.ts'
 import { withUniqueKeys } from './run/check-keys.ts'
 import { twiceChanged, type WorkKind, writeWork } from './run/work-file.ts'
 import { runOurs } from './run/run-ours.ts'
-import { readFiles, rowsIn, type RunOurs, writeDataFiles } from './run/write-files.ts'
+import { insertedRows, rowsIn, type RunOurs, writeDataFiles } from './run/write-files.ts'
 import { runAlone } from './alone/run-alone.ts'
 import { truncatedTables, truncateTables } from './truncate-tables.ts'
 import { describeComposed, typesOfComposed } from './types-of.ts'
@@ -127,6 +127,8 @@ function parsedWrite(statement: Statement): WriteStatement {
   return parseWrite(statement)
 }
 
+const columnsOf = ({ columns }: TableRelation): string => columns.map(({ name }) => quoteName(name)).join(', ')
+
 const nameOf = ({ schema, name }: TableName): TableName => ({ schema, name })
 
 function returningOf({ returning, target: written }: WriteStatement, target: TableRelation): Returning | undefined {
@@ -147,10 +149,9 @@ async function changed(statement: WriteStatement, work: TargetWork): Promise<Cha
   if (statement.conflict) return changedRows(statement, 'upsert', work)
   const { query, before, target } = work
   const added = await writeDataFiles(work, query)
-  const columns = target.columns.map(({ name }) => quoteName(name)).join(', ')
   const rows = added.length
-    ? `SELECT ${columns} FROM ${readFiles(...added.map(({ path }) => path))}`
-    : `SELECT ${columns} FROM (${query}) WHERE false`
+    ? insertedRows(work, target.columns, added)
+    : `SELECT ${columnsOf(target)} FROM (${query}) WHERE false`
   const pending = await withUniqueKeys(withAdded(before, added), { files: added }, work)
   return { pending, count: rowsIn(added), rows }
 }
@@ -158,7 +159,11 @@ async function changed(statement: WriteStatement, work: TargetWork): Promise<Cha
 async function changedRows(statement: WriteStatement, kind: WorkKind, work: TargetWork): Promise<Changed> {
   const { query, plan, before, target } = work
   const found = await writeWork(work, kind, query, target)
-  const counted = { count: found.count, rows: found.rows ?? found.all }
+  // Rows to write have more columns in version 3: their lineage.
+  const counted = {
+    count: found.count,
+    rows: found.rows ? `SELECT ${columnsOf(target)} FROM (${found.rows})` : found.all,
+  }
   if (found.count === 0) return { ...counted, pending: before }
   const { table, rows } = await withWork(before, plan, found, work)
   if (!bringsKeys(statement, target)) return { ...counted, pending: table }

@@ -45,7 +45,9 @@ export async function withWork(
   work: WorkFile,
   writer: FileWriter,
 ): Promise<{ readonly table: PendingTable; readonly rows: readonly PendingFile[] }> {
-  const rows = work.rows ? await writeDataFiles(writer, work.rows, 'with lineage') : []
+  // Where no row goes, all are inserted.
+  const kind = work.touched.size === 0 ? 'new rows' : 'kept rows'
+  const rows = work.rows ? await writeDataFiles(writer, work.rows, kind) : []
   if (work.touched.size === 0) return { table: withAdded(before, rows), rows }
   const base = onNewerSnapshot(before, plan)
   const own = base.added.filter(({ path }) => work.touched.has(path))
@@ -101,6 +103,6 @@ async function withoutTouched(
     writer,
     `SELECT ${items} FROM (${placed}) AS kept WHERE NOT EXISTS (
       SELECT 1 FROM (${work.places}) AS gone WHERE gone.path = kept.${fileColumn} AND gone.pos = kept.${positionColumn})`,
-    'with lineage',
+    'kept rows',
   )
 }
