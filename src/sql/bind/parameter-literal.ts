@@ -1,4 +1,4 @@
-import { decimalLiteral } from '../catalog/exact-numeric.ts'
+import { numericParameter } from '../catalog/exact-numeric.ts'
 import { mustBeWhole } from '../catalog/rewrite-whole-numbers.ts'
 import { isLikePattern, likeEscape } from '../catalog/rewrite-like.ts'
 import { quoteText, type Statement } from '../gate/statement.ts'
@@ -68,7 +68,7 @@ export function literalOf({ text, oid }: Parameter, inferred: string | undefined
   if (text === null) return type ? `CAST(NULL AS ${type})` : 'NULL'
   if (text.includes('\0')) throw sqlError('WEIR-6005', 'a text parameter holds a zero byte', { sqlstate: '22021' })
   if (type === undefined) return untyped(text)
-  if (type === 'numeric') return decimalLiteral(text) ?? `CAST(${quoteText(text)} AS DOUBLE)`
+  if (type === 'numeric') return numericParameter(text)
   if (type.endsWith('[]')) return listLiteral(text, type)
   mustBeWhole(text, type)
   if (type === 'BLOB') return blobLiteral(text)

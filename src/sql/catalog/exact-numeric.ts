@@ -47,12 +47,55 @@ function isBare(tokens: readonly Token[], at: number): boolean {
   })
 }
 
+/** Of DuckDB's decimals. */
+export const decimalDigitsMax = 38
+/** A double keeps so many, whatever they are. */
+const doubleDigits = 15
+
 /** A number with its own digits; undefined for a text that is none, has an exponent or more digits than DuckDB's numbers. */
 export function decimalLiteral(text: string): string | undefined {
-  const [, whole = '', fraction = ''] = /^\s*[-+]?(\d*)\.?(\d*)\s*$/.exec(text) ?? []
-  const digits = whole.length + fraction.length
-  if (digits === 0 || digits > 38) return undefined
-  return `CAST(${quoteText(text.trim())} AS DECIMAL(${digits}, ${fraction.length}))`
+  const [, sign = '', whole = '', fraction = ''] = /^\s*([-+]?)(\d*)\.?(\d*)\s*$/.exec(text) ?? []
+  if (whole === '' && fraction === '') return undefined
+  if (whole.length + fraction.length <= decimalDigitsMax) return decimalOf(sign, whole, fraction)
+  const [kept, shorter] = [whole.replace(/^0+/, ''), fraction.replace(/0+$/, '')]
+  return kept.length + shorter.length <= decimalDigitsMax ? decimalOf(sign, kept, shorter) : undefined
+}
+
+function decimalOf(sign: string, whole: string, fraction: string): string {
+  const digits = Math.max(1, whole.length + fraction.length)
+  return `CAST('${sign}${whole || '0'}${fraction && `.${fraction}`}' AS DECIMAL(${digits}, ${fraction.length}))`
+}
+
+/** A number as a client's driver sends it: exact, as a double where that keeps its digits; 22003 where nothing does. */
+export function numericParameter(text: string): string {
+  const number = withoutExponent(text)
+  const literal = decimalLiteral(number)
+  if (literal === undefined) mustKeepDigits(text)
+  return literal ?? `CAST(${quoteText(text)} AS DOUBLE)`
+}
+
+/** 22003 for a number with more digits than a decimal or a double keeps. */
+export function mustKeepDigits(number: string, position?: number): void {
+  const [, whole = '', fraction = ''] = /^\s*[-+]?(\d*)\.?(\d*)(?:e[-+]?\d+)?\s*$/i.exec(number) ?? []
+  const digits = `${whole}${fraction}`.replace(/^0+/, '').replace(/0+$/, '').length
+  if (digits <= doubleDigits) return
+  throw sqlError('WEIR-6005', `${number.trim()} has more digits than the ${decimalDigitsMax} that a numeric keeps`, {
+    sqlstate: '22003',
+    hint: 'Round it, or give it as a text, which is rounded to the digits of its column.',
+    ...(position === undefined ? {} : { position }),
+  })
+}
+
+/** `1.5E+3` is `1500`; what is far from a decimal, and what is no number, stays as it is. */
+function withoutExponent(text: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = ''] =
+    /^\s*([-+]?)(\d*)\.?(\d*)e([-+]?\d+)\s*$/i.exec(text) ?? []
+  const shift = Number(exponent)
+  if (exponent === '' || Math.abs(shift) > 2 * decimalDigitsMax) return text
+  const [before, behind] = [Math.max(0, -shift - whole.length), Math.max(0, shift - fraction.length)]
+  const digits = `${'0'.repeat(before)}${whole}${fraction}${'0'.repeat(behind)}`
+  const point = before + whole.length + shift
+  return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`
 }
 
 const literalAt = ({ tokens }: TokenEditor, at: number): string | undefined => {

@@ -4,6 +4,7 @@ import { rewriteNumericCasts } from './exact-numeric.ts'
 import { rewriteLengths, rewriteSeconds, rewriteSubstrings } from './rewrite-text-functions.ts'
 import { checkWholeNumbers } from './rewrite-whole-numbers.ts'
 import { rewriteLikes } from './rewrite-like.ts'
+import { rewriteEscapedTexts, rewriteNumbers } from './rewrite-literals.ts'
 import { closingOf } from './rewrite-session.ts'
 import { tablePlaces } from './table-places.ts'
 import { isSymbol, type TokenEditor } from './token-editor.ts'
@@ -24,6 +25,9 @@ export function rewriteDialect(editor: TokenEditor): void {
   if (tokens.some(({ kind, value }) => kind === 'string' && value.startsWith('{'))) rewriteArrayLiterals(editor)
   if (tokens.some(({ kind, value }) => kind === 'string' && value.startsWith('\\x'))) rewriteByteLiterals(editor)
   if (tokens.some(({ kind, value }) => kind === 'word' && value in renamedFunctions)) renameFunctions(editor)
+  // What no rule before it put into other words.
+  rewriteEscapedTexts(editor)
+  rewriteNumbers(editor)
 }
 
 /** `at` is a usual name of a column, which DuckDB reserves: it is one unless AT TIME ZONE or AT (VERSION …) follows. */

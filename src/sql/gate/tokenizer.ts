@@ -1,4 +1,5 @@
 import { sqlError } from '../sql-error.ts'
+import { escapedText, unicodeText } from './escaped-text.ts'
 
 /**
  * One token of a statement. `value` is what it means: an unquoted word in lower case, a quoted one without its quotes, a
@@ -7,6 +8,8 @@ import { sqlError } from '../sql-error.ts'
 export interface Token {
   readonly kind: 'word' | 'quoted' | 'string' | 'number' | 'parameter' | 'symbol'
   readonly value: string
+  /** A string that is written as E'…' or U&'…'. */
+  readonly isEscaped?: true
   /** Place in the text, in UTF-16 units, end exclusive. */
   readonly start: number
   readonly end: number
@@ -48,6 +51,7 @@ function tokenAt(text: string, at: number): Token {
   if (char === "'") return quotedBy("'", 'string', text, at, at)
   if (char === '"') return quotedBy('"', 'quoted', text, at, at)
   if (/[eE]/.test(char) && text[at + 1] === "'") return escapeString(text, at)
+  if (/[uU]/.test(char) && text.startsWith("&'", at + 1)) return unicodeString(text, at)
   if (char === '$') {
     const end = endOf(parameter, text, at)
     if (end !== undefined) return { kind: 'parameter', value: text.slice(at + 1, end), start: at, end }
@@ -73,18 +77,22 @@ function quotedBy(quote: string, kind: 'string' | 'quoted', text: string, start:
   }
 }
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }
-
 function escapeString(text: string, start: number): Token {
-  let value = ''
   for (let at = start + 2; at < text.length; at++) {
     const char = text[at]!
-    if (char === '\\') value += escapes[text[++at] ?? ''] ?? text[at] ?? ''
-    else if (char !== "'") value += char
-    else if (text[at + 1] === "'") value += text[at++]
-    else return { kind: 'string', value, start, end: at + 1 }
+    if (char === '\\') at++
+    else if (char === "'" && text[at + 1] === "'") at++
+    else if (char === "'") {
+      const body = text.slice(start + 2, at).replaceAll(/\\[^]|''/g, (pair) => (pair === "''" ? "'" : pair))
+      return { kind: 'string', value: escapedText(body, start + 1), isEscaped: true, start, end: at + 1 }
+    }
   }
   throw unterminated('string', start)
+}
+
+function unicodeString(text: string, start: number): Token {
+  const { value, end } = quotedBy("'", 'string', text, start, start + 2)
+  return { kind: 'string', value: unicodeText(value, start + 1), isEscaped: true, start, end }
 }
 
 function dollarString(text: string, start: number, bodyStart: number): Token {
