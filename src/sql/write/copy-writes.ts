@@ -4,6 +4,7 @@ import { quoteName, type Statement } from '../gate/statement.ts'
 import type { ReadRelation } from '../snapshot/table-plan.ts'
 import type { WriteAnswer } from '../wire/write-service.ts'
 import { columnText } from './bind/compose-context.ts'
+import { leftOut } from './bind/compose-insert.ts'
 import { findColumns, findTarget, writableColumns } from './bind/find-target.ts'
 import { defaultOf } from './bind/value-text.ts'
 import { broughtName, refuseOurNames, targetRelation, writeSchema } from './bind/write-names.ts'
@@ -55,6 +56,7 @@ export function copyWrites(parts: WriteParts): CopyWrites {
         return {
           target: now.target,
           query: rowsQuery(now),
+          nulls: leftOut(now.columns, now.target),
           given: [targetRelation(now.target, 'none'), brought(now, stored)],
         }
       }

@@ -21,6 +21,8 @@ export interface TargetQuery {
   readonly target: TableRelation
   readonly query: string
   readonly given: readonly ReadRelation[]
+  /** Columns that it gives as null in all rows. */
+  readonly nulls?: readonly string[]
 }
 
 /** What the work on a table works with. */
@@ -72,7 +74,8 @@ export async function onTarget<Result>(
           const run = runOurs(lent.connection, statements.interruptible)
           const before = changes.of(target) ?? untouched(target, plan)
           const { metadata } = plan
-          const done = await work({ run, scratch, metadata, target, query: begun.spoken.text, plan, before })
+          const { nulls = [] } = composed!
+          const done = await work({ run, scratch, metadata, nulls, target, query: begun.spoken.text, plan, before })
           await begun.read.mustBeSame()
           statements.mustNotBeCanceled(started)
           return done

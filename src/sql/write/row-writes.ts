@@ -41,8 +41,8 @@ export function rowWrites(parts: WriteParts): RowWrites {
     const target = targetIn(await services.relations.current(), parsed)
     const typesOf = (text: string) =>
       typesOfComposed(statements, text, [targetRelation(target, 'with places')], declared)
-    const { query, readsPlaces } = await composeWrite(parsed, { target, typesOf })
-    return { target, query, given: [targetRelation(target, readsPlaces ? 'with places' : 'none')] }
+    const { query, readsPlaces, nulls = [] } = await composeWrite(parsed, { target, typesOf })
+    return { target, query, nulls, given: [targetRelation(target, readsPlaces ? 'with places' : 'none')] }
   }
   return {
     async describe(statement, declared) {

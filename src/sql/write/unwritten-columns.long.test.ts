@@ -151,6 +151,33 @@ void suite('columns that only deliveries write are not in the files of inserted 
       assert.deepEqual(await rows(current), now)
     })
 
+  void test('INSERT of a query and COPY leave out the columns that they give no value, VALUES only those of deliveries; rows are one table', async () => {
+    await engine.table(table, {
+      columns: [...columns, { name: 'place', type: 'struct<city: string>' }, { name: 'n', type: 'int' }],
+    })
+    await client.query(`insert into ${table} (id, n) select 1, 7`)
+    await copyFrom(client, `copy ${table} (item, id) from stdin`, { chunks: ['b\t2\n'] })
+    await client.query(`insert into ${table} (id) values (3)`)
+    const returned = await rows(
+      `insert into ${table} (n, id) select i, i from range(4, 5) r(i) returning id, item, place, n`,
+    )
+    assert.deepEqual(returned, [['4', null, null, 4]])
+    assert.deepEqual(new Set((await layouts()).map(String)), new Set(['id,n', 'id,item', 'id,item,place,n']))
+    const all = [
+      ['1', null, null, 7],
+      ['2', 'b', null, null],
+      ['3', null, null, null],
+      ['4', null, null, 4],
+    ]
+    assert.deepEqual(await rows(`select id, item, place, n from ${table} order by id`), all)
+    assert.deepEqual(await rows(`select count(*), count(n), max(item) from ${table}`), [['4', '2', 'b']])
+    await client.query(`update ${table} set item = 'x' where n is null and place is null`)
+    assert.deepEqual(await rows(`select id, item from ${table} where item is not null order by 1`), [
+      ['2', 'x'],
+      ['3', 'x'],
+    ])
+  })
+
   void test('their manifest says that all are null, so that a query of rows of records leaves the file out', async () => {
     await newTable()
     await client.query(`insert into ${table} (id, item) values (1, 'a'), (2, null)`)

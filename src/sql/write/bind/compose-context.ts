@@ -23,6 +23,8 @@ export interface ComposedWrite {
   readonly query: string
   /** Whether rows of the table are read with their places. */
   readonly readsPlaces: boolean
+  /** Columns that are null in all rows, for the statement gives them no value, and neither does the table. */
+  readonly nulls?: readonly string[]
 }
 
 export const withText = (defined: Fragment | undefined): string => (defined ? `${defined.text}\n` : '')

@@ -64,7 +64,14 @@ async function composeQuery(
   const untyped = untypedItems(query)
   for (const [at, column] of columns.entries())
     if (!untyped.has(at)) mustBeAssignable(types[at]!, column, query.position)
-  return composed(`(\n${text}\n) AS weir_rows(${aliases(types.length)})`, columns, context)
+  const rows = composed(`(\n${text}\n) AS weir_rows(${aliases(types.length)})`, columns, context)
+  return { ...rows, nulls: leftOut(columns, context.target) }
+}
+
+/** The columns that rows with values for these have no value for. */
+export function leftOut(given: readonly ColumnRelation[], { columns }: TableRelation): readonly string[] {
+  const left = columns.filter((column) => column.default === undefined && !given.includes(column))
+  return left.map(({ name }) => name)
 }
 
 /** The columns that so many values are for: those that the statement lists, or the first ones. */

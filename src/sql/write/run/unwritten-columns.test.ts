@@ -34,7 +34,8 @@ function tableOf(own: readonly Field[], more: Partial<TableMetadata> = {}): Tabl
   } as unknown as TableMetadata
 }
 
-const namesOf = (metadata: TableMetadata): readonly string[] => unwrittenColumns(metadata).map(({ name }) => name)
+const namesOf = (metadata: TableMetadata, nulls?: readonly string[]): readonly string[] =>
+  unwrittenColumns(metadata, nulls).map(({ name }) => name)
 const withField = (name: string, more: Partial<Field>): readonly Field[] =>
   fields.map((field) => (field.name === name ? { ...field, ...more } : field))
 
@@ -53,6 +54,14 @@ void test('one is written that has a default, must have a value, or is partition
   assert.deepEqual(namesOf(tableOf(fields, partitioned)), ['_source_partition', '_offset', '_timestamp'])
   const sorted = { 'default-sort-order-id': 0 }
   assert.deepEqual(namesOf(tableOf(fields, sorted)), ['_source', '_offset', '_timestamp'])
+})
+
+void test('nor is one to which the statement gives no value, under the same conditions', () => {
+  const more = [...fields, { id: 7, name: 'note', required: false, type: 'string' }]
+  assert.deepEqual(namesOf(tableOf(more)), namesOf(tableOf(fields)))
+  assert.deepEqual(namesOf(tableOf(more), ['note']), [...namesOf(tableOf(fields)), 'note'])
+  for (const one of [{ required: true }, { 'initial-default': 'x' }, { 'write-default': 'x' }])
+    assert.deepEqual(namesOf(tableOf([...fields, { ...more.at(-1)!, ...one }]), ['note']), namesOf(tableOf(fields)))
 })
 
 void test('a table of no other columns has them written', () => {

@@ -4,21 +4,20 @@ import { writeDefaultSql } from '../../../lake/types/default-value.ts'
 import type { Field, Schema } from '../../../lake/types/type.ts'
 import { sourceColumns } from '../../../record/delivery-state.ts'
 
-const own: ReadonlySet<string> = new Set(sourceColumns)
-
 /**
- * The columns that files of inserted rows do not have: those by which deliveries tell where rows come from, for no statement gives them a value. What
- * a file lacks is its `initial-default`, else null (Iceberg specification, column projection), so one stays that has a default, must have a value, or
- * is partitioned or sorted by. Others are written though they may be null throughout: each set of columns is a scan of its own to who reads them.
+ * The columns that files of inserted rows do not have: those by which deliveries tell where rows come from, to which no statement gives a value, and
+ * `nulls`, to which this one gives none. What a file lacks is its `initial-default`, else null (Iceberg specification, column projection), so one
+ * stays that has a default, must have a value, or is partitioned or sorted by.
  */
-export function unwrittenColumns(metadata: TableMetadata): readonly Field[] {
+export function unwrittenColumns(metadata: TableMetadata, nulls: readonly string[] = []): readonly Field[] {
+  const valueless: ReadonlySet<string> = new Set([...sourceColumns, ...nulls])
   const { fields } = tableSchema(metadata)
   const order = metadata['sort-orders'].find((each) => each['order-id'] === metadata['default-sort-order-id'])
   const layout = [...specById(metadata, metadata['default-spec-id']).fields, ...(order?.fields ?? [])]
   const laidOutBy = new Set(layout.map((field) => field['source-id']))
   const unwritten = fields.filter(
     (field) =>
-      own.has(field.name) &&
+      valueless.has(field.name) &&
       !field.required &&
       field['initial-default'] == null &&
       writeDefaultSql(field) === undefined &&

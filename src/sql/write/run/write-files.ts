@@ -22,6 +22,8 @@ export interface FileWriter {
   readonly run: RunOurs
   readonly scratch: Scratch
   readonly metadata: TableMetadata
+  /** Columns that are null in all rows that are inserted. */
+  readonly nulls?: readonly string[]
 }
 
 /** Rows that a statement changes bring along the number that they keep (version 3, row lineage). */
@@ -32,12 +34,12 @@ export type RowKind = 'kept rows' | 'new rows'
 
 /** Writes rows as data files of the table, each for one partition; none when there are no rows. `rows` is a query of all columns. */
 export async function writeDataFiles(
-  { run, scratch, metadata }: FileWriter,
+  { run, scratch, metadata, nulls }: FileWriter,
   rows: string,
   kind: RowKind = 'new rows',
 ): Promise<readonly PendingFile[]> {
   const [own, spec] = [tableSchema(metadata), specById(metadata, metadata['default-spec-id'])]
-  const unwritten = kind === 'new rows' ? unwrittenColumns(metadata) : []
+  const unwritten = kind === 'new rows' ? unwrittenColumns(metadata, nulls) : []
   const schema = kind === 'kept rows' && hasLineage(metadata) ? withLineage(own) : schemaWithout(own, unwritten)
   const directory = await scratch.folder()
   const copied = await run(copySql({ schema, spec, source: `(\n${rows}\n)`, directory }))
@@ -48,11 +50,11 @@ export async function writeDataFiles(
 
 /** A query of the table's columns, as `columns` has them, over files of rows that a statement inserted. */
 export function insertedRows(
-  { metadata }: Pick<FileWriter, 'metadata'>,
+  { metadata, nulls }: Pick<FileWriter, 'metadata' | 'nulls'>,
   columns: readonly ColumnRelation[],
   files: readonly PendingFile[],
 ): string {
-  const unwritten = new Set(unwrittenColumns(metadata).map(({ name }) => name))
+  const unwritten = new Set(unwrittenColumns(metadata, nulls).map(({ name }) => name))
   const items = columns.map((column) => {
     const name = quoteName(column.name)
     return unwritten.has(column.name) ? `${nullOf(column)} AS ${name}` : name
