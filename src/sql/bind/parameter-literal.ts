@@ -1,6 +1,7 @@
 import { numericParameter } from '../catalog/exact-numeric.ts'
 import { mustBeWhole } from '../catalog/rewrite-whole-numbers.ts'
 import { isLikePattern, likeEscape } from '../catalog/rewrite-like.ts'
+import { similarParameter } from '../catalog/rewrite-similar.ts'
 import { quoteText, type Statement } from '../gate/statement.ts'
 import { sqlError } from '../sql-error.ts'
 import { arrayElements } from '../wire/parameter-text.ts'
@@ -18,12 +19,13 @@ export function withParameters(statement: Statement, literals: readonly string[]
   let done = 0
   for (const [at, token] of statement.tokens.entries()) {
     if (token.kind !== 'parameter') continue
-    const literal = literals[Number(token.value) - 1]
-    if (literal === undefined)
+    const given = literals[Number(token.value) - 1]
+    if (given === undefined)
       throw sqlError('WEIR-6002', `there is no parameter $${token.value}`, {
         sqlstate: '42P02',
         position: token.start + 1,
       })
+    const literal = similarParameter(statement.tokens, at, given)
     const number = isOperand(statement, at) ? /^'(-?\d+(?:\.\d+)?)'$/.exec(literal)?.[1] : undefined
     const escape = literal.includes('\\') && isLikePattern(statement.tokens, at) ? likeEscape : ''
     text += `${statement.text.slice(done, token.start)}${number === undefined ? literal : `(${number})`}${escape}`

@@ -4,6 +4,7 @@ import { rewriteNumericCasts } from './exact-numeric.ts'
 import { rewriteLengths, rewriteSeconds, rewriteSubstrings } from './rewrite-text-functions.ts'
 import { checkWholeNumbers } from './rewrite-whole-numbers.ts'
 import { rewriteLikes } from './rewrite-like.ts'
+import { rewriteSimilar } from './rewrite-similar.ts'
 import { rewriteEscapedTexts, rewriteNumbers } from './rewrite-literals.ts'
 import { closingOf } from './rewrite-session.ts'
 import { tablePlaces } from './table-places.ts'
@@ -16,6 +17,7 @@ export function rewriteDialect(editor: TokenEditor): void {
   if (tokens.some(({ kind, value }) => kind === 'symbol' && value.includes('~'))) rewriteMatches(editor)
   if (speaks(/^(numeric|dec(imal)?)$/)) rewriteNumericCasts(editor)
   if (speaks(/^i?like$/)) rewriteLikes(editor)
+  if (speaks(/^similar$/)) rewriteSimilar(editor)
   if (speaks(/^substr(ing)?$/)) rewriteSubstrings(editor)
   if (speaks(/^(extract|date_part)$/)) rewriteSeconds(editor)
   if (speaks(/^(varchar|(bp)?char|character)$/)) rewriteLengths(editor)

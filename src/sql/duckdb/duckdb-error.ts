@@ -57,6 +57,12 @@ const rules: readonly Rule[] = [
   rule(/^Invalid Input Error: .*(unicode|utf)/i, 'WEIR-6005', '22021'),
   rule(/^Invalid Input Error: negative substring length/, 'WEIR-6005', '22011'),
   rule(/^Invalid Input Error: .*More than one row/i, 'WEIR-6005', '21000'),
+  // Of RE2.
+  rule(
+    /^Invalid Input Error: (missing (argument|closing)? ?[)\]]|unexpected \)|no argument for repetition|bad repetition|invalid (escape|character class|repetition|named|perl|UTF)|trailing \\)/i,
+    'WEIR-6005',
+    '2201B',
+  ),
   rule(/^Invalid Input Error/, 'WEIR-6005', '22023'),
   rule(/^Not implemented Error/, 'WEIR-6002', '0A000'),
   rule(/^Permission Error/, 'WEIR-6004', '42501'),

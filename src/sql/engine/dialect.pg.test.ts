@@ -63,6 +63,97 @@ void test('where it can, the port gives PostgreSQL’s answer', async () => {
     assert.equal(await answer(ours, text), await answer(theirs, text), text)
 })
 
+void test('SIMILAR TO takes patterns as PostgreSQL does', async () => {
+  const patterns = [
+    'a%',
+    '_b_',
+    'a.c',
+    'abc',
+    'ab',
+    '(a|b)%',
+    'a|abc',
+    'a_*',
+    'a_+',
+    'a_{2}',
+    'a_{3,}',
+    'abc?d?',
+    '[a-c]+',
+    '[^b]bc',
+  ]
+  const special = [
+    'a\\%c',
+    'a\\_c',
+    'a\\.c',
+    'a^c',
+    '^a',
+    'c$',
+    'a[.]c',
+    'a[%]c',
+    'a[_^]c',
+    'a\\\\c',
+    '\\w+',
+    'a[[:alpha:]%]c',
+    'a[]]c',
+    'a[^]]c',
+    'a(b)\\(c\\)',
+    '',
+    '%',
+    'a""c',
+    'a[\\]c',
+    "it''s",
+  ]
+  const texts = [
+    'abc',
+    'aXc',
+    'a.c',
+    'a%c',
+    'a_c',
+    'a^c',
+    '^a',
+    'c$',
+    'a\\c',
+    'a\nc',
+    'abbc',
+    'ab(c)',
+    'a]c',
+    '',
+    'a',
+    'a""c',
+    "it''s",
+  ]
+  const values = texts.map((text, at) => `(${at}, '${text}')`).join(', ')
+  for (const pattern of [...patterns, ...special]) {
+    const text = `select t similar to '${pattern}', t not similar to '${pattern}' from (values ${values}) v(n, t) order by n`
+    assert.equal(await answer(ours, text), await answer(theirs, text), pattern)
+  }
+  for (const text of [
+    "select 'a%c' similar to 'a!%c' escape '!', 'abc' similar to 'a!%c' escape '!', 'a\\c' similar to 'a\\c' escape ''",
+    "select 'abc' similar to ('a%'), 'abc' similar to 'a%'::text and true, 'abc' similar to null, null similar to 'a'",
+    "select 'a' similar to 'a' escape 'ab'",
+    "select 'a' similar to '('",
+    "select 'a]' similar to 'a[!]b]' escape '!', 'a\\' similar to 'a[\\]' escape '!', 'a!' similar to '[a!!]+' escape '!'",
+    "select 'a' similar to '*a'",
+    String.raw`select 'a''b' similar to E'a\'_', case when 'abc' similar to '%c' then 1 else 2 end`,
+  ])
+    assert.equal(await answer(ours, text), await answer(theirs, text), text)
+  for (const pattern of ['a%', '_b_', 'a.c', "it's", 'x']) {
+    const query = {
+      text: "select v similar to $1 as yes from (values ('abc'), ($$it's$$), ('a.c')) t(v)",
+      values: [pattern],
+    }
+    assert.deepEqual((await ours.query(query)).rows, (await theirs.query(query)).rows, pattern)
+  }
+  for (const pattern of ['p', "'a' || '%'", 'upper(p)', "'a' escape p", "$1 escape '!'"])
+    await assert.rejects(
+      ours.query(
+        `select v similar to ${pattern} from (values ('abc', 'a%')) t(v, p)`,
+        pattern.includes('$') ? ['a'] : [],
+      ),
+      { code: '0A000', message: /SIMILAR TO/, hint: /regexp_matches/ },
+      pattern,
+    )
+})
+
 // docs/spec/sql.md, "What differs from PostgreSQL": what each of the two says, so that a change of either is seen.
 void test('where it cannot, the differences are those that are documented', async () => {
   for (const [text, expected, here] of [

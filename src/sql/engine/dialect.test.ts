@@ -12,7 +12,7 @@ before(async () => {
       {
         schema: 'public',
         name: 'exact',
-        sql: String.raw`select 1.123456789::numeric as n, 'a%b' like 'a\%b' as yes, 'axb' like 'a\%b' as no`,
+        sql: String.raw`select 1.123456789::numeric as n, 'a%b' like 'a\%b' as yes, 'axb' like 'a\%b' as no, 'abc' similar to 'a%' as alike`,
       },
     ],
   )
@@ -97,8 +97,8 @@ void test('a backslash escapes in LIKE', async () => {
 })
 
 void test("a view's words mean what they mean in a statement", async () => {
-  const [n, yes, no] = await ask('select * from exact')
-  assert.deepEqual([plain(n), yes, no], ['1.123456789', true, false])
+  const [n, yes, no, alike] = await ask('select * from exact')
+  assert.deepEqual([plain(n), yes, no, alike], ['1.123456789', true, false, true])
 })
 
 void test('a text with a point is no whole number, as a literal and as a parameter', async () => {

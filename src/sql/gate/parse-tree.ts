@@ -118,7 +118,7 @@ function nameOf(item: TreeNode): string | undefined {
       return sessionWord((item['column_names'] as unknown[] | undefined) ?? [])
     case 'FUNCTION':
     case 'WINDOW':
-      return item['is_operator'] === true ? '?column?' : functionName(item)
+      return item['is_operator'] === true || isInfix(item) ? '?column?' : functionName(item)
     case 'CASE':
       return 'case'
     case 'CAST':
@@ -130,9 +130,20 @@ function nameOf(item: TreeNode): string | undefined {
   }
 }
 
+/** SIMILAR TO and `~` are calls to DuckDB's parser, but for their place: after what they match. */
+function isInfix(item: TreeNode): boolean {
+  if (item['function_name'] !== 'regexp_full_match') return false
+  const [matched] = (item['children'] ?? []) as readonly TreeNode[]
+  return (positionOf(item) ?? 0) > ((matched && positionOf(matched)) ?? Infinity)
+}
+
 /** DuckDB's parser has functions of its own schema for what SQL writes with words. */
-function functionName({ function_name: name, schema }: TreeNode): string {
+function functionName({ function_name: name, schema, order_bys: sorted }: TreeNode): string {
   if (name === 'count_star') return 'count'
+  // WITHIN GROUP (ORDER BY …), which DuckDB's own functions do not take.
+  const orders = (sorted as TreeNode | null | undefined)?.['orders'] as readonly unknown[] | undefined
+  if (name === 'quantile_cont' || name === 'quantile_disc')
+    return orders?.length ? name.replace('quantile', 'percentile') : name
   return name === 'date_part' && schema === 'main' ? 'extract' : text(name)
 }
 

@@ -15,6 +15,8 @@ const queries = [
   'select (select 1), (select n from t limit 1), (select max(n) as top from t), exists (select 1)',
   `select array[1, 2], row(1, 2), upper('a'), 'x', 1`,
   'select sum(n) over (), row_number() over (order by n) from t',
+  `select 'a' similar to 'b', 'a' not similar to 'b', upper('a') || 'c' similar to 'x', 'a' ~ 'b' from t`,
+  'select percentile_cont(0.5) within group (order by n), percentile_disc(0.5) within group (order by n), mode() within group (order by n) from t',
   'select n as now, now() as n from t union all select 1, now()',
   'select *, n as again from t',
 ]
