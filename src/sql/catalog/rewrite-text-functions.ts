@@ -25,8 +25,8 @@ export function rewriteSubstrings({ tokens, replace }: TokenEditor): void {
   }
 }
 
-/** Where the arguments after the first begin: at commas, FROM and FOR. */
-function argumentEnds(tokens: readonly Token[], open: number): readonly number[] {
+/** Where the arguments of a call after the first begin: at commas, FROM and FOR. */
+export function argumentEnds(tokens: readonly Token[], open: number): readonly number[] {
   const close = closingOf(tokens, open) ?? open
   const ends: number[] = []
   for (let at = open + 1, depth = 0; at < close; at++) {

@@ -154,6 +154,56 @@ void test('SIMILAR TO takes patterns as PostgreSQL does', async () => {
     )
 })
 
+/** Names and types of the columns besides the rows. */
+async function shape(client: pg.Client, text: string, values: unknown[] = []): Promise<string> {
+  try {
+    const { fields, rows } = await client.query({ text, values, rowMode: 'array' })
+    return JSON.stringify([fields.map(({ name, dataTypeID }) => [name, dataTypeID]), rows])
+  } catch (error) {
+    return `error ${(error as pg.DatabaseError).code}`
+  }
+}
+
+void test('generate_series gives rows in the list of SELECT', async () => {
+  for (const [text, values] of [
+    ['select generate_series(1, 3)'],
+    ['select generate_series(1, 3) as n, generate_series(1, 2) m, 7'],
+    ['select generate_series(5, 1, -2), generate_series(3000000000, 3000000001)'],
+    ['select generate_series(1, 0)'],
+    ['select generate_series(null, 3)'],
+    ['select generate_series(1, 3, 0)'],
+    ['select pg_catalog.generate_series(1, 2) n order by n desc'],
+    ['select distinct generate_series(1, 3) % 1 as n'],
+    ['select generate_series(1, 4) * 2 + 1, abs(generate_series(-2, 1)), generate_series(1, 4)::text'],
+    ['select generate_series from (select generate_series(1, 2)) s'],
+    ['with s as (select generate_series(1, 3)) select * from s order by 1 desc limit 2'],
+    ['select n, generate_series(1, n) from (values (1), (2), (null)) t(n) order by 1, 2'],
+    ['select generate_series(1, max(n)) from (values (1), (2)) t(n)'],
+    ['select generate_series(2::bigint, 3), generate_series(1, 2::bigint), generate_series(1, 2, 1::bigint)'],
+    ['select (select count(*) from (select generate_series(1, 10)) s), array(select generate_series(1, 2)) as a'],
+    ['select 1 union all select generate_series(2, 3) order by 1'],
+    ["select generate_series(timestamp '2024-01-01', timestamp '2024-01-02', interval '12 hours')"],
+    ["select generate_series('2024-01-01'::timestamptz, '2024-01-02', '1 day') as day"],
+    [
+      "select generate_series(date '2024-01-01', date '2024-01-03', '1 day')::date, generate_series(date '2024-03-01', date '2024-01-01', interval '-1 month')::date as back",
+    ],
+    ["select date '2024-01-30' + generate_series(0, 3) as day"],
+    ["select generate_series(timestamp '2024-01-01', timestamp '2024-01-02', interval '0 days')"],
+    [
+      "select lpad(generate_series(1, 2)::text, 3, '0'), chr(generate_series(65, 66)), extract(day from generate_series(timestamp '2024-01-01', '2024-01-02', '1 day'))::int",
+    ],
+    ['select n::int from generate_series(1, 2) g(n) where exists (select generate_series(1, n))'],
+    ['select generate_series(1, $1), $1 + 1', [2]],
+    ['select generate_series($1::int, $2::int, $3::int) as n', [1, 5, 2]],
+  ] as const)
+    assert.equal(await shape(ours, text, [...(values ?? [])]), await shape(theirs, text, [...(values ?? [])]), text)
+  // DuckDB's lists are used as such.
+  const { rows } = await ours.query(
+    'select list_sum(generate_series(1, 3))::int as a, len(generate_series(1, 3))::int as b, generate_series(1, 3)[2]::int as c, unnest(generate_series(4, 4))::int as d',
+  )
+  assert.deepEqual(rows, [{ a: 6, b: 3, c: 2, d: 4 }])
+})
+
 // docs/spec/sql.md, "What differs from PostgreSQL": what each of the two says, so that a change of either is seen.
 void test('where it cannot, the differences are those that are documented', async () => {
   for (const [text, expected, here] of [
@@ -166,6 +216,13 @@ void test('where it cannot, the differences are those that are documented', asyn
     ['select avg(x) from (values (1), (2)) t(x)', '1.5000000000000000', '1.5'],
     ["select 'a'::char(3)", 'a  ', 'a'],
     ['select 1.0 / 3', '0.33333333333333333333', '0.3333333333333333'],
+    [
+      "select generate_series(date '2024-01-01', '2024-01-01', '1 day')::text",
+      '2024-01-01 00:00:00+00',
+      '2024-01-01 00:00:00',
+    ],
+    ['select pg_typeof(n)::text from generate_series(1, 1) n', 'integer', 'bigint'],
+    ['select generate_series(1.5, 2)', '1.5', 'error 42883'],
     ['select 1e400 > 1', 'true', 'error 22003'],
     ['select 12345678901234567890123456789012345678.5 > 1', 'true', 'error 22003'],
     [

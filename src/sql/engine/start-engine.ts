@@ -9,6 +9,7 @@ import type { Duckdb } from '../duckdb/duckdb.ts'
 import { openDuckdb } from '../duckdb/open.ts'
 import type { EngineHost, SessionPrincipal } from '../engine-host.ts'
 import { exactMacros, exactSchema } from '../catalog/exact-numeric.ts'
+import { seriesMacros } from '../catalog/rewrite-series.ts'
 import { textMacros } from '../catalog/rewrite-text-functions.ts'
 import { createCatalogStore } from '../catalog/catalog-store.ts'
 import { createAnalyzer } from '../gate/analyze.ts'
@@ -135,7 +136,8 @@ async function openBlank(
 
 async function createExactMacros(duckdb: Duckdb): Promise<void> {
   await duckdb.query(`ATTACH ':memory:' AS ${exactSchema}`)
-  for (const macro of [...exactMacros, ...textMacros]) await duckdb.query(`CREATE MACRO ${exactSchema}.${macro}`)
+  for (const macro of [...exactMacros, ...textMacros, ...seriesMacros])
+    await duckdb.query(`CREATE MACRO ${exactSchema}.${macro}`)
 }
 
 async function describeQuery(services: EngineServices, sql: string) {

@@ -40,6 +40,8 @@ const undone: readonly (readonly [text: string, values?: readonly unknown[]])[] 
   [`insert into t values (7, 1, 2.345, 'x', '2024-01-02 03:04:05', '2024-01-02', 'yes', '{a,b}')`],
   [`insert into t (id, yes, n) values (7, true, 1.5), (8, 'f', '3'), (9, null, default)`],
   [`insert into t (name, id) select name, id + 10 from s where id > 2 returning id, name`],
+  [`insert into t (id) select generate_series(11, 13)`],
+  [`insert into t (id, n, day) select generate_series(11, 12), 5, date '2024-01-01' + generate_series(0, 1)`],
   [`insert into t (id) select 5 union select 6 returning id * 2 as twice, t.name`],
   [`insert into t default values`],
   [`insert into s default values returning *`],
