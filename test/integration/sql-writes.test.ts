@@ -49,6 +49,23 @@ void test('statements write to a table that a delivery fills: rows of others to 
   assert.match(told.stdout, /^INSERT 0 1$/m)
   const refused = await weir.command('sql', 'drop table notes')
   assert.match(refused.stderr, /the project declares the table public\.notes/)
+  // Somebody takes a declared table away by the catalog: no other one may come in its place.
+  const renamed = await fetch(`http://127.0.0.1:${weir.ports.http}/iceberg/v1/tables/rename`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      source: { namespace: ['public'], name: 'notes' },
+      destination: { namespace: ['public'], name: 'elsewhere' },
+    }),
+  })
+  assert.equal(renamed.status, 204, await renamed.text())
+  for (const text of ['create table notes (id int)', 'create table notes as select 1 as id'])
+    await assert.rejects(
+      client.query(text),
+      { code: '42P07', message: /the project declares a table public\.notes/ },
+      text,
+    )
+  await client.query('alter table elsewhere rename to notes')
   const status = await weir.command('status')
   assert.match(status.stdout, /writer/)
   assert.doesNotMatch(status.stdout, /has stopped|Failed/)

@@ -122,6 +122,21 @@ void test('many small tails are merged, and a commit of many files has every row
   assert.equal((await bench.rowsOf(table)).length, 40)
 })
 
+void test('a flush that does not get through says why before it is tired of waiting, and what was accepted is committed later', async () => {
+  const { log, table, start } = bench.world()
+  log.append(0, [good(1), good(2)])
+  const worker = await start()
+  await worker.assign({ epoch: 1, partitions: [0] })
+  await readUpTo(worker, 2)
+  table.nextCommits.push(...Array.from({ length: 1000 }, () => 'fail' as const))
+  const began = performance.now()
+  await assert.rejects(worker.flush(), { code: 'WEIR-5018', message: /cannot commit now: the catalog is not there/ })
+  assert.ok(performance.now() - began < 20_000)
+  table.nextCommits.length = 0
+  await worker.flush()
+  assert.equal((await bench.rowsOf(table)).length, 2)
+})
+
 void test('a flush happens by size and by age, without being asked', async () => {
   const { log, table, start } = bench.world({ flushBytes: 200_000, flushAgeMs: 300 })
   const worker = await start()

@@ -117,8 +117,23 @@ class Worker implements DeliveryWorker {
     const { figures, ports } = this.#context
     const session = await this.#whenReading(flushPatienceMs)
     if (figures.halted) throw new WeirError(figures.halted.code, figures.halted.reason)
-    const snapshotId = session ? await commitSession(this.#context, session) : null
+    const snapshotId = session ? await this.#committed(session) : null
     return { snapshotId: snapshotId ?? (await ports.table.load()).snapshotId }
+  }
+
+  /** It is tried until it lands; who asked hears why it does not get through, and does not wait for what may take hours. */
+  async #committed(session: Session): Promise<string | null> {
+    const { config, figures, ports } = this.#context
+    const commit = commitSession(this.#context, session)
+    const isDone = commit.then(
+      () => true,
+      () => true,
+    )
+    const deadline = ports.clock.monotonic() + flushPatienceMs
+    while (!(await Promise.race([isDone, pause(100, false)])))
+      if (figures.failing !== null && ports.clock.monotonic() >= deadline)
+        throw new WeirError('WEIR-5018', `delivery ${config.delivery} cannot commit now: ${figures.failing}`)
+    return commit
   }
 
   status(): ReturnType<DeliveryWorker['status']> {

@@ -33,9 +33,19 @@ export function tableDefinitions(
       hint: `In weir.config.ts: ${remedy}.`,
     })
   }
+  /** It may be away: somebody renamed it by the catalog. To rename it back is the way out; another one in its place would stop its deliveries. */
+  const mustNotBeDeclared = async (table: TableName): Promise<void> => {
+    if (!(await isDeclared(table))) return
+    const name = `${table.schema}.${table.name}`
+    throw sqlError('WEIR-6001', `the project declares a table ${name}, which is not there`, {
+      sqlstate: '42P07',
+      hint: `Give this one another name. If the declared one was renamed, rename it back: ALTER TABLE … RENAME TO ${table.name}.`,
+    })
+  }
   const change = async (request: TableDefinition): Promise<void> => {
     switch (request.define) {
       case 'create':
+        await mustNotBeDeclared(request)
         if (request.schema === 'public') await catalog.ensureNamespace(['public'])
         await catalog.createTable([request.schema], newTable(request, isOwn))
         return
@@ -80,6 +90,7 @@ export function tableDefinitions(
       return null
     },
     async stage(request) {
+      await mustNotBeDeclared(request)
       if (request.schema === 'public') await catalog.ensureNamespace(['public'])
       const staged = await catalog.stageTable([request.schema], newTable(request, isOwn)).catch(forSql)
       return stringifyJson(staged)
