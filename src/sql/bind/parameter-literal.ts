@@ -1,6 +1,8 @@
+import { dateTimeText, type DateTimeType } from '../catalog/date-time-text.ts'
 import { numericParameter } from '../catalog/exact-numeric.ts'
 import { mustBeWhole } from '../catalog/rewrite-whole-numbers.ts'
 import { isLikePattern, likeEscape } from '../catalog/rewrite-like.ts'
+import { dateTimeParameter } from '../catalog/rewrite-date-times.ts'
 import { similarParameter } from '../catalog/rewrite-similar.ts'
 import { quoteText, type Statement } from '../gate/statement.ts'
 import { sqlError } from '../sql-error.ts'
@@ -25,7 +27,7 @@ export function withParameters(statement: Statement, literals: readonly string[]
         sqlstate: '42P02',
         position: token.start + 1,
       })
-    const literal = similarParameter(statement.tokens, at, given)
+    const literal = dateTimeParameter(statement.tokens, at, similarParameter(statement.tokens, at, given))
     const number = isOperand(statement, at) ? /^'(-?\d+(?:\.\d+)?)'$/.exec(literal)?.[1] : undefined
     const escape = literal.includes('\\') && isLikePattern(statement.tokens, at) ? likeEscape : ''
     text += `${statement.text.slice(done, token.start)}${number === undefined ? literal : `(${number})`}${escape}`
@@ -75,7 +77,15 @@ export function literalOf({ text, oid }: Parameter, inferred: string | undefined
   mustBeWhole(text, type)
   if (type === 'BLOB') return blobLiteral(text)
   if (type === 'BOOLEAN') return booleanLiteral(text)
-  return `CAST(${quoteText(text)} AS ${type})`
+  const dateTime = dateTimes[type]
+  return `CAST(${quoteText(dateTime ? dateTimeText(text, dateTime) : text)} AS ${type})`
+}
+
+const dateTimes: Readonly<Record<string, DateTimeType>> = {
+  DATE: 'date',
+  TIMESTAMP: 'timestamp',
+  TIMESTAMPTZ: 'timestamptz',
+  'TIMESTAMP WITH TIME ZONE': 'timestamptz',
 }
 
 function untyped(text: string): string {

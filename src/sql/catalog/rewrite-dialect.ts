@@ -6,6 +6,7 @@ import { checkWholeNumbers } from './rewrite-whole-numbers.ts'
 import { rewriteLikes } from './rewrite-like.ts'
 import { rewriteSimilar } from './rewrite-similar.ts'
 import { rewriteEscapedTexts, rewriteNumbers } from './rewrite-literals.ts'
+import { rewriteDateTimes } from './rewrite-date-times.ts'
 import { rewriteSeries } from './rewrite-series.ts'
 import { closingOf } from './rewrite-session.ts'
 import { tablePlaces } from './table-places.ts'
@@ -24,6 +25,7 @@ export function rewriteDialect(editor: TokenEditor): void {
   if (speaks(/^(varchar|(bp)?char|character)$/)) rewriteLengths(editor)
   if (speaks(/^(int[248]?|integer|smallint|bigint)$/)) checkWholeNumbers(tokens)
   if (tokens.some(({ kind, value }) => kind === 'word' && rowFunctions.has(value))) nameRowFunctions(editor)
+  if (speaks(/^(date|timestamp(tz)?)$/)) rewriteDateTimes(editor)
   if (speaks(/^generate_series$/)) rewriteSeries(editor)
   if (tokens.some((_, at) => wordsAt(tokens, at, 'at'))) quoteAt(editor)
   if (tokens.some(({ kind, value }) => kind === 'string' && value.startsWith('{'))) rewriteArrayLiterals(editor)

@@ -154,6 +154,64 @@ void test('SIMILAR TO takes patterns as PostgreSQL does', async () => {
     )
 })
 
+void test('times are read as PostgreSQL reads them', async () => {
+  for (const written of [
+    '2024-01-01 10:00+02',
+    '2024-01-01T10:00Z',
+    '2024-01-01 10:00 Europe/Berlin',
+    '2024-01-01 10:00:00 +02',
+    '2024-01-01 10:00-0230',
+    '2024-01-01 10:00 Z',
+    '2024-01-01 10:00:30.5+02:30',
+    ' 2024-1-2 3:04 ',
+    '20240101',
+    '2024-01-01',
+    '20240101 10:00+01',
+    '20240101T101530Z',
+    '2024-12-31 23:59:59.9999999',
+    '2024-12-31 23:59:59.9999999+02',
+    '2024-02-28 10:00:00.1234565',
+    '2024-02-28 10:00:00.0000005',
+    '2024-01-01 10:00:00.1234567 CET',
+    '2024-01-01 10:00+99',
+    '2024-01-01 24:00',
+    '2024-01-01 10:00-15:59',
+    'x',
+    '',
+    'epoch',
+  ]) {
+    for (const type of ['timestamptz', 'timestamp', 'date'])
+      for (const text of [
+        `select '${written}'::${type}`,
+        `select cast('${written}' as ${type})`,
+        `select ${type} '${written}'`,
+      ])
+        assert.equal(await answer(ours, text), await answer(theirs, text), text)
+    for (const type of ['timestamptz', 'timestamp', 'date']) {
+      const query = { text: `select ($1::${type})::text as v`, values: [written] }
+      const [first, second] = await Promise.all(
+        [theirs, ours].map((client) =>
+          client.query(query).then(
+            ({ rows }) => rows,
+            ({ code }: pg.DatabaseError) => code,
+          ),
+        ),
+      )
+      assert.deepEqual(second, first, `${written} as a parameter of ${type}`)
+    }
+  }
+  for (const written of ['2024-02-30', '20241301', '2024-01-01 25:00+02', '2023-02-29 10:00', '2024-01-01 10:60+02'])
+    for (const client of [theirs, ours])
+      await assert.rejects(client.query(`select '${written}'::timestamptz`), { code: /^2200[78]$/ }, written)
+  for (const text of [
+    "select 'today'::date = current_date, date 'tomorrow' = current_date + 1, cast('Yesterday' as date) = current_date - 1, 'now'::date = current_date",
+    "select 'now'::timestamptz = now(), timestamp 'now' = localtimestamp, 'today'::timestamptz = current_date::timestamptz, timestamp with time zone 'tomorrow' > now()",
+    "select timestamp with time zone '2024-01-01 10:00+02', timestamp without time zone '2024-01-01 10:00+02', timestamp(0) '2024-01-01 10:00', '2024-01-01 10:00+02'::timestamp with time zone, 'today'",
+    "select 'now'::text, '2024-01-01 10:00+02'::text, '20240101', date_part('day', date '20240105')::int",
+  ])
+    assert.equal(await answer(ours, text), await answer(theirs, text), text)
+})
+
 /** Names and types of the columns besides the rows. */
 async function shape(client: pg.Client, text: string, values: unknown[] = []): Promise<string> {
   try {
@@ -223,6 +281,8 @@ void test('where it cannot, the differences are those that are documented', asyn
     ],
     ['select pg_typeof(n)::text from generate_series(1, 1) n', 'integer', 'bigint'],
     ['select generate_series(1.5, 2)', '1.5', 'error 42883'],
+    ["select '2024-02-30'::date", 'error 22008', 'error 22007'],
+    ["select timestamptz '2024-01-01' < '2024-01-01 10:00+02'", 'true', 'error 22007'],
     ['select 1e400 > 1', 'true', 'error 22003'],
     ['select 12345678901234567890123456789012345678.5 > 1', 'true', 'error 22003'],
     [
