@@ -62,7 +62,7 @@ export const lakeCodes = defineCodes({
   'WEIR-4012': {
     kind: 'invalid',
     cause: 'A table has a format version or a feature that Weir does not write.',
-    remedy: 'Use a table of format version 2 or 3, and the type that the message proposes.',
+    remedy: 'Use the type that the message proposes, in a table of format version 2 or 3.',
   },
   'WEIR-4013': {
     kind: 'invalid',

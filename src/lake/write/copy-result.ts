@@ -62,7 +62,7 @@ export function dataFilesOfCopy(
 }
 
 /** DuckDB names a column in statistics by its quoted path: `"st"."b"."element"`. */
-function columnsByStatisticsName(schema: Schema): ReadonlyMap<string, LocatedField> {
+export function columnsByStatisticsName(schema: Schema): ReadonlyMap<string, LocatedField> {
   const primitives = [...fieldsById(schema.fields).values()].filter((field) => typeof field.type === 'string')
   return new Map(primitives.map((field) => [field.path.map(identifier).join('.'), field]))
 }

@@ -31,3 +31,9 @@ void test('a full disk has the SQLSTATE that PostgreSQL gives it, whoever met it
     assert.deepEqual([sqlstate, detail], ['53100', 'WEIR-8001'], error.message)
   }
 })
+
+void test('what a table has and Weir does not write is a feature that is not supported', () => {
+  const error = new WeirError('WEIR-4012', 'The column c is fixed[4], which Weir does not write; use binary instead')
+  const { sqlstate, hint } = errorFields(error, 'ERROR')
+  assert.deepEqual([sqlstate, hint], ['0A000', catalogue['WEIR-4012'].remedy])
+})

@@ -27,6 +27,9 @@ export function errorFields(thrown: unknown, severity: 'ERROR' | 'FATAL', offset
 /** Of what is wrong in the statement itself, message and position say all there is. */
 const ofStatements: ReadonlySet<ErrorCode> = new Set(['WEIR-6001', 'WEIR-6002', 'WEIR-6005'])
 
+/** Of tables: what they have is not written, or not in this way. */
+const unsupported: ReadonlySet<ErrorCode> = new Set(['WEIR-4012', 'WEIR-4025', 'WEIR-4027'])
+
 function remedyOf({ code }: WeirError): string | undefined {
   return ofStatements.has(code) ? undefined : catalogue[code].remedy
 }
@@ -35,6 +38,6 @@ function remedyOf({ code }: WeirError): string | undefined {
 function sqlstateOf({ code, kind }: WeirError): string {
   // Pools take 57P03 for a server that starts, and connect anew.
   if (code === 'WEIR-8001') return '53100'
-  if (code === 'WEIR-4025' || code === 'WEIR-4027') return '0A000'
+  if (unsupported.has(code)) return '0A000'
   return kind === 'unavailable' ? '57P03' : 'XX000'
 }

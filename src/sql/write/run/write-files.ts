@@ -13,6 +13,7 @@ import { quoteName } from '../../gate/statement.ts'
 import type { PendingFile } from '../../snapshot/pending-table.ts'
 import { nullOf } from '../bind/value-text.ts'
 import type { Scratch } from './scratch.ts'
+import { mustBeStorable } from './storable-moments.ts'
 import { schemaWithout, unwrittenColumns } from './unwritten-columns.ts'
 
 /** Runs one statement of ours, and gives its rows. */
@@ -43,6 +44,7 @@ export async function writeDataFiles(
   const schema = kind === 'kept rows' && hasLineage(metadata) ? withLineage(own) : schemaWithout(own, unwritten)
   const directory = await scratch.folder()
   const copied = await run(copySql({ schema, spec, source: `(\n${rows}\n)`, directory }))
+  mustBeStorable(copied as unknown as CopyRow[], schema)
   const location = (partition: DataFile['partition']) => dataLocation(metadata, spec, partition)
   const written = dataFilesOfCopy(copied as unknown as CopyRow[], { schema, spec, location })
   return written.map(({ localPath, file }) => ({ path: localPath, file: withNulls(file, unwritten) }))
