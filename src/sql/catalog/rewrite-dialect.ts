@@ -7,6 +7,7 @@ import { rewriteLikes } from './rewrite-like.ts'
 import { rewriteSimilar } from './rewrite-similar.ts'
 import { rewriteEscapedTexts, rewriteNumbers } from './rewrite-literals.ts'
 import { rewriteDateTimes } from './rewrite-date-times.ts'
+import { rewriteNulls } from './rewrite-nulls.ts'
 import { rewriteSeries } from './rewrite-series.ts'
 import { closingOf } from './rewrite-session.ts'
 import { tablePlaces } from './table-places.ts'
@@ -26,6 +27,7 @@ export function rewriteDialect(editor: TokenEditor): void {
   if (speaks(/^(int[248]?|integer|smallint|bigint)$/)) checkWholeNumbers(tokens)
   if (tokens.some(({ kind, value }) => kind === 'word' && rowFunctions.has(value))) nameRowFunctions(editor)
   if (speaks(/^(date|timestamp(tz)?)$/)) rewriteDateTimes(editor)
+  if (speaks(/^null$/)) rewriteNulls(editor)
   if (speaks(/^generate_series$/)) rewriteSeries(editor)
   if (tokens.some((_, at) => wordsAt(tokens, at, 'at'))) quoteAt(editor)
   if (tokens.some(({ kind, value }) => kind === 'string' && value.startsWith('{'))) rewriteArrayLiterals(editor)

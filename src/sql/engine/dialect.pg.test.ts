@@ -228,6 +228,7 @@ void test('generate_series gives rows in the list of SELECT', async () => {
     ['select generate_series(1, 3) as n, generate_series(1, 2) m, 7'],
     ['select generate_series(5, 1, -2), generate_series(3000000000, 3000000001)'],
     ['select generate_series(1, 0)'],
+    ["select left('xyz', generate_series(1, 2)), concat('a', generate_series(1, 2), 'b') as c"],
     ['select generate_series(null, 3)'],
     ['select generate_series(1, 3, 0)'],
     ['select pg_catalog.generate_series(1, 2) n order by n desc'],
@@ -260,6 +261,21 @@ void test('generate_series gives rows in the list of SELECT', async () => {
     'select list_sum(generate_series(1, 3))::int as a, len(generate_series(1, 3))::int as b, generate_series(1, 3)[2]::int as c, unnest(generate_series(4, 4))::int as d',
   )
   assert.deepEqual(rows, [{ a: 6, b: 3, c: 2, d: 4 }])
+})
+
+void test('NULL without a type is a text, unless others in its column have one', async () => {
+  for (const text of [
+    'select null',
+    'select 1 as n, null as a, null b, null "c", null is null as d from (values (1)) t(x)',
+    'select 1 union all select null',
+    'select null as n union all select 2 order by n',
+    'select coalesce(n, null), greatest(1, null), array[1, null] from (values (7)) t(n)',
+    'select distinct null, coalesce(null, 5) as n, nullif(1, null) as m',
+    'select case when false then 1 else null end as n, (select null) as t, null::int as i',
+    'with w as (select null as n) select n from w',
+    'select t.n from (select null as n) t where n is null',
+  ])
+    assert.equal(await shape(ours, text), await shape(theirs, text), text)
 })
 
 // docs/spec/sql.md, "What differs from PostgreSQL": what each of the two says, so that a change of either is seen.

@@ -35,6 +35,14 @@ void test('columns have the names that PostgreSQL gives them', async () => {
       )
       assert.deepEqual(found, expected, text)
     }
+    const [expected, found] = await Promise.all(
+      [theirs, ours].map(async (client) => {
+        await client.query('create table made as select null as a, 1 as b, null c, generate_series(1, 2)')
+        const text = `select column_name, data_type from information_schema.columns where table_name = 'made' order by ordinal_position`
+        return (await client.query(text)).rows as unknown[]
+      }),
+    )
+    assert.deepEqual(found, expected)
   } finally {
     await theirs.end()
     await postgres.stop()
