@@ -55,9 +55,9 @@ function evenly(value: number): number {
 }
 
 /** Texts that mean a time of their own, as SQL. `now` and `today` are those of the statement. */
-export const dateTimeWords: Readonly<Record<string, string>> = {
-  now: 'now()',
-  today: 'current_date',
-  tomorrow: '(current_date + 1)',
-  yesterday: '(current_date - 1)',
-}
+export const dateTimeWords: ReadonlyMap<string, string> = new Map([
+  ['now', 'now()'],
+  ['today', 'current_date'],
+  ['tomorrow', '(current_date + 1)'],
+  ['yesterday', '(current_date - 1)'],
+])

@@ -10,7 +10,7 @@ export function rewriteDateTimes({ tokens, replace }: TokenEditor): void {
     const castType = isCast(tokens, at) ? typeAt(tokens, at + 2) : undefined
     const type = castType ?? typeBefore(tokens, at)
     if (type === undefined) continue
-    const word = dateTimeWords[value.trim().toLowerCase()]
+    const word = dateTimeWords.get(value.trim().toLowerCase())
     const text = dateTimeText(value, type.name)
     if (word !== undefined && castType) replace(at, 1, word)
     else if (word !== undefined) replace(type.start, at - type.start + 1, `CAST(${word} AS ${type.name})`)

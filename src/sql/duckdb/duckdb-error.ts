@@ -34,6 +34,7 @@ const rules: readonly Rule[] = [
   rule(/^Binder Error: .*Ambiguous/i, 'WEIR-6002', '42702'),
   rule(/^Binder Error: .*GROUP BY/i, 'WEIR-6002', '42803'),
   rule(/^Binder Error: No function matches/i, 'WEIR-6003', '42883'),
+  rule(/^Binder Error: Cannot concatenate/i, 'WEIR-6003', '42883'),
   rule(/^Binder Error: (Cannot (compare|mix|cast)|Type mismatch)/i, 'WEIR-6002', '42804'),
   rule(/^Binder Error/, 'WEIR-6002', '42601'),
   rule(/^Conversion Error: Could not convert string '\s*[-+]?[0-9]+\s*' to U?INT/, 'WEIR-6005', '22003'),
@@ -70,6 +71,18 @@ const rules: readonly Rule[] = [
   rule(/^IO Error/, 'WEIR-6005', '58030'),
 ]
 
+/** Where PostgreSQL has what DuckDB has by another name, and says nothing of it. */
+const remedies: readonly { readonly pattern: RegExp; readonly remedy: string }[] = [
+  {
+    pattern: /^Binder Error: Cannot concatenate types .*\[\]/,
+    remedy: 'Use list_append(list, element) and list_prepend(element, list); || joins two lists.',
+  },
+  {
+    pattern: /^Catalog Error: Type with name jsonb does not exist/i,
+    remedy: 'Use json: -> and ->> read it, json_contains(a, b) is what @> is.',
+  },
+]
+
 /** DuckDB's error as one for SQL clients: SQLSTATE, position, and its advice as the hint. WeirErrors pass as they are. */
 export function duckdbError(thrown: unknown): Error {
   if (thrown instanceof WeirError) return thrown
@@ -85,10 +98,11 @@ export function duckdbError(thrown: unknown): Error {
   const broken = brokenThrift.exec(body)?.[1]
   if (broken !== undefined) return sqlError(code, `a data file is damaged: ${broken.trim()}`, { sqlstate }, thrown)
   const [first = '', ...rest] = body.replace(/^[A-Za-z ]+ Error: (WEIR-4020 )?/, '').split('\n')
-  const hint = rest
+  const advice = rest
     .join(' ')
     .trim()
     .replace(/^(Candidate bindings:) :/, '$1')
+  const hint = remedies.find(({ pattern }) => pattern.test(full))?.remedy ?? advice
   if (sqlstate === '57014') return sqlError(code, 'canceling statement due to user request', { sqlstate }, thrown)
   return sqlError(code, first.trim(), { sqlstate, ...(hint ? { hint } : {}), ...placeOf(excerpt) }, thrown)
 }

@@ -176,6 +176,7 @@ void test('times are read as PostgreSQL reads them', async () => {
     '2024-01-01 10:00+99',
     '2024-01-01 24:00',
     '2024-01-01 10:00-15:59',
+    'constructor',
     'x',
     '',
     'epoch',
@@ -299,6 +300,9 @@ void test('where it cannot, the differences are those that are documented', asyn
     ['select generate_series(1.5, 2)', '1.5', 'error 42883'],
     ["select '2024-02-30'::date", 'error 22008', 'error 22007'],
     ["select timestamptz '2024-01-01' < '2024-01-01 10:00+02'", 'true', 'error 22007'],
+    ["select to_char(1, '9')", ' 1', 'error 42883'],
+    [`select '{"b":1,"a":2}'::jsonb`, '{"a": 2, "b": 1}', 'error 42704'],
+    ['select array[1, 2] || 3', '{1,2,3}', 'error 42883'],
     ['select 1e400 > 1', 'true', 'error 22003'],
     ['select 12345678901234567890123456789012345678.5 > 1', 'true', 'error 22003'],
     [

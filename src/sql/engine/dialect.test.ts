@@ -143,3 +143,17 @@ void test('seconds have their fraction', async () => {
   )
   assert.deepEqual((await ask("select extract(seconds from interval '1 minute 2.5 seconds')"))[0], '2.500000')
 })
+
+void test('what PostgreSQL has by another name is refused with that name', async () => {
+  for (const [expression, code, hint, instead] of [
+    ["to_char(timestamp '2024-01-02', 'YYYY')", '42883', /strftime\(time/, "strftime(timestamp '2024-01-02', '%Y')"],
+    ["to_char(1.5, '9.99')", '42883', /format\('\{:\.2f\}', number\)/, "format('{:.2f}', 2024.0::float8)"],
+    ["'{}'::jsonb", '42704', /Use json: /, `'{"a": "2024.00"}'::json ->> 'a'`],
+    ["jsonb '{}'", '42704', /Use json: /, `json_contains('{"a": 1}'::json, '{"a": 1}'::json)`],
+    ['array[1, 2] || 3', '42883', /list_append\(list, element\)/, 'list_append(array[1, 2], 3)::text'],
+    ['3 || array[1, 2]', '42883', /list_prepend\(element, list\)/, 'list_prepend(3, array[1, 2])::text'],
+  ] as const) {
+    await assert.rejects(ask(`select ${expression}`), { code, hint }, expression)
+    assert.match(String((await ask(`select ${instead}`))[0]), /^(2024(\.00)?|true|\[1, 2, 3\]|\[3, 1, 2\])$/, instead)
+  }
+})

@@ -20,6 +20,11 @@ export interface FunctionNames {
   readonly scalar: ReadonlySet<string>
 }
 
+/** What there is in the place of PostgreSQL's functions by names that are not near. */
+const stands: ReadonlyMap<string, string> = new Map([
+  ['to_char', "Use strftime(time, '%Y-%m-%d') for times and format('{:.2f}', number) for numbers."],
+])
+
 /** WEIR-6004 for a function that is refused, WEIR-6003 for one that does not exist. */
 export function checkScalarFunction(name: string, known: FunctionNames, position: number | undefined): void {
   if (refused.has(name) || /^(__internal|duckdb_|pragma_|read_|parquet_|sniff_|icu_collate)/.test(name))
@@ -27,10 +32,11 @@ export function checkScalarFunction(name: string, known: FunctionNames, position
   if (known.scalar.has(name) || tableFunctions.has(name)) return
   if (/^[a-z_]\w*$/i.test(name) === false) return
   const nearest = nearestName(name, known.scalar)
+  const hint = stands.get(name) ?? (nearest ? `Did you mean ${nearest}?` : undefined)
   throw sqlError('WEIR-6003', `function ${name} does not exist`, {
     sqlstate: '42883',
     ...(position === undefined ? {} : { position }),
-    ...(nearest ? { hint: `Did you mean ${nearest}?` } : {}),
+    ...(hint ? { hint } : {}),
   })
 }
 
