@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { runSql } from '../../src/cli/sql-session.ts'
@@ -192,6 +192,12 @@ void test(
     await weir.start()
     const read = await weir.command('tail', 'events', '--from', 'start', '-n', '1')
     assert.equal(read.stdout.trim(), '{"word":"nobody may read this"}')
+    await weir.stop()
+    // Nobody waits for a file that is not there.
+    rmSync(join(weir.folder, 'key.txt'))
+    const keyless = await weir.command('up')
+    assert.notEqual(keyless.code, 0)
+    assert.match(keyless.stderr, /key\.txt cannot be read \(ENOENT\)\. Write the secret there/)
   },
 )
 

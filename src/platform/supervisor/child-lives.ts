@@ -34,6 +34,8 @@ export interface ChildLives<Remote extends Methods> {
 
 /** What cannot start because of its data or its settings will not start a second later either. */
 const hopeless = new Set(['corrupt', 'invalid', 'conflict', 'unauthorized'])
+/** Nor will what looks for a file that is not there, when it never ran; one that did may have lost its disk for a while. */
+const hopelessAtFirst = new Set(['WEIR-7006', 'WEIR-8008'])
 /** After so long a life the next failure is a first one again. */
 const longLifeMs = 30_000
 
@@ -45,6 +47,7 @@ export function childLives<Remote extends Methods>(
   let current: SpawnedChild<Remote> | undefined
   let restarts = 0
   let endedFor: string | undefined
+  let wasReady = false
   const resting = new WeakSet<SpawnedChild<Remote>>()
   const closed = new AbortController()
 
@@ -57,7 +60,7 @@ export function childLives<Remote extends Methods>(
       const exit = await process.exited
       if (closed.signal.aborted || resting.has(process)) return
       options.onEnd?.(exit, process.pid)
-      if (problem && hopeless.has(problem.kind)) {
+      if (problem && (hopeless.has(problem.kind) || (!wasReady && hopelessAtFirst.has(problem.code)))) {
         logger.error({ child: name, code: problem.code }, problem.message)
         return state.become({ kind: 'failed', reason: problem.message })
       }
@@ -72,6 +75,7 @@ export function childLives<Remote extends Methods>(
       const { channel, pid } = process
       await options.begin(channel, pid)
       state.become({ kind: 'ready', pid, since: Date.now() })
+      wasReady = true
       return undefined
     } catch (thrown) {
       process.kill()

@@ -105,6 +105,20 @@ void test('a start removes what a crash left of deleted topics and of new ones, 
   const description = readFileSync(join(visits, 'topic.json'))
   writeFileSync(join(visits, 'topic.json'), '{')
   await assert.rejects(log.start(), { code: 'WEIR-3008', message: /topic\.json/ })
+  // One bit each: another name, more partitions, the id of none.
+  for (const [written, instead] of [
+    ['"name":"visits"', '"name":"visitr"'],
+    ['"partitions":1', '"partitions":3'],
+    [`"id":"${basename(visits)}"`, `"id":"x${basename(visits).slice(1)}"`],
+  ] as const) {
+    writeFileSync(join(visits, 'topic.json'), description.toString().replace(written, instead))
+    await assert.rejects(log.start(), { code: 'WEIR-3008', message: /topic\.json is not what was written/ }, instead)
+  }
+  // As versions without a checksum wrote it.
+  const { checksum: _, ...plain } = JSON.parse(description.toString()) as Record<string, unknown>
+  writeFileSync(join(visits, 'topic.json'), JSON.stringify(plain))
+  await log.start()
+  await log.broker.stop()
   writeFileSync(join(visits, 'topic.json'), description)
   await log.start()
   assert.equal(log.broker.status().topics[0]?.partitions[0]?.endOffset, 1)

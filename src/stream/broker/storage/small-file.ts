@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { crc32c } from '@node-rs/crc32'
 import type { Files } from '../../../kernel/files/files.ts'
 
 /** Replaces a small JSON file: after it the new content is durable, at any moment before it the old one. */
@@ -20,6 +21,11 @@ export async function writeText(files: Files, path: string, text: string): Promi
   }
   await files.rename(temporary, path)
   await files.syncDirectory(dirname(path))
+}
+
+/** CRC32C in eight hexadecimal digits: tells a text that is no longer what was written. */
+export function checksumOf(text: string): string {
+  return (crc32c(text) >>> 0).toString(16).padStart(8, '0')
 }
 
 export async function removeIfThere(files: Files, path: string): Promise<void> {

@@ -1,7 +1,6 @@
-import { crc32c } from '@node-rs/crc32'
 import type { Files, OpenFile } from '../../../kernel/files/files.ts'
 import { unwritten, type PartitionCheckpoint } from '../storage/partition-checkpoint.ts'
-import { readJsonIfWhole, writeJson } from '../storage/small-file.ts'
+import { checksumOf, readJsonIfWhole, writeJson } from '../storage/small-file.ts'
 
 /** What is written down about all partitions, by `topic id/partition`. */
 export interface Checkpoints {
@@ -138,8 +137,4 @@ async function readChanges(files: Files, path: string): Promise<ChangeLine[]> {
 function lineOf(line: ChangeLine): Buffer {
   const json = JSON.stringify(line)
   return Buffer.from(`${checksumOf(json)} ${json}\n`)
-}
-
-function checksumOf(text: string): string {
-  return (crc32c(text) >>> 0).toString(16).padStart(8, '0')
 }

@@ -1,7 +1,8 @@
+import { basename } from 'node:path'
 import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import type { Files } from '../../../kernel/files/files.ts'
 import { removeFolder } from '../storage/remove-folder.ts'
-import { readJsonIfWhole } from '../storage/small-file.ts'
+import { checksumOf, readJsonIfWhole, writeJson } from '../storage/small-file.ts'
 
 /** `topic.json`, in the topic's folder beside one folder for each partition. */
 export interface TopicFile {
@@ -12,20 +13,39 @@ export interface TopicFile {
   readonly configs: Readonly<Record<string, string>>
 }
 
+/** Files of earlier versions have none. */
+type WrittenTopicFile = TopicFile & { readonly checksum?: string }
+
 const partitionFolder = /^\d+$/
+
+export async function writeTopicFile(files: Files, folder: string, file: TopicFile): Promise<void> {
+  const written: WrittenTopicFile = { ...file, checksum: checksumOf(JSON.stringify(file)) }
+  await writeJson(files, `${folder}/topic.json`, written)
+}
 
 /**
  * Undefined for a topic that was never named: its creation was cut short before anybody was told. Throws WEIR-3008 when records
- * lie in the folder, or when the file is there and cannot be read: a start without the topic would hide them.
+ * lie in the folder, or when the file is there and is not what was written: a start without the topic, or under another name, would hide
+ * them.
  */
 export async function readTopicFile(files: Files, folder: string): Promise<TopicFile | undefined> {
   const path = `${folder}/topic.json`
-  const found = await readJsonIfWhole<TopicFile>(files, path)
-  if (found) return found
+  const found = await readJsonIfWhole<WrittenTopicFile>(files, path)
+  if (found) return checked(found, path, folder)
   if ((await files.size(path)) === undefined && !(await holdsRecords(files, folder))) return undefined
-  throw new WeirError(
+  throw damaged(path, 'is missing or cannot be read, though a topic lies in its folder')
+}
+
+function checked({ checksum, ...file }: WrittenTopicFile, path: string, folder: string): TopicFile {
+  const isWhole = checksum === undefined || checksum === checksumOf(JSON.stringify(file))
+  if (isWhole && file.id === basename(folder)) return file
+  throw damaged(path, `is not what was written: it says topic "${file.name}" with id ${file.id}`)
+}
+
+function damaged(path: string, what: string): WeirError {
+  return new WeirError(
     'WEIR-3008',
-    `${path} is missing or cannot be read, though a topic lies in its folder. Restore the file, or move the folder away to go on without the topic`,
+    `${path} ${what}. Restore the file, or move the folder away to go on without the topic`,
     { details: { file: path } },
   )
 }

@@ -8,13 +8,12 @@ import type { StorageServices } from '../storage/storage-services.ts'
 import type { PartitionLog } from '../storage/partition-log.ts'
 import type { PlannedStart } from '../storage/partition-upkeep.ts'
 import type { Reserve } from '../../../kernel/files/reserve.ts'
-import { writeJson } from '../storage/small-file.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { openDeletedTopics } from './deleted-topics.ts'
 import { createDeletions, type DeletionParts } from './deletions.ts'
 import { readTopics, recoverPartitions } from './recover-topics.ts'
 import { checkGrowth, checkTopicName } from './new-topic.ts'
-import type { TopicFile } from './topic-files.ts'
+import { type TopicFile, writeTopicFile } from './topic-files.ts'
 import { createTopicMap } from './topic-map.ts'
 import { createTopicPartitions, openedAtOnce } from './topic-partitions.ts'
 import type { Topic } from './topic.ts'
@@ -128,7 +127,7 @@ function createTopicStore(
   async function write({ id, name, configs, partitions: all }: Topic): Promise<void> {
     const file: TopicFile = { format: 1, id, name, partitions: all.length, configs }
     await files.makeDirectory(`${root}/${id}`)
-    await writeJson(files, `${root}/${id}/topic.json`, file)
+    await writeTopicFile(files, `${root}/${id}`, file)
   }
 
   function checkFree(name: string): void {
