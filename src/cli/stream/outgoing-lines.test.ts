@@ -1,8 +1,31 @@
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { test } from 'node:test'
-import { jsonLines } from './outgoing-lines.ts'
+import type { OutgoingRecord } from '../../stream/client/producer.ts'
+import { jsonLines, plainLines, sendLines } from './outgoing-lines.ts'
 
-const read = jsonLines({ key: null, partition: undefined, timestampMs: undefined, headers: [] }, true)
+const none = { key: null, partition: undefined, timestampMs: undefined, headers: [] }
+const readBytes = jsonLines(none, true)
+const read = (line: string, number: number) => readBytes(Buffer.from(line), number)
+
+void test('keys and values of lines are the bytes that they are', async () => {
+  const lines = Buffer.concat([
+    Buffer.from('schlüssel→wert\r\n'),
+    Buffer.from([0xff, 0xfe, 0xe2, 0x86, 0x92, 0xff, 0x01, 0x78, 0x0a, 0x0a]),
+    Buffer.from('k→NULL'),
+  ])
+  const sent: OutgoingRecord[] = []
+  const input = Readable.from([lines.subarray(0, 20), lines.subarray(20)], { objectMode: false })
+  await sendLines(input, plainLines(none, '→', 'NULL'), async (record) => void sent.push(record))
+  assert.deepEqual(
+    sent.map(({ key, value }) => [key, value]),
+    [
+      [Buffer.from('schlüssel'), Buffer.from('wert')],
+      [Buffer.from([0xff, 0xfe]), Buffer.from([0xff, 0x01, 0x78])],
+      [Buffer.from('k'), null],
+    ],
+  )
+})
 
 void test('a line of JSON is a record as weir stream tail --json prints it', () => {
   assert.equal(read('', 1), undefined)

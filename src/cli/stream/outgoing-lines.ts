@@ -12,8 +12,8 @@ export interface RecordDefaults {
   readonly headers: readonly { readonly key: string; readonly value: Buffer | null }[]
 }
 
-/** How a line becomes a record. Undefined for a line that is none. */
-export type LineReader = (line: string, number: number) => OutgoingRecord | undefined
+/** How a line becomes a record. Undefined for a line that is none. Bytes that are no UTF-8 are somebody's too: they stay what they are. */
+export type LineReader = (line: Buffer, number: number) => OutgoingRecord | undefined
 
 /** Each line a value, or a key, the separator and a value. A value that is the marker is a tombstone. */
 export function plainLines(
@@ -21,25 +21,30 @@ export function plainLines(
   separator: string | undefined,
   nullMarker: string | undefined,
 ): LineReader {
-  const valueOf = (text: string): string | null => (text === nullMarker ? null : text)
+  const marker = nullMarker === undefined ? undefined : Buffer.from(nullMarker)
+  const valueOf = (bytes: Buffer): Buffer | null => (marker?.equals(bytes) ? null : bytes)
   return (line, number) => {
-    if (line === '') return undefined
+    if (line.length === 0) return undefined
     if (separator === undefined) return withDefaults(defaults, { value: valueOf(line) })
     const at = line.indexOf(separator)
     if (at < 0)
       throw new WeirError(
         'WEIR-2009',
-        `line ${number} has no ${JSON.stringify(separator)} between key and value: ${line.slice(0, 80)}`,
+        `line ${number} has no ${JSON.stringify(separator)} between key and value: ${line.toString().slice(0, 80)}`,
       )
-    return withDefaults(defaults, { key: line.slice(0, at), value: valueOf(line.slice(at + separator.length)) })
+    return withDefaults(defaults, {
+      key: line.subarray(0, at),
+      value: valueOf(line.subarray(at + Buffer.byteLength(separator))),
+    })
   }
 }
 
 /** Each line what `weir stream tail --json` prints; the partition is taken only when `keepPartition` is set. */
 export function jsonLines(defaults: RecordDefaults, keepPartition: boolean): LineReader {
   return (line, number) => {
-    if (line.trim() === '') return undefined
-    const read = parsed(line, number)
+    const json = line.toString()
+    if (json.trim() === '') return undefined
+    const read = parsed(json, number)
     const timestampMs = read.timestamp === undefined ? undefined : Date.parse(read.timestamp)
     if (Number.isNaN(timestampMs)) throw wrongLine(number, `"${read.timestamp}" is no time`)
     return withDefaults(defaults, {
@@ -109,8 +114,9 @@ export async function sendLines(
   send: (record: OutgoingRecord) => Promise<void> | undefined,
 ): Promise<void> {
   let number = 0
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-    const found = read(line, ++number)
+  // A character for each byte: readline knows lines of texts alone.
+  for await (const line of createInterface({ input: input.setEncoding('latin1'), crlfDelay: Infinity })) {
+    const found = read(Buffer.from(line, 'latin1'), ++number)
     try {
       if (found) await send(found)
     } catch (error) {
