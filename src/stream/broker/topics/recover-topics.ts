@@ -1,8 +1,9 @@
+import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import { inParallel } from '../../../kernel/in-parallel.ts'
 import type { StorageServices } from '../storage/storage-services.ts'
 import type { DeletedTopics } from './deleted-topics.ts'
 import type { Partition } from './partition.ts'
-import { readTopicFile, removeTopicFiles, type TopicFile } from './topic-files.ts'
+import { mustBeInPlace, readTopicFile, removeTopicFiles, type TopicFile } from './topic-files.ts'
 import { openedAtOnce, type TopicPartitions } from './topic-partitions.ts'
 import type { Topic } from './topic.ts'
 
@@ -12,13 +13,28 @@ export async function readTopics(
   deleted: DeletedTopics,
   { files }: StorageServices,
 ): Promise<TopicFile[]> {
-  const found: TopicFile[] = []
+  /** By name, with the folder of each. */
+  const found = new Map<string, readonly [folder: string, file: TopicFile]>()
   for (const id of await files.list(root)) {
-    const file = deleted.has(id) ? undefined : await readTopicFile(files, `${root}/${id}`)
-    if (file) found.push(file)
-    else await removeTopicFiles(files, `${root}/${id}`)
+    const folder = `${root}/${id}`
+    const file = deleted.has(id) ? undefined : await readTopicFile(files, folder)
+    if (!file) await removeTopicFiles(files, folder)
+    else {
+      const [other] = found.get(file.name) ?? []
+      if (other !== undefined) throw heldTwice(file.name, [other, folder])
+      found.set(file.name, [folder, file])
+    }
   }
-  return found
+  for (const [folder, file] of found.values()) mustBeInPlace(file, folder)
+  return [...found.values()].map(([, file]) => file)
+}
+
+function heldTwice(name: string, folders: readonly [string, string]): WeirError {
+  return new WeirError(
+    'WEIR-3008',
+    `two folders hold a topic "${name}": ${folders.join(' and ')}. Move one of them away; topic.json in it says what it is`,
+    { details: { file: folders[1] } },
+  )
 }
 
 /** So much of what should be whole is read anyway: in a log of few partitions damage is named at the start, not at the first use. */

@@ -31,14 +31,19 @@ export async function writeTopicFile(files: Files, folder: string, file: TopicFi
 export async function readTopicFile(files: Files, folder: string): Promise<TopicFile | undefined> {
   const path = `${folder}/topic.json`
   const found = await readJsonIfWhole<WrittenTopicFile>(files, path)
-  if (found) return checked(found, path, folder)
+  if (found) return whole(found, path)
   if ((await files.size(path)) === undefined && !(await holdsRecords(files, folder))) return undefined
   throw damaged(path, 'is missing or cannot be read, though a topic lies in its folder')
 }
 
-function checked({ checksum, ...file }: WrittenTopicFile, path: string, folder: string): TopicFile {
-  const isWhole = checksum === undefined || checksum === checksumOf(JSON.stringify(file))
-  if (isWhole && file.id === basename(folder)) return file
+/** WEIR-3008 for a description that lies in another topic's folder: its records would be looked for where they are not. */
+export function mustBeInPlace({ name, id }: TopicFile, folder: string): void {
+  if (id === basename(folder)) return
+  throw damaged(`${folder}/topic.json`, `is not what was written there: it says topic "${name}" with id ${id}`)
+}
+
+function whole({ checksum, ...file }: WrittenTopicFile, path: string): TopicFile {
+  if (checksum === undefined || checksum === checksumOf(JSON.stringify(file))) return file
   throw damaged(path, `is not what was written: it says topic "${file.name}" with id ${file.id}`)
 }
 

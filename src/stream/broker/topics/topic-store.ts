@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { inParallel } from '../../../kernel/in-parallel.ts'
 import type { DeletedTopic } from '../broker.ts'
-import { WeirError } from '../../../kernel/errors/weir-error.ts'
 import { KafkaRefusal } from '../kafka-refusal.ts'
 import type { RestoreNote } from '../restore-note.ts'
 import type { StorageServices } from '../storage/storage-services.ts'
@@ -83,7 +82,6 @@ export async function openTopicStore(
     () => note,
   )
   for (const { id, name, configs, partitions: count } of await readTopics(root, deleted, services)) {
-    checkOnlyOne(root, topics.get(name), id)
     topics.set({ id, name, configs, partitions: partitions.make({ id, name }, 0, count) })
   }
   await recoverPartitions(root, topics.all(), partitions, services, { wasRestored: restored !== undefined, opensUsed })
@@ -91,16 +89,6 @@ export async function openTopicStore(
   if (restored) await partitions.checkpoint()
   note = undefined
   return createTopicStore(root, { topics, deleted, partitions, reserve }, services)
-}
-
-function checkOnlyOne(root: string, other: Topic | undefined, id: string): void {
-  if (other === undefined) return
-  const folders = [other.id, id].map((each) => `${root}/${each}`)
-  throw new WeirError(
-    'WEIR-3008',
-    `two folders hold a topic "${other.name}": ${folders.join(' and ')}. Move one of them away; topic.json in it says what it is`,
-    { details: { file: folders[1] } },
-  )
 }
 
 function createTopicStore(
